@@ -1,0 +1,29 @@
+const transform = {
+  '^.+\\.tsx?$': [
+    '@swc/jest',
+    {
+      jsc: {
+        target: 'es2024',
+        parser: { syntax: 'typescript', tsx: true },
+        transform: { react: { runtime: 'automatic' } },
+      },
+      module: { type: 'es6' },
+    },
+  ],
+};
+
+/** Node 24 runs the same files natively; swc only strips the types for jest's module loader. */
+const project = (displayName, folder, extra = {}) => ({
+  displayName,
+  testMatch: [`<rootDir>/tests/${folder}/**/*.test.{ts,tsx}`],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  testEnvironment: 'node',
+  transform,
+  ...extra,
+});
+
+export default {
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  projects: [project('domain', 'domain'), project('server', 'server')],
+};

@@ -1,0 +1,49 @@
+import type { QuotePayload, QuoteState } from '../../protocol/payloads.ts';
+
+/**
+ * The latest of one symbol. Prices are dollars as the venue's JSON numbers (finite, above zero), sizes and
+ * volume are shares, times are milliseconds since epoch.
+ */
+export interface Quote {
+  readonly symbol: string;
+  /** Last price of a trade that may set it. */
+  readonly price: number;
+  readonly bid?: number;
+  readonly ask?: number;
+  readonly bidSize?: number;
+  readonly askSize?: number;
+  readonly open?: number;
+  readonly high?: number;
+  readonly low?: number;
+  readonly previousClose?: number;
+  readonly volume: number;
+  /** The venue's time of the newest fact in it. */
+  readonly sourceTime: number;
+  /** When we received that fact. */
+  readonly receivedAt: number;
+  readonly state: QuoteState;
+}
+
+const cents = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+/** The wire's view of a quote; change is against the previous close and 0 where none is known. */
+export function quoteToPayload(quote: Quote): QuotePayload {
+  const { previousClose } = quote;
+  const change = previousClose === undefined ? 0 : quote.price - previousClose;
+  const changePercent = previousClose === undefined ? 0 : (change / previousClose) * 100;
+  return {
+    symbol: quote.symbol,
+    price: quote.price,
+    change: cents(change),
+    changePercent: cents(changePercent),
+    volume: quote.volume,
+    timestamp: new Date(quote.sourceTime).toISOString(),
+    bid: quote.bid,
+    ask: quote.ask,
+    open: quote.open,
+    high: quote.high,
+    low: quote.low,
+    previousClose,
+    state: quote.state,
+  };
+}

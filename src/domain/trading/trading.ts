@@ -1,0 +1,31 @@
+/** What the edges (HTTP, socket, hooks) ask of trading. */
+import type { OrderPayload, OrderStatus, PortfolioPayload, TradeSource } from '../../protocol/payloads.ts';
+import type { OrderRequest } from '../../protocol/schemas.ts';
+
+export interface PlaceCommand {
+  readonly userId: string;
+  readonly request: OrderRequest;
+  readonly source: TradeSource;
+  /** The sender's key, unique for good per user: the same key and request give the first answer again. */
+  readonly key: string;
+}
+
+export interface PlaceResult {
+  /** `denied` with its `reason` where a risk check refused it. */
+  readonly order: OrderPayload;
+  /** The sentence that goes with `reason`. */
+  readonly message?: string;
+  /** True where this key had been answered before. */
+  readonly duplicate: boolean;
+}
+
+export interface Trading {
+  /** Resolves after commit. Throws CONFLICT where the key was used for another request. */
+  place(command: PlaceCommand): Promise<PlaceResult>;
+  /** Asks for the end of an open order of this user. Throws NOT_FOUND, CONFLICT where it is final already. */
+  cancel(userId: string, orderId: string): Promise<OrderPayload>;
+  /** Newest first, at most 200. */
+  orders(userId: string, status?: OrderStatus | 'open'): Promise<OrderPayload[]>;
+  /** The account marked to the quotes this replica knows. */
+  portfolio(userId: string): Promise<PortfolioPayload>;
+}

@@ -1,0 +1,25 @@
+/** Exact decimals for money and quantities. Floats meet money only here, on the way in and on the way out. */
+import Big from 'big.js';
+
+export type Decimal = Big;
+
+// Divisions (average prices, percentages) carry this many decimals; sums and products are exact anyway.
+Big.DP = 12;
+Big.RM = Big.roundHalfEven;
+
+export const ZERO = new Big(0);
+
+/**
+ * Reads a decimal from the text of a NUMERIC column or from a JSON number, whose shortest text is the
+ * decimal its sender wrote. Throws on NaN, Infinity and anything that is not a plain decimal.
+ */
+export const decimal = (value: string | number | Decimal): Decimal => new Big(value);
+
+/** The JSON number nearest to an exact decimal: for the wire, never for further arithmetic. */
+export const toNumber = (value: Decimal): number => value.toNumber();
+
+/** Rounds half to even, so that rounding does not drift; `places` defaults to cents. */
+export const round = (value: Decimal, places = 2): Decimal => value.round(places, Big.roundHalfEven);
+
+export const min = (a: Decimal, b: Decimal): Decimal => (a.lt(b) ? a : b);
+export const max = (a: Decimal, b: Decimal): Decimal => (a.gt(b) ? a : b);

@@ -1,0 +1,72 @@
+/** Every code that leaves the service. Closed lists: a client may switch over them. */
+
+/** Why an order or a reported trade failed. */
+export const TRADING_CODES = [
+  'INSUFFICIENT_FUNDS',
+  'INSUFFICIENT_POSITION',
+  'UNKNOWN_SYMBOL',
+  'MARKET_CLOSED',
+  'STALE_QUOTE',
+  'NO_QUOTE',
+  'INVALID_ORDER',
+  'MAX_ORDER_VALUE',
+  'MAX_POSITION',
+  'PRICE_COLLAR',
+  'DUPLICATE_ORDER',
+  'DAILY_LOSS_LIMIT',
+  'TRADING_HALTED',
+  'BROKER_REJECTED',
+  'BROKER_UNAVAILABLE',
+  'CANCELLED_BY_USER',
+  'EXPIRED',
+] as const;
+export type TradingCode = (typeof TRADING_CODES)[number];
+
+/** Why a handshake was refused (`connect_error.data.code`). */
+export const CONNECT_CODES = [
+  'NO_SESSION_ID',
+  'INVALID_SESSION',
+  'USER_MISMATCH',
+  'TOO_MANY_CONNECTIONS',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+] as const;
+export type ConnectCode = (typeof CONNECT_CODES)[number];
+
+/** Why a request over HTTP or an event over the socket was refused. */
+export const REQUEST_CODES = [
+  'VALIDATION',
+  'UNAUTHENTICATED',
+  'INVALID_CREDENTIALS',
+  'INVALID_SIGNATURE',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'CONFLICT',
+  'USERNAME_TAKEN',
+  'TOO_LARGE',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'INTERNAL',
+  'SYMBOL_LIMIT',
+  'UNKNOWN_EVENT',
+] as const;
+export type RequestCode = (typeof REQUEST_CODES)[number];
+
+export type ErrorCode = TradingCode | ConnectCode | RequestCode;
+
+/**
+ * A refusal with a sentence for the client and a closed code. Thrown by domain and edges alike, turned
+ * into a status, an ack or an `error` event only at the edge. Anything else that is thrown is INTERNAL.
+ */
+export class TradecastError extends Error {
+  readonly code: ErrorCode;
+  /** Milliseconds after which a retry makes sense; absent where it makes none. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'TradecastError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

@@ -1,0 +1,84 @@
+/** Bodies of the signed hooks. */
+import { z } from 'zod';
+import { keySchema, orderRequestSchema, sideSchema, symbolSchema } from './schemas.ts';
+
+/** Trades made elsewhere may be fractional; six decimals is what brokers report. */
+const reportedQuantity = z
+  .number()
+  .positive()
+  .max(1_000_000_000)
+  .refine((quantity) => /^\d+(\.\d{1,6})?$/.test(String(quantity)), 'at most six decimals');
+const reportedMoney = z
+  .number()
+  .min(-1e12)
+  .max(1e12)
+  .refine((amount) => /^-?\d+(\.\d{1,6})?$/.test(String(amount)), 'at most six decimals');
+const reportedPrice = reportedMoney.refine((price) => price > 0, 'must be positive');
+
+/** Whom it concerns: exactly one of the two. */
+const recipient = {
+  eventId: keySchema,
+  userId: z.uuid().optional(),
+  discordUserId: z.string().regex(/^\d{5,20}$/).optional(),
+};
+const oneRecipient = (body: { userId?: string; discordUserId?: string }): boolean =>
+  (body.userId === undefined) !== (body.discordUserId === undefined);
+const ONE_RECIPIENT = 'exactly one of userId and discordUserId';
+
+export const tradeHookSchema = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      ...recipient,
+      type: z.literal('executed'),
+      trade: z.strictObject({
+        id: keySchema,
+        symbol: symbolSchema,
+        side: sideSchema,
+        quantity: reportedQuantity,
+        price: reportedPrice,
+        status: z.enum(['filled', 'partially_filled']).default('filled'),
+        timestamp: z.iso.datetime({ offset: true }).optional(),
+      }),
+    }),
+    z.strictObject({
+      ...recipient,
+      type: z.literal('failed'),
+      error: z.string().trim().min(1).max(500),
+      signal: z.strictObject({ symbol: symbolSchema, side: sideSchema, quantity: reportedQuantity }),
+    }),
+  ])
+  .refine(oneRecipient, ONE_RECIPIENT);
+export type TradeHook = z.output<typeof tradeHookSchema>;
+
+export const portfolioHookSchema = z
+  .strictObject({
+    ...recipient,
+    portfolio: z.strictObject({
+      totalValue: reportedMoney,
+      cash: reportedMoney,
+      equity: reportedMoney,
+      dayChange: reportedMoney,
+      dayChangePercent: reportedMoney,
+      positions: z
+        .array(
+          z.strictObject({
+            symbol: symbolSchema,
+            quantity: reportedQuantity,
+            averagePrice: reportedPrice,
+            price: reportedPrice.optional(),
+            marketValue: reportedMoney.optional(),
+            unrealizedPnl: reportedMoney.optional(),
+            unrealizedPnlPercent: reportedMoney.optional(),
+            dayChange: reportedMoney.optional(),
+          }),
+        )
+        .max(500),
+    }),
+  })
+  .refine(oneRecipient, ONE_RECIPIENT);
+export type PortfolioHook = z.output<typeof portfolioHookSchema>;
+
+export const orderHookSchema = z
+  .strictObject({ ...recipient, order: orderRequestSchema })
+  .refine(oneRecipient, ONE_RECIPIENT);
+export type OrderHook = z.output<typeof orderHookSchema>;

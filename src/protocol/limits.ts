@@ -1,0 +1,50 @@
+/** Every limit of the wire, with the cost it stops. Those marked (env) can be set by environment. */
+
+/** One person has a few tabs and a phone; more is a leak or an attack. (env MAX_CONNECTIONS_PER_USER) */
+export const MAX_CONNECTIONS_PER_USER = 5;
+/** Bounds fan-out work per socket and the size of one flush. (env MAX_SYMBOLS_PER_CONNECTION) */
+export const MAX_SYMBOLS_PER_CONNECTION = 50;
+/** A user as a whole has this many times each per-connection limit. */
+export const USER_LIMIT_FACTOR = 5;
+/** Largest message accepted on a socket and largest hook or API body, bytes. */
+export const MAX_MESSAGE_BYTES = 64 * 1024;
+/** A socket that has not finished its handshake by then is closed, milliseconds. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+/** What a paused reader may hold in our memory before state is skipped for it, bytes. */
+export const MAX_SOCKET_QUEUE_BYTES = 512 * 1024;
+/** A socket that could not be written to for this long is closed, milliseconds. */
+export const SLOW_CONSUMER_TIMEOUT_MS = 30_000;
+/** The session behind each open socket is checked this often, milliseconds. */
+export const SESSION_CHECK_INTERVAL_MS = 30_000;
+/** `journal:head` goes to each user's connections this often, milliseconds. */
+export const JOURNAL_HEAD_INTERVAL_MS = 10_000;
+/** At most four `portfolio:update` a second per user: more cannot be read. */
+export const PORTFOLIO_INTERVAL_MS = 250;
+/** Most events one `GET /api/trades` answers with. */
+export const MAX_TRADES_PAGE = 500;
+/** Longest `eventId`, `clientOrderId` and `Idempotency-Key`, characters. */
+export const MAX_KEY_LENGTH = 128;
+/** A hook signed more than this long ago or ahead is refused, seconds. */
+export const HOOK_WINDOW_SECONDS = 300;
+
+/** `points` requests in `seconds`. */
+export interface RateLimit {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/** Per connection and event. (env RATE_LIMITS) `connect` counts per user, `unknown` any event we do not know. */
+export const RATE_LIMITS = {
+  connect: { points: 30, seconds: 60 },
+  'subscribe:portfolio': { points: 1, seconds: 60 },
+  'subscribe:trades': { points: 1, seconds: 60 },
+  'subscribe:watchlist': { points: 10, seconds: 60 },
+  'unsubscribe:watchlist': { points: 30, seconds: 60 },
+  'unsubscribe:portfolio': { points: 10, seconds: 60 },
+  'unsubscribe:trades': { points: 10, seconds: 60 },
+  'order:place': { points: 30, seconds: 60 },
+  'order:cancel': { points: 30, seconds: 60 },
+  'time:sync': { points: 60, seconds: 60 },
+  unknown: { points: 10, seconds: 60 },
+} as const satisfies Record<string, RateLimit>;
+export type LimitedEvent = keyof typeof RATE_LIMITS;

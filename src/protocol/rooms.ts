@@ -1,0 +1,6 @@
+/** Names of the Socket.IO rooms. Other services may emit into `user:` and `symbol:` rooms. */
+export const userRoom = (userId: string): string => `user:${userId}`;
+export const sessionRoom = (sessionHash: string): string => `session:${sessionHash}`;
+export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
+/** Sockets that asked for `portfolio:update` of this user. */
+export const portfolioRoom = (userId: string): string => `portfolio:${userId}`;
