@@ -25,5 +25,13 @@ const project = (displayName, folder, extra = {}) => ({
 export default {
   maxWorkers: 2,
   testTimeout: 30_000,
-  projects: [project('domain', 'domain'), project('server', 'server')],
+  projects: [
+    project('domain', 'domain'),
+    project('adapters', 'adapters'),
+    project('storage', 'storage'),
+    project('server', 'server'),
+    project('dashboard', 'dashboard', { testEnvironment: 'jsdom' }),
+    project('browser', 'browser'),
+    project('project', 'project'),
+  ],
 };
