@@ -35,8 +35,14 @@ export interface OrderPlaceMessage {
 export interface ClientToServerEvents {
   'subscribe:portfolio': (ack?: Ack<SubscriptionConfirmed>) => void;
   'subscribe:trades': (position?: { epoch: string; after: number }, ack?: Ack<SubscriptionConfirmed>) => void;
-  'subscribe:watchlist': (symbols: string[] | { symbols: string[] }, ack?: Ack<SubscriptionConfirmed>) => void;
-  'unsubscribe:watchlist': (symbols: string[] | { symbols: string[] }, ack?: Ack<UnsubscriptionConfirmed>) => void;
+  'subscribe:watchlist': (
+    symbols: string[] | { symbols: string[] },
+    ack?: Ack<SubscriptionConfirmed>,
+  ) => void;
+  'unsubscribe:watchlist': (
+    symbols: string[] | { symbols: string[] },
+    ack?: Ack<UnsubscriptionConfirmed>,
+  ) => void;
   'unsubscribe:portfolio': (ack?: Ack<UnsubscriptionConfirmed>) => void;
   'unsubscribe:trades': (ack?: Ack<UnsubscriptionConfirmed>) => void;
   'order:place': (order: OrderPlaceMessage, ack?: Ack<{ order: OrderPayload }>) => void;

@@ -19,7 +19,10 @@ const reportedPrice = reportedMoney.refine((price) => price > 0, 'must be positi
 const recipient = {
   eventId: keySchema,
   userId: z.uuid().optional(),
-  discordUserId: z.string().regex(/^\d{5,20}$/).optional(),
+  discordUserId: z
+    .string()
+    .regex(/^\d{5,20}$/)
+    .optional(),
 };
 const oneRecipient = (body: { userId?: string; discordUserId?: string }): boolean =>
   (body.userId === undefined) !== (body.discordUserId === undefined);

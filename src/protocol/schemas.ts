@@ -20,7 +20,11 @@ export const priceSchema = z
   .refine((price) => /^\d{1,7}(\.\d{1,4})?$/.test(String(price)), 'at most four decimals');
 
 /** Keys chosen by senders: printable ASCII, so that they compare and log the same everywhere. */
-export const keySchema = z.string().min(1).max(MAX_KEY_LENGTH).regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
+export const keySchema = z
+  .string()
+  .min(1)
+  .max(MAX_KEY_LENGTH)
+  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
 
 export const sideSchema = z.enum(['buy', 'sell']);
 export const orderTypeSchema = z.enum(['market', 'limit', 'stop']);
@@ -62,7 +66,10 @@ export const symbolsSchema = z
   .transform((symbols) => [...new Set(symbols)]);
 
 export const watchlistSchema = z.strictObject({
-  symbols: z.array(symbolSchema).max(50).transform((symbols) => [...new Set(symbols)]),
+  symbols: z
+    .array(symbolSchema)
+    .max(50)
+    .transform((symbols) => [...new Set(symbols)]),
 });
 
 export const epochSchema = z.string().min(1).max(64);
