@@ -1,0 +1,39 @@
+import { buildDashboard, dashboardIsBuilt } from './dashboard.mjs';
+import { installPackages, packagesAreInstalled, requireNode } from './packages.mjs';
+import { SetupError, step, stopChildrenOnSignal } from './process.mjs';
+import { withSetupLock } from './setup-lock.mjs';
+import { installTestTools, missingTestTools } from './test-tools.mjs';
+
+const packages = { title: 'Installing the packages', done: packagesAreInstalled, run: installPackages };
+const dashboard = { title: 'Building the dashboard', done: dashboardIsBuilt, run: buildDashboard };
+const testTools = {
+  title: 'Installing what the tests run against (PostgreSQL, Redis, Chromium)',
+  done: () => missingTestTools().length === 0,
+  run: installTestTools,
+};
+
+const STEPS = { start: [packages, dashboard], dev: [packages], test: [packages, dashboard, testTools] };
+
+/** Does what is left to do for `npm <goal>`; answers with the exit code. Says nothing where all is done. */
+export async function runSetup(goal) {
+  const steps = STEPS[goal];
+  if (!steps) {
+    console.error(`There is no set-up for "${goal}": use ${Object.keys(STEPS).join(', ')}.`);
+    return 1;
+  }
+  stopChildrenOnSignal();
+  try {
+    if (!steps.every(({ done }) => done())) {
+      await withSetupLock(async () => {
+        // Another terminal may have done it while this one waited for the lock.
+        for (const { title, done, run } of steps) if (!done()) await step(title, run);
+      });
+    }
+    await requireNode();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
