@@ -1,5 +1,6 @@
 /** The port of market data: one upstream connection, shared by everyone. */
 import type { FeedHealth } from '../../protocol/payloads.ts';
+import type { Candle } from './candle-book.ts';
 
 export type FeedSource = FeedHealth['source'];
 
@@ -7,4 +8,96 @@ export interface FeedStatus {
   readonly state: FeedHealth['state'];
   /** A sentence for the operator where the state needs one (refused key, wrong plan, end of the file). */
   readonly detail?: string;
+  /** True where upstream gave our one connection to somebody else: whoever holds the engine lease must hand it over. */
+  readonly lost?: boolean;
+}
+
+/**
+ * What every tick carries: the symbol as Massive writes it, the venue's time and when we received it, both
+ * milliseconds since epoch. Numbers have been checked: finite, prices above zero, no time in the future.
+ */
+interface Tick {
+  readonly symbol: string;
+  readonly sourceTime: number;
+  readonly receivedAt: number;
+}
+
+export interface TradeTick extends Tick {
+  readonly price: number;
+  /** Shares; may be a fraction, may be 0. */
+  readonly size: number;
+  /** Massive's exchange id; 4 is FINRA, that is off-exchange. */
+  readonly exchange: number;
+  /** Trade reporting facility, 0 for a trade on an exchange. */
+  readonly trf: number;
+  /** Unique per symbol, exchange and trf within a day; empty where upstream gave none. */
+  readonly tradeId: string;
+  /** Rises per symbol within a day, with gaps; 0 where upstream gave none. */
+  readonly sequence: number;
+  /** Sale condition ids, see trade-conditions.ts; undefined for a regular sale. */
+  readonly conditions: readonly number[] | undefined;
+}
+
+/** National best bid and offer; a missing side is undefined. Sizes are shares. */
+export interface NbboTick extends Tick {
+  readonly bid: number | undefined;
+  readonly bidSize: number | undefined;
+  readonly ask: number | undefined;
+  readonly askSize: number | undefined;
+}
+
+/** Upstream's own bar; `sourceTime` is its exclusive end. */
+export interface BarTick extends Tick {
+  readonly seconds: 1 | 60;
+  readonly start: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  /** Shares of the whole day so far. */
+  readonly dayVolume: number | undefined;
+  /** Official opening price. */
+  readonly dayOpen: number | undefined;
+}
+
+/** State of the day from a snapshot, so that a symbol has its numbers before its next tick. */
+export interface DayTick extends Tick {
+  readonly previousClose: number | undefined;
+  readonly open: number | undefined;
+  readonly high: number | undefined;
+  readonly low: number | undefined;
+  readonly volume: number | undefined;
+  /** Last price as far as the snapshot knows it. */
+  readonly last: number | undefined;
+  readonly bid: number | undefined;
+  readonly ask: number | undefined;
+}
+
+/** Where a feed puts what it hears. Called on the hot path: no method may throw or wait. */
+export interface FeedSink {
+  trade(tick: TradeTick): void;
+  nbbo(tick: NbboTick): void;
+  bar(tick: BarTick): void;
+  day(tick: DayTick): void;
+  /** Finished minutes of the current day, oldest first: what the symbol did before we listened. */
+  candles(symbol: string, candles: readonly Candle[]): void;
+  /** Upstream said that the symbol flows (true), or it no longer does, or not yet (false). */
+  confirmed(symbol: string, flowing: boolean): void;
+  /** `count` frames or ticks were malformed or implausible and have been dropped. */
+  dropped(count: number): void;
+  /** The source begins again (a replay looped): what it said before no longer holds. */
+  restarted(): void;
+  status(status: FeedStatus): void;
+}
+
+export interface MarketFeed {
+  readonly source: FeedSource;
+  /** Begins to deliver; at most one sink at a time. Problems are told as status, never thrown. */
+  start(sink: FeedSink): void;
+  /** Ends the connection and every timer; the sink hears nothing more. May be started again. */
+  stop(): Promise<void>;
+  /** The whole set of symbols wanted from now on. */
+  setSymbols(symbols: ReadonlySet<string>): void;
+  status(): FeedStatus;
 }
