@@ -1,5 +1,6 @@
 /** Bodies of the signed hooks. */
 import { z } from 'zod';
+import { TRADING_CODES } from './errors.ts';
 import { keySchema, orderRequestSchema, sideSchema, symbolSchema } from './schemas.ts';
 
 /** Trades made elsewhere may be fractional; six decimals is what brokers report. */
@@ -47,6 +48,8 @@ export const tradeHookSchema = z
       ...recipient,
       type: z.literal('failed'),
       error: z.string().trim().min(1).max(500),
+      /** The closed word for the sentence, where the sender knows it. */
+      code: z.enum(TRADING_CODES).default('BROKER_REJECTED'),
       signal: z.strictObject({ symbol: symbolSchema, side: sideSchema, quantity: reportedQuantity }),
     }),
   ])
@@ -85,3 +88,15 @@ export const orderHookSchema = z
   .strictObject({ ...recipient, order: orderRequestSchema })
   .refine(oneRecipient, ONE_RECIPIENT);
 export type OrderHook = z.output<typeof orderHookSchema>;
+
+/** What the bot says when a Discord user types the code that the dashboard showed. */
+export const discordLinkHookSchema = z.strictObject({
+  eventId: keySchema,
+  code: z
+    .string()
+    .trim()
+    .transform((code) => code.toUpperCase())
+    .pipe(z.string().regex(/^[0-9A-Z]{8}$/, 'eight letters and digits')),
+  discordUserId: z.string().regex(/^\d{5,20}$/),
+});
+export type DiscordLinkHook = z.output<typeof discordLinkHookSchema>;

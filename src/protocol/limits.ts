@@ -48,3 +48,18 @@ export const RATE_LIMITS = {
   unknown: { points: 10, seconds: 60 },
 } as const satisfies Record<string, RateLimit>;
 export type LimitedEvent = keyof typeof RATE_LIMITS;
+
+/** Over HTTP, by the key named. Every replica counts into the same window. */
+export const HTTP_RATE_LIMITS = {
+  /** Per address: one machine that tries many names. An office behind one address still gets in. */
+  'http:login:address': { points: 100, seconds: 900 },
+  /** Per user name and address: guessing one password, without locking the owner out from elsewhere. */
+  'http:login:user': { points: 10, seconds: 900 },
+  /** Per address: accounts cost memory-hard hashing and rows for good. */
+  'http:register': { points: 30, seconds: 3600 },
+  /** Per user: polling two routes a second in five tabs stays below half of it. */
+  'http:api': { points: 1200, seconds: 60 },
+  /** Per user: what five connections may place and cancel over the socket. */
+  'http:orders': { points: 150, seconds: 60 },
+} as const satisfies Record<string, RateLimit>;
+export type HttpLimit = keyof typeof HTTP_RATE_LIMITS;

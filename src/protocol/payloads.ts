@@ -167,6 +167,32 @@ export interface InstrumentPayload {
   name: string;
 }
 
+/** One minute of one symbol; `time` is the start of the minute in seconds since epoch, as chart libraries take it. */
+export interface CandlePayload {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+}
+
+/** What the sign-in screen must know before anybody has signed in. */
+export interface PublicConfigPayload {
+  registrationOpen: boolean;
+  feed: FeedHealth['source'];
+}
+
+export interface LoginPayload {
+  user: UserPayload;
+  sessionID: string;
+}
+
+export interface DiscordLinkPayload {
+  code: string;
+  expiresAt: string;
+}
+
 export interface ErrorPayload {
   code: ErrorCode;
   message: string;
@@ -203,10 +229,10 @@ export interface ServerShutdownPayload {
   timestamp: string;
 }
 
-/** The body of every HTTP answer. */
+/** The body of every HTTP answer; a refusal has `data` where it left something behind (the denied order). */
 export type ApiResponse<T> =
   | { success: true; data: T }
-  | { success: false; error: string; code: ErrorCode; retryAfterMs?: number };
+  | { success: false; error: string; code: ErrorCode; retryAfterMs?: number; data?: unknown };
 
 export interface FeedHealth {
   source: 'massive' | 'simulated' | 'replay';
@@ -215,4 +241,25 @@ export interface FeedHealth {
   leader: string | null;
   /** A sentence for the operator where the state needs one. */
   detail?: string;
+}
+
+/** GET /ready: a check is `ok`, `off` where the part is not configured, or a sentence. */
+export interface ReadinessPayload {
+  status: 'ready' | 'not ready';
+  checks: Record<'database' | 'redis' | 'feed' | 'lease' | 'draining', string>;
+}
+
+/** GET /health/websocket, summed over the replicas. Latencies are milliseconds from feed to socket. */
+export interface WebSocketHealthPayload {
+  status: 'healthy' | 'degraded';
+  activeConnections: number;
+  uniqueUsers: number;
+  /** Seconds. */
+  uptime: number;
+  replica: string;
+  replicas: string[];
+  feed: FeedHealth;
+  redis: string;
+  database: string;
+  latency: { p50: number; p95: number; p99: number };
 }

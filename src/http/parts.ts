@@ -1,0 +1,94 @@
+/** What the HTTP side is built from: ports of the domain and plain options. */
+import type { Store } from 'express-session';
+import type { Sessions } from '../domain/accounts/session.ts';
+import type { User } from '../domain/accounts/user.ts';
+import type { Bus } from '../domain/cluster/bus.ts';
+import type { RateLimiter } from '../domain/cluster/counters.ts';
+import type { DiscordLinks } from '../domain/hooks/discord-links.ts';
+import type { Hooks } from '../domain/hooks/hooks.ts';
+import type { Journal } from '../domain/journal/journal.ts';
+import type { Trading } from '../domain/trading/trading.ts';
+import type { Watchlists } from '../domain/watchlist/watchlists.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type {
+  CandlePayload,
+  FeedHealth,
+  InstrumentPayload,
+  MarketStatusPayload,
+  QuotePayload,
+  ReadinessPayload,
+  WebSocketHealthPayload,
+} from '../protocol/payloads.ts';
+
+/** Registration and login; the rest of an account is its sessions. */
+export interface Accounts {
+  /** Throws USERNAME_TAKEN. */
+  register(request: { username: string; password: string; name?: string }): Promise<User>;
+  /** Throws INVALID_CREDENTIALS, after the same time for a wrong password, an unknown and a banned user. */
+  login(request: { username: string; password: string }): Promise<User>;
+}
+
+/** What this replica knows of the market, in the words of the wire. */
+export interface MarketBoard {
+  quote(symbol: string): QuotePayload | undefined;
+  status(): MarketStatusPayload;
+  /** Known instruments that fit the text, best first. */
+  search(text: string): InstrumentPayload[];
+  /** Minute candles of today, oldest first. */
+  candles(symbol: string): CandlePayload[];
+}
+
+export interface Health {
+  readiness(): Promise<ReadinessPayload>;
+  websocket(): Promise<WebSocketHealthPayload>;
+}
+
+export interface ServedRequest {
+  readonly method: string;
+  /** The route's pattern, never the path: bounded however many ids are asked for. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+export interface HttpOptions {
+  readonly production: boolean;
+  /** The first signs, all are accepted. */
+  readonly sessionSecrets: readonly string[];
+  readonly hookSecrets: readonly string[];
+  /** Origins that may write besides our own. */
+  readonly allowedOrigins: readonly string[];
+  readonly registrationOpen: boolean;
+  /** Number of proxies whose X-Forwarded headers are believed. */
+  readonly trustProxy: number;
+  /** Null where /metrics is open. */
+  readonly metricsToken: string | null;
+  /** Folder of the built dashboard; null where this process does not serve it. */
+  readonly dashboardDir: string | null;
+  readonly feedSource: FeedHealth['source'];
+  /** What a user sees who never saved a watchlist. */
+  readonly defaultWatchlist: readonly string[];
+}
+
+export interface HttpParts {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  /** connect-pg-simple on the database that `sessions` reads. */
+  readonly sessionStore: Store;
+  readonly trading: Trading;
+  readonly journal: Journal;
+  readonly watchlists: Watchlists;
+  readonly market: MarketBoard;
+  readonly hooks: Hooks;
+  readonly discordLinks: DiscordLinks;
+  /** Knows the names of HTTP_RATE_LIMITS. */
+  readonly limiter: RateLimiter;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: Health;
+  /** Prometheus text. */
+  metricsText(): Promise<string>;
+  observe(request: ServedRequest): void;
+}
