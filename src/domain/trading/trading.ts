@@ -1,6 +1,7 @@
 /** What the edges (HTTP, socket, hooks) ask of trading. */
 import type { OrderPayload, OrderStatus, PortfolioPayload, TradeSource } from '../../protocol/payloads.ts';
 import type { OrderRequest } from '../../protocol/schemas.ts';
+import type { Holdings } from './holdings.ts';
 
 export interface PlaceCommand {
   readonly userId: string;
@@ -19,6 +20,9 @@ export interface PlaceResult {
   readonly duplicate: boolean;
 }
 
+/** Whom a kill switch stops. */
+export type HaltScope = { readonly userId: string } | 'everyone';
+
 export interface Trading {
   /** Resolves after commit. Throws CONFLICT where the key was used for another request. */
   place(command: PlaceCommand): Promise<PlaceResult>;
@@ -28,4 +32,11 @@ export interface Trading {
   orders(userId: string, status?: OrderStatus | 'open'): Promise<OrderPayload[]>;
   /** The account marked to the quotes this replica knows. */
   portfolio(userId: string): Promise<PortfolioPayload>;
+  /** What the user holds, to be marked again and again without the database. Throws NOT_FOUND. */
+  holdings(userId: string): Promise<Holdings>;
+  /** Values holdings at the quotes this replica knows. */
+  mark(holdings: Holdings): PortfolioPayload;
+  /** The kill switch: no new orders, and open ones are cancelled. `reason` is for the log and the operator. */
+  halt(scope: HaltScope, reason: string): Promise<void>;
+  resume(scope: HaltScope): Promise<void>;
 }

@@ -1,0 +1,94 @@
+import type { OrderStatus, OrderType, Side } from '../../protocol/payloads.ts';
+import type { BusMessages } from '../cluster/bus.ts';
+import type { JournalEvent } from '../journal/journal.ts';
+import type { BrokerEvent } from './broker.ts';
+import type { Account, Holdings, Position } from './holdings.ts';
+import type { Order } from './order.ts';
+import type { HaltScope } from './trading.ts';
+
+/** Events just committed to one user's journal: what the bus carries. */
+export type Appended = BusMessages['journal'];
+
+/** What identifies a placement and what must be looked up for it. */
+export interface PlaceQuery {
+  readonly userId: string;
+  readonly key: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly quantity: number;
+  /** Limit or stop price as decimal text; null for a market order. */
+  readonly price: string | null;
+  /** Orders made after this count as duplicates, milliseconds since epoch. */
+  readonly duplicatesSince: number;
+}
+
+/** The account as it is inside the placing transaction, with nobody else able to change it. */
+export interface PlaceFacts {
+  readonly account: Account;
+  readonly positions: readonly Position[];
+  /** Shares of the symbol that open orders may still buy and sell. */
+  readonly openBuys: number;
+  readonly openSells: number;
+  /** The same order was made under another key within the window. */
+  readonly duplicate: boolean;
+  readonly halted: 'user' | 'everyone' | null;
+}
+
+/** A new order, accepted or denied, and what its user is told. */
+export interface Placement {
+  readonly order: Order;
+  readonly events: readonly JournalEvent[];
+}
+
+export type Placed =
+  | { readonly order: Order; readonly known: false; readonly appended: Appended }
+  /** The key had been used before; `order` is as it is now. */
+  | { readonly order: Order; readonly known: true };
+
+/** What a transaction changed, to be told after its commit. */
+export interface Settled {
+  readonly appended: readonly Appended[];
+  /** Orders as they are now. */
+  readonly orders: readonly Order[];
+  /** Broker events that contradict our books and were not applied. */
+  readonly mismatches: readonly { readonly event: BrokerEvent; readonly problem: string }[];
+}
+
+/** Thrown by engine writes where the fencing number is no longer the newest: nothing was written. */
+export class FencedError extends Error {}
+
+/**
+ * Where accounts, orders and fills are kept. Each method is one transaction. An error that is not a
+ * TradecastError leaves the outcome unknown; calling again with the same key or events is safe.
+ */
+export interface Ledger {
+  /** Locks the account, gathers the facts, lets `decide` judge and writes what it returns. Throws NOT_FOUND for no such account. */
+  place(query: PlaceQuery, decide: (facts: PlaceFacts) => Placement): Promise<Placed>;
+  /** Ends an order that never left, else notes that its end is wanted. Throws NOT_FOUND, CONFLICT where it is final. */
+  requestCancel(
+    userId: string,
+    orderId: string,
+    at: number,
+  ): Promise<{ order: Order; appended: readonly Appended[] }>;
+  /** Newest first. */
+  orders(userId: string, status: OrderStatus | 'open' | null, limit: number): Promise<Order[]>;
+  /** Throws NOT_FOUND. */
+  holdings(userId: string): Promise<Holdings>;
+  /** Stops trading and notes that every open order in scope is to end. */
+  halt(scope: HaltScope, reason: string, at: number): Promise<void>;
+  resume(scope: HaltScope): Promise<void>;
+
+  /** Engine: takes up to `limit` accepted orders, oldest first, and marks them submitting. */
+  claim(
+    fencing: number,
+    limit: number,
+    at: number,
+  ): Promise<{ orders: Order[]; appended: readonly Appended[] }>;
+  /** Engine: open orders that have left or are about to (submitting, working, partially filled). */
+  openOrders(fencing: number): Promise<Order[]>;
+  /** Engine: open orders whose end was asked for, or whose day is over at `at`. */
+  ending(fencing: number, at: number, limit: number): Promise<Order[]>;
+  /** Engine: applies what the broker said. Events that were applied before, or come too late, change nothing. */
+  settle(fencing: number, events: readonly BrokerEvent[]): Promise<Settled>;
+}

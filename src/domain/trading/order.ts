@@ -1,0 +1,92 @@
+import { type Decimal, round, toNumber } from '../../lib/decimal.ts';
+import type { TradingCode } from '../../protocol/errors.ts';
+import {
+  FINAL_ORDER_STATUSES,
+  type OrderPayload,
+  type OrderStatus,
+  type OrderType,
+  type Side,
+  type TimeInForce,
+  type TradeSource,
+} from '../../protocol/payloads.ts';
+
+/** Why the end of an order was asked for while it could still fill. */
+export type EndReason = Extract<TradingCode, 'CANCELLED_BY_USER' | 'TRADING_HALTED' | 'EXPIRED'>;
+
+/** An order as it is kept. Prices and values are dollars, quantities whole shares, times milliseconds since epoch. */
+export interface Order {
+  readonly id: string;
+  readonly userId: string;
+  /** The sender's key. */
+  readonly clientOrderId: string;
+  /** Digest of the request, so that a key is not reused for another one. */
+  readonly fingerprint: string;
+  readonly source: TradeSource;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly quantity: number;
+  readonly limitPrice: Decimal | null;
+  readonly stopPrice: Decimal | null;
+  /** No fill may be worse than this: the limit, or the protection price of market and stop orders. Null where denied before one was found. */
+  readonly boundPrice: Decimal | null;
+  /** Buying power still held for it: open quantity × bound price for a purchase, else 0. */
+  readonly reserved: Decimal;
+  readonly filledQuantity: number;
+  readonly filledValue: Decimal;
+  readonly status: OrderStatus;
+  readonly reason: TradingCode | null;
+  /** The sentence that goes with the reason. */
+  readonly message: string | null;
+  readonly endReason: EndReason | null;
+  /** When a day order ends; null for gtc and for a market without a close. */
+  readonly expiresAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  accepted: ['submitting', 'cancelled', 'expired'],
+  submitting: ['working', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
+  working: ['partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
+  partially_filled: ['partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
+  filled: [],
+  cancelled: [],
+  expired: [],
+  denied: [],
+  rejected: [],
+};
+
+export const canMove = (from: OrderStatus, to: OrderStatus): boolean => NEXT[from].includes(to);
+
+export const isFinal = (status: OrderStatus): boolean =>
+  (FINAL_ORDER_STATUSES as readonly OrderStatus[]).includes(status);
+
+export const openQuantity = (order: Pick<Order, 'quantity' | 'filledQuantity'>): number =>
+  order.quantity - order.filledQuantity;
+
+const AVERAGE_PRICE_DECIMALS = 6;
+
+/** The wire's view of an order. */
+export function orderToPayload(order: Order): OrderPayload {
+  return {
+    id: order.id,
+    clientOrderId: order.clientOrderId,
+    symbol: order.symbol,
+    side: order.side,
+    type: order.type,
+    quantity: order.quantity,
+    ...(order.limitPrice && { limitPrice: toNumber(order.limitPrice) }),
+    ...(order.stopPrice && { stopPrice: toNumber(order.stopPrice) }),
+    timeInForce: order.timeInForce,
+    filledQuantity: order.filledQuantity,
+    ...(order.filledQuantity > 0 && {
+      averageFillPrice: toNumber(round(order.filledValue.div(order.filledQuantity), AVERAGE_PRICE_DECIMALS)),
+    }),
+    status: order.status,
+    ...(order.reason && { reason: order.reason }),
+    createdAt: new Date(order.createdAt).toISOString(),
+    updatedAt: new Date(order.updatedAt).toISOString(),
+  };
+}
