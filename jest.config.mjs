@@ -25,6 +25,7 @@ const project = (displayName, folder, extra = {}) => ({
 export default {
   maxWorkers: 2,
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/scripts/test-summary.mjs'],
   projects: [
     project('domain', 'domain'),
     project('adapters', 'adapters'),

@@ -25,16 +25,7 @@ function runs(title, command, options = {}) {
 }
 
 const jest = () =>
-  runs(
-    'tests',
-    [
-      'node_modules/jest/bin/jest.js',
-      '--reporters=default',
-      '--reporters=./scripts/test-summary.mjs',
-      ...args,
-    ],
-    { env: { ...process.env, NODE_OPTIONS } },
-  );
+  runs('tests', ['node_modules/jest/bin/jest.js', ...args], { env: { ...process.env, NODE_OPTIONS } });
 
 const checks =
   args.length > 0

@@ -1,0 +1,84 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll } from '@jest/globals';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findTestTool } from '../../scripts/setup/test-tools.mjs';
+
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Windows behind others still paint: two of these browsers are watched at once.
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
+/** What a page said that a person would find in its console: errors, refused resources, uncaught exceptions. */
+export interface Complaints {
+  readonly complaints: string[];
+}
+
+/** One person's browser: its own process, profile, cookies and storage. */
+export interface TestBrowser extends Complaints {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  close(): Promise<void>;
+}
+
+const open = new Set<TestBrowser>();
+
+/** Starts Debian's Chromium with an empty profile on the given address; it is closed after the file's tests. */
+export async function openBrowser(
+  url: string,
+  options: { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {},
+): Promise<TestBrowser> {
+  const executablePath = findTestTool('chromium');
+  if (!executablePath) throw new Error('Chromium is not installed; npm test installs it.');
+  const profile = mkdtempSync(path.join(tmpdir(), 'tradecast-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    // Its own sandbox does not start as root, which is what containers are.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: FLAGS,
+    viewport: options.viewport ?? { width: 1280, height: 900 },
+    colorScheme: options.colorScheme ?? 'light',
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(10_000);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const complaints = listen(page);
+
+  const browser: TestBrowser = {
+    page,
+    context,
+    complaints,
+    async close() {
+      open.delete(browser);
+      await context.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+  open.add(browser);
+  await page.goto(url);
+  return browser;
+}
+
+afterAll(async () => {
+  await Promise.all([...open].map((browser) => browser.close()));
+});
+
+function listen(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  return complaints;
+}
