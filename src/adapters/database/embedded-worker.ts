@@ -1,0 +1,142 @@
+/**
+ * The worker thread of the embedded database: PGlite on real files, made durable. It takes wire-protocol
+ * bytes and gives back the bytes of the answer, and gives none after a failed sync or a panic.
+ */
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { DurableNodeFS } from './embedded-files.ts';
+import type { WorkerAnswer, WorkerRequest } from './embedded-messages.ts';
+
+/** PGlite's own parameters but for `-F`, which turns fsync off. */
+const START_PARAMETERS = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+  ...[
+    'fsync=on',
+    // The files are in the kernel's page cache as well: more buffers here would hold them twice.
+    'shared_buffers=16MB',
+    'wal_buffers=1MB',
+    'min_wal_size=32MB',
+    'max_connections=5',
+  ].flatMap((setting) => ['-c', setting]),
+];
+/** A single backend has no checkpointer: without this the log would grow, and recovery with it. 16 MB each. */
+const SEGMENTS_PER_CHECKPOINT = 2;
+/** The exit status by which PGlite tells an ordinary SQL error from its end. */
+const SQL_ERROR_STATUS = 100;
+
+const port = parentPort!;
+const { folder } = workerData as { folder: string };
+const answer = (message: WorkerAnswer, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
+
+/** Set once the database can no longer be trusted to have stored what it says. */
+let failure: Error | undefined;
+let segments = 0;
+
+const observer = {
+  onSyncFailure(error: Error) {
+    failure ??= error;
+  },
+  onWalSegment() {
+    segments += 1;
+  },
+};
+
+const simpleQuery = (sql: string): Buffer => {
+  const text = Buffer.from(`${sql}\0`);
+  const message = Buffer.alloc(5 + text.length);
+  message.write('Q');
+  message.writeUInt32BE(4 + text.length, 1);
+  text.copy(message, 5);
+  return message;
+};
+
+/** Makes the files where there are none; a folder that is there by its final name is complete. */
+async function initialise(target: string): Promise<void> {
+  const unfinished = `${target}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  const memory = await PGlite.create();
+  const files = await memory.dumpDataDir('none');
+  await memory.close();
+  const disk = await PGlite.create({ fs: new DurableNodeFS(unfinished, observer), loadDataDir: files });
+  await disk.close();
+  await rename(unfinished, target);
+}
+
+async function open(): Promise<PGlite> {
+  const target = path.join(folder, 'pgdata');
+  if (!existsSync(target)) await initialise(target);
+  segments = 0;
+  const pglite = await PGlite.create({
+    fs: new DurableNodeFS(target, observer),
+    startParams: START_PARAMETERS,
+  });
+  // PGlite goes on after any exception; one that is no SQL error means that Postgres itself has ended.
+  const module = pglite.Module;
+  const loop = module._PostgresMainLoopOnce;
+  module._PostgresMainLoopOnce = () => {
+    try {
+      loop();
+    } catch (error) {
+      if ((error as { status?: number }).status !== SQL_ERROR_STATUS) failure ??= error as Error;
+      throw error;
+    }
+  };
+  return pglite;
+}
+
+/** Everything between a request and its answer happens in this thread, synchronously. */
+function execute(pglite: PGlite, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const chunks: Uint8Array[] = [];
+  void pglite.execProtocolRawStream(bytes, {
+    syncToFs: false,
+    onRawData: (chunk) => chunks.push(chunk.slice()),
+  });
+  if (failure) throw failure;
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+function serve(pglite: PGlite, bytes: Uint8Array): void {
+  // A startup packet has no type byte: a new connection, which must not inherit the last one's transaction.
+  if (bytes[0] === 0) for (const sql of ['ROLLBACK', 'DISCARD ALL']) execute(pglite, simpleQuery(sql));
+  const reply = execute(pglite, bytes);
+  answer({ type: 'answer', bytes: reply }, [reply.buffer]);
+  if (segments >= SEGMENTS_PER_CHECKPOINT && !pglite.isInTransaction()) {
+    segments = 0;
+    execute(pglite, simpleQuery('CHECKPOINT'));
+  }
+}
+
+function end(error: unknown): void {
+  answer({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  port.close();
+  process.exit(1);
+}
+
+try {
+  const pglite = await open();
+  port.on('message', (request: WorkerRequest) => {
+    try {
+      if (request.type === 'execute') serve(pglite, request.bytes);
+      else
+        pglite.close().then(() => {
+          port.close();
+          process.exit(0);
+        }, end);
+    } catch (error) {
+      end(error);
+    }
+  });
+  answer({ type: 'ready' });
+} catch (error) {
+  end(error);
+}

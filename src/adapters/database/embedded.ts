@@ -1,0 +1,55 @@
+import path from 'node:path';
+import pg from 'pg';
+import type { Log } from '../../lib/log.ts';
+import { createEmbeddedEngine } from './embedded-engine.ts';
+import { createEmbeddedStream } from './embedded-stream.ts';
+import { lockFolder } from './lock.ts';
+import { rowTypes } from './types.ts';
+
+/** PGlite is one backend process: it has exactly one connection. */
+const POOL_SIZE = 1;
+/** Waiting longer than this for the one connection is overload: better refused than piled up, milliseconds. */
+const QUEUE_TIMEOUT_MS = 10_000;
+
+export interface EmbeddedPool {
+  readonly pool: pg.Pool;
+  /** Closes the engine, then lets go of the folder. Ask for it after `pool.end()`. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Postgres inside this process (PGlite in a worker thread), behind an ordinary pool that speaks the wire
+ * protocol with it. The files lie in `<folder>/database`; a commit is answered after fdatasync. Throws a
+ * sentence where another process uses the folder.
+ */
+export async function openEmbeddedPool({ folder, log }: { folder: string; log: Log }): Promise<EmbeddedPool> {
+  const unlock = lockFolder(path.join(folder, 'database'));
+  try {
+    const engine = createEmbeddedEngine({ folder: path.join(folder, 'database'), log });
+    await engine.start();
+    const pool = new pg.Pool({
+      user: 'postgres',
+      database: 'postgres',
+      max: POOL_SIZE,
+      // Reconnecting costs a reset of the session and saves nothing.
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: QUEUE_TIMEOUT_MS,
+      types: rowTypes,
+      stream: () => createEmbeddedStream(engine),
+    });
+    pool.on('error', (error) => log.warn({ err: error }, 'the connection to the embedded database was lost'));
+    return {
+      pool,
+      async release() {
+        try {
+          await engine.stop();
+        } finally {
+          unlock();
+        }
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import { TradecastError } from '../../protocol/errors.ts';
+
+/** When a client should ask again, milliseconds: about what a restart of the database takes. */
+const RETRY_AFTER_MS = 1_000;
+
+/** What the socket layer, pg and pg-pool say when there is no connection to be had. */
+const CONNECTION_FAILURES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
+const CONNECTION_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|cannot use a pool after|connection ended/i;
+/** SQLSTATE: 08 connection, 53 resources, 57 operator intervention (shutdown, statement timeout), 58 system. */
+const UNAVAILABLE_STATES = /^(08|53|57|58)/;
+
+const codeOf = (error: unknown): string => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+};
+
+/** SQLSTATE of a unique violation, with the constraint's name. */
+export const isUniqueViolation = (error: unknown, constraint?: string): boolean =>
+  codeOf(error) === '23505' &&
+  (constraint === undefined || (error as { constraint?: string }).constraint === constraint);
+
+export const isUnavailable = (error: unknown): error is TradecastError =>
+  error instanceof TradecastError && error.code === 'UNAVAILABLE';
+
+/** Turns "no database" into UNAVAILABLE; an error of the statement itself stays what it is. */
+export function toDatabaseError(error: unknown): unknown {
+  if (error instanceof TradecastError) return error;
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : '';
+  const unreachable =
+    error instanceof AggregateError ||
+    CONNECTION_FAILURES.has(code) ||
+    (code.length === 5 && UNAVAILABLE_STATES.test(code)) ||
+    CONNECTION_MESSAGES.test(message);
+  if (!unreachable) return error;
+  return new TradecastError('UNAVAILABLE', 'The database does not answer right now. Try again.', {
+    retryAfterMs: RETRY_AFTER_MS,
+    cause: error,
+  });
+}

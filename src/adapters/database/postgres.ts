@@ -1,0 +1,32 @@
+import pg from 'pg';
+import type { Log } from '../../lib/log.ts';
+import { rowTypes } from './types.ts';
+
+/** Ten transactions at once keep a small Postgres busy, and ten replicas stay below its usual 100 connections. */
+const POOL_SIZE = 10;
+/** Reaching the server, or waiting for a free connection, for longer than this is an outage, milliseconds. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** No statement of ours takes longer while the database is well, milliseconds. The server ends it. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** A server that went silent is noticed by us even when TCP is not told, milliseconds. */
+const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+/** A transaction that its replica has forgotten must not keep rows locked, milliseconds. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
+
+/** A pool of connections to the Postgres at `url`; connects when first used. */
+export function createPostgresPool({ url, log }: { url: string; log: Log }): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'tradecast',
+    types: rowTypes,
+  });
+  // Without a listener the end of an idle connection (a restart of the server) would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  return pool;
+}
