@@ -1,0 +1,83 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { arrowViolations, filesWith } from '../support/layer-rules.ts';
+import { importsOf, repoRoot, sourceFiles } from '../support/source-files.ts';
+
+const server = sourceFiles('src');
+const dashboard = sourceFiles('dashboard');
+
+describe('the tree', () => {
+  test('imports point one way', () => {
+    expect(arrowViolations([...server, ...dashboard])).toEqual([]);
+  });
+
+  test('only config.ts reads the environment', () => {
+    const readers = filesWith(
+      [...server, ...dashboard],
+      /\bprocess\s*\.\s*env\b|\benv\b[^'"\n]*from 'node:process'/,
+    );
+    // main hands process.env to config; vite's configuration belongs to the build.
+    const allowed = ['src/main.ts', 'src/config.ts', 'dashboard/vite.config.ts'];
+    expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
+  });
+
+  test('there is one Socket.IO server', () => {
+    const serverFiles = server.filter((file) => importsOf(file.text).includes('socket.io'));
+    expect(filesWith(serverFiles, /\bnew\s+(?:Server|SocketIOServer|IoServer)\b/)).toHaveLength(1);
+  });
+
+  test('files are named in kebab-case, components and hooks of the dashboard apart', () => {
+    const odd = [...server, ...dashboard]
+      .map((file) => path.basename(file.path))
+      .filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(config|d|worker))?\.tsx?$/.test(name));
+    expect(odd).toEqual([]);
+  });
+
+  test('every test file belongs to a jest project', () => {
+    const projects = ['domain', 'adapters', 'storage', 'server', 'dashboard', 'browser', 'project'];
+    const lost = globSync('**/*.{test,spec}.{ts,tsx,js,mjs,cts,mts,jsx}', {
+      cwd: repoRoot,
+      exclude: (name) => /(^|\/)(node_modules|dist|\.git)$/.test(name),
+    }).filter((file) => !new RegExp(`^tests/(${projects.join('|')})/.*\\.test\\.tsx?$`).test(file));
+    expect(lost).toEqual([]);
+  });
+});
+
+describe('the check itself', () => {
+  const violation = (file: string, text: string) => arrowViolations([{ path: file, text }]);
+
+  test.each([
+    ['src/domain/trading/a.ts', "import { Server } from 'socket.io';"],
+    ['src/domain/trading/a.ts', "import type { Pool } from 'pg';"],
+    ['src/domain/trading/a.ts', "export { x } from '../../adapters/database/pool.ts';"],
+    ['src/domain/a/b.ts', "const x = await import('../../http/app.ts');"],
+    ['src/realtime/a.ts', "import {\n  a,\n  b,\n} from '../http/app.ts';"],
+    ['src/http/a.ts', "import '../adapters/local/bus.ts';"],
+    ['src/adapters/x/a.ts', "import { c } from '../../config.ts';"],
+    ['src/protocol/a.ts', "import { createHash } from 'node:crypto';"],
+    ['src/lib/a.ts', "import { b } from '../domain/a/b.ts';"],
+    ['src/app.ts', "import { stop } from './main.ts';"],
+    ['src/realtime/a.ts', "import { readConfig } from '../config.ts';"],
+    ['src/app.ts', "import { startApp } from '../tests/support/app.ts';"],
+    ['dashboard/features/a.tsx', "import { b } from '../../src/domain/market/quote.ts';"],
+  ])('catches a wrong import in %s: %s', (file, text) => {
+    expect(violation(file, text)).toHaveLength(1);
+  });
+
+  test('reads code and not what comments say', () => {
+    expect(
+      violation('src/domain/a/b.ts', "// import { Server } from 'socket.io';\nconst a = 'x'; // 'y'"),
+    ).toEqual([]);
+    expect(filesWith([{ path: 'a', text: '/* process.env */' }], /process\.env/)).toEqual([]);
+    expect(filesWith([{ path: 'a', text: "f('//', process.env)" }], /process\.env/)).toEqual(['a']);
+  });
+
+  test('allows the arrows as they are drawn', () => {
+    expect(violation('src/domain/a/b.ts', "import { c } from '../../protocol/errors.ts';")).toEqual([]);
+    expect(violation('src/app.ts', "import { c } from './adapters/local/bus.ts';")).toEqual([]);
+    expect(violation('dashboard/a/b.ts', "import type { c } from '../../src/protocol/payloads.ts';")).toEqual(
+      [],
+    );
+  });
+});
