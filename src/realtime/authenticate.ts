@@ -1,0 +1,97 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { hashSessionId, type Sessions } from '../domain/accounts/session.ts';
+import { readSessionCookie } from '../domain/accounts/session-cookie.ts';
+import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.ts';
+import type { Log } from '../lib/log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { ConnectCode } from '../protocol/errors.ts';
+import { handshakeAuthSchema } from '../protocol/schemas.ts';
+import type { RealtimeSocket } from './socket.ts';
+
+/** What a refused client reads in `connect_error`: `message`, and `data` with the code and whether to retry. */
+class HandshakeError extends Error {
+  readonly data: { code: ConnectCode; retryable: boolean; retryAfterMs?: number };
+
+  constructor(code: ConnectCode, message: string, retryable: boolean, retryAfterMs?: number) {
+    super(message);
+    this.data = { code, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+}
+
+/** A full house empties when a tab closes; asking sooner only costs both sides. */
+const FULL_RETRY_MS = 5_000;
+
+export interface AuthenticateParts {
+  readonly sessions: Sessions;
+  readonly connections: ConnectionCounter;
+  readonly limiter: RateLimiter;
+  readonly sessionSecrets: readonly string[];
+  readonly maxConnectionsPerUser: number;
+  readonly draining: () => boolean;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Socket.IO middleware: session → user → limits → one of the user's places. The user never comes from the payload. */
+export function createAuthenticate(parts: AuthenticateParts) {
+  const { sessions, connections, limiter, metrics, log } = parts;
+
+  async function authenticate(socket: RealtimeSocket): Promise<void> {
+    if (parts.draining()) throw new HandshakeError('UNAVAILABLE', 'Service unavailable', true, 1_000);
+    const { headers, auth: rawAuth } = socket.handshake;
+    const auth = handshakeAuthSchema.safeParse(rawAuth ?? {});
+    const sessionId = auth.data?.sessionID || sessionIdFromCookie(headers, parts.sessionSecrets);
+    if (!auth.success || !sessionId) {
+      throw new HandshakeError('NO_SESSION_ID', 'Authentication required: No session ID provided', false);
+    }
+
+    const session = await sessions.find(sessionId);
+    if (!session) throw new HandshakeError('INVALID_SESSION', 'Invalid or expired session', false);
+    const { user } = session;
+    if (auth.data.userId !== undefined && auth.data.userId !== user.id) {
+      throw new HandshakeError('USER_MISMATCH', 'User ID mismatch', false);
+    }
+
+    const verdict = await limiter.consume('connect', user.id);
+    if (!verdict.allowed) {
+      throw new HandshakeError('RATE_LIMITED', 'Rate limit exceeded for connect', true, verdict.retryAfterMs);
+    }
+    if (!(await connections.acquire(user.id, socket.id))) {
+      const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
+      throw new HandshakeError('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
+    }
+    // Tied to the transport: a client that goes away during the handshake never becomes a `connection`.
+    const release = (): void => connections.release(user.id, socket.id);
+    if (socket.conn.readyState === 'open') socket.conn.once('close', release);
+    else release();
+
+    socket.data = { user, sessionId, sessionHash: hashSessionId(sessionId) };
+  }
+
+  return (socket: RealtimeSocket, next: (error?: Error) => void): void => {
+    authenticate(socket)
+      .then(() => next())
+      .catch((error: unknown) => {
+        const refusal =
+          error instanceof HandshakeError
+            ? error
+            : new HandshakeError('UNAVAILABLE', 'Service unavailable', true, 1_000);
+        if (refusal !== error) log.error({ err: error }, 'a handshake failed');
+        metrics.connectionsRefused.inc({ code: refusal.data.code });
+        next(refusal);
+      })
+      .finally(() => forgetSecrets(socket));
+  };
+}
+
+const sessionIdFromCookie = (headers: IncomingHttpHeaders, secrets: readonly string[]): string | null =>
+  headers.cookie === undefined ? null : readSessionCookie(headers.cookie, secrets);
+
+/** The request, its headers and `auth` hold secrets and kilobytes; nothing needs them after this. */
+function forgetSecrets(socket: RealtimeSocket): void {
+  socket.handshake.auth = {};
+  socket.handshake.headers = {};
+  socket.handshake.query = {};
+  socket.handshake.url = '';
+  (socket.conn as { request?: unknown }).request = undefined;
+}

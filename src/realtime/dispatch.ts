@@ -1,0 +1,138 @@
+import type { ZodType, z } from 'zod';
+import type { RateLimiter } from '../domain/cluster/counters.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Metrics } from '../metrics.ts';
+import { type ErrorCode, TradecastError } from '../protocol/errors.ts';
+import type { ClientEvent } from '../protocol/events.ts';
+import type { LimitedEvent } from '../protocol/limits.ts';
+import type { SubscriptionConfirmed, UnsubscriptionConfirmed } from '../protocol/payloads.ts';
+import type { RealtimeSocket } from './socket.ts';
+
+/** One client event: its schema, the sentence for a payload that does not fit, and what it does. */
+export interface Handler<S extends ZodType = ZodType> {
+  readonly schema: S;
+  readonly invalid: string;
+  run(socket: RealtimeSocket, payload: z.output<S>): Promise<Answer> | Answer;
+}
+
+export interface Answer {
+  /** What the ack says besides `ok: true`. */
+  readonly ack: object;
+  /** Reply event with the same content, for clients that give no ack. */
+  readonly reply?:
+    | readonly [event: 'subscription:confirmed', payload: SubscriptionConfirmed]
+    | readonly [event: 'unsubscription:confirmed', payload: UnsubscriptionConfirmed];
+  /** Runs once ack and reply are on their way. */
+  readonly after?: () => void;
+}
+export type Handlers = Readonly<Record<ClientEvent, Handler>>;
+
+/** Ties a handler's payload type to its schema. */
+export const handler = <S extends ZodType>(definition: Handler<S>): Handler =>
+  definition as unknown as Handler;
+
+/**
+ * A connection that is refused this often within the window is no client of ours: parsing its messages would
+ * be all we do. It is closed; its neighbours are not.
+ */
+const FLOOD_REFUSALS = 300;
+const FLOOD_WINDOW_MS = 10_000;
+
+export interface DispatchParts {
+  readonly handlers: Handlers;
+  readonly limiter: RateLimiter;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly onFlood: (socket: RealtimeSocket) => void;
+}
+
+type Ack = (answer: object) => void;
+
+/**
+ * The one way in: validate → limit → run → reply. Nothing a client sends gets past it, whatever it throws.
+ * Refusals go to the ack where there is one, and to the `error` event always.
+ */
+export function createDispatch(parts: DispatchParts) {
+  const { handlers, limiter, clock, metrics, log } = parts;
+
+  async function handle(socket: RealtimeSocket, event: string, args: unknown[]): Promise<Answer> {
+    const definition = Object.hasOwn(handlers, event) ? handlers[event as ClientEvent] : undefined;
+    if (!definition) {
+      await takePoint('unknown', socket, event);
+      throw new TradecastError('UNKNOWN_EVENT', 'Unknown event');
+    }
+    const payload = args.length <= 1 ? definition.schema.safeParse(args[0]) : undefined;
+    if (!payload?.success)
+      throw new TradecastError('VALIDATION', explain(definition.invalid, payload?.error));
+    await takePoint(event as ClientEvent, socket, event);
+    return await definition.run(socket, payload.data);
+  }
+
+  async function takePoint(limit: LimitedEvent, socket: RealtimeSocket, event: string): Promise<void> {
+    const own = await limiter.consume(limit, socket.id);
+    const verdict = own.allowed ? await limiter.consume(`user:${limit}`, socket.data.user.id) : own;
+    if (!verdict.allowed) {
+      const name = limit === 'unknown' ? 'unknown events' : event;
+      throw new TradecastError('RATE_LIMITED', `Rate limit exceeded for ${name}`, {
+        retryAfterMs: verdict.retryAfterMs,
+      });
+    }
+  }
+
+  /** Listens to everything this socket says. */
+  return function attach(socket: RealtimeSocket): void {
+    let refusals = 0;
+    let windowStart = 0;
+
+    const refuse = (event: string, error: unknown, ack: Ack | undefined): void => {
+      const refusal =
+        error instanceof TradecastError ? error : new TradecastError('INTERNAL', 'Something went wrong here');
+      if (refusal !== error) log.error({ err: error, event, socketId: socket.id }, 'an event handler failed');
+      const known = Object.hasOwn(handlers, event);
+      metrics.messagesIn.inc({ event: known ? event : 'unknown', outcome: refusal.code });
+
+      const now = clock.now();
+      if (now - windowStart > FLOOD_WINDOW_MS) [windowStart, refusals] = [now, 0];
+      refusals += 1;
+      if (refusals > FLOOD_REFUSALS) {
+        parts.onFlood(socket);
+        return;
+      }
+      const { code, message, retryAfterMs } = refusal as {
+        code: ErrorCode;
+        message: string;
+        retryAfterMs?: number;
+      };
+      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+      ack?.({ ok: false, code, message, ...wait });
+      // A name we do not know is the client's text: told back, but not at any length.
+      socket.emit('error', { code, message, event: event.slice(0, 64), timestamp: isoNow(clock), ...wait });
+    };
+
+    socket.onAny((event: unknown, ...args: unknown[]) => {
+      const name = String(event);
+      const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
+      if (refusals > FLOOD_REFUSALS && clock.now() - windowStart <= FLOOD_WINDOW_MS) return;
+      handle(socket, name, args)
+        .then((answer) => {
+          metrics.messagesIn.inc({ event: name, outcome: 'ok' });
+          ack?.({ ok: true, ...answer.ack });
+          if (answer.reply)
+            socket.emit(...(answer.reply as ['subscription:confirmed', SubscriptionConfirmed]));
+          answer.after?.();
+        })
+        .catch((error: unknown) => refuse(name, error, ack));
+    });
+  };
+}
+
+const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();
+
+/** The event's own sentence, with the first thing that is wrong where it has a name. */
+function explain(sentence: string, error: z.ZodError | undefined): string {
+  const issue = error?.issues[0];
+  if (!issue || issue.path.length === 0) return sentence;
+  return `${sentence}: ${issue.path.map(String).join('.').slice(0, 64)}: ${issue.message.slice(0, 200)}`;
+}

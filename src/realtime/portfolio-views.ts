@@ -1,0 +1,166 @@
+import type { Bus } from '../domain/cluster/bus.ts';
+import type { Quote } from '../domain/market/quote.ts';
+import type { Holdings } from '../domain/trading/holdings.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { PORTFOLIO_INTERVAL_MS } from '../protocol/limits.ts';
+import type { PortfolioPayload } from '../protocol/payloads.ts';
+import { portfolioRoom } from '../protocol/rooms.ts';
+import { encodeEvent } from './encode.ts';
+import type { RealtimeSocket } from './socket.ts';
+import type { StateLane } from './state-lane.ts';
+
+/**
+ * `portfolio:update` for everyone who asked: the stored holdings, marked to the quotes of this replica when
+ * one of them moves, at most four times a second per user. The holdings are read from the database when a
+ * view opens and when the bus says that they changed, not on every tick.
+ */
+export interface PortfolioViews {
+  /** Sends the portfolio as it is now, then as it changes. */
+  subscribe(socket: RealtimeSocket): void;
+  unsubscribe(socket: RealtimeSocket): void;
+  /** Notes which portfolios these quotes move. */
+  quotesChanged(quotes: readonly Quote[]): void;
+  /** Symbols held by the users who look. */
+  symbols(): Iterable<string>;
+  /** Reads and sends what is due; called on each tick. */
+  tick(): void;
+  stop(): void;
+}
+
+interface View {
+  readonly userId: string;
+  readonly sockets: Set<RealtimeSocket>;
+  holdings: Holdings | null;
+  /** Counts the news of changed holdings, so that a slow read does not overwrite a younger one. */
+  version: number;
+  reading: boolean;
+  stale: boolean;
+  /** Something moved since the last update. */
+  dirty: boolean;
+  sentAt: number;
+}
+
+export interface PortfolioViewsParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly lane: StateLane;
+  readonly read: (userId: string) => Promise<Holdings>;
+  readonly mark: (holdings: Holdings) => PortfolioPayload;
+  /** The symbols held by those who look have changed. */
+  readonly onSymbols: () => void;
+}
+
+export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews {
+  const { bus, clock, log, lane } = parts;
+  const views = new Map<string, View>();
+  const viewsBySymbol = new Map<string, Set<View>>();
+
+  function index(view: View, holdings: Holdings | null): void {
+    for (const { symbol } of view.holdings?.positions ?? []) {
+      const set = viewsBySymbol.get(symbol);
+      if (set?.delete(view) && set.size === 0) viewsBySymbol.delete(symbol);
+    }
+    view.holdings = holdings;
+    for (const { symbol } of holdings?.positions ?? []) {
+      const set = viewsBySymbol.get(symbol) ?? new Set();
+      viewsBySymbol.set(symbol, set.add(view));
+    }
+    parts.onSymbols();
+  }
+
+  async function read(view: View): Promise<void> {
+    const { version } = view;
+    view.reading = true;
+    try {
+      const holdings = await parts.read(view.userId);
+      if (views.get(view.userId) !== view) return;
+      index(view, holdings);
+      view.stale = view.version !== version;
+      send(view);
+    } catch (error) {
+      log.warn(
+        { err: error, userId: view.userId },
+        'a portfolio could not be read; the next tick tries again',
+      );
+    } finally {
+      view.reading = false;
+    }
+  }
+
+  function send(view: View): void {
+    if (!view.holdings) return;
+    view.dirty = false;
+    view.sentAt = clock.now();
+    const event = encodeEvent('portfolio:update', parts.mark(view.holdings));
+    for (const socket of view.sockets) {
+      lane.offer(socket, event);
+      lane.flush(socket);
+    }
+  }
+
+  const stopListening = bus.subscribe('portfolio', ({ userId }) => {
+    const view = views.get(userId);
+    if (!view) return;
+    view.version += 1;
+    view.stale = true;
+    if (!view.reading && clock.now() - view.sentAt >= PORTFOLIO_INTERVAL_MS) void read(view);
+  });
+
+  return {
+    subscribe(socket) {
+      const userId = socket.data.user.id;
+      let view = views.get(userId);
+      if (!view) {
+        view = {
+          userId,
+          sockets: new Set(),
+          holdings: null,
+          version: 0,
+          reading: false,
+          stale: true,
+          dirty: false,
+          sentAt: 0,
+        };
+        views.set(userId, view);
+      }
+      socket.join(portfolioRoom(userId));
+      view.sockets.add(socket);
+      if (view.holdings && !view.stale) {
+        lane.offer(socket, encodeEvent('portfolio:update', parts.mark(view.holdings)));
+        lane.flush(socket);
+      } else if (!view.reading) {
+        void read(view);
+      }
+    },
+    unsubscribe(socket) {
+      const userId = socket.data.user.id;
+      const view = views.get(userId);
+      if (!view?.sockets.delete(socket)) return;
+      socket.leave(portfolioRoom(userId));
+      if (view.sockets.size > 0) return;
+      views.delete(userId);
+      index(view, null);
+    },
+    quotesChanged(quotes) {
+      for (const { symbol } of quotes) {
+        for (const view of viewsBySymbol.get(symbol) ?? []) view.dirty = true;
+      }
+    },
+    symbols: () => viewsBySymbol.keys(),
+    tick() {
+      const now = clock.now();
+      for (const view of views.values()) {
+        if (view.reading || now - view.sentAt < PORTFOLIO_INTERVAL_MS) continue;
+        if (view.stale) void read(view);
+        else if (view.dirty) send(view);
+      }
+    },
+    stop() {
+      stopListening();
+      views.clear();
+      viewsBySymbol.clear();
+    },
+  };
+}

@@ -1,0 +1,242 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import type { Sessions } from '../domain/accounts/session.ts';
+import type { Bus } from '../domain/cluster/bus.ts';
+import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.ts';
+import type { Journal } from '../domain/journal/journal.ts';
+import type { InstrumentDirectory } from '../domain/market/instruments.ts';
+import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import type { Holdings } from '../domain/trading/holdings.ts';
+import type { Trading } from '../domain/trading/trading.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Metrics } from '../metrics.ts';
+import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
+import type { MarketStatusPayload, PortfolioPayload } from '../protocol/payloads.ts';
+import { sessionRoom, userRoom } from '../protocol/rooms.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createDispatch } from './dispatch.ts';
+import { createDrain } from './drain.ts';
+import { encodeEvent } from './encode.ts';
+import { createHandlers } from './handlers.ts';
+import { createLatencyWindow, type LatencyWindow } from './latency-window.ts';
+import { isAllowedOrigin } from './origin.ts';
+import { createPortfolioViews } from './portfolio-views.ts';
+import { createSessionGuard } from './session-guard.ts';
+import { type CloseReason, closeTransport, type RealtimeServer, type RealtimeSocket } from './socket.ts';
+import { createStateLane } from './state-lane.ts';
+import { createUserStreams } from './user-streams.ts';
+
+export interface RealtimeOptions {
+  /** Name of this replica, told in `connected`. */
+  readonly replica: string;
+  readonly allowedOrigins: readonly string[];
+  readonly sessionSecrets: readonly string[];
+  readonly maxConnectionsPerUser: number;
+  readonly maxSymbols: number;
+  readonly flushIntervalMs: number;
+}
+
+export interface RealtimeParts {
+  readonly httpServer: HttpServer;
+  readonly bus: Bus;
+  readonly sessions: Sessions;
+  readonly connections: ConnectionCounter;
+  readonly limiter: RateLimiter;
+  readonly journal: Journal;
+  readonly trading: Trading;
+  readonly holdings: (userId: string) => Promise<Holdings>;
+  readonly markPortfolio: (holdings: Holdings) => PortfolioPayload;
+  readonly board: QuoteBoard;
+  readonly instruments: InstrumentDirectory;
+  readonly marketStatus: () => MarketStatusPayload;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface Realtime {
+  readonly io: RealtimeServer;
+  connections(): number;
+  users(): number;
+  /** Milliseconds from our receipt of a quote to its write to the sockets. */
+  readonly latency: LatencyWindow;
+  /** Refuses new connections, says `server:shutdown`, and closes what is open evenly over `seconds`. */
+  drain(seconds: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A socket we would have to pull a reply out of: closed with this application code, and free to come back. */
+const CLOSE_CODES = { slow_consumer: 4008, flood: 4029 } as const;
+/** Replicas forget demand they have not heard of for a while, so it is repeated, milliseconds. */
+const DEMAND_REPEAT_MS = 5_000;
+
+/** The one Socket.IO server. */
+export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): Realtime {
+  const { bus, board, clock, metrics, log } = parts;
+  const io: RealtimeServer = new Server(parts.httpServer, {
+    serveClient: false,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    // Frames are encoded once for all sockets, which compression per socket would undo.
+    perMessageDeflate: false,
+    cors: { origin: [...options.allowedOrigins], credentials: true },
+    allowRequest: (request, answer) => {
+      if (isAllowedOrigin(request, options.allowedOrigins)) answer(null, true);
+      else answer('origin not allowed', false);
+    },
+  });
+  const sockets = io.of('/').sockets;
+  const latency = createLatencyWindow();
+
+  const closed = new Map<string, CloseReason>();
+  function close(socket: RealtimeSocket, reason: keyof typeof CLOSE_CODES): void {
+    if (closed.has(socket.id)) return;
+    closed.set(socket.id, reason);
+    log.warn({ socketId: socket.id, userId: socket.data.user.id, reason }, 'closing a connection');
+    closeTransport(socket, CLOSE_CODES[reason], reason);
+  }
+
+  const lane = createStateLane({
+    clock,
+    metrics,
+    latest: board.get,
+    onSlowConsumer: (socket) => close(socket, 'slow_consumer'),
+  });
+
+  let demandChanged = false;
+  function publishDemand(): void {
+    demandChanged = false;
+    bus.publish('demand', {
+      replica: options.replica,
+      symbols: [...new Set([...lane.symbols(), ...views.symbols()])],
+    });
+  }
+  function onDemand(): void {
+    if (demandChanged) return;
+    demandChanged = true;
+    setImmediate(() => !stopped && publishDemand());
+  }
+
+  const views = createPortfolioViews({
+    bus,
+    clock,
+    log,
+    lane,
+    read: parts.holdings,
+    mark: parts.markPortfolio,
+    onSymbols: onDemand,
+  });
+  const streams = createUserStreams({
+    journal: parts.journal,
+    bus,
+    clock,
+    metrics,
+    log,
+    connectedUsers: () => [...new Set([...sockets.values()].map((socket) => socket.data.user.id))],
+    offerHead: (userId, event) => {
+      for (const socket of socketsIn(userRoom(userId))) lane.offer(socket, event);
+    },
+  });
+  function* socketsIn(room: string): Iterable<RealtimeSocket> {
+    for (const id of io.of('/').adapter.rooms.get(room) ?? []) {
+      const socket = sockets.get(id);
+      if (socket) yield socket;
+    }
+  }
+
+  const attach = createDispatch({
+    handlers: createHandlers({
+      ...parts,
+      lane,
+      streams,
+      views,
+      maxSymbols: options.maxSymbols,
+      onWatch: onDemand,
+    }),
+    limiter: parts.limiter,
+    clock,
+    metrics,
+    log,
+    onFlood: (socket) => close(socket, 'flood'),
+  });
+
+  const drain = createDrain({ io, clock, log });
+  io.use(createAuthenticate({ ...parts, ...options, draining: drain.isDraining }));
+  io.on('connection', (socket) => {
+    const { user, sessionHash } = socket.data;
+    socket.join([userRoom(user.id), sessionRoom(sessionHash)]);
+    lane.add(socket);
+    attach(socket);
+    socket.emit('connected', {
+      socketId: socket.id,
+      userId: user.id,
+      replica: options.replica,
+      protocol: PROTOCOL_VERSION,
+      serverTime: new Date(clock.now()).toISOString(),
+    });
+    socket.emit('market:status', parts.marketStatus());
+    metrics.connections.set(sockets.size);
+    // Without a listener a protocol violation of this client would be printed to the console.
+    socket.on('error', (error) =>
+      log.debug({ err: error, socketId: socket.id }, 'a client broke the protocol'),
+    );
+    socket.on('disconnect', () => {
+      streams.unsubscribe(socket);
+      views.unsubscribe(socket);
+      lane.remove(socket);
+      onDemand();
+      metrics.connections.set(sockets.size);
+      metrics.connectionsClosed.inc({
+        reason: closed.get(socket.id) ?? (drain.isDraining() ? 'drain' : 'client'),
+      });
+      closed.delete(socket.id);
+    });
+  });
+
+  let stopped = false;
+  const cancels = [
+    board.onChange((quotes) => {
+      const end = metrics.flushLatency.startTimer();
+      views.quotesChanged(quotes);
+      lane.publish(quotes);
+      end();
+      const oldest = quotes[0];
+      if (oldest) latency.record(clock.now() - oldest.receivedAt);
+    }),
+    bus.subscribe('market', (status) => {
+      const event = encodeEvent('market:status', status);
+      for (const socket of sockets.values()) lane.offer(socket, event);
+    }),
+    clock.every(options.flushIntervalMs, () => {
+      views.tick();
+      lane.tick();
+    }),
+    clock.every(DEMAND_REPEAT_MS, publishDemand),
+    createSessionGuard({
+      io,
+      sessions: parts.sessions,
+      bus,
+      clock,
+      log,
+      onRevoke: (socket) => closed.set(socket.id, 'revoked'),
+    }),
+  ];
+
+  return {
+    io,
+    latency,
+    connections: () => sockets.size,
+    users: () => new Set([...sockets.values()].map((socket) => socket.data.user.id)).size,
+    drain: drain.run,
+    async stop() {
+      if (stopped) return;
+      stopped = true;
+      for (const cancel of cancels) cancel();
+      views.stop();
+      streams.stop();
+      await io.close();
+    },
+  };
+}
