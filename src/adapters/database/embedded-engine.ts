@@ -18,7 +18,8 @@ export interface EmbeddedEngine {
   stop(): Promise<void>;
 }
 
-export function createEmbeddedEngine({ folder, log }: { folder: string; log: Log }): EmbeddedEngine {
+/** `files` is the folder of Postgres' own files. */
+export function createEmbeddedEngine({ files, log }: { files: string; log: Log }): EmbeddedEngine {
   const failures = new Set<(error: Error) => void>();
   let worker: Worker | undefined;
   let starting: Promise<void> | undefined;
@@ -27,7 +28,7 @@ export function createEmbeddedEngine({ folder, log }: { folder: string; log: Log
 
   function spawn(): Promise<void> {
     const started = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
-      workerData: { folder },
+      workerData: { files },
       name: 'database',
     });
     worker = started;

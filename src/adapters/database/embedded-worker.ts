@@ -2,9 +2,6 @@
  * The worker thread of the embedded database: PGlite on real files, made durable. It takes wire-protocol
  * bytes and gives back the bytes of the answer, and gives none after a failed sync or a panic.
  */
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS } from './embedded-files.ts';
@@ -15,6 +12,8 @@ const START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   ...[
     'fsync=on',
+    // Emscripten's fdatasync does nothing at all; its fsync reaches the file system, which calls fdatasync.
+    'wal_sync_method=fsync',
     // The files are in the kernel's page cache as well: more buffers here would hold them twice.
     'shared_buffers=16MB',
     'wal_buffers=1MB',
@@ -28,7 +27,7 @@ const SEGMENTS_PER_CHECKPOINT = 2;
 const SQL_ERROR_STATUS = 100;
 
 const port = parentPort!;
-const { folder } = workerData as { folder: string };
+const { files } = workerData as { files: string };
 const answer = (message: WorkerAnswer, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
@@ -54,24 +53,9 @@ const simpleQuery = (sql: string): Buffer => {
   return message;
 };
 
-/** Makes the files where there are none; a folder that is there by its final name is complete. */
-async function initialise(target: string): Promise<void> {
-  const unfinished = `${target}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  const memory = await PGlite.create();
-  const files = await memory.dumpDataDir('none');
-  await memory.close();
-  const disk = await PGlite.create({ fs: new DurableNodeFS(unfinished, observer), loadDataDir: files });
-  await disk.close();
-  await rename(unfinished, target);
-}
-
 async function open(): Promise<PGlite> {
-  const target = path.join(folder, 'pgdata');
-  if (!existsSync(target)) await initialise(target);
-  segments = 0;
   const pglite = await PGlite.create({
-    fs: new DurableNodeFS(target, observer),
+    fs: new DurableNodeFS(files, observer),
     startParams: START_PARAMETERS,
   });
   // PGlite goes on after any exception; one that is no SQL error means that Postgres itself has ended.

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import type { Log } from '../../lib/log.ts';
 import { createEmbeddedEngine } from './embedded-engine.ts';
@@ -10,6 +13,13 @@ import { rowTypes } from './types.ts';
 const POOL_SIZE = 1;
 /** Waiting longer than this for the one connection is overload: better refused than piled up, milliseconds. */
 const QUEUE_TIMEOUT_MS = 10_000;
+
+/** About two seconds, once. Throws where the folder cannot be written. */
+async function createFiles(target: string): Promise<void> {
+  const worker = new Worker(new URL('./embedded-create.ts', import.meta.url), { workerData: { target } });
+  // `once` rejects with what the worker threw.
+  await once(worker, 'exit');
+}
 
 export interface EmbeddedPool {
   readonly pool: pg.Pool;
@@ -23,9 +33,12 @@ export interface EmbeddedPool {
  * sentence where another process uses the folder.
  */
 export async function openEmbeddedPool({ folder, log }: { folder: string; log: Log }): Promise<EmbeddedPool> {
-  const unlock = lockFolder(path.join(folder, 'database'));
+  const home = path.join(folder, 'database');
+  const unlock = lockFolder(home);
   try {
-    const engine = createEmbeddedEngine({ folder: path.join(folder, 'database'), log });
+    const files = path.join(home, 'pgdata');
+    if (!existsSync(files)) await createFiles(files);
+    const engine = createEmbeddedEngine({ files, log });
     await engine.start();
     const pool = new pg.Pool({
       user: 'postgres',

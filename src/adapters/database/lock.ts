@@ -22,7 +22,7 @@ export function lockFolder(folder: string): () => void {
     file.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
     throw new Error(
-      `Another process is using the data folder ${folder}. Stop it first, or set DATA_DIR to another folder.`,
+      `Another process is using the database in ${folder}. Stop it first, or set DATA_DIR to another folder.`,
       { cause: error },
     );
   }
