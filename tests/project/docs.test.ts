@@ -1,0 +1,203 @@
+import { existsSync, globSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readConfig, VARIABLES } from '../../src/config.ts';
+import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
+import type { ClientEvent, ServerEvent } from '../../src/protocol/events.ts';
+import * as limits from '../../src/protocol/limits.ts';
+import { ORDER_STATUSES } from '../../src/protocol/payloads.ts';
+import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
+import { section, tableRows, unquoted } from '../support/markdown.ts';
+import { readRepoFile, repoRoot } from '../support/source-files.ts';
+
+describe('the configuration page', () => {
+  const environments = (values: Record<string, string>) => [
+    { ...values, FEED: 'simulated' },
+    { ...values, FEED: 'replay', REPLAY_FILE: values.REPLAY_FILE || 'day.ndjson.gz' },
+    { ...values, FEED: 'massive', MASSIVE_API_KEY: values.MASSIVE_API_KEY || 'key' },
+  ];
+
+  test('lists what config.ts lists', () => {
+    const rows = tableRows(readRepoFile('docs/configuration.md'));
+    expect(rows.map(([name, value, meaning]) => [unquoted(name!), unquoted(value!), meaning]).sort()).toEqual(
+      VARIABLES.map((variable) => [
+        variable.name,
+        variable.default,
+        variable.secret ? `${variable.meaning} (secret)` : variable.meaning,
+      ]).sort(),
+    );
+  });
+
+  test('is what .env.example says', () => {
+    const lines = readRepoFile('.env.example').split('\n');
+    for (const variable of VARIABLES) {
+      const at = lines.indexOf(`# ${variable.name}=${variable.default}`);
+      expect(at).toBeGreaterThan(0);
+      expect(lines[at - 1]).toBe(`# ${variable.meaning.replaceAll('`', '')}`);
+    }
+    expect(lines.filter((line) => /^#? ?[A-Z_]+=/.test(line))).toHaveLength(VARIABLES.length);
+  });
+
+  test('names every variable that is read', () => {
+    const read = new Set<string>();
+    for (const environment of environments({})) {
+      readConfig(
+        new Proxy<Record<string, string>>(environment, {
+          get(target, name) {
+            read.add(String(name));
+            return target[String(name)];
+          },
+        }),
+      );
+    }
+    expect([...read].sort()).toEqual(VARIABLES.map((variable) => variable.name).sort());
+  });
+
+  test('tells the real defaults', () => {
+    const defaults = Object.fromEntries(VARIABLES.map((variable) => [variable.name, variable.default]));
+    delete defaults.MARKET_HOURS; // differs by feed, as its meaning says
+    for (const [index, environment] of environments(defaults).entries()) {
+      expect(readConfig(environment)).toEqual(readConfig(environments({})[index]!));
+    }
+    expect(readConfig(defaults).config.marketHours).toBe(
+      VARIABLES.find((variable) => variable.name === 'MARKET_HOURS')?.default,
+    );
+  });
+});
+
+describe('the protocol page', () => {
+  const page = readRepoFile('docs/protocol.md');
+  const names = (heading: string) => tableRows(section(page, heading)).map(([cell]) => unquoted(cell!));
+
+  test('lists the events a client may send, with their limits', () => {
+    const events: Record<ClientEvent, true> = {
+      'subscribe:portfolio': true,
+      'subscribe:trades': true,
+      'subscribe:watchlist': true,
+      'unsubscribe:watchlist': true,
+      'unsubscribe:portfolio': true,
+      'unsubscribe:trades': true,
+      'order:place': true,
+      'order:cancel': true,
+      'time:sync': true,
+    };
+    const rows = tableRows(section(page, 'Client → server'));
+    expect(rows.map(([event]) => unquoted(event!))).toEqual(Object.keys(events));
+    for (const [event, , , limit] of rows) {
+      const { points, seconds } = limits.RATE_LIMITS[unquoted(event!) as ClientEvent];
+      expect([event, limit]).toEqual([event, `${points} / ${seconds} s`]);
+    }
+  });
+
+  test('lists the events the server sends', () => {
+    const events: Record<ServerEvent, true> = {
+      connected: true,
+      'subscription:confirmed': true,
+      'unsubscription:confirmed': true,
+      'portfolio:update': true,
+      'trade:executed': true,
+      'trade:failed': true,
+      'order:update': true,
+      'quote:update': true,
+      'market:status': true,
+      'journal:head': true,
+      'session:revoked': true,
+      'server:shutdown': true,
+      error: true,
+    };
+    expect(names('Server → client')).toEqual(Object.keys(events));
+  });
+
+  test('lists every code', () => {
+    expect(names('Codes')).toEqual([...REQUEST_CODES, ...TRADING_CODES]);
+    const refusals = tableRows(page).filter(([, , retry]) => retry === 'yes' || retry === 'no');
+    expect(refusals.map(([code]) => unquoted(code!))).toEqual([...CONNECT_CODES]);
+  });
+
+  test('lists every limit', () => {
+    const rows = tableRows(section(page, 'Limits')).map(([name, value]) => [unquoted(name!), value]);
+    const numbers = Object.entries(limits).filter(([, value]) => typeof value === 'number');
+    const http = Object.entries(limits.HTTP_RATE_LIMITS);
+    expect(rows.sort()).toEqual(
+      [
+        ...numbers.map(([name, value]) => [name, String(value)]),
+        ...http.map(([name, { points, seconds }]) => [name, `${points} / ${seconds} s`]),
+      ].sort(),
+    );
+    const { connect, unknown } = limits.RATE_LIMITS;
+    expect(page).toContain(
+      `Handshakes are limited to ${connect.points} / ${connect.seconds} s per user, unknown events to ${unknown.points} / ${unknown.seconds} s.`,
+    );
+  });
+
+  test('names every order status and its own version', () => {
+    for (const status of ORDER_STATUSES) expect(page).toContain(`\`${status}\``);
+    expect(page).toMatch(new RegExp(`^# .* version ${PROTOCOL_VERSION}\n`));
+  });
+});
+
+describe('the pages', () => {
+  const pages = ['README.md', ...globSync('docs/*.md', { cwd: repoRoot })];
+
+  test.each(pages)('%s names files that exist', (page) => {
+    const text = readRepoFile(page);
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map((match) =>
+      path.join(path.dirname(page), match[1]!),
+    );
+    // In code: what begins with a folder of the checkout, patterns and examples apart.
+    const named = [
+      ...text.matchAll(/`((?:src|dashboard|tests|docs|scripts|bench|\.ci)\/[^`\s*<>{}…]*)`/g),
+    ].map((match) => match[1]!);
+    const generated = /^(dashboard\/dist)/;
+    const missing = [...links, ...named].filter(
+      (file) => !generated.test(file) && !existsSync(path.join(repoRoot, file)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test.each(pages)('%s tells npm scripts that exist', (page) => {
+    const { scripts } = JSON.parse(readRepoFile('package.json')) as { scripts: Record<string, string> };
+    const told = [
+      ...readRepoFile(page).matchAll(/\bnpm (?:run )?((?!install|ci\b|run\b|package)[a-z][a-z:]*)/g),
+    ].map((match) => match[1]!);
+    expect(told.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test('a person has at most ten scripts to know', () => {
+    const { scripts } = JSON.parse(readRepoFile('package.json')) as { scripts: Record<string, string> };
+    const own = Object.keys(scripts).filter((name) => !(name.startsWith('pre') && name.slice(3) in scripts));
+    expect(own.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('the deployment files', () => {
+  const railway = readRepoFile('railway.toml');
+  const dockerfile = readRepoFile('Dockerfile');
+  const number = (key: string) => Number(new RegExp(`^${key} = (\\d+)$`, 'm').exec(railway)?.[1]);
+
+  test('leave longer to stop than connections are drained', () => {
+    const production = {
+      NODE_ENV: 'production',
+      SESSION_SECRET: 's'.repeat(32),
+      HOOK_SECRET: 'h'.repeat(32),
+      FRONTEND_URL: 'https://app.example.com',
+      DATABASE_URL: 'postgres://localhost/tradecast',
+    };
+    expect(number('drainingSeconds')).toBeGreaterThan(readConfig(production).config.drainSeconds);
+  });
+
+  test('run Node itself, as nobody special, on what is in the image', () => {
+    expect(dockerfile).toMatch(/^CMD \["node", "src\/main\.ts"\]$/m);
+    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(JSON.parse(readRepoFile('package.json')).scripts.start).toContain('node src/main.ts');
+  });
+
+  test('ask health routes that the protocol page has', () => {
+    const routes = tableRows(readRepoFile('docs/protocol.md')).map(([route]) => unquoted(route!));
+    const asked = [
+      /^healthcheckPath = "(.*)"$/m.exec(railway)?.[1],
+      /\$\{process\.env\.PORT \?\? 3000\}(\/\w+)/.exec(dockerfile)?.[1],
+    ];
+    for (const route of asked) expect(routes).toContain(`GET ${route}`);
+  });
+});
