@@ -1,7 +1,67 @@
-import express, { type Express } from 'express';
+import express, { type Express, Router } from 'express';
+import type { PublicConfigPayload } from '../protocol/payloads.ts';
+import { succeed, userOf } from './answer.ts';
+import { createErrorHandler, notFound } from './errors.ts';
+import { takePoint } from './limit.ts';
 import type { HttpOptions, HttpParts } from './parts.ts';
+import { createRequestLog } from './request-log.ts';
+import { accountRoutes } from './routes/account.ts';
+import { authRoutes } from './routes/auth.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
+import { healthRoutes } from './routes/health.ts';
+import { hookRoutes } from './routes/hooks.ts';
+import { marketRoutes } from './routes/market.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { portfolioRoutes } from './routes/portfolio.ts';
+import { tradesRoutes } from './routes/trades.ts';
+import { watchlistRoutes } from './routes/watchlist.ts';
+import { createOriginCheck, createSecurityHeaders } from './security.ts';
+import { createSessionLoader, requireUser } from './session.ts';
 
 /** The express app; answers nothing but JSON, the dashboard's files and Prometheus text. */
-export function createHttpApp(_parts: HttpParts, _options: HttpOptions): Express {
-  return express();
+export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('trust proxy', options.trustProxy);
+
+  app.use(createRequestLog(parts.log, parts.observe));
+  app.use(createSecurityHeaders(options));
+  app.use(healthRoutes(parts, options));
+  app.use('/hooks', hookRoutes(parts, options));
+  app.use('/api', apiRoutes(parts, options));
+  if (options.dashboardDir !== null) app.use(dashboardRoutes(options.dashboardDir));
+  app.use(notFound);
+  app.use(createErrorHandler(parts.log));
+  return app;
+}
+
+function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
+  const { sessions, limiter, sessionStore, clock } = parts;
+  const { sessionSecrets, production, allowedOrigins, registrationOpen, feedSource } = options;
+  const api = Router();
+  api.use((_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  api.use(createOriginCheck(allowedOrigins));
+  api.get('/config', (_req, res) =>
+    succeed<PublicConfigPayload>(res, { registrationOpen, feed: feedSource }),
+  );
+
+  api.use(createSessionLoader({ store: sessionStore, secrets: sessionSecrets, production, clock }));
+  api.use('/auth', authRoutes(parts, options));
+
+  api.use(requireUser(sessions));
+  api.use(async (_req, res, next) => {
+    await takePoint(limiter, 'http:api', userOf(res).id);
+    next();
+  });
+  api.use('/account', accountRoutes(parts));
+  api.use('/portfolio', portfolioRoutes(parts));
+  api.use('/trades', tradesRoutes(parts));
+  api.use('/orders', orderRoutes(parts));
+  api.use('/watchlist', watchlistRoutes(parts, options));
+  api.use(marketRoutes(parts));
+  return api;
 }

@@ -7,19 +7,15 @@ import type { RateLimiter } from '../domain/cluster/counters.ts';
 import type { DiscordLinks } from '../domain/hooks/discord-links.ts';
 import type { Hooks } from '../domain/hooks/hooks.ts';
 import type { Journal } from '../domain/journal/journal.ts';
+import type { Candle } from '../domain/market/candle-book.ts';
+import type { InstrumentDirectory } from '../domain/market/instruments.ts';
+import type { MarketHours } from '../domain/market/market-hours.ts';
+import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Watchlists } from '../domain/watchlist/watchlists.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type {
-  CandlePayload,
-  FeedHealth,
-  InstrumentPayload,
-  MarketStatusPayload,
-  QuotePayload,
-  ReadinessPayload,
-  WebSocketHealthPayload,
-} from '../protocol/payloads.ts';
+import type { FeedHealth, ReadinessPayload, WebSocketHealthPayload } from '../protocol/payloads.ts';
 
 /** Registration and login; the rest of an account is its sessions. */
 export interface Accounts {
@@ -27,16 +23,6 @@ export interface Accounts {
   register(request: { username: string; password: string; name?: string }): Promise<User>;
   /** Throws INVALID_CREDENTIALS, after the same time for a wrong password, an unknown and a banned user. */
   login(request: { username: string; password: string }): Promise<User>;
-}
-
-/** What this replica knows of the market, in the words of the wire. */
-export interface MarketBoard {
-  quote(symbol: string): QuotePayload | undefined;
-  status(): MarketStatusPayload;
-  /** Known instruments that fit the text, best first. */
-  search(text: string): InstrumentPayload[];
-  /** Minute candles of today, oldest first. */
-  candles(symbol: string): CandlePayload[];
 }
 
 export interface Health {
@@ -79,7 +65,11 @@ export interface HttpParts {
   readonly trading: Trading;
   readonly journal: Journal;
   readonly watchlists: Watchlists;
-  readonly market: MarketBoard;
+  readonly quotes: Pick<QuoteBoard, 'get'>;
+  readonly instruments: Pick<InstrumentDirectory, 'get' | 'search'>;
+  readonly hours: Pick<MarketHours, 'status'>;
+  /** Minute candles of the current day, oldest first. */
+  candles(symbol: string): readonly Candle[];
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;
   /** Knows the names of HTTP_RATE_LIMITS. */

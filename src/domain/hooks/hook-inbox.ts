@@ -1,9 +1,9 @@
 /**
- * Where signed events are remembered for good. Each method writes the event id and what the event tells in
- * one transaction, so that neither is ever there without the other.
+ * Where signed events are remembered for good. `trade`, `portfolio` and `link` write the event id and what
+ * the event tells in one transaction, so that neither is ever there without the other.
  */
-import type { PortfolioPayload } from '../../protocol/payloads.ts';
-import type { JournalEvent, JournalRecord } from '../journal/journal.ts';
+import type { PortfolioPayload, TradeExecutedPayload, TradeFailedPayload } from '../../protocol/payloads.ts';
+import type { Appended } from '../trading/ledger.ts';
 
 /** One event of a sender. Ids are one namespace over all routes: whoever holds the hook secret is the sender. */
 export interface HookEvent {
@@ -18,24 +18,35 @@ export interface HookOutcome<T> {
   readonly duplicate: boolean;
 }
 
+/** A trade that was made, or failed, elsewhere. */
+export type TradeReport =
+  | { readonly event: 'trade:executed'; readonly payload: TradeExecutedPayload }
+  | { readonly event: 'trade:failed'; readonly payload: TradeFailedPayload };
+
 /** Every method throws CONFLICT where the id was used for another event. */
 export interface HookInbox {
-  /** Appends to the user's journal. `records` is empty for a repeat. */
-  journal(
+  /** Appends to the user's journal; `appended` is what the bus is to carry, null for a repeat. */
+  trade(
     event: HookEvent,
     userId: string,
-    events: readonly JournalEvent[],
-  ): Promise<HookOutcome<{ seq: number }> & { epoch: string; records: readonly JournalRecord[] }>;
+    report: TradeReport,
+  ): Promise<HookOutcome<{ seq: number }> & { appended: Appended | null }>;
   /** Replaces the portfolio that was reported for the user. */
   portfolio(
     event: HookEvent,
     userId: string,
     portfolio: PortfolioPayload,
   ): Promise<HookOutcome<{ timestamp: string }>>;
-  /** Consumes a one-time code and links its user. Throws NOT_FOUND for no such code, CONFLICT where the Discord user is another's. */
-  link(event: HookEvent, code: string, discordUserId: string): Promise<HookOutcome<{ username: string }>>;
-  /** Takes the id for an order; the stored result where the order was placed before, else null. */
-  open(event: HookEvent, userId: string): Promise<{ orderId: string } | null>;
-  /** Stores the result of an event that `open` took. */
+  /**
+   * Uses up a one-time code and links its user. Throws NOT_FOUND for a code that is unknown, used or over,
+   * CONFLICT where the Discord account is linked to another user.
+   */
+  link(
+    event: HookEvent,
+    link: { readonly code: string; readonly discordUserId: string; readonly now: number },
+  ): Promise<HookOutcome<{ username: string }>>;
+  /** Takes the id of an order that is about to be placed. The order's own key makes placing it again harmless. */
+  open(event: HookEvent): Promise<{ alreadyClosed: boolean }>;
+  /** Notes that the order of an opened event has been placed. */
   close(event: HookEvent, result: { orderId: string }): Promise<void>;
 }

@@ -2,6 +2,6 @@
 export interface Watchlists {
   /** In the user's order; null where the user never saved one. */
   find(userId: string): Promise<string[] | null>;
-  /** Replaces the list. Throws NOT_FOUND for no such user. */
+  /** Replaces the list of an existing user. */
   save(userId: string, symbols: readonly string[]): Promise<void>;
 }

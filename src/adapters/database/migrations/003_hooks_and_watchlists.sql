@@ -2,8 +2,7 @@
 CREATE TABLE hook_events (
   event_id text PRIMARY KEY,
   -- sha256 of route and body: tells a repeat from another event under a used id.
-  digest bytea NOT NULL,
-  user_id uuid REFERENCES users (id) ON DELETE SET NULL,
+  digest text NOT NULL,
   -- The first answer; null while an order of this event is being placed.
   result jsonb,
   received_at timestamptz NOT NULL DEFAULT now()
@@ -13,13 +12,6 @@ CREATE TABLE watchlists (
   user_id uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
   symbols text[] NOT NULL,
   updated_at timestamptz NOT NULL DEFAULT now()
-);
-
--- Accounts that are kept elsewhere: the last reported view, as the wire tells it.
-CREATE TABLE external_portfolios (
-  user_id uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-  portfolio jsonb NOT NULL,
-  reported_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- One open code per user.

@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer';
+import express, { type Request, type RequestHandler } from 'express';
+import type { z } from 'zod';
+import { TradecastError } from '../protocol/errors.ts';
+import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
+
+/** The deepest body of the wire has four levels; deeper ones only cost time in whoever walks them. */
+const MAX_JSON_DEPTH = 8;
+
+/** Keeps the bytes, so that hooks can check the signature of exactly what was sent. A compressed body is refused: it unpacks to any size. */
+export const rawBody = (type: 'application/json' | (() => boolean)): RequestHandler =>
+  express.raw({ type, limit: MAX_MESSAGE_BYTES, inflate: false });
+
+const invalid = (message: string): TradecastError => new TradecastError('VALIDATION', message);
+
+/** The bytes of a body as plain JSON. Throws VALIDATION for anything that is not, or that only parsers agree on. */
+export function parseJson(body: unknown): unknown {
+  if (!Buffer.isBuffer(body)) throw invalid('Send a JSON body with Content-Type: application/json.');
+  if (!isUtf8(body)) throw invalid('The body is not UTF-8.');
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw invalid('The body is not JSON.');
+  }
+  assertPlain(value);
+  return value;
+}
+
+/** Refuses what no field of the wire can hold, before any schema or database sees it. */
+export function assertPlain(value: unknown, depth = 0): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed()) {
+      throw invalid('Text must not contain NUL or half a surrogate pair.');
+    }
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_JSON_DEPTH) throw invalid(`The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
+  for (const [key, entry] of Object.entries(value)) {
+    if (key === '__proto__') throw invalid('Unknown key "__proto__".');
+    assertPlain(key, depth);
+    assertPlain(entry, depth + 1);
+  }
+}
+
+/** Checks a value against a schema. Throws VALIDATION with the first problem and where it is. */
+export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.');
+  throw invalid(where ? `${where}: ${issue?.message}` : (issue?.message ?? 'Invalid input'));
+}
+
+export const readBody = <S extends z.ZodType>(req: Request, schema: S): z.output<S> =>
+  validate(schema, parseJson(req.body));
+
+export function readQuery<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
+  const query = { ...req.query };
+  assertPlain(query);
+  return validate(schema, query);
+}

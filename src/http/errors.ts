@@ -1,0 +1,39 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Log } from '../lib/log.ts';
+import { TradecastError } from '../protocol/errors.ts';
+import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
+import { refuse } from './answer.ts';
+
+export const notFound: RequestHandler = () => {
+  throw new TradecastError('NOT_FOUND', 'There is nothing at this address.');
+};
+
+/** The edge where every error of a request becomes an answer; details of the unexpected stay in the log. */
+export function createErrorHandler(log: Log): ErrorRequestHandler {
+  return (error: unknown, _req, res, _next) => {
+    const refusal = toRefusal(error);
+    if (refusal.code === 'INTERNAL' || refusal.code === 'UNAVAILABLE') {
+      log.error({ err: error, requestId: res.locals.requestId }, 'a request failed');
+    }
+    if (!res.headersSent) refuse(res, refusal);
+    // Half an answer cannot be taken back: cut it, so that the client does not take it for a whole one.
+    else if (!res.writableEnded) res.destroy();
+  };
+}
+
+/** Express and its body parser mark the client's mistakes with `status` and `type`; anything else is ours. */
+function toRefusal(error: unknown): TradecastError {
+  if (error instanceof TradecastError) return error;
+  const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
+  if (type === 'entity.too.large') {
+    return new TradecastError('TOO_LARGE', `The body is larger than ${MAX_MESSAGE_BYTES} bytes.`);
+  }
+  if (type === 'encoding.unsupported') {
+    return new TradecastError('VALIDATION', 'Send the body without Content-Encoding.');
+  }
+  if (status === 404) return new TradecastError('NOT_FOUND', 'There is nothing at this address.');
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new TradecastError('VALIDATION', 'The request is malformed.');
+  }
+  return new TradecastError('INTERNAL', 'Something went wrong here. The request id names it in the log.');
+}

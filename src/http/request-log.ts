@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import type { Log } from '../lib/log.ts';
+import type { ServedRequest } from './parts.ts';
+
+/** nginx's word for "the client hung up first". */
+const CLIENT_CLOSED = 499;
+
+/** Gives each request an id, in the answer and in the log, and tells how it went when it is over. */
+export function createRequestLog(log: Log, observe: (request: ServedRequest) => void): RequestHandler {
+  return (req, res, next) => {
+    const started = performance.now();
+    const { method, path } = req;
+    const requestId = randomUUID();
+    res.locals.requestId = requestId;
+    res.setHeader('X-Request-Id', requestId);
+    res.once('close', () => {
+      const seconds = (performance.now() - started) / 1000;
+      const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED;
+      const route = typeof req.route?.path === 'string' ? req.baseUrl + req.route.path : 'other';
+      observe({ method, route, status, seconds });
+      const fields = {
+        requestId,
+        method,
+        path,
+        status,
+        ms: Math.round(seconds * 1000),
+        userId: res.locals.user?.id,
+      };
+      if (status >= 400 || method !== 'GET') log.info(fields, 'request');
+      else log.debug(fields, 'request');
+    });
+    next();
+  };
+}

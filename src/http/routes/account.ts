@@ -1,0 +1,21 @@
+import { Router } from 'express';
+import type { DiscordLinkPayload } from '../../protocol/payloads.ts';
+import { succeed, userOf } from '../answer.ts';
+import type { HttpParts } from '../parts.ts';
+
+/** Linking a Discord account: the code is shown here, typed there, and comes back through /hooks/discord-link. */
+export function accountRoutes({ discordLinks }: Pick<HttpParts, 'discordLinks'>): Router {
+  const router = Router();
+
+  router.post('/discord-link', async (_req, res) => {
+    const { code, expiresAt } = await discordLinks.issue(userOf(res).id);
+    succeed<DiscordLinkPayload>(res, { code, expiresAt: new Date(expiresAt).toISOString() }, 201);
+  });
+
+  router.delete('/discord-link', async (_req, res) => {
+    await discordLinks.unlink(userOf(res).id);
+    res.status(204).end();
+  });
+
+  return router;
+}

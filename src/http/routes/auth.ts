@@ -1,0 +1,60 @@
+import { type Request, Router } from 'express';
+import { hashSessionId } from '../../domain/accounts/session.ts';
+import { SESSION_COOKIE } from '../../domain/accounts/session-cookie.ts';
+import { type User, userToPayload } from '../../domain/accounts/user.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { LoginPayload } from '../../protocol/payloads.ts';
+import { loginSchema, registerSchema } from '../../protocol/schemas.ts';
+import { succeed, userOf } from '../answer.ts';
+import { rawBody, readBody } from '../body.ts';
+import { addressKey, takePoint } from '../limit.ts';
+import type { HttpOptions, HttpParts } from '../parts.ts';
+import { beginSession, endSession, requireUser } from '../session.ts';
+
+/** Registration, login, logout and "who am I". */
+export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
+  const { accounts, sessions, limiter, bus, clock } = parts;
+  const router = Router();
+
+  /** The old session's row goes with the new login; its sockets are told rather than found out. */
+  async function signIn(req: Request, user: User): Promise<LoginPayload> {
+    const earlier = req.session.userId === undefined ? null : req.sessionID;
+    const sessionID = await beginSession(req, user, clock.now());
+    if (earlier !== null) bus.publish('revoked', { reason: 'logout', sessionHash: hashSessionId(earlier) });
+    return { user: userToPayload(user), sessionID };
+  }
+
+  router.post('/register', rawBody('application/json'), async (req, res) => {
+    if (!options.registrationOpen) throw new TradecastError('FORBIDDEN', 'Registration is closed.');
+    const request = readBody(req, registerSchema);
+    await takePoint(limiter, 'http:register', addressKey(req.ip));
+    succeed(res, await signIn(req, await accounts.register(request)), 201);
+  });
+
+  router.post('/login', rawBody('application/json'), async (req, res) => {
+    const request = readBody(req, loginSchema);
+    const address = addressKey(req.ip);
+    await takePoint(limiter, 'http:login:address', address);
+    await takePoint(limiter, 'http:login:user', `${request.username.toLowerCase()} ${address}`);
+    succeed(res, await signIn(req, await accounts.login(request)));
+  });
+
+  router.post('/logout', requireUser(sessions), async (req, res) => {
+    const sessionHash = hashSessionId(req.sessionID);
+    await endSession(req);
+    bus.publish('revoked', { reason: 'logout', sessionHash });
+    res.clearCookie(SESSION_COOKIE, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: options.production,
+    });
+    res.status(204).end();
+  });
+
+  router.get('/session', requireUser(sessions), (req, res) => {
+    succeed<LoginPayload>(res, { user: userToPayload(userOf(res)), sessionID: req.sessionID });
+  });
+
+  return router;
+}

@@ -1,0 +1,31 @@
+import { Router } from 'express';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { HttpOptions, HttpParts } from '../parts.ts';
+import { safeEqual } from '../safe-equal.ts';
+
+/** For load balancers and operators; the bodies are bare, as probes expect them. */
+export function healthRoutes(
+  { health, metricsText }: Pick<HttpParts, 'health' | 'metricsText'>,
+  { metricsToken }: Pick<HttpOptions, 'metricsToken'>,
+): Router {
+  const router = Router();
+
+  router.get('/health', (_req, res) => void res.json({ status: 'ok' }));
+
+  router.get('/ready', async (_req, res) => {
+    const readiness = await health.readiness();
+    res.status(readiness.status === 'ready' ? 200 : 503).json(readiness);
+  });
+
+  router.get('/health/websocket', async (_req, res) => void res.json(await health.websocket()));
+
+  router.get('/metrics', async (req, res) => {
+    if (metricsToken !== null && !safeEqual(req.get('Authorization') ?? '', `Bearer ${metricsToken}`)) {
+      res.setHeader('WWW-Authenticate', 'Bearer');
+      throw new TradecastError('UNAUTHENTICATED', 'The metrics need their bearer token.');
+    }
+    res.type('text/plain; version=0.0.4; charset=utf-8').send(await metricsText());
+  });
+
+  return router;
+}

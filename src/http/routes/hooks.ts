@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { type Request, type Response, Router } from 'express';
+import type { HookOutcome } from '../../domain/hooks/hook-inbox.ts';
+import {
+  discordLinkHookSchema,
+  orderHookSchema,
+  portfolioHookSchema,
+  tradeHookSchema,
+} from '../../protocol/hooks.ts';
+import { refuse, succeed } from '../answer.ts';
+import { rawBody, readBody } from '../body.ts';
+import { createSignatureCheck } from '../hook-signature.ts';
+import { orderRefusal } from '../order-refusal.ts';
+import type { HttpOptions, HttpParts } from '../parts.ts';
+
+/** Signed machine-to-machine routes: bots report trades and portfolios, place orders, link Discord accounts. */
+export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOptions): Router {
+  const router = Router();
+  router.use(
+    rawBody(() => true),
+    createSignatureCheck({ secrets: hookSecrets, clock }),
+  );
+
+  router.post('/trades', async (req, res) => {
+    answer(res, await hooks.trade(readBody(req, tradeHookSchema), digestOf(req)));
+  });
+
+  router.post('/portfolio', async (req, res) => {
+    answer(res, await hooks.portfolio(readBody(req, portfolioHookSchema), digestOf(req)));
+  });
+
+  router.post('/orders', async (req, res) => {
+    const placed = await hooks.order(readBody(req, orderHookSchema), digestOf(req));
+    const { duplicate, order } = placed;
+    const refusal = orderRefusal(placed);
+    if (refusal) refuse(res, refusal, { orderId: order.id, duplicate });
+    else answer(res, { result: { orderId: order.id }, duplicate });
+  });
+
+  router.post('/discord-link', async (req, res) => {
+    answer(res, await hooks.discordLink(readBody(req, discordLinkHookSchema), digestOf(req)));
+  });
+
+  return router;
+}
+
+/** What an event id stands for: this route and exactly these bytes. */
+const digestOf = (req: Request): string =>
+  createHash('sha256').update(`${req.path}\n`).update(req.body).digest('hex');
+
+const ACCEPTED = 202;
+const answer = (res: Response, { result, duplicate }: HookOutcome<object>): void =>
+  succeed(res, { ...result, duplicate }, duplicate ? 200 : ACCEPTED);

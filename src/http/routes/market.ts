@@ -1,0 +1,51 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import type { Candle } from '../../domain/market/candle-book.ts';
+import { quoteToPayload } from '../../domain/market/quote.ts';
+import type {
+  CandlePayload,
+  InstrumentPayload,
+  MarketStatusPayload,
+  QuotePayload,
+} from '../../protocol/payloads.ts';
+import { symbolSchema, symbolsSchema } from '../../protocol/schemas.ts';
+import { succeed } from '../answer.ts';
+import { readQuery, validate } from '../body.ts';
+import type { HttpParts } from '../parts.ts';
+
+/** What fits a search box's list. */
+const MAX_MATCHES = 20;
+
+const quotesSchema = z.strictObject({ symbols: z.string().max(4_000) });
+const searchSchema = z.strictObject({ q: z.string().trim().max(64).default('') });
+const candlesSchema = z.strictObject({ symbol: symbolSchema });
+
+const candleToPayload = ({ start, ...prices }: Candle): CandlePayload => ({ time: start / 1000, ...prices });
+
+/** Quotes, candles, symbols and hours as this replica knows them; a symbol without a quote is left out. */
+export function marketRoutes(
+  parts: Pick<HttpParts, 'quotes' | 'candles' | 'instruments' | 'hours' | 'clock'>,
+): Router {
+  const { quotes, candles, instruments, hours, clock } = parts;
+  const router = Router();
+
+  router.get('/quotes', (req, res) => {
+    const symbols = validate(symbolsSchema, readQuery(req, quotesSchema).symbols.split(','));
+    const known = symbols.map((symbol) => quotes.get(symbol)).filter((quote) => quote !== undefined);
+    succeed<QuotePayload[]>(res, known.map(quoteToPayload));
+  });
+
+  router.get('/market/status', (_req, res) => succeed<MarketStatusPayload>(res, hours.status(clock.now())));
+
+  router.get('/symbols', async (req, res) => {
+    const { q } = readQuery(req, searchSchema);
+    succeed<InstrumentPayload[]>(res, await instruments.search(q, MAX_MATCHES));
+  });
+
+  router.get('/candles', (req, res) => {
+    const { symbol } = readQuery(req, candlesSchema);
+    succeed<CandlePayload[]>(res, candles(symbol).map(candleToPayload));
+  });
+
+  return router;
+}

@@ -1,0 +1,55 @@
+import { type Request, Router } from 'express';
+import { z } from 'zod';
+import { TradecastError } from '../../protocol/errors.ts';
+import { ORDER_STATUSES, type OrderPayload } from '../../protocol/payloads.ts';
+import { keySchema, orderPostSchema } from '../../protocol/schemas.ts';
+import { refuse, succeed, userOf } from '../answer.ts';
+import { rawBody, readBody, readQuery, validate } from '../body.ts';
+import { takePoint } from '../limit.ts';
+import { orderRefusal } from '../order-refusal.ts';
+import type { HttpParts } from '../parts.ts';
+
+const listSchema = z.strictObject({ status: z.enum([...ORDER_STATUSES, 'open']).optional() });
+
+/** List, place, cancel. */
+export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'limiter'>): Router {
+  const router = Router();
+
+  router.get('/', async (req, res) => {
+    const { status } = readQuery(req, listSchema);
+    succeed<OrderPayload[]>(res, await trading.orders(userOf(res).id, status));
+  });
+
+  router.post('/', rawBody('application/json'), async (req, res) => {
+    const { id: userId } = userOf(res);
+    const { clientOrderId, ...request } = readBody(req, orderPostSchema);
+    const key = orderKey(req, clientOrderId);
+    await takePoint(limiter, 'http:orders', userId);
+    const placed = await trading.place({ userId, request, source: 'api', key });
+    const refusal = orderRefusal(placed);
+    if (refusal) refuse(res, refusal, { order: placed.order });
+    else succeed<OrderPayload>(res, placed.order, 201);
+  });
+
+  router.delete('/:id', async (req, res) => {
+    const { id: userId } = userOf(res);
+    if (!z.uuid().safeParse(req.params.id).success) throw new TradecastError('NOT_FOUND', 'No such order.');
+    await takePoint(limiter, 'http:orders', userId);
+    succeed<OrderPayload>(res, await trading.cancel(userId, req.params.id));
+  });
+
+  return router;
+}
+
+/** The sender's key. Without one a lost answer could only be repeated as a second order. */
+function orderKey(req: Request, clientOrderId: string | undefined): string {
+  const header = req.get('Idempotency-Key');
+  const key = header === undefined ? clientOrderId : validate(keySchema, header);
+  if (key === undefined) {
+    throw new TradecastError('VALIDATION', 'An order needs an Idempotency-Key header or a clientOrderId.');
+  }
+  if (clientOrderId !== undefined && clientOrderId !== key) {
+    throw new TradecastError('VALIDATION', 'Idempotency-Key and clientOrderId differ: send one of them.');
+  }
+  return key;
+}

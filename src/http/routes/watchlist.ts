@@ -1,0 +1,32 @@
+import { Router } from 'express';
+import { TradecastError } from '../../protocol/errors.ts';
+import { watchlistSchema } from '../../protocol/schemas.ts';
+import { succeed, userOf } from '../answer.ts';
+import { rawBody, readBody } from '../body.ts';
+import type { HttpOptions, HttpParts } from '../parts.ts';
+
+/** The user's saved list. A symbol joins it only if the instrument exists. */
+export function watchlistRoutes(
+  { watchlists, instruments }: Pick<HttpParts, 'watchlists' | 'instruments'>,
+  { defaultWatchlist }: Pick<HttpOptions, 'defaultWatchlist'>,
+): Router {
+  const router = Router();
+  const saved = async (userId: string): Promise<readonly string[]> =>
+    (await watchlists.find(userId)) ?? defaultWatchlist;
+
+  router.get('/', async (_req, res) => succeed(res, { symbols: await saved(userOf(res).id) }));
+
+  router.put('/', rawBody('application/json'), async (req, res) => {
+    const { id } = userOf(res);
+    const { symbols } = readBody(req, watchlistSchema);
+    const already = new Set(await saved(id));
+    const added = symbols.filter((symbol) => !already.has(symbol));
+    const found = await Promise.all(added.map((symbol) => instruments.get(symbol)));
+    const unknown = added.find((_symbol, index) => found[index] === null);
+    if (unknown) throw new TradecastError('UNKNOWN_SYMBOL', `${unknown} is not a known symbol.`);
+    await watchlists.save(id, symbols);
+    succeed(res, { symbols });
+  });
+
+  return router;
+}

@@ -1,0 +1,52 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import { isAllowedOrigin } from '../lib/origin.ts';
+import { TradecastError } from '../protocol/errors.ts';
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** A Host header goes into the policy only if it can be nothing but a host. */
+const PLAIN_HOST = /^[A-Za-z0-9.-]+(:\d+)?$|^\[[0-9A-Fa-f:]+\](:\d+)?$/;
+
+/**
+ * Security headers. The dashboard meets the policy as it stands. Styles alone may be inline: toasts and
+ * dialogs put `<style>` elements into the page whose text depends on the screen, so no list of hashes can hold
+ * them, and an inline style runs no code.
+ */
+export function createSecurityHeaders({ production }: { production: boolean }): RequestHandler {
+  return helmet({
+    // Only behind TLS: a browser that once saw this header refuses plain HTTP on that host for months.
+    strictTransportSecurity: production,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'", (req) => sockets(req.headers.host)],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+}
+
+/** Browsers differ on whether 'self' covers WebSockets. */
+const sockets = (host: string | undefined): string =>
+  host !== undefined && PLAIN_HOST.test(host) ? `ws://${host} wss://${host}` : '';
+
+/** Refuses writes that a page of another site makes with the user's cookie; SameSite=Lax is the first fence, this the second. */
+export function createOriginCheck(allowedOrigins: readonly string[]): RequestHandler {
+  return (req, _res, next) => {
+    if (READING.has(req.method)) return next();
+    const { origin, host } = req.headers;
+    const crossSite =
+      req.headers['sec-fetch-site'] === 'cross-site' && !allowedOrigins.includes(origin ?? '');
+    if (crossSite || !isAllowedOrigin(origin, host, allowedOrigins)) {
+      throw new TradecastError('FORBIDDEN', 'Writes from another site are not allowed.');
+    }
+    next();
+  };
+}
