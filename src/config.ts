@@ -2,6 +2,8 @@
  * The only reader of the environment. Three steps: read each variable, check it, keep the secrets apart from
  * what may be logged. Every problem is found in one go and told in a sentence; "off" is null.
  */
+
+import { createEnvReader, type Env, type EnvReader } from './lib/env-reader.ts';
 import {
   type LimitedEvent,
   MAX_CONNECTIONS_PER_USER,
@@ -101,17 +103,27 @@ export const VARIABLES: readonly Variable[] = [
     meaning: '`us-equities` or `always` (`us-equities` for FEED=massive)',
   },
   { name: 'STARTING_CASH', default: '100000', meaning: 'dollars in a new paper account' },
-  { name: 'MAX_ORDER_VALUE', default: '50000', meaning: 'largest value of one order, dollars' },
+  { name: 'MAX_ORDER_VALUE', default: '250000', meaning: 'largest value of one order, dollars' },
   {
     name: 'MAX_POSITION_VALUE',
-    default: '100000',
+    default: '500000',
     meaning: 'largest value of one position, open orders included, dollars',
   },
-  { name: 'PRICE_COLLAR_PERCENT', default: '5', meaning: 'how far an order may be from the fresh quote' },
+  {
+    name: 'MARKET_COLLAR_PERCENT',
+    default: '5',
+    meaning: 'how far a market or stop order may run from the quote it was placed at',
+  },
+  { name: 'LIMIT_COLLAR_PERCENT', default: '10', meaning: 'how far through the market a limit may be' },
+  {
+    name: 'DUPLICATE_WINDOW_SECONDS',
+    default: '10',
+    meaning: 'the same order under another key within this time is refused; 0 turns the check off',
+  },
   {
     name: 'DAILY_LOSS_LIMIT',
     default: '10000',
-    meaning: 'no new orders after losing this much in a day, dollars',
+    meaning: 'no more buying after losing this much in a day, dollars',
   },
   { name: 'FLUSH_INTERVAL_MS', default: '50', meaning: 'tick of the state lane, milliseconds' },
   { name: 'MAX_CONNECTIONS_PER_USER', default: '5', meaning: 'open sockets one user may have' },
@@ -173,7 +185,9 @@ export interface Config {
     readonly startingCash: string;
     readonly maxOrderValue: string;
     readonly maxPositionValue: string;
-    readonly priceCollarPercent: string;
+    readonly marketCollarPercent: string;
+    readonly limitCollarPercent: string;
+    readonly duplicateWindowSeconds: number;
     readonly dailyLossLimit: string;
   };
   readonly flushIntervalMs: number;
@@ -201,12 +215,12 @@ export class ConfigError extends Error {
 const MIN_SECRET_LENGTH = 32;
 
 /** Reads and checks the environment. Throws ConfigError with every problem at once. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): {
+export function readConfig(env: Env = process.env): {
   config: Config;
   secrets: Secrets;
 } {
   const problems: string[] = [];
-  const read = createReader(env, problems);
+  const read = createEnvReader(env, problems);
 
   const production =
     read.choice('NODE_ENV', ['development', 'test', 'production'], 'development') === 'production';
@@ -217,8 +231,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): {
     ['simulated', 'replay', 'massive'],
     massiveApiKey ? 'massive' : 'simulated',
   );
-  const session = read.secrets('SESSION_SECRET');
-  const hook = read.secrets('HOOK_SECRET');
+  const session = read.secrets('SESSION_SECRET', MIN_SECRET_LENGTH);
+  const hook = read.secrets('HOOK_SECRET', MIN_SECRET_LENGTH);
   const allowedOrigins = read.origins('FRONTEND_URL');
 
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
@@ -259,15 +273,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): {
     ),
     trading: {
       startingCash: read.dollars('STARTING_CASH', '100000'),
-      maxOrderValue: read.dollars('MAX_ORDER_VALUE', '50000'),
-      maxPositionValue: read.dollars('MAX_POSITION_VALUE', '100000'),
-      priceCollarPercent: read.dollars('PRICE_COLLAR_PERCENT', '5'),
+      maxOrderValue: read.dollars('MAX_ORDER_VALUE', '250000'),
+      maxPositionValue: read.dollars('MAX_POSITION_VALUE', '500000'),
+      marketCollarPercent: read.dollars('MARKET_COLLAR_PERCENT', '5'),
+      limitCollarPercent: read.dollars('LIMIT_COLLAR_PERCENT', '10'),
+      duplicateWindowSeconds: read.integer('DUPLICATE_WINDOW_SECONDS', 10, 0, 3_600),
       dailyLossLimit: read.dollars('DAILY_LOSS_LIMIT', '10000'),
     },
     flushIntervalMs: read.integer('FLUSH_INTERVAL_MS', 50, 10, 5_000),
     maxConnectionsPerUser: read.integer('MAX_CONNECTIONS_PER_USER', MAX_CONNECTIONS_PER_USER, 1, 1_000),
     maxSymbolsPerConnection: read.integer('MAX_SYMBOLS_PER_CONNECTION', MAX_SYMBOLS_PER_CONNECTION, 1, 200),
-    rateLimits: read.rateLimits('RATE_LIMITS'),
+    rateLimits: readRateLimits(read, problems),
     journal: {
       keepDays: read.integer('JOURNAL_KEEP_DAYS', 30, 1, 36_500),
       keepEvents: read.integer('JOURNAL_KEEP_EVENTS', 10_000, 1, 10_000_000),
@@ -287,7 +303,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): {
   return { config, secrets };
 }
 
-function readFeed(source: FeedConfig['source'], read: Reader, problems: string[]): FeedConfig {
+function readFeed(source: FeedConfig['source'], read: EnvReader, problems: string[]): FeedConfig {
   if (source === 'simulated') {
     return {
       source,
@@ -317,97 +333,18 @@ function readFeed(source: FeedConfig['source'], read: Reader, problems: string[]
   };
 }
 
-type Reader = ReturnType<typeof createReader>;
-
-/** One small reader per kind of value; each adds a sentence to `problems` and answers with the default. */
-function createReader(env: Readonly<Record<string, string | undefined>>, problems: string[]) {
-  const text = (name: string): string | null => env[name]?.trim() || null;
-
-  return {
-    text,
-
-    choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
-      const value = text(name);
-      if (value === null) return fallback;
-      if ((choices as readonly string[]).includes(value)) return value as T;
-      problems.push(`${name} must be one of ${choices.join(', ')}, not "${value}".`);
-      return fallback;
-    },
-
-    integer(name: string, fallback: number, min: number, max: number): number {
-      const value = text(name);
-      if (value === null) return fallback;
-      const number = Number(value);
-      if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-      problems.push(`${name} must be a whole number from ${min} to ${max}, not "${value}".`);
-      return fallback;
-    },
-
-    flag(name: string, fallback: boolean): boolean {
-      const value = text(name);
-      if (value === null) return fallback;
-      if (value === 'true' || value === 'false') return value === 'true';
-      problems.push(`${name} must be true or false, not "${value}".`);
-      return fallback;
-    },
-
-    dollars(name: string, fallback: string): string {
-      const value = text(name);
-      if (value === null) return fallback;
-      if (/^\d{1,12}(\.\d{1,2})?$/.test(value)) return value;
-      problems.push(`${name} must be a plain number with at most two decimals, not "${value}".`);
-      return fallback;
-    },
-
-    url(name: string, fallback: string, protocols: readonly string[]): string {
-      const value = text(name) ?? fallback;
-      if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value.replace(/\/$/, '');
+function readRateLimits(read: EnvReader, problems: string[]): Record<LimitedEvent, RateLimit> {
+  const limits: Record<LimitedEvent, RateLimit> = { ...RATE_LIMITS };
+  for (const part of (read.text('RATE_LIMITS') ?? '').split(',').filter(Boolean)) {
+    const match = /^\s*([a-z:]+)=(\d{1,6})\/(\d{1,5})\s*$/.exec(part);
+    const [, event, points, seconds] = match ?? [];
+    if (event !== undefined && event in RATE_LIMITS && Number(points) > 0 && Number(seconds) > 0) {
+      limits[event as LimitedEvent] = { points: Number(points), seconds: Number(seconds) };
+    } else {
       problems.push(
-        `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}.`,
+        `RATE_LIMITS must list event=points/seconds with events of the protocol, not "${part.trim()}".`,
       );
-      return fallback;
-    },
-
-    /** Comma separated secrets; null where the variable is not set. The values never reach a message. */
-    secrets(name: string): readonly string[] | null {
-      const value = text(name);
-      if (value === null) return null;
-      const list = value.split(',').map((part) => part.trim());
-      if (list.some((part) => part.length < MIN_SECRET_LENGTH)) {
-        problems.push(
-          `${name} must have at least ${MIN_SECRET_LENGTH} characters (each part, where it is a list).`,
-        );
-      }
-      return list;
-    },
-
-    origins(name: string): readonly string[] {
-      const value = text(name);
-      if (value === null) return [];
-      const origins: string[] = [];
-      for (const part of value.split(',').map((entry) => entry.trim())) {
-        const url = URL.canParse(part) ? new URL(part) : null;
-        if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search)
-          origins.push(url.origin);
-        else problems.push(`${name} must list origins such as https://app.example.com, not "${part}".`);
-      }
-      return origins;
-    },
-
-    rateLimits(name: string): Record<LimitedEvent, RateLimit> {
-      const limits: Record<LimitedEvent, RateLimit> = { ...RATE_LIMITS };
-      for (const part of (text(name) ?? '').split(',').filter(Boolean)) {
-        const match = /^\s*([a-z:]+)=(\d{1,6})\/(\d{1,5})\s*$/.exec(part);
-        const [, event, points, seconds] = match ?? [];
-        if (event !== undefined && event in RATE_LIMITS && Number(points) > 0 && Number(seconds) > 0) {
-          limits[event as LimitedEvent] = { points: Number(points), seconds: Number(seconds) };
-        } else {
-          problems.push(
-            `${name} must list event=points/seconds with events of the protocol, not "${part.trim()}".`,
-          );
-        }
-      }
-      return limits;
-    },
-  };
+    }
+  }
+  return limits;
 }

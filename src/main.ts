@@ -1,0 +1,47 @@
+/** The only file that knows the process: environment → config → app; signals → stop; exit code. */
+import { createApp } from './app.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { StartupError } from './lib/startup-error.ts';
+import { createLogger } from './logger.ts';
+
+/** After this a shutdown that hangs is cut short, so that the next start finds the port and the folder free. */
+const STOP_TIMEOUT_MS = 15_000;
+/** Time for the last line to reach a pipe, milliseconds. */
+const EXIT_GRACE_MS = 250;
+
+async function main(): Promise<void> {
+  const { config, secrets } = readConfig();
+  const log = createLogger({ level: config.logLevel, terminal: process.stdout.isTTY });
+  const app = await createApp(config, secrets, { log });
+
+  let stopping: Promise<void> | null = null;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS + config.drainSeconds * 1_000).unref();
+    stopping = app.stop().then(
+      () => log.info({}, 'stopped'),
+      (error: unknown) => {
+        log.error({ err: error }, 'the shutdown failed');
+        process.exitCode = 1;
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  const { url, demo } = await app.start();
+  console.log(`\nTradecast is running at ${url}`);
+  if (demo)
+    console.log(`Sign in with the demo account: user name ${demo.username}, password ${demo.password}`);
+  console.log('');
+}
+
+main().catch((error: unknown) => {
+  // What a person can put right comes as a sentence; anything else with the stack that finds the bug.
+  const isSentence = error instanceof ConfigError || error instanceof StartupError;
+  console.error(isSentence ? error.message : error);
+  process.exitCode = 1;
+  // Parts that did start must not keep a failed process alive.
+  setTimeout(() => process.exit(1), EXIT_GRACE_MS).unref();
+});
