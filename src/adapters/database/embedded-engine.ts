@@ -9,8 +9,8 @@ type AnswerListener = (bytes: Buffer) => void;
 export interface EmbeddedEngine {
   /** Resolves when the database is open. After a failure it starts a new worker, which recovers from the log. */
   start(): Promise<void>;
-  /** Sends wire-protocol bytes; `onAnswer` gets the bytes of the answer unless the engine fails before. */
-  send(bytes: Buffer, onAnswer: AnswerListener): void;
+  /** Sends wire-protocol bytes, which it takes over; `onAnswer` gets the answer's bytes unless the engine fails before. */
+  send(bytes: Uint8Array<ArrayBuffer>, onAnswer: AnswerListener): void;
   /** Told when the worker died: whatever was in flight has no known outcome. */
   onFailure(listener: (error: Error) => void): void;
   offFailure(listener: (error: Error) => void): void;
@@ -66,7 +66,7 @@ export function createEmbeddedEngine({ files, log }: { files: string; log: Log }
     send(bytes, onAnswer) {
       if (!worker) return;
       waiting.push(onAnswer);
-      worker.postMessage({ type: 'execute', bytes } satisfies WorkerRequest);
+      worker.postMessage({ type: 'execute', bytes } satisfies WorkerRequest, [bytes.buffer]);
     },
     onFailure: (listener) => void failures.add(listener),
     offFailure: (listener) => void failures.delete(listener),

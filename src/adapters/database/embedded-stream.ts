@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { joinBytes } from './bytes.ts';
 import type { EmbeddedEngine } from './embedded-engine.ts';
 
 /** The socket methods that pg calls on its stream, without a socket. */
@@ -47,7 +48,7 @@ class EmbeddedStream extends Duplex {
   }
 
   #send(chunks: Buffer[], done: (error?: Error | null) => void): void {
-    this.#engine.send(Buffer.concat(chunks), (answer) => {
+    this.#engine.send(joinBytes(chunks), (answer) => {
       if (answer.length > 0 && !this.destroyed) this.push(answer);
     });
     done();

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { joinBytes } from './bytes.ts';
 import { DurableNodeFS } from './embedded-files.ts';
 import type { WorkerAnswer, WorkerRequest } from './embedded-messages.ts';
 
@@ -80,13 +81,7 @@ function execute(pglite: PGlite, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     onRawData: (chunk) => chunks.push(chunk.slice()),
   });
   if (failure) throw failure;
-  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
+  return joinBytes(chunks);
 }
 
 function serve(pglite: PGlite, bytes: Uint8Array): void {
