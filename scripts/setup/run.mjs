@@ -32,8 +32,7 @@ export async function runSetup(goal) {
     await requireNode();
     return 0;
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(error.message);
+    console.error(error instanceof SetupError ? error.message : `The set-up failed: ${error.message}.`);
     return 1;
   }
 }
