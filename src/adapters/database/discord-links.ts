@@ -10,6 +10,14 @@ export const createDiscordLinkStore = (db: Database): DiscordLinkStore => ({
     );
   },
 
+  async find(userId) {
+    const [user] = await db.query<{ discord_user_id: string | null }>(
+      'SELECT discord_user_id FROM users WHERE id = $1',
+      [userId],
+    );
+    return user?.discord_user_id ?? null;
+  },
+
   async unlink(userId) {
     await db.transaction(async (tx) => {
       await tx.query('DELETE FROM discord_link_codes WHERE user_id = $1', [userId]);

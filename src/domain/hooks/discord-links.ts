@@ -18,6 +18,8 @@ export interface LinkCode {
 export interface DiscordLinkStore {
   /** Replaces the user's open code. */
   saveCode(userId: string, code: LinkCode): Promise<void>;
+  /** The linked Discord account; null where none is. */
+  find(userId: string): Promise<string | null>;
   /** Ends the link and any open code. */
   unlink(userId: string): Promise<void>;
 }
@@ -25,6 +27,7 @@ export interface DiscordLinkStore {
 /** How a signed-in user proves which Discord account is theirs: the code is shown here and typed there. */
 export interface DiscordLinks {
   issue(userId: string): Promise<LinkCode>;
+  find(userId: string): Promise<string | null>;
   unlink(userId: string): Promise<void>;
 }
 
@@ -42,6 +45,7 @@ export function createDiscordLinks({
       await store.saveCode(userId, issued);
       return issued;
     },
+    find: (userId) => store.find(userId),
     unlink: (userId) => store.unlink(userId),
   };
 }

@@ -7,6 +7,10 @@ import type { HttpParts } from '../parts.ts';
 export function accountRoutes({ discordLinks }: Pick<HttpParts, 'discordLinks'>): Router {
   const router = Router();
 
+  router.get('/discord-link', async (_req, res) => {
+    succeed(res, { discordUserId: await discordLinks.find(userOf(res).id) });
+  });
+
   router.post('/discord-link', async (_req, res) => {
     const { code, expiresAt } = await discordLinks.issue(userOf(res).id);
     succeed<DiscordLinkPayload>(res, { code, expiresAt: new Date(expiresAt).toISOString() }, 201);

@@ -1,0 +1,315 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { User } from '../../../src/domain/accounts/user.ts';
+import type { Bus, BusTopic } from '../../../src/domain/cluster/bus.ts';
+import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbox.ts';
+import { createHooks, type Hooks } from '../../../src/domain/hooks/hooks.ts';
+import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import {
+  discordLinkHookSchema,
+  orderHookSchema,
+  portfolioHookSchema,
+  tradeHookSchema,
+} from '../../../src/protocol/hooks.ts';
+import type { PortfolioPayload } from '../../../src/protocol/payloads.ts';
+
+const NOW = Date.parse('2026-03-02T15:30:00Z');
+const ada: User = {
+  id: '7b0f6c2e-6d0b-4f5e-9f46-0a3a3f0c6a11',
+  username: 'ada',
+  name: 'Ada',
+  tier: 'member',
+  banned: false,
+};
+const mallory: User = {
+  ...ada,
+  id: '0d8ac2a5-4f9b-4c34-8f43-64f5a8b9e012',
+  username: 'mallory',
+  banned: true,
+};
+const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: 10 };
+
+/** A sender's inbox in memory: ids taken, whether they are closed, and what they wrote. */
+function createMemoryInbox() {
+  const taken = new Map<string, boolean>();
+  const written: { userId: string; fact: TradeReport | PortfolioPayload }[] = [];
+  const once = (id: string, write: () => void): boolean => {
+    if (taken.has(id)) return true;
+    write();
+    taken.set(id, true);
+    return false;
+  };
+  const inbox: HookInbox = {
+    async trade({ id }, userId, report) {
+      const duplicate = once(id, () => written.push({ userId, fact: report }));
+      const records = [{ ...report, seq: 7 }];
+      return { result: { seq: 7 }, duplicate, appended: duplicate ? null : { userId, epoch: 'e', records } };
+    },
+    async portfolio({ id }, userId, portfolio) {
+      const duplicate = once(id, () => written.push({ userId, fact: portfolio }));
+      return { result: { timestamp: portfolio.timestamp }, duplicate };
+    },
+    async link({ id }) {
+      return { result: { username: 'ada' }, duplicate: once(id, () => undefined) };
+    },
+    async open({ id }) {
+      const alreadyClosed = taken.get(id) ?? false;
+      taken.set(id, alreadyClosed);
+      return { alreadyClosed };
+    },
+    async close({ id }) {
+      taken.set(id, true);
+    },
+  };
+  return { inbox, taken, written };
+}
+
+let memory: ReturnType<typeof createMemoryInbox>;
+let published: { topic: BusTopic; message: object }[];
+let placed: PlaceCommand[];
+let failPlace: boolean;
+let hooks: Hooks;
+
+beforeEach(() => {
+  memory = createMemoryInbox();
+  published = [];
+  placed = [];
+  failPlace = false;
+  const bus: Bus = {
+    publish: (topic, message) => void published.push({ topic, message }),
+    subscribe: () => () => undefined,
+  };
+  const users = [ada, mallory];
+  hooks = createHooks({
+    users: {
+      findById: async (id) => users.find((user) => user.id === id) ?? null,
+      findByDiscordId: async (id) => (id === '123456789' ? ada : null),
+    },
+    inbox: memory.inbox,
+    trading: {
+      async place(command) {
+        if (failPlace) throw new Error('the database is gone');
+        const duplicate = placed.some(({ key }) => key === command.key);
+        if (!duplicate) placed.push(command);
+        return { order: { id: 'order-1', status: 'accepted' }, duplicate } as PlaceResult;
+      },
+    },
+    bus,
+    clock: { ...systemClock, now: () => NOW },
+  });
+});
+
+describe('a reported trade', () => {
+  const executed = tradeHookSchema.parse({
+    eventId: 'x-1',
+    userId: ada.id,
+    type: 'executed',
+    trade: {
+      id: 't-1',
+      symbol: 'aapl',
+      side: 'buy',
+      quantity: 2.5,
+      price: 187.25,
+      timestamp: '2026-03-02T10:00:00-05:00',
+    },
+  });
+
+  test('reaches the journal as external and the bus once, however often it is sent', async () => {
+    expect(await hooks.trade(executed, 'd')).toEqual({ result: { seq: 7 }, duplicate: false });
+    expect(await hooks.trade(executed, 'd')).toEqual({ result: { seq: 7 }, duplicate: true });
+    const report = {
+      event: 'trade:executed',
+      payload: {
+        id: 't-1',
+        symbol: 'AAPL',
+        side: 'buy',
+        quantity: 2.5,
+        price: 187.25,
+        status: 'filled',
+        timestamp: '2026-03-02T15:00:00.000Z',
+        source: 'external',
+      },
+    };
+    expect(memory.written).toEqual([{ userId: ada.id, fact: report }]);
+    expect(published).toEqual([
+      { topic: 'journal', message: { userId: ada.id, epoch: 'e', records: [{ ...report, seq: 7 }] } },
+    ]);
+  });
+
+  test('that failed keeps its sentence and code, and is timed by our clock', async () => {
+    const signal = { symbol: 'TSLA', side: 'sell', quantity: 1 };
+    const failed = {
+      eventId: 'x-2',
+      discordUserId: '123456789',
+      type: 'failed',
+      error: 'Insufficient funds',
+      signal,
+    };
+    await hooks.trade(tradeHookSchema.parse({ ...failed, code: 'INSUFFICIENT_FUNDS' }), 'd');
+    expect(memory.written[0]).toEqual({
+      userId: ada.id,
+      fact: {
+        event: 'trade:failed',
+        payload: {
+          error: 'Insufficient funds',
+          code: 'INSUFFICIENT_FUNDS',
+          signal,
+          timestamp: '2026-03-02T15:30:00.000Z',
+          source: 'external',
+        },
+      },
+    });
+    expect(tradeHookSchema.parse(failed)).toMatchObject({ code: 'BROKER_REJECTED' });
+  });
+
+  test('of nobody we know is refused and takes no event id', async () => {
+    await expect(
+      hooks.trade({ ...executed, userId: '00000000-0000-4000-8000-000000000000' }, 'd'),
+    ).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(memory.taken.size).toBe(0);
+  });
+});
+
+describe('a reported portfolio', () => {
+  test('replaces what the user sees, and what the sender left out is worked out', async () => {
+    const hook = portfolioHookSchema.parse({
+      eventId: 'p-1',
+      userId: ada.id,
+      portfolio: {
+        totalValue: 1_500.3,
+        cash: 1_000,
+        equity: 500.3,
+        dayChange: -1.5,
+        dayChangePercent: -0.1,
+        positions: [
+          { symbol: 'AAPL', quantity: 3, averagePrice: 100.1, price: 110.1 },
+          { symbol: 'TSLA', quantity: 0.5, averagePrice: 340 },
+          {
+            symbol: 'NVDA',
+            quantity: 1,
+            averagePrice: 1,
+            marketValue: 2,
+            unrealizedPnl: 9,
+            unrealizedPnlPercent: 8,
+            dayChange: 7,
+          },
+        ],
+      },
+    });
+    await hooks.portfolio(hook, 'd');
+    expect(memory.written[0]?.fact).toMatchObject({
+      totalValue: 1_500.3,
+      source: 'external',
+      timestamp: '2026-03-02T15:30:00.000Z',
+      positions: [
+        {
+          symbol: 'AAPL',
+          marketValue: 330.3,
+          unrealizedPnl: 30,
+          unrealizedPnlPercent: 9.99,
+          price: 110.1,
+          priced: true,
+        },
+        {
+          symbol: 'TSLA',
+          marketValue: 170,
+          unrealizedPnl: 0,
+          unrealizedPnlPercent: 0,
+          price: 340,
+          priced: false,
+        },
+        {
+          symbol: 'NVDA',
+          marketValue: 2,
+          unrealizedPnl: 9,
+          unrealizedPnlPercent: 8,
+          dayChange: 7,
+          priced: true,
+        },
+      ],
+    });
+    expect(published).toEqual([{ topic: 'portfolio', message: { userId: ada.id } }]);
+    expect(await hooks.portfolio(hook, 'd')).toMatchObject({ duplicate: true });
+    expect(published).toHaveLength(1);
+  });
+});
+
+describe('an order from a hook', () => {
+  const hook = orderHookSchema.parse({ eventId: 'o-1', userId: ada.id, order });
+
+  test('is placed once under a key of its event', async () => {
+    expect(await hooks.order(hook, 'd')).toMatchObject({ order: { id: 'order-1' }, duplicate: false });
+    expect(await hooks.order(hook, 'd')).toMatchObject({ order: { id: 'order-1' }, duplicate: true });
+    expect(placed).toEqual([
+      { userId: ada.id, request: { ...order, timeInForce: 'day' }, source: 'hook', key: 'hook:o-1' },
+    ]);
+  });
+
+  test('that could not be placed stays open and is placed when it comes again', async () => {
+    failPlace = true;
+    await expect(hooks.order(hook, 'd')).rejects.toThrow('the database is gone');
+    failPlace = false;
+    expect(await hooks.order(hook, 'd')).toMatchObject({ duplicate: false });
+    expect(placed).toHaveLength(1);
+  });
+
+  test('of a banned user is refused', async () => {
+    await expect(hooks.order({ ...hook, userId: mallory.id }, 'd')).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    expect(placed).toEqual([]);
+  });
+});
+
+describe('the shapes of hooks', () => {
+  const trade = { id: 't', symbol: 'AAPL', side: 'buy', quantity: 1, price: 1 };
+  test.each([
+    [
+      'names two recipients',
+      { eventId: 'e', userId: ada.id, discordUserId: '123456789', type: 'executed', trade },
+    ],
+    ['names no recipient', { eventId: 'e', type: 'executed', trade }],
+    ['has no event id', { userId: ada.id, type: 'executed', trade }],
+    ['has an event id with a space', { eventId: 'a b', userId: ada.id, type: 'executed', trade }],
+    [
+      'has an event id that is too long',
+      { eventId: 'x'.repeat(129), userId: ada.id, type: 'executed', trade },
+    ],
+    [
+      'has a quantity of zero',
+      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, quantity: 0 } },
+    ],
+    [
+      'has seven decimals',
+      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, quantity: 0.1234567 } },
+    ],
+    [
+      'has an infinite price',
+      {
+        eventId: 'e',
+        userId: ada.id,
+        type: 'executed',
+        trade: { ...trade, price: Number.POSITIVE_INFINITY },
+      },
+    ],
+    [
+      'has a price as text',
+      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, price: '1' } },
+    ],
+    ['has a key too many', { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, fee: 1 } }],
+    [
+      'has a time that is none',
+      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, timestamp: 'now' } },
+    ],
+  ])('a trade that %s is refused', (_what, body) => {
+    expect(tradeHookSchema.safeParse(body).success).toBe(false);
+  });
+
+  test('a link code may be typed in small letters and with spaces around it', () => {
+    const body = { eventId: 'e', discordUserId: '123456789' };
+    expect(discordLinkHookSchema.parse({ ...body, code: ' 7k3m9q2x ' }).code).toBe('7K3M9Q2X');
+    expect(discordLinkHookSchema.safeParse({ ...body, code: '7k3m9q2' }).success).toBe(false);
+  });
+});
