@@ -1,5 +1,4 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { InstrumentDirectory } from '../market/instruments.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { Trading } from './trading.ts';
 
@@ -7,7 +6,6 @@ import type { Trading } from './trading.ts';
 const FIRST_QUOTE_TIMEOUT_MS = 1_500;
 
 export interface QuoteFirstParts {
-  readonly instruments: InstrumentDirectory;
   readonly board: QuoteBoard;
   readonly clock: Clock;
   /** Asks for the symbol's quotes; the market lets go of it after its linger. */
@@ -15,17 +13,13 @@ export interface QuoteFirstParts {
 }
 
 /**
- * An order may name a symbol that nobody has looked at yet. Upstream is asked whether it exists and for its
- * quotes before the order is judged; what has not come by then is refused by the risk checks as ever.
+ * An order may name a symbol that nobody has looked at yet: its quotes are asked for before the order is
+ * judged, and what has not come by then is refused by the risk checks as ever.
  */
-export function withQuoteFirst(
-  trading: Trading,
-  { instruments, board, clock, want }: QuoteFirstParts,
-): Trading {
+export function withQuoteFirst(trading: Trading, { board, clock, want }: QuoteFirstParts): Trading {
   async function firstQuote(symbol: string): Promise<void> {
-    if (instruments.knows(symbol) === undefined) await instruments.get(symbol).catch(() => null);
     want(symbol);
-    if (board.get(symbol) || instruments.knows(symbol) === false) return;
+    if (board.get(symbol)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         cancel();

@@ -1,0 +1,289 @@
+/** Builds each part once, in order, and joins them. `overrides` is the only seam of the tests. */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { createDiscordLinkStore } from './adapters/database/discord-links.ts';
+import { createHookInbox } from './adapters/database/hook-events.ts';
+import { createJournal } from './adapters/database/journal.ts';
+import { createJournalPruner } from './adapters/database/journal-pruner.ts';
+import { createDatabaseLease } from './adapters/database/lease.ts';
+import { createLedger, openAccount } from './adapters/database/ledger.ts';
+import { openDatabase } from './adapters/database/open.ts';
+import { createSessionStore } from './adapters/database/session-store.ts';
+import { createSessions } from './adapters/database/sessions.ts';
+import { createUsers } from './adapters/database/users.ts';
+import { createWatchlists } from './adapters/database/watchlists.ts';
+import { createLocalBus } from './adapters/local/bus.ts';
+import { createLocalConnectionCounter } from './adapters/local/connection-counter.ts';
+import { createLocalRateLimiter } from './adapters/local/rate-limiter.ts';
+import { loadOrCreateSecrets } from './adapters/local/secrets-file.ts';
+import { createPaperBroker } from './adapters/paper/broker.ts';
+import type { Config, Secrets } from './config.ts';
+import { createAccounts } from './domain/accounts/accounts.ts';
+import { createDemoAccount, type DemoAccount } from './domain/accounts/demo-account.ts';
+import { createDiscordLinks } from './domain/hooks/discord-links.ts';
+import { createHooks } from './domain/hooks/hooks.ts';
+import { createMarket } from './domain/market/market.ts';
+import { createMarketHours } from './domain/market/market-hours.ts';
+import { createQuoteBoard } from './domain/market/quote-board.ts';
+import { isFresh } from './domain/market/staleness.ts';
+import type { Broker } from './domain/trading/broker.ts';
+import { createTrading } from './domain/trading/create-trading.ts';
+import { createExecutor } from './domain/trading/executor.ts';
+import type { MarketView } from './domain/trading/market-view.ts';
+import { followOpenOrders } from './domain/trading/order-demand.ts';
+import { withQuoteFirst } from './domain/trading/quote-first.ts';
+import type { RiskLimits } from './domain/trading/risk-limits.ts';
+import { tradingDay } from './domain/trading/trading-day.ts';
+import { createHealth } from './health.ts';
+import { createHttpApp } from './http/app.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { decimal } from './lib/decimal.ts';
+import { createDisposer } from './lib/disposer.ts';
+import { StartupError } from './lib/startup-error.ts';
+import { createMarketSource, type MarketSource } from './market-source.ts';
+import { createMetrics } from './metrics.ts';
+import { HTTP_RATE_LIMITS, type RateLimit, USER_LIMIT_FACTOR } from './protocol/limits.ts';
+import { createRealtime, type Realtime } from './realtime/server.ts';
+
+export interface AppOverrides {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Stands in for the feed and its directory of instruments. */
+  readonly marketSource?: MarketSource;
+  readonly broker?: (market: MarketView) => Broker;
+}
+
+export interface App {
+  /** Resolves when it listens and may take orders. Throws StartupError with a sentence a person can act on. */
+  start(): Promise<{ url: string; port: number; demo: DemoAccount | null }>;
+  /** Drains and closes everything in reverse; twice is once. */
+  stop(): Promise<void>;
+}
+
+/** Symbols on the watchlist of somebody who has saved none. */
+const DEFAULT_WATCHLIST = ['SPY', 'QQQ', 'AAPL', 'MSFT', 'NVDA', 'TSLA', 'AMZN', 'JPM'];
+
+export async function createApp(config: Config, secrets: Secrets, overrides: AppOverrides): Promise<App> {
+  const { log, clock = systemClock } = overrides;
+  const part = (name: string): Logger => log.child({ part: name });
+  const replica = `replica-${randomBytes(3).toString('hex')}`;
+  const metrics = createMetrics();
+  const closing = createDisposer();
+  const startedAt = clock.now();
+
+  const generated =
+    secrets.session && secrets.hook && !config.demoAccount ? null : await loadOrCreateSecrets(config.dataDir);
+  const sessionSecrets = secrets.session ?? [generated!.sessionSecret];
+  const hookSecrets = secrets.hook ?? [generated!.hookSecret];
+
+  const database = await openDatabase({
+    log: part('database'),
+    onQuery: (seconds) => metrics.databaseLatency.observe(seconds),
+    ...(secrets.databaseUrl === null
+      ? { dataDir: path.join(config.dataDir, 'database') }
+      : { databaseUrl: secrets.databaseUrl }),
+  });
+  closing.add('database', () => database.close());
+  const journal = createJournal(database);
+  const ledger = createLedger(database);
+  const users = createUsers(database, {
+    onCreate: (tx, user) => openAccount(tx, user.id, config.trading.startingCash),
+  });
+  const sessions = createSessions(database, { clock });
+  const sessionStore = createSessionStore(database);
+  const watchlists = createWatchlists(database);
+  const accounts = createAccounts({ users });
+
+  const bus = createLocalBus(part('bus'));
+  const limiter = createLocalRateLimiter(namedLimits(config));
+  const connections = createLocalConnectionCounter(config.maxConnectionsPerUser);
+
+  const hours = createMarketHours(config.marketHours);
+  const source =
+    overrides.marketSource ??
+    createMarketSource({ config, apiKey: secrets.massiveApiKey, clock, hours, log: part('feed') });
+  const { feed, instruments } = source;
+  const market = createMarket({
+    feed,
+    bus,
+    clock,
+    hours,
+    log: part('market'),
+    replica,
+    flushIntervalMs: config.flushIntervalMs,
+  });
+  const board = createQuoteBoard({ bus, clock });
+
+  const view: MarketView = {
+    knows: async (symbol) => (await instruments.get(symbol)) !== null,
+    quote: board.get,
+    isFresh: (quote) => isFresh(quote, clock.now()),
+    isOpen: () => hours.session(clock.now()) === 'regular',
+    nextClose: () => timeOf(hours.status(clock.now()).nextClose),
+    tradingDay: () => tradingDay(clock.now()),
+  };
+  const trading = withQuoteFirst(
+    createTrading({ ledger, market: view, bus, clock, log: part('trading'), limits: riskLimits(config) }),
+    {
+      board,
+      clock,
+      want: (symbol) => bus.publish('demand', { replica: `${replica}/orders`, symbols: [symbol] }),
+    },
+  );
+  const broker =
+    overrides.broker?.(view) ??
+    createPaperBroker({
+      market: view,
+      clock,
+      onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map((quote) => quote.symbol))),
+    });
+  const lease = createDatabaseLease({ db: database, replica, clock, log: part('lease') });
+  const executor = createExecutor({ lease, ledger, broker, bus, clock, log: part('executor') });
+  const pruner = createJournalPruner({
+    db: database,
+    clock,
+    log: part('journal'),
+    pruning: { maxAgeMs: config.journal.keepDays * 86_400_000, maxEvents: config.journal.keepEvents },
+  });
+
+  let stopping: Promise<void> | null = null;
+  let realtime: Realtime;
+  const health = createHealth({
+    replica,
+    ping: () => database.query('SELECT 1'),
+    market,
+    lease,
+    executor,
+    realtime: () => realtime,
+    isDraining: () => stopping !== null,
+    clock,
+    startedAt,
+  });
+  const httpApp = createHttpApp(
+    {
+      accounts,
+      sessions,
+      sessionStore,
+      trading,
+      journal,
+      watchlists,
+      quotes: board,
+      instruments,
+      hours,
+      candles: market.candles,
+      hooks: createHooks({ users, inbox: createHookInbox(database), trading, bus, clock }),
+      discordLinks: createDiscordLinks({ store: createDiscordLinkStore(database), clock }),
+      limiter,
+      bus,
+      clock,
+      log: part('http'),
+      health,
+      metricsText: () => metrics.registry.metrics(),
+      observe: ({ route, status, seconds }) => metrics.httpLatency.observe({ route, status }, seconds),
+    },
+    {
+      ...config,
+      sessionSecrets,
+      hookSecrets,
+      metricsToken: secrets.metricsToken,
+      dashboardDir: path.resolve(import.meta.dirname, '../dashboard/dist'),
+      feedSource: feed.source,
+      defaultWatchlist: DEFAULT_WATCHLIST,
+    },
+  );
+  const httpServer = createServer(httpApp);
+  realtime = createRealtime(
+    {
+      httpServer,
+      bus,
+      sessions,
+      connections,
+      limiter,
+      journal,
+      trading,
+      holdings: trading.holdings,
+      markPortfolio: trading.mark,
+      board,
+      instruments,
+      marketStatus: () => hours.status(clock.now()),
+      clock,
+      metrics,
+      log: part('realtime'),
+    },
+    { replica, ...config, sessionSecrets, maxSymbols: config.maxSymbolsPerConnection },
+  );
+
+  async function stop(): Promise<void> {
+    await realtime.drain(config.drainSeconds);
+    await closing.dispose((name, error) =>
+      log.error({ err: error, part: name }, 'a part did not close cleanly'),
+    );
+  }
+
+  return {
+    async start() {
+      lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
+      board.start();
+      closing.add('board', () => board.stop());
+      executor.start();
+      closing.add('broker', () => broker.stop());
+      closing.add('executor', () => executor.stop());
+      closing.add('market', () => market.stop());
+      await lease.start();
+      closing.add('lease', () => lease.stop());
+      const demand = (symbols: Iterable<string>): void => market.setDemand('open orders', symbols);
+      closing.add('order demand', followOpenOrders({ ledger, lease, demand, clock, log: part('market') }));
+      pruner.start();
+      closing.add('journal pruner', () => pruner.stop());
+
+      const { port, url } = await listen();
+      closing.add('sockets', () => realtime.stop());
+      const demo =
+        config.demoAccount && generated
+          ? await createDemoAccount({ accounts, trading, log: part('demo') }, generated.demoPassword)
+          : null;
+      return { port, url, demo };
+    },
+    stop: () => (stopping ??= stop()),
+  };
+
+  function listen(): Promise<{ port: number; url: string }> {
+    return new Promise((resolve, reject) => {
+      httpServer.once('error', (error: NodeJS.ErrnoException) => {
+        const problem =
+          error.code === 'EADDRINUSE'
+            ? `Port ${config.port} on ${config.host} is in use: stop what listens there, or set PORT.`
+            : `Cannot listen on ${config.host}:${config.port}: ${error.message}.`;
+        reject(new StartupError(problem, { cause: error }));
+      });
+      httpServer.listen(config.port, config.host, () => {
+        const { port } = httpServer.address() as AddressInfo;
+        const host = config.host === '0.0.0.0' ? 'localhost' : config.host;
+        resolve({ port, url: `http://${host}:${port}` });
+      });
+    });
+  }
+}
+
+const timeOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
+
+/** Each event's limit per connection, and as `user:<event>` for a user as a whole; `connect` is per user anyway. */
+function namedLimits({ rateLimits }: Config): Record<string, RateLimit> {
+  const perUser = Object.entries(rateLimits).map(([event, { points, seconds }]) => [
+    `user:${event}`,
+    { points: points * USER_LIMIT_FACTOR, seconds },
+  ]);
+  return { ...rateLimits, ...Object.fromEntries(perUser), ...HTTP_RATE_LIMITS };
+}
+
+const riskLimits = ({ trading }: Config): RiskLimits => ({
+  maxOrderValue: decimal(trading.maxOrderValue),
+  maxPositionValue: decimal(trading.maxPositionValue),
+  marketCollar: decimal(trading.marketCollarPercent).div(100),
+  limitCollar: decimal(trading.limitCollarPercent).div(100),
+  duplicateWindowMs: trading.duplicateWindowSeconds * 1_000,
+  dailyLossLimit: decimal(trading.dailyLossLimit),
+});

@@ -1,0 +1,42 @@
+import { createMassiveFeed } from './adapters/massive/feed.ts';
+import { createMassiveInstruments } from './adapters/massive/instruments.ts';
+import { createReplayFeed } from './adapters/replay/feed.ts';
+import { createReplayInstruments } from './adapters/replay/instruments.ts';
+import { createSimulatedFeed } from './adapters/simulated/feed.ts';
+import { createSimulatedInstruments } from './adapters/simulated/instruments.ts';
+import type { Config } from './config.ts';
+import type { MarketFeed } from './domain/market/feed.ts';
+import type { InstrumentDirectory } from './domain/market/instruments.ts';
+import type { MarketHours } from './domain/market/market-hours.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+
+/** A feed and what can be looked up in its world. */
+export interface MarketSource {
+  readonly feed: MarketFeed;
+  readonly instruments: InstrumentDirectory;
+}
+
+export interface MarketSourceParts {
+  readonly config: Config;
+  readonly apiKey: string | null;
+  readonly clock: Clock;
+  readonly hours: MarketHours;
+  readonly log: Log;
+}
+
+/** The market the configuration names. */
+export function createMarketSource({ config, apiKey, clock, hours, log }: MarketSourceParts): MarketSource {
+  const { feed } = config;
+  switch (feed.source) {
+    case 'simulated':
+      return { feed: createSimulatedFeed({ clock, ...feed }), instruments: createSimulatedInstruments() };
+    case 'replay':
+      return { feed: createReplayFeed({ clock, log, ...feed }), instruments: createReplayInstruments(feed) };
+    case 'massive':
+      return {
+        feed: createMassiveFeed({ apiKey: apiKey ?? '', clock, hours, log, ...feed }),
+        instruments: createMassiveInstruments({ apiKey: apiKey ?? '', clock, log, ...feed }),
+      };
+  }
+}
