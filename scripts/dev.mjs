@@ -16,7 +16,9 @@ const halves = [
   start(['--watch', '--watch-preserve-output', 'src/main.ts'], {
     FRONTEND_URL: process.env.FRONTEND_URL ?? VITE_ORIGINS,
   }),
-  start(['node_modules/vite/bin/vite.js', 'dev', 'dashboard', '--strictPort', '--clearScreen=false']),
+  start(['node_modules/vite/bin/vite.js', 'dev', 'dashboard', '--strictPort', '--clearScreen=false'], {
+    TRADECAST_PORT: process.env.PORT ?? '3000',
+  }),
 ];
 
 let exitCode = null;

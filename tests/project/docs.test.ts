@@ -7,6 +7,7 @@ import type { ClientEvent, ServerEvent } from '../../src/protocol/events.ts';
 import * as limits from '../../src/protocol/limits.ts';
 import { ORDER_STATUSES } from '../../src/protocol/payloads.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
+import { httpRoutes } from '../support/http-routes.ts';
 import { section, tableRows, unquoted } from '../support/markdown.ts';
 import { readRepoFile, repoRoot } from '../support/source-files.ts';
 
@@ -130,6 +131,11 @@ describe('the protocol page', () => {
     );
   });
 
+  test('lists every HTTP route', () => {
+    const listed = tableRows(section(page, 'HTTP')).map(([route]) => unquoted(route!));
+    expect(listed.sort()).toEqual(httpRoutes().sort());
+  });
+
   test('names every order status and its own version', () => {
     for (const status of ORDER_STATUSES) expect(page).toContain(`\`${status}\``);
     expect(page).toMatch(new RegExp(`^# .* version ${PROTOCOL_VERSION}\n`));
@@ -183,7 +189,11 @@ describe('the deployment files', () => {
       FRONTEND_URL: 'https://app.example.com',
       DATABASE_URL: 'postgres://localhost/tradecast',
     };
-    expect(number('drainingSeconds')).toBeGreaterThan(readConfig(production).config.drainSeconds);
+    const stopTimeoutMs = /STOP_TIMEOUT_MS = ([\d_]+);/
+      .exec(readRepoFile('src/main.ts'))?.[1]
+      ?.replaceAll('_', '');
+    const slowestStop = readConfig(production).config.drainSeconds + Number(stopTimeoutMs) / 1000;
+    expect(number('drainingSeconds')).toBeGreaterThan(slowestStop);
   });
 
   test('run Node itself, as nobody special, on what is in the image', () => {
