@@ -17,7 +17,7 @@ export function createRequestLog(log: Log, observe: (request: ServedRequest) => 
     res.once('close', () => {
       const seconds = (performance.now() - started) / 1000;
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED;
-      const route = typeof req.route?.path === 'string' ? req.baseUrl + req.route.path : 'other';
+      const route = typeof req.route?.path === 'string' ? patternOf(path, req.route.path) : 'other';
       observe({ method, route, status, seconds });
       const fields = {
         requestId,
@@ -32,4 +32,11 @@ export function createRequestLog(log: Log, observe: (request: ServedRequest) => 
     });
     next();
   };
+}
+
+/** `/api/orders/42` of the route `/:id` → `/api/orders/:id`. After an error Express has forgotten where the route was mounted. */
+function patternOf(path: string, route: string): string {
+  const parts = (text: string): string[] => text.toLowerCase().split('/').filter(Boolean);
+  const mount = parts(path).slice(0, parts(path).length - parts(route).length);
+  return `/${[...mount, ...parts(route)].join('/')}`;
 }
