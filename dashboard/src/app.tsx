@@ -1,0 +1,86 @@
+import { useEffect } from 'react';
+import { Toaster } from 'sonner';
+import { useStore } from 'zustand';
+import type { StoreApi } from 'zustand/vanilla';
+import { Button } from './components/button.tsx';
+import { Logo } from './components/icons.tsx';
+import type { Desk } from './desk.ts';
+import { DeskProvider } from './desk-context.tsx';
+import type { LoadPriceChart } from './features/chart/chart-panel.tsx';
+import { SignIn } from './features/session/sign-in.tsx';
+import { TradingDesk } from './features/shell/trading-desk.tsx';
+import type { Timers } from './lib/timers.ts';
+import type { SessionStore } from './stores/session.ts';
+import type { ThemeStore } from './stores/theme.ts';
+
+export interface AppProps {
+  readonly session: SessionStore;
+  /** The desk of whoever is signed in. */
+  readonly desk: StoreApi<{ desk: Desk | null }>;
+  readonly theme: ThemeStore;
+  readonly timers: Timers;
+  readonly loadChart?: LoadPriceChart;
+}
+
+function Splash({ children }: { children: React.ReactNode }) {
+  return (
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-4 px-4 text-center">
+      <Logo className="size-10" />
+      <h1 className="sr-only">Tradecast</h1>
+      {children}
+    </main>
+  );
+}
+
+function Screen({ session, desk: desks, theme, timers, loadChart }: AppProps) {
+  const state = useStore(session);
+  const desk = useStore(desks, (held) => held.desk);
+  switch (state.status) {
+    case 'checking':
+      return (
+        <Splash>
+          <p role="status" className="text-muted">
+            Loading…
+          </p>
+        </Splash>
+      );
+    case 'unreachable':
+      return (
+        <Splash>
+          <p role="alert">{state.message}</p>
+          <Button onClick={() => void session.check()}>Try again</Button>
+        </Splash>
+      );
+    case 'signed-out':
+      return <SignIn session={session} timers={timers} reason={state.reason} />;
+    case 'signed-in':
+      return desk ? (
+        <DeskProvider desk={desk}>
+          <TradingDesk user={state.user} session={session} theme={theme} loadChart={loadChart} />
+        </DeskProvider>
+      ) : null;
+  }
+}
+
+export function App(props: AppProps) {
+  const resolved = useStore(props.theme, (state) => state.resolved);
+  const status = useStore(props.session, (state) => state.status);
+  useEffect(() => {
+    document.title = status === 'signed-out' ? 'Sign in · Tradecast' : 'Tradecast';
+  }, [status]);
+  return (
+    <>
+      <Screen {...props} />
+      <Toaster
+        theme={resolved}
+        position="bottom-right"
+        offset={{ bottom: 16, right: 16 }}
+        mobileOffset={{ bottom: 72 }}
+        closeButton
+        visibleToasts={3}
+        duration={6_000}
+        containerAriaLabel="Notifications"
+      />
+    </>
+  );
+}

@@ -1,0 +1,169 @@
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { Change } from '../../components/change.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { compact, minuteTime, price, signedPercent, signedPrice } from '../../lib/format.ts';
+import type { Bar } from '../../stores/candles.ts';
+import type { ThemeStore } from '../../stores/theme.ts';
+import { useFreshness } from '../connection/freshness.ts';
+import type { CreatePriceChart, PriceChart } from './price-chart.ts';
+
+export type LoadPriceChart = () => Promise<CreatePriceChart>;
+
+const loadPriceChart: LoadPriceChart = async () => (await import('./price-chart.ts')).createPriceChart;
+
+function QuoteLine({ symbol }: { symbol: string }) {
+  const { quotes } = useDesk();
+  const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
+  const change = quote?.previousClose === undefined ? null : quote.change;
+  const figures = [
+    ['Open', price(quote?.open)],
+    ['High', price(quote?.high)],
+    ['Low', price(quote?.low)],
+    ['Prev. close', price(quote?.previousClose)],
+    ['Volume', compact(quote?.volume)],
+  ] as const;
+  return (
+    <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+      <p className="flex items-baseline gap-3">
+        <span className="font-semibold text-2xl tracking-tight">{price(quote?.price)}</span>
+        <Change value={change} className="font-medium">
+          {change === null
+            ? signedPrice(null, null)
+            : `${signedPrice(change, quote?.price)} (${signedPercent(quote?.changePercent)})`}
+        </Change>
+      </p>
+      <dl className="flex flex-wrap gap-x-5 gap-y-1">
+        {figures.map(([label, value]) => (
+          <div key={label}>
+            <dt className="text-muted text-xs">{label}</dt>
+            <dd className="font-medium">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Legend({ bar }: { bar: Bar | null }) {
+  return (
+    <p aria-hidden="true" className="min-h-5 text-muted text-xs">
+      {bar
+        ? `${minuteTime(bar.time * 1_000)}  O ${price(bar.open)}  H ${price(bar.high)}  L ${price(bar.low)}  C ${price(bar.close)}`
+        : 'Minutes of today, your local time'}
+    </p>
+  );
+}
+
+interface CanvasProps {
+  readonly symbol: string;
+  readonly theme: ThemeStore;
+  readonly load: LoadPriceChart;
+  readonly onHover: (bar: Bar | null) => void;
+}
+
+function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
+  const { candles, quotes } = useDesk();
+  const element = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<PriceChart | null>(null);
+  const [failed, setFailed] = useState(false);
+  const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
+  const previousClose = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]?.previousClose);
+  const resolved = useStore(theme, (state) => state.resolved);
+
+  useEffect(() => candles.load(symbol), [candles, symbol]);
+
+  useEffect(() => {
+    let made: PriceChart | null = null;
+    let gone = false;
+    load().then(
+      (create) => {
+        if (gone || !element.current) return;
+        made = create(element.current);
+        made.onHover(onHover);
+        setChart(made);
+      },
+      () => setFailed(true),
+    );
+    return () => {
+      gone = true;
+      made?.remove();
+      setChart(null);
+    };
+  }, [load, onHover]);
+
+  useEffect(() => {
+    if (resolved) chart?.repaint();
+  }, [chart, resolved]);
+  useEffect(() => chart?.show(held?.bars ?? []), [chart, held]);
+  useEffect(() => chart?.mark(previousClose), [chart, previousClose]);
+
+  const first = held?.bars[0];
+  const last = held?.bars.at(-1);
+  const empty = held !== undefined && held.status !== 'loading' && held.bars.length === 0;
+  return (
+    <div className="relative h-64 sm:h-80">
+      <div
+        ref={element}
+        role="img"
+        aria-label={
+          first && last
+            ? `${symbol}, minute candles from ${minuteTime(first.time * 1_000)} to ${minuteTime(last.time * 1_000)}`
+            : `${symbol}, no candles`
+        }
+        className={`h-full ${empty || failed ? 'invisible' : ''}`}
+      />
+      {held?.status === 'loading' ? <div className="skeleton absolute inset-2" /> : null}
+      {empty || failed ? (
+        <div className="absolute inset-0 flex">
+          <Message
+            tone={failed || held?.status === 'failed' ? 'problem' : 'calm'}
+            title={
+              failed || held?.status === 'failed'
+                ? 'The chart could not be loaded'
+                : `No trades in ${symbol} yet today`
+            }
+            action={
+              held?.status === 'failed' ? { label: 'Try again', run: () => candles.load(symbol) } : undefined
+            }
+          />
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore; load?: LoadPriceChart }) {
+  const { view } = useDesk();
+  const symbol = useStore(view, (state) => state.symbol);
+  const [hovered, setHovered] = useState<Bar | null>(null);
+  const frozen = useFreshness() === 'frozen';
+  return (
+    <Panel
+      id="chart"
+      title={symbol ?? 'Chart'}
+      aside={
+        <a
+          href="https://www.tradingview.com/"
+          rel="noopener noreferrer"
+          target="_blank"
+          className="text-muted text-xs underline underline-offset-2"
+        >
+          Charts by TradingView
+        </a>
+      }
+    >
+      {symbol ? (
+        <div className={`flex flex-col gap-2 p-3 sm:px-4 ${frozen ? 'not-live' : ''}`}>
+          <QuoteLine symbol={symbol} />
+          <Legend bar={hovered} />
+          <Canvas symbol={symbol} theme={theme} load={load} onHover={setHovered} />
+        </div>
+      ) : (
+        <Message title="No symbol chosen">Choose one in the watchlist or in the order form.</Message>
+      )}
+    </Panel>
+  );
+}

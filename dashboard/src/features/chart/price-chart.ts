@@ -1,0 +1,115 @@
+/** The only file that knows lightweight-charts; it is loaded when the first chart is shown. */
+import {
+  type CandlestickData,
+  CandlestickSeries,
+  ColorType,
+  createChart,
+  LineStyle,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts';
+import { price as formatPrice, minuteTime } from '../../lib/format.ts';
+import type { Bar } from '../../stores/candles.ts';
+
+/** Minutes in sight when a symbol is opened. */
+const VISIBLE_MINUTES = 120;
+
+export interface PriceChart {
+  /** Shows these bars; cheap where they only grew at the end. */
+  show(bars: readonly Bar[]): void;
+  /** A line at the previous close, or none. */
+  mark(previousClose: number | undefined): void;
+  /** Takes the colours of the theme again. */
+  repaint(): void;
+  /** Calls with the bar under the pointer, null where there is none. */
+  onHover(tell: (bar: Bar | null) => void): void;
+  remove(): void;
+}
+
+export type CreatePriceChart = (element: HTMLElement) => PriceChart;
+
+const toData = (bar: Bar): CandlestickData<UTCTimestamp> => ({ ...bar, time: bar.time as UTCTimestamp });
+const clock = (time: Time): string => minuteTime(Number(time) * 1_000);
+
+export const createPriceChart: CreatePriceChart = (element) => {
+  const colour = (name: string) =>
+    getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const chart = createChart(element, {
+    autoSize: true,
+    layout: {
+      // The logo brings a <style> element, which the page's policy forbids; the panel names the library in words.
+      attributionLogo: false,
+      fontFamily: getComputedStyle(element).fontFamily,
+      fontSize: 11,
+    },
+    localization: { locale: 'en-US', timeFormatter: clock, priceFormatter: formatPrice },
+    timeScale: { timeVisible: true, secondsVisible: false, tickMarkFormatter: clock, rightOffset: 4 },
+    rightPriceScale: { borderVisible: false },
+    handleScroll: { vertTouchDrag: false },
+  });
+  const series = chart.addSeries(CandlestickSeries, { borderVisible: false });
+  let shown: readonly Bar[] = [];
+  let closeLine: ReturnType<typeof series.createPriceLine> | null = null;
+  let markedAt: number | undefined;
+
+  function repaint() {
+    const line = colour('line');
+    chart.applyOptions({
+      layout: { background: { type: ColorType.Solid, color: colour('surface') }, textColor: colour('muted') },
+      grid: { vertLines: { color: line }, horzLines: { color: line } },
+      crosshair: {
+        vertLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
+        horzLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
+      },
+      timeScale: { borderColor: line },
+    });
+    const [up, down] = [colour('up'), colour('down')];
+    series.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+    closeLine?.applyOptions({ color: colour('muted') });
+  }
+
+  /** True where `bars` continues what is shown, so that only its end has to be drawn. */
+  const continues = (bars: readonly Bar[]): boolean =>
+    shown.length > 0 &&
+    bars.length >= shown.length &&
+    bars.length - shown.length <= 1 &&
+    bars[0]?.time === shown[0]?.time &&
+    bars[shown.length - 1]?.time === shown.at(-1)?.time;
+
+  repaint();
+  return {
+    show(bars) {
+      if (continues(bars)) {
+        for (const bar of bars.slice(shown.length - 1)) series.update(toData(bar));
+      } else {
+        series.setData(bars.map(toData));
+        chart
+          .timeScale()
+          .setVisibleLogicalRange({ from: Math.max(0, bars.length - VISIBLE_MINUTES), to: bars.length + 3 });
+      }
+      shown = bars;
+    },
+    mark(previousClose) {
+      if (previousClose === markedAt) return;
+      markedAt = previousClose;
+      if (closeLine) series.removePriceLine(closeLine);
+      closeLine =
+        previousClose === undefined
+          ? null
+          : series.createPriceLine({
+              price: previousClose,
+              color: colour('muted'),
+              lineWidth: 1,
+              lineStyle: LineStyle.Dashed,
+              title: 'prev. close',
+            });
+    },
+    repaint,
+    onHover(tell) {
+      chart.subscribeCrosshairMove(({ time }) =>
+        tell(time === undefined ? null : (shown.find((bar) => bar.time === time) ?? null)),
+      );
+    },
+    remove: () => chart.remove(),
+  };
+};

@@ -1,0 +1,57 @@
+import { useStore } from 'zustand';
+import { Badge, type Tone } from '../../components/badge.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import type { ConnectionState } from '../../realtime/connection.ts';
+
+interface Look {
+  readonly tone: Tone;
+  readonly word: string;
+  readonly sentence: string;
+}
+
+export function look({ status, offline, message }: ConnectionState): Look {
+  switch (status) {
+    case 'connected':
+      return { tone: 'up', word: 'Live', sentence: 'Connected. Values are live.' };
+    case 'connecting':
+      return { tone: 'neutral', word: 'Connecting', sentence: 'Connecting to live data.' };
+    case 'reconnecting':
+      return { tone: 'warn', word: 'Reconnecting', sentence: message ?? 'Connection lost. Reconnecting.' };
+    case 'polling':
+      return offline
+        ? {
+            tone: 'down',
+            word: 'Offline',
+            sentence: 'The server cannot be reached. Trying again in the background.',
+          }
+        : {
+            tone: 'warn',
+            word: 'Polling',
+            sentence: 'No live connection. Values are fetched every 5 seconds.',
+          };
+    case 'ended':
+      return { tone: 'neutral', word: 'Signed out', sentence: 'The session has ended.' };
+  }
+}
+
+/** State of the connection, with the round trip while there is one. Changes are announced, latencies are not. */
+export function ConnectionBadge() {
+  const { connection } = useDesk();
+  const state = useStore(connection.state);
+  const { tone, word, sentence } = look(state);
+  const replica = state.replica ? ` Replica ${state.replica}.` : '';
+  return (
+    <div className="flex items-center">
+      <Badge tone={tone} title={`${sentence}${replica}`}>
+        <span aria-hidden="true" className="size-1.5 rounded-full bg-current" />
+        {word}
+        {state.latencyMs === null ? null : (
+          <span className="min-w-10 text-right font-normal">{state.latencyMs} ms</span>
+        )}
+      </Badge>
+      <span role="status" className="sr-only">
+        {sentence}
+      </span>
+    </div>
+  );
+}

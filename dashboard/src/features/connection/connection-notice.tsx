@@ -1,0 +1,45 @@
+import { useStore } from 'zustand';
+import { Button } from '../../components/button.tsx';
+import { WarningIcon } from '../../components/icons.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { useNow } from '../../lib/use-now.ts';
+import { look } from './connection-badge.tsx';
+
+function Countdown({ until }: { until: number }) {
+  const now = useNow(1_000);
+  const seconds = Math.max(0, Math.ceil((until - now) / 1_000));
+  return <span className="text-muted">{seconds > 0 ? `Next try in ${seconds} s.` : 'Trying now.'}</span>;
+}
+
+/** The line under the header while there is no live connection. */
+export function ConnectionNotice() {
+  const { connection } = useDesk();
+  const state = useStore(connection.state);
+  if (state.status !== 'reconnecting' && state.status !== 'polling') return null;
+  const { sentence } = look(state);
+  const reason = state.message && state.message !== sentence ? `${state.message}. `.replace('..', '.') : '';
+  return (
+    <div className="border-warn border-b bg-warn-soft">
+      <div className="mx-auto flex min-h-9 max-w-[120rem] flex-wrap items-center gap-x-2 px-3 py-1 sm:px-4">
+        <WarningIcon className="size-4 text-warn" />
+        <p>
+          {reason}
+          {sentence}{' '}
+          {state.retryAt === null ? (
+            <span className="text-muted">Trying now.</span>
+          ) : (
+            <Countdown until={state.retryAt} />
+          )}
+        </p>
+        <Button
+          kind="quiet"
+          className="ml-auto min-h-7 underline"
+          onClick={connection.wake}
+          disabled={state.retryAt === null}
+        >
+          Try now
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useStore } from 'zustand';
+import type { FeedHealth, MarketStatusPayload } from '../../../../src/protocol/payloads.ts';
+import { Badge } from '../../components/badge.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { dayAndTime, minuteTime } from '../../lib/format.ts';
+import type { QuoteSource } from '../../stores/quotes.ts';
+
+const SOURCES: Record<QuoteSource, { word: string; sentence: string } | null> = {
+  simulated: {
+    word: 'Simulated data',
+    sentence: 'Prices are made by a simulation. They are not market data.',
+  },
+  replay: { word: 'Replay', sentence: 'Prices are recorded ones of an earlier day.' },
+  delayed: { word: 'Delayed data', sentence: 'Prices are delayed by the data provider.' },
+  live: null,
+};
+
+const FEED_PROBLEMS: Partial<Record<FeedHealth['state'], string>> = {
+  silent: 'Feed silent',
+  down: 'Feed down',
+  refused: 'Feed refused',
+  ended: 'Replay ended',
+};
+
+const SESSIONS: Record<MarketStatusPayload['session'], string> = {
+  pre: 'Pre-market',
+  regular: 'Market open',
+  post: 'After hours',
+  closed: 'Market closed',
+};
+
+function statusText({ isOpen, session, holiday, nextOpen, nextClose }: MarketStatusPayload): string {
+  const name = holiday ? `Market closed: ${holiday}` : SESSIONS[session];
+  if (isOpen) return nextClose ? `${name} until ${minuteTime(nextClose)}` : name;
+  return nextOpen ? `${name}, opens ${dayAndTime(nextOpen)}` : name;
+}
+
+/** Where the prices come from, whenever that is not a live market. */
+export function SourceBadge() {
+  const { quotes, market } = useDesk();
+  const fromQuotes = useStore(quotes, ({ source }) => source);
+  const feed = useStore(market, (state) => state.feed);
+  const fromFeed = feed && feed.source !== 'massive' ? feed.source : null;
+  const source = fromQuotes ?? fromFeed;
+  const look = source && SOURCES[source];
+  const problem = feed && FEED_PROBLEMS[feed.state];
+  return (
+    <>
+      {look ? (
+        <Badge tone="accent" title={look.sentence}>
+          {look.word}
+        </Badge>
+      ) : null}
+      {problem ? (
+        <Badge tone="down" title={feed.detail}>
+          {problem}
+        </Badge>
+      ) : null}
+    </>
+  );
+}
+
+export function MarketBadge() {
+  const { market } = useDesk();
+  const status = useStore(market, (state) => state.status);
+  if (!status) return null;
+  return <Badge tone={status.isOpen ? 'neutral' : 'warn'}>{statusText(status)}</Badge>;
+}

@@ -1,0 +1,241 @@
+import { type FormEvent, useId, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import type { OrderType, Side, TimeInForce } from '../../../../src/protocol/payloads.ts';
+import { Button } from '../../components/button.tsx';
+import { Choice } from '../../components/choice.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SymbolSearch } from '../../components/symbol-search.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { money, price, quantity as shares } from '../../lib/format.ts';
+import { newKey } from '../../lib/random.ts';
+import { useSymbols } from '../../realtime/websocket-context.tsx';
+import { useFreshness } from '../connection/freshness.ts';
+import { createSubmission, type Outcome } from './submission.ts';
+import { EMPTY_TICKET, estimate, readTicket, type Ticket } from './ticket.ts';
+
+const SIDES = [
+  { value: 'buy', label: 'Buy', selectedClass: 'bg-up-soft text-up' },
+  { value: 'sell', label: 'Sell', selectedClass: 'bg-down-soft text-down' },
+] as const satisfies readonly { value: Side; label: string; selectedClass: string }[];
+const TYPES = [
+  { value: 'market', label: 'Market' },
+  { value: 'limit', label: 'Limit' },
+  { value: 'stop', label: 'Stop' },
+] as const satisfies readonly { value: OrderType; label: string }[];
+
+function Row({ label, value }: { label: string; value: string }) {
+  return (
+    <div className="flex justify-between gap-4">
+      <dt className="text-muted">{label}</dt>
+      <dd className="font-medium">{value}</dd>
+    </div>
+  );
+}
+
+function Result({ outcome }: { outcome: Outcome | null }) {
+  if (!outcome) return null;
+  if (outcome.kind === 'accepted') {
+    const { side, quantity, symbol } = outcome.order;
+    return (
+      <p className="rounded-md border border-up bg-up-soft px-3 py-2">
+        Order accepted: {side} {shares(quantity)} {symbol}.
+      </p>
+    );
+  }
+  if (outcome.kind === 'refused') {
+    return (
+      <p className="rounded-md border border-down bg-down-soft px-3 py-2">Order refused. {outcome.message}</p>
+    );
+  }
+  return (
+    <p className="rounded-md border border-warn bg-warn-soft px-3 py-2">
+      {outcome.message} The order may have been placed. Sending it again is safe: it cannot be placed twice.
+    </p>
+  );
+}
+
+/** Orders go by HTTP, so that they work the same while there is no socket. */
+export function OrderTicket() {
+  const { api, orders, view, quotes, portfolio } = useDesk();
+  const id = useId();
+  const [typed, setTyped] = useState<Ticket>(EMPTY_TICKET);
+  const [busy, setBusy] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const submission = useMemo(() => createSubmission({ placeOrder: api.placeOrder, newKey }), [api]);
+  const symbol = useStore(view, (state) => state.symbol);
+  const quote = useStore(quotes, ({ bySymbol }) => (symbol ? bySymbol[symbol] : undefined));
+  const buyingPower = useStore(portfolio, (state) => state.portfolio?.buyingPower ?? null);
+  const external = useStore(portfolio, (state) => state.portfolio?.source === 'external');
+  const held = useStore(
+    portfolio,
+    (state) => state.portfolio?.positions.find((position) => position.symbol === symbol)?.quantity ?? 0,
+  );
+  const frozen = useFreshness() === 'frozen';
+  useSymbols(symbol ? [symbol] : []);
+
+  const ticket: Ticket = { ...typed, symbol };
+  const read = readTicket(ticket);
+  const buying = ticket.side === 'buy';
+  const cost = read.ok ? estimate(read.value, quote) : null;
+  const tooMuch = buying && cost !== null && buyingPower !== null && !(cost <= buyingPower);
+  const tooMany = !buying && read.ok && !(read.value.quantity <= held);
+  const warning = tooMuch
+    ? 'More than your buying power. The order will probably be refused.'
+    : tooMany
+      ? `You hold ${shares(held)} ${symbol ?? ''}. The order will probably be refused.`
+      : null;
+  const blocked = external
+    ? 'This account is kept by another system. Orders are placed there.'
+    : read.ok
+      ? null
+      : read.problem;
+  const retrying = outcome?.kind === 'uncertain';
+
+  function change(part: Partial<Ticket>) {
+    setTyped((before) => ({ ...before, ...part }));
+    setOutcome(null);
+  }
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy || blocked || !read.ok) return;
+    setBusy(true);
+    const result = await submission.submit(read.value);
+    setBusy(false);
+    setOutcome(result);
+    if (result.kind !== 'accepted') return;
+    orders.apply(result.order);
+    setTyped((before) => ({ ...before, quantity: '' }));
+  }
+
+  const action = `${retrying ? 'Send again: ' : ''}${buying ? 'Buy' : 'Sell'} ${read.ok ? shares(read.value.quantity) : ''} ${symbol ?? ''}`;
+
+  return (
+    <Panel id="ticket" title="Order">
+      <form onSubmit={submit} className="flex flex-col gap-3 p-3 sm:p-4" noValidate>
+        <SymbolSearch
+          label="Symbol"
+          showLabel
+          placeholder="Symbol or company"
+          value={symbol ?? ''}
+          onSelect={(chosen) => {
+            view.select(chosen);
+            setOutcome(null);
+          }}
+          disabled={busy}
+        />
+        <dl className="grid grid-cols-3 gap-2 text-center">
+          {(
+            [
+              ['Bid', quote?.bid],
+              ['Last', quote?.price],
+              ['Ask', quote?.ask],
+            ] as const
+          ).map(([label, value]) => (
+            <div key={label} className="rounded-md bg-raised px-1 py-1">
+              <dt className="text-muted text-xs">{label}</dt>
+              <dd className={`font-medium ${frozen || quote?.state === 'stale' ? 'text-muted' : ''}`}>
+                {price(value)}
+              </dd>
+            </div>
+          ))}
+        </dl>
+        <Choice
+          label="Side"
+          hideLabel
+          value={ticket.side}
+          options={SIDES}
+          onChange={(side) => change({ side })}
+          disabled={busy}
+        />
+        <Choice
+          label="Type"
+          hideLabel
+          value={ticket.type}
+          options={TYPES}
+          onChange={(type) => change({ type })}
+          disabled={busy}
+        />
+        <div className="grid grid-cols-2 gap-3">
+          <div>
+            <label htmlFor={`${id}-quantity`} className="mb-1 block text-muted text-xs">
+              Quantity
+            </label>
+            <input
+              id={`${id}-quantity`}
+              inputMode="numeric"
+              autoComplete="off"
+              maxLength={9}
+              value={ticket.quantity}
+              onChange={(event) => change({ quantity: event.target.value })}
+              disabled={busy}
+              className="field text-right font-medium"
+            />
+          </div>
+          {ticket.type === 'market' ? (
+            <div>
+              <p className="mb-1 text-muted text-xs">Price</p>
+              <p className="flex h-9 items-center justify-end rounded-md bg-raised px-2.5 text-muted max-sm:h-10.5">
+                Market
+              </p>
+            </div>
+          ) : (
+            <div>
+              <label htmlFor={`${id}-price`} className="mb-1 block text-muted text-xs">
+                {ticket.type === 'limit' ? 'Limit price' : 'Stop price'}
+              </label>
+              <input
+                id={`${id}-price`}
+                inputMode="decimal"
+                autoComplete="off"
+                maxLength={12}
+                value={ticket.price}
+                onChange={(event) => change({ price: event.target.value })}
+                disabled={busy}
+                className="field text-right font-medium"
+              />
+            </div>
+          )}
+        </div>
+        <div>
+          <label htmlFor={`${id}-tif`} className="mb-1 block text-muted text-xs">
+            Time in force
+          </label>
+          <select
+            id={`${id}-tif`}
+            value={ticket.timeInForce}
+            onChange={(event) => change({ timeInForce: event.target.value as TimeInForce })}
+            disabled={busy}
+            className="field"
+          >
+            <option value="day">Day</option>
+            <option value="gtc">Good till cancelled</option>
+          </select>
+        </div>
+        <dl className="flex flex-col gap-1">
+          <Row label={buying ? 'Estimated cost' : 'Estimated proceeds'} value={money(cost)} />
+          {buying ? (
+            <Row label="Buying power" value={money(buyingPower)} />
+          ) : (
+            <Row label="You hold" value={shares(held)} />
+          )}
+        </dl>
+        <Button
+          kind={buying ? 'buy' : 'sell'}
+          type="submit"
+          className="min-h-10"
+          disabled={busy || blocked !== null}
+          aria-describedby={`${id}-why`}
+        >
+          {busy ? 'Sending…' : action.trim()}
+        </Button>
+        <p id={`${id}-why`} className={`min-h-5 text-xs ${warning && !blocked ? 'text-warn' : 'text-muted'}`}>
+          {blocked ?? warning ?? ''}
+        </p>
+        <div role="status" className="contents">
+          <Result outcome={outcome} />
+        </div>
+      </form>
+    </Panel>
+  );
+}

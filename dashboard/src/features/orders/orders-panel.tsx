@@ -1,0 +1,155 @@
+import { memo, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import type { OrderPayload, OrderStatus } from '../../../../src/protocol/payloads.ts';
+import { Button } from '../../components/button.tsx';
+import { Choice } from '../../components/choice.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { momentOf, price, quantity } from '../../lib/format.ts';
+import { isOpen, newestFirst } from '../../stores/orders.ts';
+import { REASONS } from '../trades/reasons.ts';
+
+const STATUSES: Record<OrderStatus, string> = {
+  accepted: 'Accepted',
+  submitting: 'Sending',
+  working: 'Working',
+  partially_filled: 'Part filled',
+  filled: 'Filled',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
+  denied: 'Refused',
+  rejected: 'Rejected',
+};
+/** The past of an order list is read in Activity; here it is a reminder. */
+const MAX_DONE = 30;
+
+type Shown = 'open' | 'done';
+const CHOICES = [
+  { value: 'open', label: 'Open' },
+  { value: 'done', label: 'Done' },
+] as const;
+
+function terms({ type, limitPrice, stopPrice, timeInForce }: OrderPayload): string {
+  const at =
+    type === 'limit' ? `Limit ${price(limitPrice)}` : type === 'stop' ? `Stop ${price(stopPrice)}` : 'Market';
+  return `${at}, ${timeInForce === 'gtc' ? 'GTC' : 'day'}`;
+}
+
+function Cancel({ order }: { order: OrderPayload }) {
+  const { api, orders } = useDesk();
+  const [state, setState] = useState<'idle' | 'asking'>('idle');
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function cancel() {
+    setState('asking');
+    setProblem(null);
+    try {
+      orders.apply(await api.cancelOrder(order.id));
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+    setState('idle');
+  }
+
+  return (
+    <>
+      <Button
+        className="px-2 py-1"
+        disabled={state === 'asking'}
+        aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${order.symbol}`}
+        onClick={() => void cancel()}
+      >
+        {state === 'asking' ? 'Asking…' : 'Cancel'}
+      </Button>
+      {problem ? (
+        <span role="alert" className="mt-1 block max-w-40 text-down text-xs">
+          {problem}
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
+  const { timers } = useDesk();
+  const { side, symbol, filledQuantity, status, reason } = order;
+  return (
+    <tr className="border-line border-t align-top">
+      <th scope="row" className="py-2 pr-2 pl-3 text-left font-normal sm:pl-4">
+        <span className={`font-semibold ${side === 'buy' ? 'text-up' : 'text-down'}`}>
+          {side === 'buy' ? 'Buy' : 'Sell'}
+        </span>{' '}
+        <span className="font-semibold">
+          {quantity(order.quantity)} {symbol}
+        </span>
+        <span className="block text-muted text-xs">{terms(order)}</span>
+      </th>
+      <td className="px-2 py-2">
+        {STATUSES[status]}
+        <span className="block text-muted text-xs">
+          {filledQuantity > 0
+            ? `${quantity(filledQuantity)} at ${price(order.averageFillPrice)}`
+            : momentOf(order.createdAt, timers.now())}
+        </span>
+        {reason && status !== 'cancelled' ? (
+          <span className="block text-muted text-xs">{REASONS[reason]}</span>
+        ) : null}
+      </td>
+      <td className="py-2 pr-3 pl-2 text-right sm:pr-4">{isOpen(order) ? <Cancel order={order} /> : null}</td>
+    </tr>
+  );
+});
+
+export function OrdersPanel() {
+  const { orders, loadOrders } = useDesk();
+  const { status, byId } = useStore(orders);
+  const [shown, setShown] = useState<Shown>('open');
+  const sorted = useMemo(() => Object.values(byId).sort(newestFirst), [byId]);
+  const listed =
+    shown === 'open' ? sorted.filter(isOpen) : sorted.filter((order) => !isOpen(order)).slice(0, MAX_DONE);
+
+  return (
+    <Panel
+      id="orders"
+      title="Orders"
+      aside={
+        <div className="w-36">
+          <Choice label="Which orders" hideLabel value={shown} options={CHOICES} onChange={setShown} />
+        </div>
+      }
+    >
+      {status === 'failed' ? (
+        <Message
+          tone="problem"
+          title="The orders could not be loaded"
+          action={{ label: 'Try again', run: () => void loadOrders() }}
+        />
+      ) : null}
+      {status === 'loading' && listed.length === 0 ? <SkeletonRows rows={2} label="Loading orders" /> : null}
+      {status === 'ready' && listed.length === 0 ? (
+        <Message title={shown === 'open' ? 'No open orders' : 'No finished orders'} />
+      ) : null}
+      {listed.length > 0 ? (
+        <div className="max-h-80 overflow-y-auto">
+          <table className="w-full">
+            <caption className="sr-only">{shown === 'open' ? 'Open orders' : 'Finished orders'}</caption>
+            <thead className="sr-only">
+              <tr>
+                <th scope="col">Order</th>
+                <th scope="col">Status</th>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {listed.map((order) => (
+                <OrderRow key={order.id} order={order} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
+    </Panel>
+  );
+}

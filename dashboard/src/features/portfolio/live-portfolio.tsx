@@ -1,0 +1,107 @@
+import { useStore } from 'zustand';
+import type { PortfolioPayload } from '../../../../src/protocol/payloads.ts';
+import { Badge } from '../../components/badge.tsx';
+import { Change } from '../../components/change.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { money, signedMoney, signedPercent } from '../../lib/format.ts';
+import { useChannel } from '../../realtime/websocket-context.tsx';
+import { AsOf } from '../connection/as-of.tsx';
+import { useFreshness } from '../connection/freshness.ts';
+import { PositionsTable } from './positions-table.tsx';
+
+function Summary({ portfolio }: { portfolio: PortfolioPayload }) {
+  const { dayChange, dayChangePercent } = portfolio;
+  return (
+    <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4 px-4 py-4">
+      <div>
+        <p className="text-muted text-xs">Total value</p>
+        <p className="font-semibold text-3xl tracking-tight" data-testid="total-value">
+          {money(portfolio.totalValue)}
+        </p>
+        <p className="mt-0.5 font-medium">
+          <Change
+            value={dayChange}
+          >{`${signedMoney(dayChange)} (${signedPercent(dayChangePercent)})`}</Change>{' '}
+          <span className="font-normal text-muted">today</span>
+        </p>
+      </div>
+      <dl className="grid grid-cols-2 gap-x-8 gap-y-2 @lg:grid-cols-4">
+        <Figure label="Positions" value={money(portfolio.equity)} />
+        <Figure label="Cash" value={money(portfolio.cash)} />
+        <Figure label="Buying power" value={money(portfolio.buyingPower)} />
+        <div>
+          <dt className="text-muted text-xs">Realised P&amp;L</dt>
+          <dd className="font-medium text-sm">
+            <Change value={portfolio.realizedPnl}>{signedMoney(portfolio.realizedPnl)}</Change>
+          </dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+function Figure({ label, value }: { label: string; value: string }) {
+  return (
+    <div>
+      <dt className="text-muted text-xs">{label}</dt>
+      <dd className="font-medium text-sm">{value}</dd>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <>
+      <div className="flex h-28 flex-col justify-center gap-2 px-4">
+        <div className="skeleton h-3 w-20" />
+        <div className="skeleton h-8 w-48" />
+        <div className="skeleton h-3.5 w-32" />
+      </div>
+      <SkeletonRows rows={4} label="Loading the portfolio" />
+    </>
+  );
+}
+
+export function LivePortfolio() {
+  useChannel('portfolio');
+  const { portfolio: store, loadPortfolio } = useDesk();
+  const { portfolio, receivedAt, error } = useStore(store);
+  const frozen = useFreshness() === 'frozen' && portfolio !== null;
+
+  return (
+    <Panel
+      id="portfolio"
+      title="Portfolio"
+      aside={
+        <>
+          <AsOf receivedAt={receivedAt} />
+          {portfolio?.source === 'external' ? (
+            <Badge title="This account is kept by another system, which reports it here.">
+              External account
+            </Badge>
+          ) : null}
+        </>
+      }
+    >
+      {portfolio ? (
+        <div className={frozen ? 'not-live' : ''}>
+          <Summary portfolio={portfolio} />
+          <PositionsTable positions={portfolio.positions} />
+        </div>
+      ) : error ? (
+        <Message
+          tone="problem"
+          title="The portfolio could not be loaded"
+          action={{ label: 'Try again', run: loadPortfolio }}
+        >
+          {error}
+        </Message>
+      ) : (
+        <Loading />
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,52 @@
+import type { TradeSource } from '../../../../src/protocol/payloads.ts';
+import { money, price, quantity } from '../../lib/format.ts';
+import type { Notice } from '../../stores/notices.ts';
+import type { TradeEntry } from '../../stores/trades.ts';
+
+export const SOURCES: Record<TradeSource, string> = {
+  dashboard: 'Dashboard',
+  api: 'API',
+  hook: 'Bot',
+  external: 'Other system',
+  demo: 'Demo',
+};
+
+export interface Described {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** One trade in words: the same ones in a toast and in the list. */
+export function describeTrade(entry: TradeEntry): Described {
+  if (entry.event === 'trade:failed') {
+    const { signal, error } = entry.payload;
+    return {
+      title: `Not ${signal.side === 'buy' ? 'bought' : 'sold'}: ${quantity(signal.quantity)} ${signal.symbol}`,
+      detail: error,
+    };
+  }
+  const { side, quantity: shares, symbol, price: each, status } = entry.payload;
+  const verb = side === 'buy' ? 'Bought' : 'Sold';
+  const part = status === 'partially_filled' ? ', partially filled' : '';
+  return {
+    title: `${verb} ${quantity(shares)} ${symbol} at ${price(each)}`,
+    detail: `${money(shares * each)}${part}`,
+  };
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+export function describeSummary({
+  executed,
+  failed,
+  missed,
+}: Extract<Notice, { kind: 'summary' }>): Described {
+  const parts = [executed > 0 ? `${executed} executed` : '', failed > 0 ? `${failed} failed` : ''].filter(
+    Boolean,
+  );
+  const total = count(executed + failed, 'trade event');
+  return {
+    title: missed ? `${total} while you were disconnected` : `${total} just now`,
+    detail: `${parts.join(', ')}. See Activity.`,
+  };
+}

@@ -1,0 +1,95 @@
+import { memo, useEffect } from 'react';
+import { toast } from 'sonner';
+import { useStore } from 'zustand';
+import { CheckIcon, CloseIcon } from '../../components/icons.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { momentOf } from '../../lib/format.ts';
+import type { Notice } from '../../stores/notices.ts';
+import type { TradeEntry } from '../../stores/trades.ts';
+import { describeSummary, describeTrade, SOURCES } from './describe.ts';
+
+/** One at a time: the next summary takes the place of the last. */
+const SUMMARY_ID = 'trade-summary';
+
+function show(notice: Notice) {
+  if (notice.kind === 'summary') {
+    const { title, detail } = describeSummary(notice);
+    toast.info(title, { description: detail, id: SUMMARY_ID });
+    return;
+  }
+  const { title, detail } = describeTrade(notice.entry);
+  const tell = notice.entry.event === 'trade:executed' ? toast.success : toast.error;
+  tell(title, { description: detail });
+}
+
+function useToasts() {
+  const { notices } = useDesk();
+  useEffect(
+    () =>
+      notices.subscribe(({ due }) => {
+        for (const notice of due) show(notice);
+      }),
+    [notices],
+  );
+}
+
+const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; now: number }) {
+  const { title, detail } = describeTrade(entry);
+  const executed = entry.event === 'trade:executed';
+  const { timestamp, source } = entry.payload;
+  return (
+    <li className="flex gap-2.5 border-line border-t px-3 py-2 first:border-t-0 sm:px-4">
+      <span className={`mt-0.5 ${executed ? 'text-up' : 'text-down'}`}>
+        {executed ? <CheckIcon /> : <CloseIcon />}
+      </span>
+      <span className="min-w-0 flex-1">
+        <span className="block font-medium">{title}</span>
+        <span className="block break-words text-muted">{detail}</span>
+      </span>
+      <span className="shrink-0 text-right text-muted text-xs">
+        <time dateTime={timestamp} className="block">
+          {momentOf(timestamp, now)}
+        </time>
+        {SOURCES[source] ?? source}
+      </span>
+    </li>
+  );
+});
+
+/** Toasts for what happens now, and the list of all that the journal holds. */
+export function TradeNotifications() {
+  useToasts();
+  const { trades, loadTrades, timers } = useDesk();
+  const { status, entries } = useStore(trades);
+  const now = timers.now();
+  const today = now - (now % 86_400_000);
+
+  return (
+    <Panel id="activity" title="Activity">
+      {status === 'failed' ? (
+        <Message
+          tone="problem"
+          title="Earlier trades could not be loaded"
+          action={{ label: 'Try again', run: loadTrades }}
+        />
+      ) : null}
+      {status === 'loading' ? <SkeletonRows rows={4} label="Loading trades" /> : null}
+      {status === 'ready' && entries.length === 0 ? (
+        <Message title="No trades yet">
+          Executed and failed trades appear here and stay after a reload.
+        </Message>
+      ) : null}
+      {entries.length > 0 ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled list must be reachable by keyboard
+        <ul aria-label="Trades, newest first" tabIndex={0} className="max-h-96 overflow-y-auto">
+          {entries.map((entry) => (
+            <TradeItem key={`${entry.payload.epoch}:${entry.payload.seq}`} entry={entry} now={today} />
+          ))}
+        </ul>
+      ) : null}
+    </Panel>
+  );
+}

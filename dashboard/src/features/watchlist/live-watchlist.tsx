@@ -1,0 +1,149 @@
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { Button } from '../../components/button.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { SymbolSearch } from '../../components/symbol-search.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { every } from '../../lib/timers.ts';
+import { useSymbols } from '../../realtime/websocket-context.tsx';
+import { MAX_WATCHLIST } from '../../stores/watchlist.ts';
+import { AsOf } from '../connection/as-of.tsx';
+import { useFreshness } from '../connection/freshness.ts';
+import { nextSort, type SortChoice, type SortColumn, sortSymbols } from './sort.ts';
+import { WatchlistRow } from './watchlist-row.tsx';
+
+/** Rows that change places at every tick cannot be read, let alone clicked. */
+const RESORT_MS = 3_000;
+
+function useSorted(symbols: readonly string[], sort: SortChoice): readonly string[] {
+  const { quotes, timers } = useDesk();
+  const [, resort] = useState(0);
+  useEffect(() => {
+    if (!sort || sort.column === 'symbol') return;
+    return every(timers, RESORT_MS, () => resort((count) => count + 1));
+  }, [sort, timers]);
+  return sortSymbols(symbols, quotes.getState().bySymbol, sort);
+}
+
+interface SortHeaderProps {
+  readonly column: SortColumn;
+  readonly label: string;
+  readonly sort: SortChoice;
+  readonly onSort: (column: SortColumn) => void;
+  readonly className: string;
+}
+
+function SortHeader({ column, label, sort, onSort, className }: SortHeaderProps) {
+  const active = sort?.column === column;
+  return (
+    <th
+      scope="col"
+      aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}
+      className={`font-medium ${className}`}
+    >
+      <button type="button" className="py-2 hover:text-ink" onClick={() => onSort(column)}>
+        {label}
+        <span aria-hidden="true" className="inline-block w-3 text-[0.7em]">
+          {active ? (sort.descending ? '▾' : '▴') : ''}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
+  const [sort, setSort] = useState<SortChoice>(null);
+  const sorted = useSorted(symbols, sort);
+  const onSort = (column: SortColumn) => setSort((current) => nextSort(current, column));
+  return (
+    <table className="w-full">
+      <caption className="sr-only">Watchlist</caption>
+      <thead className="text-muted text-xs">
+        <tr>
+          <SortHeader
+            column="symbol"
+            label="Symbol"
+            sort={sort}
+            onSort={onSort}
+            className="pr-2 pl-3 text-left sm:pl-4"
+          />
+          <th scope="col" className="px-1 text-left font-medium">
+            Today
+          </th>
+          <SortHeader column="price" label="Price" sort={sort} onSort={onSort} className="px-2 text-right" />
+          <SortHeader
+            column="change"
+            label="Change"
+            sort={sort}
+            onSort={onSort}
+            className="px-2 text-right"
+          />
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((symbol) => (
+          <WatchlistRow key={symbol} symbol={symbol} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** When the newest quote on the list came in; read only while nothing is pushed. */
+function useNewest(symbols: readonly string[], reading: boolean): number {
+  const { quotes } = useDesk();
+  return useStore(quotes, ({ bySymbol }) =>
+    reading ? Math.max(0, ...symbols.map((symbol) => bySymbol[symbol]?.receivedAt ?? 0)) : 0,
+  );
+}
+
+export function LiveWatchlist() {
+  const { watchlist, loadWatchlist } = useDesk();
+  const { status, symbols, saveError } = useStore(watchlist);
+  const freshness = useFreshness();
+  const newest = useNewest(symbols, freshness !== 'live');
+  useSymbols(symbols);
+  const full = symbols.length >= MAX_WATCHLIST;
+
+  return (
+    <Panel id="watchlist" title="Watchlist" aside={<AsOf receivedAt={newest} />}>
+      <div className="p-3">
+        <SymbolSearch
+          label="Add a symbol to the watchlist"
+          placeholder={full ? `The list is full (${MAX_WATCHLIST})` : 'Add a symbol or company'}
+          onSelect={watchlist.add}
+          taken={{ symbols, note: 'on the list' }}
+          disabled={status !== 'ready' || full}
+        />
+        {saveError ? (
+          <div
+            role="alert"
+            className="mt-2 flex items-center justify-between gap-2 rounded-md border border-warn bg-warn-soft px-3 py-1.5"
+          >
+            <span>Not saved. {saveError}</span>
+            <Button onClick={() => void watchlist.save()}>Save again</Button>
+          </div>
+        ) : null}
+      </div>
+      {status === 'loading' ? <SkeletonRows rows={8} label="Loading the watchlist" /> : null}
+      {status === 'failed' ? (
+        <Message
+          tone="problem"
+          title="The watchlist could not be loaded"
+          action={{ label: 'Try again', run: () => void loadWatchlist() }}
+        />
+      ) : null}
+      {status === 'ready' && symbols.length === 0 ? (
+        <Message title="Your watchlist is empty">Search for a symbol above to follow its price.</Message>
+      ) : null}
+      {symbols.length > 0 ? (
+        <div className={freshness === 'frozen' ? 'not-live' : ''}>
+          <WatchlistTable symbols={symbols} />
+        </div>
+      ) : null}
+    </Panel>
+  );
+}

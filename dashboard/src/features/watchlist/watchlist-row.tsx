@@ -1,0 +1,70 @@
+import { memo } from 'react';
+import { useStore } from 'zustand';
+import { Change } from '../../components/change.tsx';
+import { CloseIcon } from '../../components/icons.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { age, price, signedPercent, signedPrice } from '../../lib/format.ts';
+import { useNow } from '../../lib/use-now.ts';
+import { Sparkline } from './sparkline.tsx';
+import { useFlash } from './use-flash.ts';
+
+/** Ages are read in minutes; a clock in each row would be noise. */
+const AGE_INTERVAL_MS = 5_000;
+
+function StaleAge({ timestamp }: { timestamp: string }) {
+  const now = useNow(AGE_INTERVAL_MS);
+  return <span className="block text-warn text-xs">{age(Math.max(0, now - Date.parse(timestamp)))} old</span>;
+}
+
+export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
+  const { quotes, view, watchlist } = useDesk();
+  const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
+  const selected = useStore(view, (state) => state.symbol === symbol);
+  const flash = useFlash<HTMLTableCellElement>(quote?.price);
+  const stale = quote?.state === 'stale';
+  // The wire says 0 while no previous close is known; that is not "unchanged".
+  const change = quote?.previousClose === undefined ? null : quote.change;
+
+  return (
+    <tr
+      aria-current={selected || undefined}
+      className={`group h-11 border-line border-t ${selected ? 'bg-accent-soft' : 'hover:bg-raised'} ${stale ? 'not-live' : ''}`}
+    >
+      <th scope="row" className="pr-2 pl-3 text-left font-normal sm:pl-4">
+        <button
+          type="button"
+          className="py-2 font-semibold hover:underline"
+          onClick={() => view.select(symbol)}
+        >
+          {symbol}
+        </button>
+      </th>
+      <td className="px-1">
+        <Sparkline symbol={symbol} rising={change === null || change === 0 || stale ? null : change > 0} />
+      </td>
+      <td ref={flash} className="rounded px-2 text-right font-medium">
+        {price(quote?.price)}
+        {quote && stale ? <StaleAge timestamp={quote.timestamp} /> : null}
+        {quote?.state === 'closed' ? <span className="block text-muted text-xs">at close</span> : null}
+      </td>
+      <td className="w-24 px-2 text-right">
+        <Change value={change}>
+          {change === null ? signedPercent(null) : signedPercent(quote?.changePercent)}
+        </Change>
+        <span className="block text-muted text-xs">
+          {change === null ? '' : signedPrice(change, quote?.price)}
+        </span>
+      </td>
+      <td className="w-9 pr-1.5 text-right">
+        <button
+          type="button"
+          aria-label={`Remove ${symbol} from the watchlist`}
+          onClick={() => watchlist.remove(symbol)}
+          className="rounded p-1.5 text-muted opacity-60 hover:bg-raised hover:text-ink hover:opacity-100 focus-visible:opacity-100 group-hover:opacity-100"
+        >
+          <CloseIcon className="size-3.5" />
+        </button>
+      </td>
+    </tr>
+  );
+});

@@ -1,0 +1,92 @@
+/** Numbers and times as they are shown. What is not known is a dash, never a zero. */
+type Maybe = number | null | undefined;
+
+export const UNKNOWN = '–';
+/** Below a dollar two decimals hide most of a move. */
+const SUB_DOLLAR = 1;
+
+const formatter = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat('en-US', options);
+const twoDecimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+const fourDecimals = { minimumFractionDigits: 4, maximumFractionDigits: 4 };
+const signed = { signDisplay: 'exceptZero' } as const;
+const dollars = { style: 'currency', currency: 'USD' } as const;
+
+const formats = {
+  money: formatter({ ...dollars, ...twoDecimals }),
+  signedMoney: formatter({ ...dollars, ...twoDecimals, ...signed }),
+  price: formatter(twoDecimals),
+  smallPrice: formatter(fourDecimals),
+  signedPrice: formatter({ ...twoDecimals, ...signed }),
+  signedSmallPrice: formatter({ ...fourDecimals, ...signed }),
+  signedPercent: formatter({ ...twoDecimals, ...signed }),
+  quantity: formatter({ maximumFractionDigits: 6 }),
+  compact: formatter({ notation: 'compact', maximumFractionDigits: 1 }),
+};
+
+const known = (value: Maybe): value is number => typeof value === 'number' && Number.isFinite(value);
+/** A true minus is as wide as a plus, so that columns do not shift. */
+const show = (format: Intl.NumberFormat, value: Maybe): string =>
+  known(value) ? format.format(value).replace('-', '−') : UNKNOWN;
+
+export const money = (value: Maybe): string => show(formats.money, value);
+export const signedMoney = (value: Maybe): string => show(formats.signedMoney, value);
+export const quantity = (value: Maybe): string => show(formats.quantity, value);
+export const compact = (value: Maybe): string => show(formats.compact, value);
+export const signedPercent = (value: Maybe): string =>
+  known(value) ? `${show(formats.signedPercent, value)}%` : UNKNOWN;
+
+const isSmall = (price: number): boolean => Math.abs(price) < SUB_DOLLAR;
+export const price = (value: Maybe): string =>
+  show(known(value) && isSmall(value) && value !== 0 ? formats.smallPrice : formats.price, value);
+/** A change is written with the decimals of the price it belongs to. */
+export const signedPrice = (value: Maybe, ofPrice: Maybe): string =>
+  show(known(ofPrice) && isSmall(ofPrice) ? formats.signedSmallPrice : formats.signedPrice, value);
+
+const timeFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const minuteFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const weekdayFormat = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+type Instant = string | number;
+const valid = (instant: Instant): Date | null => {
+  const date = new Date(instant);
+  return Number.isNaN(date.getTime()) ? null : date;
+};
+const at = (format: Intl.DateTimeFormat, instant: Instant | null | undefined): string => {
+  const date = instant === null || instant === undefined ? null : valid(instant);
+  return date ? format.format(date) : UNKNOWN;
+};
+
+/** 14:03:22, in the reader's zone. */
+export const clockTime = (instant: Instant | null | undefined): string => at(timeFormat, instant);
+/** 14:03 */
+export const minuteTime = (instant: Instant | null | undefined): string => at(minuteFormat, instant);
+/** Mon, 3 Nov, 09:30 */
+export const dayAndTime = (instant: Instant | null | undefined): string => at(weekdayFormat, instant);
+/** The time alone for today, the day before it for any other day. */
+export function momentOf(instant: Instant, now: number): string {
+  const date = valid(instant);
+  if (!date) return UNKNOWN;
+  const sameDay = date.toDateString() === new Date(now).toDateString();
+  return sameDay ? timeFormat.format(date) : `${dayFormat.format(date)} ${minuteFormat.format(date)}`;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** 8 s, 3 min, 2 h, 5 d: how old something is. */
+export function age(ms: number): string {
+  if (!(ms >= 0)) return UNKNOWN;
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;
+  return `${Math.floor(ms / DAY)} d`;
+}

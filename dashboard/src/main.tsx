@@ -1,0 +1,32 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { createDesks } from './desks.ts';
+import { createApi } from './lib/api.ts';
+import { createFrame } from './lib/frame.ts';
+import { random } from './lib/random.ts';
+import { browserTimers as timers } from './lib/timers.ts';
+import { createSessionStore } from './stores/session.ts';
+import { createThemeStore } from './stores/theme.ts';
+import './styles.css';
+
+const api = createApi({ fetch: window.fetch.bind(window) });
+const session = createSessionStore({ api });
+const theme = createThemeStore();
+const desks = createDesks({ session, api, timers, random, frame: createFrame() });
+
+api.onUnauthenticated(() => session.end('expired'));
+
+const wake = () => desks.getState().desk?.connection.wake();
+window.addEventListener('online', wake);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') wake();
+});
+
+void session.check();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App session={session} desk={desks} theme={theme} timers={timers} />
+  </StrictMode>,
+);

@@ -1,0 +1,100 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { CandlePayload, QuotePayload } from '../../../src/protocol/payloads.ts';
+import type { Api } from '../lib/api.ts';
+
+const MINUTE_SECONDS = 60;
+/** Opening a long watchlist must not look like a flood. */
+const MAX_REQUESTS = 4;
+
+/** A minute without its volume: quotes carry the day's, so the running minute's is not known. */
+export type Bar = Omit<CandlePayload, 'volume'>;
+
+export interface Candles {
+  readonly status: 'loading' | 'ready' | 'failed';
+  /** Oldest first. */
+  readonly bars: readonly Bar[];
+}
+
+export interface CandlesState {
+  readonly bySymbol: Readonly<Record<string, Candles>>;
+}
+
+export interface CandlesStore extends StoreApi<CandlesState> {
+  /** Loads a symbol's minutes of today once; `again` where there may be a hole in them. */
+  load(symbol: string, again?: boolean): void;
+  reload(): void;
+  /** Grows the running minute, or starts the next one. */
+  apply(quotes: readonly QuotePayload[]): void;
+}
+
+/** The bars after a quote; the same array where it changes nothing. */
+export function withQuote(bars: readonly Bar[], quote: QuotePayload): readonly Bar[] {
+  const second = Math.floor(Date.parse(quote.timestamp) / 1_000);
+  if (!Number.isFinite(second)) return bars;
+  const time = second - (second % MINUTE_SECONDS);
+  const last = bars.at(-1);
+  if (last && time < last.time) return bars;
+  const { price } = quote;
+  if (!last || time > last.time) {
+    return [...bars, { time, open: price, high: price, low: price, close: price }];
+  }
+  if (last.close === price) return bars;
+  const grown = { ...last, high: Math.max(last.high, price), low: Math.min(last.low, price), close: price };
+  return [...bars.slice(0, -1), grown];
+}
+
+export function createCandlesStore({ api }: { api: Pick<Api, 'candles'> }): CandlesStore {
+  const store = createStore<CandlesState>(() => ({ bySymbol: {} }));
+  const queue: string[] = [];
+  let running = 0;
+
+  const put = (symbol: string, candles: Candles) =>
+    store.setState(({ bySymbol }) => ({ bySymbol: { ...bySymbol, [symbol]: candles } }));
+
+  async function fetchOne(symbol: string) {
+    try {
+      put(symbol, { status: 'ready', bars: await api.candles(symbol) });
+    } catch {
+      const held = store.getState().bySymbol[symbol];
+      put(symbol, { status: 'failed', bars: held?.bars ?? [] });
+    }
+  }
+
+  function work() {
+    while (running < MAX_REQUESTS && queue.length > 0) {
+      running += 1;
+      void fetchOne(queue.shift()!).finally(() => {
+        running -= 1;
+        work();
+      });
+    }
+  }
+
+  const load = (symbol: string, again = false) => {
+    const held = store.getState().bySymbol[symbol];
+    if (held && held.status !== 'failed' && !again) return;
+    if (queue.includes(symbol)) return;
+    if (!held) put(symbol, { status: 'loading', bars: [] });
+    queue.push(symbol);
+    work();
+  };
+
+  return {
+    ...store,
+    load,
+    reload: () => {
+      for (const symbol of Object.keys(store.getState().bySymbol)) load(symbol, true);
+    },
+    apply(quotes) {
+      const { bySymbol } = store.getState();
+      const changed: Record<string, Candles> = {};
+      for (const quote of quotes) {
+        const held = bySymbol[quote.symbol];
+        if (held?.status !== 'ready') continue;
+        const bars = withQuote(held.bars, quote);
+        if (bars !== held.bars) changed[quote.symbol] = { status: 'ready', bars };
+      }
+      if (Object.keys(changed).length > 0) store.setState({ bySymbol: { ...bySymbol, ...changed } });
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Timers } from '../lib/timers.ts';
+import type { TradeEntry } from './trades.ts';
+
+/** Events that come together are told together. */
+const GATHER_MS = 250;
+/** More toasts than this at once is a storm: one summary instead. */
+export const MAX_TOASTS = 3;
+
+export type Notice =
+  | { readonly kind: 'trade'; readonly entry: TradeEntry }
+  | {
+      readonly kind: 'summary';
+      readonly executed: number;
+      readonly failed: number;
+      /** They happened while this browser was not connected. */
+      readonly missed: boolean;
+    };
+
+export interface NoticesState {
+  /** What is to be told now; a new array each time. */
+  readonly due: readonly Notice[];
+}
+
+export interface NoticesStore extends StoreApi<NoticesState> {
+  add(entry: TradeEntry, missed: boolean): void;
+  stop(): void;
+}
+
+function summarise(entries: readonly TradeEntry[], missed: boolean): Notice[] {
+  if (entries.length <= MAX_TOASTS) return entries.map((entry) => ({ kind: 'trade', entry }));
+  const executed = entries.filter((entry) => entry.event === 'trade:executed').length;
+  return [{ kind: 'summary', executed, failed: entries.length - executed, missed }];
+}
+
+/** Decides what becomes a toast. */
+export function createNoticesStore({ timers }: { timers: Timers }): NoticesStore {
+  const store = createStore<NoticesState>(() => ({ due: [] }));
+  let gathered: { entry: TradeEntry; missed: boolean }[] = [];
+  let cancel: (() => void) | null = null;
+
+  const tell = () => {
+    cancel = null;
+    const all = gathered;
+    gathered = [];
+    const entries = all.map(({ entry }) => entry);
+    store.setState({
+      due: summarise(
+        entries,
+        all.every(({ missed }) => missed),
+      ),
+    });
+  };
+
+  return {
+    ...store,
+    add(entry, missed) {
+      gathered.push({ entry, missed });
+      // A replay that goes on is not yet told; its summary counts all of it.
+      if (missed) cancel?.();
+      if (missed || !cancel) cancel = timers.after(GATHER_MS, tell);
+    },
+    stop: () => cancel?.(),
+  };
+}

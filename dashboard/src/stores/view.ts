@@ -1,0 +1,25 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+/** What a phone shows of the page at a time; wide screens show all of it. */
+export const VIEWS = ['portfolio', 'watchlist', 'trade', 'activity'] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface ViewState {
+  readonly view: View;
+  /** The symbol of the chart and the order ticket. */
+  readonly symbol: string | null;
+}
+
+export interface ViewStore extends StoreApi<ViewState> {
+  show(view: View): void;
+  select(symbol: string): void;
+}
+
+export function createViewStore(): ViewStore {
+  const store = createStore<ViewState>(() => ({ view: 'portfolio', symbol: null }));
+  return {
+    ...store,
+    show: (view) => store.setState({ view }),
+    select: (symbol) => store.setState({ symbol }),
+  };
+}

@@ -1,0 +1,40 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const SERVER = `http://127.0.0.1:${process.env.TRADECAST_PORT ?? 3000}`;
+/** Where the server answers; everything else is the dashboard's. */
+const proxy = {
+  '/api': SERVER,
+  '/hooks': SERVER,
+  '/health': SERVER,
+  '/socket.io': { target: SERVER, ws: true },
+};
+
+const INJECTION = /^__insertCSS\(.*\);?$/m;
+
+/**
+ * sonner writes its styles into a <style> element at import, which `style-src 'self'` forbids. The same
+ * styles come from its own CSS file, imported in styles.css, so the call is taken out.
+ */
+const sonnerWithoutStyleElement = (): Plugin => ({
+  name: 'sonner-without-style-element',
+  transform(code, id) {
+    if (!id.includes('/sonner/dist/index.mjs')) return null;
+    if (!INJECTION.test(code)) this.error('sonner no longer injects its styles the way this plugin removes');
+    return { code: code.replace(INJECTION, ''), map: null };
+  },
+});
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), sonnerWithoutStyleElement()],
+  optimizeDeps: { exclude: ['sonner'] },
+  server: { host: '127.0.0.1', proxy },
+  preview: { host: '127.0.0.1', proxy },
+  build: {
+    target: 'es2023',
+    // Data URIs would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
