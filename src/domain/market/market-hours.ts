@@ -1,4 +1,6 @@
 import type { MarketSession, MarketStatusPayload } from '../../protocol/payloads.ts';
+import { holidayName, isHalfDay, isTradingDay } from './exchange-holidays.ts';
+import { addDays, newYorkDate, newYorkDay, newYorkTime } from './new-york.ts';
 
 /** When a market trades. All times are milliseconds since epoch. */
 export interface MarketHours {
@@ -11,4 +13,94 @@ export interface MarketHours {
 
 export type MarketHoursName = 'us-equities' | 'always';
 
-export declare function createMarketHours(name: MarketHoursName): MarketHours;
+/** Minutes after midnight in New York (nyse.com/trade/hours-calendars; late trading ends at 17:00 on half days). */
+const PRE_OPEN = 4 * 60;
+const REGULAR_OPEN = 9 * 60 + 30;
+const REGULAR_CLOSE = 16 * 60;
+const POST_CLOSE = 20 * 60;
+const HALF_DAY_CLOSE = 13 * 60;
+const HALF_DAY_POST_CLOSE = 17 * 60;
+
+interface TradingDay {
+  readonly pre: number;
+  readonly open: number;
+  readonly close: number;
+  readonly post: number;
+}
+
+function tradingDay(date: string): TradingDay | null {
+  if (!isTradingDay(date)) return null;
+  const half = isHalfDay(date);
+  return {
+    pre: newYorkTime(date, PRE_OPEN),
+    open: newYorkTime(date, REGULAR_OPEN),
+    close: newYorkTime(date, half ? HALF_DAY_CLOSE : REGULAR_CLOSE),
+    post: newYorkTime(date, half ? HALF_DAY_POST_CLOSE : POST_CLOSE),
+  };
+}
+
+/** The next trading day after `date`. */
+function nextTradingDay(date: string): TradingDay {
+  for (let next = addDays(date, 1); ; next = addDays(next, 1)) {
+    const day = tradingDay(next);
+    if (day) return day;
+  }
+}
+
+function createUsEquityHours(): MarketHours {
+  // Sessions are asked for on the hot path, nearly always about the same day.
+  let date = '';
+  let today: TradingDay | null = null;
+  const dayOf = (now: number): TradingDay | null => {
+    const asked = newYorkDay(now).date;
+    if (asked !== date) {
+      today = tradingDay(asked);
+      date = asked;
+    }
+    return today;
+  };
+
+  const session = (now: number): MarketSession => {
+    const day = dayOf(now);
+    if (!day || now < day.pre || now >= day.post) return 'closed';
+    if (now < day.open) return 'pre';
+    return now < day.close ? 'regular' : 'post';
+  };
+  const next = (now: number, edge: keyof TradingDay): number => {
+    const day = dayOf(now);
+    return day && now < day[edge] ? day[edge] : nextTradingDay(newYorkDate(now))[edge];
+  };
+
+  return {
+    session,
+    status(now) {
+      const current = session(now);
+      const holiday = holidayName(newYorkDate(now));
+      return {
+        isOpen: current === 'regular',
+        nextOpen: new Date(next(now, 'open')).toISOString(),
+        nextClose: new Date(next(now, 'close')).toISOString(),
+        timestamp: new Date(now).toISOString(),
+        session: current,
+        ...(holiday === undefined ? {} : { holiday }),
+      };
+    },
+    nextChange: (now) => Math.min(next(now, 'pre'), next(now, 'open'), next(now, 'close'), next(now, 'post')),
+  };
+}
+
+/** A market that never closes: simulated and replayed ones. */
+const alwaysOpen: MarketHours = {
+  session: () => 'regular',
+  status: (now) => ({
+    isOpen: true,
+    nextOpen: null,
+    nextClose: null,
+    timestamp: new Date(now).toISOString(),
+    session: 'regular',
+  }),
+  nextChange: () => null,
+};
+
+export const createMarketHours = (name: MarketHoursName): MarketHours =>
+  name === 'always' ? alwaysOpen : createUsEquityHours();

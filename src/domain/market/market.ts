@@ -1,16 +1,28 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { FeedHealth } from '../../protocol/payloads.ts';
+import type { FeedHealth, QuoteState } from '../../protocol/payloads.ts';
 import type { Bus } from '../cluster/bus.ts';
-import type { Candle } from './candle-book.ts';
-import type { MarketFeed } from './feed.ts';
-import type { MarketHours } from './market-hours.ts';
-import type { Quote } from './quote.ts';
+import { type Candle, createCandleBook } from './candle-book.ts';
+import { DEMAND_REFRESH_MS } from './demand.ts';
+import type { FeedSink, FeedStatus, MarketFeed } from './feed.ts';
+import { createMarketHours, type MarketHours } from './market-hours.ts';
+import type { Quote, QuoteSource } from './quote.ts';
+import { createQuoteBook } from './quote-book.ts';
+import { quoteState } from './staleness.ts';
+import { createSubscriptions } from './subscriptions.ts';
+
+/** Closing and opening the same page again costs no upstream traffic. */
+export const LINGER_MS = 30_000;
+/** Another replica that has been silent for three refreshes is gone, and so is what it wanted. */
+const HOLDER_TIMEOUT_MS = 3 * DEMAND_REFRESH_MS;
+/** An idle engine still says that it lives: an empty `quotes` message. */
+export const ENGINE_HEARTBEAT_MS = 1_000;
 
 export interface MarketOptions {
   readonly feed: MarketFeed;
   readonly bus: Bus;
   readonly clock: Clock;
+  /** The calendar that users see; conditions of trades always follow the US one. */
   readonly hours: MarketHours;
   readonly log: Log;
   /** This replica's name; its own demand never expires. */
@@ -23,19 +35,172 @@ export interface MarketOptions {
 }
 
 /** The engine's side of market data: runs the feed while this replica holds the lease. */
-export interface Market {
+export interface Market extends QuoteSource {
   start(fencing: number): void;
   stop(): Promise<void>;
   /** Everything `holder` wants from now on. A symbol new to it is published even if it has not changed. */
   setDemand(holder: string, symbols: Iterable<string>): void;
-  /** The latest quote with its state as of now. */
-  get(symbol: string): Quote | undefined;
-  /** Called on each tick of the symbol that changed its quote, before it is flushed. Returns what ends it. */
+  /** Called after each tick that changed the symbol, before it is flushed. Returns what ends it. */
   watch(symbol: string, listener: (quote: Quote) => void): () => void;
   /** One-minute candles of the current day, oldest first. */
-  candles(symbol: string): readonly Candle[];
+  candles(symbol: string): Candle[];
   health(): Pick<FeedHealth, 'source' | 'state' | 'lastTickAgeMs' | 'detail'>;
+  /** Since the process started. */
   readonly counters: Readonly<{ ticks: number; dropped: number; published: number }>;
 }
 
-export declare function createMarket(options: MarketOptions): Market;
+export function createMarket(options: MarketOptions): Market {
+  const { feed, bus, clock, hours, log, replica, flushIntervalMs } = options;
+  const exchangeHours = createMarketHours('us-equities');
+  const book = createQuoteBook({ hours: exchangeHours });
+  const candles = createCandleBook({ hours: exchangeHours });
+  const subscriptions = createSubscriptions(options.lingerMs ?? LINGER_MS);
+  const flowing = new Set<string>();
+  const counters = { ticks: 0, dropped: 0, published: 0 };
+  let stops: (() => void)[] = [];
+  let fencing: number | null = null;
+  let session = hours.session(clock.now());
+  let status: FeedStatus = feed.status();
+  let lastTickAt: number | null = null;
+  let publishedAt = 0;
+  let stopped = Promise.resolve();
+  let run = 0;
+
+  const stateOf = (symbol: string): QuoteState =>
+    quoteState(feed.source, status.state, flowing.has(symbol), session);
+  const get = (symbol: string): Quote | undefined => book.get(symbol, stateOf(symbol));
+
+  const tick = (receivedAt: number): void => {
+    counters.ticks += 1;
+    lastTickAt = receivedAt;
+  };
+  const sink: FeedSink = {
+    trade(trade) {
+      tick(trade.receivedAt);
+      if (book.trade(trade)) candles.trade(trade);
+    },
+    nbbo(nbbo) {
+      tick(nbbo.receivedAt);
+      book.nbbo(nbbo);
+    },
+    bar(bar) {
+      tick(bar.receivedAt);
+      book.bar(bar);
+      candles.bar(bar);
+    },
+    day(day) {
+      tick(day.receivedAt);
+      book.day(day);
+    },
+    candles: (symbol, past) => candles.fill(symbol, past),
+    confirmed(symbol, isFlowing) {
+      if (flowing.has(symbol) === isFlowing) return;
+      if (isFlowing) flowing.add(symbol);
+      else flowing.delete(symbol);
+      book.touch(symbol);
+    },
+    dropped(count) {
+      counters.dropped += count;
+    },
+    restarted() {
+      book.clear();
+      candles.clear();
+    },
+    status(next) {
+      if (next.state !== status.state || next.detail !== status.detail) {
+        log.info({ source: feed.source, ...next }, `the feed is ${next.state}`);
+      }
+      // Every symbol's state rests on the feed's: tell all of them again.
+      if (next.state !== status.state) book.touchAll();
+      status = next;
+      if (next.lost) options.onLost?.();
+    },
+  };
+
+  const flush = (): void => {
+    const now = clock.now();
+    const quotes = book.takeChanged(stateOf);
+    if (fencing === null || (quotes.length === 0 && now - publishedAt < ENGINE_HEARTBEAT_MS)) return;
+    publishedAt = now;
+    counters.published += quotes.length;
+    bus.publish('quotes', { lease: fencing, at: now, quotes });
+  };
+
+  const publishSession = (): void => {
+    const current = hours.session(clock.now());
+    if (current === session) return;
+    session = current;
+    book.touchAll();
+    bus.publish('market', hours.status(clock.now()));
+  };
+
+  const subscribe = (): void => feed.setSymbols(subscriptions.current(clock.now()));
+  const setDemand = (holder: string, symbols: Iterable<string>): void => {
+    const fresh = subscriptions.want(holder, symbols, clock.now());
+    for (const symbol of fresh) book.touch(symbol);
+    if (fencing !== null) subscribe();
+  };
+  const tidy = (): void => {
+    const now = clock.now();
+    for (const holder of subscriptions.quietHolders(now - HOLDER_TIMEOUT_MS)) {
+      if (remote.has(holder)) subscriptions.forget(holder, now);
+    }
+    subscribe();
+  };
+  // Demand that came over the bus from elsewhere ends with its sender; local demand does not.
+  const remote = new Set<string>();
+
+  return {
+    start(number) {
+      const running = fencing !== null;
+      fencing = number;
+      if (running) return;
+      session = hours.session(clock.now());
+      stops = [
+        clock.every(flushIntervalMs, flush),
+        clock.every(ENGINE_HEARTBEAT_MS, () => {
+          publishSession();
+          tidy();
+        }),
+        bus.subscribe('demand', (message) => {
+          if (message.replica !== replica) remote.add(message.replica);
+          setDemand(message.replica, message.symbols);
+        }),
+      ];
+      flush();
+      // A lease lost and won again at once: the old connection must be gone before the new one asks for its place.
+      const thisRun = ++run;
+      void stopped.then(() => {
+        if (fencing === null || run !== thisRun) return;
+        feed.start(sink);
+        subscribe();
+      });
+    },
+    stop() {
+      if (fencing !== null) {
+        fencing = null;
+        for (const stop of stops.splice(0)) stop();
+        flowing.clear();
+        stopped = feed.stop().then(() => {
+          status = feed.status();
+        });
+      }
+      return stopped;
+    },
+    setDemand,
+    get,
+    watch: (symbol, listener) =>
+      book.watch(symbol, () => {
+        const quote = get(symbol);
+        if (quote) listener(quote);
+      }),
+    candles: (symbol) => candles.get(symbol),
+    health: () => ({
+      source: feed.source,
+      state: status.state,
+      lastTickAgeMs: lastTickAt === null ? null : clock.now() - lastTickAt,
+      ...(status.detail === undefined ? {} : { detail: status.detail }),
+    }),
+    counters,
+  };
+}

@@ -1,0 +1,38 @@
+import type { DayTick } from '../../domain/market/feed.ts';
+
+const NS_PER_MS = 1e6;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
+/** Snapshots write 0 where there is nothing yet. */
+const positive = (value: unknown): number | undefined =>
+  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined;
+
+/**
+ * One `ticker` object of the REST snapshot → the state of its day; undefined where it is none. Times there are
+ * nanoseconds. Between 03:30 and the first trade the day's fields are 0 or missing: then only the previous close
+ * is known, and it holds from now on.
+ */
+export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick | undefined {
+  const { ticker, updated, day, prevDay, min, lastTrade, lastQuote } = fieldsOf(value);
+  if (typeof ticker !== 'string') return undefined;
+  const today = fieldsOf(day);
+  const quote = fieldsOf(lastQuote);
+  const updatedNs = positive(updated);
+  return {
+    symbol: ticker,
+    sourceTime: updatedNs === undefined ? receivedAt : Math.floor(updatedNs / NS_PER_MS),
+    receivedAt,
+    previousClose: positive(fieldsOf(prevDay).c),
+    open: positive(today.o),
+    high: positive(today.h),
+    low: positive(today.l),
+    volume: positive(today.v) ?? positive(fieldsOf(min).av),
+    // The day's close obeys the conditions; the last trade may be an odd lot and serves only where there is no day yet.
+    last: positive(today.c) ?? positive(fieldsOf(lastTrade).p),
+    bid: positive(quote.p),
+    ask: positive(quote.P),
+  };
+}

@@ -1,0 +1,296 @@
+import type { QuoteState } from '../../protocol/payloads.ts';
+import type { BarTick, DayTick, NbboTick, TradeTick } from './feed.ts';
+import type { MarketHours } from './market-hours.ts';
+import { newYorkDay } from './new-york.ts';
+import type { Quote } from './quote.ts';
+import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
+import {
+  ADDS_VOLUME,
+  CORRECTS_CLOSE,
+  EXTENDED_HOURS,
+  SETS_HIGH_LOW,
+  SETS_LAST,
+  TELLS_CLOSE,
+  tradeEffects,
+} from './trade-conditions.ts';
+
+/** The latest of each symbol, kept up from ticks in place: one tick allocates nothing here. */
+export interface QuoteBook {
+  /** False for a trade that counts for nothing: a repeated one, or one of a day that is over. */
+  trade(tick: TradeTick): boolean;
+  nbbo(tick: NbboTick): void;
+  bar(tick: BarTick): void;
+  day(tick: DayTick): void;
+  /** Undefined while no price is known. */
+  get(symbol: string, state: QuoteState): Quote | undefined;
+  /** Quotes that changed since the last call, each with the state `stateOf` gives it. */
+  takeChanged(stateOf: (symbol: string) => QuoteState): Quote[];
+  /** Makes `takeChanged` name the symbol even though nothing happened. */
+  touch(symbol: string): void;
+  touchAll(): void;
+  /** `listener` is called after each tick that changed the symbol. Returns what ends it. */
+  watch(symbol: string, listener: () => void): () => void;
+  /** Forgets every symbol but not who watches. */
+  clear(): void;
+  readonly counters: Readonly<{ repeated: number; late: number; refused: number }>;
+}
+
+/** More symbols than US equity markets list: what is beyond is upstream gone mad, not a market. */
+const MAX_SYMBOLS = 20_000;
+
+interface Entry {
+  readonly symbol: string;
+  readonly recent: RecentTrades;
+  price: number;
+  priceTime: number;
+  bid: number | undefined;
+  bidSize: number | undefined;
+  ask: number | undefined;
+  askSize: number | undefined;
+  nbboTime: number;
+  open: number | undefined;
+  high: number | undefined;
+  low: number | undefined;
+  previousClose: number | undefined;
+  volume: number;
+  /** The closing price the exchanges told, and the shares of its auction: the largest is the listing exchange's. */
+  close: number | undefined;
+  closeSize: number;
+  /** True once a regular trade has set today's price. */
+  priced: boolean;
+  dayStart: number;
+  dayEnd: number;
+  sourceTime: number;
+  receivedAt: number;
+  changed: boolean;
+}
+
+const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
+  symbol: entry.symbol,
+  price: entry.price,
+  bid: entry.bid,
+  ask: entry.ask,
+  bidSize: entry.bidSize,
+  askSize: entry.askSize,
+  open: entry.open,
+  high: entry.high,
+  low: entry.low,
+  previousClose: entry.previousClose,
+  volume: entry.volume,
+  sourceTime: entry.sourceTime,
+  receivedAt: entry.receivedAt,
+  state,
+});
+
+const setHighLow = (entry: Entry, high: number, low: number): void => {
+  if (entry.high === undefined || high > entry.high) entry.high = high;
+  if (entry.low === undefined || low < entry.low) entry.low = low;
+};
+
+const setPrice = (entry: Entry, price: number, time: number): void => {
+  entry.price = price;
+  entry.priceTime = time;
+};
+
+export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
+  const entries = new Map<string, Entry>();
+  const watchers = new Map<string, Set<() => void>>();
+  const counters = { repeated: 0, late: 0, refused: 0 };
+  let changed: Entry[] = [];
+
+  const createEntry = (symbol: string, time: number): Entry | undefined => {
+    if (entries.size >= MAX_SYMBOLS) {
+      counters.refused += 1;
+      return undefined;
+    }
+    const { start, end } = newYorkDay(time);
+    const entry: Entry = {
+      symbol,
+      recent: createRecentTrades(),
+      price: 0,
+      priceTime: 0,
+      bid: undefined,
+      bidSize: undefined,
+      ask: undefined,
+      askSize: undefined,
+      nbboTime: 0,
+      open: undefined,
+      high: undefined,
+      low: undefined,
+      previousClose: undefined,
+      volume: 0,
+      close: undefined,
+      closeSize: 0,
+      priced: false,
+      dayStart: start,
+      dayEnd: end,
+      sourceTime: 0,
+      receivedAt: 0,
+      changed: false,
+    };
+    entries.set(symbol, entry);
+    return entry;
+  };
+
+  /** Yesterday's last becomes the previous close; price and NBBO stand until there are new ones. */
+  const rollDay = (entry: Entry, time: number): void => {
+    const { start, end } = newYorkDay(time);
+    if (entry.close !== undefined) entry.previousClose = entry.close;
+    else if (entry.priced) entry.previousClose = entry.price;
+    entry.open = entry.high = entry.low = entry.close = undefined;
+    entry.volume = 0;
+    entry.closeSize = 0;
+    entry.priced = false;
+    entry.dayStart = start;
+    entry.dayEnd = end;
+    entry.recent.clear();
+  };
+
+  /** The entry on the day of `time`; undefined for a tick of a day that is over. */
+  const entryFor = (symbol: string, time: number): Entry | undefined => {
+    const entry = entries.get(symbol) ?? createEntry(symbol, time);
+    if (entry === undefined) return undefined;
+    if (time >= entry.dayEnd) rollDay(entry, time);
+    else if (time < entry.dayStart) {
+      counters.late += 1;
+      return undefined;
+    }
+    return entry;
+  };
+
+  const mark = (entry: Entry): void => {
+    if (entry.changed || entry.price === 0) return;
+    entry.changed = true;
+    changed.push(entry);
+  };
+  const changedBy = (entry: Entry, sourceTime: number, receivedAt: number): void => {
+    if (sourceTime > entry.sourceTime) entry.sourceTime = sourceTime;
+    entry.receivedAt = receivedAt;
+    mark(entry);
+    if (watchers.size === 0 || entry.price === 0) return;
+    for (const listener of watchers.get(entry.symbol) ?? []) listener();
+  };
+
+  /** The close the exchanges tell after the bell is the day's last price; what still trades later no longer moves it. */
+  const takeClose = (entry: Entry, tick: TradeTick, corrects: boolean): void => {
+    const session = hours.session(tick.sourceTime);
+    if (session === 'regular' || session === 'pre') return;
+    if (!corrects && !(tick.size > entry.closeSize)) return;
+    entry.close = tick.price;
+    entry.closeSize = corrects ? Number.POSITIVE_INFINITY : tick.size;
+    entry.priced = true;
+    setPrice(entry, tick.price, Math.max(tick.sourceTime, entry.priceTime));
+  };
+
+  const takePrice = (entry: Entry, tick: TradeTick, effects: number): void => {
+    if (!(effects & SETS_LAST) || entry.close !== undefined || tick.sourceTime < entry.priceTime) return;
+    if (effects & EXTENDED_HOURS) {
+      // Before the open it is all there is; once the day has a regular price it no longer counts.
+      if (!entry.priced) setPrice(entry, tick.price, tick.sourceTime);
+      return;
+    }
+    entry.open ??= tick.price;
+    entry.priced = true;
+    setPrice(entry, tick.price, tick.sourceTime);
+  };
+
+  return {
+    trade(tick) {
+      const entry = entryFor(tick.symbol, tick.sourceTime);
+      if (entry === undefined) return false;
+      if (!entry.recent.isNew(tick)) {
+        counters.repeated += 1;
+        return false;
+      }
+      const effects = tradeEffects(tick.conditions);
+      if (effects & ADDS_VOLUME) entry.volume += tick.size;
+      if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) setHighLow(entry, tick.price, tick.price);
+      if (effects & TELLS_CLOSE) takeClose(entry, tick, (effects & CORRECTS_CLOSE) !== 0);
+      takePrice(entry, tick, effects);
+      changedBy(entry, tick.sourceTime, tick.receivedAt);
+      return true;
+    },
+    nbbo(tick) {
+      const entry = entryFor(tick.symbol, tick.sourceTime);
+      if (entry === undefined || tick.sourceTime < entry.nbboTime) return;
+      entry.bid = tick.bid;
+      entry.bidSize = tick.bidSize;
+      entry.ask = tick.ask;
+      entry.askSize = tick.askSize;
+      entry.nbboTime = tick.sourceTime;
+      changedBy(entry, tick.sourceTime, tick.receivedAt);
+    },
+    bar(tick) {
+      // Its end is exclusive: the bar before midnight still belongs to the day.
+      const entry = entryFor(tick.symbol, tick.sourceTime - 1);
+      if (entry === undefined) return;
+      const regular = hours.session(tick.start) === 'regular';
+      if (tick.dayVolume !== undefined && tick.dayVolume > entry.volume) entry.volume = tick.dayVolume;
+      if (tick.dayOpen !== undefined) entry.open = tick.dayOpen;
+      if (regular) setHighLow(entry, tick.high, tick.low);
+      const movesPrice = entry.close === undefined && (regular || !entry.priced);
+      if (movesPrice && tick.sourceTime > entry.priceTime) {
+        if (regular) {
+          entry.open ??= tick.open;
+          entry.priced = true;
+        }
+        setPrice(entry, tick.close, tick.sourceTime);
+      }
+      changedBy(entry, tick.sourceTime, tick.receivedAt);
+    },
+    day(tick) {
+      const entry = entryFor(tick.symbol, tick.sourceTime);
+      if (entry === undefined) return;
+      if (tick.previousClose !== undefined) entry.previousClose = tick.previousClose;
+      if (tick.open !== undefined) {
+        entry.open = tick.open;
+        entry.priced = true;
+      }
+      if (tick.high !== undefined && tick.low !== undefined) setHighLow(entry, tick.high, tick.low);
+      if (tick.volume !== undefined && tick.volume > entry.volume) entry.volume = tick.volume;
+      if (tick.last !== undefined && tick.sourceTime >= entry.priceTime && entry.close === undefined) {
+        setPrice(entry, tick.last, tick.sourceTime);
+      } else if (entry.price === 0 && tick.previousClose !== undefined) {
+        setPrice(entry, tick.previousClose, 0);
+      }
+      if (tick.sourceTime >= entry.nbboTime && (tick.bid !== undefined || tick.ask !== undefined)) {
+        entry.bid = tick.bid;
+        entry.ask = tick.ask;
+        entry.bidSize = entry.askSize = undefined;
+      }
+      changedBy(entry, tick.sourceTime, tick.receivedAt);
+    },
+    get(symbol, state) {
+      const entry = entries.get(symbol);
+      return entry === undefined || entry.price === 0 ? undefined : entryToQuote(entry, state);
+    },
+    takeChanged(stateOf) {
+      const taken = changed;
+      changed = [];
+      return taken.map((entry) => {
+        entry.changed = false;
+        return entryToQuote(entry, stateOf(entry.symbol));
+      });
+    },
+    touch(symbol) {
+      const entry = entries.get(symbol);
+      if (entry) mark(entry);
+    },
+    touchAll() {
+      for (const entry of entries.values()) mark(entry);
+    },
+    watch(symbol, listener) {
+      const set = watchers.get(symbol) ?? new Set();
+      watchers.set(symbol, set.add(listener));
+      return () => {
+        set.delete(listener);
+        if (set.size === 0 && watchers.get(symbol) === set) watchers.delete(symbol);
+      };
+    },
+    clear() {
+      entries.clear();
+      changed = [];
+    },
+    counters,
+  };
+}

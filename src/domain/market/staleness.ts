@@ -1,0 +1,42 @@
+/** How far a quote can be trusted. What screens show and what orders may rest on comes from here. */
+import type { MarketSession, QuoteState } from '../../protocol/payloads.ts';
+import type { FeedSource, FeedStatus } from './feed.ts';
+import type { Quote } from './quote.ts';
+
+/**
+ * A symbol whose feed is alive may be quiet for this long and still be traded against. On the recorded days the
+ * busiest names pause up to 69 seconds between trades; beyond minutes, a price says little about the next one.
+ */
+export const MAX_QUIET_MS = 5 * 60_000;
+
+/** A quote from further ahead of our clock than this is not believed. */
+export const MAX_AHEAD_MS = 60_000;
+
+/** States whose price is the market's price now. `delayed`, `stale` and `closed` are not. */
+const CURRENT: ReadonlySet<QuoteState> = new Set<QuoteState>(['live', 'simulated', 'replay']);
+
+export interface FreshnessRules {
+  /** A paper account on a delayed plan trades against prices fifteen minutes old; off unless asked for. */
+  readonly acceptDelayed?: boolean;
+}
+
+/** Whether an order may rest on this quote. No quote, an odd number, an unknown state: not fresh. */
+export function isFresh(quote: Quote | undefined, now: number, rules: FreshnessRules = {}): boolean {
+  if (quote === undefined) return false;
+  const current = CURRENT.has(quote.state) || (quote.state === 'delayed' && rules.acceptDelayed === true);
+  const age = now - quote.receivedAt;
+  return current && quote.price > 0 && age <= MAX_QUIET_MS && age >= -MAX_AHEAD_MS;
+}
+
+/** The state of a symbol's quote. `flowing`: upstream has confirmed that the symbol's ticks reach us. */
+export function quoteState(
+  source: FeedSource,
+  feed: FeedStatus['state'],
+  flowing: boolean,
+  session: MarketSession,
+): QuoteState {
+  if (!flowing || (feed !== 'live' && feed !== 'delayed')) return 'stale';
+  if (source !== 'massive') return source;
+  if (session === 'closed') return 'closed';
+  return feed;
+}
