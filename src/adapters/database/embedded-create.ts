@@ -1,19 +1,24 @@
-/**
- * A worker thread that makes the files of a new embedded database and ends. Its own thread, because making
- * them takes a second PGlite, whose memory only the end of a thread gives back.
- */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+/** Makes the files of a new embedded database in the folder named by its argument, and ends. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
-import { workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 
 /** Only the service's own user may read what is in the database. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-const { target } = workerData as { target: string };
-// Until the rename the folder is no database: an interrupted first start begins again.
-const unfinished = `${target}.unfinished`;
+const target = path.resolve(process.argv[2]!);
+const home = path.dirname(target);
+const UNFINISHED = 'unfinished-';
 
 const memory = await PGlite.create();
 await memory.exec('CHECKPOINT');
@@ -40,8 +45,11 @@ function copyFolder(from: string, to: string): void {
   sync(openSync(to, 'r'));
 }
 
-rmSync(unfinished, { recursive: true, force: true });
+// Until the rename the folder is no database: an interrupted first start leaves nothing behind that counts.
+for (const name of readdirSync(home).filter((entry) => entry.startsWith(UNFINISHED)))
+  rmSync(path.join(home, name), { recursive: true, force: true });
+const unfinished = path.join(home, `${UNFINISHED}${process.pid}`);
 copyFolder(PGlite.paths.PGDATA, unfinished);
 renameSync(unfinished, target);
-sync(openSync(path.dirname(target), 'r'));
-process.exit(0);
+sync(openSync(home, 'r'));
+await memory.close();
