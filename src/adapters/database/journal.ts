@@ -1,30 +1,102 @@
-import type { Journal, JournalEvent } from '../../domain/journal/journal.ts';
+import type { Journal, JournalEvent, JournalHead, JournalRecord } from '../../domain/journal/journal.ts';
 import type { Appended } from '../../domain/trading/ledger.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { Log } from '../../lib/log.ts';
-import type { Database, Queryable } from './database.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { Queryable } from './database.ts';
 
-export interface JournalPruning {
-  readonly maxAgeMs: number;
-  readonly maxEvents: number;
+export interface JournalHeadRow {
+  user_id: string;
+  epoch: string;
+  seq: number;
 }
 
-export declare function createJournal(db: Database): Journal;
+type HeadRow = JournalHeadRow & { floor: number };
+
+/**
+ * The CTEs that append the events of JSON parameter `$n` (`journalInput`) within a larger statement and leave
+ * each user's new head in `head`. The head row is what serialises: its lock is held until commit, so numbers
+ * have no holes and a reader never sees 8 before 7.
+ */
+export const appendCte = (parameter: string): string => `
+  incoming AS (
+    SELECT * FROM ROWS FROM (json_to_recordset(${parameter}::json) AS (user_id uuid, event text, payload json))
+      WITH ORDINALITY AS t (user_id, event, payload, ord)
+  ),
+  counted AS (SELECT user_id, count(*) AS added FROM incoming GROUP BY user_id),
+  head AS (
+    UPDATE journal_heads h SET seq = h.seq + c.added FROM counted c WHERE h.user_id = c.user_id
+    RETURNING h.user_id, h.epoch, h.seq, c.added
+  ),
+  appended AS (
+    INSERT INTO journal (user_id, seq, event, payload)
+    SELECT i.user_id, head.seq - head.added + row_number() OVER (PARTITION BY i.user_id ORDER BY i.ord), i.event, i.payload
+    FROM incoming i JOIN head ON head.user_id = i.user_id
+  )`;
+
+/** The JSON parameter of `appendCte`. */
+export const journalInput = (events: Iterable<readonly [string, readonly JournalEvent[]]>): string =>
+  JSON.stringify(
+    [...events].flatMap(([userId, list]) => list.map((entry) => ({ user_id: userId, ...entry }))),
+  );
+
+/** What was appended, from the rows of `head`. Throws NOT_FOUND where a user has no journal. */
+export function toAppended(
+  heads: readonly JournalHeadRow[],
+  events: ReadonlyMap<string, readonly JournalEvent[]>,
+): Appended[] {
+  const byUser = new Map(heads.map((head) => [head.user_id, head]));
+  return [...events].map(([userId, list]) => {
+    const head = byUser.get(userId);
+    if (!head) throw noSuchUser();
+    const first = head.seq - list.length + 1;
+    return {
+      userId,
+      epoch: head.epoch,
+      records: list.map((entry, index) => ({ ...entry, seq: first + index })),
+    };
+  });
+}
+
+const noSuchUser = (): TradecastError => new TradecastError('NOT_FOUND', 'There is no such user.');
+
+/** Appends the events of its one parameter and answers with the new heads. */
+export const APPEND = `WITH ${appendCte('$1')} SELECT user_id, epoch, seq FROM head`;
 
 /**
  * Appends in the caller's transaction and returns what the bus is to carry after its commit:
  * `bus.publish('journal', appended)`. Throws NOT_FOUND for no such user.
  */
-export declare function appendEvents(
+export async function appendEvents(
   tx: Queryable,
   userId: string,
   events: readonly JournalEvent[],
-): Promise<Appended>;
+): Promise<Appended> {
+  const list = new Map([[userId, events]]);
+  const heads = await tx.query<JournalHeadRow>(APPEND, [journalInput(list)]);
+  return toAppended(heads, list)[0]!;
+}
 
-/** Forgets old events of every user now and every hour; `stop` ends it. */
-export declare function createJournalPruner(options: {
-  db: Database;
-  clock: Clock;
-  log: Log;
-  pruning?: JournalPruning;
-}): { start(): void; stop(): Promise<void> };
+const toHead = ({ epoch, seq, floor }: HeadRow): JournalHead => ({ epoch, seq, floor });
+
+export function createJournal(db: Queryable): Journal {
+  const heads: Journal['heads'] = async (userIds) => {
+    const rows = await db.query<HeadRow>(
+      'SELECT user_id, epoch, seq, floor FROM journal_heads WHERE user_id = ANY ($1::uuid[])',
+      [userIds],
+    );
+    return new Map(rows.map((row) => [row.user_id, toHead(row)]));
+  };
+
+  return {
+    heads,
+    async head(userId) {
+      const head = (await heads([userId])).get(userId);
+      if (!head) throw noSuchUser();
+      return head;
+    },
+    readAfter: (userId, after, limit) =>
+      db.query<JournalRecord>(
+        'SELECT seq, event, payload FROM journal WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+        [userId, after, limit],
+      ),
+  };
+}

@@ -1,19 +1,29 @@
 import type { Appended } from '../../domain/trading/ledger.ts';
 import type { PortfolioPayload, TradeExecutedPayload, TradeFailedPayload } from '../../protocol/payloads.ts';
 import type { Queryable } from './database.ts';
+import { appendEvents } from './journal.ts';
+import { noSuchAccount } from './ledger-place.ts';
 
 /** A trade made (or failed) elsewhere is told to the user; the paper account does not change. Throws NOT_FOUND. */
-export declare function recordExternalTrade(
+export const recordExternalTrade = (
   tx: Queryable,
   userId: string,
   report:
     | { readonly event: 'trade:executed'; readonly payload: TradeExecutedPayload }
     | { readonly event: 'trade:failed'; readonly payload: TradeFailedPayload },
-): Promise<Appended>;
+): Promise<Appended> => appendEvents(tx, userId, [report]);
+
+const REPLACE = `INSERT INTO external_portfolios (user_id, portfolio, reported_at)
+  SELECT user_id, $2, $3 FROM accounts WHERE user_id = $1
+  ON CONFLICT (user_id) DO UPDATE SET portfolio = excluded.portfolio, reported_at = excluded.reported_at
+  RETURNING user_id`;
 
 /** From now on the user sees this portfolio. Publish `portfolio` after commit. Throws NOT_FOUND. */
-export declare function replaceExternalPortfolio(
+export async function replaceExternalPortfolio(
   tx: Queryable,
   userId: string,
   portfolio: PortfolioPayload,
-): Promise<void>;
+): Promise<void> {
+  const rows = await tx.query(REPLACE, [userId, JSON.stringify(portfolio), new Date(portfolio.timestamp)]);
+  if (rows.length === 0) throw noSuchAccount();
+}

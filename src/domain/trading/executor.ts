@@ -1,9 +1,13 @@
+import { createBackoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Bus } from '../cluster/bus.ts';
 import type { EngineLease } from '../cluster/lease.ts';
-import type { Broker } from './broker.ts';
-import type { Ledger } from './ledger.ts';
+import type { Broker, BrokerEvent } from './broker.ts';
+import { createBrokerDesk } from './broker-desk.ts';
+import { type Appended, FencedError, type Ledger } from './ledger.ts';
+import { createSettler } from './settler.ts';
+import { createSignal } from './signal.ts';
 
 export interface ExecutorOptions {
   readonly lease: EngineLease;
@@ -23,5 +27,156 @@ export interface Executor {
   state(): 'off' | 'reconciling' | 'trading';
 }
 
-/** The one loop that turns accepted orders into fills. */
-export declare function createExecutor(options: ExecutorOptions): Executor;
+/** Finds what the bus did not tell, and day orders whose time is over, milliseconds. */
+const POLL_MS = 1_000;
+/** Cancels and halts are looked for at most this often while orders pour in, milliseconds. */
+const ENDING_INTERVAL_MS = 50;
+/** Orders at the broker without an answer: bounds what a crash leaves to look up. */
+const MAX_IN_FLIGHT = 256;
+/** Keeps one transaction short. */
+const MAX_BATCH = 500;
+/** While the database is away: first and longest wait, milliseconds. */
+const RETRY = { baseMs: 100, capMs: 5_000 };
+
+/**
+ * The one loop that turns accepted orders into fills. Intents are committed as `submitting` before the broker
+ * hears of them, what the broker says is applied in batches, and every write carries the fencing number of the
+ * lease: an executor that lost it without noticing can't write.
+ */
+export function createExecutor({ lease, ledger, broker, bus, clock, log }: ExecutorOptions): Executor {
+  let state: ReturnType<Executor['state']> = 'off';
+  let held: number | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let ends: (() => void)[] = [];
+  let queue: BrokerEvent[] = [];
+  let ordersDue = true;
+  let endingDue = true;
+  let endingAt = 0;
+  const wake = createSignal(clock);
+
+  const publish = (appended: readonly Appended[]): void => {
+    for (const message of appended) bus.publish('journal', message);
+  };
+  const push = (...events: BrokerEvent[]): void => {
+    queue.push(...events);
+    wake.set();
+  };
+  const halt = async (problem: string): Promise<void> => {
+    log.error({ problem }, 'our books and the broker disagree: trading is halted for everyone');
+    await ledger.halt('everyone', problem, clock.now());
+    endingDue = true;
+  };
+
+  const desk = createBrokerDesk({ broker, clock, log, push, isCurrent: (fencing) => held === fencing });
+  const settler = createSettler({ ledger, bus, log, halt });
+
+  /** Trading is off until every order that was open when we came is known to be where the broker has it. */
+  const reconcile = async (fencing: number): Promise<void> => {
+    state = 'reconciling';
+    queue = [];
+    const open = await ledger.openOrders(fencing);
+    const missing = await desk.reconcile(fencing, open);
+    for (const order of missing)
+      await halt(`order ${order.id} is ${order.status} here and unknown to the broker`);
+    state = 'trading';
+    log.info({ fencing, orders: open.length }, 'executor reconciled');
+  };
+
+  const takeOrders = async (fencing: number): Promise<void> => {
+    const room = MAX_IN_FLIGHT - desk.inFlight();
+    if (!ordersDue || room <= 0) return;
+    ordersDue = false;
+    const { orders, appended } = await ledger.claim(fencing, room, clock.now());
+    publish(appended);
+    for (const order of orders) desk.submit(fencing, order);
+    // There may be more; and whatever was just sent makes room when it is answered.
+    if (orders.length === room) ordersDue = true;
+  };
+
+  const endOrders = async (fencing: number): Promise<void> => {
+    const now = clock.now();
+    if (!endingDue || now < endingAt) return;
+    endingDue = false;
+    endingAt = now + ENDING_INTERVAL_MS;
+    for (const order of await ledger.ending(fencing, now, MAX_BATCH)) desk.end(fencing, order);
+  };
+
+  const turn = async (fencing: number): Promise<void> => {
+    // What arrives in the same turn of the event loop is settled together.
+    await new Promise(setImmediate);
+    const batch = queue.splice(0, MAX_BATCH);
+    try {
+      if (batch.length > 0) await settler.settle(fencing, batch);
+    } catch (error) {
+      queue.unshift(...batch);
+      throw error;
+    }
+    await takeOrders(fencing);
+    await endOrders(fencing);
+  };
+
+  const isIdle = (): boolean =>
+    queue.length === 0 &&
+    !(ordersDue && desk.inFlight() < MAX_IN_FLIGHT) &&
+    !(endingDue && clock.now() >= endingAt);
+
+  const run = async (fencing: number): Promise<void> => {
+    const backoff = createBackoff(RETRY);
+    let reconciled = false;
+    while (held === fencing) {
+      try {
+        if (!reconciled) await reconcile(fencing);
+        reconciled = true;
+        await turn(fencing);
+        backoff.reset();
+        if (isIdle()) await wake.wait(endingDue ? ENDING_INTERVAL_MS : POLL_MS);
+      } catch (error) {
+        if (error instanceof FencedError) {
+          log.warn({ fencing }, 'the executor was fenced off');
+          break;
+        }
+        log.error({ err: error }, 'the executor failed a turn and tries again');
+        ordersDue = true;
+        endingDue = true;
+        await wake.wait(backoff.next());
+      }
+    }
+    if (held === null || held === fencing) state = 'off';
+  };
+
+  const follow = (fencing: number | null): void => {
+    held = fencing;
+    wake.set();
+    if (fencing === null) return;
+    ordersDue = true;
+    endingDue = true;
+    running = running.then(() => (held === fencing ? run(fencing) : undefined));
+  };
+
+  return {
+    state: () => state,
+    start() {
+      ends = [
+        broker.onEvent((event) => push(event)),
+        bus.subscribe('orders', () => {
+          ordersDue = true;
+          endingDue = true;
+          wake.set();
+        }),
+        clock.every(POLL_MS, () => {
+          ordersDue = true;
+          endingDue = true;
+          wake.set();
+        }),
+        lease.onChange(follow),
+      ];
+      follow(lease.current());
+    },
+    async stop() {
+      for (const end of ends) end();
+      ends = [];
+      follow(null);
+      await running;
+    },
+  };
+}

@@ -2,8 +2,8 @@ import type { Quote } from '../market/quote.ts';
 
 /** What trading must know of the market. Everything is as of now. */
 export interface MarketView {
-  /** Whether the symbol is an instrument that may be traded here. */
-  knows(symbol: string): boolean;
+  /** Whether the symbol can be traded here. Throws UNAVAILABLE where that cannot be found out now. */
+  knows(symbol: string): Promise<boolean>;
   quote(symbol: string): Quote | undefined;
   /** Whether the quote may still be traded on. */
   isFresh(quote: Quote): boolean;
@@ -11,6 +11,6 @@ export interface MarketView {
   isOpen(): boolean;
   /** End of the current session, or of the next one while closed, milliseconds since epoch; null where the market never closes. */
   nextClose(): number | null;
-  /** Calendar day of the exchange, `2026-01-05`: the day that day change and daily loss are counted in. */
+  /** Calendar day in New York, `2026-01-05`: the day that day change and daily loss are counted in. */
   tradingDay(): string;
 }

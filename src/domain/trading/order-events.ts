@@ -1,0 +1,40 @@
+import { toNumber } from '../../lib/decimal.ts';
+import type { TradingCode } from '../../protocol/errors.ts';
+import type { JournalEvent } from '../journal/journal.ts';
+import type { BrokerFill } from './broker.ts';
+import { type Order, openQuantity, orderToPayload } from './order.ts';
+
+/** What the user hears of an order that changed. */
+export const orderUpdated = (order: Order): JournalEvent => ({
+  event: 'order:update',
+  payload: orderToPayload(order),
+});
+
+/** What the user hears of an order, or its open rest, that came to nothing. */
+export const tradeFailed = (order: Order, code: TradingCode, error: string): JournalEvent => ({
+  event: 'trade:failed',
+  payload: {
+    error,
+    code,
+    signal: { symbol: order.symbol, side: order.side, quantity: openQuantity(order) },
+    orderId: order.id,
+    timestamp: new Date(order.updatedAt).toISOString(),
+    source: order.source,
+  },
+});
+
+/** What the user hears of a fill; `order` is as it is after it. */
+export const tradeExecuted = (order: Order, fill: BrokerFill): JournalEvent => ({
+  event: 'trade:executed',
+  payload: {
+    id: fill.executionId,
+    orderId: order.id,
+    symbol: order.symbol,
+    side: order.side,
+    quantity: fill.quantity,
+    price: toNumber(fill.price),
+    status: order.status === 'filled' ? 'filled' : 'partially_filled',
+    timestamp: new Date(fill.at).toISOString(),
+    source: order.source,
+  },
+});

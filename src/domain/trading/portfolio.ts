@@ -1,0 +1,104 @@
+import { type Decimal, decimal, max, round, toNumber, ZERO } from '../../lib/decimal.ts';
+import type { PortfolioPayload, PositionPayload } from '../../protocol/payloads.ts';
+import type { Quote } from '../market/quote.ts';
+import type { Holdings, Position } from './holdings.ts';
+import { readPrice } from './prices.ts';
+
+type QuoteOf = (symbol: string) => Quote | undefined;
+
+const PERCENT_DECIMALS = 4;
+const AVERAGE_PRICE_DECIMALS = 6;
+
+const percentOf = (part: Decimal, whole: Decimal): number =>
+  whole.gt(0) ? toNumber(round(part.div(whole).times(100), PERCENT_DECIMALS)) : 0;
+
+/** What the shares were bought for on average, dollars; 0 for none. */
+export const averagePrice = (position: Pick<Position, 'cost' | 'quantity'>): Decimal =>
+  position.quantity > 0 ? round(position.cost.div(position.quantity), AVERAGE_PRICE_DECIMALS) : ZERO;
+
+/**
+ * Profit or loss of one symbol since the previous close: what is held now, plus what the day's sales brought,
+ * minus what its purchases cost, minus the morning's shares at the previous close. Without the prices for
+ * that, the day's realised part.
+ */
+export function dayChange(position: Position, quote: Quote | undefined, today: string): Decimal {
+  const traded = position.day === today;
+  const startQuantity = traded ? position.dayStartQuantity : position.quantity;
+  const price = readPrice(quote?.price);
+  const previousClose = readPrice(quote?.previousClose);
+  const priced = (price || position.quantity === 0) && (previousClose || startQuantity === 0);
+  if (!priced) return traded ? position.realized.minus(position.dayStartRealized) : ZERO;
+  return (price ?? ZERO)
+    .times(position.quantity)
+    .plus(traded ? position.dayFlow : ZERO)
+    .minus((previousClose ?? ZERO).times(startQuantity));
+}
+
+/** Dollars lost today over all positions; 0 on a day of gains. */
+export function dailyLoss(positions: readonly Position[], quoteOf: QuoteOf, today: string): Decimal {
+  const change = positions.reduce(
+    (sum, position) => sum.plus(dayChange(position, quoteOf(position.symbol), today)),
+    ZERO,
+  );
+  return max(change.times(-1), ZERO);
+}
+
+/** The wire's view of an account, each position at the last price or, where none is known, at its cost. */
+export function portfolioToPayload(
+  { account, positions, external }: Holdings,
+  quoteOf: QuoteOf,
+  now: number,
+  today: string,
+): PortfolioPayload {
+  if (external) return external;
+  let equity = ZERO;
+  let change = ZERO;
+  const rows: PositionPayload[] = [];
+  for (const position of positions) {
+    const quote = quoteOf(position.symbol);
+    const positionChange = dayChange(position, quote, today);
+    change = change.plus(positionChange);
+    if (position.quantity === 0) continue;
+    const price = readPrice(quote?.price);
+    const marketValue = price ? price.times(position.quantity) : position.cost;
+    const unrealized = marketValue.minus(position.cost);
+    const average = averagePrice(position);
+    equity = equity.plus(marketValue);
+    rows.push({
+      symbol: position.symbol,
+      quantity: position.quantity,
+      averagePrice: toNumber(average),
+      price: toNumber(price ?? average),
+      marketValue: toNumber(marketValue),
+      unrealizedPnl: toNumber(unrealized),
+      unrealizedPnlPercent: percentOf(unrealized, position.cost),
+      dayChange: toNumber(positionChange),
+      priced: price !== null,
+    });
+  }
+  const totalValue = account.cash.plus(equity);
+  return {
+    totalValue: toNumber(totalValue),
+    cash: toNumber(account.cash),
+    equity: toNumber(equity),
+    positions: rows,
+    dayChange: toNumber(change),
+    dayChangePercent: percentOf(change, totalValue.minus(change)),
+    timestamp: new Date(now).toISOString(),
+    source: 'paper',
+    buyingPower: toNumber(account.cash.minus(account.reserved)),
+    realizedPnl: toNumber(account.realized),
+  };
+}
+
+/** A position before its first fill. */
+export const emptyPosition = (symbol: string): Position => ({
+  symbol,
+  quantity: 0,
+  cost: ZERO,
+  realized: ZERO,
+  day: '',
+  dayStartQuantity: 0,
+  dayStartRealized: decimal(0),
+  dayFlow: ZERO,
+});

@@ -1,0 +1,61 @@
+import type { Log } from '../../lib/log.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { Bus } from '../cluster/bus.ts';
+import type { BrokerEvent } from './broker.ts';
+import { FencedError, type Ledger } from './ledger.ts';
+
+/** A conflict with another transaction passes; what fails this often will fail forever. */
+const MAX_ATTEMPTS = 3;
+
+export interface SettlerOptions {
+  readonly ledger: Ledger;
+  readonly bus: Bus;
+  readonly log: Log;
+  /** Stops trading where our books cannot follow the broker. */
+  readonly halt: (problem: string) => Promise<void>;
+}
+
+/** Applies broker events to the ledger and tells what came of it. */
+export function createSettler({ ledger, bus, log, halt }: SettlerOptions) {
+  const apply = async (fencing: number, events: readonly BrokerEvent[]): Promise<void> => {
+    const { appended, orders, mismatches } = await ledger.settle(fencing, events);
+    for (const message of appended) bus.publish('journal', message);
+    for (const userId of new Set(orders.map((order) => order.userId))) bus.publish('portfolio', { userId });
+    for (const { event, problem } of mismatches) {
+      log.error({ event, problem }, 'a broker event was not applied');
+      await halt(`order ${event.orderId}: ${problem}`);
+    }
+  };
+
+  /** One event that the database refuses for good must neither stop the others nor be forgotten silently. */
+  const applyAlone = async (fencing: number, event: BrokerEvent): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await apply(fencing, [event]);
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        if (attempt < MAX_ATTEMPTS) continue;
+        log.error({ err: error, event }, 'a broker event cannot be booked');
+        return halt(
+          `order ${event.orderId}: ${error instanceof Error ? error.message : 'it cannot be booked'}`,
+        );
+      }
+    }
+  };
+
+  return {
+    /** Throws FencedError, and UNAVAILABLE while the database is away: the same events may be given again. */
+    async settle(fencing: number, events: readonly BrokerEvent[]): Promise<void> {
+      try {
+        await apply(fencing, events);
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        log.warn({ err: error, events: events.length }, 'a batch failed and is applied one by one');
+        for (const event of events) await applyAlone(fencing, event);
+      }
+    },
+  };
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof FencedError || (error instanceof TradecastError && error.code === 'UNAVAILABLE');
