@@ -4,6 +4,7 @@ import { succeed, userOf } from './answer.ts';
 import { createErrorHandler, notFound } from './errors.ts';
 import { takePoint } from './limit.ts';
 import type { HttpOptions, HttpParts } from './parts.ts';
+import { createPolledDemand } from './polled-demand.ts';
 import { createRequestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -39,6 +40,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
 function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { sessions, limiter, sessionStore, clock } = parts;
   const { sessionSecrets, production, allowedOrigins, registrationOpen, feedSource } = options;
+  const demand = createPolledDemand(parts);
   const api = Router();
   api.use((_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store');
@@ -58,10 +60,10 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
     next();
   });
   api.use('/account', accountRoutes(parts));
-  api.use('/portfolio', portfolioRoutes(parts));
+  api.use('/portfolio', portfolioRoutes(parts, demand));
   api.use('/trades', tradesRoutes(parts));
   api.use('/orders', orderRoutes(parts));
   api.use('/watchlist', watchlistRoutes(parts, options));
-  api.use(marketRoutes(parts));
+  api.use(marketRoutes(parts, demand));
   return api;
 }

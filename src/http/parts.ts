@@ -66,7 +66,7 @@ export interface HttpParts {
   readonly journal: Journal;
   readonly watchlists: Watchlists;
   readonly quotes: Pick<QuoteBoard, 'get'>;
-  readonly instruments: Pick<InstrumentDirectory, 'get' | 'search'>;
+  readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows' | 'search'>;
   readonly hours: Pick<MarketHours, 'status'>;
   /** Minute candles of the current day, oldest first. */
   candles(symbol: string): readonly Candle[];

@@ -375,6 +375,37 @@ describe('signatures', () => {
   });
 });
 
+describe('polling', () => {
+  test('keeps the quotes of known symbols coming, and of nothing else', async () => {
+    let now = 1_000_000;
+    const clock = { now: () => now, after: () => () => undefined, every: () => () => undefined };
+    const bus = createLocalBus(silentLog);
+    const wanted: (readonly string[])[] = [];
+    bus.subscribe('demand', ({ symbols }) => wanted.push(symbols));
+    const lookedUp: string[] = [];
+    const instruments = {
+      search: async () => [],
+      knows: (symbol: string) => (symbol === 'LATER' ? undefined : symbol !== 'NONE'),
+      get: async (symbol: string) => {
+        lookedUp.push(symbol);
+        return null;
+      },
+    };
+    const client = createHttpClient((await start({ parts: { bus, clock, instruments } })).url);
+    await registerUser(client);
+    const poll = (symbols: string) => client.get(`/api/quotes?symbols=${symbols}`);
+    expect(await poll('AAPL,NONE,LATER')).toMatchObject({ status: 200, body: { data: [] } });
+    expect(lookedUp).toEqual(['LATER']);
+    await poll('AAPL');
+    expect(wanted).toEqual([['AAPL']]);
+    now += 30_000;
+    await poll('TSLA');
+    now += 40_000;
+    await poll('TSLA');
+    expect(wanted).toEqual([['AAPL'], ['AAPL', 'TSLA'], ['TSLA']]);
+  });
+});
+
 describe('the dashboard', () => {
   let folder: string;
   beforeAll(async () => {

@@ -96,7 +96,7 @@ export async function startHttpApp(
     journal: { head: unreached, heads: unreached, readAfter: unreached },
     watchlists: { find: unreached, save: unreached },
     quotes: { get: () => undefined },
-    instruments: { get: unreached, search: unreached },
+    instruments: { get: async () => null, knows: () => false, search: unreached },
     hours: { status: unreached },
     candles: () => [],
     hooks: { trade: unreached, portfolio: unreached, order: unreached, discordLink: unreached },

@@ -12,6 +12,7 @@ import { symbolSchema, symbolsSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
+import type { PolledDemand } from '../polled-demand.ts';
 
 /** What fits a search box's list. */
 const MAX_MATCHES = 20;
@@ -25,12 +26,21 @@ const candleToPayload = ({ start, ...prices }: Candle): CandlePayload => ({ time
 /** Quotes, candles, symbols and hours as this replica knows them; a symbol without a quote is left out. */
 export function marketRoutes(
   parts: Pick<HttpParts, 'quotes' | 'candles' | 'instruments' | 'hours' | 'clock'>,
+  demand: PolledDemand,
 ): Router {
   const { quotes, candles, instruments, hours, clock } = parts;
   const router = Router();
 
+  /** Whether upstream may be asked for the symbol; one that has not been looked up yet will have been by the next poll. */
+  function isListed(symbol: string): boolean {
+    const known = instruments.knows(symbol);
+    if (known === undefined) void instruments.get(symbol).catch(() => undefined);
+    return known === true;
+  }
+
   router.get('/quotes', (req, res) => {
     const symbols = validate(symbolsSchema, readQuery(req, quotesSchema).symbols.split(','));
+    demand.want(symbols.filter(isListed));
     const known = symbols.map((symbol) => quotes.get(symbol)).filter((quote) => quote !== undefined);
     succeed<QuotePayload[]>(res, known.map(quoteToPayload));
   });

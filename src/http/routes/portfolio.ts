@@ -1,9 +1,15 @@
 import { Router } from 'express';
+import type { PortfolioPayload } from '../../protocol/payloads.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
+import type { PolledDemand } from '../polled-demand.ts';
 
-export function portfolioRoutes({ trading }: Pick<HttpParts, 'trading'>): Router {
+export function portfolioRoutes({ trading }: Pick<HttpParts, 'trading'>, demand: PolledDemand): Router {
   const router = Router();
-  router.get('/', async (_req, res) => succeed(res, await trading.portfolio(userOf(res).id)));
+  router.get('/', async (_req, res) => {
+    const portfolio = await trading.portfolio(userOf(res).id);
+    demand.want(portfolio.positions.map(({ symbol }) => symbol));
+    succeed<PortfolioPayload>(res, portfolio);
+  });
   return router;
 }
