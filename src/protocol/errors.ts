@@ -53,6 +53,9 @@ export const REQUEST_CODES = [
 export type RequestCode = (typeof REQUEST_CODES)[number];
 
 export type ErrorCode = TradingCode | ConnectCode | RequestCode;
+export const ERROR_CODES: readonly ErrorCode[] = [
+  ...new Set<ErrorCode>([...TRADING_CODES, ...CONNECT_CODES, ...REQUEST_CODES]),
+];
 
 /**
  * A refusal with a sentence for the client and a closed code. Thrown by domain and edges alike, turned
