@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { until } from '../support/app.ts';
+import { openBrowser } from '../support/browser.ts';
+import { sendHook } from '../support/hook-sender.ts';
+import { startNoSocketsProxy } from '../support/no-sockets-proxy.ts';
+import { becomesOther, screenOf } from '../support/screen.ts';
+import { type Service, startService } from '../support/service.ts';
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await startService();
+}, 60_000);
+
+test('after kill -9 and a new start the browser comes back by itself and shows what it missed', async () => {
+  const screen = screenOf((await openBrowser(service.url)).page);
+  await screen.signIn(service.demo);
+  await screen.connection('Live').waitFor();
+  const userId = await screen.userId();
+  await screen.order('Buy', 3, 'IBM');
+  await until(async () => (await screen.positionQuantity('IBM')) === 3, 'the position');
+  const cash = await screen.figure('Cash');
+
+  await service.kill();
+  await screen.connection('Reconnecting').waitFor();
+  await service.restart();
+  // Sent before the browser's next try: it can only have it from the journal.
+  const answer = await sendHook(service.url, '/hooks/trades', {
+    eventId: 'missed-1',
+    userId,
+    type: 'executed',
+    trade: { id: 'missed-1', symbol: 'NVDA', side: 'buy', quantity: 4, price: 181.25 },
+  });
+  expect(answer.status).toBe(202);
+
+  await screen.connection('Live').waitFor({ timeout: 20_000 });
+  await screen.panel('Activity').getByText('Bought 4 NVDA at 181.25').waitFor();
+  expect(await screen.figure('Cash')).toBe(cash);
+  expect(await screen.positionQuantity('IBM')).toBe(3);
+  await becomesOther(screen.totalValue, await screen.totalValue());
+}, 60_000);
+
+test('where no socket gets through, the page polls, says so, and returns to live when it can', async () => {
+  const proxy = await startNoSocketsProxy(service.port);
+  const screen = screenOf((await openBrowser(proxy.url)).page);
+  await screen.signIn(service.demo);
+  await screen.connection('Live').waitFor();
+
+  proxy.block();
+  await screen.connection('Polling').waitFor({ timeout: 20_000 });
+  await screen.page.getByText('No live connection. Values are fetched every 5 seconds.').first().waitFor();
+  const price = screen.watchedPrice('AAPL');
+  await becomesOther(() => price.innerText(), await price.innerText());
+
+  proxy.unblock();
+  await screen.connection('Live').waitFor({ timeout: 20_000 });
+  expect(await screen.page.getByText('No live connection.').count()).toBe(0);
+}, 60_000);

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import { until } from '../support/app.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { screenOf } from '../support/screen.ts';
+import { type Service, startService } from '../support/service.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+}, 60_000);
+
+/** "Am I signed in?" is answered with 401, which Chromium reports as an error of its own. */
+const complaintsOf = ({ complaints }: TestBrowser): string[] =>
+  complaints.filter((text) => !/status of 401.*\/api\/auth\/session/.test(text));
+
+async function accessibilityProblems({ page }: TestBrowser): Promise<string[]> {
+  // Evaluated by the debugger, which the page's content security policy does not concern.
+  await page.evaluate(axe);
+  const results = (await page.evaluate('axe.run()')) as AxeResults;
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+describe.each([
+  { name: 'a wide light screen', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  { name: 'a dark phone', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+] as const)('on $name', ({ viewport, colorScheme }) => {
+  test('every view keeps its content security policy, has a clean console, fits and is accessible', async () => {
+    const browser = await openBrowser(service.url, { viewport, colorScheme });
+    const { page } = browser;
+    const screen = screenOf(page);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await accessibilityProblems(browser)).toEqual([]);
+
+    await screen.signIn(service.demo);
+    await screen.connection('Live').waitFor();
+    for (const view of ['Portfolio', 'Watchlist', 'Trade', 'Activity']) {
+      const tab = page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view });
+      if (await tab.isVisible()) await tab.click();
+      expect(await accessibilityProblems(browser)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    }
+    expect(complaintsOf(browser)).toEqual([]);
+  });
+});
+
+test('with the keyboard alone one signs in and places an order', async () => {
+  const browser = await openBrowser(service.url);
+  const { page } = browser;
+  const screen = screenOf(page);
+  const { keyboard } = page;
+  const focused = (): Promise<string> =>
+    page.evaluate(() => {
+      const element = document.activeElement as HTMLInputElement | null;
+      return element?.labels?.[0]?.textContent ?? element?.textContent ?? '';
+    });
+  const tabTo = async (label: string): Promise<void> => {
+    for (let presses = 0; (await focused()) !== label; presses++) {
+      if (presses > 80) throw new Error(`Tab never reaches "${label}"`);
+      await keyboard.press('Tab');
+    }
+  };
+
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await tabTo('User name');
+  await keyboard.type(service.demo.username);
+  await tabTo('Password');
+  await keyboard.type(service.demo.password);
+  await keyboard.press('Enter');
+  await screen.panel('Portfolio').waitFor();
+
+  await tabTo('Symbol');
+  await keyboard.type('KO');
+  await screen.panel('Order').getByRole('option', { name: /^KO\b/ }).first().waitFor();
+  await keyboard.press('Enter');
+  await tabTo('Quantity');
+  await keyboard.type('2');
+  await tabTo('Buy 2 KO');
+  await keyboard.press('Enter');
+  await screen.toast(/^Bought 2 KO at/).waitFor();
+  await until(async () => (await screen.positionQuantity('KO')) === 2, 'the position');
+  expect(complaintsOf(browser)).toEqual([]);
+});
