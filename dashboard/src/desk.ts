@@ -73,6 +73,7 @@ export function createDesk({
       releaseTrades();
       releaseTrades = subscriptions.channel('trades');
     },
+    onLetGo: () => subscriptions.renew('trades'),
   });
   const subscriptions = createSubscriptions({ socket, timers, tradesPosition: stream.position });
   const wire = createWire(socket, subscriptions);

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import { MAX_SYMBOLS_PER_CONNECTION, RATE_LIMITS } from '../../../src/protocol/limits.ts';
 import type { Timers } from '../lib/timers.ts';
 import { type Answer, ask, type TradecastSocket } from './socket.ts';
@@ -10,6 +11,8 @@ const CHANNEL_LINGER_MS = RATE_LIMITS['subscribe:portfolio'].seconds * 1_000;
 const SYMBOL_LINGER_MS = 5_000;
 /** Symbols asked for together go out together. */
 const COALESCE_MS = 20;
+/** Refusals that time mends. */
+const PASSING: readonly ErrorCode[] = ['RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL'];
 /** Wait after an answer that names no wait of its own. */
 const RETRY_MS = 5_000;
 
@@ -24,6 +27,8 @@ export interface Subscriptions {
   /** Wants a channel until the returned function is called. Many may; the server is asked once per connection. */
   channel(channel: Channel): () => void;
   symbols(symbols: readonly string[]): () => void;
+  /** Asks again on the same connection: the server has let go of the channel. */
+  renew(channel: Channel): void;
   /** The symbols wanted now. */
   wantedSymbols(): string[];
   stop(): void;
@@ -56,8 +61,9 @@ export function createSubscriptions({ socket, timers, tradesPosition }: Subscrip
     const generation = socket.id;
     return (answer: Answer | null) => {
       if (generation !== socket.id || answer?.ok) return;
+      // What is wrong with the question stays wrong: it counts as asked.
+      if (answer && !PASSING.includes(answer.code)) return;
       undo();
-      if (answer?.code === 'SYMBOL_LIMIT') return;
       later(key, answer?.retryAfterMs ?? RETRY_MS, again);
     };
   };
@@ -142,6 +148,10 @@ export function createSubscriptions({ socket, timers, tradesPosition }: Subscrip
         }
         later('drop:symbols', SYMBOL_LINGER_MS, dropSymbols);
       });
+    },
+    renew(channel) {
+      // While a refused question waits for its time, that wait is the renewal.
+      if (asked.channels.delete(channel)) askChannel(channel);
     },
     wantedSymbols: () => [...wanted.keys()],
     stop() {

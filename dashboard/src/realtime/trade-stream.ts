@@ -17,6 +17,8 @@ import type { Timers } from '../lib/timers.ts';
 import type { TradecastSocket } from './socket.ts';
 
 const JOURNAL_EVENTS: readonly JournalEventName[] = ['trade:executed', 'trade:failed', 'order:update'];
+/** One head ahead of us may cross with its events; a second one means that they are not coming. */
+const HEADS_UNTIL_LET_GO = 2;
 /** What a fresh page shows of the past. */
 const FIRST_PAGE = 200;
 const NEXT_PAGE = 500;
@@ -33,6 +35,8 @@ export interface TradeStreamOptions {
   onLoadFailed(): void;
   /** From now on `position` is known. */
   onLoaded(): void;
+  /** The server no longer pushes on this connection, and has to be asked to again. */
+  onLetGo(): void;
 }
 
 export interface TradeStream {
@@ -52,6 +56,8 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
   const held = new Map<number, JournalEntryPayload>();
   let working: Promise<void> | null = null;
   let failures = 0;
+  let headsAhead = 0;
+  let letGo = false;
   let cancelRetry = () => {};
   let stopped = false;
 
@@ -104,6 +110,8 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
       options.onReset(page.events);
       options.onLoaded();
       applyHeld();
+      if (letGo) options.onLetGo();
+      letGo = false;
     } catch (error) {
       options.onLoadFailed();
       retry(load);
@@ -156,6 +164,7 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
       return;
     }
     if (payload.seq <= last) return;
+    headsAhead = 0;
     if (payload.seq === last + 1) {
       apply(entry);
       applyHeld();
@@ -173,8 +182,16 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
 
   function headTold(position: JournalPosition) {
     if (epoch === null) return;
-    if (position.epoch !== epoch) startOver();
-    else if (position.seq > last) quietly(catchUp());
+    if (position.epoch !== epoch) {
+      letGo = true;
+      startOver();
+    } else if (position.seq > last) {
+      headsAhead += 1;
+      quietly(catchUp());
+      if (headsAhead < HEADS_UNTIL_LET_GO) return;
+      headsAhead = 0;
+      options.onLetGo();
+    }
   }
 
   const listeners = JOURNAL_EVENTS.map((event) => {

@@ -13,6 +13,8 @@ export interface ViewState {
 export interface ViewStore extends StoreApi<ViewState> {
   show(view: View): void;
   select(symbol: string): void;
+  /** Selects it where it can be seen and traded. */
+  open(symbol: string): void;
 }
 
 export function createViewStore(): ViewStore {
@@ -21,5 +23,6 @@ export function createViewStore(): ViewStore {
     ...store,
     show: (view) => store.setState({ view }),
     select: (symbol) => store.setState({ symbol }),
+    open: (symbol) => store.setState({ symbol, view: 'trade' }),
   };
 }

@@ -15,7 +15,7 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
   return (
     <tr className="border-line border-t hover:bg-raised">
       <th scope="row" className="py-2 pr-2 pl-4 text-left font-normal">
-        <button type="button" className="font-semibold hover:underline" onClick={() => view.select(symbol)}>
+        <button type="button" className="font-semibold hover:underline" onClick={() => view.open(symbol)}>
           {symbol}
         </button>
         <span className="block text-muted text-xs @2xl:hidden">

@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/payloads.ts';
 import { BellIcon, ListIcon, Logo, PieIcon, TradeIcon } from '../../components/icons.tsx';
@@ -24,6 +24,8 @@ const TABS: Record<View, { readonly label: string; readonly Icon: ComponentType<
   activity: { label: 'Activity', Icon: BellIcon },
 };
 
+const PHONE = '(max-width: 767px)';
+
 /** Phones show one view at a time; the rest stays mounted, so that switching costs nothing. */
 function PhoneTabs() {
   const { view } = useDesk();
@@ -40,10 +42,7 @@ function PhoneTabs() {
             key={name}
             type="button"
             aria-current={name === current ? 'page' : undefined}
-            onClick={() => {
-              view.show(name);
-              window.scrollTo(0, 0);
-            }}
+            onClick={() => view.show(name)}
             className={`flex h-14 flex-col items-center justify-center gap-0.5 text-xs focus-visible:-outline-offset-2 ${name === current ? 'font-semibold text-accent' : 'text-muted'}`}
           >
             <Icon className="size-5" />
@@ -65,7 +64,16 @@ export interface TradingDeskProps {
 export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProps) {
   const { view } = useDesk();
   const current = useStore(view, (state) => state.view);
-  const on = (...views: View[]) => (views.includes(current) ? '' : 'max-md:hidden');
+  const on = (name: View) => (name === current ? '' : 'max-md:hidden');
+
+  useEffect(
+    () =>
+      view.subscribe((state, before) => {
+        // On wider screens all views are in sight and nobody went anywhere.
+        if (state.view !== before.view && window.matchMedia(PHONE).matches) window.scrollTo(0, 0);
+      }),
+    [view],
+  );
 
   return (
     <div className="pb-20 md:pb-6">
@@ -97,27 +105,26 @@ export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProp
         tabIndex={-1}
         className="mx-auto grid max-w-[120rem] grid-cols-1 items-start gap-3 p-2 outline-none sm:p-3 md:grid-cols-2 xl:grid-cols-[22rem_minmax(0,1fr)_21rem]"
       >
-        <div className={`min-w-0 md:max-xl:row-start-2 ${on('watchlist')}`}>
+        <div className={`min-w-0 max-md:order-3 md:max-xl:order-2 ${on('watchlist')}`}>
           <LiveWatchlist />
         </div>
-        <div
-          className={`flex min-w-0 flex-col gap-3 md:max-xl:col-span-2 ${on('portfolio', 'watchlist', 'trade')}`}
-        >
-          <div className={on('portfolio')}>
+        {/* A phone shows the panels of both columns in its own order. */}
+        <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-1 md:max-xl:col-span-2">
+          <div className={`max-md:order-2 ${on('portfolio')}`}>
             <LivePortfolio />
           </div>
-          <div className={on('watchlist', 'trade')}>
+          <div className={`max-md:order-1 ${on('trade')}`}>
             <ChartPanel theme={theme} load={loadChart} />
           </div>
-        </div>
-        <div className={`flex min-w-0 flex-col gap-3 md:max-xl:row-start-2 ${on('trade', 'activity')}`}>
-          <div className={on('trade')}>
-            <OrderTicket />
-          </div>
-          <div className={on('trade')}>
+          <div className={`max-md:order-5 ${on('trade')}`}>
             <OrdersPanel />
           </div>
-          <div className={on('activity')}>
+        </div>
+        <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-3">
+          <div className={`max-md:order-4 ${on('trade')}`}>
+            <OrderTicket />
+          </div>
+          <div className={`max-md:order-6 ${on('activity')}`}>
             <TradeNotifications />
           </div>
         </div>

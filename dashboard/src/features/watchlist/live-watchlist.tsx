@@ -43,9 +43,9 @@ function SortHeader({ column, label, sort, onSort, className }: SortHeaderProps)
       aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}
       className={`font-medium ${className}`}
     >
-      <button type="button" className="py-2 hover:text-ink" onClick={() => onSort(column)}>
+      <button type="button" className="relative py-2 hover:text-ink" onClick={() => onSort(column)}>
         {label}
-        <span aria-hidden="true" className="inline-block w-3 text-[0.7em]">
+        <span aria-hidden="true" className="absolute top-1/2 left-full -translate-y-1/2 pl-0.5 text-[0.8em]">
           {active ? (sort.descending ? '▾' : '▴') : ''}
         </span>
       </button>
@@ -58,7 +58,7 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
   const sorted = useSorted(symbols, sort);
   const onSort = (column: SortColumn) => setSort((current) => nextSort(current, column));
   return (
-    <table className="w-full">
+    <table className="w-full table-fixed">
       <caption className="sr-only">Watchlist</caption>
       <thead className="text-muted text-xs">
         <tr>
@@ -69,7 +69,7 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
             onSort={onSort}
             className="pr-2 pl-3 text-left sm:pl-4"
           />
-          <th scope="col" className="px-1 text-left font-medium">
+          <th scope="col" className="w-18 px-1 text-left font-medium">
             Today
           </th>
           <SortHeader column="price" label="Price" sort={sort} onSort={onSort} className="px-2 text-right" />
@@ -78,9 +78,9 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
             label="Change"
             sort={sort}
             onSort={onSort}
-            className="px-2 text-right"
+            className="w-22 px-2 text-right"
           />
-          <td />
+          <td className="w-9" />
         </tr>
       </thead>
       <tbody>

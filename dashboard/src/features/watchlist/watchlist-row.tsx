@@ -13,7 +13,11 @@ const AGE_INTERVAL_MS = 5_000;
 
 function StaleAge({ timestamp }: { timestamp: string }) {
   const now = useNow(AGE_INTERVAL_MS);
-  return <span className="block text-warn text-xs">{age(Math.max(0, now - Date.parse(timestamp)))} old</span>;
+  return (
+    <span className="block whitespace-nowrap text-warn text-xs">
+      {age(Math.max(0, now - Date.parse(timestamp)))} old
+    </span>
+  );
 }
 
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
@@ -28,13 +32,13 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
   return (
     <tr
       aria-current={selected || undefined}
-      className={`group h-11 border-line border-t ${selected ? 'bg-accent-soft' : 'hover:bg-raised'} ${stale ? 'not-live' : ''}`}
+      className={`group relative h-12 border-line border-t ${selected ? 'bg-accent-soft' : 'hover:bg-raised'} ${stale ? 'not-live' : ''}`}
     >
       <th scope="row" className="pr-2 pl-3 text-left font-normal sm:pl-4">
         <button
           type="button"
-          className="py-2 font-semibold hover:underline"
-          onClick={() => view.select(symbol)}
+          className="py-2 font-semibold after:absolute after:inset-0 hover:underline"
+          onClick={() => view.open(symbol)}
         >
           {symbol}
         </button>
@@ -47,7 +51,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
         {quote && stale ? <StaleAge timestamp={quote.timestamp} /> : null}
         {quote?.state === 'closed' ? <span className="block text-muted text-xs">at close</span> : null}
       </td>
-      <td className="w-24 px-2 text-right">
+      <td className="px-2 text-right">
         <Change value={change}>
           {change === null ? signedPercent(null) : signedPercent(quote?.changePercent)}
         </Change>
@@ -55,12 +59,12 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
           {change === null ? '' : signedPrice(change, quote?.price)}
         </span>
       </td>
-      <td className="w-9 pr-1.5 text-right">
+      <td className="pr-1.5 text-right">
         <button
           type="button"
           aria-label={`Remove ${symbol} from the watchlist`}
           onClick={() => watchlist.remove(symbol)}
-          className="rounded p-1.5 text-muted opacity-60 hover:bg-raised hover:text-ink hover:opacity-100 focus-visible:opacity-100 group-hover:opacity-100"
+          className="relative rounded p-2 text-muted opacity-60 hover:bg-raised hover:text-ink hover:opacity-100 focus-visible:opacity-100 group-hover:opacity-100"
         >
           <CloseIcon className="size-3.5" />
         </button>
