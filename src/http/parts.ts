@@ -1,7 +1,7 @@
 /** What the HTTP side is built from: ports of the domain and plain options. */
 import type { Store } from 'express-session';
+import type { Accounts } from '../domain/accounts/accounts.ts';
 import type { Sessions } from '../domain/accounts/session.ts';
-import type { User } from '../domain/accounts/user.ts';
 import type { Bus } from '../domain/cluster/bus.ts';
 import type { RateLimiter } from '../domain/cluster/counters.ts';
 import type { DiscordLinks } from '../domain/hooks/discord-links.ts';
@@ -16,14 +16,6 @@ import type { Watchlists } from '../domain/watchlist/watchlists.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { FeedHealth, ReadinessPayload, WebSocketHealthPayload } from '../protocol/payloads.ts';
-
-/** Registration and login; the rest of an account is its sessions. */
-export interface Accounts {
-  /** Throws USERNAME_TAKEN. */
-  register(request: { username: string; password: string; name?: string }): Promise<User>;
-  /** Throws INVALID_CREDENTIALS, after the same time for a wrong password, an unknown and a banned user. */
-  login(request: { username: string; password: string }): Promise<User>;
-}
 
 export interface Health {
   readiness(): Promise<ReadinessPayload>;
@@ -58,8 +50,8 @@ export interface HttpOptions {
 }
 
 export interface HttpParts {
-  readonly accounts: Accounts;
-  readonly sessions: Sessions;
+  readonly accounts: Pick<Accounts, 'login' | 'register'>;
+  readonly sessions: Pick<Sessions, 'find'>;
   /** connect-pg-simple on the database that `sessions` reads. */
   readonly sessionStore: Store;
   readonly trading: Trading;

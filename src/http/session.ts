@@ -64,7 +64,7 @@ function throttleTouch(store: Store, clock: Clock): void {
 }
 
 /** Lets only signed-in users past; the row is asked each time, so a ban or a logout elsewhere counts at once. */
-export function requireUser(sessions: Sessions): RequestHandler {
+export function requireUser(sessions: Pick<Sessions, 'find'>): RequestHandler {
   return async (req, res, next) => {
     const active = req.session.userId === undefined ? null : await sessions.find(req.sessionID);
     if (!active) throw new TradecastError('UNAUTHENTICATED', 'Sign in first.');

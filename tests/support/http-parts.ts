@@ -78,9 +78,6 @@ export async function startHttpApp(
             else resolve(user ? { user, expiresAt: Date.now() + 1_000 } : null);
           }),
         ),
-      findMany: unreached,
-      touch: unreached,
-      destroy: unreached,
     },
     sessionStore: store,
     trading: {
