@@ -35,14 +35,13 @@ export interface EmbeddedPool {
 
 /**
  * Postgres inside this process (PGlite in a worker thread), behind an ordinary pool that speaks the wire
- * protocol with it. The files lie in `<folder>/database`; a commit is answered after fdatasync. Throws a
+ * protocol with it. The files lie in `folder`; a commit is answered after fdatasync. Throws a
  * sentence where another process uses the folder.
  */
 export async function openEmbeddedPool({ folder, log }: { folder: string; log: Log }): Promise<EmbeddedPool> {
-  const home = path.join(folder, 'database');
-  const unlock = lockFolder(home);
+  const unlock = lockFolder(folder);
   try {
-    const files = path.join(home, 'pgdata');
+    const files = path.join(folder, 'pgdata');
     if (!existsSync(files)) await createFiles(files);
     const engine = createEmbeddedEngine({ files, log });
     await engine.start();

@@ -24,6 +24,9 @@ export interface Users {
   findByDiscordId(discordUserId: string): Promise<User | null>;
   /** With the password hash, for login only. */
   findByUsername(username: string): Promise<(User & { passwordHash: string }) | null>;
+  /** Marks the user as banned and ends every session of theirs. False where there is no such user. */
+  ban(id: string): Promise<boolean>;
+  unban(id: string): Promise<boolean>;
 }
 
 export const userToPayload = (user: User): UserPayload => ({

@@ -6,7 +6,7 @@ CREATE TABLE users (
   password_hash text NOT NULL,
   discord_user_id text UNIQUE CHECK (discord_user_id ~ '^[0-9]{5,20}$'),
   banned_at timestamptz,
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- Usernames are ASCII, so lower() folds them completely.
