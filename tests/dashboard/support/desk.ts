@@ -1,0 +1,36 @@
+import { createDesk, type Desk, type DeskOptions } from '../../../dashboard/src/desk.ts';
+import { createApi } from '../../../dashboard/src/lib/api.ts';
+import { createFrame } from '../../../dashboard/src/lib/frame.ts';
+import { openSocket } from '../../../dashboard/src/realtime/socket.ts';
+import type { EndReason } from '../../../dashboard/src/stores/session.ts';
+import { USER } from './fixtures.ts';
+import { httpFetch } from './http-fetch.ts';
+import { type ManualTimers, manualTimers } from './timers.ts';
+
+export const AUTH = { sessionID: 's1', userId: USER.id, userName: USER.name };
+
+export interface TestDesk {
+  readonly desk: Desk;
+  readonly timers: ManualTimers;
+  readonly ended: EndReason[];
+}
+
+/** A desk on a server, on time that the test moves; frames come at once. */
+export function deskOn(url: string, options: Partial<DeskOptions> = {}): TestDesk {
+  const timers = manualTimers();
+  const ended: EndReason[] = [];
+  const desk = createDesk({
+    api: createApi({ fetch: httpFetch(url), timers }),
+    auth: AUTH,
+    timers,
+    frame: createFrame(
+      (run) => setTimeout(run, 0) as unknown as number,
+      (handle) => clearTimeout(handle),
+    ),
+    random: () => 0,
+    onEnded: (reason) => ended.push(reason),
+    socket: openSocket(AUTH, url),
+    ...options,
+  });
+  return { desk, timers, ended };
+}
