@@ -2,7 +2,7 @@
  * Five recorded days through the real replay feed at full speed, against bars made independently from the same
  * tape. What differs is listed to the share and to the minute; there is nothing else.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -20,7 +20,7 @@ import {
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createCollectingSink } from '../support/collecting-sink.ts';
-import { LEAN_DAYS, LEAN_SYMBOLS, leanTradeLines, readLeanZip } from '../support/lean-frames.ts';
+import { LEAN_DAYS, LEAN_SYMBOLS, leanTradeLines, readLeanZip, writeLines } from '../support/lean-frames.ts';
 
 type Symbol = (typeof LEAN_SYMBOLS)[number];
 type Day = (typeof LEAN_DAYS)[number];
@@ -106,6 +106,14 @@ const EQUAL_UNDER_SIP_RULES: Record<Symbol, number[]> = {
   AIG: [368, 355, 354, 375, 352],
 };
 
+/** Rows of the recordings, as their README counts them. */
+const TRADES: Record<Symbol, number[]> = {
+  SPY: [250_601, 451_545, 439_677, 460_032, 285_605],
+  BAC: [88_172, 125_872, 122_832, 124_567, 112_177],
+  IBM: [24_293, 33_381, 27_042, 22_415, 19_264],
+  AIG: [25_351, 43_342, 52_008, 54_318, 31_318],
+};
+
 const SWEEP = 14;
 const TRADE_THROUGH_EXEMPT = 41;
 const CASH = 7;
@@ -162,9 +170,8 @@ describe.each([...LEAN_DAYS])('the recorded day %s, replayed at full speed', (da
   beforeAll(async () => {
     const file = path.join(folder, `${day}.ndjson`);
     // Without the snapshots: the previous close must come from the day before.
-    const lines = leanTradeLines(day).filter((line) => line.startsWith('{"ev":"T"'));
-    rows = lines.length;
-    writeFileSync(file, lines.join('\n'));
+    writeLines(file, leanTradeLines(day, { snapshots: false }));
+    rows = LEAN_SYMBOLS.reduce((sum, symbol) => sum + TRADES[symbol][dayIndex]!, 0);
     const feed = createReplayFeed({ file, speed: 'max', loop: false, clock: systemClock, log: silentLog });
     feed.start({
       ...sink,
@@ -264,7 +271,10 @@ function minuteBars(symbol: Symbol, day: Day): Map<number, Bar> {
   return new Map(rows.map((row) => [Number(row.slice(0, row.indexOf(','))) / 60_000, rowToBar(row)]));
 }
 
+const dailyRows = new Map(
+  LEAN_SYMBOLS.map((symbol) => [symbol, readLeanZip('daily', `${symbol.toLowerCase()}.zip`)]),
+);
+
 function dailyBar(symbol: Symbol, day: Day): Bar {
-  const row = readLeanZip('daily', `${symbol.toLowerCase()}.zip`).find((line) => line.startsWith(day));
-  return rowToBar(row ?? '');
+  return rowToBar(dailyRows.get(symbol)?.find((line) => line.startsWith(day)) ?? '');
 }

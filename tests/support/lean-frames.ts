@@ -10,7 +10,7 @@
  * Trade ids, sequence numbers and reporting facilities were not recorded: the line number stands in for the first
  * two and the third is left out. Quotes (NBBO) were not recorded either, so the files have none.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import { newYorkTime } from '../../src/domain/market/new-york.ts';
@@ -120,11 +120,16 @@ export function flagsToConditions(hex: string): readonly number[] {
   return conditions;
 }
 
-/** The lines of every member of a Lean zip. */
-export function readLeanZip(...path: string[]): string[] {
-  const members = unzipSync(readFileSync(sharedData('lean', 'equity', 'usa', ...path)));
-  return Object.values(members).flatMap((bytes) => Buffer.from(bytes).toString('latin1').trim().split('\n'));
+/** The one member of a Lean zip. */
+function readLeanText(...path: string[]): string {
+  const [bytes] = Object.values(unzipSync(readFileSync(sharedData('lean', 'equity', 'usa', ...path))));
+  return Buffer.from(bytes as Uint8Array)
+    .toString('latin1')
+    .trim();
 }
+
+/** The lines of a Lean zip. */
+export const readLeanZip = (...path: string[]): string[] => readLeanText(...path).split('\n');
 
 const isoDay = (day: string): string => `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}`;
 
@@ -133,71 +138,114 @@ interface TimedLine {
   readonly line: string;
 }
 
+/** The lines of a text without a copy of all of them at once: a tick day has hundreds of thousands. */
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    yield text.slice(start, end < 0 ? text.length : end);
+    start = end < 0 ? text.length : end + 1;
+  }
+}
+
 /** All trades of one symbol on one day (yyyymmdd) as upstream `T` events. */
-function tradeEvents(symbol: string, day: string): TimedLine[] {
+function* tradeEvents(symbol: string, day: string): Generator<TimedLine> {
   const midnight = newYorkTime(isoDay(day), 0);
-  return readLeanZip('tick', symbol.toLowerCase(), `${day}_trade.zip`).map((row, index) => {
-    const [ms, price, size, exchange, flags] = row.split(',') as [string, string, string, string, string];
+  let number = 0;
+  for (const row of linesOf(readLeanText('tick', symbol.toLowerCase(), `${day}_trade.zip`))) {
+    const [ms, price, size, exchange = '', flags = ''] = row.split(',', 5);
     const time = midnight + Math.floor(Number(ms));
     const conditions = flagsToConditions(flags);
     const c = conditions.length === 0 ? '' : `"c":[${conditions.join()}],`;
-    const number = index + 1;
-    return {
+    number += 1;
+    yield {
       time,
-      line: `{"ev":"T","sym":"${symbol}","i":"${number}","x":${EXCHANGES[exchange]},"p":${Number(price) / 10_000},"s":${Number(size)},${c}"t":${time},"q":${number},"z":${TAPES[symbol]},"ds":"${size}.0"}`,
+      line: `{"ev":"T","sym":"${symbol}","i":"${number}","x":${EXCHANGES[exchange]},"p":${Number(price) / 10_000},"s":${size},${c}"t":${time},"q":${number},"z":${TAPES[symbol]},"ds":"${size}.0"}`,
     };
-  });
+  }
 }
 
 /** Previous close of a symbol on a day, as the snapshot that the live feed would have asked for at the start. */
-function snapshotEvent(symbol: string, day: string): TimedLine {
+function* snapshotEvents(symbol: string, day: string): Generator<TimedLine> {
   const rows = readLeanZip('daily', `${symbol.toLowerCase()}.zip`);
   const index = rows.findIndex((row) => row.startsWith(day));
   const close = Number(rows[index - 1]?.split(',')[4]) / 10_000;
   const time = newYorkTime(isoDay(day), 4 * 60) - 1;
-  const line = JSON.stringify({
-    ev: 'snapshot',
-    ticker: { ticker: symbol, updated: time * 1e6, day: {}, prevDay: { c: close } },
-  });
-  return { time, line };
+  const ticker = { ticker: symbol, updated: time * 1e6, day: {}, prevDay: { c: close } };
+  yield { time, line: JSON.stringify({ ev: 'snapshot', ticker }) };
 }
 
-/** Lines of one recorded tick day, all symbols merged in time order. */
-export function leanTradeLines(day: string, symbols: readonly string[] = LEAN_SYMBOLS): string[] {
-  const lines = symbols.flatMap((symbol) => [snapshotEvent(symbol, day), ...tradeEvents(symbol, day)]);
-  return lines.sort((a, b) => a.time - b.time).map(({ line }) => line);
+function* mergeByTime(tapes: readonly Generator<TimedLine>[]): Generator<string> {
+  const heads = tapes.map((tape) => ({ tape, next: tape.next().value as TimedLine | undefined }));
+  for (;;) {
+    let first = heads[0];
+    for (const head of heads) {
+      if (head.next && (!first?.next || head.next.time < first.next.time)) first = head;
+    }
+    if (!first?.next) return;
+    yield first.next.line;
+    first.next = first.tape.next().value as TimedLine | undefined;
+  }
+}
+
+/** Lines of one recorded tick day, all symbols merged in time order; with the snapshots before it unless told otherwise. */
+export function leanTradeLines(
+  day: string,
+  { symbols = LEAN_SYMBOLS, snapshots = true }: { symbols?: readonly string[]; snapshots?: boolean } = {},
+): Generator<string> {
+  const before = snapshots ? symbols.map((symbol) => snapshotEvents(symbol, day)) : [];
+  return mergeByTime([...before, ...symbols.map((symbol) => tradeEvents(symbol, day))]);
+}
+
+/** Writes lines to a file in large pieces. */
+export function writeLines(file: string, lines: Iterable<string>): void {
+  const fd = openSync(file, 'w');
+  try {
+    let piece = '';
+    for (const line of lines) {
+      piece += `${line}\n`;
+      if (piece.length > 1_000_000) {
+        writeSync(fd, piece);
+        piece = '';
+      }
+    }
+    writeSync(fd, piece);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Minute bars of February 2019 as `AM` events, all symbols merged in time order; `day` is YYYY-MM-DD. */
-export function minuteBarLines(day: string, symbols: readonly string[] = MINUTE_2019_SYMBOLS): string[] {
-  const lines = symbols.flatMap((symbol) => {
-    const rows = readFileSync(sharedData('minute-2019-02', `${symbol}_1min.csv`), 'latin1')
-      .trim()
-      .split('\n')
-      .slice(1);
-    let dayVolume = 0;
-    return rows
-      .map((row) => row.split(','))
-      .filter(([stamp]) => stamp?.startsWith(day))
-      .reverse() // the files are newest first
-      .map(([stamp = '', ...numbers]) => {
-        const [o = 0, h = 0, l = 0, c = 0, v = 0] = numbers.map(Number);
-        const [hour = 0, minute = 0] = stamp.slice(11).split(':').map(Number);
-        const end = newYorkTime(day, hour * 60 + minute); // stamps name the end of the minute
-        dayVolume += v;
-        const event = { ev: 'AM', sym: symbol, v, av: dayVolume, o, h, l, c, s: end - 60_000, e: end };
-        return { time: end, line: JSON.stringify(event) };
-      });
-  });
-  return lines.sort((a, b) => a.time - b.time).map(({ line }) => line);
+export function minuteBarLines(
+  day: string,
+  symbols: readonly string[] = MINUTE_2019_SYMBOLS,
+): Generator<string> {
+  return mergeByTime(symbols.map((symbol) => minuteBarEvents(symbol, day)));
+}
+
+function* minuteBarEvents(symbol: string, day: string): Generator<TimedLine> {
+  const text = readFileSync(sharedData('minute-2019-02', `${symbol}_1min.csv`), 'latin1');
+  // The files are newest first and stamp the end of the minute.
+  const rows = text
+    .trim()
+    .split('\n')
+    .filter((row) => row.startsWith(day))
+    .reverse();
+  let dayVolume = 0;
+  for (const row of rows) {
+    const [stamp = '', ...numbers] = row.split(',');
+    const [o = 0, h = 0, l = 0, c = 0, v = 0] = numbers.map(Number);
+    const [hour = 0, minute = 0] = stamp.slice(11).split(':').map(Number);
+    const time = newYorkTime(day, hour * 60 + minute);
+    dayVolume += v;
+    const bar = { ev: 'AM', sym: symbol, v, av: dayVolume, o, h, l, c, s: time - 60_000, e: time };
+    yield { time, line: JSON.stringify(bar) };
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const days = process.argv.slice(2);
   if (days.length === 0)
     console.error('Which day? Usage: node tests/support/lean-frames.ts 20131008 > day.ndjson');
-  for (const day of days) {
-    const lines = day.includes('-') ? minuteBarLines(day) : leanTradeLines(day);
-    for (const line of lines) process.stdout.write(`${line}\n`);
-  }
+  for (const day of days)
+    writeLines('/dev/stdout', day.includes('-') ? minuteBarLines(day) : leanTradeLines(day));
 }
