@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -52,7 +52,8 @@ async function embeddedTemplate(): Promise<string> {
 
 /** Puts a migrated, empty embedded database where the service looks for it in its DATA_DIR. */
 export async function prepareDataDir(dataDir: string): Promise<void> {
-  await cp(await embeddedTemplate(), path.join(dataDir, 'database'), { recursive: true });
+  // A thousand small files: one call after another in one go is ten times faster than the promises.
+  cpSync(await embeddedTemplate(), path.join(dataDir, 'database'), { recursive: true });
 }
 
 async function createEmbedded(): Promise<EmbeddedTestDatabase> {

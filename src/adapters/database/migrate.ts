@@ -10,6 +10,15 @@ export const MIGRATIONS_FOLDER = path.join(import.meta.dirname, 'migrations');
 /** Any number does, as long as every replica takes the same one and nobody else does. */
 const MIGRATION_LOCK = 0x7472_6164;
 
+/** Longest migration, and longest wait for another replica's, milliseconds: far beyond any statement of normal work. */
+const PATIENCE_MS = 10 * 60 * 1000;
+
+/** pg's own limit on the time of a statement is set per query; the server's per session. */
+const patiently = (text: string): pg.QueryConfig & { query_timeout: number } => ({
+  text,
+  query_timeout: PATIENCE_MS,
+});
+
 export interface Migration {
   readonly version: number;
   readonly name: string;
@@ -50,9 +59,8 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[], l
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    // Another replica's migration may take longer than any statement of normal work.
-    await client.query('SET statement_timeout = 0');
-    await client.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    await client.query(`SET statement_timeout = ${PATIENCE_MS}`);
+    await client.query(patiently(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`));
     await apply(client, migrations, log);
   } catch (error) {
     broken = error as Error;
@@ -91,7 +99,7 @@ async function apply(client: pg.PoolClient, migrations: readonly Migration[], lo
   for (const migration of migrations.filter(({ version }) => !done.has(version))) {
     try {
       await client.query('BEGIN');
-      await client.query(migration.sql);
+      await client.query(patiently(migration.sql));
       await client.query('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
         migration.version,
         migration.name,

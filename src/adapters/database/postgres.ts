@@ -8,19 +8,27 @@ const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** No statement of ours takes longer while the database is well, milliseconds. The server ends it. */
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** A server that went silent is noticed by us even when TCP is not told, milliseconds. */
-const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+/** A server that went silent is given up after this many times the statement timeout: TCP would take minutes. */
+const SILENCE_FACTOR = 1.2;
 /** A transaction that its replica has forgotten must not keep rows locked, milliseconds. */
 const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
 
 /** A pool of connections to the Postgres at `url`; connects when first used. */
-export function createPostgresPool({ url, log }: { url: string; log: Log }): pg.Pool {
+export function createPostgresPool({
+  url,
+  log,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+}: {
+  url: string;
+  log: Log;
+  statementTimeoutMs?: number;
+}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs * SILENCE_FACTOR,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'tradecast',
