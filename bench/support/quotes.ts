@@ -1,0 +1,85 @@
+/** The same market for every server under test: symbols, watchlists, and a pace of updates. */
+import type { Quote } from '../../src/domain/market/quote.ts';
+
+export const SYMBOLS: readonly string[] = Array.from(
+  { length: 200 },
+  (_, index) => `S${letter(index / 26)}${letter(index)}`,
+);
+function letter(index: number): string {
+  return String.fromCharCode(65 + (Math.floor(index) % 26));
+}
+
+/** `size` symbols for each of `count` clients, no two lists alike but by chance; the same on every run. */
+export function watchlists(count: number, size: number): string[][] {
+  const next = seeded(20131007);
+  return Array.from({ length: count }, () => {
+    const symbols = [...SYMBOLS];
+    // The first `size` steps of a Fisher–Yates shuffle.
+    for (let at = 0; at < size; at++) {
+      const other = at + Math.floor(next() * (symbols.length - at));
+      [symbols[at], symbols[other]] = [symbols[other]!, symbols[at]!];
+    }
+    return symbols.slice(0, size);
+  });
+}
+
+/** mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export interface Pace {
+  /** Updates of each symbol a second. */
+  readonly perSecond: number;
+  /** All symbols in the same moment, or spread evenly. */
+  readonly together: boolean;
+}
+
+/** Granularity of the spread, milliseconds. */
+const STEP_MS = 5;
+
+/**
+ * Updates symbol after symbol. `dueAt` is when the update should have happened, so that a server which is too
+ * busy to take it in time is charged for the delay. Returns what ends it.
+ */
+export function startUpdates(
+  { perSecond, together }: Pace,
+  update: (symbol: string, price: number, dueAt: number) => void,
+): () => void {
+  const step = together ? 1000 / perSecond : STEP_MS;
+  const perStep = together ? SYMBOLS.length : (SYMBOLS.length * perSecond * STEP_MS) / 1000;
+  const startedAt = Date.now();
+  let steps = 0;
+  let updates = 0;
+  const timer = setInterval(() => {
+    const now = Date.now();
+    for (; startedAt + steps * step <= now; steps++) {
+      for (const due = Math.round((steps + 1) * perStep); updates < due; updates++) {
+        const index = updates % SYMBOLS.length;
+        const round = Math.floor(updates / SYMBOLS.length);
+        update(SYMBOLS[index]!, 100 + index + (round % 100) / 100, Math.floor(startedAt + steps * step));
+      }
+    }
+  }, step);
+  return () => clearInterval(timer);
+}
+
+/** What is known of every symbol before its first update. */
+export const DAY = { previousClose: 99.5, open: 100.25, high: 420.5, low: 98.75, bid: 100.01, ask: 100.03 };
+
+/** The quote that the service makes of an update; the yardsticks send the same fields. */
+export const quoteOf = (symbol: string, price: number, dueAt: number, volume: number): Quote => ({
+  symbol,
+  price,
+  ...DAY,
+  volume,
+  sourceTime: dueAt,
+  receivedAt: dueAt,
+  state: 'simulated',
+});
