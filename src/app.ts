@@ -25,6 +25,7 @@ import { createAccounts } from './domain/accounts/accounts.ts';
 import { createDemoAccount, type DemoAccount } from './domain/accounts/demo-account.ts';
 import { createDiscordLinks } from './domain/hooks/discord-links.ts';
 import { createHooks } from './domain/hooks/hooks.ts';
+import { createDemand } from './domain/market/demand.ts';
 import { createMarket } from './domain/market/market.ts';
 import { createMarketHours } from './domain/market/market-hours.ts';
 import { createQuoteBoard } from './domain/market/quote-board.ts';
@@ -116,6 +117,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     flushIntervalMs: config.flushIntervalMs,
   });
   const board = createQuoteBoard({ bus, clock });
+  const demand = createDemand({ bus, clock, replica });
 
   const view: MarketView = {
     knows: async (symbol) => (await instruments.get(symbol)) !== null,
@@ -128,9 +130,11 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const trading = withQuoteFirst(
     createTrading({ ledger, market: view, bus, clock, log: part('trading'), limits: riskLimits(config) }),
     {
+      instruments,
       board,
       clock,
-      want: (symbol) => bus.publish('demand', { replica: `${replica}/orders`, symbols: [symbol] }),
+      // The next order's symbol takes its place; the market lets go of this one after its linger.
+      want: (symbol) => demand.set('order being placed', [symbol]),
     },
   );
   const broker =
@@ -207,6 +211,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       holdings: trading.holdings,
       markPortfolio: trading.mark,
       board,
+      demand,
       instruments,
       marketStatus: () => hours.status(clock.now()),
       clock,
@@ -234,7 +239,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       closing.add('market', () => market.stop());
       await lease.start();
       closing.add('lease', () => lease.stop());
-      const demand = (symbols: Iterable<string>): void => market.setDemand('open orders', symbols);
+      demand.start();
+      closing.add('demand', () => demand.stop());
       closing.add('order demand', followOpenOrders({ ledger, lease, demand, clock, log: part('market') }));
       pruner.start();
       closing.add('journal pruner', () => pruner.stop());

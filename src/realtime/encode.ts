@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import * as ws from 'ws';
 import type { ServerEvent, ServerToClientEvents } from '../protocol/events.ts';
 
 /** One server event, encoded once for every socket that gets it. */
@@ -10,11 +10,11 @@ export interface EncodedEvent {
   readonly frame: Buffer;
 }
 
-/** `ws` documents the sender only in its source; Socket.IO's own adapter uses it in the same way. */
+/** `ws` exports its sender without types; Socket.IO's own adapter uses it in the same way. */
 interface FrameEncoder {
   frame(data: Buffer, options: typeof FRAME): Buffer[];
 }
-const { frame: toFrame } = (WebSocket as unknown as { Sender: FrameEncoder }).Sender;
+const { frame: toFrame } = (ws as unknown as { Sender: FrameEncoder }).Sender;
 
 // Server frames are unmasked and, compression being off, the same for every client.
 const FRAME = { readOnly: false, mask: false, rsv1: false, opcode: 1, fin: true };

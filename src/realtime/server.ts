@@ -4,6 +4,7 @@ import type { Sessions } from '../domain/accounts/session.ts';
 import type { Bus } from '../domain/cluster/bus.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.ts';
 import type { Journal } from '../domain/journal/journal.ts';
+import type { Demand } from '../domain/market/demand.ts';
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { Holdings } from '../domain/trading/holdings.ts';
@@ -49,6 +50,7 @@ export interface RealtimeParts {
   readonly holdings: (userId: string) => Promise<Holdings>;
   readonly markPortfolio: (holdings: Holdings) => PortfolioPayload;
   readonly board: QuoteBoard;
+  readonly demand: Demand;
   readonly instruments: InstrumentDirectory;
   readonly marketStatus: () => MarketStatusPayload;
   readonly clock: Clock;
@@ -69,8 +71,6 @@ export interface Realtime {
 
 /** A socket we would have to pull a reply out of: closed with this application code, and free to come back. */
 const CLOSE_CODES = { slow_consumer: 4008, flood: 4029 } as const;
-/** Replicas forget demand they have not heard of for a while, so it is repeated, milliseconds. */
-const DEMAND_REPEAT_MS = 5_000;
 
 /** The one Socket.IO server. */
 export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): Realtime {
@@ -105,18 +105,15 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     onSlowConsumer: (socket) => close(socket, 'slow_consumer'),
   });
 
+  // Many sockets come, go and change their lists in one turn of the loop; the engine hears of it once.
   let demandChanged = false;
-  function publishDemand(): void {
-    demandChanged = false;
-    bus.publish('demand', {
-      replica: options.replica,
-      symbols: [...new Set([...lane.symbols(), ...views.symbols()])],
-    });
-  }
   function onDemand(): void {
     if (demandChanged) return;
     demandChanged = true;
-    setImmediate(() => !stopped && publishDemand());
+    setImmediate(() => {
+      demandChanged = false;
+      if (!stopped) parts.demand.set('sockets', [...lane.symbols(), ...views.symbols()]);
+    });
   }
 
   const views = createPortfolioViews({
@@ -213,7 +210,6 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       views.tick();
       lane.tick();
     }),
-    clock.every(DEMAND_REPEAT_MS, publishDemand),
     createSessionGuard({
       io,
       sessions: parts.sessions,

@@ -12,6 +12,7 @@ import {
 import { openRaw } from '../support/raw-client.ts';
 
 let app: TestApp;
+let session: SignedIn;
 beforeAll(async () => {
   // The limits are tested elsewhere; here each message has to get as far as its own refusal.
   const generous = [
@@ -21,10 +22,12 @@ beforeAll(async () => {
     'unsubscribe:watchlist',
     'time:sync',
     'unknown',
+    'connect',
   ]
     .map((event) => `${event}=100000/60`)
     .join();
   app = await startApp({ env: { RATE_LIMITS: generous } });
+  session = await app.signUp();
 });
 afterAll(() => app.close());
 
@@ -50,8 +53,8 @@ const CORPUS: readonly [what: string, event: string, payload: unknown, code: str
   ['a room name', 'subscribe:watchlist', ['user:1'], 'VALIDATION'],
   ['a very long symbol', 'subscribe:watchlist', ['A'.repeat(10_000)], 'VALIDATION'],
   ['hundreds of symbols', 'subscribe:watchlist', Array.from({ length: 500 }, () => 'AAPL'), 'VALIDATION'],
-  ['deep nesting', 'subscribe:watchlist', deep(5_000), 'VALIDATION'],
-  ['deep nesting in an object', 'subscribe:watchlist', { symbols: deep(5_000) }, 'VALIDATION'],
+  ['deep nesting', 'subscribe:watchlist', deep(1_000), 'VALIDATION'],
+  ['deep nesting in an object', 'subscribe:watchlist', { symbols: deep(1_000) }, 'VALIDATION'],
   [
     'a key named __proto__',
     'order:place',
@@ -149,7 +152,6 @@ async function bystander(): Promise<{
 }
 
 test.each(CORPUS)('%s is refused with its code and changes nothing', async (_what, event, payload, code) => {
-  const session = await app.signUp(`u${Math.floor(performance.now() * 1000)}`);
   const socket = await app.connect(session);
   const errors = collect(socket, 'error');
   const answer = await ask(socket, event, ...(payload === undefined ? [] : [payload]));
@@ -158,6 +160,7 @@ test.each(CORPUS)('%s is refused with its code and changes nothing', async (_wha
   expect(errors[0]?.payload).toMatchObject({ code, event, timestamp: expect.any(String) });
   const portfolio = await app.request('GET', '/api/portfolio', { cookie: session.cookie });
   expect(portfolio.body.data).toMatchObject({ cash: 100_000, positions: [] });
+  socket.disconnect();
 });
 
 test("another user's order cannot be seen or cancelled", async () => {

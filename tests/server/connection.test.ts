@@ -94,6 +94,13 @@ describe('a handshake', () => {
   });
 });
 
+test('time:sync answers with both clocks', async () => {
+  const socket = await app.connect(await app.signUp());
+  const answer = await ask(socket, 'time:sync', { t0: 123.5 });
+  expect(answer).toMatchObject({ ok: true, t0: 123.5 });
+  expect(typeof answer.t1).toBe('number');
+});
+
 describe('the five places of a user', () => {
   test('hold five connections, refuse the sixth with a retryable code, and are given back', async () => {
     const session = await app.signUp();
@@ -163,11 +170,4 @@ describe('the end of a session', () => {
     clock.advance(8 * 24 * 60 * 60 * 1000);
     expect(await revoked).toEqual({ reason: 'expired' });
   });
-});
-
-test('time:sync answers with both clocks', async () => {
-  const socket = await app.connect(await app.signUp());
-  const answer = await ask(socket, 'time:sync', { t0: 123.5 });
-  expect(answer).toMatchObject({ ok: true, t0: 123.5 });
-  expect(typeof answer.t1).toBe('number');
 });

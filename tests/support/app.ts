@@ -11,8 +11,8 @@ import type { UserPayload } from '../../src/protocol/payloads.ts';
 import { prepareDataDir } from './database.ts';
 import { createScriptedMarket, type ScriptedMarket } from './scripted-market.ts';
 
-export const HOOK_SECRET = 'a hook secret for the tests, long enough';
-export const SESSION_SECRET = 'a session secret for the tests, long enough';
+export const HOOK_SECRET = 'a-hook-secret-that-is-long-enough-for-tests';
+export const SESSION_SECRET = 'a-session-secret-that-is-long-enough-for-tests';
 
 export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
@@ -25,7 +25,10 @@ export interface SignedIn {
 
 export interface Answer {
   readonly status: number;
-  readonly body: { success?: boolean; data?: unknown; error?: string; code?: string } & Record<string, unknown>;
+  readonly body: { success?: boolean; data?: unknown; error?: string; code?: string } & Record<
+    string,
+    unknown
+  >;
   readonly headers: Headers;
 }
 
@@ -108,8 +111,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   };
 
   const stop = async (): Promise<void> => {
-    for (const socket of sockets) socket.disconnect();
     await app.stop();
+    for (const socket of sockets) socket.disconnect();
   };
 
   return {

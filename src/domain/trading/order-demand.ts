@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { EngineLease } from '../cluster/lease.ts';
+import type { Demand } from '../market/demand.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How soon the market hears of an order that nobody else watches, and lets go of it, milliseconds. */
@@ -13,7 +14,7 @@ const INTERVAL_MS = 5_000;
 export function followOpenOrders(parts: {
   readonly ledger: Pick<Ledger, 'openOrders'>;
   readonly lease: EngineLease;
-  readonly demand: (symbols: Iterable<string>) => void;
+  readonly demand: Demand;
   readonly clock: Clock;
   readonly log: Log;
 }): () => void {
@@ -22,7 +23,10 @@ export function followOpenOrders(parts: {
     const fencing = lease.current();
     if (fencing === null) return;
     const orders = await ledger.openOrders(fencing);
-    demand(new Set(orders.map((order) => order.symbol)));
+    demand.set(
+      'open orders',
+      orders.map((order) => order.symbol),
+    );
   };
   const follow = (): void => {
     read().catch((error: unknown) =>

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { InstrumentDirectory } from '../market/instruments.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { Trading } from './trading.ts';
 
@@ -6,6 +7,7 @@ import type { Trading } from './trading.ts';
 const FIRST_QUOTE_TIMEOUT_MS = 1_500;
 
 export interface QuoteFirstParts {
+  readonly instruments: Pick<InstrumentDirectory, 'knows'>;
   readonly board: QuoteBoard;
   readonly clock: Clock;
   /** Asks for the symbol's quotes; the market lets go of it after its linger. */
@@ -16,10 +18,13 @@ export interface QuoteFirstParts {
  * An order may name a symbol that nobody has looked at yet: its quotes are asked for before the order is
  * judged, and what has not come by then is refused by the risk checks as ever.
  */
-export function withQuoteFirst(trading: Trading, { board, clock, want }: QuoteFirstParts): Trading {
+export function withQuoteFirst(
+  trading: Trading,
+  { instruments, board, clock, want }: QuoteFirstParts,
+): Trading {
   async function firstQuote(symbol: string): Promise<void> {
+    if (board.get(symbol) || instruments.knows(symbol) === false) return;
     want(symbol);
-    if (board.get(symbol)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         cancel();
