@@ -2,23 +2,16 @@ import type { HookEvent, HookInbox, HookOutcome } from '../../domain/hooks/hook-
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Database, Queryable } from './database.ts';
 import { isUniqueViolation } from './errors.ts';
-import { recordExternalTrade, replaceExternalPortfolio } from './ledger-external.ts';
+import { appendCte, type JournalHeadRow, journalInput, toAppended } from './journal.ts';
+import { replaceExternalPortfolio } from './ledger-external.ts';
 
 interface EventRow<T> {
   digest: string;
   result: T | null;
 }
 
-/**
- * Takes the id, or returns the row of whoever took it first. A second sender of the same id waits here
- * until the first has committed or rolled back.
- */
-async function take<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | null> {
-  const taken = await tx.query(
-    'INSERT INTO hook_events (event_id, digest) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
-    [event.id, event.digest],
-  );
-  if (taken.length > 0) return null;
+/** The row of whoever took the id first. Throws CONFLICT where that was another event. */
+async function earlier<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T>> {
   const [row] = await tx.query<EventRow<T>>('SELECT digest, result FROM hook_events WHERE event_id = $1', [
     event.id,
   ]);
@@ -31,8 +24,28 @@ async function take<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | n
   return row;
 }
 
+/**
+ * Takes the id and answers null, or the row of whoever took it first. A second sender of the same id waits
+ * here until the first has committed or rolled back.
+ */
+async function take<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | null> {
+  const taken = await tx.query(
+    'INSERT INTO hook_events (event_id, digest) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
+    [event.id, event.digest],
+  );
+  return taken.length > 0 ? null : earlier<T>(tx, event);
+}
+
 const finish = (tx: Queryable, event: HookEvent, result: object): Promise<unknown> =>
   tx.query('UPDATE hook_events SET result = $2 WHERE event_id = $1', [event.id, JSON.stringify(result)]);
+
+// The busiest hook: id and journal rows in one statement, which is its own transaction. A used id fails it whole.
+const TRADE = `WITH ${appendCte('$1')},
+  taken AS (
+    INSERT INTO hook_events (event_id, digest, result)
+    SELECT $2::text, $3::text, jsonb_build_object('seq', seq) FROM head
+  )
+  SELECT user_id, epoch, seq FROM head`;
 
 export function createHookInbox(db: Database): HookInbox {
   /** `work` runs at most once for good for each event id. */
@@ -41,8 +54,8 @@ export function createHookInbox(db: Database): HookInbox {
     work: (tx: Queryable) => Promise<T>,
   ): Promise<HookOutcome<T>> =>
     db.transaction(async (tx) => {
-      const earlier = await take<T>(tx, event);
-      if (earlier?.result) return { result: earlier.result, duplicate: true };
+      const first = await take<T>(tx, event);
+      if (first?.result) return { result: first.result, duplicate: true };
       const result = await work(tx);
       await finish(tx, event, result);
       return { result, duplicate: false };
@@ -50,12 +63,16 @@ export function createHookInbox(db: Database): HookInbox {
 
   return {
     async trade(event, userId, report) {
-      let appended: Awaited<ReturnType<typeof recordExternalTrade>> | null = null;
-      const outcome = await once(event, async (tx) => {
-        appended = await recordExternalTrade(tx, userId, report);
-        return { seq: appended.records[0]!.seq };
-      });
-      return { ...outcome, appended };
+      const events = new Map([[userId, [report]]]);
+      try {
+        const heads = await db.query<JournalHeadRow>(TRADE, [journalInput(events), event.id, event.digest]);
+        const appended = toAppended(heads, events)[0]!;
+        return { result: { seq: appended.records[0]!.seq }, duplicate: false, appended };
+      } catch (error) {
+        if (!isUniqueViolation(error, 'hook_events_pkey')) throw error;
+        const { result } = await earlier<{ seq: number }>(db, event);
+        return { result: result!, duplicate: true, appended: null };
+      }
     },
 
     portfolio: (event, userId, portfolio) =>
@@ -74,8 +91,10 @@ export function createHookInbox(db: Database): HookInbox {
         return { username: await link(tx, used.user_id, discordUserId) };
       }),
 
-    open: (event) =>
-      db.transaction(async (tx) => ({ alreadyClosed: (await take(tx, event))?.result != null })),
+    async open(event) {
+      const first = await take(db, event);
+      return { alreadyClosed: first !== null && first.result !== null };
+    },
 
     async close(event, result) {
       await finish(db, event, result);

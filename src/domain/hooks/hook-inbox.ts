@@ -23,7 +23,7 @@ export type TradeReport =
   | { readonly event: 'trade:executed'; readonly payload: TradeExecutedPayload }
   | { readonly event: 'trade:failed'; readonly payload: TradeFailedPayload };
 
-/** Every method throws CONFLICT where the id was used for another event. */
+/** Every method throws CONFLICT where the id was used for another event, NOT_FOUND for no such user. */
 export interface HookInbox {
   /** Appends to the user's journal; `appended` is what the bus is to carry, null for a repeat. */
   trade(

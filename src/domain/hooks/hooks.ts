@@ -19,6 +19,12 @@ export interface Hooks {
   discordLink(hook: DiscordLinkHook, digest: string): Promise<HookOutcome<{ username: string }>>;
 }
 
+/** Whom a hook concerns: its schema sees to it that exactly one is there. */
+interface Recipient {
+  readonly userId?: string;
+  readonly discordUserId?: string;
+}
+
 export interface HooksParts {
   readonly users: Pick<Users, 'findById' | 'findByDiscordId'>;
   readonly inbox: HookInbox;
@@ -28,34 +34,32 @@ export interface HooksParts {
 }
 
 export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): Hooks {
-  async function recipient(hook: { userId?: string; discordUserId?: string }): Promise<User> {
-    const user =
-      hook.userId !== undefined
-        ? await users.findById(hook.userId)
-        : await users.findByDiscordId(hook.discordUserId ?? '');
+  async function recipient({ userId, discordUserId = '' }: Recipient): Promise<User> {
+    const found = userId === undefined ? users.findByDiscordId(discordUserId) : users.findById(userId);
+    const user = await found;
     if (!user)
       throw new TradecastError('NOT_FOUND', 'No such user, or no user linked to this Discord account.');
     return user;
   }
 
+  /** An id that is given is looked up by the write itself, which fails for one that does not exist. */
+  const recipientId = async (hook: Recipient): Promise<string> => hook.userId ?? (await recipient(hook)).id;
+
   return {
     async trade(hook, digest) {
-      const user = await recipient(hook);
+      const userId = await recipientId(hook);
       const event = { id: hook.eventId, digest };
-      const { result, duplicate, appended } = await inbox.trade(
-        event,
-        user.id,
-        tradeReport(hook, clock.now()),
-      );
+      const report = tradeReport(hook, clock.now());
+      const { result, duplicate, appended } = await inbox.trade(event, userId, report);
       if (appended) bus.publish('journal', appended);
       return { result, duplicate };
     },
 
     async portfolio(hook, digest) {
-      const user = await recipient(hook);
+      const userId = await recipientId(hook);
       const event = { id: hook.eventId, digest };
-      const outcome = await inbox.portfolio(event, user.id, externalPortfolio(hook.portfolio, clock.now()));
-      if (!outcome.duplicate) bus.publish('portfolio', { userId: user.id });
+      const outcome = await inbox.portfolio(event, userId, externalPortfolio(hook.portfolio, clock.now()));
+      if (!outcome.duplicate) bus.publish('portfolio', { userId });
       return outcome;
     },
 

@@ -162,10 +162,9 @@ describe('a reported trade', () => {
     expect(tradeHookSchema.parse(failed)).toMatchObject({ code: 'BROKER_REJECTED' });
   });
 
-  test('of nobody we know is refused and takes no event id', async () => {
-    await expect(
-      hooks.trade({ ...executed, userId: '00000000-0000-4000-8000-000000000000' }, 'd'),
-    ).rejects.toMatchObject({
+  test('of a Discord account that nobody linked is refused and takes no event id', async () => {
+    const { userId: _, ...trade } = executed;
+    await expect(hooks.trade({ ...trade, discordUserId: '99999' }, 'd')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
     expect(memory.taken.size).toBe(0);
