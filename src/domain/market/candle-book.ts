@@ -18,7 +18,7 @@ export interface CandleBook {
   trade(tick: TradeTick): void;
   /** Minute bars replace the candle; second bars build it where no trades are heard. */
   bar(tick: BarTick): void;
-  /** Finished minutes from before we listened; a minute we know already is kept. */
+  /** Minutes from before we listened; a minute of which we heard as many shares ourselves is kept. */
   fill(symbol: string, candles: readonly Candle[]): void;
   /** Oldest first. A minute whose trades may set no price stands at the close before it. */
   get(symbol: string): Candle[];
@@ -148,7 +148,7 @@ export function createCandleBook({ hours, effects = tradeEffects }: CandleBookOp
         const day = dayOf(symbol, start);
         if (!day) continue;
         const candle = candleAt(day, start);
-        if (candle.volume > 0) continue;
+        if (candle.volume >= volume) continue;
         Object.assign(candle, {
           open,
           high,

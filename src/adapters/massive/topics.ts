@@ -1,0 +1,117 @@
+import type { Clock } from '../../lib/clock.ts';
+
+/** Trades, NBBO quotes, second and minute bars. Which of them flow is the plan's business. */
+export const CHANNELS = ['T', 'Q', 'A', 'AM'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** An acknowledgement that has not come by then will not come. */
+export const ACK_TIMEOUT_MS = 10_000;
+/** Unknown topics and channels outside the plan are never acknowledged: asking again and again helps nobody. */
+const MAX_ATTEMPTS = 2;
+/** Keeps one message well below the size of a frame. */
+const TOPICS_PER_MESSAGE = 400;
+
+const SUBSCRIBED = 'subscribed to: ';
+/** Upstream's own words. */
+const UNSUBSCRIBED = 'unsubscribed to: ';
+
+export interface Topics {
+  /** Subscribes and unsubscribes so that exactly these symbols are held. */
+  want(symbols: ReadonlySet<string>): void;
+  /** Takes the text of a `success` status. False where it acknowledges nothing we asked for. */
+  acknowledge(message: string): boolean;
+  isConfirmed(topic: string): boolean;
+  /** Channels asked for but never acknowledged although others were: not in the plan. */
+  refusedChannels(): Channel[];
+  stop(): void;
+}
+
+export interface TopicsOptions {
+  readonly clock: Clock;
+  /** Topics held besides those of the symbols. */
+  readonly always: readonly string[];
+  readonly send: (action: 'subscribe' | 'unsubscribe', topics: readonly string[]) => void;
+  /** A symbol's first topic was confirmed (true), or its last one ended (false). */
+  readonly onFlow: (symbol: string, flowing: boolean) => void;
+  /** Topics given up after the last attempt. */
+  readonly onUnanswered: (topics: readonly string[]) => void;
+}
+
+type Held = { confirmed: boolean; askedAt: number; attempts: number };
+
+const symbolOf = (topic: string): string => topic.slice(topic.indexOf('.') + 1);
+const channelOf = (topic: string): string => topic.slice(0, topic.indexOf('.'));
+
+/** The topics of one connection: what was asked for, what was acknowledged, what never will be. */
+export function createTopics({ clock, always, send, onFlow, onUnanswered }: TopicsOptions): Topics {
+  const held = new Map<string, Held>();
+  const channelsConfirmed = new Set<string>();
+
+  const flows = (symbol: string): boolean =>
+    CHANNELS.some((channel) => held.get(`${channel}.${symbol}`)?.confirmed === true);
+
+  /** One channel a message: where the plan lacks one, the answer does not say which. */
+  const sendByChannel = (action: 'subscribe' | 'unsubscribe', topics: readonly string[]): void => {
+    for (const channel of CHANNELS) {
+      const ofChannel = topics.filter((topic) => channelOf(topic) === channel);
+      for (let i = 0; i < ofChannel.length; i += TOPICS_PER_MESSAGE) {
+        send(action, ofChannel.slice(i, i + TOPICS_PER_MESSAGE));
+      }
+    }
+  };
+
+  const checkAcks = (): void => {
+    const now = clock.now();
+    const late = [...held].filter(
+      ([, topic]) =>
+        !topic.confirmed && topic.attempts <= MAX_ATTEMPTS && now - topic.askedAt >= ACK_TIMEOUT_MS,
+    );
+    const again: string[] = [];
+    const given: string[] = [];
+    for (const [name, topic] of late) {
+      topic.attempts += 1;
+      topic.askedAt = now;
+      (topic.attempts <= MAX_ATTEMPTS ? again : given).push(name);
+    }
+    sendByChannel('subscribe', again);
+    if (given.length > 0) onUnanswered(given);
+  };
+  const stopChecking = clock.every(ACK_TIMEOUT_MS / 4, checkAcks);
+
+  return {
+    want(symbols) {
+      const wanted = new Set(always);
+      for (const symbol of symbols) for (const channel of CHANNELS) wanted.add(`${channel}.${symbol}`);
+      const added = [...wanted].filter((topic) => !held.has(topic));
+      const removed = [...held.keys()].filter((topic) => !wanted.has(topic));
+      const ending = new Set(removed.map(symbolOf).filter(flows));
+      for (const topic of added) held.set(topic, { confirmed: false, askedAt: clock.now(), attempts: 1 });
+      for (const topic of removed) held.delete(topic);
+      for (const symbol of ending) if (!flows(symbol)) onFlow(symbol, false);
+      sendByChannel('unsubscribe', removed);
+      sendByChannel('subscribe', added);
+    },
+    acknowledge(message) {
+      if (message.startsWith(UNSUBSCRIBED)) return true;
+      if (!message.startsWith(SUBSCRIBED)) return false;
+      const name = message.slice(SUBSCRIBED.length);
+      const topic = held.get(name);
+      if (!topic) return false;
+      const symbol = symbolOf(name);
+      const flowed = flows(symbol);
+      topic.confirmed = true;
+      channelsConfirmed.add(channelOf(name));
+      if (!flowed) onFlow(symbol, true);
+      return true;
+    },
+    isConfirmed: (topic) => held.get(topic)?.confirmed === true,
+    refusedChannels() {
+      if (channelsConfirmed.size === 0) return [];
+      const asked = new Set(
+        [...held].filter(([, { attempts }]) => attempts > MAX_ATTEMPTS).map(([name]) => channelOf(name)),
+      );
+      return CHANNELS.filter((channel) => asked.has(channel) && !channelsConfirmed.has(channel));
+    },
+    stop: stopChecking,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { MarketSession } from '../../protocol/payloads.ts';
+
+/** As the official clients do. */
+const PING_INTERVAL_MS = 20_000;
+/** Not a word, not even a pong: the connection is dead. */
+export const READ_DEADLINE_MS = 30_000;
+/** While the market is open, silence is answered with a question after this long … */
+const PROBE_AFTER_MS = 3_000;
+/** … and shown as silence after this long. Quotes are seen as stale within six seconds of the last word. */
+export const SILENT_AFTER_MS = 5_000;
+const CHECK_INTERVAL_MS = 500;
+
+/**
+ * Tells a quiet market from a dead feed. A connection that answers pings is alive, however quiet the symbols on it
+ * are; but in regular hours the canary (second bars of SPY, which trades every second) must sing as well, or else
+ * upstream has stopped sending to a connection that still stands.
+ */
+export interface Watchdog {
+  /** Something came over the connection. */
+  heard(isMarketData: boolean): void;
+  stop(): void;
+}
+
+export interface WatchdogOptions {
+  readonly clock: Clock;
+  readonly session: () => MarketSession;
+  /** True once upstream has confirmed the canary. */
+  readonly hasCanary: () => boolean;
+  readonly ping: () => void;
+  readonly onSilent: (silent: boolean) => void;
+  readonly onDead: () => void;
+}
+
+export function createWatchdog(options: WatchdogOptions): Watchdog {
+  const { clock, session, hasCanary, ping, onSilent, onDead } = options;
+  let heardAt = clock.now();
+  let dataAt = clock.now();
+  let pingedAt = clock.now();
+  let silent = false;
+
+  const setSilent = (next: boolean): void => {
+    if (silent === next) return;
+    silent = next;
+    onSilent(next);
+  };
+  const isSilent = (now: number): boolean => {
+    const current = session();
+    if (current === 'closed') return false;
+    if (now - heardAt >= SILENT_AFTER_MS) return true;
+    return current === 'regular' && hasCanary() && now - dataAt >= SILENT_AFTER_MS;
+  };
+
+  const check = (): void => {
+    const now = clock.now();
+    const quietFor = now - heardAt;
+    const canaryDead = session() === 'regular' && hasCanary() && now - dataAt >= READ_DEADLINE_MS;
+    if (quietFor >= READ_DEADLINE_MS || canaryDead) {
+      onDead();
+      return;
+    }
+    const pingAfter = session() === 'closed' ? PING_INTERVAL_MS : PROBE_AFTER_MS;
+    if (now - pingedAt >= PING_INTERVAL_MS || (quietFor >= pingAfter && pingedAt <= heardAt)) {
+      pingedAt = now;
+      ping();
+    }
+    setSilent(isSilent(now));
+  };
+  const stop = clock.every(CHECK_INTERVAL_MS, check);
+
+  return {
+    heard(isMarketData) {
+      const now = clock.now();
+      heardAt = now;
+      if (isMarketData) dataAt = now;
+      if (silent) setSilent(isSilent(now));
+    },
+    stop,
+  };
+}
