@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { openDatabase } from '../../src/adapters/database/open.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { createTestDatabase, type EmbeddedTestDatabase } from '../support/database.ts';
+
+const WRITER = path.join(import.meta.dirname, '../support/row-writer.ts');
+const KILLS = 30;
+
+let own: EmbeddedTestDatabase;
+beforeEach(async () => {
+  own = await createTestDatabase('embedded');
+});
+afterEach(() => own.close());
+
+/** Lets a process write until it has acknowledged `count` rows, then kills it at once. Returns what it acknowledged. */
+async function writeAndKill(count: number): Promise<number[]> {
+  const writer = spawn(process.execPath, [WRITER, own.dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const acknowledged: number[] = [];
+  for await (const line of createInterface({ input: writer.stdout })) {
+    if (line !== 'ready') acknowledged.push(Number(line));
+    if (acknowledged.length === count) writer.kill('SIGKILL');
+  }
+  if (writer.exitCode === null && writer.signalCode === null) await once(writer, 'exit');
+  expect(writer.signalCode).toBe('SIGKILL');
+  return acknowledged;
+}
+
+test(`no acknowledged row is lost, and none is torn, in ${KILLS} kill -9 during writes`, async () => {
+  await own.db.query('CREATE TABLE written (id bigint PRIMARY KEY, filling text NOT NULL)');
+  await own.db.query('CREATE TABLE total (rows bigint NOT NULL, newest bigint NOT NULL)');
+  await own.db.query('INSERT INTO total VALUES (0, 0)');
+  await own.db.close();
+
+  const acknowledged = new Set<number>();
+  for (let kill = 0; kill < KILLS; kill++) {
+    // Different lengths, so that the end falls on different moments between two checkpoints.
+    for (const id of await writeAndKill(1 + ((kill * 37) % 211))) acknowledged.add(id);
+  }
+
+  const db = await openDatabase({ dataDir: own.dataDir, log: silentLog });
+  const rows = await db.query<{ id: number; size: number }>(
+    'SELECT id, length(filling) AS size FROM written',
+  );
+  const [total] = await db.query<{ rows: number; newest: number }>('SELECT rows, newest FROM total');
+  const [byIndex] = await db.query<{ n: number }>('SELECT count(*) AS n FROM written WHERE id > 0');
+  await db.close();
+
+  const stored = new Set(rows.map(({ id }) => id));
+  expect(acknowledged.size).toBeGreaterThan(KILLS * 50);
+  expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([]);
+  expect(rows.filter(({ id, size }) => size !== id % 2_000)).toEqual([]);
+  expect(total).toEqual({ rows: rows.length, newest: Math.max(...stored) });
+  expect(byIndex?.n).toBe(rows.length);
+}, 120_000);
+
+test('a second process is refused with a sentence that names the folder, and the dead leave no lock', async () => {
+  const { dataDir } = own;
+  await expect(openDatabase({ dataDir, log: silentLog })).rejects.toThrow(
+    `Another process is using the database in ${dataDir}. Stop it first, or set DATA_DIR to another folder.`,
+  );
+  const refused = spawn(process.execPath, [WRITER, dataDir], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const complaint = (await refused.stderr.toArray()).join('');
+  expect(complaint).toContain(`Another process is using the database in ${dataDir}.`);
+  expect(await own.db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+
+  await own.db.close();
+  const [holder, ...rest] = await Promise.all(Array.from({ length: 3 }, race));
+  const winners = [holder!, ...rest].filter(({ won }) => won);
+  expect(winners).toHaveLength(1);
+  await winners[0]!.kill();
+  const db = await openDatabase({ dataDir, log: silentLog });
+  expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await db.close();
+
+  async function race(): Promise<{ won: boolean; kill: () => Promise<unknown> }> {
+    const holding = `import { lockFolder } from ${JSON.stringify(path.join(import.meta.dirname, '../../src/adapters/database/lock.ts'))};
+      try { lockFolder(process.argv[1]); console.log('won'); setInterval(() => {}, 1000); } catch { console.log('lost'); }`;
+    const racer = spawn(process.execPath, ['--input-type=module', '-e', holding, dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const kill = (): Promise<unknown> => {
+      racer.kill('SIGKILL');
+      return once(racer, 'exit');
+    };
+    const [said] = await once(racer.stdout, 'data');
+    return { won: String(said).trim() === 'won', kill };
+  }
+});
