@@ -1,0 +1,138 @@
+import type { PlainMethods } from '../servers/plain.ts';
+import { type BenchCase, kilobytes, megabytes, pass, thousands, times } from '../support/case.ts';
+import { type Child, type Methods, startChild } from '../support/child.ts';
+import { clientsOf, startLoad } from '../support/fan-out.ts';
+import type { LoadClient } from '../support/load.ts';
+import { watchlists } from '../support/quotes.ts';
+import { startService } from '../support/service.ts';
+import type { Memory } from '../support/usage.ts';
+
+const SOCKETS = 10_000;
+const SYMBOLS_EACH = 20;
+const SOCKETS_PER_USER = 5;
+const GC = { execArgv: ['--expose-gc'] };
+
+const MAX_MEMORY_RATIO = 1.3;
+const MAX_PROCESS_BYTES = 400e6;
+const MIN_CONNECTS = 1_000;
+
+interface IdleMethods extends Methods {
+  cpuSeconds(): number;
+  settledMemory(): Promise<Memory>;
+}
+
+interface Result {
+  readonly before: Memory;
+  readonly after: Memory;
+  readonly rssEach: number;
+  readonly heapEach: number;
+  readonly connectsPerCpuSecond: number;
+  readonly subscribesPerCpuSecond: number;
+}
+
+async function measure(
+  server: Child<IdleMethods>,
+  port: number,
+  clients: readonly LoadClient[],
+): Promise<Result> {
+  const load = startLoad();
+  try {
+    const before = await server.call('settledMemory');
+    const cpuBefore = await server.call('cpuSeconds');
+    await load.call('connect', { port, kind: 'socket.io', clients });
+    const cpuConnected = await server.call('cpuSeconds');
+    await load.call('subscribe', 0);
+    const cpuSubscribed = await server.call('cpuSeconds');
+    await pass(1_000);
+    const after = await server.call('settledMemory');
+    const { closed } = await load.call('end');
+    if (closed > 0) throw new Error(`${closed} connections were lost`);
+    return {
+      before,
+      after,
+      rssEach: (after.rss - before.rss) / clients.length,
+      heapEach: (after.heap - before.heap) / clients.length,
+      connectsPerCpuSecond: clients.length / (cpuConnected - cpuBefore),
+      subscribesPerCpuSecond: clients.length / (cpuSubscribed - cpuConnected),
+    };
+  } finally {
+    await load.stop();
+  }
+}
+
+async function measureService(
+  database: 'embedded' | 'postgres',
+  sockets: number,
+  lists: readonly string[][],
+): Promise<Result> {
+  const service = await startService({ database, users: Math.ceil(sockets / SOCKETS_PER_USER), ...GC });
+  return measure(service.child, service.port, clientsOf(service.users, lists)).finally(service.stop);
+}
+
+export const connections: BenchCase = {
+  name: 'connections',
+  title: '10,000 authenticated sockets, 20 symbols each, idle market',
+  how: `10,000 sockets of 2,000 users (five each, which is the limit; all limits on) sign in with sessions that lie in the
+database and subscribe to 20 of 200 symbols, no two lists alike. The quotes are known, so every subscription is answered
+with 20 of them, and then nothing moves. The yardstick is plain Socket.IO with 20 rooms a socket and no sessions. Both processes run
+with \`--expose-gc\` and are measured in the same way: four collections, then the resident set; before the first socket and
+after the last subscription. The service is measured on a Postgres of its own (server, two threads of client library) and again on the embedded
+database, whose engine lives in the same process. CPU of the connects: from the first to the last of 10,000, 200 at a
+time, the look-up of sessions included, subscriptions apart.`,
+
+  async run({ quick }) {
+    const sockets = quick ? 500 : SOCKETS;
+    const lists = watchlists(sockets, SYMBOLS_EACH);
+    const ours = await measureService('postgres', sockets, lists);
+    const embedded = await measureService('embedded', sockets, lists);
+    const plainChild = startChild<PlainMethods>('servers/plain.ts', GC);
+    const plainPort = await plainChild.call('start');
+    const plainClients = lists.map((symbols) => ({ symbols }));
+    const plain = await measure(plainChild, plainPort, plainClients).finally(plainChild.stop);
+
+    const ratio = ours.rssEach / plain.rssEach;
+    const connects = Math.min(ours.connectsPerCpuSecond, embedded.connectsPerCpuSecond);
+    return {
+      rows: [
+        {
+          what: 'memory per connection (resident set), against plain Socket.IO with 20 rooms',
+          measured: `${kilobytes(ours.rssEach)}: ${times(ratio)}`,
+          yardstick: kilobytes(plain.rssEach),
+          target: `≤ ${MAX_MEMORY_RATIO} ×`,
+          reached: ratio <= MAX_MEMORY_RATIO,
+        },
+        {
+          what: 'whole process with 10,000 sockets, on Postgres',
+          measured: megabytes(ours.after.rss),
+          yardstick: `plain ${megabytes(plain.after.rss)}`,
+          target: `< ${megabytes(MAX_PROCESS_BYTES)}`,
+          reached: ours.after.rss < MAX_PROCESS_BYTES,
+        },
+        {
+          what: 'the same on the embedded database',
+          measured: megabytes(embedded.after.rss),
+          yardstick: `without sockets ${megabytes(embedded.before.rss)}`,
+          target: '–',
+          reached: null,
+        },
+        {
+          what: 'connects per server CPU second, sessions in the database',
+          measured: `${thousands(ours.connectsPerCpuSecond)} on Postgres, ${thousands(embedded.connectsPerCpuSecond)} embedded`,
+          yardstick: `plain, without sessions: ${thousands(plain.connectsPerCpuSecond)}`,
+          target: `≥ ${thousands(MIN_CONNECTS)}`,
+          reached: connects >= MIN_CONNECTS,
+        },
+      ],
+      notes: [
+        describe('the service on Postgres', ours),
+        describe('the service on the embedded database', embedded),
+        describe('plain Socket.IO', plain),
+      ],
+    };
+  },
+};
+
+const describe = (name: string, { before, after, rssEach, heapEach, subscribesPerCpuSecond }: Result): string =>
+  `${name}: resident ${megabytes(before.rss)} → ${megabytes(after.rss)} (${kilobytes(rssEach)} a connection), ` +
+  `objects and buffers ${megabytes(before.heap)} → ${megabytes(after.heap)} (${kilobytes(heapEach)}); ` +
+  `${thousands(subscribesPerCpuSecond)} subscriptions of 20 symbols per CPU second`;
