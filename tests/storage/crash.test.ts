@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openDatabase } from '../../src/adapters/database/open.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -56,6 +57,19 @@ test(`no acknowledged row is lost, and none is torn, in ${KILLS} kill -9 during 
   expect(total).toEqual({ rows: rows.length, newest: Math.max(...stored) });
   expect(byIndex?.n).toBe(rows.length);
 }, 120_000);
+
+test('each commit reaches the disk, and one that cannot is not acknowledged', async () => {
+  await own.db.close();
+  const home = path.dirname(own.dataDir);
+  const env = { ...process.env, SYNC_LOG: path.join(home, 'syncs'), SYNC_FAILS: path.join(home, 'fails') };
+  const support = path.join(import.meta.dirname, '../support');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', path.join(support, 'watched-disk.ts'), path.join(support, 'disk-scenario.ts'), own.dataDir],
+    { env },
+  );
+  expect(JSON.parse(stdout)).toEqual({ perCommit: 1, refused: 'UNAVAILABLE', kept: 20 });
+});
 
 test('a second process is refused with a sentence that names the folder, and the dead leave no lock', async () => {
   const { dataDir } = own;

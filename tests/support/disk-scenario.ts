@@ -1,0 +1,27 @@
+/** Run with `watched-disk.ts` preloaded on the folder it is given; prints what happened as JSON. */
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { openDatabase } from '../../src/adapters/database/open.ts';
+import { silentLog } from '../../src/lib/log.ts';
+
+const { SYNC_LOG, SYNC_FAILS } = process.env;
+const COMMITS = 20;
+const syncs = (): number => statSync(SYNC_LOG!).size;
+
+const db = await openDatabase({ dataDir: process.argv[2]!, log: silentLog });
+await db.query('CREATE TABLE kept (id bigint PRIMARY KEY)');
+
+const before = syncs();
+for (let id = 1; id <= COMMITS; id++) await db.query('INSERT INTO kept VALUES ($1)', [id]);
+const perCommit = (syncs() - before) / COMMITS;
+
+writeFileSync(SYNC_FAILS!, '');
+const refused = await db.query('INSERT INTO kept VALUES (100)').then(
+  () => 'acknowledged',
+  (error: { code: string }) => error.code,
+);
+rmSync(SYNC_FAILS!);
+const after = await db.query<{ id: number }>('SELECT id FROM kept WHERE id <= $1 ORDER BY id', [COMMITS]);
+await db.query('INSERT INTO kept VALUES (200)');
+await db.close();
+
+console.log(JSON.stringify({ perCommit, refused, kept: after.length }));
