@@ -37,6 +37,7 @@ import type { MarketView } from './domain/trading/market-view.ts';
 import { followOpenOrders } from './domain/trading/order-demand.ts';
 import { withQuoteFirst } from './domain/trading/quote-first.ts';
 import type { RiskLimits } from './domain/trading/risk-limits.ts';
+import type { Trading } from './domain/trading/trading.ts';
 import { tradingDay } from './domain/trading/trading-day.ts';
 import { createHealth } from './health.ts';
 import { createHttpApp } from './http/app.ts';
@@ -127,7 +128,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     nextClose: () => timeOf(hours.status(clock.now()).nextClose),
     tradingDay: () => tradingDay(clock.now()),
   };
-  const trading = withQuoteFirst(
+  const quoted = withQuoteFirst(
     createTrading({ ledger, market: view, bus, clock, log: part('trading'), limits: riskLimits(config) }),
     {
       instruments,
@@ -137,6 +138,13 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       want: (symbol) => demand.set('order being placed', [symbol]),
     },
   );
+  const trading: Trading = {
+    ...quoted,
+    async place(command) {
+      const end = metrics.orderLatency.startTimer();
+      return quoted.place(command).finally(end);
+    },
+  };
   const broker =
     overrides.broker?.(view) ??
     createPaperBroker({
@@ -185,7 +193,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       clock,
       log: part('http'),
       health,
-      metricsText: () => metrics.registry.metrics(),
+      metricsText: () => metrics.text(market, board),
       observe: ({ route, status, seconds }) => metrics.httpLatency.observe({ route, status }, seconds),
     },
     {

@@ -1,5 +1,8 @@
 /** Everything /metrics tells, in one place; docs/operations.md lists the same names. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Market } from './domain/market/market.ts';
+import type { QuoteBoard } from './domain/market/quote-board.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
@@ -11,8 +14,7 @@ export function createMetrics() {
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'tradecast_' });
 
-  return {
-    registry,
+  const metrics = {
     connections: new Gauge({ name: 'tradecast_connections', help: 'Open sockets', registers }),
     users: new Gauge({ name: 'tradecast_users', help: 'Users with an open socket', registers }),
     connectionsRefused: new Counter({
@@ -100,5 +102,21 @@ export function createMetrics() {
       buckets: SECONDS,
       registers,
     }),
+  };
+
+  return {
+    ...metrics,
+    /** Prometheus text; what the market and the board count for themselves is read at this moment. */
+    text(market: Pick<Market, 'counters' | 'health'>, board: Pick<QuoteBoard, 'drops'>): Promise<string> {
+      const { lastTickAgeMs } = market.health();
+      metrics.feedAge.set(lastTickAgeMs === null ? -1 : lastTickAgeMs / 1_000);
+      metrics.feedTicks.reset();
+      metrics.feedTicks.inc(market.counters.ticks);
+      metrics.feedDropped.reset();
+      metrics.feedDropped.inc(market.counters.dropped);
+      metrics.quotesDropped.reset();
+      for (const [reason, count] of Object.entries(board.drops)) metrics.quotesDropped.inc({ reason }, count);
+      return registry.metrics();
+    },
   };
 }
