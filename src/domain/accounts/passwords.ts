@@ -12,13 +12,13 @@ const TAG_BYTES = 32;
 
 /** Hashes at the same time: each takes a thread that files and DNS need too (there are four), and 19 MiB. */
 const MAX_PARALLEL = 2;
-/** Logins that may wait, about two seconds' worth; more is an attack, and memory. */
-const MAX_WAITING = 200;
+/** Logins that may wait, about a second's worth; more is an attack, and memory. */
+const MAX_WAITING = 100;
 const RETRY_AFTER_MS = 2_000;
 
 /** `$argon2id$v=19$m=19456,t=2,p=1$salt$tag` in base64 without padding (the PHC string format). */
 const PHC =
-  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,86})\$([A-Za-z0-9+/]{43,86})$/;
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{43,86})$/;
 
 const argon2id = promisify(argon2);
 

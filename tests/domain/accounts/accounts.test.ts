@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createAccounts } from '../../../src/domain/accounts/accounts.ts';
+import { hashPassword, verifyPassword } from '../../../src/domain/accounts/passwords.ts';
+import type { NewUser, User, Users } from '../../../src/domain/accounts/user.ts';
+
+const PASSWORD = 'correct horse battery';
+
+describe('password hashes', () => {
+  test('are argon2id PHC strings with the parameters of OWASP and a salt of their own', async () => {
+    const [first, second] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
+    expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(second).not.toBe(first);
+    expect(await verifyPassword(PASSWORD, first)).toBe(true);
+    expect(await verifyPassword(`${PASSWORD} `, first)).toBe(false);
+  });
+
+  test('made elsewhere with other parameters still verify', async () => {
+    // From the reference implementation: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32
+    const known = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
+    expect(await verifyPassword('password', known)).toBe(true);
+    expect(await verifyPassword('passwore', known)).toBe(false);
+  });
+
+  test('are the same for one password typed as different code points', async () => {
+    const hash = await hashPassword('caf\u00e9 au lait');
+    expect(await verifyPassword('cafe\u0301 au lait', hash)).toBe(true);
+  });
+
+  test('that are none are an error and never a match', async () => {
+    for (const broken of ['', 'plain', '$argon2i$v=19$m=8,t=1,p=1$AAAA$AAAA'])
+      await expect(verifyPassword(PASSWORD, broken)).rejects.toThrow('not an argon2id PHC string');
+  });
+
+  test('leave the event loop free, and refuse to pile up without end', async () => {
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    const answers = await Promise.allSettled(
+      Array.from({ length: 103 }, () => verifyPassword(PASSWORD, null)),
+    );
+    clearInterval(counting);
+    const refused = answers.filter((answer) => answer.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.reason).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) });
+    expect(turns).toBeGreaterThan(50);
+  });
+});
+
+describe('accounts', () => {
+  let stored: Map<string, User & { passwordHash: string }>;
+  const users: Pick<Users, 'create' | 'findByUsername' | 'ban'> = {
+    async create(user: NewUser) {
+      const { passwordHash, ...rest } = user;
+      const created = { ...rest, id: `id of ${user.username}`, banned: false };
+      stored.set(user.username.toLowerCase(), { ...created, passwordHash });
+      return created;
+    },
+    findByUsername: async (username) => stored.get(username.toLowerCase()) ?? null,
+    async ban(id) {
+      const found = [...stored].find(([, user]) => user.id === id);
+      if (found) stored.set(found[0], { ...found[1], banned: true });
+      return found !== undefined;
+    },
+  };
+  const accounts = createAccounts({ users });
+  beforeEach(() => {
+    stored = new Map();
+  });
+
+  test('a new user is a member who is called by the user name until told otherwise', async () => {
+    expect(await accounts.register({ username: 'ada', password: PASSWORD })).toEqual({
+      id: 'id of ada',
+      username: 'ada',
+      name: 'ada',
+      tier: 'member',
+      banned: false,
+    });
+    const named = await accounts.register({ username: 'grace', password: PASSWORD, name: 'Grace Hopper' });
+    expect(named.name).toBe('Grace Hopper');
+  });
+
+  test('the right password gives the user and never the hash', async () => {
+    const user = await accounts.register({ username: 'ada', password: PASSWORD });
+    expect(await accounts.verify('ADA', PASSWORD)).toEqual(user);
+    expect(await accounts.login({ username: 'ada', password: PASSWORD })).toEqual(user);
+  });
+
+  test('a wrong password, an unknown name and a banned user are one and the same answer', async () => {
+    const user = await accounts.register({ username: 'ada', password: PASSWORD });
+    await accounts.register({ username: 'mallory', password: PASSWORD });
+    await accounts.ban('id of mallory');
+    for (const [username, password] of [
+      ['ada', 'wrong horse battery'],
+      ['nobody', PASSWORD],
+      ['mallory', PASSWORD],
+      ['ada\0', PASSWORD],
+    ] as const) {
+      await expect(accounts.login({ username, password })).rejects.toMatchObject({
+        code: 'INVALID_CREDENTIALS',
+        message: 'The user name or the password is wrong.',
+      });
+    }
+    expect(await accounts.verify('ada', PASSWORD)).toEqual(user);
+  });
+
+  test('an unknown user takes as long as a wrong password', async () => {
+    await accounts.register({ username: 'ada', password: PASSWORD });
+    const median = async (username: string): Promise<number> => {
+      const times: number[] = [];
+      for (let run = 0; run < 9; run++) {
+        const started = performance.now();
+        await accounts.verify(username, 'wrong horse battery');
+        times.push(performance.now() - started);
+      }
+      return times.sort((a, b) => a - b)[4]!;
+    };
+    const [known, unknown] = [await median('ada'), await median('nobody')];
+    expect(unknown / known).toBeGreaterThan(0.5);
+    expect(unknown / known).toBeLessThan(2);
+  });
+
+  test('nobody can be banned who does not exist', async () => {
+    await expect(accounts.ban('nobody')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
