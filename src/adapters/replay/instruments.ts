@@ -1,4 +1,50 @@
+import { createInstrumentList } from '../../domain/market/instrument-list.ts';
 import type { InstrumentDirectory } from '../../domain/market/instruments.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { InstrumentPayload } from '../../protocol/payloads.ts';
+import { UNIVERSE } from '../simulated/universe.ts';
+import { readLines } from './lines.ts';
 
-/** The symbols of the file, named where they are well known. Resolves once the file has been read through. */
-export declare function createReplayInstruments(options: { file: string }): InstrumentDirectory;
+/** Names that a recording does not carry. */
+const NAMES = new Map(UNIVERSE.map(({ symbol, name }) => [symbol, name]));
+const SYMBOL = /"(?:sym|ticker)":"([A-Z][A-Z0-9.]{0,11})"/g;
+
+async function symbolsOf(file: string): Promise<InstrumentPayload[]> {
+  const symbols = new Set<string>();
+  for await (const lines of readLines(file)) {
+    for (const line of lines) for (const [, symbol] of line.matchAll(SYMBOL)) symbols.add(symbol as string);
+  }
+  return [...symbols].sort().map((symbol) => ({ symbol, name: NAMES.get(symbol) ?? symbol }));
+}
+
+/** The symbols of a recording, named where they are well known. The file is read through once, at the first question. */
+export function createReplayInstruments({ file }: { file: string }): InstrumentDirectory {
+  let list: InstrumentDirectory | null = null;
+  let reading: Promise<InstrumentDirectory> | null = null;
+
+  const read = (): Promise<InstrumentDirectory> => {
+    reading ??= symbolsOf(file).then(
+      (instruments) => {
+        list = createInstrumentList(instruments);
+        return list;
+      },
+      (error: unknown) => {
+        reading = null;
+        throw new TradecastError(
+          'UNAVAILABLE',
+          'Symbols cannot be looked up: the recording cannot be read.',
+          {
+            cause: error,
+          },
+        );
+      },
+    );
+    return reading;
+  };
+
+  return {
+    get: async (symbol) => (await read()).get(symbol),
+    search: async (text, limit) => (await read()).search(text, limit),
+    knows: (symbol) => list?.knows(symbol),
+  };
+}

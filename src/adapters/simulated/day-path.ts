@@ -1,0 +1,99 @@
+import type { Candle } from '../../domain/market/candle-book.ts';
+import type { NewYorkDay } from '../../domain/market/new-york.ts';
+import { activity } from './intraday.ts';
+import { createRandom } from './random.ts';
+import type { SimulatedInstrument } from './universe.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Closes are counted from here, so that a seed means the same prices on every machine. */
+const FIRST_DAY_MS = Date.UTC(2024, 0, 2);
+/** Closes wander no further than this from the universe's price: still one somebody would recognise. */
+const MAX_DRIFT = 0.35;
+const STEPS_PER_MINUTE = 4;
+const ROUND_LOT = 100;
+
+/** A whole simulated day of one symbol, known in advance: a restart in the middle of it goes on where it was. */
+export interface DayPath {
+  readonly day: NewYorkDay;
+  readonly previousClose: number;
+  /** The unrounded price at a moment of the day. */
+  priceAt(time: number): number;
+  /** Shares traded in the minute that begins at `start`. */
+  volumeOf(start: number): number;
+  /** The minutes that are over at `now`. */
+  candlesUntil(now: number): Candle[];
+}
+
+export const toCents = (price: number): number => Math.max(0.01, Math.round(price * 100) / 100);
+
+/** Log returns of the closes since the first day, pulled back a little each day. */
+function closeOf(instrument: SimulatedInstrument, seed: number, dayNumber: number): number {
+  const random = createRandom(`${seed}/${instrument.symbol}/closes`);
+  let drift = 0;
+  for (let i = 0; i < dayNumber; i++) drift = drift * 0.98 + instrument.volatility * random.normal();
+  return toCents(instrument.price * Math.exp(Math.max(-MAX_DRIFT, Math.min(MAX_DRIFT, drift))));
+}
+
+/**
+ * A Brownian bridge from one close to the next in business time: fast while the market is busy. That way every day
+ * begins where the one before ended.
+ */
+export function createDayPath(instrument: SimulatedInstrument, seed: number, day: NewYorkDay): DayPath {
+  const dayNumber = Math.max(0, Math.round((Date.parse(day.date) - FIRST_DAY_MS) / DAY_MS));
+  const previousClose = closeOf(instrument, seed, dayNumber);
+  const close = closeOf(instrument, seed, dayNumber + 1);
+  const random = createRandom(`${seed}/${instrument.symbol}/${day.date}`);
+  const minutes = Math.round((day.end - day.start) / MINUTE_MS);
+
+  const walk = new Float64Array(minutes * STEPS_PER_MINUTE + 1);
+  const businessTime = new Float64Array(walk.length);
+  for (let i = 1; i < walk.length; i++) {
+    const part = activity(Math.floor((i - 1) / STEPS_PER_MINUTE)) / STEPS_PER_MINUTE;
+    walk[i] = (walk[i - 1] as number) + instrument.volatility * Math.sqrt(part) * random.normal();
+    businessTime[i] = (businessTime[i - 1] as number) + part;
+  }
+  const volumes = Array.from({ length: minutes }, (_, minute) => {
+    const shares = instrument.volume * activity(minute) * (0.5 + random.next());
+    return Math.max(1, Math.round(shares / ROUND_LOT)) * ROUND_LOT;
+  });
+
+  const missing = Math.log(close / previousClose) - (walk.at(-1) as number);
+  const whole = businessTime.at(-1) as number;
+  const logAt = (step: number): number =>
+    (walk[step] as number) + (missing * (businessTime[step] as number)) / whole;
+  const priceAtStep = (step: number): number => previousClose * Math.exp(logAt(step));
+  const minuteOf = (time: number): number =>
+    Math.max(0, Math.min(minutes - 1, Math.floor((time - day.start) / MINUTE_MS)));
+
+  return {
+    day,
+    previousClose,
+    priceAt(time) {
+      const steps = ((time - day.start) / MINUTE_MS) * STEPS_PER_MINUTE;
+      const position = Math.max(0, Math.min(walk.length - 1.000001, steps));
+      const before = Math.floor(position);
+      const log = logAt(before) + (logAt(before + 1) - logAt(before)) * (position - before);
+      return previousClose * Math.exp(log);
+    },
+    volumeOf: (start) => volumes[minuteOf(start)] as number,
+    candlesUntil(now) {
+      const candles: Candle[] = [];
+      for (let minute = 0; day.start + (minute + 1) * MINUTE_MS <= now && minute < minutes; minute++) {
+        const first = minute * STEPS_PER_MINUTE;
+        const prices = Array.from({ length: STEPS_PER_MINUTE + 1 }, (_, i) =>
+          toCents(priceAtStep(first + i)),
+        );
+        candles.push({
+          start: day.start + minute * MINUTE_MS,
+          open: prices[0] as number,
+          high: Math.max(...prices),
+          low: Math.min(...prices),
+          close: prices.at(-1) as number,
+          volume: volumes[minute] as number,
+        });
+      }
+      return candles;
+    },
+  };
+}

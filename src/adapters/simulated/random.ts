@@ -1,0 +1,33 @@
+/** Repeatable random numbers; never for anything that must be unpredictable. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** Standard normal, cut at ±4 so that no tick is an outlier nobody would believe. */
+  normal(): number;
+}
+
+/** FNV-1a, 32 bit. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}
+
+/** Mulberry32 over a hash of the name: the same name gives the same numbers. */
+export function createRandom(name: string): Random {
+  let state = hash(name);
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  return {
+    next,
+    normal() {
+      // Box–Muller; 1 - next() keeps the logarithm finite.
+      const value = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+      return Math.max(-4, Math.min(4, value));
+    },
+  };
+}
