@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { User } from '../domain/accounts/user.ts';
-import { type ErrorCode, TRADING_CODES, TradecastError } from '../protocol/errors.ts';
+import { type ErrorCode, TradecastError, type TradingCode } from '../protocol/errors.ts';
 import type { ApiResponse } from '../protocol/payloads.ts';
 
 declare global {
@@ -12,12 +12,9 @@ declare global {
   }
 }
 
-const REFUSED_ORDER = 422;
-const STATUS: Readonly<Record<ErrorCode, number>> = {
-  ...(Object.fromEntries(TRADING_CODES.map((code) => [code, REFUSED_ORDER])) as Record<
-    (typeof TRADING_CODES)[number],
-    number
-  >),
+/** Every trading code: the request was well formed and we would not do it. */
+const REFUSED = 422;
+const STATUS: Readonly<Record<Exclude<ErrorCode, TradingCode>, number>> = {
   VALIDATION: 400,
   SYMBOL_LIMIT: 400,
   UNKNOWN_EVENT: 400,
@@ -37,6 +34,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   INTERNAL: 500,
   UNAVAILABLE: 503,
 };
+const statusOf = (code: ErrorCode): number =>
+  code in STATUS ? STATUS[code as keyof typeof STATUS] : REFUSED;
 
 /** The one shape of a success. */
 export function succeed<T>(res: Response, data: T, status = 200): void {
@@ -48,7 +47,7 @@ export function refuse(res: Response, refusal: TradecastError, data?: object): v
   const { code, message, retryAfterMs } = refusal;
   if (retryAfterMs !== undefined) res.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
   const body: ApiResponse<never> = { success: false, error: message, code, retryAfterMs, data };
-  res.status(STATUS[code]).json(body);
+  res.status(statusOf(code)).json(body);
 }
 
 /** The signed-in user; routes that call it stand behind `requireUser`. */

@@ -28,6 +28,11 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
 
   app.use(createRequestLog(parts.log, parts.observe));
   app.use(createSecurityHeaders(options));
+  app.use((_req, res, next) => {
+    // Everything is of this moment and most of it of one user; the dashboard's files say otherwise for themselves.
+    res.setHeader('Cache-Control', 'no-store');
+    next();
+  });
   app.use(healthRoutes(parts, options));
   app.use('/hooks', hookRoutes(parts, options));
   app.use('/api', apiRoutes(parts, options));
@@ -42,10 +47,6 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { sessionSecrets, production, allowedOrigins, registrationOpen, feedSource } = options;
   const demand = createPolledDemand(parts);
   const api = Router();
-  api.use((_req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store');
-    next();
-  });
   api.use(createOriginCheck(allowedOrigins));
   api.get('/config', (_req, res) =>
     succeed<PublicConfigPayload>(res, { registrationOpen, feed: feedSource }),

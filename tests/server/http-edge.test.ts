@@ -27,6 +27,7 @@ describe('health', () => {
     const app = await start();
     const answer = await createHttpClient(app.url).get('/health');
     expect([answer.status, answer.body]).toEqual([200, { status: 'ok' }]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
   test.each([
