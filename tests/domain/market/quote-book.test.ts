@@ -1,0 +1,295 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
+import { newYorkTime } from '../../../src/domain/market/new-york.ts';
+import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
+import { bar, dayState, nbbo, trade } from '../../support/ticks.ts';
+
+const DAY = '2026-06-15';
+const NEXT_DAY = '2026-06-16';
+/** Milliseconds since epoch of a New York time on a day. */
+const at = (time: string, day = DAY): number => {
+  const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
+  return newYorkTime(day, hour * 60 + minute) + second * 1_000;
+};
+const create = () => createQuoteBook({ hours: createMarketHours('us-equities') });
+const live = (): 'live' => 'live';
+
+describe('regular trades', () => {
+  test('set last, open, high, low and volume', () => {
+    const book = create();
+    book.trade(trade({ price: 100, size: 200, sourceTime: at('09:30') }));
+    book.trade(trade({ price: 103, size: 50, sourceTime: at('09:31') }));
+    book.trade(trade({ price: 99, size: 1, sourceTime: at('09:32') }));
+    expect(book.get('AAPL', 'live')).toMatchObject({
+      price: 99,
+      open: 100,
+      high: 103,
+      low: 99,
+      volume: 251,
+      sourceTime: at('09:32'),
+      receivedAt: at('09:32') + 5,
+      state: 'live',
+    });
+  });
+
+  test('that arrive late count for volume, high and low but do not move the last price back', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('10:00:02') }));
+    book.trade(trade({ price: 105, sourceTime: at('10:00:01') }));
+    expect(book.get('AAPL', 'live')).toMatchObject({
+      price: 100,
+      high: 105,
+      volume: 200,
+      sourceTime: at('10:00:02'),
+    });
+  });
+});
+
+describe('sale conditions', () => {
+  test.each([
+    ['odd lot', [37], { price: 100, high: 100, low: 100, volume: 150 }],
+    ['average price', [2], { price: 100, high: 100, low: 100, volume: 150 }],
+    ['derivatively priced', [10], { price: 100, high: 120, low: 100, volume: 150 }],
+    ['sold out of sequence', [33], { price: 100, high: 120, low: 100, volume: 150 }],
+    ['prior reference price', [22], { price: 100, high: 120, low: 100, volume: 150 }],
+    ['contingent', [52], { price: 100, high: 100, low: 100, volume: 150 }],
+    ['market centre official open', [16], { price: 100, high: 100, low: 100, volume: 100 }],
+    ['intermarket sweep', [14, 41], { price: 120, high: 120, low: 100, volume: 150 }],
+    ['sweep in an odd lot', [14, 37, 41], { price: 100, high: 100, low: 100, volume: 150 }],
+    ['Form T', [12], { price: 100, high: 100, low: 100, volume: 150 }],
+    ['one nobody has told us of', [77], { price: 100, high: 100, low: 100, volume: 150 }],
+  ])('%s moves only what it may', (_name, conditions, expected) => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('10:00:00') }));
+    book.trade(trade({ price: 120, size: 50, conditions, sourceTime: at('10:00:01') }));
+    expect(book.get('AAPL', 'live')).toMatchObject(expected);
+  });
+
+  test('Form T moves the price before the open, but neither high nor open, and no longer once the day has a price', () => {
+    const book = create();
+    book.day(dayState({ previousClose: 95, sourceTime: at('04:00') }));
+    book.trade(trade({ price: 97, conditions: [12], sourceTime: at('08:00') }));
+    expect(book.get('AAPL', 'live')).toMatchObject({
+      price: 97,
+      open: undefined,
+      high: undefined,
+      volume: 100,
+    });
+    book.trade(trade({ price: 98, sourceTime: at('09:30') }));
+    book.trade(trade({ price: 120, conditions: [12], sourceTime: at('16:30') }));
+    expect(book.get('AAPL', 'live')).toMatchObject({ price: 98, open: 98, high: 98, previousClose: 95 });
+  });
+});
+
+describe('the closing price', () => {
+  test('is that of the largest closing auction, and later trades no longer move it', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('15:59:59') }));
+    book.trade(trade({ price: 101, size: 900, conditions: [8, 41], sourceTime: at('16:00:01') }));
+    book.trade(trade({ price: 102, size: 90_000, conditions: [15], sourceTime: at('16:00:02') }));
+    book.trade(trade({ price: 103, size: 300, conditions: [15], sourceTime: at('16:00:05') }));
+    book.trade(trade({ price: 104, sourceTime: at('16:01') }));
+    expect(book.get('AAPL', 'live')?.price).toBe(102);
+  });
+
+  test('can be corrected', () => {
+    const book = create();
+    book.trade(trade({ price: 102, size: 90_000, conditions: [8], sourceTime: at('16:00:02') }));
+    book.trade(trade({ price: 102.5, size: 0, conditions: [38], sourceTime: at('16:20') }));
+    expect(book.get('AAPL', 'live')?.price).toBe(102.5);
+  });
+
+  test('is not taken from a print in the middle of the session', () => {
+    const book = create();
+    book.trade(trade({ price: 90, size: 90_000, conditions: [15], sourceTime: at('11:00') }));
+    book.trade(trade({ price: 100, sourceTime: at('11:01') }));
+    expect(book.get('AAPL', 'live')?.price).toBe(100);
+  });
+});
+
+describe('a new New York day', () => {
+  test('makes the close the previous close and starts the day over', () => {
+    const book = create();
+    book.trade(trade({ price: 100, size: 700, sourceTime: at('15:59') }));
+    book.trade(trade({ price: 101, size: 5_000, conditions: [8], sourceTime: at('16:00:01') }));
+    book.trade(trade({ price: 110, conditions: [12], sourceTime: at('04:05', NEXT_DAY) }));
+    expect(book.get('AAPL', 'live')).toMatchObject({
+      previousClose: 101,
+      price: 110,
+      volume: 100,
+      open: undefined,
+      high: undefined,
+      low: undefined,
+    });
+  });
+
+  test('begins at midnight in New York, not in UTC', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('15:00') }));
+    book.trade(trade({ price: 101, sourceTime: at('19:59') })); // 23:59 UTC
+    book.trade(trade({ price: 102, sourceTime: at('20:30') })); // 00:30 UTC of the next day
+    expect(book.get('AAPL', 'live')).toMatchObject({ volume: 300, previousClose: undefined });
+  });
+
+  test('keeps the previous close of a symbol that did not trade', () => {
+    const book = create();
+    book.day(dayState({ previousClose: 50, sourceTime: at('09:00') }));
+    book.day(dayState({ bid: 49, ask: 51, sourceTime: at('09:00', NEXT_DAY) }));
+    expect(book.get('AAPL', 'live')).toMatchObject({ previousClose: 50, price: 50 });
+  });
+
+  test('refuses trades of the day before', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('10:00', NEXT_DAY) }));
+    expect(book.trade(trade({ price: 50, sourceTime: at('10:00') }))).toBe(false);
+    expect(book.get('AAPL', 'live')).toMatchObject({ price: 100, volume: 100 });
+    expect(book.counters.late).toBe(1);
+  });
+});
+
+describe('repeated trades', () => {
+  test('with a known sequence number count once', () => {
+    const book = create();
+    const first = trade({ price: 100, sequence: 7, sourceTime: at('10:00') });
+    expect(book.trade(first)).toBe(true);
+    book.trade(trade({ price: 101, sequence: 9, sourceTime: at('10:01') }));
+    expect(book.trade({ ...first })).toBe(false);
+    expect(book.trade(trade({ price: 102, sequence: 8, sourceTime: at('10:02') }))).toBe(true);
+    expect(book.get('AAPL', 'live')?.volume).toBe(300);
+    expect(book.counters.repeated).toBe(1);
+  });
+
+  test('without one are told by id, exchange and reporting facility together', () => {
+    const book = create();
+    const off = { price: 100, sequence: 0, tradeId: '52', exchange: 4, sourceTime: at('10:00') };
+    expect(book.trade(trade({ ...off, trf: 201 }))).toBe(true);
+    expect(book.trade(trade({ ...off, trf: 202 }))).toBe(true);
+    expect(book.trade(trade({ ...off, trf: 201 }))).toBe(false);
+    expect(book.trade(trade({ ...off, trf: 0, exchange: 12 }))).toBe(true);
+    expect(book.get('AAPL', 'live')?.volume).toBe(300);
+  });
+
+  test('are told apart for each symbol', () => {
+    const book = create();
+    expect(book.trade(trade({ price: 100, sequence: 7, sourceTime: at('10:00') }))).toBe(true);
+    expect(book.trade(trade({ symbol: 'MSFT', price: 400, sequence: 7, sourceTime: at('10:00') }))).toBe(
+      true,
+    );
+  });
+
+  test('are forgotten with the day: sequence numbers begin again', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sequence: 900_000, sourceTime: at('10:00') }));
+    expect(book.trade(trade({ price: 100, sequence: 1, sourceTime: at('10:00', NEXT_DAY) }))).toBe(true);
+  });
+
+  test('far in the past are not counted again, while a restarted count is accepted', () => {
+    const book = create();
+    for (let sequence = 1; sequence <= 2_000; sequence++) {
+      book.trade(trade({ price: 100, size: 1, sequence, sourceTime: at('10:00') + sequence }));
+    }
+    expect(book.trade(trade({ price: 100, size: 1, sequence: 3, sourceTime: at('10:00') + 3 }))).toBe(false);
+    expect(book.trade(trade({ price: 100, size: 1, sequence: 3, sourceTime: at('11:00') }))).toBe(true);
+    expect(book.get('AAPL', 'live')?.volume).toBe(2_001);
+  });
+});
+
+describe('quotes, bars and snapshots', () => {
+  test('keep the newest NBBO, and a side that is gone is gone', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('10:00') }));
+    book.nbbo(nbbo({ bid: 99, bidSize: 300, ask: 101, askSize: 500, sourceTime: at('10:00:02') }));
+    book.nbbo(nbbo({ bid: 98, ask: 102, sourceTime: at('10:00:01') }));
+    expect(book.get('AAPL', 'live')).toMatchObject({ bid: 99, bidSize: 300, ask: 101, askSize: 500 });
+    book.nbbo(nbbo({ bid: 99, bidSize: 300, sourceTime: at('10:00:03') }));
+    expect(book.get('AAPL', 'live')?.ask).toBeUndefined();
+  });
+
+  test('no quote is known before a price is', () => {
+    const book = create();
+    book.nbbo(nbbo({ bid: 99, ask: 101, sourceTime: at('10:00') }));
+    expect(book.get('AAPL', 'live')).toBeUndefined();
+    expect(book.takeChanged(live)).toEqual([]);
+  });
+
+  test('second bars alone make a quote, as on a plan without trades', () => {
+    const book = create();
+    book.bar(
+      bar({ start: at('09:30'), open: 10, high: 12, low: 9, close: 11, dayVolume: 5_000, dayOpen: 10.5 }),
+    );
+    book.bar(bar({ start: at('09:30:01'), open: 11, high: 11.5, low: 11, close: 11.5, dayVolume: 5_100 }));
+    expect(book.get('AAPL', 'delayed')).toMatchObject({
+      price: 11.5,
+      open: 10.5,
+      high: 12,
+      low: 9,
+      volume: 5_100,
+    });
+  });
+
+  test('a bar that comes late does not overrule a newer trade', () => {
+    const book = create();
+    book.trade(trade({ price: 20, sourceTime: at('10:00:05') }));
+    book.bar(bar({ start: at('10:00:02'), close: 10 }));
+    expect(book.get('AAPL', 'live')?.price).toBe(20);
+  });
+
+  test('bars outside regular hours set no high or low of the day', () => {
+    const book = create();
+    book.trade(trade({ price: 10, sourceTime: at('10:00') }));
+    book.bar(bar({ start: at('17:00'), high: 99, low: 1, close: 50 }));
+    expect(book.get('AAPL', 'live')).toMatchObject({ price: 10, high: 10, low: 10 });
+  });
+
+  test('a snapshot brings what was missed and takes nothing back', () => {
+    const book = create();
+    book.trade(trade({ price: 10, size: 500, sourceTime: at('10:00') }));
+    book.day(
+      dayState({
+        previousClose: 9,
+        open: 8,
+        high: 12,
+        low: 7,
+        volume: 9_000,
+        last: 11,
+        sourceTime: at('09:59'),
+      }),
+    );
+    expect(book.get('AAPL', 'live')).toMatchObject({
+      price: 10,
+      previousClose: 9,
+      open: 8,
+      high: 12,
+      low: 7,
+      volume: 9_000,
+    });
+  });
+});
+
+describe('changes', () => {
+  test('are taken once, each symbol once, with its state', () => {
+    const book = create();
+    for (const price of [1, 2, 3]) book.trade(trade({ price, sourceTime: at('10:00') + price }));
+    book.trade(trade({ symbol: 'MSFT', price: 400, sourceTime: at('10:00') }));
+    const taken = book.takeChanged((symbol) => (symbol === 'MSFT' ? 'stale' : 'live'));
+    expect(taken.map(({ symbol, price, state }) => [symbol, price, state])).toEqual([
+      ['AAPL', 3, 'live'],
+      ['MSFT', 400, 'stale'],
+    ]);
+    expect(book.takeChanged(live)).toEqual([]);
+    book.touch('MSFT');
+    expect(book.takeChanged(live).map(({ symbol }) => symbol)).toEqual(['MSFT']);
+  });
+
+  test('reach a watcher of the symbol until it leaves', () => {
+    const book = create();
+    const listener = jest.fn();
+    const stop = book.watch('AAPL', listener);
+    book.trade(trade({ price: 1, sourceTime: at('10:00') }));
+    book.trade(trade({ symbol: 'MSFT', price: 2, sourceTime: at('10:00') }));
+    expect(listener).toHaveBeenCalledTimes(1);
+    stop();
+    book.trade(trade({ price: 2, sourceTime: at('10:01') }));
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+});
