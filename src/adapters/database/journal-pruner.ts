@@ -16,6 +16,8 @@ export const DEFAULT_PRUNING: JournalPruning = {
 /** Often enough that one run is short, milliseconds. */
 const PRUNE_INTERVAL_MS = 60 * 60 * 1000;
 
+const VACUUM = 'VACUUM accounts, positions, orders, journal, journal_heads, leases';
+
 /** Forgets old events of every user soon after the start and then hourly, one short transaction per user. */
 export function createJournalPruner(options: {
   db: Database;
@@ -55,11 +57,15 @@ export function createJournalPruner(options: {
     return removed;
   };
 
+  const maintain = async (): Promise<void> => {
+    const removed = await prune();
+    if (removed > 0) log.info({ removed }, 'old journal events removed');
+    // A Postgres server does this by itself; the embedded one has nobody who would.
+    if (db.kind === 'embedded') await db.query(VACUUM);
+  };
+
   const run = (): void => {
-    running = prune().then(
-      (removed) => removed > 0 && log.info({ removed }, 'old journal events removed'),
-      (error) => log.warn({ err: error }, 'the journal could not be pruned'),
-    );
+    running = maintain().catch((error) => log.warn({ err: error }, 'the journal could not be pruned'));
   };
 
   return {

@@ -117,32 +117,38 @@ export const toOrder = (row: OrderRow): Order => ({
   updatedAt: row.updated_at.getTime(),
 });
 
-/** Values in the order of ORDER_COLUMNS. */
-export const orderValues = (order: Order): unknown[] => [
-  order.id,
-  order.userId,
-  order.clientOrderId,
-  order.fingerprint,
-  order.source,
-  order.symbol,
-  order.side,
-  order.type,
-  order.timeInForce,
-  order.quantity,
-  order.limitPrice?.toString() ?? null,
-  order.stopPrice?.toString() ?? null,
-  order.boundPrice?.toString() ?? null,
-  order.reserved.toString(),
-  order.filledQuantity,
-  order.filledValue.toString(),
-  order.status,
-  order.reason,
-  order.message,
-  order.endReason,
-  order.expiresAt === null ? null : new Date(order.expiresAt),
-  new Date(order.createdAt),
-  new Date(order.updatedAt),
-];
+/** ORDER_COLUMNS with their types, for `json_to_recordset`. */
+export const ORDER_RECORD =
+  'id uuid, user_id uuid, client_order_id text, fingerprint text, source text, symbol text, side text, type text, ' +
+  'time_in_force text, quantity bigint, limit_price numeric, stop_price numeric, bound_price numeric, ' +
+  'reserved numeric, filled_quantity bigint, filled_value numeric, status text, reason text, message text, ' +
+  'end_reason text, expires_at timestamptz, created_at timestamptz, updated_at timestamptz';
+
+export const orderRecord = (order: Order): Record<keyof OrderRow, string | number | Date | null> => ({
+  id: order.id,
+  user_id: order.userId,
+  client_order_id: order.clientOrderId,
+  fingerprint: order.fingerprint,
+  source: order.source,
+  symbol: order.symbol,
+  side: order.side,
+  type: order.type,
+  time_in_force: order.timeInForce,
+  quantity: order.quantity,
+  limit_price: order.limitPrice?.toString() ?? null,
+  stop_price: order.stopPrice?.toString() ?? null,
+  bound_price: order.boundPrice?.toString() ?? null,
+  reserved: order.reserved.toString(),
+  filled_quantity: order.filledQuantity,
+  filled_value: order.filledValue.toString(),
+  status: order.status,
+  reason: order.reason,
+  message: order.message,
+  end_reason: order.endReason,
+  expires_at: order.expiresAt === null ? null : new Date(order.expiresAt),
+  created_at: new Date(order.createdAt),
+  updated_at: new Date(order.updatedAt),
+});
 
 /** The SQL list of the states in which an order can still fill. */
 export const OPEN = "('accepted', 'submitting', 'working', 'partially_filled')";

@@ -21,7 +21,7 @@ import {
   toPosition,
 } from './ledger-rows.ts';
 
-const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1
+const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND number > 0
   AND ($2::text IS NULL OR status = $2 OR ($2 = 'open' AND status IN ${OPEN})) ORDER BY number DESC LIMIT $3`;
 
 // One statement, so that cash and positions are of the same moment.
