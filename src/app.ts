@@ -193,7 +193,12 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       clock,
       log: part('http'),
       health,
-      metricsText: () => metrics.text(market, board),
+      metricsText: () =>
+        metrics.text({
+          ...market.counters,
+          lastTickAgeMs: market.health().lastTickAgeMs,
+          quoteDrops: board.drops,
+        }),
       observe: ({ route, status, seconds }) => metrics.httpLatency.observe({ route, status }, seconds),
     },
     {

@@ -1,10 +1,17 @@
 /** Everything /metrics tells, in one place; docs/operations.md lists the same names. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Market } from './domain/market/market.ts';
-import type { QuoteBoard } from './domain/market/quote-board.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Running totals since the start. */
+export interface MarketCounts {
+  readonly ticks: number;
+  readonly dropped: number;
+  readonly lastTickAgeMs: number | null;
+  /** Quote messages this replica dropped, by reason. */
+  readonly quoteDrops: Readonly<Record<string, number>>;
+}
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -106,16 +113,15 @@ export function createMetrics() {
 
   return {
     ...metrics,
-    /** Prometheus text; what the market and the board count for themselves is read at this moment. */
-    text(market: Pick<Market, 'counters' | 'health'>, board: Pick<QuoteBoard, 'drops'>): Promise<string> {
-      const { lastTickAgeMs } = market.health();
+    /** Prometheus text; what the market counts for itself is read at this moment. */
+    text({ ticks, dropped, lastTickAgeMs, quoteDrops }: MarketCounts): Promise<string> {
       metrics.feedAge.set(lastTickAgeMs === null ? -1 : lastTickAgeMs / 1_000);
       metrics.feedTicks.reset();
-      metrics.feedTicks.inc(market.counters.ticks);
+      metrics.feedTicks.inc(ticks);
       metrics.feedDropped.reset();
-      metrics.feedDropped.inc(market.counters.dropped);
+      metrics.feedDropped.inc(dropped);
       metrics.quotesDropped.reset();
-      for (const [reason, count] of Object.entries(board.drops)) metrics.quotesDropped.inc({ reason }, count);
+      for (const [reason, count] of Object.entries(quoteDrops)) metrics.quotesDropped.inc({ reason }, count);
       return registry.metrics();
     },
   };

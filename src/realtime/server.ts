@@ -11,6 +11,7 @@ import type { Holdings } from '../domain/trading/holdings.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { isAllowedOrigin } from '../lib/origin.ts';
 import type { Metrics } from '../metrics.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 import type { MarketStatusPayload, PortfolioPayload } from '../protocol/payloads.ts';
@@ -22,7 +23,6 @@ import { createDrain } from './drain.ts';
 import { encodeEvent } from './encode.ts';
 import { createHandlers } from './handlers.ts';
 import { createLatencyWindow, type LatencyWindow } from './latency-window.ts';
-import { isAllowedOrigin } from './origin.ts';
 import { createPortfolioViews } from './portfolio-views.ts';
 import { createSessionGuard } from './session-guard.ts';
 import { type CloseReason, closeTransport, type RealtimeServer, type RealtimeSocket } from './socket.ts';
@@ -82,8 +82,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     // Frames are encoded once for all sockets, which compression per socket would undo.
     perMessageDeflate: false,
     cors: { origin: [...options.allowedOrigins], credentials: true },
+    // CORS headers do not cover the upgrade: without this any page could open a socket with its visitor's cookie.
     allowRequest: (request, answer) => {
-      if (isAllowedOrigin(request, options.allowedOrigins)) answer(null, true);
+      if (isAllowedOrigin(request.headers.origin, request.headers.host, options.allowedOrigins))
+        answer(null, true);
       else answer('origin not allowed', false);
     },
   });
