@@ -1,0 +1,301 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { createLocalBus } from '../../../src/adapters/local/bus.ts';
+import type { BusMessages } from '../../../src/domain/cluster/bus.ts';
+import type { FeedSink, FeedSource, FeedStatus } from '../../../src/domain/market/feed.ts';
+import { createMarket, ENGINE_HEARTBEAT_MS } from '../../../src/domain/market/market.ts';
+import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
+import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import { silentLog } from '../../../src/lib/log.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+import { dayState, nbbo, trade } from '../../support/ticks.ts';
+
+const FLUSH_MS = 50;
+const LINGER_MS = 30_000;
+
+/** A market on a feed that the test plays. */
+async function start({ source = 'massive' as FeedSource, hours = 'us-equities' as MarketHoursName } = {}) {
+  const clock = createManualClock('2026-06-15T15:00:00Z');
+  const bus = createLocalBus(silentLog);
+  const wanted: string[][] = [];
+  const published: BusMessages['quotes'][] = [];
+  let sink: FeedSink | null = null;
+  const onLost = jest.fn();
+  const market = createMarket({
+    feed: {
+      source,
+      start: (target) => {
+        sink = target;
+      },
+      stop: async () => {
+        sink = null;
+      },
+      setSymbols: (symbols) => wanted.push([...symbols].sort()),
+      status: (): FeedStatus => ({ state: 'down' }),
+    },
+    bus,
+    clock,
+    hours: createMarketHours(hours),
+    log: silentLog,
+    replica: 'here',
+    flushIntervalMs: FLUSH_MS,
+    lingerMs: LINGER_MS,
+    onLost,
+  });
+  bus.subscribe('quotes', (message) => published.push(message));
+  market.start(7);
+  await Promise.resolve();
+  const feed = (): FeedSink => {
+    if (!sink) throw new Error('the feed is not running');
+    return sink;
+  };
+  const flow = (symbol: string, price: number): void => {
+    feed().confirmed(symbol, true);
+    feed().trade(trade({ symbol, price, sourceTime: clock.now() }));
+  };
+  const states = (): Record<string, string> =>
+    Object.fromEntries((published.at(-1)?.quotes ?? []).map(({ symbol, state }) => [symbol, state]));
+  return {
+    market,
+    clock,
+    bus,
+    feed,
+    flow,
+    wanted,
+    published,
+    states,
+    onLost,
+    isRunning: () => sink !== null,
+  };
+}
+
+describe('publishing', () => {
+  test('puts all that changed in a tick on the bus as one message with the lease number', async () => {
+    const { clock, feed, flow, published } = await start();
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    flow('AAPL', 101);
+    flow('MSFT', 400);
+    published.length = 0;
+    clock.advance(FLUSH_MS);
+    expect(published).toHaveLength(1);
+    expect(published[0]).toMatchObject({
+      lease: 7,
+      at: clock.now(),
+      quotes: [
+        { symbol: 'AAPL', price: 101, volume: 200, state: 'live' },
+        { symbol: 'MSFT', price: 400, state: 'live' },
+      ],
+    });
+    clock.advance(FLUSH_MS);
+    expect(published).toHaveLength(1);
+  });
+
+  test('says that it lives even when nothing happens', async () => {
+    const { clock, published } = await start();
+    published.length = 0;
+    clock.advance(ENGINE_HEARTBEAT_MS + FLUSH_MS);
+    expect(published).toEqual([{ lease: 7, at: expect.any(Number), quotes: [] }]);
+  });
+
+  test('publishes a symbol to whoever newly wants it, changed or not', async () => {
+    const { market, clock, feed, flow, published } = await start();
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    clock.advance(FLUSH_MS);
+    published.length = 0;
+    market.setDemand('a screen', ['AAPL']);
+    clock.advance(FLUSH_MS);
+    market.setDemand('a screen', ['AAPL']);
+    clock.advance(FLUSH_MS);
+    expect(published.map(({ quotes }) => quotes.map(({ symbol }) => symbol))).toEqual([['AAPL']]);
+  });
+
+  test('stops with the lease and goes on with the next one', async () => {
+    const { market, clock, published, isRunning } = await start();
+    await market.stop();
+    expect(isRunning()).toBe(false);
+    expect(clock.pending()).toBe(0);
+    published.length = 0;
+    clock.advance(5_000);
+    expect(published).toEqual([]);
+
+    market.start(8);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(isRunning()).toBe(true);
+    expect(published.at(-1)?.lease).toBe(8);
+  });
+});
+
+describe('demand', () => {
+  test('of everybody together is subscribed upstream', async () => {
+    const { market, bus, wanted } = await start();
+    market.setDemand('open orders', ['IBM']);
+    bus.publish('demand', { replica: 'here', symbols: ['AAPL', 'MSFT'] });
+    bus.publish('demand', { replica: 'there', symbols: ['MSFT', 'TSLA'] });
+    expect(wanted.at(-1)).toEqual(['AAPL', 'IBM', 'MSFT', 'TSLA']);
+  });
+
+  test('that ended lingers before it is let go, and comes back without a gap', async () => {
+    const { market, clock, wanted } = await start();
+    market.setDemand('a screen', ['AAPL', 'MSFT']);
+    market.setDemand('a screen', ['AAPL']);
+    clock.advance(LINGER_MS - 1_000);
+    expect(wanted.at(-1)).toEqual(['AAPL', 'MSFT']);
+    clock.advance(2_000);
+    expect(wanted.at(-1)).toEqual(['AAPL']);
+    market.setDemand('a screen', []);
+    clock.advance(10_000);
+    market.setDemand('a screen', ['AAPL']);
+    clock.advance(2 * LINGER_MS);
+    expect(wanted.at(-1)).toEqual(['AAPL']);
+  });
+
+  test('of another replica ends when that replica falls silent; our own does not', async () => {
+    const { bus, clock, wanted } = await start();
+    bus.publish('demand', { replica: 'here', symbols: ['AAPL'] });
+    bus.publish('demand', { replica: 'there', symbols: ['TSLA'] });
+    clock.advance(25_000);
+    bus.publish('demand', { replica: 'there', symbols: ['TSLA'] });
+    clock.advance(25_000);
+    expect(wanted.at(-1)).toEqual(['AAPL', 'TSLA']);
+    clock.advance(60_000);
+    expect(wanted.at(-1)).toEqual(['AAPL']);
+  });
+});
+
+describe('states', () => {
+  test('a symbol is stale until upstream confirms it', async () => {
+    const { clock, feed, states } = await start();
+    feed().status({ state: 'live' });
+    feed().day(dayState({ last: 100, sourceTime: clock.now() }));
+    clock.advance(FLUSH_MS);
+    expect(states()).toEqual({ AAPL: 'stale' });
+    feed().confirmed('AAPL', true);
+    clock.advance(FLUSH_MS);
+    expect(states()).toEqual({ AAPL: 'live' });
+  });
+
+  test.each(['connecting', 'silent', 'down', 'refused', 'ended'] as const)(
+    'every symbol is told again as stale when the feed is %s, and as live when it is back',
+    async (state) => {
+      const { clock, feed, flow, states } = await start();
+      feed().status({ state: 'live' });
+      flow('AAPL', 100);
+      flow('MSFT', 400);
+      clock.advance(FLUSH_MS);
+      feed().status({ state });
+      clock.advance(FLUSH_MS);
+      expect(states()).toEqual({ AAPL: 'stale', MSFT: 'stale' });
+      feed().status({ state: 'live' });
+      clock.advance(FLUSH_MS);
+      expect(states()).toEqual({ AAPL: 'live', MSFT: 'live' });
+    },
+  );
+
+  test('a quiet symbol stays live while the feed lives', async () => {
+    const { market, clock, feed, flow } = await start();
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    clock.advance(3_600_000);
+    expect(market.get('AAPL')?.state).toBe('live');
+  });
+
+  test('a delayed feed has delayed quotes', async () => {
+    const { market, feed, flow } = await start();
+    feed().status({ state: 'delayed' });
+    flow('AAPL', 100);
+    expect(market.get('AAPL')?.state).toBe('delayed');
+  });
+
+  test('the end of the day closes every quote and tells the session', async () => {
+    const { bus, clock, feed, flow, states } = await start();
+    const sessions: string[] = [];
+    bus.subscribe('market', ({ session }) => sessions.push(session));
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    clock.advance(5 * 3_600_000);
+    clock.advance(4 * 3_600_000 + 2_000);
+    expect(sessions).toEqual(['post', 'closed']);
+    expect(states()).toEqual({});
+    feed().trade(trade({ price: 100, sourceTime: clock.now() - 5_000 }));
+    clock.advance(FLUSH_MS);
+    expect(states()).toEqual({ AAPL: 'closed' });
+  });
+
+  test.each(['simulated', 'replay'] as const)('a %s market says so in every quote', async (source) => {
+    const { market, feed, flow } = await start({ source, hours: 'always' });
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    expect(market.get('AAPL')?.state).toBe(source);
+  });
+});
+
+describe('the feed', () => {
+  test('fills quotes and candles, and tells a watcher each change with the state of the moment', async () => {
+    const { market, clock, feed, flow } = await start();
+    feed().status({ state: 'live' });
+    const seen: [number, string, number | undefined][] = [];
+    const stop = market.watch('AAPL', ({ price, state, bid }) => seen.push([price, state, bid]));
+    flow('AAPL', 100);
+    feed().nbbo(nbbo({ bid: 99, ask: 101, sourceTime: clock.now() }));
+    stop();
+    flow('AAPL', 102);
+    expect(seen).toEqual([
+      [100, 'live', undefined],
+      [100, 'live', 99],
+    ]);
+    expect(market.candles('AAPL')).toMatchObject([{ open: 100, close: 102, volume: 200 }]);
+  });
+
+  test('counts a repeated trade once in quote and candle', async () => {
+    const { market, clock, feed } = await start();
+    const once = trade({ price: 100, size: 70, sequence: 5_000_000, sourceTime: clock.now() });
+    feed().trade(once);
+    feed().trade(once);
+    expect(market.get('AAPL')?.volume).toBe(70);
+    expect(market.candles('AAPL')).toMatchObject([{ volume: 70 }]);
+  });
+
+  test('that begins again takes its quotes with it', async () => {
+    const { market, feed, flow } = await start();
+    flow('AAPL', 100);
+    feed().restarted();
+    expect(market.get('AAPL')).toBeUndefined();
+    expect(market.candles('AAPL')).toEqual([]);
+  });
+
+  test('shows in the health and in the counters', async () => {
+    const { market, clock, feed, flow } = await start();
+    expect(market.health()).toEqual({ source: 'massive', state: 'down', lastTickAgeMs: null });
+    feed().status({ state: 'silent', detail: 'Upstream has fallen silent.' });
+    flow('AAPL', 100);
+    feed().dropped(3);
+    clock.advance(2_005);
+    expect(market.health()).toEqual({
+      source: 'massive',
+      state: 'silent',
+      lastTickAgeMs: 2_000,
+      detail: 'Upstream has fallen silent.',
+    });
+    expect(market.counters).toMatchObject({ ticks: 1, dropped: 3 });
+  });
+
+  test('that lost its place hands the lease over', async () => {
+    const { feed, onLost } = await start();
+    feed().status({ state: 'refused', lost: true, detail: 'Another service uses this key.' });
+    expect(onLost).toHaveBeenCalledTimes(1);
+  });
+});
+
+test('what a replica newly wants reaches its board within a tick', async () => {
+  const { bus, clock, feed, flow } = await start();
+  feed().status({ state: 'live' });
+  flow('AAPL', 100);
+  clock.advance(60_000);
+  const board = createQuoteBoard({ bus, clock });
+  board.start();
+  bus.publish('demand', { replica: 'there', symbols: ['AAPL'] });
+  clock.advance(FLUSH_MS);
+  expect(board.get('AAPL')).toMatchObject({ price: 100, state: 'live' });
+});
