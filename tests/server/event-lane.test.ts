@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JournalPosition } from '../../src/protocol/payloads.ts';
 import { ask, collect, next, type SignedIn, startApp, type TestApp, until } from '../support/app.ts';
 import { createTestClock } from '../support/clock.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, type PostgresTestDatabase } from '../support/database.ts';
 
 /** Two services on one Postgres without a bus between them: what one commits, the other has to find by itself. */
 let app: TestApp;
 let other: TestApp;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let database: PostgresTestDatabase;
 const clock = createTestClock();
 beforeAll(async () => {
   database = await createTestDatabase('postgres');
