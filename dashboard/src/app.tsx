@@ -3,7 +3,7 @@ import { Toaster } from 'sonner';
 import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
 import { Button } from './components/button.tsx';
-import { Logo } from './components/icons.tsx';
+import { BellIcon, CheckIcon, CloseIcon, Logo } from './components/icons.tsx';
 import type { Desk } from './desk.ts';
 import { DeskProvider } from './desk-context.tsx';
 import type { LoadPriceChart } from './features/chart/chart-panel.tsx';
@@ -62,6 +62,12 @@ function Screen({ session, desk: desks, theme, timers, loadChart }: AppProps) {
   }
 }
 
+const TOAST_ICONS = {
+  success: <CheckIcon className="size-4 text-up" />,
+  error: <CloseIcon className="size-4 text-down" />,
+  info: <BellIcon className="size-4 text-accent" />,
+};
+
 export function App(props: AppProps) {
   const resolved = useStore(props.theme, (state) => state.resolved);
   const status = useStore(props.session, (state) => state.status);
@@ -79,6 +85,7 @@ export function App(props: AppProps) {
         closeButton
         visibleToasts={3}
         duration={6_000}
+        icons={TOAST_ICONS}
         containerAriaLabel="Notifications"
       />
     </>

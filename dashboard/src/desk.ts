@@ -3,6 +3,7 @@ import type { Api } from './lib/api.ts';
 import type { Frame } from './lib/frame.ts';
 import { every, type Timers } from './lib/timers.ts';
 import { createConnection } from './realtime/connection.ts';
+import { createPlaceOrder } from './realtime/place-order.ts';
 import { startPolling } from './realtime/polling.ts';
 import { openSocket, type SocketAuth, type TradecastSocket } from './realtime/socket.ts';
 import { createSubscriptions } from './realtime/subscriptions.ts';
@@ -48,7 +49,7 @@ export function createDesk({
   const orders = createOrdersStore();
   const trades = createTradesStore();
   const notices = createNoticesStore({ timers });
-  const candles = createCandlesStore({ api });
+  const candles = createCandlesStore({ api, timers });
   const watchlist = createWatchlistStore({ api });
   const market = createMarketStore();
   const view = createViewStore();
@@ -120,6 +121,7 @@ export function createDesk({
     if (first !== undefined && view.getState().symbol === null) view.select(first);
   }
 
+  const placeOrder = createPlaceOrder(socket, api);
   const stops: (() => void)[] = [];
 
   return {
@@ -137,6 +139,7 @@ export function createDesk({
     watchlist,
     market,
     view,
+    placeOrder,
     loadOrders,
     loadPortfolio: () => loadPortfolio().catch(() => {}),
     loadTrades: () => stream.load().catch(() => {}),
@@ -172,6 +175,7 @@ export function createDesk({
       stream.stop();
       subscriptions.stop();
       notices.stop();
+      candles.stop();
       connection.stop();
       socket.removeAllListeners();
       frame.cancel();

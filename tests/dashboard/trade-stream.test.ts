@@ -57,6 +57,7 @@ test('of a long journal it shows the last page', async () => {
   await until(() => seqs().length === 200);
   expect(seqs()[0]).toBe(700);
   expect(seqs().at(-1)).toBe(501);
+  expect(subscriptions()).toEqual([{ epoch: 'e1', after: 700 }]);
 });
 
 test('what happens is added and told once', async () => {

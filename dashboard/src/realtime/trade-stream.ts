@@ -6,6 +6,7 @@
  * read over HTTP, which unlike `subscribe:trades` may be asked as often as needed. Another epoch, or
  * `recovered: false`, means that the numbering itself is new: start over from the journal.
  */
+import { MAX_TRADES_PAGE } from '../../../src/protocol/limits.ts';
 import type {
   JournalEntryPayload,
   JournalEventName,
@@ -19,9 +20,8 @@ import type { TradecastSocket } from './socket.ts';
 const JOURNAL_EVENTS: readonly JournalEventName[] = ['trade:executed', 'trade:failed', 'order:update'];
 /** One head ahead of us may cross with its events; a second one means that they are not coming. */
 const HEADS_UNTIL_LET_GO = 2;
-/** What a fresh page shows of the past. */
-const FIRST_PAGE = 200;
-const NEXT_PAGE = 500;
+/** Read of the past by a fresh page, and at a time when catching up. Orders take most of it. */
+const PAGE = MAX_TRADES_PAGE;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
 export interface TradeStreamOptions {
@@ -90,12 +90,10 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
   }
 
   async function lastPage(): Promise<TradesPage> {
-    const page = await trades({ limit: FIRST_PAGE });
+    const page = await trades({ limit: PAGE });
     const reached = page.events.at(-1)?.payload.seq ?? page.head;
     // The route reads forward: on a long journal the last page has to be asked for by number.
-    return reached >= page.head
-      ? page
-      : trades({ after: Math.max(0, page.head - FIRST_PAGE), limit: FIRST_PAGE });
+    return reached >= page.head ? page : trades({ after: Math.max(0, page.head - PAGE), limit: PAGE });
   }
 
   async function readLastPage(): Promise<void> {
@@ -124,7 +122,7 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
   async function readOn(): Promise<void> {
     try {
       for (;;) {
-        const page = await trades({ after: last, limit: NEXT_PAGE });
+        const page = await trades({ after: last, limit: PAGE });
         if (stopped) return;
         if (page.epoch !== epoch) return await readLastPage();
         failures = 0;

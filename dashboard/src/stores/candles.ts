@@ -1,10 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { CandlePayload, QuotePayload } from '../../../src/protocol/payloads.ts';
 import type { Api } from '../lib/api.ts';
+import type { Timers } from '../lib/timers.ts';
 
 const MINUTE_SECONDS = 60;
 /** Opening a long watchlist must not look like a flood. */
 const MAX_REQUESTS = 4;
+/** A symbol that nobody watched so far has its history only a moment after it is watched: waits before asking again. */
+const EMPTY_RETRY_MS = [1_000, 5_000, 30_000] as const;
 
 /** A minute without its volume: quotes carry the day's, so the running minute's is not known. */
 export type Bar = Omit<CandlePayload, 'volume'>;
@@ -23,6 +26,7 @@ export interface CandlesStore extends StoreApi<CandlesState> {
   /** Loads a symbol's minutes of today once; `again` where there may be a hole in them. */
   load(symbol: string, again?: boolean): void;
   reload(): void;
+  stop(): void;
   /** Grows the running minute, or starts the next one. */
   apply(quotes: readonly QuotePayload[]): void;
 }
@@ -43,17 +47,39 @@ export function withQuote(bars: readonly Bar[], quote: QuotePayload): readonly B
   return [...bars.slice(0, -1), grown];
 }
 
-export function createCandlesStore({ api }: { api: Pick<Api, 'candles'> }): CandlesStore {
+export interface CandlesOptions {
+  readonly api: Pick<Api, 'candles'>;
+  readonly timers: Timers;
+}
+
+export function createCandlesStore({ api, timers }: CandlesOptions): CandlesStore {
   const store = createStore<CandlesState>(() => ({ bySymbol: {} }));
   const queue: string[] = [];
   let running = 0;
+  const emptyAnswers = new Map<string, number>();
+  const cancels = new Map<string, () => void>();
 
   const put = (symbol: string, candles: Candles) =>
     store.setState(({ bySymbol }) => ({ bySymbol: { ...bySymbol, [symbol]: candles } }));
 
+  /** True where the symbol is to be shown as loading still. */
+  function askAgain(symbol: string): boolean {
+    const tried = emptyAnswers.get(symbol) ?? 0;
+    const wait = EMPTY_RETRY_MS[tried];
+    if (wait === undefined) return false;
+    emptyAnswers.set(symbol, tried + 1);
+    cancels.set(
+      symbol,
+      timers.after(wait, () => load(symbol, true)),
+    );
+    return tried === 0;
+  }
+
   async function fetchOne(symbol: string) {
     try {
-      put(symbol, { status: 'ready', bars: await api.candles(symbol) });
+      const bars = await api.candles(symbol);
+      const loading = bars.length === 0 && askAgain(symbol);
+      put(symbol, { status: loading ? 'loading' : 'ready', bars });
     } catch {
       const held = store.getState().bySymbol[symbol];
       put(symbol, { status: 'failed', bars: held?.bars ?? [] });
@@ -84,6 +110,9 @@ export function createCandlesStore({ api }: { api: Pick<Api, 'candles'> }): Cand
     load,
     reload: () => {
       for (const symbol of Object.keys(store.getState().bySymbol)) load(symbol, true);
+    },
+    stop: () => {
+      for (const cancel of cancels.values()) cancel();
     },
     apply(quotes) {
       const { bySymbol } = store.getState();

@@ -2,8 +2,10 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Timers } from '../lib/timers.ts';
 import type { TradeEntry } from './trades.ts';
 
-/** Events that come together are told together. */
-const GATHER_MS = 250;
+/** Events are told together as long as no pause between them is longer. */
+const PAUSE_MS = 250;
+/** Of what goes on and on, something is told by then; a replay is told when it ends. */
+const MAX_WAIT_MS = 1_000;
 /** More toasts than this at once is a storm: one summary instead. */
 export const MAX_TOASTS = 3;
 
@@ -37,10 +39,10 @@ function summarise(entries: readonly TradeEntry[], missed: boolean): Notice[] {
 export function createNoticesStore({ timers }: { timers: Timers }): NoticesStore {
   const store = createStore<NoticesState>(() => ({ due: [] }));
   let gathered: { entry: TradeEntry; missed: boolean }[] = [];
-  let cancel: (() => void) | null = null;
+  let since = 0;
+  let cancel = () => {};
 
   const tell = () => {
-    cancel = null;
     const all = gathered;
     gathered = [];
     const entries = all.map(({ entry }) => entry);
@@ -55,11 +57,12 @@ export function createNoticesStore({ timers }: { timers: Timers }): NoticesStore
   return {
     ...store,
     add(entry, missed) {
+      if (gathered.length === 0) since = timers.now();
       gathered.push({ entry, missed });
-      // A replay that goes on is not yet told; its summary counts all of it.
-      if (missed) cancel?.();
-      if (missed || !cancel) cancel = timers.after(GATHER_MS, tell);
+      const longest = missed ? PAUSE_MS : since + MAX_WAIT_MS - timers.now();
+      cancel();
+      cancel = timers.after(Math.max(0, Math.min(PAUSE_MS, longest)), tell);
     },
-    stop: () => cancel?.(),
+    stop: () => cancel(),
   };
 }

@@ -39,7 +39,7 @@ export interface Asked {
 }
 type Route = (asked: Asked) => unknown;
 type AckAnswer =
-  | ({ ok: true } & object)
+  | ({ ok: true } & Record<string, unknown>)
   | { ok: false; code: ErrorCode; message: string; retryAfterMs?: number };
 
 export interface Received {
@@ -167,6 +167,16 @@ export async function startDouble(port = 0) {
         const symbols = payload as string[];
         ack?.({ ok: true, type: 'watchlist', symbols } as AckAnswer);
         for (const symbol of symbols) socket.emit('quote:update', quoteOf(symbol));
+        break;
+      }
+      case 'order:place': {
+        // The same answer on both ways in.
+        const route = routes['POST /api/orders']!;
+        const asking = { method: 'POST', path: '/api/orders', query: new URLSearchParams(), body: payload };
+        void Promise.resolve(route(asking)).then((answer) => {
+          if (!isRefusal(answer)) ack?.({ ok: true, order: answer });
+          else ack?.({ ok: false, code: answer.code, message: answer.error });
+        });
         break;
       }
       case 'time:sync':

@@ -48,11 +48,22 @@ function QuoteLine({ symbol }: { symbol: string }) {
 }
 
 function Legend({ bar }: { bar: Bar | null }) {
+  const figures =
+    bar &&
+    ([
+      ['O', bar.open],
+      ['H', bar.high],
+      ['L', bar.low],
+      ['C', bar.close],
+    ] as const);
   return (
-    <p aria-hidden="true" className="min-h-5 text-muted text-xs">
-      {bar
-        ? `${minuteTime(bar.time * 1_000)}  O ${price(bar.open)}  H ${price(bar.high)}  L ${price(bar.low)}  C ${price(bar.close)}`
-        : 'Minutes of today, your local time'}
+    <p aria-hidden="true" className="flex min-h-5 flex-wrap gap-x-3 text-muted text-xs">
+      <span>{bar ? minuteTime(bar.time * 1_000) : 'Minutes of today, your local time'}</span>
+      {figures?.map(([letter, value]) => (
+        <span key={letter}>
+          {letter} <span className="text-ink">{price(value)}</span>
+        </span>
+      ))}
     </p>
   );
 }

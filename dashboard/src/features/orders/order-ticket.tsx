@@ -54,14 +54,14 @@ function Result({ outcome }: { outcome: Outcome | null }) {
   );
 }
 
-/** Orders go by HTTP, so that they work the same while there is no socket. */
+/** What is to be bought or sold, what it would cost, and what became of it. */
 export function OrderTicket() {
-  const { api, orders, view, quotes, portfolio } = useDesk();
+  const { placeOrder, orders, view, quotes, portfolio } = useDesk();
   const id = useId();
   const [typed, setTyped] = useState<Ticket>(EMPTY_TICKET);
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const submission = useMemo(() => createSubmission({ placeOrder: api.placeOrder, newKey }), [api]);
+  const submission = useMemo(() => createSubmission({ placeOrder, newKey }), [placeOrder]);
   const symbol = useStore(view, (state) => state.symbol);
   const quote = useStore(quotes, ({ bySymbol }) => (symbol ? bySymbol[symbol] : undefined));
   const buyingPower = useStore(portfolio, (state) => state.portfolio?.buyingPower ?? null);

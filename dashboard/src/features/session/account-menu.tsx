@@ -44,36 +44,34 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
         <span className="sr-only">, account and theme</span>
         <ChevronIcon className="size-3.5 text-muted" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={6}
-          className="z-50 w-56 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
-        >
-          <DropdownMenu.Label className="px-2 py-1.5">
-            <span className="block truncate font-medium">{user.name}</span>
-            <span className="block truncate text-muted text-xs">{user.username}</span>
-          </DropdownMenu.Label>
-          <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          <DropdownMenu.RadioGroup value={chosen} onValueChange={(value) => theme.choose(value as Theme)}>
-            {THEMES.map((option) => (
-              <DropdownMenu.RadioItem key={option} value={option} className={ITEM}>
-                <span className="w-4">
-                  <DropdownMenu.ItemIndicator>
-                    <CheckIcon />
-                  </DropdownMenu.ItemIndicator>
-                </span>
-                {THEME_NAMES[option]}
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-          <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          <DropdownMenu.Item className={ITEM} disabled={leaving} onSelect={() => void signOut()}>
-            <span className="w-4" />
-            Sign out
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content
+        align="end"
+        sideOffset={6}
+        className="z-50 w-56 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
+      >
+        <DropdownMenu.Label className="px-2 py-1.5">
+          <span className="block truncate font-medium">{user.name}</span>
+          <span className="block truncate text-muted text-xs">{user.username}</span>
+        </DropdownMenu.Label>
+        <DropdownMenu.Separator className="my-1 h-px bg-line" />
+        <DropdownMenu.RadioGroup value={chosen} onValueChange={(value) => theme.choose(value as Theme)}>
+          {THEMES.map((option) => (
+            <DropdownMenu.RadioItem key={option} value={option} className={ITEM}>
+              <span className="w-4">
+                <DropdownMenu.ItemIndicator>
+                  <CheckIcon />
+                </DropdownMenu.ItemIndicator>
+              </span>
+              {THEME_NAMES[option]}
+            </DropdownMenu.RadioItem>
+          ))}
+        </DropdownMenu.RadioGroup>
+        <DropdownMenu.Separator className="my-1 h-px bg-line" />
+        <DropdownMenu.Item className={ITEM} disabled={leaving} onSelect={() => void signOut()}>
+          <span className="w-4" />
+          Sign out
+        </DropdownMenu.Item>
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

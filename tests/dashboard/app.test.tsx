@@ -1,0 +1,252 @@
+/**
+ * @jest-environment jsdom
+ * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
+ */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import axe from 'axe-core';
+import { StrictMode } from 'react';
+import { App } from '../../dashboard/src/app.tsx';
+import { createDesk } from '../../dashboard/src/desk.ts';
+import { createDesks } from '../../dashboard/src/desks.ts';
+import { createApi } from '../../dashboard/src/lib/api.ts';
+import { createFrame } from '../../dashboard/src/lib/frame.ts';
+import { browserTimers as timers } from '../../dashboard/src/lib/timers.ts';
+import { openSocket } from '../../dashboard/src/realtime/socket.ts';
+import { createSessionStore, type SessionStore } from '../../dashboard/src/stores/session.ts';
+import { createThemeStore } from '../../dashboard/src/stores/theme.ts';
+import { type Double, refuse, startDouble } from './support/double.ts';
+import { executed, failed } from './support/fixtures.ts';
+import { httpFetch } from './support/http-fetch.ts';
+import { completeBrowser } from './support/screen.tsx';
+
+let server: Double;
+let session: SessionStore;
+let desks: ReturnType<typeof createDesks>;
+const user = userEvent.setup();
+
+beforeEach(async () => {
+  server = await startDouble();
+});
+afterEach(async () => {
+  cleanup();
+  desks.getState().desk?.stop();
+  localStorage.clear();
+  await server.close();
+});
+
+/** The whole application as main.tsx builds it, with a chart that needs no canvas. */
+function openApp(browser: Parameters<typeof completeBrowser>[0] = {}) {
+  completeBrowser(browser);
+  const api = createApi({ fetch: httpFetch(server.url) });
+  session = createSessionStore({ api });
+  desks = createDesks({
+    session,
+    api,
+    timers,
+    random: () => 0,
+    frame: createFrame(),
+    create: (options) => createDesk({ ...options, socket: openSocket(options.auth, server.url) }),
+  });
+  api.onUnauthenticated(() => session.end('expired'));
+  const chart = { show: () => {}, mark: () => {}, repaint: () => {}, onHover: () => {}, remove: () => {} };
+  render(
+    <StrictMode>
+      <App
+        session={session}
+        desk={desks}
+        theme={createThemeStore()}
+        timers={timers}
+        loadChart={async () => () => chart}
+      />
+    </StrictMode>,
+  );
+  void session.check();
+}
+const signedIn = () => screen.findByRole('heading', { name: 'Portfolio' });
+const menu = async () => {
+  await user.click(screen.getByRole('button', { name: /account and theme/ }));
+  return screen.findByRole('menu');
+};
+
+/** Colours need a layout, which jsdom has not; contrast is measured in a real browser. */
+const violations = async () => {
+  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+};
+
+describe('coming and going', () => {
+  test('whoever has a session sees the desk, over one connection', async () => {
+    openApp();
+    await signedIn();
+    expect(await screen.findByText('Live')).toBeTruthy();
+    await screen.findByTestId('total-value');
+    expect(server.io.sockets.sockets.size).toBe(1);
+    expect(server.emitted('subscribe:trades')).toHaveLength(1);
+    expect(server.emitted('subscribe:portfolio')).toHaveLength(1);
+  });
+
+  test('whoever has none sees the sign-in, without a reason', async () => {
+    server.routes['GET /api/auth/session'] = () => refuse(401, 'UNAUTHENTICATED', 'Sign in first.');
+    openApp();
+    expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeTruthy();
+    expect(screen.queryByRole('status')).toBeNull();
+    expect(document.title).toBe('Sign in · Tradecast');
+  });
+
+  test('a server that does not answer is not taken for a missing session', async () => {
+    server.routes['GET /api/auth/session'] = () => refuse(503, 'UNAVAILABLE', 'Starting up.');
+    openApp();
+    expect((await screen.findByRole('alert')).textContent).toBe('Starting up.');
+    server.routes['GET /api/auth/session'] = () => ({
+      user: { id: 'u1', username: 'a', name: 'A', tier: 'member' },
+      sessionID: 's',
+    });
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await signedIn();
+  });
+
+  test('a revoked session leads to the sign-in with its reason and closes the connection', async () => {
+    openApp();
+    await screen.findByText('Live');
+    server.io.emit('session:revoked', { reason: 'expired' });
+    expect(await screen.findByText('Your session has ended. Sign in again.')).toBeTruthy();
+    await waitFor(() => expect(server.io.sockets.sockets.size).toBe(0));
+  });
+
+  test('a request that is answered with 401 leads there too', async () => {
+    openApp();
+    await screen.findByRole('row', { name: /6 MSFT/ });
+    server.routes['DELETE /api/orders/*'] = () => refuse(401, 'UNAUTHENTICATED', 'Sign in first.');
+    await user.click(screen.getByRole('button', { name: /Cancel buy 6 MSFT/ }));
+    expect(await screen.findByText('Your session has ended. Sign in again.')).toBeTruthy();
+  });
+
+  test('signing out ends the connection and leads to the sign-in without a reason', async () => {
+    openApp();
+    await screen.findByText('Live');
+    await user.click(within(await menu()).getByRole('menuitem', { name: 'Sign out' }));
+    expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeTruthy();
+    expect(screen.queryByRole('status')).toBeNull();
+    await waitFor(() => expect(server.io.sockets.sockets.size).toBe(0));
+  });
+
+  test('a sign-out that fails is not claimed to have worked', async () => {
+    server.routes['POST /api/auth/logout'] = () => refuse(503, 'UNAVAILABLE', 'Not now.');
+    openApp();
+    await screen.findByText('Live');
+    await user.click(within(await menu()).getByRole('menuitem', { name: 'Sign out' }));
+    expect(await screen.findByText('You are still signed in')).toBeTruthy();
+    expect(screen.getByText('Live')).toBeTruthy();
+  });
+});
+
+describe('what the header says', () => {
+  test('simulated data is named, by the quotes and by the feed', async () => {
+    openApp();
+    expect(await screen.findByText('Simulated data')).toBeTruthy();
+    await screen.findAllByText('231.42');
+    await screen.findByText('418.05');
+    server.quote('AAPL', { state: 'replay' });
+    expect(await screen.findByText('Replay')).toBeTruthy();
+    server.quote('AAPL', { state: 'delayed' });
+    expect(await screen.findByText('Delayed data')).toBeTruthy();
+    server.quote('AAPL', { state: 'live' });
+    await waitFor(() => expect(screen.queryByText('Delayed data')).toBeNull());
+  });
+
+  test('a feed in trouble is named', async () => {
+    server.feed.state = 'down';
+    openApp();
+    expect(await screen.findByText('Feed down')).toBeTruthy();
+  });
+
+  test('a closed market is, with its next opening and its holiday', async () => {
+    openApp();
+    await screen.findByText(/^Market open until \d\d:\d\d$/);
+    const closed = {
+      isOpen: false,
+      nextOpen: '2026-11-27T14:30:00.000Z',
+      nextClose: null,
+      timestamp: '2026-11-26T15:00:00.000Z',
+    };
+    server.io.emit('market:status', { ...closed, session: 'closed', holiday: 'Thanksgiving Day' });
+    expect(await screen.findByText(/^Market closed: Thanksgiving Day, opens Fri/)).toBeTruthy();
+  });
+
+  test('a lost connection is told and announced, with the time of the next try', async () => {
+    openApp();
+    await screen.findByText('Live');
+    act(() =>
+      desks.getState().desk?.connection.state.setState({
+        status: 'polling',
+        connected: false,
+        latencyMs: null,
+        retryAt: Date.now() + 8_000,
+      }),
+    );
+    expect(screen.getByText('Polling')).toBeTruthy();
+    const statuses = screen.getAllByRole('status').map((status) => status.textContent);
+    expect(statuses).toContain('No live connection. Values are fetched every 5 seconds.');
+    expect(screen.getByText('Next try in 8 s.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Try now' })).toBeTruthy();
+  });
+});
+
+describe('themes', () => {
+  test('the system’s theme is taken until another is chosen, which is kept', async () => {
+    openApp({ dark: true });
+    await signedIn();
+    expect(document.documentElement.dataset.theme).toBe('dark');
+    await user.click(within(await menu()).getByRole('menuitemradio', { name: 'Light theme' }));
+    expect(document.documentElement.dataset.theme).toBe('light');
+    expect(localStorage.getItem('tradecast.theme')).toBe('light');
+    expect(createThemeStore().getState()).toEqual({ theme: 'light', resolved: 'light' });
+  });
+});
+
+describe('views of a phone', () => {
+  test('the tabs show one view at a time and say which', async () => {
+    openApp();
+    await signedIn();
+    const tabs = within(screen.getByRole('navigation', { name: 'Views' }));
+    expect(tabs.getByRole('button', { name: 'Portfolio' }).getAttribute('aria-current')).toBe('page');
+    await user.click(tabs.getByRole('button', { name: 'Activity' }));
+    expect(tabs.getByRole('button', { name: 'Activity' }).getAttribute('aria-current')).toBe('page');
+    const hidden = (name: string) =>
+      screen.getByRole('region', { name }).closest('[class~="max-md:hidden"]') !== null;
+    expect(hidden('Portfolio')).toBe(true);
+    expect(hidden('Activity')).toBe(false);
+  });
+});
+
+describe('accessibility', () => {
+  test.each([true, false])('the desk has no violations (dark: %s)', async (dark) => {
+    server.journal.events.push(executed(1), failed(2));
+    openApp({ dark });
+    await screen.findByText('Live');
+    await screen.findByRole('row', { name: /6 MSFT/ });
+    await screen.findByRole('list', { name: 'Trades, newest first' });
+    await waitFor(() => expect(screen.getAllByRole('row', { name: /AAPL/ })).toHaveLength(2));
+    expect(await violations()).toEqual([]);
+  });
+
+  test('nor has an open search or an open menu', async () => {
+    openApp();
+    await screen.findByText('Live');
+    await user.type(screen.getByRole('combobox', { name: 'Add a symbol to the watchlist' }), 'a');
+    await screen.findByRole('option', { name: /AMZN/ });
+    expect(await violations()).toEqual([]);
+    await user.keyboard('{Escape}');
+    await menu();
+    expect(await violations()).toEqual([]);
+  });
+
+  test.each([true, false])('the sign-in has no violations (dark: %s)', async (dark) => {
+    server.routes['GET /api/auth/session'] = () => refuse(401, 'UNAUTHENTICATED', 'Sign in first.');
+    openApp({ dark });
+    await screen.findByRole('heading', { name: 'Sign in' });
+    expect(await violations()).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { jest } from '@jest/globals';
+import { cleanup, render } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { type ReactNode, StrictMode } from 'react';
+import { Toaster } from 'sonner';
+import type { Desk } from '../../../dashboard/src/desk.ts';
+import { DeskProvider } from '../../../dashboard/src/desk-context.tsx';
+import { browserTimers } from '../../../dashboard/src/lib/timers.ts';
+import { deskOn } from './desk.ts';
+import { type Double, startDouble } from './double.ts';
+
+/** What jsdom lacks of a browser. */
+export function completeBrowser({ dark = false, calm = true } = {}) {
+  // A socket, not the test, drives these pages: React need not be told of each update in advance.
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
+  window.matchMedia = ((query: string) => ({
+    matches: query.includes('dark') ? dark : query.includes('reduced-motion') ? calm : false,
+    media: query,
+    addEventListener: () => {},
+    removeEventListener: () => {},
+  })) as unknown as typeof window.matchMedia;
+  window.scrollTo = jest.fn() as unknown as typeof window.scrollTo;
+  Element.prototype.animate = jest.fn() as unknown as typeof Element.prototype.animate;
+  HTMLCanvasElement.prototype.getContext = () => null;
+  Element.prototype.scrollIntoView = () => {};
+  Element.prototype.hasPointerCapture = () => false;
+  Element.prototype.setPointerCapture = () => {};
+  Element.prototype.releasePointerCapture = () => {};
+}
+
+export interface Page {
+  readonly server: Double;
+  readonly desk: Desk;
+  readonly user: ReturnType<typeof userEvent.setup>;
+  close(): Promise<void>;
+}
+
+/** One part of the dashboard on a started desk, as React mounts it in development: twice. */
+export async function openPage(ui: ReactNode, prepare: (server: Double) => void = () => {}): Promise<Page> {
+  completeBrowser();
+  const server = await startDouble();
+  prepare(server);
+  const { desk } = deskOn(server.url, { timers: browserTimers });
+  render(
+    <StrictMode>
+      <DeskProvider desk={desk}>{ui}</DeskProvider>
+      <Toaster />
+    </StrictMode>,
+  );
+  desk.start();
+  return {
+    server,
+    desk,
+    user: userEvent.setup(),
+    async close() {
+      cleanup();
+      desk.stop();
+      await server.close();
+    },
+  };
+}
