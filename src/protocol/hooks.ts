@@ -100,3 +100,21 @@ export const discordLinkHookSchema = z.strictObject({
   discordUserId: z.string().regex(/^\d{5,20}$/),
 });
 export type DiscordLinkHook = z.output<typeof discordLinkHookSchema>;
+
+/** The kill switch in the operator's hand: `everyone`, or one user. */
+export const haltHookSchema = z.discriminatedUnion('scope', [
+  z.strictObject({
+    eventId: keySchema,
+    scope: z.literal('everyone'),
+    halted: z.boolean(),
+    reason: z.string().trim().min(1).max(200),
+  }),
+  z.strictObject({
+    eventId: keySchema,
+    scope: z.literal('user'),
+    userId: z.uuid(),
+    halted: z.boolean(),
+    reason: z.string().trim().min(1).max(200),
+  }),
+]);
+export type HaltHook = z.output<typeof haltHookSchema>;

@@ -207,3 +207,46 @@ test('a position is sold again with its profit realised', async () => {
     realizedPnl: 44,
   });
 });
+
+describe('the kill switch', () => {
+  const switchHook = (id: string, halted: boolean, scope: object = { scope: 'everyone' }) =>
+    app.hook('/hooks/halt', { eventId: id, halted, reason: 'a drill', ...scope });
+
+  test('for everyone denies new orders, cancels open ones, and lets trading go on afterwards', async () => {
+    const { session, socket } = await trader();
+    await ask(socket, 'order:place', order({ type: 'limit', limitPrice: 170 }));
+    const cancelled = next(socket, 'order:update', ({ status }) => status === 'cancelled');
+    expect(await switchHook('halt-1', true)).toMatchObject({ status: 202, body: { data: { halted: true } } });
+    await cancelled;
+    expect(await ask(socket, 'order:place', order())).toMatchObject({ ok: false, code: 'TRADING_HALTED' });
+    expect(await portfolioOf(session)).toMatchObject({ cash: 100_000, buyingPower: 100_000 });
+    expect(await switchHook('halt-2', false)).toMatchObject({
+      status: 202,
+      body: { data: { halted: false } },
+    });
+    expect(await ask(socket, 'order:place', order({ quantity: 1 }))).toMatchObject({ ok: true });
+  });
+
+  test('for one user leaves the others trading', async () => {
+    const [halted, free] = [await trader(), await trader()];
+    const scope = { scope: 'user', userId: halted.session.user.id };
+    expect(await switchHook('halt-3', true, scope)).toMatchObject({ status: 202 });
+    expect(await ask(halted.socket, 'order:place', order())).toMatchObject({
+      ok: false,
+      code: 'TRADING_HALTED',
+    });
+    expect(await ask(free.socket, 'order:place', order())).toMatchObject({ ok: true });
+  });
+
+  test('is not undone by the replay of an earlier event', async () => {
+    const { socket } = await trader();
+    await switchHook('halt-4', false);
+    await switchHook('halt-5', true);
+    expect(await switchHook('halt-4', false)).toMatchObject({
+      status: 200,
+      body: { data: { duplicate: true } },
+    });
+    expect(await ask(socket, 'order:place', order())).toMatchObject({ ok: false, code: 'TRADING_HALTED' });
+    await switchHook('halt-6', false);
+  });
+});

@@ -47,6 +47,6 @@ export interface HookInbox {
   ): Promise<HookOutcome<{ username: string }>>;
   /** Takes the id of an order that is about to be placed. The order's own key makes placing it again harmless. */
   open(event: HookEvent): Promise<{ alreadyClosed: boolean }>;
-  /** Notes that the order of an opened event has been placed. */
-  close(event: HookEvent, result: { orderId: string }): Promise<void>;
+  /** Notes what came of an opened event: its work is done and is not to be done again. */
+  close(event: HookEvent, result: object): Promise<void>;
 }

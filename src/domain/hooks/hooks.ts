@@ -1,9 +1,9 @@
 import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { DiscordLinkHook, OrderHook, PortfolioHook, TradeHook } from '../../protocol/hooks.ts';
+import type { DiscordLinkHook, HaltHook, OrderHook, PortfolioHook, TradeHook } from '../../protocol/hooks.ts';
 import type { User, Users } from '../accounts/user.ts';
 import type { Bus } from '../cluster/bus.ts';
-import type { PlaceResult, Trading } from '../trading/trading.ts';
+import type { HaltScope, PlaceResult, Trading } from '../trading/trading.ts';
 import { externalPortfolio } from './external-portfolio.ts';
 import type { HookInbox, HookOutcome, TradeReport } from './hook-inbox.ts';
 
@@ -17,6 +17,8 @@ export interface Hooks {
   /** Throws FORBIDDEN for a banned user; a refused order is an answer, not an error. */
   order(hook: OrderHook, digest: string): Promise<PlaceResult>;
   discordLink(hook: DiscordLinkHook, digest: string): Promise<HookOutcome<{ username: string }>>;
+  /** The kill switch: committed when it answers. A repeat answers as before and changes nothing. */
+  halt(hook: HaltHook, digest: string): Promise<HookOutcome<{ halted: boolean }>>;
 }
 
 /** Whom a hook concerns: its schema sees to it that exactly one is there. */
@@ -28,7 +30,7 @@ interface Recipient {
 export interface HooksParts {
   readonly users: Pick<Users, 'findById' | 'findByDiscordId'>;
   readonly inbox: HookInbox;
-  readonly trading: Pick<Trading, 'place'>;
+  readonly trading: Pick<Trading, 'place' | 'halt' | 'resume'>;
   readonly bus: Bus;
   readonly clock: Clock;
 }
@@ -80,6 +82,20 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
         { id: hook.eventId, digest },
         { code: hook.code, discordUserId: hook.discordUserId, now: clock.now() },
       ),
+
+    async halt(hook, digest) {
+      const event = { id: hook.eventId, digest };
+      const scope: HaltScope =
+        hook.scope === 'everyone' ? hook.scope : { userId: (await recipient(hook)).id };
+      const { alreadyClosed } = await inbox.open(event);
+      // A replayed `resume` must not undo a later halt; after a crash between the two, the sender repeats it.
+      if (!alreadyClosed) {
+        if (hook.halted) await trading.halt(scope, hook.reason);
+        else await trading.resume(scope);
+        await inbox.close(event, { halted: hook.halted });
+      }
+      return { result: { halted: hook.halted }, duplicate: alreadyClosed };
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import type { HookOutcome } from '../../domain/hooks/hook-inbox.ts';
 import {
   discordLinkHookSchema,
+  haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
   tradeHookSchema,
@@ -39,6 +40,10 @@ export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOpt
 
   router.post('/discord-link', async (req, res) => {
     answer(res, await hooks.discordLink(readBody(req, discordLinkHookSchema), digestOf(req)));
+  });
+
+  router.post('/halt', async (req, res) => {
+    answer(res, await hooks.halt(readBody(req, haltHookSchema), digestOf(req)));
   });
 
   return router;

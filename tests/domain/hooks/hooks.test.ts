@@ -93,6 +93,8 @@ beforeEach(() => {
         if (!duplicate) placed.push(command);
         return { order: { id: 'order-1', status: 'accepted' }, duplicate } as PlaceResult;
       },
+      async halt() {},
+      async resume() {},
     },
     bus,
     clock: { ...systemClock, now: () => NOW },
