@@ -1,15 +1,17 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { until } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { sendHook } from '../support/hook-sender.ts';
-import { startNoSocketsProxy } from '../support/no-sockets-proxy.ts';
-import { becomesOther, screenOf } from '../support/screen.ts';
+import { type NoSocketsProxy, startNoSocketsProxy } from '../support/no-sockets-proxy.ts';
+import { screenOf } from '../support/screen.ts';
 import { type Service, startService } from '../support/service.ts';
+import { until, untilChanged } from '../support/wait.ts';
 
 let service: Service;
+let proxy: NoSocketsProxy;
 
 beforeAll(async () => {
   service = await startService();
+  proxy = await startNoSocketsProxy(service.port);
 }, 60_000);
 
 test('after kill -9 and a new start the browser comes back by itself and shows what it missed', async () => {
@@ -37,11 +39,10 @@ test('after kill -9 and a new start the browser comes back by itself and shows w
   await screen.panel('Activity').getByText('Bought 4 NVDA at 181.25').waitFor();
   expect(await screen.figure('Cash')).toBe(cash);
   expect(await screen.positionQuantity('IBM')).toBe(3);
-  await becomesOther(screen.totalValue, await screen.totalValue());
+  await untilChanged(screen.totalValue, 'the total value');
 }, 60_000);
 
 test('where no socket gets through, the page polls, says so, and returns to live when it can', async () => {
-  const proxy = await startNoSocketsProxy(service.port);
   const screen = screenOf((await openBrowser(proxy.url)).page);
   await screen.signIn(service.demo);
   await screen.connection('Live').waitFor();
@@ -50,7 +51,7 @@ test('where no socket gets through, the page polls, says so, and returns to live
   await screen.connection('Polling').waitFor({ timeout: 20_000 });
   await screen.page.getByText('No live connection. Values are fetched every 5 seconds.').first().waitFor();
   const price = screen.watchedPrice('AAPL');
-  await becomesOther(() => price.innerText(), await price.innerText());
+  await untilChanged(() => price.innerText(), 'the price of AAPL');
 
   proxy.unblock();
   await screen.connection('Live').waitFor({ timeout: 20_000 });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
-import { until } from '../support/app.ts';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { screenOf } from '../support/screen.ts';
 import { type Service, startService } from '../support/service.ts';
+import { until } from '../support/wait.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { until } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { sendHook } from '../support/hook-sender.ts';
-import { becomesOther, type Screen, screenOf } from '../support/screen.ts';
+import { type Screen, screenOf } from '../support/screen.ts';
 import { type Service, startService } from '../support/service.ts';
+import { until, untilChanged } from '../support/wait.ts';
 
 let service: Service;
 let first: Screen;
@@ -23,9 +23,9 @@ test('the demo account sees a portfolio and a watchlist that move', async () => 
 
   const price = first.watchedPrice('AAPL');
   await until(async () => /^\d/.test(await price.innerText()), 'a first price');
-  await becomesOther(() => price.innerText(), await price.innerText());
+  await untilChanged(() => price.innerText(), 'the price of AAPL');
   await until(async () => (await first.positionQuantity('AAPL')) === 40, "the demo account's first position");
-  await becomesOther(first.totalValue, await first.totalValue());
+  await untilChanged(first.totalValue, 'the total value');
 });
 
 test('an order shows in every browser of the account: toast, position, less cash', async () => {

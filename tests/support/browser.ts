@@ -47,7 +47,7 @@ export async function openBrowser(
     // Its own sandbox does not start as root, which is what containers are.
     chromiumSandbox: process.getuid?.() !== 0,
     args: FLAGS,
-    viewport: options.viewport ?? { width: 1280, height: 900 },
+    viewport: options.viewport ?? { width: 1600, height: 1000 },
     colorScheme: options.colorScheme ?? 'light',
     reducedMotion: 'reduce',
   });

@@ -10,6 +10,11 @@ export interface NoSocketsProxy {
   unblock(): void;
 }
 
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
+});
+
 /** Stands in front of the service on 127.0.0.1:`port`; gone after the file's tests. */
 export async function startNoSocketsProxy(port: number): Promise<NoSocketsProxy> {
   const open = new Set<Socket>();
@@ -56,10 +61,11 @@ export async function startNoSocketsProxy(port: number): Promise<NoSocketsProxy>
   });
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(async () => {
+  cleanups.push(async () => {
     for (const socket of open) socket.destroy();
+    const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await closed;
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

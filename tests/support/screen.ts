@@ -83,22 +83,15 @@ export function screenOf(page: Page): Screen {
         .click();
       await ticket.getByText(side, { exact: true }).click();
       await ticket.getByLabel('Quantity').fill(String(quantity));
-      await ticket.getByRole('button', { name: `${side} ${quantity} ${symbol}` }).click();
+      await ticket
+        .getByRole('button', { name: `${side} ${quantity.toLocaleString('en-US')} ${symbol}` })
+        .click();
     },
     toast: (words) => page.getByRole('region', { name: /^Notifications/ }).getByText(words),
-    connection: (word) => page.getByRole('banner').getByText(word, { exact: false }).first(),
+    connection: (word) =>
+      page
+        .getByRole('banner')
+        .getByText(new RegExp(`^${word}`))
+        .first(),
   };
-}
-
-/** Resolves when the value has become another one than `before`. */
-export async function becomesOther(
-  read: () => Promise<string | null>,
-  before: string | null,
-  timeoutMs = 10_000,
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while ((await read()) === before) {
-    if (Date.now() > deadline) throw new Error(`it stayed "${before}"`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -4,8 +4,10 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
-import { HOOK_SECRET } from './app.ts';
 import { repoRoot } from './source-files.ts';
+
+/** What bots sign with. */
+export const HOOK_SECRET = 'the-hook-secret-of-the-service-under-test';
 
 /** Longer than a first start on a busy machine takes, milliseconds. */
 const START_TIMEOUT_MS = 30_000;
@@ -69,6 +71,7 @@ function launch(env: Record<string, string>): Promise<Running> {
   return new Promise((resolve, reject) => {
     let output = '';
     const fail = (why: string): void => {
+      clearTimeout(timer);
       child.kill('SIGKILL');
       reject(new Error(`the service ${why}:\n${output}`));
     };

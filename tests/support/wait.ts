@@ -1,0 +1,17 @@
+const TIMEOUT_MS = 10_000;
+const ASK_AGAIN_MS = 25;
+
+/** Resolves when `holds` does; fails after a while, naming what it waited for. */
+export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+}
+
+/** Resolves when `read` gives something else than it does now. */
+export async function untilChanged(read: () => Promise<string>, what: string): Promise<void> {
+  const before = await read();
+  await until(async () => (await read()) !== before, `${what} is no longer ${before}`);
+}
