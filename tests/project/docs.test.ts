@@ -2,6 +2,7 @@ import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readConfig, VARIABLES } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
 import type { ClientEvent, ServerEvent } from '../../src/protocol/events.ts';
 import * as limits from '../../src/protocol/limits.ts';
@@ -163,9 +164,10 @@ describe('the pages', () => {
 
   test.each(pages)('%s tells npm scripts that exist', (page) => {
     const { scripts } = JSON.parse(readRepoFile('package.json')) as { scripts: Record<string, string> };
-    const told = [
-      ...readRepoFile(page).matchAll(/\bnpm (?:run )?((?!install|ci\b|run\b|package)[a-z][a-z:]*)/g),
-    ].map((match) => match[1]!);
+    // Commands stand in code: after a back-tick, at the start of a line of a block, or after variables.
+    const told = [...readRepoFile(page).matchAll(/(?:`|^|=\S+ )npm (?:run )?([a-z:]+)(?=[ `\n])/gm)].map(
+      (match) => match[1]!,
+    );
     expect(told.filter((name) => !(name in scripts))).toEqual([]);
   });
 
@@ -173,6 +175,17 @@ describe('the pages', () => {
     const { scripts } = JSON.parse(readRepoFile('package.json')) as { scripts: Record<string, string> };
     const own = Object.keys(scripts).filter((name) => !(name.startsWith('pre') && name.slice(3) in scripts));
     expect(own.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('the operations page', () => {
+  test('lists every metric of the service', async () => {
+    const metrics = await createMetrics().registry.getMetricsAsJSON();
+    const own = metrics.filter(({ name }) => !/^tradecast_(process|nodejs)_/.test(name));
+    const rows = tableRows(section(readRepoFile('docs/operations.md'), 'Metrics'));
+    expect(rows.map(([name, help]) => [unquoted(name!), help])).toEqual(
+      own.map(({ name, help }) => [name, help]),
+    );
   });
 });
 
