@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PlaceFacts } from '../../../src/domain/trading/ledger.ts';
+import { assess, type OrderIntent, type RiskInput } from '../../../src/domain/trading/risk.ts';
+import { DEFAULT_RISK_LIMITS, type RiskLimits } from '../../../src/domain/trading/risk-limits.ts';
+import { decimal } from '../../../src/lib/decimal.ts';
+import { accountOf, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
+
+const order = (changes: Partial<OrderIntent> = {}): OrderIntent => ({
+  symbol: 'AAPL',
+  side: 'buy',
+  type: 'market',
+  timeInForce: 'day',
+  quantity: 10,
+  limitPrice: null,
+  stopPrice: null,
+  ...changes,
+});
+const facts = (changes: Partial<PlaceFacts> = {}): PlaceFacts => ({
+  account: accountOf(),
+  positions: [],
+  openBuys: 0,
+  openSells: 0,
+  duplicate: false,
+  halted: null,
+  ...changes,
+});
+const judge = (changes: Partial<RiskInput> = {}, limits: Partial<RiskLimits> = {}) =>
+  assess(
+    {
+      order: order(),
+      facts: facts(),
+      known: true,
+      open: true,
+      quote: quoteOf('AAPL'),
+      fresh: true,
+      quoteOf: (symbol) => quoteOf(symbol),
+      today: TODAY,
+      ...changes,
+    },
+    { ...DEFAULT_RISK_LIMITS, ...limits },
+  );
+const code = (verdict: ReturnType<typeof assess>) => (verdict.approved ? 'approved' : verdict.code);
+
+describe('an order within every limit', () => {
+  test('is approved and reserves what it may cost at worst', () => {
+    const verdict = judge();
+    expect(verdict).toMatchObject({ approved: true });
+    expect(verdict.approved && [verdict.boundPrice.toString(), verdict.reserve.toString()]).toEqual([
+      '105.11',
+      '1051.1',
+    ]);
+  });
+
+  test('reserves no cash when it sells', () => {
+    const verdict = judge({
+      order: order({ side: 'sell' }),
+      facts: facts({ positions: [positionOf('AAPL', 10, 900)] }),
+    });
+    expect(verdict.approved && verdict.reserve.toString()).toBe('0');
+  });
+});
+
+describe('an order is refused', () => {
+  test.each<[string, Partial<RiskInput>, Partial<RiskLimits>]>([
+    ['TRADING_HALTED', { facts: facts({ halted: 'everyone' }) }, {}],
+    ['TRADING_HALTED', { facts: facts({ halted: 'user' }) }, {}],
+    ['INVALID_ORDER', { order: order({ quantity: Number.NaN }) }, {}],
+    ['INVALID_ORDER', { order: order({ quantity: 1.5 }) }, {}],
+    ['INVALID_ORDER', { order: order({ quantity: -1 }) }, {}],
+    ['INVALID_ORDER', { order: order({ type: 'limit' }) }, {}],
+    ['INVALID_ORDER', { order: order({ limitPrice: decimal(100) }) }, {}],
+    ['INVALID_ORDER', { order: order({ type: 'limit', limitPrice: decimal('100.001') }) }, {}],
+    ['INVALID_ORDER', { order: order({ type: 'stop', stopPrice: decimal(99) }) }, {}],
+    ['UNKNOWN_SYMBOL', { known: false }, {}],
+    ['MARKET_CLOSED', { open: false }, {}],
+    ['MARKET_CLOSED', { open: false, order: order({ timeInForce: 'gtc' }) }, {}],
+    ['MARKET_CLOSED', { open: false, order: order({ type: 'limit', limitPrice: decimal(100) }) }, {}],
+    ['NO_QUOTE', { quote: undefined }, {}],
+    ['NO_QUOTE', { quote: quoteOf('AAPL', { ask: Number.NaN }) }, {}],
+    ['NO_QUOTE', { quote: quoteOf('AAPL', { price: Number.NaN }) }, {}],
+    ['STALE_QUOTE', { fresh: false }, {}],
+    ['DUPLICATE_ORDER', { facts: facts({ duplicate: true }) }, {}],
+    ['PRICE_COLLAR', { order: order({ type: 'limit', limitPrice: decimal('110.12') }) }, {}],
+    ['MAX_ORDER_VALUE', {}, { maxOrderValue: decimal(1_051) }],
+    [
+      'MAX_POSITION',
+      { facts: facts({ openBuys: 1, positions: [positionOf('AAPL', 10, 900)] }) },
+      { maxPositionValue: decimal(2_102) },
+    ],
+    ['INSUFFICIENT_FUNDS', { facts: facts({ account: accountOf({ cash: 2_000, reserved: 949 }) }) }, {}],
+    ['INSUFFICIENT_POSITION', { order: order({ side: 'sell' }) }, {}],
+    [
+      'INSUFFICIENT_POSITION',
+      {
+        order: order({ side: 'sell' }),
+        facts: facts({ openSells: 1, positions: [positionOf('AAPL', 10, 900)] }),
+      },
+      {},
+    ],
+    [
+      'DAILY_LOSS_LIMIT',
+      {
+        facts: facts({ positions: [positionOf('MSFT', 50, 900)] }),
+        quoteOf: (symbol) => quoteOf(symbol, { price: 88 }),
+      },
+      { dailyLossLimit: decimal(500) },
+    ],
+  ])('with %s (case %#)', (expected, input, limits) => {
+    const verdict = judge(input, limits);
+    expect(code(verdict)).toBe(expected);
+    expect(verdict.approved || verdict.message).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('with the numbers that were compared', () => {
+    expect(judge({ facts: facts({ account: accountOf({ cash: 1_000 }) }) })).toMatchObject({
+      message: 'Insufficient funds: the order may cost $1,051.10, buying power is $1,000.00.',
+      numbers: { value: '1051.1', buyingPower: '1000' },
+    });
+  });
+});
+
+describe('at the very limit', () => {
+  test.each<[string, Partial<RiskInput>, Partial<RiskLimits>]>([
+    ['all the buying power', { facts: facts({ account: accountOf({ cash: '1051.10' }) }) }, {}],
+    [
+      'all the shares',
+      {
+        order: order({ side: 'sell' }),
+        facts: facts({ openSells: 5, positions: [positionOf('AAPL', 15, 900)] }),
+      },
+      {},
+    ],
+    ['the largest order', {}, { maxOrderValue: decimal('1051.1') }],
+    ['the largest position', {}, { maxPositionValue: decimal(1_001) }],
+    ['the edge of the collar', { order: order({ type: 'limit', limitPrice: decimal('110.11') }) }, {}],
+  ])('%s is allowed', (_, input, limits) => {
+    expect(code(judge(input, limits))).toBe('approved');
+  });
+
+  test('a limit far away from the market, where it can only wait, is allowed', () => {
+    expect(code(judge({ order: order({ type: 'limit', limitPrice: decimal(10) }) }))).toBe('approved');
+  });
+
+  test('out of hours a limit order good till cancelled waits for the next session', () => {
+    const waiting = order({ type: 'limit', timeInForce: 'gtc', limitPrice: decimal(90) });
+    expect(code(judge({ open: false, fresh: false, order: waiting }))).toBe('approved');
+  });
+
+  test('a loss keeps nobody from selling', () => {
+    const selling = {
+      order: order({ side: 'sell' }),
+      facts: facts({ positions: [positionOf('AAPL', 10, 9_000)] }),
+      quoteOf: (symbol: string) => quoteOf(symbol, { price: 1 }),
+    };
+    expect(code(judge(selling, { dailyLossLimit: decimal(1) }))).toBe('approved');
+  });
+});
