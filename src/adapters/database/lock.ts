@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StartupError } from '../../lib/startup-error.ts';
 
 /** SQLite's result code for "another connection holds the lock". */
 const SQLITE_BUSY = 5;
 
 /**
- * Takes `folder` for this process alone and returns what gives it back. Throws a sentence where it is taken.
+ * Takes `folder` for this process alone and returns what gives it back. Throws StartupError where it is taken.
  *
  * Node has no flock; SQLite does: its exclusive lock is an fcntl lock of the operating system (LockFileEx on
  * Windows), which two processes cannot both win, which other containers on the same volume respect, and which
@@ -21,7 +22,7 @@ export function lockFolder(folder: string): () => void {
   } catch (error) {
     file.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
-    throw new Error(
+    throw new StartupError(
       `Another process is using the database in ${folder}. Stop it first, or set DATA_DIR to another folder.`,
       { cause: error },
     );

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import type { Log } from '../../lib/log.ts';
+import { StartupError } from '../../lib/startup-error.ts';
 
 /** The folder of this file's migrations: `NNN_what-it-does.sql`, run once each in the order of their numbers. */
 export const MIGRATIONS_FOLDER = path.join(import.meta.dirname, 'migrations');
@@ -52,7 +53,7 @@ export async function readMigrations(folder: string = MIGRATIONS_FOLDER): Promis
 
 /**
  * Brings the database to the state of `migrations`, one transaction each, under an advisory lock: of replicas
- * that start at once, one migrates and the others find it done. Throws a sentence where the database is newer
+ * that start at once, one migrates and the others find it done. Throws StartupError where the database is newer
  * than this code or a migration was edited after it ran.
  */
 export async function migrate(pool: pg.Pool, migrations: readonly Migration[], log: Log): Promise<void> {
@@ -87,11 +88,11 @@ async function apply(client: pg.PoolClient, migrations: readonly Migration[], lo
   for (const { version, name, checksum } of rows) {
     const migration = known.get(version);
     if (!migration)
-      throw new Error(
+      throw new StartupError(
         `The database is newer than this version of Tradecast: it has migration ${name}, which is not known here. Start the version that made it, or a newer one.`,
       );
     if (migration.checksum !== checksum)
-      throw new Error(
+      throw new StartupError(
         `Migration ${name} was changed after it ran on this database. Restore the file and put the change into a new migration.`,
       );
   }
@@ -107,7 +108,9 @@ async function apply(client: pg.PoolClient, migrations: readonly Migration[], lo
       ]);
       await client.query('COMMIT');
     } catch (error) {
-      throw new Error(`Migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
+      throw new StartupError(`Migration ${migration.name} failed: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
     log.info({ migration: migration.name }, 'migration applied');
   }

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Log } from '../../lib/log.ts';
+import { StartupError } from '../../lib/startup-error.ts';
 import { createDatabase, type Database } from './database.ts';
 import { openEmbeddedPool } from './embedded.ts';
+import { isUnavailable, toDatabaseError } from './errors.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createPostgresPool } from './postgres.ts';
 
@@ -13,9 +15,18 @@ export type OpenDatabaseOptions = {
   readonly migrations?: string;
 } & ({ readonly databaseUrl: string } | { readonly dataDir: string });
 
+/** Says where without the password that is in the URL. */
+const unreachable = (options: OpenDatabaseOptions, cause: Error): StartupError =>
+  new StartupError(
+    'databaseUrl' in options
+      ? `The database at ${new URL(options.databaseUrl).host} (DATABASE_URL) cannot be reached: ${cause.message || (cause as { code?: string }).code}.`
+      : `The database in ${options.dataDir} cannot be opened: ${cause.message}.`,
+    { cause },
+  );
+
 /**
  * Opens the Postgres at `databaseUrl`, or the embedded one in `dataDir`, and brings it to the newest schema.
- * Throws a sentence where the folder is in use, the server cannot be reached, or the schema does not fit.
+ * Throws StartupError where the folder is in use, the server cannot be reached, or the schema does not fit.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const { log, onQuery } = options;
@@ -36,7 +47,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     await migrate(database.pool, migrations, log);
   } catch (error) {
     await database.close();
-    throw error;
+    throw isUnavailable(toDatabaseError(error)) ? unreachable(options, error as Error) : error;
   }
   return database;
 }
