@@ -53,33 +53,35 @@ test('with the keyboard alone one signs in and places an order', async () => {
   const { page } = browser;
   const screen = screenOf(page);
   const { keyboard } = page;
+  /** `input Quantity`, `button Buy 2 KO`: what has the focus, as its label or text says. */
   const focused = (): Promise<string> =>
     page.evaluate(() => {
       const element = document.activeElement as HTMLInputElement | null;
-      return element?.labels?.[0]?.textContent ?? element?.textContent ?? '';
+      const name = element?.labels?.[0]?.textContent ?? element?.textContent;
+      return `${element?.tagName.toLowerCase()} ${name}`;
     });
-  const tabTo = async (label: string): Promise<void> => {
-    for (let presses = 0; (await focused()) !== label; presses++) {
-      if (presses > 80) throw new Error(`Tab never reaches "${label}"`);
+  const tabTo = async (control: string): Promise<void> => {
+    for (let presses = 0; (await focused()) !== control; presses++) {
+      if (presses > 80) throw new Error(`Tab never reaches "${control}"`);
       await keyboard.press('Tab');
     }
   };
 
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await tabTo('User name');
+  await tabTo('input User name');
   await keyboard.type(service.demo.username);
-  await tabTo('Password');
+  await tabTo('input Password');
   await keyboard.type(service.demo.password);
   await keyboard.press('Enter');
   await screen.panel('Portfolio').waitFor();
 
-  await tabTo('Symbol');
+  await tabTo('input Symbol');
   await keyboard.type('KO');
   await screen.panel('Order').getByRole('option', { name: /^KO\b/ }).first().waitFor();
   await keyboard.press('Enter');
-  await tabTo('Quantity');
+  await tabTo('input Quantity');
   await keyboard.type('2');
-  await tabTo('Buy 2 KO');
+  await tabTo('button Buy 2 KO');
   await keyboard.press('Enter');
   await screen.toast(/^Bought 2 KO at/).waitFor();
   await until(async () => (await screen.positionQuantity('KO')) === 2, 'the position');
