@@ -104,19 +104,25 @@ export function createReplayFeed({ file, speed, loop, clock, log }: ReplayFeedOp
         if (!isCurrent()) return events;
         if (line === '') continue;
         if (pace === null) reader.read(line, receivedAt);
-        else await playPaced(reader, pace, line);
+        else await playPaced(reader, pace, line, isCurrent);
       }
     }
     return events;
   }
 
-  async function playPaced(reader: FrameReader, pace: Pace, line: string): Promise<void> {
+  async function playPaced(
+    reader: FrameReader,
+    pace: Pace,
+    line: string,
+    isCurrent: () => boolean,
+  ): Promise<void> {
     const frame = reader.parse(line);
     if (frame === undefined) return;
     for (const event of Array.isArray(frame) ? frame : [frame]) {
       const time = typeof event === 'object' && event !== null ? timeOfEvent(event) : undefined;
       const waitMs = time === undefined ? 0 : pace.due(time, clock.now()) - clock.now();
       if (waitMs > SLICE_MS) await wait(waitMs);
+      if (!isCurrent()) return;
       reader.take(event, clock.now());
     }
   }

@@ -20,10 +20,11 @@ async function isGzip(file: string): Promise<boolean> {
 }
 
 async function openStream(file: string): Promise<Readable> {
+  // Asked first: a stream that fails before anybody listens to it takes the process down.
+  const zipped = await isGzip(file);
   const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  if (!(await isGzip(file))) return bytes;
   // Errors of either half arrive where the lines are read.
-  return pipeline(bytes, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
+  return zipped ? pipeline(bytes, createGunzip({ chunkSize: CHUNK_BYTES }), () => {}) : bytes;
 }
 
 /**
