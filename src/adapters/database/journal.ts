@@ -18,7 +18,7 @@ type HeadRow = JournalHeadRow & { floor: number };
  */
 export const appendCte = (parameter: string): string => `
   incoming AS (
-    SELECT * FROM ROWS FROM (json_to_recordset(${parameter}::json) AS (user_id uuid, event text, payload json))
+    SELECT * FROM ROWS FROM (json_to_recordset(${parameter}::json) AS (user_id uuid, event text, payload text))
       WITH ORDINALITY AS t (user_id, event, payload, ord)
   ),
   counted AS (SELECT user_id, count(*) AS added FROM incoming GROUP BY user_id),
@@ -28,14 +28,16 @@ export const appendCte = (parameter: string): string => `
   ),
   appended AS (
     INSERT INTO journal (user_id, seq, event, payload)
-    SELECT i.user_id, head.seq - head.added + row_number() OVER (PARTITION BY i.user_id ORDER BY i.ord), i.event, i.payload
+    SELECT i.user_id, head.seq - head.added + row_number() OVER (PARTITION BY i.user_id ORDER BY i.ord), i.event, i.payload::json
     FROM incoming i JOIN head ON head.user_id = i.user_id
   )`;
 
-/** The JSON parameter of `appendCte`. */
+/** The JSON parameter of `appendCte`. Payloads are JSON within it, because only unread JSON may name NUL and the like. */
 export const journalInput = (events: Iterable<readonly [string, readonly JournalEvent[]]>): string =>
   JSON.stringify(
-    [...events].flatMap(([userId, list]) => list.map((entry) => ({ user_id: userId, ...entry }))),
+    [...events].flatMap(([userId, list]) =>
+      list.map(({ event, payload }) => ({ user_id: userId, event, payload: JSON.stringify(payload) })),
+    ),
   );
 
 /** What was appended, from the rows of `head`. Throws NOT_FOUND where a user has no journal. */
