@@ -1,9 +1,8 @@
 import type { QuoteState } from '../../protocol/payloads.ts';
 import type { BarTick, DayTick, NbboTick, TradeTick } from './feed.ts';
 import type { MarketHours } from './market-hours.ts';
-import { newYorkDay } from './new-york.ts';
 import type { Quote } from './quote.ts';
-import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
+import { createEntry, type Entry, entryToQuote, rollDay, setHighLow, setPrice } from './quote-entry.ts';
 import {
   ADDS_VOLUME,
   CORRECTS_CLOSE,
@@ -38,117 +37,25 @@ export interface QuoteBook {
 /** More symbols than US equity markets list: what is beyond is upstream gone mad, not a market. */
 const MAX_SYMBOLS = 20_000;
 
-interface Entry {
-  readonly symbol: string;
-  readonly recent: RecentTrades;
-  price: number;
-  priceTime: number;
-  bid: number | undefined;
-  bidSize: number | undefined;
-  ask: number | undefined;
-  askSize: number | undefined;
-  nbboTime: number;
-  open: number | undefined;
-  high: number | undefined;
-  low: number | undefined;
-  previousClose: number | undefined;
-  volume: number;
-  /** The closing price the exchanges told, and the shares of its auction: the largest is the listing exchange's. */
-  close: number | undefined;
-  closeSize: number;
-  /** True once a regular trade has set today's price. */
-  priced: boolean;
-  dayStart: number;
-  dayEnd: number;
-  sourceTime: number;
-  receivedAt: number;
-  changed: boolean;
-}
-
-const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
-  symbol: entry.symbol,
-  price: entry.price,
-  bid: entry.bid,
-  ask: entry.ask,
-  bidSize: entry.bidSize,
-  askSize: entry.askSize,
-  open: entry.open,
-  high: entry.high,
-  low: entry.low,
-  previousClose: entry.previousClose,
-  volume: entry.volume,
-  sourceTime: entry.sourceTime,
-  receivedAt: entry.receivedAt,
-  state,
-});
-
-const setHighLow = (entry: Entry, high: number, low: number): void => {
-  if (entry.high === undefined || high > entry.high) entry.high = high;
-  if (entry.low === undefined || low < entry.low) entry.low = low;
-};
-
-const setPrice = (entry: Entry, price: number, time: number): void => {
-  entry.price = price;
-  entry.priceTime = time;
-};
-
 export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
   const entries = new Map<string, Entry>();
   const watchers = new Map<string, Set<() => void>>();
   const counters = { repeated: 0, late: 0, refused: 0 };
   let changed: Entry[] = [];
 
-  const createEntry = (symbol: string, time: number): Entry | undefined => {
+  const addEntry = (symbol: string, time: number): Entry | undefined => {
     if (entries.size >= MAX_SYMBOLS) {
       counters.refused += 1;
       return undefined;
     }
-    const { start, end } = newYorkDay(time);
-    const entry: Entry = {
-      symbol,
-      recent: createRecentTrades(),
-      price: 0,
-      priceTime: 0,
-      bid: undefined,
-      bidSize: undefined,
-      ask: undefined,
-      askSize: undefined,
-      nbboTime: 0,
-      open: undefined,
-      high: undefined,
-      low: undefined,
-      previousClose: undefined,
-      volume: 0,
-      close: undefined,
-      closeSize: 0,
-      priced: false,
-      dayStart: start,
-      dayEnd: end,
-      sourceTime: 0,
-      receivedAt: 0,
-      changed: false,
-    };
+    const entry = createEntry(symbol, time);
     entries.set(symbol, entry);
     return entry;
   };
 
-  /** Yesterday's last becomes the previous close; price and NBBO stand until there are new ones. */
-  const rollDay = (entry: Entry, time: number): void => {
-    const { start, end } = newYorkDay(time);
-    if (entry.close !== undefined) entry.previousClose = entry.close;
-    else if (entry.priced) entry.previousClose = entry.price;
-    entry.open = entry.high = entry.low = entry.close = undefined;
-    entry.volume = 0;
-    entry.closeSize = 0;
-    entry.priced = false;
-    entry.dayStart = start;
-    entry.dayEnd = end;
-    entry.recent.clear();
-  };
-
   /** The entry on the day of `time`; undefined for a tick of a day that is over. */
   const entryFor = (symbol: string, time: number): Entry | undefined => {
-    const entry = entries.get(symbol) ?? createEntry(symbol, time);
+    const entry = entries.get(symbol) ?? addEntry(symbol, time);
     if (entry === undefined) return undefined;
     if (time >= entry.dayEnd) rollDay(entry, time);
     else if (time < entry.dayStart) {

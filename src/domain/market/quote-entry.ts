@@ -1,0 +1,101 @@
+import type { QuoteState } from '../../protocol/payloads.ts';
+import { newYorkDay } from './new-york.ts';
+import type { Quote } from './quote.ts';
+import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
+
+/** What the quote book keeps of one symbol; changed in place, tick after tick. Prices of 0 are not known yet. */
+export interface Entry {
+  readonly symbol: string;
+  readonly recent: RecentTrades;
+  price: number;
+  priceTime: number;
+  bid: number | undefined;
+  bidSize: number | undefined;
+  ask: number | undefined;
+  askSize: number | undefined;
+  nbboTime: number;
+  open: number | undefined;
+  high: number | undefined;
+  low: number | undefined;
+  previousClose: number | undefined;
+  volume: number;
+  /** The closing price the exchanges told, and the shares of its auction: the largest is the listing exchange's. */
+  close: number | undefined;
+  closeSize: number;
+  /** True once a regular trade has set today's price. */
+  priced: boolean;
+  dayStart: number;
+  dayEnd: number;
+  sourceTime: number;
+  receivedAt: number;
+  changed: boolean;
+}
+
+export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
+  symbol: entry.symbol,
+  price: entry.price,
+  bid: entry.bid,
+  ask: entry.ask,
+  bidSize: entry.bidSize,
+  askSize: entry.askSize,
+  open: entry.open,
+  high: entry.high,
+  low: entry.low,
+  previousClose: entry.previousClose,
+  volume: entry.volume,
+  sourceTime: entry.sourceTime,
+  receivedAt: entry.receivedAt,
+  state,
+});
+
+export const setHighLow = (entry: Entry, high: number, low: number): void => {
+  if (entry.high === undefined || high > entry.high) entry.high = high;
+  if (entry.low === undefined || low < entry.low) entry.low = low;
+};
+
+export const setPrice = (entry: Entry, price: number, time: number): void => {
+  entry.price = price;
+  entry.priceTime = time;
+};
+
+export function createEntry(symbol: string, time: number): Entry {
+  const { start, end } = newYorkDay(time);
+  return {
+    symbol,
+    recent: createRecentTrades(),
+    price: 0,
+    priceTime: 0,
+    bid: undefined,
+    bidSize: undefined,
+    ask: undefined,
+    askSize: undefined,
+    nbboTime: 0,
+    open: undefined,
+    high: undefined,
+    low: undefined,
+    previousClose: undefined,
+    volume: 0,
+    close: undefined,
+    closeSize: 0,
+    priced: false,
+    dayStart: start,
+    dayEnd: end,
+    sourceTime: 0,
+    receivedAt: 0,
+    changed: false,
+  };
+}
+
+/** Yesterday's last becomes the previous close; price and NBBO stand until there are new ones. */
+export function rollDay(entry: Entry, time: number): void {
+  const { start, end } = newYorkDay(time);
+  if (entry.close !== undefined) entry.previousClose = entry.close;
+  else if (entry.priced) entry.previousClose = entry.price;
+  entry.open = entry.high = entry.low = entry.close = undefined;
+  entry.volume = 0;
+  entry.closeSize = 0;
+  entry.priced = false;
+  entry.dayStart = start;
+  entry.dayEnd = end;
+  entry.recent.clear();
+}
