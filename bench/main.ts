@@ -1,8 +1,49 @@
-/** `node bench/main.ts [--only <case>] [--quick]`: every case against its yardstick, one table, docs/benchmarks.md. */
+/** `npm run bench -- [--only <case>] [--quick]`: every case against its yardstick, one table, docs/benchmarks.md. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { connections } from './cases/connections.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
+import { hooks } from './cases/hooks.ts';
+import { orders } from './cases/orders.ts';
+import { reconnect } from './cases/reconnect.ts';
+import { replay } from './cases/replay.ts';
+import { type Finished, toMarkdown, toText } from './support/report.ts';
 
-const only = process.argv[3];
-for (const c of [fanOut, fanOutSize, connections]) if (c.name === only) console.log(JSON.stringify(await c.run({ quick: process.argv.includes('--quick') }), null, 2));
+const CASES = [fanOut, fanOutSize, connections, hooks, orders, replay, reconnect];
+const PAGE = path.join(import.meta.dirname, '../docs/benchmarks.md');
+/** What was not reached and why, kept by hand. */
+const REMARKS = path.join(import.meta.dirname, 'remarks.md');
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+});
+const chosen = CASES.filter(({ name }) => values.only === undefined || name === values.only);
+
+// The children end with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+if (chosen.length === 0) {
+  console.error(`There is no case "${values.only}". Cases: ${CASES.map(({ name }) => name).join(', ')}.`);
+  process.exit(1);
+}
+
+const startedAt = performance.now();
+const finished: Finished[] = [];
+for (const benchCase of chosen) {
+  console.error(`${benchCase.name}: ${benchCase.title} (load ${loadavg()[0]!.toFixed(1)})`);
+  const result = await benchCase.run({ quick: values.quick });
+  for (const note of result.notes) console.error(`  ${note}`);
+  finished.push({ benchCase, result });
+}
+console.log(`\n${toText(finished)}`);
+
+// A part of the run, or a short one, is no reason to forget the last whole one.
+if (chosen.length === CASES.length && !values.quick) {
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await writeFile(PAGE, toMarkdown(finished, seconds, await readFile(REMARKS, 'utf8')));
+  console.log(`\nWritten to ${path.relative(process.cwd(), PAGE)}.`);
+}
 process.exit(0);

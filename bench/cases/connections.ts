@@ -132,7 +132,10 @@ time, the look-up of sessions included, subscriptions apart.`,
   },
 };
 
-const describe = (name: string, { before, after, rssEach, heapEach, subscribesPerCpuSecond }: Result): string =>
+const describe = (
+  name: string,
+  { before, after, rssEach, heapEach, subscribesPerCpuSecond }: Result,
+): string =>
   `${name}: resident ${megabytes(before.rss)} → ${megabytes(after.rss)} (${kilobytes(rssEach)} a connection), ` +
   `objects and buffers ${megabytes(before.heap)} → ${megabytes(after.heap)} (${kilobytes(heapEach)}); ` +
   `${thousands(subscribesPerCpuSecond)} subscriptions of 20 symbols per CPU second`;

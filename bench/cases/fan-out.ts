@@ -29,7 +29,10 @@ async function measure({ child, port, kind, clients }: Target, quick: boolean): 
     await load.call('connect', { port, kind, clients });
     await load.call('subscribe', 0);
     await child.call('updates', PACE);
-    return await measureFanOut(child, load, { warmUpMs: quick ? 500 : 4_000, windowMs: quick ? 1_000 : 10_000 });
+    return await measureFanOut(child, load, {
+      warmUpMs: quick ? 500 : 4_000,
+      windowMs: quick ? 1_000 : 10_000,
+    });
   } finally {
     await load.stop();
   }
@@ -50,19 +53,25 @@ arrival at the client, every 64th delivery, on one clock.`,
     const sockets = quick ? 50 : SOCKETS;
     const lists = watchlists(sockets, SYMBOLS_EACH);
 
-    const service = await startService({ database: 'embedded', users: Math.ceil(sockets / SOCKETS_PER_USER) });
+    const service = await startService({
+      database: 'embedded',
+      users: Math.ceil(sockets / SOCKETS_PER_USER),
+    });
     const clients = clientsOf(service.users, lists);
     const ours = await measure({ ...service, kind: 'socket.io', clients }, quick).finally(service.stop);
 
     const plainChild = startChild<PlainMethods>('servers/plain.ts');
     const plainPort = await plainChild.call('start');
-    const plain = await measure({ child: plainChild, port: plainPort, kind: 'socket.io', clients }, quick).finally(
-      plainChild.stop,
-    );
+    const plain = await measure(
+      { child: plainChild, port: plainPort, kind: 'socket.io', clients },
+      quick,
+    ).finally(plainChild.stop);
 
     const rawChild = startChild<RawMethods>('servers/raw.ts');
     const rawPort = await rawChild.call('start');
-    const raw = await measure({ child: rawChild, port: rawPort, kind: 'raw', clients }, quick).finally(rawChild.stop);
+    const raw = await measure({ child: rawChild, port: rawPort, kind: 'raw', clients }, quick).finally(
+      rawChild.stop,
+    );
 
     const plainRatio = ours.perCpuSecond / plain.perCpuSecond;
     const rawRatio = ours.perCpuSecond / raw.perCpuSecond;

@@ -13,7 +13,8 @@ import { cpuSeconds } from '../support/usage.ts';
 
 const TICK_MS = 50;
 const FRAME = { readOnly: false, mask: false, rsv1: false, opcode: 1, fin: true };
-const { frame } = (ws as unknown as { Sender: { frame(data: Buffer, options: typeof FRAME): Buffer[] } }).Sender;
+const { frame } = (ws as unknown as { Sender: { frame(data: Buffer, options: typeof FRAME): Buffer[] } })
+  .Sender;
 
 interface Client {
   readonly socket: Socket;

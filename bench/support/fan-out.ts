@@ -1,6 +1,6 @@
+import { pass } from './case.ts';
 import type { Child, Methods } from './child.ts';
 import { startChild } from './child.ts';
-import { pass } from './case.ts';
 import type { LoadClient, LoadMethods, Measured } from './load.ts';
 import type { Pace } from './quotes.ts';
 

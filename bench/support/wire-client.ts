@@ -26,14 +26,20 @@ export function openWire(options: {
   return new Promise((resolve, reject) => {
     let rest = NOTHING;
     let upgraded = false;
-    const client: WireClient = { send: (text) => socket.write(clientFrame(text)), close: () => socket.destroy() };
+    const client: WireClient = {
+      send: (text) => socket.write(clientFrame(text)),
+      close: () => socket.destroy(),
+    };
     const onFrame = options.onFrame(client);
 
     function take(chunk: Buffer): void {
       let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       if (!upgraded) {
         const end = data.indexOf(HEAD_END);
-        if (end < 0) return keep(data);
+        if (end < 0) {
+          rest = Buffer.from(data);
+          return;
+        }
         if (!data.toString('latin1', 0, end).startsWith('HTTP/1.1 101')) {
           socket.destroy(new Error(`no upgrade: ${data.toString('latin1', 0, 200)}`));
           return;
@@ -42,11 +48,9 @@ export function openWire(options: {
         data = data.subarray(end + HEAD_END.length);
         resolve(client);
       }
-      keep(data.subarray(readFrames(data, onFrame)));
+      const consumed = readFrames(data, onFrame);
+      rest = consumed === data.length ? NOTHING : Buffer.from(data.subarray(consumed));
     }
-    const keep = (data: Buffer): void => {
-      rest = data.length === 0 ? NOTHING : Buffer.from(data);
-    };
 
     const socket: Socket = connect({
       port: options.port,

@@ -1,0 +1,125 @@
+/** Recorded days through the replay's normalisation, in a process of its own. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { createFrameReader } from '../../src/adapters/massive/frames.ts';
+import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
+import { readLines } from '../../src/adapters/replay/lines.ts';
+import type { FeedSink } from '../../src/domain/market/feed.ts';
+import { createMarket } from '../../src/domain/market/market.ts';
+import { createMarketHours } from '../../src/domain/market/market-hours.ts';
+import { createQuoteBook } from '../../src/domain/market/quote-book.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { leanTradeLines } from '../../tests/support/lean-frames.ts';
+import { serve } from '../support/child.ts';
+
+/** Lines written to the file at a time. */
+const WRITE_BATCH = 10_000;
+
+/** Runs `take` over the lines of the file; answers with the seconds spent in it, reading and splitting apart. */
+async function timeLines(file: string, take: (lines: readonly string[]) => void): Promise<number> {
+  let spent = 0;
+  for await (const lines of readLines(file)) {
+    const startedAt = performance.now();
+    take(lines);
+    spent += performance.now() - startedAt;
+  }
+  return spent / 1_000;
+}
+
+const methods = {
+  /** Writes the days' trades as upstream events; answers with how many lines. */
+  async write({ file, days }: { file: string; days: readonly string[] }): Promise<number> {
+    const out = createWriteStream(file);
+    let count = 0;
+    let batch: string[] = [];
+    const flush = async (): Promise<void> => {
+      count += batch.length;
+      if (batch.length > 0 && !out.write(`${batch.join('\n')}\n`)) await once(out, 'drain');
+      batch = [];
+    };
+    for (const day of days) {
+      for (const line of leanTradeLines(day)) {
+        batch.push(line);
+        if (batch.length >= WRITE_BATCH) await flush();
+      }
+    }
+    await flush();
+    out.end();
+    await once(out, 'finish');
+    return count;
+  },
+
+  /** Seconds that JSON.parse of every line takes. */
+  parse: (file: string): Promise<number> =>
+    timeLines(file, (lines) => {
+      for (const line of lines) if (line !== '') JSON.parse(line);
+    }),
+
+  /** Seconds from the text of every line to the quote book, and how many trades arrived there. */
+  async book(file: string): Promise<{ seconds: number; trades: number }> {
+    const book = createQuoteBook({ hours: createMarketHours('us-equities') });
+    let trades = 0;
+    const reader = createFrameReader(
+      {
+        trade(tick) {
+          if (book.trade(tick)) trades += 1;
+        },
+        nbbo: book.nbbo,
+        bar: book.bar,
+        day: book.day,
+        dropped() {},
+      },
+      () => {},
+    );
+    const seconds = await timeLines(file, (lines) => {
+      const receivedAt = Date.now();
+      for (const line of lines) if (line !== '') reader.read(line, receivedAt);
+      // The market takes what changed on every tick.
+      book.takeChanged(() => 'replay');
+    });
+    return { seconds, trades };
+  },
+
+  /** Seconds that the whole engine takes at REPLAY_SPEED=max: file, normalisation, quote book, candles, ticks on the bus. */
+  async engine(file: string): Promise<number> {
+    const feed = createReplayFeed({ file, speed: 'max', loop: false, clock: systemClock, log: silentLog });
+    const startedAt = performance.now();
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const market = createMarket({
+      feed: {
+        ...feed,
+        start: (sink) => feed.start(withStatus(sink, () => feed.status().state === 'ended' && end())),
+      },
+      bus: createLocalBus(silentLog),
+      clock: systemClock,
+      hours: createMarketHours('always'),
+      log: silentLog,
+      replica: 'bench',
+      flushIntervalMs: 50,
+    });
+    market.start(1);
+    await ended;
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await market.stop();
+    return seconds;
+  },
+};
+export type ReplayMethods = typeof methods;
+
+/** The sink itself, told on when its status changes. */
+function withStatus(sink: FeedSink, onStatus: () => void): FeedSink {
+  return {
+    ...sink,
+    status(status) {
+      sink.status(status);
+      onStatus();
+    },
+  };
+}
+
+serve(methods);
