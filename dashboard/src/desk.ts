@@ -67,7 +67,8 @@ export function createDesk({
     },
     onReset(entries) {
       trades.reset(entries.filter(isTrade));
-      void loadOrders();
+      // The list that a fresh page asked for is as new as this journal.
+      if (orders.getState().status !== 'loading') void loadOrders();
     },
     onLoadFailed: trades.fail,
     onLoaded() {
@@ -167,6 +168,7 @@ export function createDesk({
       connection.start();
       void loadWatchlist();
       void loadFeed();
+      void loadOrders();
       void loadPortfolio().catch(() => {});
       void stream.load().catch(() => {});
     },

@@ -83,7 +83,7 @@ describe('coming and going', () => {
     expect(await screen.findByText('Live')).toBeTruthy();
     await screen.findByTestId('total-value');
     expect(server.io.sockets.sockets.size).toBe(1);
-    expect(server.emitted('subscribe:trades')).toHaveLength(1);
+    await waitFor(() => expect(server.emitted('subscribe:trades')).toHaveLength(1));
     expect(server.emitted('subscribe:portfolio')).toHaveLength(1);
   });
 
@@ -139,6 +139,37 @@ describe('coming and going', () => {
     await user.click(within(await menu()).getByRole('menuitem', { name: 'Sign out' }));
     expect(await screen.findByText('You are still signed in')).toBeTruthy();
     expect(screen.getByText('Live')).toBeTruthy();
+  });
+});
+
+describe('the Discord account', () => {
+  const openDialog = async () => {
+    openApp();
+    await screen.findByText('Live');
+    await user.click(within(await menu()).getByRole('menuitem', { name: 'Discord account…' }));
+    return within(await screen.findByRole('dialog', { name: 'Discord account' }));
+  };
+
+  test('is linked with a code that is typed to the bot', async () => {
+    const dialog = await openDialog();
+    await user.click(await dialog.findByRole('button', { name: 'Get a code' }));
+    expect(await dialog.findByText('/link 7K3M9Q2X')).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    server.routes['GET /api/account/discord-link'] = () => ({ discordUserId: '123456789' });
+    await user.click(dialog.getByRole('button', { name: 'Check the link' }));
+    expect(await dialog.findByText('123456789')).toBeTruthy();
+    await user.click(dialog.getByRole('button', { name: 'Unlink' }));
+    expect(await dialog.findByRole('button', { name: 'Get a code' })).toBeTruthy();
+    expect(server.requests('DELETE', '/api/account/discord-link')).toHaveLength(1);
+    await user.click(dialog.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  test('that cannot be asked for says why', async () => {
+    server.routes['GET /api/account/discord-link'] = () => refuse(503, 'UNAVAILABLE', 'Not now.');
+    const dialog = await openDialog();
+    expect(await dialog.findByText('Not now.')).toBeTruthy();
+    expect(dialog.getByRole('button', { name: 'Try again' })).toBeTruthy();
   });
 });
 

@@ -10,6 +10,7 @@ import { createApi } from '../../dashboard/src/lib/api.ts';
 import { createSessionStore, type EndReason, type SessionStore } from '../../dashboard/src/stores/session.ts';
 import { type Double, refuse, startDouble } from './support/double.ts';
 import { httpFetch } from './support/http-fetch.ts';
+import { completeBrowser } from './support/screen.tsx';
 import { type ManualTimers, manualTimers } from './support/timers.ts';
 
 let server: Double;
@@ -18,6 +19,7 @@ let timers: ManualTimers;
 const user = userEvent.setup();
 
 beforeEach(async () => {
+  completeBrowser();
   server = await startDouble();
   timers = manualTimers();
   session = createSessionStore({ api: createApi({ fetch: httpFetch(server.url), timers }) });

@@ -4,6 +4,7 @@ import type { OrderPlaceMessage } from '../../../src/protocol/events.ts';
 import type {
   ApiResponse,
   CandlePayload,
+  DiscordLinkPayload,
   FeedHealth,
   InstrumentPayload,
   MarketStatusPayload,
@@ -143,6 +144,10 @@ export function createApi({ fetch = globalThis.fetch, timers = browserTimers }: 
     marketStatus: () => call<MarketStatusPayload>('GET', '/api/market/status'),
     symbols: (text: string) => call<InstrumentPayload[]>('GET', `/api/symbols${query({ q: text })}`),
     candles: (symbol: string) => call<CandlePayload[]>('GET', `/api/candles${query({ symbol })}`),
+    /** The linked Discord account, null where none is. */
+    discordLink: () => call<{ discordUserId: string | null }>('GET', '/api/account/discord-link'),
+    newDiscordCode: () => call<DiscordLinkPayload>('POST', '/api/account/discord-link'),
+    unlinkDiscord: () => call<void>('DELETE', '/api/account/discord-link'),
     /** The one route without the envelope: its shape is that of a health check. */
     async feedHealth(): Promise<FeedHealth | null> {
       const { text } = await exchange('GET', '/health/websocket');

@@ -30,6 +30,8 @@ export interface ConnectionState {
   readonly failures: number;
   /** When the next connect is due, milliseconds since epoch; null while one is under way or none is planned. */
   readonly retryAt: number | null;
+  /** The server named the wait: trying earlier would be refused. */
+  readonly mustWait: boolean;
   /** The server's sentence on why there is no connection, where it gave one. */
   readonly message: string | null;
   /** Round trip, milliseconds. */
@@ -68,6 +70,7 @@ const INITIAL: ConnectionState = {
   connected: false,
   failures: 0,
   retryAt: null,
+  mustWait: false,
   message: null,
   latencyMs: null,
   replica: null,
@@ -82,8 +85,6 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
   let everConnected = false;
   let cancelRetry = () => {};
   let stopLatency = () => {};
-  /** Told by the server: not before this time. */
-  let notBefore = 0;
   let shutdown: { waitMs: number; message: string } | null = null;
 
   const spread = (ms: number): number => ms * (1 + JITTER * random());
@@ -94,9 +95,9 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
     socket.connect();
   }
 
-  function retryAfter(ms: number) {
+  function retryAfter(ms: number, mustWait = false) {
     cancelRetry();
-    state.setState({ retryAt: timers.now() + ms });
+    state.setState({ retryAt: timers.now() + ms, mustWait });
     cancelRetry = timers.after(ms, connectNow);
   }
 
@@ -111,8 +112,8 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
     const waiting = everConnected ? 'reconnecting' : 'connecting';
     const status = failures >= POLL_AFTER_FAILURES ? 'polling' : waiting;
     state.setState({ failures, message, status });
-    notBefore = timers.now() + atLeastMs;
-    retryAfter(spread(Math.max(RETRY_MS[failures - 1] ?? BACKGROUND_RETRY_MS, atLeastMs)));
+    const ms = Math.max(RETRY_MS[failures - 1] ?? BACKGROUND_RETRY_MS, atLeastMs);
+    retryAfter(spread(ms), atLeastMs > 0);
   }
 
   function measure() {
@@ -139,10 +140,8 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
     if (!running) return;
     state.setState({ status: 'reconnecting', message: shutdown?.message ?? null });
     if (shutdown) {
-      const waitMs = spread(shutdown.waitMs);
-      notBefore = timers.now() + shutdown.waitMs;
       state.setState({ failures: 0 });
-      return retryAfter(waitMs);
+      return retryAfter(spread(shutdown.waitMs), true);
     }
     if (lived < STABLE_AFTER_MS) return failed(null);
     state.setState({ failures: 0 });
@@ -182,8 +181,8 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
     },
     stop,
     wake() {
-      const { retryAt } = state.getState();
-      if (running && retryAt !== null && timers.now() >= notBefore) connectNow();
+      const { retryAt, mustWait } = state.getState();
+      if (running && retryAt !== null && !mustWait) connectNow();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { cleanup, render } from '@testing-library/react';
+import { cleanup, configure, render } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { type ReactNode, StrictMode } from 'react';
 import { Toaster } from 'sonner';
@@ -8,6 +8,9 @@ import { DeskProvider } from '../../../dashboard/src/desk-context.tsx';
 import { browserTimers } from '../../../dashboard/src/lib/timers.ts';
 import { deskOn } from './desk.ts';
 import { type Double, startDouble } from './double.ts';
+
+/** A busy machine is slow, not wrong. */
+configure({ asyncUtilTimeout: 10_000 });
 
 /** What jsdom lacks of a browser. */
 export function completeBrowser({ dark = false, calm = true } = {}) {
@@ -21,6 +24,13 @@ export function completeBrowser({ dark = false, calm = true } = {}) {
   })) as unknown as typeof window.matchMedia;
   window.scrollTo = jest.fn() as unknown as typeof window.scrollTo;
   Element.prototype.animate = jest.fn() as unknown as typeof Element.prototype.animate;
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function () {
+    this.open = false;
+    this.dispatchEvent(new Event('close'));
+  };
   HTMLCanvasElement.prototype.getContext = () => null;
   Element.prototype.scrollIntoView = () => {};
   Element.prototype.hasPointerCapture = () => false;

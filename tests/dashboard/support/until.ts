@@ -1,5 +1,5 @@
 /** Longer than anything here takes on a busy machine. */
-const LIMIT_MS = 5_000;
+const LIMIT_MS = 10_000;
 
 /** Resolves as soon as the condition holds; fails with its text where it never does. */
 export async function until(condition: () => unknown, what = condition.toString()): Promise<void> {

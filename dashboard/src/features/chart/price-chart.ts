@@ -76,6 +76,18 @@ export const createPriceChart: CreatePriceChart = (element) => {
     bars[0]?.time === shown[0]?.time &&
     bars[shown.length - 1]?.time === shown.at(-1)?.time;
 
+  /** The last minutes. Without a width, as in a view that is not shown, it has to wait for one. */
+  let zoomed = false;
+  function zoom() {
+    const scale = chart.timeScale();
+    zoomed = scale.width() > 0;
+    if (!zoomed || shown.length === 0) return;
+    scale.setVisibleLogicalRange({ from: Math.max(0, shown.length - VISIBLE_MINUTES), to: shown.length + 3 });
+  }
+  chart.timeScale().subscribeSizeChange(() => {
+    if (!zoomed) zoom();
+  });
+
   repaint();
   return {
     show(bars) {
@@ -83,9 +95,8 @@ export const createPriceChart: CreatePriceChart = (element) => {
         for (const bar of bars.slice(shown.length - 1)) series.update(toData(bar));
       } else {
         series.setData(bars.map(toData));
-        chart
-          .timeScale()
-          .setVisibleLogicalRange({ from: Math.max(0, bars.length - VISIBLE_MINUTES), to: bars.length + 3 });
+        shown = bars;
+        zoom();
       }
       shown = bars;
     },

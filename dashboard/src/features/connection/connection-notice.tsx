@@ -20,7 +20,7 @@ export function ConnectionNotice() {
   const reason = state.message && state.message !== sentence ? `${state.message}. `.replace('..', '.') : '';
   return (
     <div className="border-warn border-b bg-warn-soft">
-      <div className="mx-auto flex min-h-9 max-w-[120rem] flex-wrap items-center gap-x-2 px-3 py-1 sm:px-4">
+      <div className="mx-auto flex min-h-9 max-w-[120rem] items-center gap-x-2 px-3 py-1 sm:px-4">
         <WarningIcon className="size-4 text-warn" />
         <p>
           {reason}
@@ -33,9 +33,9 @@ export function ConnectionNotice() {
         </p>
         <Button
           kind="quiet"
-          className="ml-auto min-h-7 underline"
+          className="ml-auto min-h-7 shrink-0 underline"
           onClick={connection.wake}
-          disabled={state.retryAt === null}
+          disabled={state.retryAt === null || state.mustWait}
         >
           Try now
         </Button>

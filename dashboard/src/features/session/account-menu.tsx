@@ -6,6 +6,7 @@ import type { UserPayload } from '../../../../src/protocol/payloads.ts';
 import { CheckIcon, ChevronIcon, UserIcon } from '../../components/icons.tsx';
 import type { SessionStore } from '../../stores/session.ts';
 import { THEMES, type Theme, type ThemeStore } from '../../stores/theme.ts';
+import { DiscordDialog } from './discord-dialog.tsx';
 
 const THEME_NAMES: Record<Theme, string> = {
   system: 'System theme',
@@ -24,6 +25,7 @@ export interface AccountMenuProps {
 export function AccountMenu({ user, session, theme }: AccountMenuProps) {
   const chosen = useStore(theme, (state) => state.theme);
   const [leaving, setLeaving] = useState(false);
+  const [discordOpen, setDiscordOpen] = useState(false);
 
   async function signOut() {
     setLeaving(true);
@@ -36,42 +38,49 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
   }
 
   return (
-    // Not modal: locking the page's scrolling would need a <style> element.
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="flex h-9 items-center gap-1.5 rounded-md border border-line-strong px-2 hover:bg-raised">
-        <UserIcon />
-        <span className="max-w-32 truncate max-sm:sr-only">{user.name}</span>
-        <span className="sr-only">, account and theme</span>
-        <ChevronIcon className="size-3.5 text-muted" />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Content
-        align="end"
-        sideOffset={6}
-        className="z-50 w-56 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
-      >
-        <DropdownMenu.Label className="px-2 py-1.5">
-          <span className="block truncate font-medium">{user.name}</span>
-          <span className="block truncate text-muted text-xs">{user.username}</span>
-        </DropdownMenu.Label>
-        <DropdownMenu.Separator className="my-1 h-px bg-line" />
-        <DropdownMenu.RadioGroup value={chosen} onValueChange={(value) => theme.choose(value as Theme)}>
-          {THEMES.map((option) => (
-            <DropdownMenu.RadioItem key={option} value={option} className={ITEM}>
-              <span className="w-4">
-                <DropdownMenu.ItemIndicator>
-                  <CheckIcon />
-                </DropdownMenu.ItemIndicator>
-              </span>
-              {THEME_NAMES[option]}
-            </DropdownMenu.RadioItem>
-          ))}
-        </DropdownMenu.RadioGroup>
-        <DropdownMenu.Separator className="my-1 h-px bg-line" />
-        <DropdownMenu.Item className={ITEM} disabled={leaving} onSelect={() => void signOut()}>
-          <span className="w-4" />
-          Sign out
-        </DropdownMenu.Item>
-      </DropdownMenu.Content>
-    </DropdownMenu.Root>
+    <>
+      {discordOpen ? <DiscordDialog onClose={() => setDiscordOpen(false)} /> : null}
+      {/* Not modal: locking the page's scrolling would need a <style> element. */}
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger className="flex h-9 items-center gap-1.5 rounded-md border border-line-strong px-2 hover:bg-raised">
+          <UserIcon />
+          <span className="max-w-32 truncate max-sm:sr-only">{user.name}</span>
+          <span className="sr-only">, account and theme</span>
+          <ChevronIcon className="size-3.5 text-muted" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Content
+          align="end"
+          sideOffset={6}
+          className="z-50 w-56 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
+        >
+          <DropdownMenu.Label className="px-2 py-1.5">
+            <span className="block truncate font-medium">{user.name}</span>
+            <span className="block truncate text-muted text-xs">{user.username}</span>
+          </DropdownMenu.Label>
+          <DropdownMenu.Separator className="my-1 h-px bg-line" />
+          <DropdownMenu.RadioGroup value={chosen} onValueChange={(value) => theme.choose(value as Theme)}>
+            {THEMES.map((option) => (
+              <DropdownMenu.RadioItem key={option} value={option} className={ITEM}>
+                <span className="w-4">
+                  <DropdownMenu.ItemIndicator>
+                    <CheckIcon />
+                  </DropdownMenu.ItemIndicator>
+                </span>
+                {THEME_NAMES[option]}
+              </DropdownMenu.RadioItem>
+            ))}
+          </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className="my-1 h-px bg-line" />
+          <DropdownMenu.Item className={ITEM} onSelect={() => setDiscordOpen(true)}>
+            <span className="w-4" />
+            Discord account…
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className={ITEM} disabled={leaving} onSelect={() => void signOut()}>
+            <span className="w-4" />
+            Sign out
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Root>
+    </>
   );
 }

@@ -46,7 +46,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
       <td className="px-1">
         <Sparkline symbol={symbol} rising={change === null || change === 0 || stale ? null : change > 0} />
       </td>
-      <td ref={flash} className="rounded px-2 text-right font-medium">
+      <td ref={flash} className="px-2 text-right font-medium">
         {price(quote?.price)}
         {quote && stale ? <StaleAge timestamp={quote.timestamp} /> : null}
         {quote?.state === 'closed' ? <span className="block text-muted text-xs">at close</span> : null}
