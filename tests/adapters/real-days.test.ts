@@ -219,7 +219,7 @@ describe.each([...LEAN_DAYS])('the recorded day %s, replayed at full speed', (da
   });
 
   test.each([...LEAN_SYMBOLS])(
-    '%s differs under the SIP rules only where a sweep reached further',
+    '%s has the same high and low under the SIP’s own rules in the counted minutes',
     (symbol) => {
       const ours = byMinute(sip.get(symbol), day);
       const bars = [...minuteBars(symbol, day)];
