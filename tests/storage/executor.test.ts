@@ -412,6 +412,21 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     await reaches(id, { status: 'filled' });
   });
 
+  test('orders of a claim that was committed but answered with an error are not forgotten', async () => {
+    let claims = 0;
+    const flaky: Ledger = {
+      ...ledger,
+      async claim(fencing, limit, at) {
+        const claimed = await ledger.claim(fencing, limit, at);
+        if (claimed.orders.length > 0 && ++claims === 1) throw new TradecastError('UNAVAILABLE', 'cut off');
+        return claimed;
+      },
+    };
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }), flaky);
+    const { id } = await place();
+    await reaches(id, { status: 'filled', filledQuantity: 10 });
+  });
+
   test('once stopped it does nothing more', async () => {
     const executor = start();
     await eventually(() => expect(executor.state()).toBe('trading'));

@@ -45,8 +45,11 @@ export function createBrokerDesk({ broker, clock, log, push, isCurrent }: Broker
       answer.then(resolve, reject).finally(cancel);
     });
 
-  /** Until the broker tells: an order is given up only when it certainly is not there. */
-  const lookUp = async (fencing: number, orderId: string): Promise<readonly BrokerEvent[] | null> => {
+  /** Until the broker tells: null only where the order certainly is not there, undefined where the lease was lost meanwhile. */
+  const lookUp = async (
+    fencing: number,
+    orderId: string,
+  ): Promise<readonly BrokerEvent[] | null | undefined> => {
     const backoff = createBackoff(LOOKUP_RETRY);
     let absent = 0;
     while (isCurrent(fencing)) {
@@ -61,7 +64,7 @@ export function createBrokerDesk({ broker, clock, log, push, isCurrent }: Broker
         await pause(backoff.next());
       }
     }
-    return [];
+    return undefined;
   };
 
   const send = async (fencing: number, order: Order): Promise<void> => {
@@ -79,7 +82,7 @@ export function createBrokerDesk({ broker, clock, log, push, isCurrent }: Broker
   const resolve = async (fencing: number, orderId: string): Promise<void> => {
     const found = await lookUp(fencing, orderId);
     if (found) push({ type: 'accepted', orderId, at: clock.now() }, ...found);
-    else push({ type: 'unavailable', orderId, at: clock.now() });
+    else if (found === null) push({ type: 'unavailable', orderId, at: clock.now() });
   };
 
   const track = (orderId: string, work: Promise<void>): void => {
@@ -96,7 +99,7 @@ export function createBrokerDesk({ broker, clock, log, push, isCurrent }: Broker
     } catch (error) {
       log.warn({ err: error, orderId: order.id }, 'a cancel failed: the order is looked up');
       const found = await lookUp(fencing, order.id);
-      if (found) return push(...found);
+      if (found !== null) return push(...(found ?? []));
       log.error({ orderId: order.id }, 'an order that was working is unknown to the broker');
       push({ type: 'cancelled', orderId: order.id, at: clock.now() });
     }
@@ -115,13 +118,14 @@ export function createBrokerDesk({ broker, clock, log, push, isCurrent }: Broker
       void cancel(fencing, order);
     },
     async reconcile(fencing, open) {
-      inFlight.clear();
       askedToEnd.clear();
       await answered(broker.adopt(open.map(toBrokerOrder)));
       const missing: Order[] = [];
       for (const order of open) {
+        // Whoever is in the air is looked up by its own send.
+        if (inFlight.has(order.id)) continue;
         const found = await answered(broker.find(order.id));
-        if (found) push(...(order.status === 'submitting' ? [acceptedAt(order, clock.now())] : []), ...found);
+        if (found) push({ type: 'accepted', orderId: order.id, at: clock.now() }, ...found);
         else if (order.status === 'submitting') track(order.id, resolve(fencing, order.id));
         else missing.push(order);
       }
@@ -129,8 +133,6 @@ export function createBrokerDesk({ broker, clock, log, push, isCurrent }: Broker
     },
   };
 }
-
-const acceptedAt = (order: Order, at: number): BrokerEvent => ({ type: 'accepted', orderId: order.id, at });
 
 const toBrokerOrder = (order: Order): BrokerOrder => {
   // Only a denied order has no bound, and those are never sent; the database holds that too.

@@ -72,7 +72,6 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
 
   /** Trading is off until every order that was open when we came is known to be where the broker has it. */
   const reconcile = async (fencing: number): Promise<void> => {
-    state = 'reconciling';
     queue = [];
     const open = await ledger.openOrders(fencing);
     const missing = await desk.reconcile(fencing, open);
@@ -86,7 +85,11 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     const room = MAX_IN_FLIGHT - desk.inFlight();
     if (!ordersDue || room <= 0) return;
     ordersDue = false;
-    const { orders, appended } = await ledger.claim(fencing, room, clock.now());
+    const { orders, appended } = await ledger.claim(fencing, room, clock.now()).catch((error) => {
+      // It may have been committed all the same: its orders are found among the open ones.
+      state = 'reconciling';
+      throw error;
+    });
     publish(appended);
     for (const order of orders) desk.submit(fencing, order);
     // There may be more; and whatever was just sent makes room when it is answered.
@@ -115,6 +118,12 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     await endOrders(fencing);
   };
 
+  /** Sleeps however often the bell rings, except for the end of the lease. */
+  const rest = async (ms: number, fencing: number): Promise<void> => {
+    const until = clock.now() + ms;
+    while (held === fencing && clock.now() < until) await wake.wait(until - clock.now());
+  };
+
   const isIdle = (): boolean =>
     queue.length === 0 &&
     !(ordersDue && desk.inFlight() < MAX_IN_FLIGHT) &&
@@ -122,11 +131,10 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
 
   const run = async (fencing: number): Promise<void> => {
     const backoff = createBackoff(RETRY);
-    let reconciled = false;
+    state = 'reconciling';
     while (held === fencing) {
       try {
-        if (!reconciled) await reconcile(fencing);
-        reconciled = true;
+        if (state === 'reconciling') await reconcile(fencing);
         await turn(fencing);
         backoff.reset();
         if (isIdle()) await wake.wait(endingDue ? ENDING_INTERVAL_MS : POLL_MS);
@@ -138,7 +146,7 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
         log.error({ err: error }, 'the executor failed a turn and tries again');
         ordersDue = true;
         endingDue = true;
-        await wake.wait(backoff.next());
+        await rest(backoff.next(), fencing);
       }
     }
     if (held === null || held === fencing) state = 'off';
@@ -157,7 +165,8 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     state: () => state,
     start() {
       ends = [
-        broker.onEvent((event) => push(event)),
+        // Without the lease nobody would read them; the next holder looks them up.
+        broker.onEvent((event) => held !== null && push(event)),
         bus.subscribe('orders', () => {
           ordersDue = true;
           endingDue = true;
