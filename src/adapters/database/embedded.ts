@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { Log } from '../../lib/log.ts';
 import { createEmbeddedEngine } from './embedded-engine.ts';
 import { createEmbeddedStream } from './embedded-stream.ts';
+import { keepVacuumed } from './embedded-vacuum.ts';
 import { lockFolder } from './lock.ts';
 import { rowTypes } from './types.ts';
 
@@ -35,8 +36,8 @@ export interface EmbeddedPool {
 
 /**
  * Postgres inside this process (PGlite in a worker thread), behind an ordinary pool that speaks the wire
- * protocol with it. The files lie in `folder`; a commit is answered after fdatasync. Throws a
- * sentence where another process uses the folder.
+ * protocol with it. The files lie in `folder`; a commit is answered after fdatasync. Throws
+ * StartupError where another process uses the folder.
  */
 export async function openEmbeddedPool({ folder, log }: { folder: string; log: Log }): Promise<EmbeddedPool> {
   const unlock = lockFolder(folder);
@@ -56,9 +57,11 @@ export async function openEmbeddedPool({ folder, log }: { folder: string; log: L
       stream: () => createEmbeddedStream(engine),
     });
     pool.on('error', (error) => log.warn({ err: error }, 'the connection to the embedded database was lost'));
+    const stopVacuum = keepVacuumed(pool, { log });
     return {
       pool,
       async release() {
+        stopVacuum();
         try {
           await engine.stop();
         } finally {

@@ -17,8 +17,8 @@ export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = new DatabaseSync(path.join(folder, 'lock'), { timeout: 0 });
   try {
-    // No journal: nothing is ever written to the file, it only carries the lock.
-    file.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
+    // No journal beside it: nothing is ever written to the file, it only carries the lock.
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     file.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
