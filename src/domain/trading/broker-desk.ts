@@ -97,7 +97,8 @@ export function createBrokerDesk({ broker, clock, log, push, isCurrent }: Broker
     try {
       await answered(broker.cancel(order.id));
     } catch (error) {
-      log.warn({ err: error, orderId: order.id }, 'a cancel failed: the order is looked up');
+      // Most often it has just been filled.
+      log.info({ err: error, orderId: order.id }, 'a cancel was not taken: the order is looked up');
       const found = await lookUp(fencing, order.id);
       if (found !== null) return push(...(found ?? []));
       log.error({ orderId: order.id }, 'an order that was working is unknown to the broker');
