@@ -103,6 +103,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const limiter = createLocalRateLimiter(namedLimits(config));
   const connections = createLocalConnectionCounter(config.maxConnectionsPerUser);
 
+  const lease = createDatabaseLease({ db: database, replica, clock, log: part('lease') });
+
   const hours = createMarketHours(config.marketHours);
   const source =
     overrides.marketSource ??
@@ -116,6 +118,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     log: part('market'),
     replica,
     flushIntervalMs: config.flushIntervalMs,
+    onLost: () => void lease.release(),
   });
   const board = createQuoteBoard({ bus, clock });
   const demand = createDemand({ bus, clock, replica });
@@ -152,7 +155,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       clock,
       onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map((quote) => quote.symbol))),
     });
-  const lease = createDatabaseLease({ db: database, replica, clock, log: part('lease') });
   const executor = createExecutor({ lease, ledger, broker, bus, clock, log: part('executor') });
   const pruner = createJournalPruner({
     db: database,

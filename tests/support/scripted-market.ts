@@ -7,6 +7,8 @@ export interface ScriptedMarket extends MarketSource {
   /** Yesterday's close, as a snapshot would tell it. */
   previousClose(symbol: string, price: number): void;
   status(status: FeedStatus): void;
+  /** How often the service has opened the feed. */
+  starts(): number;
   /** Symbols the service asks upstream for. */
   wanted(): ReadonlySet<string>;
 }
@@ -19,6 +21,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
   let wanted: ReadonlySet<string> = new Set();
   let current: FeedStatus = { state: 'live' };
   let sequence = 0;
+  let starts = 0;
   const known = new Set(symbols);
   const toInstrument = (symbol: string) => ({ symbol, name: `${symbol} Inc.` });
   const stamp = (symbol: string) => ({ symbol, sourceTime: Date.now(), receivedAt: Date.now() });
@@ -28,6 +31,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
       source: 'simulated',
       start(target) {
         sink = target;
+        starts += 1;
         sink.status(current);
         for (const symbol of wanted) sink.confirmed(symbol, true);
       },
@@ -80,6 +84,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
       current = status;
       sink?.status(status);
     },
+    starts: () => starts,
     wanted: () => wanted,
   };
 }

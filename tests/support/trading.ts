@@ -150,6 +150,7 @@ export function createTestLease(fencing: number | null): EngineLease & { set(fen
       return () => listeners.delete(listener);
     },
     start: async () => {},
+    release: async () => {},
     stop: async () => {},
   };
 }

@@ -76,6 +76,17 @@ export function createDatabaseLease({ db, replica, clock, log }: DatabaseLeaseOp
     }
   };
 
+  const letGo = async (): Promise<void> => {
+    const held = fencing;
+    change(null);
+    if (held === null) return;
+    await db
+      .query(RELEASE, [held, replica])
+      .catch((error) =>
+        log.warn({ err: error }, 'the engine lease could not be handed over; it runs out by itself'),
+      );
+  };
+
   const tick = (): Promise<void> => {
     turn = turn.then(() => (stopped ? undefined : fencing === null ? take() : renew(fencing)));
     return turn;
@@ -92,18 +103,15 @@ export function createDatabaseLease({ db, replica, clock, log }: DatabaseLeaseOp
       cancel = clock.every(RENEW_MS, () => void tick());
       await tick();
     },
+    release() {
+      turn = turn.then(letGo);
+      return turn;
+    },
     async stop() {
       stopped = true;
       cancel();
       await turn;
-      const held = fencing;
-      change(null);
-      if (held === null) return;
-      await db
-        .query(RELEASE, [held, replica])
-        .catch((error) =>
-          log.warn({ err: error }, 'the engine lease could not be handed over; it runs out by itself'),
-        );
+      await letGo();
     },
   };
 }

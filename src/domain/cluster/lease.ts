@@ -7,6 +7,8 @@ export interface EngineLease {
   /** Called with the fencing number when the lease is won and with null when it is lost. */
   onChange(listener: (fencing: number | null) => void): () => void;
   start(): Promise<void>;
-  /** Hands the lease over. */
+  /** Lets go of the lease, for whoever asks next; that may be this replica again, under a new number. */
+  release(): Promise<void>;
+  /** Lets go and asks no more. */
   stop(): Promise<void>;
 }

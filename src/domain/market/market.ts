@@ -113,7 +113,10 @@ export function createMarket(options: MarketOptions): Market {
       // Every symbol's state rests on the feed's: tell all of them again.
       if (next.state !== status.state) book.touchAll();
       status = next;
-      if (next.lost) options.onLost?.();
+      if (!next.lost) return;
+      // After this we may not speak for the market any more: everybody hears now that the prices are old.
+      flush();
+      options.onLost?.();
     },
   };
 

@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+import { ask, next, startApp, until } from '../support/app.ts';
+
+test('an upstream that gives our place away costs the engine its lease; it comes back under a new number', async () => {
+  const app = await startApp();
+  try {
+    const socket = await app.connect(await app.signUp());
+    await ask(socket, 'subscribe:watchlist', ['AAPL']);
+    await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
+    app.market.tick('AAPL', 100);
+    await next(socket, 'quote:update', ({ price }) => price === 100);
+
+    app.market.status({ state: 'refused', detail: 'Another service uses this key.', lost: true });
+    await next(socket, 'quote:update', ({ state }) => state === 'stale');
+    app.market.status({ state: 'live' });
+    await until(() => app.market.starts() === 2, 'the feed is opened again');
+    await until(async () => (await app.request('GET', '/ready')).status === 200, 'the executor trades again');
+    app.market.tick('AAPL', 101);
+    expect(await next(socket, 'quote:update', ({ price }) => price === 101)).toMatchObject({
+      state: 'simulated',
+    });
+  } finally {
+    await app.close();
+  }
+});
+
+test('health tells a feed that is down, and is ready all the same', async () => {
+  const app = await startApp();
+  try {
+    expect((await app.request('GET', '/health/websocket')).body).toMatchObject({
+      status: 'healthy',
+      feed: { source: 'simulated', state: 'live', leader: expect.stringMatching(/^replica-/) },
+    });
+    app.market.status({ state: 'down', detail: 'the cable is out' });
+    expect((await app.request('GET', '/health/websocket')).body).toMatchObject({
+      status: 'degraded',
+      feed: { state: 'down', detail: 'the cable is out' },
+    });
+    const ready = await app.request('GET', '/ready');
+    expect(ready).toMatchObject({
+      status: 200,
+      body: { checks: { feed: 'down: the cable is out', database: 'ok' } },
+    });
+  } finally {
+    await app.close();
+  }
+});
+
+test('metrics tell connections, messages by event, feed and database', async () => {
+  const app = await startApp();
+  try {
+    const socket = await app.connect(await app.signUp());
+    await ask(socket, 'subscribe:watchlist', ['AAPL']);
+    await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
+    app.market.tick('AAPL', 100);
+    await next(socket, 'quote:update', ({ price }) => price === 100);
+    const { body } = await app.request('GET', '/metrics');
+    const lines = String(body.text).split('\n');
+    const value = (name: string): number =>
+      Number(
+        lines
+          .find((line) => line.startsWith(name))
+          ?.split(' ')
+          .at(-1),
+      );
+    expect(value('tradecast_connections ')).toBe(1);
+    expect(value('tradecast_messages_in_total{event="subscribe:watchlist",outcome="ok"}')).toBe(1);
+    expect(value('tradecast_messages_out_total{event="quote:update"}')).toBeGreaterThanOrEqual(1);
+    expect(value('tradecast_feed_ticks_total')).toBe(2);
+    expect(value('tradecast_feed_age_seconds')).toBeLessThan(10);
+    expect(value('tradecast_database_seconds_count')).toBeGreaterThan(0);
+    expect(value('tradecast_nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+  } finally {
+    await app.close();
+  }
+});
