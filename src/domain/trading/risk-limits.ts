@@ -6,6 +6,7 @@ export interface RiskLimits {
   readonly maxPositionValue: Decimal;
   readonly marketCollar: Decimal;
   readonly limitCollar: Decimal;
+  /** 0 turns the check off. */
   readonly duplicateWindowMs: number;
   readonly dailyLossLimit: Decimal;
 }

@@ -98,7 +98,7 @@ export function assess(input: RiskInput, limits: RiskLimits): Verdict {
       state: quote.state,
       receivedAt: quote.receivedAt,
     });
-  if (facts.duplicate)
+  if (facts.duplicate && limits.duplicateWindowMs !== 0)
     return refuse(
       'DUPLICATE_ORDER',
       `The same order was placed less than ${limits.duplicateWindowMs / 1000} seconds ago.`,

@@ -146,6 +146,10 @@ describe('at the very limit', () => {
     expect(code(judge({ open: false, fresh: false, order: waiting }))).toBe('approved');
   });
 
+  test('the same order twice is allowed where the check is turned off', () => {
+    expect(code(judge({ facts: facts({ duplicate: true }) }, { duplicateWindowMs: 0 }))).toBe('approved');
+  });
+
   test('a loss keeps nobody from selling', () => {
     const selling = {
       order: order({ side: 'sell' }),
