@@ -414,6 +414,10 @@ describe('the dashboard', () => {
     await mkdir(path.join(folder, 'assets'));
     await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>Tradecast</title>');
     await writeFile(path.join(folder, 'assets', 'index-abc123.js'), 'export {};');
+    await writeFile(
+      path.join(folder, 'assets', 'large-abc123.js'),
+      `export const text = '${'word '.repeat(2_000)}';`,
+    );
     await writeFile(path.join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -434,6 +438,13 @@ describe('the dashboard', () => {
       ]);
       expect(answer.body).toContain('<title>Tradecast</title>');
     }
+  });
+
+  test('is sent compressed to those who take it', async () => {
+    const { url } = await start({ options: { dashboardDir: folder } });
+    const asset = await fetch(`${url}/assets/large-abc123.js`, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(asset.headers.get('content-encoding')).toBe('gzip');
+    expect(await asset.text()).toContain('word word');
   });
 
   test('does not stand in for what is missing or belongs to the service', async () => {

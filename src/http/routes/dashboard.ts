@@ -1,4 +1,5 @@
 import path from 'node:path';
+import compression from 'compression';
 import express, { type RequestHandler, Router } from 'express';
 
 const YEAR_SECONDS = 31_536_000;
@@ -8,6 +9,8 @@ const SERVICE_PATH = /^\/(api|hooks|health|ready|metrics|socket\.io)(\/|$)/;
 /** The built dashboard. Its assets carry their hash in their name; the page that names them is always asked for anew. */
 export function dashboardRoutes(folder: string): Router {
   const router = Router();
+  // Files only: an answer that mixes secrets with what a client sent must not tell by its size.
+  router.use(compression());
   router.use(
     express.static(folder, {
       index: false,
