@@ -3,7 +3,7 @@ import { TradecastError } from '../../protocol/errors.ts';
 import type { Database, Queryable } from './database.ts';
 import { isUniqueViolation } from './errors.ts';
 import { appendCte, type JournalHeadRow, journalInput, toAppended } from './journal.ts';
-import { replaceExternalPortfolio } from './ledger-external.ts';
+import { replaceExternalPortfolio } from './external-portfolio.ts';
 
 interface EventRow<T> {
   digest: string;

@@ -1,17 +1,6 @@
-import type { Appended } from '../../domain/trading/ledger.ts';
-import type { PortfolioPayload, TradeExecutedPayload, TradeFailedPayload } from '../../protocol/payloads.ts';
+import type { PortfolioPayload } from '../../protocol/payloads.ts';
 import type { Queryable } from './database.ts';
-import { appendEvents } from './journal.ts';
 import { noSuchAccount } from './ledger-place.ts';
-
-/** A trade made (or failed) elsewhere is told to the user; the paper account does not change. Throws NOT_FOUND. */
-export const recordExternalTrade = (
-  tx: Queryable,
-  userId: string,
-  report:
-    | { readonly event: 'trade:executed'; readonly payload: TradeExecutedPayload }
-    | { readonly event: 'trade:failed'; readonly payload: TradeFailedPayload },
-): Promise<Appended> => appendEvents(tx, userId, [report]);
 
 const REPLACE = `INSERT INTO external_portfolios (user_id, portfolio, reported_at)
   SELECT user_id, $2, $3 FROM accounts WHERE user_id = $1
