@@ -2,8 +2,8 @@ import type { HookEvent, HookInbox, HookOutcome } from '../../domain/hooks/hook-
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Database, Queryable } from './database.ts';
 import { isUniqueViolation } from './errors.ts';
-import { appendCte, type JournalHeadRow, journalInput, toAppended } from './journal.ts';
 import { replaceExternalPortfolio } from './external-portfolio.ts';
+import { appendCte, type JournalHeadRow, journalInput, toAppended } from './journal.ts';
 
 interface EventRow<T> {
   digest: string;
