@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { createDatabase, type Database } from '../../src/adapters/database/database.ts';
@@ -119,6 +121,33 @@ test('connections that Postgres ends while idle are replaced without a word to a
   // Those that were given a connection before its end was noticed may ask again.
   for (const answer of answers.filter((each) => each.status === 'rejected'))
     expect(answer.reason).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await close();
+});
+
+test('a Postgres that accepts and never speaks is UNAVAILABLE after three seconds', async () => {
+  const silent = net.createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as net.AddressInfo;
+  const pool = createPostgresPool({ url: `postgres://nobody@127.0.0.1:${port}/none`, log: silentLog });
+  const db = createDatabase({ kind: 'postgres', pool });
+  const started = performance.now();
+  await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(performance.now() - started).toBeLessThan(4_000);
+  await db.close();
+  silent.close();
+});
+
+test('a statement that Postgres cuts off is UNAVAILABLE, because nobody knows whether it happened', async () => {
+  const { db, close } = await createTestDatabase('postgres');
+  const cut = db.transaction(async (tx) => {
+    const [row] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await Promise.all([
+      tx.query('SELECT pg_sleep(30)'),
+      db.query('SELECT pg_terminate_backend($1)', [row!.pid]),
+    ]);
+  });
+  await expect(cut).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await close();
 });

@@ -20,6 +20,8 @@ const START_PARAMETERS = [
     'wal_buffers=1MB',
     'min_wal_size=32MB',
     'max_connections=5',
+    // A plan made while a table was empty is kept: without this it would read the table that has grown.
+    'enable_seqscan=off',
   ].flatMap((setting) => ['-c', setting]),
 ];
 /** A single backend has no checkpointer: without this the log would grow, and recovery with it. 16 MB each. */

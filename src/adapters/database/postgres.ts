@@ -13,6 +13,12 @@ const SILENCE_FACTOR = 1.2;
 /** A transaction that its replica has forgotten must not keep rows locked, milliseconds. */
 const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
 
+/**
+ * A plan made while a table was empty is kept on each connection, and would read the whole of a table that has
+ * grown since: every statement of ours has its index. (Before version 18 a plan without one would wake the JIT.)
+ */
+const SESSION_SETTINGS = 'SET enable_seqscan = off; SET jit = off';
+
 /** A pool of connections to the Postgres at `url`; connects when first used. */
 export function createPostgresPool({
   url,
@@ -33,6 +39,7 @@ export function createPostgresPool({
     keepAlive: true,
     application_name: 'tradecast',
     types: rowTypes,
+    onConnect: (client) => client.query(SESSION_SETTINGS),
   });
   // Without a listener the end of an idle connection (a restart of the server) would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));

@@ -41,9 +41,12 @@ function rowToSession(row: SessionRow, now: number): ActiveSession | null {
 export function createSessions(db: Database, { clock }: { clock: Clock }): ManagedSessions {
   async function findMany(sessionIds: readonly string[]): Promise<Map<string, ActiveSession>> {
     const rows = await db.query<SessionRow>(
-      `SELECT s.sid, s.expire, s.sess ->> 'createdAt' AS created_at, u.id, u.username, u.name, u.tier
-       FROM session s JOIN users u ON u.id = (s.sess ->> 'userId')::uuid
-       WHERE s.sid = ANY($1) AND u.banned_at IS NULL`,
+      // Materialised, so that the JSON is read once per session and not once per pair of session and user.
+      `WITH s AS MATERIALIZED (
+         SELECT sid, expire, sess ->> 'createdAt' AS created_at, (sess ->> 'userId')::uuid AS user_id
+         FROM session WHERE sid = ANY($1))
+       SELECT s.sid, s.expire, s.created_at, u.id, u.username, u.name, u.tier
+       FROM s JOIN users u ON u.id = s.user_id WHERE u.banned_at IS NULL`,
       [sessionIds.filter((id) => SESSION_ID.test(id))],
     );
     const now = clock.now();
