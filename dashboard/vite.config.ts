@@ -3,12 +3,14 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 const SERVER = `http://127.0.0.1:${process.env.TRADECAST_PORT ?? 3000}`;
+/** The Host header stays the browser's, or the server would take every write for one from another site. */
+const toServer = { target: SERVER, changeOrigin: false };
 /** Where the server answers; everything else is the dashboard's. */
 const proxy = {
-  '/api': SERVER,
-  '/hooks': SERVER,
-  '/health': SERVER,
-  '/socket.io': { target: SERVER, ws: true },
+  '/api': toServer,
+  '/hooks': toServer,
+  '/health': toServer,
+  '/socket.io': { ...toServer, ws: true },
 };
 
 const INJECTION = /^__insertCSS\(.*\);?$/m;

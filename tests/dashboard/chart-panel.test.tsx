@@ -25,7 +25,7 @@ function recordingChart() {
   const create = (): PriceChart => {
     drawn.alive += 1;
     return {
-      show: (bars) => {
+      show: (_symbol, bars) => {
         drawn.bars = bars;
       },
       mark: (previousClose) => {

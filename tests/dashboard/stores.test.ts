@@ -1,5 +1,6 @@
 /** @jest-environment node */
 import { describe, expect, jest, test } from '@jest/globals';
+import { continues } from '../../dashboard/src/features/chart/continues.ts';
 import { createFrame } from '../../dashboard/src/lib/frame.ts';
 import { type Bar, createCandlesStore, withQuote } from '../../dashboard/src/stores/candles.ts';
 import { createOrdersStore } from '../../dashboard/src/stores/orders.ts';
@@ -176,6 +177,20 @@ describe('candles', () => {
     expect(withQuote(bars, at(599, 12))).toBe(bars);
     expect(withQuote(bars, quoteOf('AAPL', { timestamp: 'never' }))).toBe(bars);
     expect(withQuote(bars, at(630, 10))).toBe(bars);
+  });
+
+  test('a chart continues a history that grew, and draws anew what only looks like it', () => {
+    const day = [
+      ...bars,
+      { time: 660, open: 10, high: 10, low: 10, close: 10 },
+      { time: 720, open: 10, high: 10, low: 10, close: 10 },
+    ];
+    expect(continues(day, withQuote(day, at(725, 12)))).toBe(true);
+    expect(continues(day, withQuote(day, at(780, 12)))).toBe(true);
+    const otherSymbol = day.map((bar) => ({ ...bar }));
+    expect(continues(day, otherSymbol)).toBe(false);
+    expect(continues([], day)).toBe(false);
+    expect(continues(day, day.slice(0, 2))).toBe(false);
   });
 
   test('many symbols are loaded four at a time, each once', async () => {

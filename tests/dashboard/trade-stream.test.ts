@@ -41,7 +41,7 @@ async function away(meanwhile: () => void) {
   await until(() => state().connected);
 }
 /** Past the wait that gathers notices. */
-const gather = () => page.timers.advance(250);
+const gather = () => page.timers.advance(100);
 
 test('a fresh page shows what the journal holds, newest first, and asks for what follows it', async () => {
   await open();

@@ -3,7 +3,7 @@ import type { Timers } from '../lib/timers.ts';
 import type { TradeEntry } from './trades.ts';
 
 /** Events are told together as long as no pause between them is longer. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 100;
 /** Of what goes on and on, something is told by then; a replay is told when it ends. */
 const MAX_WAIT_MS = 1_000;
 /** More toasts than this at once is a storm: one summary instead. */

@@ -108,7 +108,7 @@ function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
   useEffect(() => {
     if (resolved) chart?.repaint();
   }, [chart, resolved]);
-  useEffect(() => chart?.show(held?.bars ?? []), [chart, held]);
+  useEffect(() => chart?.show(symbol, held?.bars ?? []), [chart, symbol, held]);
   useEffect(() => chart?.mark(previousClose), [chart, previousClose]);
 
   const first = held?.bars[0];

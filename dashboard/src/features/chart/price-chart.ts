@@ -10,13 +10,14 @@ import {
 } from 'lightweight-charts';
 import { price as formatPrice, minuteTime } from '../../lib/format.ts';
 import type { Bar } from '../../stores/candles.ts';
+import { continues } from './continues.ts';
 
 /** Minutes in sight when a symbol is opened. */
 const VISIBLE_MINUTES = 120;
 
 export interface PriceChart {
   /** Shows these bars; cheap where they only grew at the end. */
-  show(bars: readonly Bar[]): void;
+  show(symbol: string, bars: readonly Bar[]): void;
   /** A line at the previous close, or none. */
   mark(previousClose: number | undefined): void;
   /** Takes the colours of the theme again. */
@@ -49,6 +50,7 @@ export const createPriceChart: CreatePriceChart = (element) => {
   });
   const series = chart.addSeries(CandlestickSeries, { borderVisible: false });
   let shown: readonly Bar[] = [];
+  let shownSymbol: string | null = null;
   let closeLine: ReturnType<typeof series.createPriceLine> | null = null;
   let markedAt: number | undefined;
 
@@ -68,20 +70,12 @@ export const createPriceChart: CreatePriceChart = (element) => {
     closeLine?.applyOptions({ color: colour('muted') });
   }
 
-  /** True where `bars` continues what is shown, so that only its end has to be drawn. */
-  const continues = (bars: readonly Bar[]): boolean =>
-    shown.length > 0 &&
-    bars.length >= shown.length &&
-    bars.length - shown.length <= 1 &&
-    bars[0]?.time === shown[0]?.time &&
-    bars[shown.length - 1]?.time === shown.at(-1)?.time;
-
   /** The last minutes. Without a width, as in a view that is not shown, it has to wait for one. */
   let zoomed = false;
   function zoom() {
     const scale = chart.timeScale();
-    zoomed = scale.width() > 0;
-    if (!zoomed || shown.length === 0) return;
+    zoomed = scale.width() > 0 && shown.length > 0;
+    if (!zoomed) return;
     scale.setVisibleLogicalRange({ from: Math.max(0, shown.length - VISIBLE_MINUTES), to: shown.length + 3 });
   }
   chart.timeScale().subscribeSizeChange(() => {
@@ -90,15 +84,17 @@ export const createPriceChart: CreatePriceChart = (element) => {
 
   repaint();
   return {
-    show(bars) {
-      if (continues(bars)) {
+    show(symbol, bars) {
+      if (continues(shown, bars)) {
         for (const bar of bars.slice(shown.length - 1)) series.update(toData(bar));
-      } else {
-        series.setData(bars.map(toData));
         shown = bars;
-        zoom();
+        return;
       }
+      series.setData(bars.map(toData));
       shown = bars;
+      if (symbol !== shownSymbol) zoomed = false;
+      shownSymbol = symbol;
+      if (!zoomed) zoom();
     },
     mark(previousClose) {
       if (previousClose === markedAt) return;

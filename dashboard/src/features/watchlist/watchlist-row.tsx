@@ -14,7 +14,7 @@ const AGE_INTERVAL_MS = 5_000;
 function StaleAge({ timestamp }: { timestamp: string }) {
   const now = useNow(AGE_INTERVAL_MS);
   return (
-    <span className="block whitespace-nowrap text-warn text-xs">
+    <span className="block whitespace-nowrap px-1 text-warn text-xs">
       {age(Math.max(0, now - Date.parse(timestamp)))} old
     </span>
   );
@@ -24,7 +24,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
   const { quotes, view, watchlist } = useDesk();
   const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
   const selected = useStore(view, (state) => state.symbol === symbol);
-  const flash = useFlash<HTMLTableCellElement>(quote?.price);
+  const flash = useFlash<HTMLSpanElement>(quote?.price);
   const stale = quote?.state === 'stale';
   // The wire says 0 while no previous close is known; that is not "unchanged".
   const change = quote?.previousClose === undefined ? null : quote.change;
@@ -46,10 +46,12 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
       <td className="px-1">
         <Sparkline symbol={symbol} rising={change === null || change === 0 || stale ? null : change > 0} />
       </td>
-      <td ref={flash} className="px-2 text-right font-medium">
-        {price(quote?.price)}
+      <td className="px-1 text-right font-medium">
+        <span ref={flash} className="rounded px-1 py-0.5">
+          {price(quote?.price)}
+        </span>
         {quote && stale ? <StaleAge timestamp={quote.timestamp} /> : null}
-        {quote?.state === 'closed' ? <span className="block text-muted text-xs">at close</span> : null}
+        {quote?.state === 'closed' ? <span className="block px-1 text-muted text-xs">at close</span> : null}
       </td>
       <td className="px-2 text-right">
         <Change value={change}>
