@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../metrics.ts';
 import { MAX_SOCKET_QUEUE_BYTES, SLOW_CONSUMER_TIMEOUT_MS } from '../protocol/limits.ts';
 import { type EncodedEvent, encodeEvent } from './encode.ts';
+import { createFrameJoiner } from './frame-joiner.ts';
 import { isWritable, queuedBytes, type RealtimeSocket, writeEvents } from './socket.ts';
 
 /**
@@ -75,6 +76,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
   const encoded = new Map<string, { quote: Quote; event: EncodedEvent }>();
   /** Lanes that missed something. */
   const behind = new Set<Lane>();
+  const joiner = createFrameJoiner();
   let lastSweep = 0;
 
   const laneOf = (socket: RealtimeSocket): Lane | undefined => lanes.get(socket.id);
@@ -146,12 +148,14 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
   /** Answers with how many quotes were written. */
   function sendGroup({ lanes: members, changed }: WatchGroup): number {
     const events = changed.map(encode);
-    const joined = events.length === 1 ? events[0]!.frame : Buffer.concat(events.map((event) => event.frame));
+    const joined = joiner.join(events);
     let sent = 0;
+    let taken = true;
     for (const lane of members) {
       if (lane.missed === null && lane.waiting === null && isWritable(lane.socket)) {
         lane.blockedSince = 0;
         writeEvents(lane.socket, events, joined);
+        if (queuedBytes(lane.socket) > 0) taken = false;
         sent += events.length;
       } else {
         miss(
@@ -161,6 +165,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
         catchUp(lane);
       }
     }
+    if (!taken) joiner.keep();
     return sent;
   }
 
