@@ -5,11 +5,11 @@ import type { EndReason } from '../stores/session.ts';
 import { ask, type TradecastSocket } from './socket.ts';
 
 /** Waits after the first, second and third failed connect, milliseconds. */
-export const RETRY_MS = [2_000, 4_000, 8_000] as const;
+const RETRY_MS = [2_000, 4_000, 8_000] as const;
 /** Wait after each later one: often enough to notice, seldom enough not to hurt. */
-export const BACKGROUND_RETRY_MS = 15_000;
+const BACKGROUND_RETRY_MS = 15_000;
 /** After this many failures in a row the screens poll over HTTP. */
-export const POLL_AFTER_FAILURES = RETRY_MS.length;
+const POLL_AFTER_FAILURES = RETRY_MS.length;
 /** A dropped connection is retried within this time, spread so that a restart is not met by everybody at once. */
 const FIRST_RETRY_MS = { least: 300, spread: 700 };
 /** A connection that lived shorter counts as a failed connect, or a crashing server would be hammered. */

@@ -7,7 +7,7 @@ const PAUSE_MS = 100;
 /** Of what goes on and on, something is told by then; a replay is told when it ends. */
 const MAX_WAIT_MS = 1_000;
 /** More toasts than this at once is a storm: one summary instead. */
-export const MAX_TOASTS = 3;
+const MAX_TOASTS = 3;
 
 export type Notice =
   | { readonly kind: 'trade'; readonly entry: TradeEntry }

@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import { Badge, type Tone } from '../../components/badge.tsx';
 import { useDesk } from '../../desk-context.tsx';
 import type { ConnectionState } from '../../realtime/connection.ts';
+import { POLL_INTERVAL_MS } from '../../realtime/polling.ts';
 
 interface Look {
   readonly tone: Tone;
@@ -27,7 +28,7 @@ export function look({ status, offline, message }: ConnectionState): Look {
         : {
             tone: 'warn',
             word: 'Polling',
-            sentence: 'No live connection. Values are fetched every 5 seconds.',
+            sentence: `No live connection. Values are fetched every ${POLL_INTERVAL_MS / 1_000} seconds.`,
           };
     case 'ended':
       return { tone: 'neutral', word: 'Signed out', sentence: 'The session has ended.' };

@@ -6,10 +6,12 @@ import { Choice } from '../../components/choice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SymbolSearch } from '../../components/symbol-search.tsx';
 import { useDesk } from '../../desk-context.tsx';
-import { money, price, quantity as shares } from '../../lib/format.ts';
+import { money, quantity as shares } from '../../lib/format.ts';
 import { newKey } from '../../lib/random.ts';
 import { useSymbols } from '../../realtime/websocket-context.tsx';
 import { useFreshness } from '../connection/freshness.ts';
+import { BidLastAsk } from './bid-last-ask.tsx';
+import { OrderResult } from './order-result.tsx';
 import { createSubmission, type Outcome } from './submission.ts';
 import { EMPTY_TICKET, estimate, readTicket, type Ticket } from './ticket.ts';
 
@@ -29,28 +31,6 @@ function Row({ label, value }: { label: string; value: string }) {
       <dt className="text-muted">{label}</dt>
       <dd className="font-medium">{value}</dd>
     </div>
-  );
-}
-
-function Result({ outcome }: { outcome: Outcome | null }) {
-  if (!outcome) return null;
-  if (outcome.kind === 'accepted') {
-    const { side, quantity, symbol } = outcome.order;
-    return (
-      <p className="rounded-md border border-up bg-up-soft px-3 py-2">
-        Order accepted: {side} {shares(quantity)} {symbol}.
-      </p>
-    );
-  }
-  if (outcome.kind === 'refused') {
-    return (
-      <p className="rounded-md border border-down bg-down-soft px-3 py-2">Order refused. {outcome.message}</p>
-    );
-  }
-  return (
-    <p className="rounded-md border border-warn bg-warn-soft px-3 py-2">
-      {outcome.message} The order may have been placed. Sending it again is safe: it cannot be placed twice.
-    </p>
   );
 }
 
@@ -124,22 +104,7 @@ export function OrderTicket() {
           }}
           disabled={busy}
         />
-        <dl className="grid grid-cols-3 gap-2 text-center">
-          {(
-            [
-              ['Bid', quote?.bid],
-              ['Last', quote?.price],
-              ['Ask', quote?.ask],
-            ] as const
-          ).map(([label, value]) => (
-            <div key={label} className="rounded-md bg-raised px-1 py-1">
-              <dt className="text-muted text-xs">{label}</dt>
-              <dd className={`font-medium ${frozen || quote?.state === 'stale' ? 'text-muted' : ''}`}>
-                {price(value)}
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <BidLastAsk quote={quote} notLive={frozen || quote?.state === 'stale'} />
         <Choice
           label="Side"
           hideLabel
@@ -233,7 +198,7 @@ export function OrderTicket() {
           {blocked ?? warning ?? ''}
         </p>
         <div role="status" className="contents">
-          <Result outcome={outcome} />
+          <OrderResult outcome={outcome} />
         </div>
       </form>
     </Panel>

@@ -34,7 +34,7 @@ type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; 
 
 const refuse = (problem: string) => ({ ok: false, problem }) as const;
 
-export function readQuantity(text: string): Read<number> {
+function readQuantity(text: string): Read<number> {
   const typed = text.trim();
   if (typed === '') return refuse('Enter a quantity.');
   if (!WHOLE.test(typed)) return refuse('The quantity is a whole number of shares.');
@@ -44,7 +44,7 @@ export function readQuantity(text: string): Read<number> {
   return { ok: true, value };
 }
 
-export function readPrice(text: string, name: string): Read<number> {
+function readPrice(text: string, name: string): Read<number> {
   const typed = text.trim();
   if (typed === '') return refuse(`Enter a ${name} price.`);
   if (!FOUR_DECIMALS.test(typed)) return refuse(`The ${name} price is dollars with at most four decimals.`);
@@ -69,7 +69,7 @@ export function readTicket(ticket: Ticket): Read<OrderDraft> {
 }
 
 /** The price an order would be filled at now: its own, else the other side of the quote, else the last. */
-export function expectedPrice(draft: OrderDraft, quote: QuotePayload | undefined): number | null {
+function expectedPrice(draft: OrderDraft, quote: QuotePayload | undefined): number | null {
   const own = draft.limitPrice ?? draft.stopPrice;
   if (own !== undefined) return own;
   if (!quote) return null;

@@ -64,8 +64,8 @@ export function TradeNotifications() {
   useToasts();
   const { trades, loadTrades, timers } = useDesk();
   const { status, entries } = useStore(trades);
-  const now = timers.now();
-  const today = now - (now % 86_400_000);
+  // The same for the whole day, so that an entry is rendered once and not with each new one.
+  const today = new Date(timers.now()).setHours(0, 0, 0, 0);
 
   return (
     <Panel id="activity" title="Activity">

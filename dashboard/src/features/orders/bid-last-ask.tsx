@@ -1,0 +1,22 @@
+import type { QuotePayload } from '../../../../src/protocol/payloads.ts';
+import { price } from '../../lib/format.ts';
+
+/** What can be got now. */
+export function BidLastAsk({ quote, notLive }: { quote: QuotePayload | undefined; notLive: boolean }) {
+  return (
+    <dl className="grid grid-cols-3 gap-2 text-center">
+      {(
+        [
+          ['Bid', quote?.bid],
+          ['Last', quote?.price],
+          ['Ask', quote?.ask],
+        ] as const
+      ).map(([label, value]) => (
+        <div key={label} className="rounded-md bg-raised px-1 py-1">
+          <dt className="text-muted text-xs">{label}</dt>
+          <dd className={`font-medium ${notLive ? 'text-muted' : ''}`}>{price(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
