@@ -15,7 +15,7 @@ const session = createSessionStore({ api });
 const theme = createThemeStore();
 const desks = createDesks({ session, api, timers, random, frame: createFrame() });
 
-api.onUnauthenticated(() => session.end('expired'));
+api.onUnauthenticated(() => void session.end('expired'));
 
 const wake = () => desks.getState().desk?.connection.wake();
 window.addEventListener('online', wake);

@@ -17,7 +17,7 @@ import { openSocket } from '../../dashboard/src/realtime/socket.ts';
 import { createSessionStore, type SessionStore } from '../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../dashboard/src/stores/theme.ts';
 import { type Double, refuse, startDouble } from './support/double.ts';
-import { executed, failed } from './support/fixtures.ts';
+import { executed, failed, USER } from './support/fixtures.ts';
 import { httpFetch } from './support/http-fetch.ts';
 import { completeBrowser } from './support/screen.tsx';
 
@@ -49,7 +49,7 @@ function openApp(browser: Parameters<typeof completeBrowser>[0] = {}) {
     frame: createFrame(),
     create: (options) => createDesk({ ...options, socket: openSocket(options.auth, server.url) }),
   });
-  api.onUnauthenticated(() => session.end('expired'));
+  api.onUnauthenticated(() => void session.end('expired'));
   const chart = { show: () => {}, mark: () => {}, repaint: () => {}, onHover: () => {}, remove: () => {} };
   render(
     <StrictMode>
@@ -130,6 +130,31 @@ describe('coming and going', () => {
     expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeTruthy();
     expect(screen.queryByRole('status')).toBeNull();
     await waitFor(() => expect(server.io.sockets.sockets.size).toBe(0));
+  });
+
+  test('the news of one’s own sign-out, even when it overtakes the answer, is not told as another window’s', async () => {
+    server.routes['POST /api/auth/logout'] = async () => {
+      server.io.emit('session:revoked', { reason: 'logout' });
+      await waitFor(() => expect(session.getState().status).toBe('signed-out'));
+      return undefined;
+    };
+    openApp();
+    await screen.findByText('Live');
+    await user.click(within(await menu()).getByRole('menuitem', { name: 'Sign out' }));
+    expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeTruthy();
+    expect(screen.queryByRole('status')).toBeNull();
+  });
+
+  test('a session that another tab replaced is followed by the new one', async () => {
+    openApp();
+    await screen.findByText('Live');
+    server.routes['GET /api/auth/session'] = () => ({ user: USER, sessionID: 's2' });
+    server.io.emit('session:revoked', { reason: 'logout' });
+    await waitFor(() => {
+      const [socket] = [...server.io.sockets.sockets.values()];
+      expect(socket?.handshake.auth.sessionID).toBe('s2');
+    });
+    expect(await screen.findByText('Live')).toBeTruthy();
   });
 
   test('a sign-out that fails is not claimed to have worked', async () => {

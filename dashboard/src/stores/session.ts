@@ -18,8 +18,8 @@ export interface SessionStore extends StoreApi<SessionState> {
   signIn(credentials: Credentials): Promise<void>;
   signUp(credentials: Credentials): Promise<void>;
   signOut(): Promise<void>;
-  /** The server has ended the session. */
-  end(reason: EndReason): void;
+  /** The server has ended the session. Where this browser has a newer one, from another tab, that is taken over. */
+  end(reason: EndReason): Promise<void>;
 }
 
 export function createSessionStore({
@@ -30,6 +30,8 @@ export function createSessionStore({
   const store = createStore<SessionState>(() => ({ status: 'checking' }));
   const enter = ({ user, sessionID }: SignedIn) =>
     store.setState({ status: 'signed-in', user, sessionID }, true);
+  /** The end of a session that the reader asked for needs no reason, however it is learnt of. */
+  let leaving = false;
   const leave = (reason: EndReason | null) => store.setState({ status: 'signed-out', reason }, true);
 
   return {
@@ -47,11 +49,23 @@ export function createSessionStore({
     signIn: async (credentials) => enter(await api.signIn(credentials)),
     signUp: async (credentials) => enter(await api.signUp(credentials)),
     async signOut() {
-      await api.signOut();
-      leave(null);
+      leaving = true;
+      try {
+        await api.signOut();
+        leave(null);
+      } finally {
+        leaving = false;
+      }
     },
-    end(reason) {
-      if (store.getState().status === 'signed-in') leave(reason);
+    async end(reason) {
+      const state = store.getState();
+      if (state.status !== 'signed-in') return;
+      if (leaving) return leave(null);
+      store.setState({ status: 'checking' }, true);
+      const found = await api.session().catch(() => null);
+      // The same one again has just been refused: taking it over would go round in circles.
+      if (found && found.sessionID !== state.sessionID) enter(found);
+      else leave(reason);
     },
   };
 }
