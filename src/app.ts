@@ -245,23 +245,24 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   return {
     async start() {
+      // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
+      const { port, url } = await listen();
+      closing.add('sockets', () => realtime.stop());
       lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
       board.start();
       closing.add('board', () => board.stop());
+      demand.start();
+      closing.add('demand', () => demand.stop());
       executor.start();
       closing.add('broker', () => broker.stop());
       closing.add('executor', () => executor.stop());
       closing.add('market', () => market.stop());
       await lease.start();
       closing.add('lease', () => lease.stop());
-      demand.start();
-      closing.add('demand', () => demand.stop());
       closing.add('order demand', followOpenOrders({ ledger, lease, demand, clock, log: part('market') }));
       pruner.start();
       closing.add('journal pruner', () => pruner.stop());
 
-      const { port, url } = await listen();
-      closing.add('sockets', () => realtime.stop());
       const demo =
         config.demoAccount && generated
           ? await createDemoAccount({ accounts, trading, log: part('demo') }, generated.demoPassword)

@@ -34,21 +34,30 @@ export function createHealth(parts: HealthParts) {
     return promise.finally(cancel);
   }
 
+  /** A replica that stands by serves as well as the engine: somebody executes its orders. */
+  function engineState(): string {
+    const state = executor.state();
+    if (state === 'trading') return 'ok';
+    const holder = lease.holder();
+    return holder === null || holder === replica ? `executor is ${state}` : `standby for ${holder}`;
+  }
+  const isServing = (engine: string): boolean => engine === 'ok' || engine.startsWith('standby');
+
   const feed = (): FeedHealth => ({ ...market.health(), leader: lease.holder() });
 
   return {
     async readiness(): Promise<ReadinessPayload> {
       const { state, detail } = market.health();
-      const engine = executor.state();
+      const engine = engineState();
       const checks = {
         database: await database(),
         redis: 'off',
         // A feed that is down makes quotes stale, which every screen shows; it is no reason to send nobody here.
         feed: detail ? `${state}: ${detail}` : state,
-        lease: engine === 'trading' ? 'ok' : `executor is ${engine}`,
+        lease: engine,
         draining: parts.isDraining() ? 'yes' : 'no',
       };
-      const ready = checks.database === 'ok' && engine === 'trading' && !parts.isDraining();
+      const ready = checks.database === 'ok' && isServing(engine) && !parts.isDraining();
       return { status: ready ? 'ready' : 'not ready', checks };
     },
 
@@ -56,8 +65,7 @@ export function createHealth(parts: HealthParts) {
       const realtime = parts.realtime();
       const [databaseState, feedHealth] = [await database(), feed()];
       const feedFlows = ['live', 'delayed'].includes(feedHealth.state);
-      const healthy =
-        databaseState === 'ok' && feedFlows && executor.state() === 'trading' && !parts.isDraining();
+      const healthy = databaseState === 'ok' && feedFlows && isServing(engineState()) && !parts.isDraining();
       return {
         status: healthy ? 'healthy' : 'degraded',
         activeConnections: realtime.connections(),

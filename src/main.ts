@@ -1,4 +1,5 @@
 /** The only file that knows the process: environment → config → app; signals → stop; exit code. */
+import { existsSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { StartupError } from './lib/startup-error.ts';
@@ -10,6 +11,7 @@ const STOP_TIMEOUT_MS = 15_000;
 const EXIT_GRACE_MS = 250;
 
 async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const { config, secrets } = readConfig();
   const log = createLogger({ level: config.logLevel, terminal: process.stdout.isTTY });
   const app = await createApp(config, secrets, { log });

@@ -36,6 +36,9 @@ export function createSessionLoader({ store, secrets, production, clock }: Sessi
     resave: false,
     saveUninitialized: false,
     rolling: true,
+    // A Secure cookie is set only where the request came over TLS, which behind a proxy only the proxy's header
+    // tells. Believing it for that alone harms nobody but a client who lies about its own connection.
+    ...(production && { proxy: true }),
     cookie: { httpOnly: true, sameSite: 'lax', secure: production, path: '/', maxAge: SESSION_IDLE_MS },
   });
   return (req, res, next) =>

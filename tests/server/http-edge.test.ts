@@ -74,7 +74,7 @@ describe('sessions', () => {
   });
 
   test('the cookie is HttpOnly and Lax, and Secure in production behind a proxy that speaks TLS', async () => {
-    const app = await start({ options: { production: true, trustProxy: 1 } });
+    const app = await start({ options: { production: true } });
     const client = createHttpClient(app.url);
     const answer = await client.post(
       '/api/auth/register',

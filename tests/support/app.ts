@@ -10,6 +10,9 @@ import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '..
 import type { UserPayload } from '../../src/protocol/payloads.ts';
 import { prepareDataDir } from './database.ts';
 import { createScriptedMarket, type ScriptedMarket } from './scripted-market.ts';
+import { until } from './wait.ts';
+
+export { until };
 
 export const HOOK_SECRET = 'a-hook-secret-that-is-long-enough-for-tests';
 export const SESSION_SECRET = 'a-session-secret-that-is-long-enough-for-tests';
@@ -198,16 +201,3 @@ export const ask = (
   ...args: unknown[]
 ): Promise<Record<string, unknown>> =>
   (socket as unknown as Socket).timeout(10_000).emitWithAck(event, ...args);
-
-/** Resolves when `holds` does; asks again on each turn of the event loop, fails after a while. */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  what: string,
-  timeoutMs = 10_000,
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
