@@ -5,6 +5,9 @@ import type { ConnectionState } from './connection.ts';
 /** Fresh enough to be useful, and five hundred pollers are still only a hundred requests a second. */
 export const POLL_INTERVAL_MS = 5_000;
 
+/** A server that takes longer than the interval is left alone for this long. */
+const LEAST_PAUSE_MS = 1_000;
+
 export interface PollingOptions {
   readonly state: StoreApi<ConnectionState>;
   readonly timers: Timers;
@@ -18,6 +21,7 @@ export function startPolling({ state, timers, refresh }: PollingOptions): () => 
   let polling = false;
 
   async function poll() {
+    const startedAt = timers.now();
     let offline = false;
     try {
       await refresh();
@@ -26,7 +30,9 @@ export function startPolling({ state, timers, refresh }: PollingOptions): () => 
     }
     if (!polling) return;
     state.setState({ offline });
-    cancel = timers.after(POLL_INTERVAL_MS, () => void poll());
+    // Slow answers must not slow the pace as well.
+    const spent = timers.now() - startedAt;
+    cancel = timers.after(Math.max(LEAST_PAUSE_MS, POLL_INTERVAL_MS - spent), () => void poll());
   }
 
   const follow = ({ status }: ConnectionState) => {
