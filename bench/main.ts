@@ -1,5 +1,5 @@
 /** `npm run bench -- [--only <case>] [--quick]`: every case against its yardstick, one table, docs/benchmarks.md. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,8 +14,6 @@ import { type Finished, toMarkdown, toText } from './support/report.ts';
 
 const CASES = [fanOut, fanOutSize, connections, hooks, orders, replay, reconnect];
 const PAGE = path.join(import.meta.dirname, '../docs/benchmarks.md');
-/** What was not reached and why, kept by hand. */
-const REMARKS = path.join(import.meta.dirname, 'remarks.md');
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
@@ -33,17 +31,18 @@ if (chosen.length === 0) {
 const startedAt = performance.now();
 const finished: Finished[] = [];
 for (const benchCase of chosen) {
-  console.error(`${benchCase.name}: ${benchCase.title} (load ${loadavg()[0]!.toFixed(1)})`);
+  const load = loadavg()[0] ?? 0;
+  console.error(`${benchCase.name}: ${benchCase.title}`);
   const result = await benchCase.run({ quick: values.quick });
   for (const note of result.notes) console.error(`  ${note}`);
-  finished.push({ benchCase, result });
+  finished.push({ benchCase, result, load });
 }
 console.log(`\n${toText(finished)}`);
 
 // A part of the run, or a short one, is no reason to forget the last whole one.
 if (chosen.length === CASES.length && !values.quick) {
   const seconds = (performance.now() - startedAt) / 1_000;
-  await writeFile(PAGE, toMarkdown(finished, seconds, await readFile(REMARKS, 'utf8')));
+  await writeFile(PAGE, toMarkdown(finished, seconds));
   console.log(`\nWritten to ${path.relative(process.cwd(), PAGE)}.`);
 }
 process.exit(0);

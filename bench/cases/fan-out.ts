@@ -1,10 +1,11 @@
 import type { PlainMethods } from '../servers/plain.ts';
 import type { RawMethods } from '../servers/raw.ts';
 import { type BenchCase, milliseconds, percent, thousands, times } from '../support/case.ts';
-import { type Child, startChild } from '../support/child.ts';
+import type { Child } from '../support/child.ts';
 import { clientsOf, type FanOut, type FanOutMethods, measureFanOut, startLoad } from '../support/fan-out.ts';
 import type { LoadClient } from '../support/load.ts';
 import { watchlists } from '../support/quotes.ts';
+import { startServer } from '../support/server.ts';
 import { startService } from '../support/service.ts';
 
 const SOCKETS = 500;
@@ -60,14 +61,14 @@ arrival at the client, every 64th delivery, on one clock.`,
     const clients = clientsOf(service.users, lists);
     const ours = await measure({ ...service, kind: 'socket.io', clients }, quick).finally(service.stop);
 
-    const plainChild = startChild<PlainMethods>('servers/plain.ts');
+    const plainChild = startServer<PlainMethods>('servers/plain.ts');
     const plainPort = await plainChild.call('start');
     const plain = await measure(
       { child: plainChild, port: plainPort, kind: 'socket.io', clients },
       quick,
     ).finally(plainChild.stop);
 
-    const rawChild = startChild<RawMethods>('servers/raw.ts');
+    const rawChild = startServer<RawMethods>('servers/raw.ts');
     const rawPort = await rawChild.call('start');
     const raw = await measure({ child: rawChild, port: rawPort, kind: 'raw', clients }, quick).finally(
       rawChild.stop,

@@ -11,6 +11,8 @@ export interface Row {
   readonly target: string;
   /** Null where the issue sets none: told for orientation. */
   readonly reached: boolean | null;
+  /** What is known of the reason, told only when the target is missed. */
+  readonly ifMissed?: string;
 }
 
 export interface CaseResult {

@@ -31,17 +31,14 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export interface ChildOptions {
-  readonly execArgv?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
 /** Starts a file of this folder that ends in `serve(methods)`. It ends with this process, however this one ends. */
-export function startChild<M extends Methods>(file: string, options: ChildOptions = {}): Child<M> {
+export function startChild<M extends Methods>(
+  file: string,
+  options: { readonly execArgv?: readonly string[] } = {},
+): Child<M> {
   const child = fork(path.join(import.meta.dirname, '..', file), {
     serialization: 'advanced',
     execArgv: [...(options.execArgv ?? [])],
-    env: { ...process.env, ...options.env },
     // The log goes nowhere, but it is written: it belongs to the cost.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

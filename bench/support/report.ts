@@ -4,6 +4,8 @@ import type { BenchCase, CaseResult, Row } from './case.ts';
 export interface Finished {
   readonly benchCase: BenchCase;
   readonly result: CaseResult;
+  /** Load average of the last minute, before the case. */
+  readonly load: number;
 }
 
 const HEAD = ['', 'Case', 'Measured', 'Yardstick in the same run', 'To reach'] as const;
@@ -27,11 +29,11 @@ export function toText(finished: readonly Finished[]): string {
 }
 
 /** docs/benchmarks.md. */
-export function toMarkdown(finished: readonly Finished[], seconds: number, remarks: string): string {
+export function toMarkdown(finished: readonly Finished[], seconds: number): string {
   const rows = finished.flatMap(({ result }) => result.rows.map((row) => `| ${cells(row).join(' | ')} |`));
   const sections = finished.map(
-    ({ benchCase, result }) =>
-      `### ${benchCase.title}\n\n\`npm run bench -- --only ${benchCase.name}\`\n\n${benchCase.how}\n\n${result.notes.map((note) => `- ${note}`).join('\n')}\n`,
+    ({ benchCase, result, load }) =>
+      `### ${benchCase.title}\n\n\`npm run bench -- --only ${benchCase.name}\`\n\n${benchCase.how}\n\n${result.notes.map((note) => `- ${note}`).join('\n')}\n- load average of the machine before this case: ${load.toFixed(1)}\n`,
   );
   return `# Benchmarks
 
@@ -44,10 +46,20 @@ ${describeMachine()}; the run took ${Math.round(seconds / 60)} minutes. Servers,
 |---|---|---|---|---|
 ${rows.join('\n')}
 
-${remarks}
+${missedTargets(finished)}
+
 ## How it is measured, and the figures behind the table
 
 ${sections.join('\n')}`;
+}
+
+function missedTargets(finished: readonly Finished[]): string {
+  const missed = finished.flatMap(({ result }) => result.rows.filter(({ reached }) => reached === false));
+  if (missed.length === 0) return 'Every target was reached in this run.';
+  const lines = missed.map(
+    ({ what, ifMissed }) => `- ${what}: ${ifMissed ?? 'the figures below tell what is known.'}`,
+  );
+  return `## Not reached in this run\n\n${lines.join('\n')}`;
 }
 
 function describeMachine(): string {

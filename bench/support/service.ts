@@ -11,7 +11,8 @@ import { createUsers } from '../../src/adapters/database/users.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createTestDatabase, prepareDataDir } from '../../tests/support/database.ts';
 import type { AppMethods } from '../servers/app.ts';
-import { type Child, startChild } from './child.ts';
+import type { Child } from './child.ts';
+import { startServer } from './server.ts';
 
 export const HOOK_SECRET = 'the hook secret of the bench is long enough';
 const SESSION_SECRET = 'the session secret of the bench is long enough';
@@ -36,7 +37,6 @@ export interface ServiceOptions {
   readonly database: 'embedded' | 'postgres';
   readonly users: number;
   readonly env?: Readonly<Record<string, string>>;
-  readonly execArgv?: readonly string[];
 }
 
 /** The real service in a process of its own, on a database that already has users with sessions. */
@@ -66,7 +66,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       users = await seed(db, options.users);
       await db.close();
     }
-    const child = startChild<AppMethods>('servers/app.ts', { execArgv: options.execArgv });
+    const child = startServer<AppMethods>('servers/app.ts');
     cleanups.push(() => child.stop());
     return { child, users, stop, port: await child.call('start', env) };
   } catch (error) {
