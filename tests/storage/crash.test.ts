@@ -39,7 +39,7 @@ test(`no acknowledged row is lost, and none is torn, in ${KILLS} kill -9 during 
   const acknowledged = new Set<number>();
   for (let kill = 0; kill < KILLS; kill++) {
     // Different lengths, so that the end falls on different moments between two checkpoints.
-    for (const id of await writeAndKill(1 + ((kill * 37) % 211))) acknowledged.add(id);
+    for (const id of await writeAndKill(1 + ((kill * 37) % 101))) acknowledged.add(id);
   }
 
   const db = await openDatabase({ dataDir: own.dataDir, log: silentLog });
@@ -51,7 +51,7 @@ test(`no acknowledged row is lost, and none is torn, in ${KILLS} kill -9 during 
   await db.close();
 
   const stored = new Set(rows.map(({ id }) => id));
-  expect(acknowledged.size).toBeGreaterThan(KILLS * 50);
+  expect(acknowledged.size).toBeGreaterThan(KILLS * 25);
   expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([]);
   expect(rows.filter(({ id, size }) => size !== id % 2_000)).toEqual([]);
   expect(total).toEqual({ rows: rows.length, newest: Math.max(...stored) });
@@ -82,18 +82,18 @@ test('a second process is refused with a sentence that names the folder, and the
   expect(await own.db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
 
   await own.db.close();
-  const [holder, ...rest] = await Promise.all(Array.from({ length: 3 }, race));
-  const winners = [holder!, ...rest].filter(({ won }) => won);
-  expect(winners).toHaveLength(1);
-  await winners[0]!.kill();
+  const racers = await Promise.all(Array.from({ length: 3 }, race));
+  await Promise.all(racers.map(({ kill }) => kill()));
+  expect(racers.filter(({ won }) => won)).toHaveLength(1);
   const db = await openDatabase({ dataDir, log: silentLog });
   expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await db.close();
 
   async function race(): Promise<{ won: boolean; kill: () => Promise<unknown> }> {
     const holding = `import { lockFolder } from ${JSON.stringify(path.join(import.meta.dirname, '../../src/adapters/database/lock.ts'))};
-      try { lockFolder(process.argv[1]); console.log('won'); setInterval(() => {}, 1000); } catch { console.log('lost'); }`;
-    const racer = spawn(process.execPath, ['--input-type=module', '-e', holding, dataDir], {
+      try { lockFolder(process.argv[1]); globalThis.gc(); console.log('won'); } catch { console.log('lost'); }
+      setInterval(() => {}, 1000);`;
+    const racer = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', holding, dataDir], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const kill = (): Promise<unknown> => {

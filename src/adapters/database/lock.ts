@@ -6,6 +6,9 @@ import { StartupError } from '../../lib/startup-error.ts';
 /** SQLite's result code for "another connection holds the lock". */
 const SQLITE_BUSY = 5;
 
+/** Keeps the locks from the garbage collector, which would close their files and with them let go. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes `folder` for this process alone and returns what gives it back. Throws StartupError where it is taken.
  *
@@ -27,5 +30,8 @@ export function lockFolder(folder: string): () => void {
       { cause: error },
     );
   }
-  return () => file.close();
+  held.add(file);
+  return () => {
+    if (held.delete(file)) file.close();
+  };
 }
