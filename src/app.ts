@@ -65,9 +65,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Symbols on the watchlist of somebody who has saved none. */
-const DEFAULT_WATCHLIST = ['SPY', 'QQQ', 'AAPL', 'MSFT', 'NVDA', 'TSLA', 'AMZN', 'JPM'];
-
 export async function createApp(config: Config, secrets: Secrets, overrides: AppOverrides): Promise<App> {
   const { log, clock = systemClock } = overrides;
   const part = (name: string): Logger => log.child({ part: name });
@@ -184,6 +181,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       trading,
       journal,
       watchlists,
+      defaultWatchlist: source.featured,
       quotes: board,
       instruments,
       hours,
@@ -210,7 +208,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       metricsToken: secrets.metricsToken,
       dashboardDir: path.resolve(import.meta.dirname, '../dashboard/dist'),
       feedSource: feed.source,
-      defaultWatchlist: DEFAULT_WATCHLIST,
     },
   );
   const httpServer = createServer(httpApp);
@@ -265,7 +262,10 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
       const demo =
         config.demoAccount && generated
-          ? await createDemoAccount({ accounts, trading, log: part('demo') }, generated.demoPassword)
+          ? await createDemoAccount(
+              { accounts, trading, featured: source.featured, log: part('demo') },
+              generated.demoPassword,
+            )
           : null;
       return { port, url, demo };
     },

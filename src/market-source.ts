@@ -15,7 +15,11 @@ import type { Log } from './lib/log.ts';
 export interface MarketSource {
   readonly feed: MarketFeed;
   readonly instruments: InstrumentDirectory;
+  /** What somebody sees first who has chosen nothing yet. Fails where a recording cannot be read. */
+  featured(): Promise<readonly string[]>;
 }
+
+const WELL_KNOWN = ['SPY', 'QQQ', 'AAPL', 'MSFT', 'NVDA', 'TSLA', 'AMZN', 'JPM'];
 
 export interface MarketSourceParts {
   readonly config: Config;
@@ -28,15 +32,29 @@ export interface MarketSourceParts {
 /** The market the configuration names. */
 export function createMarketSource({ config, apiKey, clock, hours, log }: MarketSourceParts): MarketSource {
   const { feed } = config;
+  const featured = async (): Promise<readonly string[]> => WELL_KNOWN;
   switch (feed.source) {
     case 'simulated':
-      return { feed: createSimulatedFeed({ clock, ...feed }), instruments: createSimulatedInstruments() };
-    case 'replay':
-      return { feed: createReplayFeed({ clock, log, ...feed }), instruments: createReplayInstruments(feed) };
+      return {
+        feed: createSimulatedFeed({ clock, ...feed }),
+        instruments: createSimulatedInstruments(),
+        featured,
+      };
+    case 'replay': {
+      const instruments = createReplayInstruments(feed);
+      return {
+        feed: createReplayFeed({ clock, log, ...feed }),
+        instruments,
+        // A recording has the symbols it has, and often only a few.
+        featured: async () =>
+          (await instruments.search('', WELL_KNOWN.length)).map((instrument) => instrument.symbol),
+      };
+    }
     case 'massive':
       return {
         feed: createMassiveFeed({ apiKey: apiKey ?? '', clock, hours, log, ...feed }),
         instruments: createMassiveInstruments({ apiKey: apiKey ?? '', clock, log, ...feed }),
+        featured,
       };
   }
 }

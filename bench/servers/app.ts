@@ -62,7 +62,10 @@ const methods = {
   async start(env: Record<string, string>): Promise<number> {
     const { config, secrets } = readConfig({ PORT: '0', DEMO_ACCOUNT: 'false', ...env });
     const log = createLogger({ level: config.logLevel, terminal: false });
-    const app = await createApp(config, secrets, { log, marketSource: { feed, instruments } });
+    const app = await createApp(config, secrets, {
+      log,
+      marketSource: { feed, instruments, featured: async () => SYMBOLS },
+    });
     return (await app.start()).port;
   },
   updates(pace: Pace | null): void {

@@ -64,7 +64,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use('/portfolio', portfolioRoutes(parts, demand));
   api.use('/trades', tradesRoutes(parts));
   api.use('/orders', orderRoutes(parts));
-  api.use('/watchlist', watchlistRoutes(parts, options));
+  api.use('/watchlist', watchlistRoutes(parts));
   api.use(marketRoutes(parts, demand));
   return api;
 }

@@ -45,8 +45,6 @@ export interface HttpOptions {
   /** Folder of the built dashboard; null where this process does not serve it. */
   readonly dashboardDir: string | null;
   readonly feedSource: FeedHealth['source'];
-  /** What a user sees who never saved a watchlist. */
-  readonly defaultWatchlist: readonly string[];
 }
 
 export interface HttpParts {
@@ -58,6 +56,8 @@ export interface HttpParts {
   readonly journal: Journal;
   readonly watchlists: Watchlists;
   readonly quotes: Pick<QuoteBoard, 'get'>;
+  /** The watchlist of a user who never saved one. */
+  defaultWatchlist(): Promise<readonly string[]>;
   readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows' | 'search'>;
   readonly hours: Pick<MarketHours, 'status'>;
   /** Minute candles of the current day, oldest first. */

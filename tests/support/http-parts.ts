@@ -28,7 +28,6 @@ const options: HttpOptions = {
   metricsToken: null,
   dashboardDir: null,
   feedSource: 'simulated',
-  defaultWatchlist: ['AAPL', 'MSFT'],
 };
 
 /** What no test of this kind reaches; reaching it fails the test with a 500. */
@@ -93,6 +92,7 @@ export async function startHttpApp(
     journal: { head: unreached, heads: unreached, readAfter: unreached },
     watchlists: { find: unreached, save: unreached },
     quotes: { get: () => undefined },
+    defaultWatchlist: async () => ['AAPL', 'MSFT'],
     instruments: { get: async () => null, knows: () => false, search: unreached },
     hours: { status: unreached },
     candles: () => [],

@@ -53,6 +53,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
           .map(toInstrument),
       knows: (symbol) => known.has(symbol),
     },
+    featured: async () => symbols.slice(0, 8),
     tick(symbol, price, { bid = price - 0.01, ask = price + 0.01, size = 100_000 } = {}) {
       sequence += 1;
       sink?.nbbo({ ...stamp(symbol), bid, ask, bidSize: size, askSize: size });

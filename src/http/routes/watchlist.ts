@@ -3,16 +3,17 @@ import { TradecastError } from '../../protocol/errors.ts';
 import { watchlistSchema } from '../../protocol/schemas.ts';
 import { succeed, userOf } from '../answer.ts';
 import { rawBody, readBody } from '../body.ts';
-import type { HttpOptions, HttpParts } from '../parts.ts';
+import type { HttpParts } from '../parts.ts';
 
 /** The user's saved list. A symbol joins it only if the instrument exists. */
-export function watchlistRoutes(
-  { watchlists, instruments }: Pick<HttpParts, 'watchlists' | 'instruments'>,
-  { defaultWatchlist }: Pick<HttpOptions, 'defaultWatchlist'>,
-): Router {
+export function watchlistRoutes({
+  watchlists,
+  instruments,
+  defaultWatchlist,
+}: Pick<HttpParts, 'watchlists' | 'instruments' | 'defaultWatchlist'>): Router {
   const router = Router();
   const saved = async (userId: string): Promise<readonly string[]> =>
-    (await watchlists.find(userId)) ?? defaultWatchlist;
+    (await watchlists.find(userId)) ?? defaultWatchlist();
 
   router.get('/', async (_req, res) => succeed(res, { symbols: await saved(userOf(res).id) }));
 
