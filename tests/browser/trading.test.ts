@@ -24,13 +24,13 @@ test('the demo account sees a portfolio and a watchlist that move', async () => 
   const price = first.watchedPrice('AAPL');
   await until(async () => /^\d/.test(await price.innerText()), 'a first price');
   await untilChanged(() => price.innerText(), 'the price of AAPL');
-  await until(async () => (await first.positionQuantity('AAPL')) === 40, "the demo account's first position");
+  await until(async () => (await first.positionQuantity('AAPL')) === 20, "the demo account's first position");
   await untilChanged(first.totalValue, 'the total value');
 });
 
 test('an order shows in every browser of the account: toast, position, less cash', async () => {
   await second.signIn(service.demo);
-  await until(async () => (await second.positionQuantity('AAPL')) === 40, 'the same portfolio');
+  await until(async () => (await second.positionQuantity('AAPL')) === 20, 'the same portfolio');
   const cashBefore = await first.figure('Cash');
   expect(await second.figure('Cash')).toBe(cashBefore);
 
@@ -40,7 +40,7 @@ test('an order shows in every browser of the account: toast, position, less cash
   const told = (await first.toast(/^Bought 10 AAPL at/).innerText()).replace(/.* at /, '');
   expect(await second.toast(/^Bought 10 AAPL at/).innerText()).toBe(`Bought 10 AAPL at ${told}`);
   for (const screen of [first, second]) {
-    await until(async () => (await screen.positionQuantity('AAPL')) === 50, 'ten more shares');
+    await until(async () => (await screen.positionQuantity('AAPL')) === 30, 'ten more shares');
     await until(async () => (await screen.figure('Cash')) < cashBefore, 'less cash');
     expect(cashBefore - (await screen.figure('Cash'))).toBeCloseTo(10 * Number(told.replace(',', '')), 1);
     await screen.panel('Activity').getByText(`Bought 10 AAPL at ${told}`).waitFor();
@@ -56,7 +56,7 @@ test('a refused order says why and changes nothing', async () => {
     .waitFor();
   await second.toast(/^Not sold: 5,000 AAPL/).waitFor();
   expect(await first.figure('Cash')).toBe(cashBefore);
-  expect(await first.positionQuantity('AAPL')).toBe(50);
+  expect(await first.positionQuantity('AAPL')).toBe(30);
 });
 
 test('a signed hook shows as a toast and stays in the list after a reload', async () => {
