@@ -38,6 +38,7 @@ for (const benchCase of chosen) {
   finished.push({ benchCase, result, load });
 }
 console.log(`\n${toText(finished)}`);
+if (values.quick) console.log('\nA quick run: it shows that everything runs, its numbers mean nothing.');
 
 // A part of the run, or a short one, is no reason to forget the last whole one.
 if (chosen.length === CASES.length && !values.quick) {

@@ -4,13 +4,15 @@ import { type BenchCase, milliseconds, percent, thousands, times } from '../supp
 import type { Child } from '../support/child.ts';
 import { clientsOf, type FanOut, type FanOutMethods, measureFanOut, startLoad } from '../support/fan-out.ts';
 import type { LoadClient } from '../support/load.ts';
-import { watchlists } from '../support/quotes.ts';
+import { type Pace, watchlists } from '../support/quotes.ts';
 import { startServer } from '../support/server.ts';
 import { startService } from '../support/service.ts';
 
 const SOCKETS = 500;
 const SYMBOLS_EACH = 50;
 const PACE = { perSecond: 10, together: false };
+/** What plain rooms carry without falling behind: there they are at their best. */
+const EASY_PACE = { perSecond: 2, together: false };
 const SOCKETS_PER_USER = 5;
 
 const MIN_PLAIN_RATIO = 5;
@@ -24,12 +26,16 @@ interface Target {
   readonly clients: readonly LoadClient[];
 }
 
-async function measure({ child, port, kind, clients }: Target, quick: boolean): Promise<FanOut> {
+async function measure(
+  { child, port, kind, clients }: Target,
+  quick: boolean,
+  pace: Pace = PACE,
+): Promise<FanOut> {
   const load = startLoad();
   try {
     await load.call('connect', { port, kind, clients });
     await load.call('subscribe', 0);
-    await child.call('updates', PACE);
+    await child.call('updates', pace);
     return await measureFanOut(child, load, {
       warmUpMs: quick ? 500 : 4_000,
       windowMs: quick ? 1_000 : 10_000,
@@ -46,7 +52,8 @@ export const fanOut: BenchCase = {
 updated ten times a second, spread evenly: 250,000 deliveries a second are offered. The service, plain Socket.IO
 (\`io.to(room).emit\`, no sessions, no limits) and raw \`ws\` (frames encoded once, one write per client and 50 ms tick,
 nothing else) run one after the other, each in its own process with the same market inside; another process holds
-the clients, which count every frame. Four seconds of warm-up, ten measured. CPU is that of the server process alone, all its
+the clients, which count every frame. Plain rooms cannot carry this load and fall ever further behind, so they are measured at a
+fifth of it too, and their better figure is the yardstick. Four seconds of warm-up, ten measured. CPU is that of the server process alone, all its
 threads: user and system time, database and feed included. Latency runs from the time an update was due to its
 arrival at the client, every 64th delivery, on one clock.`,
 
@@ -61,12 +68,8 @@ arrival at the client, every 64th delivery, on one clock.`,
     const clients = clientsOf(service.users, lists);
     const ours = await measure({ ...service, kind: 'socket.io', clients }, quick).finally(service.stop);
 
-    const plainChild = startServer<PlainMethods>('servers/plain.ts');
-    const plainPort = await plainChild.call('start');
-    const plain = await measure(
-      { child: plainChild, port: plainPort, kind: 'socket.io', clients },
-      quick,
-    ).finally(plainChild.stop);
+    const plain = await measurePlain(clients, quick, PACE);
+    const plainEasy = await measurePlain(clients, quick, EASY_PACE);
 
     const rawChild = startServer<RawMethods>('servers/raw.ts');
     const rawPort = await rawChild.call('start');
@@ -74,7 +77,8 @@ arrival at the client, every 64th delivery, on one clock.`,
       rawChild.stop,
     );
 
-    const plainRatio = ours.perCpuSecond / plain.perCpuSecond;
+    const plainBest = Math.max(plain.perCpuSecond, plainEasy.perCpuSecond);
+    const plainRatio = ours.perCpuSecond / plainBest;
     const rawRatio = ours.perCpuSecond / raw.perCpuSecond;
     const perCpu = (result: FanOut): string => `${thousands(result.perCpuSecond)} per CPU second`;
     return {
@@ -82,7 +86,7 @@ arrival at the client, every 64th delivery, on one clock.`,
         {
           what: 'deliveries per server CPU second, against plain Socket.IO rooms',
           measured: `${perCpu(ours)}: ${times(plainRatio)}`,
-          yardstick: perCpu(plain),
+          yardstick: `${thousands(plainBest)} per CPU second (its better load)`,
           target: `≥ ${MIN_PLAIN_RATIO} ×`,
           reached: plainRatio >= MIN_PLAIN_RATIO,
         },
@@ -101,10 +105,21 @@ arrival at the client, every 64th delivery, on one clock.`,
           reached: ours.p99 <= MAX_P99_MS,
         },
       ],
-      notes: [describe('the service', ours), describe('plain Socket.IO', plain), describe('raw ws', raw)],
+      notes: [
+        describe('the service', ours),
+        describe('plain Socket.IO', plain),
+        describe('plain Socket.IO at a fifth of the load', plainEasy),
+        describe('raw ws', raw),
+      ],
     };
   },
 };
+
+async function measurePlain(clients: readonly LoadClient[], quick: boolean, pace: Pace): Promise<FanOut> {
+  const child = startServer<PlainMethods>('servers/plain.ts');
+  const port = await child.call('start');
+  return measure({ child, port, kind: 'socket.io', clients }, quick, pace).finally(child.stop);
+}
 
 const describe = (name: string, result: FanOut): string =>
   `${name}: ${thousands(result.deliveries / result.seconds)} deliveries/s with ${percent(result.serverSeconds / result.seconds)} of a core, ` +
