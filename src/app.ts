@@ -195,6 +195,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       health,
       metricsText: () =>
         metrics.text({
+          connections: realtime.connections(),
+          users: realtime.users(),
           ...market.counters,
           lastTickAgeMs: market.health().lastTickAgeMs,
           quoteDrops: board.drops,

@@ -4,8 +4,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Running totals since the start. */
-export interface MarketCounts {
+/** What other parts count for themselves; totals are since the start. */
+export interface Counts {
+  readonly connections: number;
+  readonly users: number;
   readonly ticks: number;
   readonly dropped: number;
   readonly lastTickAgeMs: number | null;
@@ -113,8 +115,10 @@ export function createMetrics() {
 
   return {
     ...metrics,
-    /** Prometheus text; what the market counts for itself is read at this moment. */
-    text({ ticks, dropped, lastTickAgeMs, quoteDrops }: MarketCounts): Promise<string> {
+    /** Prometheus text, with the counts of this moment. */
+    text({ connections, users, ticks, dropped, lastTickAgeMs, quoteDrops }: Counts): Promise<string> {
+      metrics.connections.set(connections);
+      metrics.users.set(users);
       metrics.feedAge.set(lastTickAgeMs === null ? -1 : lastTickAgeMs / 1_000);
       metrics.feedTicks.reset();
       metrics.feedTicks.inc(ticks);

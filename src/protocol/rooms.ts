@@ -2,5 +2,3 @@
 export const userRoom = (userId: string): string => `user:${userId}`;
 export const sessionRoom = (sessionHash: string): string => `session:${sessionHash}`;
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
-/** Sockets that asked for `portfolio:update` of this user. */
-export const portfolioRoom = (userId: string): string => `portfolio:${userId}`;

@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ConnectCode } from '../protocol/errors.ts';
 import { handshakeAuthSchema } from '../protocol/schemas.ts';
-import type { RealtimeSocket } from './socket.ts';
+import { keepSessionId, type RealtimeSocket } from './socket.ts';
 
 /** What a refused client reads in `connect_error`: `message`, and `data` with the code and whether to retry. */
 class HandshakeError extends Error {
@@ -65,7 +65,8 @@ export function createAuthenticate(parts: AuthenticateParts) {
     if (socket.conn.readyState === 'open') socket.conn.once('close', release);
     else release();
 
-    socket.data = { user, sessionId, sessionHash: hashSessionId(sessionId) };
+    keepSessionId(socket, sessionId);
+    socket.data = { user, sessionHash: hashSessionId(sessionId) };
   }
 
   return (socket: RealtimeSocket, next: (error?: Error) => void): void => {

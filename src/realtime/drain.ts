@@ -33,10 +33,12 @@ export function createDrain({ io, clock, log }: { io: RealtimeServer; clock: Clo
     });
 
     const slices = Math.max(1, Math.round((seconds * 1_000) / SLICE_MS));
-    const perSlice = Math.ceil(sockets.length / slices);
-    while (sockets.length > 0) {
-      for (const socket of sockets.splice(0, perSlice)) socket.conn.close();
-      if (sockets.length > 0) await new Promise<void>((resolve) => void clock.after(SLICE_MS, resolve));
+    let closed = 0;
+    for (let slice = 1; closed < sockets.length; slice++) {
+      if (seconds > 0) await new Promise<void>((resolve) => void clock.after(SLICE_MS, resolve));
+      const due = Math.ceil((sockets.length * slice) / slices);
+      for (const socket of sockets.slice(closed, due)) socket.conn.close();
+      closed = due;
     }
   }
 

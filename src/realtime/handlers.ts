@@ -15,7 +15,7 @@ import {
 } from '../protocol/schemas.ts';
 import { type Answer, type Handlers, handler } from './dispatch.ts';
 import type { PortfolioViews } from './portfolio-views.ts';
-import type { RealtimeSocket } from './socket.ts';
+import { type RealtimeSocket, sessionIdOf } from './socket.ts';
 import type { StateLane } from './state-lane.ts';
 import type { UserStreams } from './user-streams.ts';
 
@@ -149,7 +149,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   /** Money moves only for a session that the database still knows, however young the news of its end. */
   async function requireSession(socket: RealtimeSocket): Promise<void> {
-    if (!(await parts.sessions.find(socket.data.sessionId))) {
+    if (!(await parts.sessions.find(sessionIdOf(socket)))) {
       throw new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again');
     }
   }

@@ -5,7 +5,6 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { PORTFOLIO_INTERVAL_MS } from '../protocol/limits.ts';
 import type { PortfolioPayload } from '../protocol/payloads.ts';
-import { portfolioRoom } from '../protocol/rooms.ts';
 import { encodeEvent } from './encode.ts';
 import type { RealtimeSocket } from './socket.ts';
 import type { StateLane } from './state-lane.ts';
@@ -38,8 +37,12 @@ interface View {
   stale: boolean;
   /** Something moved since the last update. */
   dirty: boolean;
-  sentAt: number;
+  /** Not before this moment is anything read or sent for it again, milliseconds since epoch. */
+  nextAt: number;
 }
+
+/** A database that is away is not asked by every viewer on every tick, milliseconds. */
+const RETRY_MS = 1_000;
 
 export interface PortfolioViewsParts {
   readonly bus: Bus;
@@ -80,10 +83,8 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
       view.stale = view.version !== version;
       send(view);
     } catch (error) {
-      log.warn(
-        { err: error, userId: view.userId },
-        'a portfolio could not be read; the next tick tries again',
-      );
+      view.nextAt = clock.now() + RETRY_MS;
+      log.warn({ err: error, userId: view.userId }, 'a portfolio could not be read and is asked for again');
     } finally {
       view.reading = false;
     }
@@ -92,7 +93,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   function send(view: View): void {
     if (!view.holdings) return;
     view.dirty = false;
-    view.sentAt = clock.now();
+    view.nextAt = clock.now() + PORTFOLIO_INTERVAL_MS;
     const event = encodeEvent('portfolio:update', parts.mark(view.holdings));
     for (const socket of view.sockets) {
       lane.offer(socket, event);
@@ -105,7 +106,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
     if (!view) return;
     view.version += 1;
     view.stale = true;
-    if (!view.reading && clock.now() - view.sentAt >= PORTFOLIO_INTERVAL_MS) void read(view);
+    if (!view.reading && clock.now() >= view.nextAt) void read(view);
   });
 
   return {
@@ -121,11 +122,10 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
           reading: false,
           stale: true,
           dirty: false,
-          sentAt: 0,
+          nextAt: 0,
         };
         views.set(userId, view);
       }
-      socket.join(portfolioRoom(userId));
       view.sockets.add(socket);
       if (view.holdings && !view.stale) {
         lane.offer(socket, encodeEvent('portfolio:update', parts.mark(view.holdings)));
@@ -138,7 +138,6 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
       const userId = socket.data.user.id;
       const view = views.get(userId);
       if (!view?.sockets.delete(socket)) return;
-      socket.leave(portfolioRoom(userId));
       if (view.sockets.size > 0) return;
       views.delete(userId);
       index(view, null);
@@ -152,7 +151,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
     tick() {
       const now = clock.now();
       for (const view of views.values()) {
-        if (view.reading || now - view.sentAt < PORTFOLIO_INTERVAL_MS) continue;
+        if (view.reading || now < view.nextAt) continue;
         if (view.stale) void read(view);
         else if (view.dirty) send(view);
       }

@@ -59,7 +59,6 @@ export interface RealtimeParts {
 }
 
 export interface Realtime {
-  readonly io: RealtimeServer;
   connections(): number;
   users(): number;
   /** Milliseconds from our receipt of a quote to its write to the sockets. */
@@ -133,7 +132,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     clock,
     metrics,
     log,
-    connectedUsers: () => [...new Set([...sockets.values()].map((socket) => socket.data.user.id))],
+    connectedUsers: () => [...usersOf(sockets.values())],
     offerHead: (userId, event) => {
       for (const socket of socketsIn(userRoom(userId))) lane.offer(socket, event);
     },
@@ -163,8 +162,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
 
   const drain = createDrain({ io, clock, log });
   io.use(createAuthenticate({ ...parts, ...options, draining: drain.isDraining }));
+  const countOut = (event: string): void => metrics.messagesOut.inc({ event });
   io.on('connection', (socket) => {
     const { user, sessionHash } = socket.data;
+    socket.onAnyOutgoing(countOut);
     socket.join([userRoom(user.id), sessionRoom(sessionHash)]);
     lane.add(socket);
     attach(socket);
@@ -176,7 +177,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       serverTime: new Date(clock.now()).toISOString(),
     });
     socket.emit('market:status', parts.marketStatus());
-    metrics.connections.set(sockets.size);
+    log.debug({ socketId: socket.id, userId: user.id }, 'connected');
     // Without a listener a protocol violation of this client would be printed to the console.
     socket.on('error', (error) =>
       log.debug({ err: error, socketId: socket.id }, 'a client broke the protocol'),
@@ -186,10 +187,9 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       views.unsubscribe(socket);
       lane.remove(socket);
       onDemand();
-      metrics.connections.set(sockets.size);
-      metrics.connectionsClosed.inc({
-        reason: closed.get(socket.id) ?? (drain.isDraining() ? 'drain' : 'client'),
-      });
+      const reason = closed.get(socket.id) ?? (drain.isDraining() ? 'drain' : 'client');
+      metrics.connectionsClosed.inc({ reason });
+      log.debug({ socketId: socket.id, userId: user.id, reason }, 'disconnected');
       closed.delete(socket.id);
     });
   });
@@ -223,10 +223,9 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   ];
 
   return {
-    io,
     latency,
     connections: () => sockets.size,
-    users: () => new Set([...sockets.values()].map((socket) => socket.data.user.id)).size,
+    users: () => usersOf(sockets.values()).size,
     drain: drain.run,
     async stop() {
       if (stopped) return;
@@ -238,3 +237,6 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     },
   };
 }
+
+const usersOf = (sockets: Iterable<RealtimeSocket>): Set<string> =>
+  new Set([...sockets].map((socket) => socket.data.user.id));

@@ -5,7 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { SESSION_CHECK_INTERVAL_MS } from '../protocol/limits.ts';
 import type { SessionRevokedPayload } from '../protocol/payloads.ts';
 import { sessionRoom, userRoom } from '../protocol/rooms.ts';
-import type { RealtimeServer, RealtimeSocket } from './socket.ts';
+import { type RealtimeServer, type RealtimeSocket, sessionIdOf } from './socket.ts';
 
 /** Sessions per query of the periodic check. */
 const BATCH = 1_000;
@@ -51,14 +51,14 @@ export function createSessionGuard({
 
   async function check(): Promise<void> {
     const sockets = [...io.of('/').sockets.values()];
-    const ids = [...new Set(sockets.map((socket) => socket.data.sessionId))];
+    const ids = [...new Set(sockets.map(sessionIdOf))];
     const touch = clock.now() - touchedAt >= TOUCH_INTERVAL_MS;
     if (touch) touchedAt = clock.now();
     for (let start = 0; start < ids.length; start += BATCH) {
       const batch = ids.slice(start, start + BATCH);
       const active = await sessions.findMany(batch);
       const ended = new Set(batch.filter((id) => !active.has(id)));
-      for (const socket of sockets) if (ended.has(socket.data.sessionId)) revoke(socket, 'expired');
+      for (const socket of sockets) if (ended.has(sessionIdOf(socket))) revoke(socket, 'expired');
       if (touch) await sessions.touch([...active.keys()]);
     }
   }

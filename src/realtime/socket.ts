@@ -4,15 +4,20 @@ import type { User } from '../domain/accounts/user.ts';
 import type { ClientToServerEvents, ServerToClientEvents } from '../protocol/events.ts';
 import type { EncodedEvent } from './encode.ts';
 
-/** What a socket carries after authentication. The session id itself stays in the session guard. */
+/** What a socket carries after authentication; nothing secret, because adapters may send it to other replicas. */
 export interface SocketData {
   user: User;
-  sessionId: string;
   sessionHash: string;
 }
 
 export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents, object, SocketData>;
 export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, object, SocketData>;
+
+const sessionIds = new WeakMap<RealtimeSocket, string>();
+export const keepSessionId = (socket: RealtimeSocket, sessionId: string): void =>
+  void sessionIds.set(socket, sessionId);
+/** The secret behind an authenticated socket, for asking the database whether it still holds. */
+export const sessionIdOf = (socket: RealtimeSocket): string => sessionIds.get(socket) ?? '';
 
 /** Why we closed a connection; a label of `tradecast_connections_closed_total`. */
 export type CloseReason = 'slow_consumer' | 'flood' | 'drain' | 'revoked' | 'client';
@@ -76,8 +81,11 @@ export function writeEvents(
   for (const event of events) socket.conn.write(event.text, undefined, event === last ? written : undefined);
 }
 
-/** How long a peer may take to answer our close frame before the connection is cut, milliseconds. */
-const CLOSE_GRACE_MS = 1_000;
+/**
+ * How long a peer has to read on as far as our close frame, which stands behind what it has not read yet, before
+ * the connection is cut, milliseconds.
+ */
+const CLOSE_GRACE_MS = 5_000;
 
 /**
  * Ends the transport with a close code, so that a stock client reconnects by itself (`socket.disconnect()`

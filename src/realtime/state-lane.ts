@@ -19,7 +19,7 @@ import { isWritable, queuedBytes, type RealtimeSocket, writeEvents } from './soc
 export interface StateLane {
   add(socket: RealtimeSocket): void;
   remove(socket: RealtimeSocket): void;
-  /** Replaces what the socket watches and answers with the symbols new to it. */
+  /** Replaces what the socket watches. */
   watch(socket: RealtimeSocket, symbols: ReadonlySet<string>): void;
   watched(socket: RealtimeSocket): ReadonlySet<string>;
   /** Sends the latest known quote of each of these symbols, now or when the socket drains. */

@@ -180,7 +180,14 @@ describe('the pages', () => {
 
 describe('the operations page', () => {
   test('lists every metric of the service', async () => {
-    const text = await createMetrics().text({ ticks: 0, dropped: 0, lastTickAgeMs: null, quoteDrops: {} });
+    const text = await createMetrics().text({
+      connections: 0,
+      users: 0,
+      ticks: 0,
+      dropped: 0,
+      lastTickAgeMs: null,
+      quoteDrops: {},
+    });
     const own = [...text.matchAll(/^# HELP (tradecast_(?!process_|nodejs_)\w+) (.*)$/gm)];
     const rows = tableRows(section(readRepoFile('docs/operations.md'), 'Metrics'));
     expect(rows.map(([name, help]) => [unquoted(name!), help])).toEqual(

@@ -64,6 +64,9 @@ test('metrics tell connections, messages by event, feed and database', async () 
           .at(-1),
       );
     expect(value('tradecast_connections ')).toBe(1);
+    expect(value('tradecast_users ')).toBe(1);
+    expect(value('tradecast_messages_out_total{event="connected"}')).toBe(1);
+    expect(value('tradecast_messages_out_total{event="subscription:confirmed"}')).toBe(1);
     expect(value('tradecast_messages_in_total{event="subscribe:watchlist",outcome="ok"}')).toBe(1);
     expect(value('tradecast_messages_out_total{event="quote:update"}')).toBeGreaterThanOrEqual(1);
     expect(value('tradecast_feed_ticks_total')).toBe(2);

@@ -1,31 +1,46 @@
 import { expect, test } from '@jest/globals';
 import { ask, next, startApp, until } from '../support/app.ts';
 
-test('a shutdown tells every client when to come back, closes them by transport and refuses new ones', async () => {
+test('a shutdown turns readiness red, tells every client when to come back and closes them one after the other', async () => {
   const app = await startApp({ env: { DRAIN_SECONDS: '1' } });
   const session = await app.signUp();
-  const sockets = [await app.connect(session), await app.connect(session)];
+  const sockets = await Promise.all([1, 2, 3, 4].map(() => app.connect(session)));
   const notices = sockets.map((socket) => next(socket, 'server:shutdown'));
-  const reasons = sockets.map((socket) => new Promise((resolve) => socket.once('disconnect', resolve)));
-  const late = app.open({ auth: { sessionID: session.sessionID }, autoConnect: false });
-  const refusal = new Promise<Error & { data?: unknown }>((resolve) => late.once('connect_error', resolve));
-
-  const ready = (await app.request('GET', '/ready')).status;
+  const ends = sockets.map(
+    (socket) =>
+      new Promise<[string, number]>((resolve) =>
+        socket.once('disconnect', (why) => resolve([why, Date.now()])),
+      ),
+  );
+  expect((await app.request('GET', '/ready')).status).toBe(200);
   const closing = app.close();
-  const [first] = await Promise.all(notices);
-  late.connect();
-  expect(first).toMatchObject({ message: expect.any(String), reconnectInMs: expect.any(Number) });
-  expect(first?.reconnectInMs).toBeGreaterThan(0);
-  expect((await refusal).message).toMatch(/Service unavailable|websocket error|xhr poll error/);
-  // Only a closed transport makes a stock client come back by itself.
-  expect(await Promise.all(reasons)).toEqual(['transport close', 'transport close']);
+
+  const told = (await Promise.all(notices)).map(({ reconnectInMs }) => reconnectInMs);
+  expect(new Set(told).size).toBe(4);
+  expect(Math.min(...told)).toBeGreaterThan(0);
+  expect(await app.request('GET', '/ready')).toMatchObject({
+    status: 503,
+    body: { status: 'not ready', checks: { draining: 'yes', database: 'ok' } },
+  });
+  const late = app.open({ auth: { sessionID: session.sessionID } });
+  const refusal = await new Promise<Error & { data?: unknown }>((resolve) =>
+    late.once('connect_error', resolve),
+  );
+  expect(refusal.message).toBe('Service unavailable');
+  expect(refusal.data).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+
+  // Only a closed transport makes a stock client come back by itself, and all at once would be a stampede.
+  const closed = await Promise.all(ends);
+  expect(closed.map(([why]) => why)).toEqual(Array(4).fill('transport close'));
+  const times = closed.map(([, at]) => at).sort((a, b) => a - b);
+  expect(times[3]! - times[0]!).toBeGreaterThan(500);
   await closing;
-  expect(ready).toBe(200);
 });
 
-test('stopping twice is stopping once', async () => {
+test('stopping twice is stopping once: both calls end with the service gone', async () => {
   const app = await startApp();
   await Promise.all([app.stop(), app.stop()]);
+  await expect(fetch(`${app.url}/health`)).rejects.toThrow();
   await app.close();
 });
 
