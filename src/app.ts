@@ -44,7 +44,7 @@ import { createHttpApp } from './http/app.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { decimal } from './lib/decimal.ts';
 import { createDisposer } from './lib/disposer.ts';
-import { StartupError } from './lib/startup-error.ts';
+import { assertPortIsFree, toStartupError } from './lib/port.ts';
 import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createMetrics } from './metrics.ts';
 import { HTTP_RATE_LIMITS, type RateLimit, USER_LIMIT_FACTOR } from './protocol/limits.ts';
@@ -72,6 +72,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const metrics = createMetrics();
   const closing = createDisposer();
   const startedAt = clock.now();
+
+  await assertPortIsFree(config.port, config.host);
 
   const generated =
     secrets.session && secrets.hook && !config.demoAccount ? null : await loadOrCreateSecrets(config.dataDir);
@@ -276,13 +278,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   function listen(): Promise<{ port: number; url: string }> {
     return new Promise((resolve, reject) => {
-      httpServer.once('error', (error: NodeJS.ErrnoException) => {
-        const problem =
-          error.code === 'EADDRINUSE'
-            ? `Port ${config.port} on ${config.host} is in use: stop what listens there, or set PORT.`
-            : `Cannot listen on ${config.host}:${config.port}: ${error.message}.`;
-        reject(new StartupError(problem, { cause: error }));
-      });
+      httpServer.once('error', (error) => reject(toStartupError(error, config.port, config.host)));
       httpServer.listen(config.port, config.host, () => {
         const { port } = httpServer.address() as AddressInfo;
         const host = config.host === '0.0.0.0' ? 'localhost' : config.host;

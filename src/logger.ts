@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 /** Whatever part of a log line bears one of these names is cut out before it is written. */
 const REDACTED = [
@@ -18,11 +18,17 @@ const REDACTED = [
  * JSON lines on standard output; on a terminal the same in a readable form. One child per part:
  * `logger.child({ part: 'feed' })`.
  */
-export function createLogger(options: { level: string; terminal: boolean }): Logger {
-  return pino({
+export function createLogger(options: {
+  level: string;
+  terminal: boolean;
+  /** Standard output by default. */
+  destination?: DestinationStream;
+}): Logger {
+  const settings: LoggerOptions = {
     level: options.level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: serializeError },
     redact: {
       paths: REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
       censor: '[redacted]',
@@ -37,5 +43,20 @@ export function createLogger(options: { level: string; terminal: boolean }): Log
         },
       },
     }),
-  });
+  };
+  return options.destination ? pino(settings, options.destination) : pino(settings);
+}
+
+/** Of an error only what finds the bug: libraries hang whole requests, with their headers, onto theirs. */
+function serializeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? { code: error.code } : {};
+  return {
+    type: name,
+    message,
+    stack,
+    ...code,
+    ...(cause !== undefined && { cause: serializeError(cause) }),
+  };
 }
