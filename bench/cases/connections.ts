@@ -76,7 +76,7 @@ export const connections: BenchCase = {
 database and subscribe to 20 of 200 symbols, no two lists alike. The quotes are known, so every subscription is answered
 with 20 of them, and then nothing moves. The yardstick is plain Socket.IO with 20 rooms a socket and no sessions. Both processes run
 with \`--expose-gc\` and are measured in the same way: four collections, then the resident set; before the first socket and
-after the last subscription. The service is measured on a Postgres of its own (server, two threads of client library) and again on the embedded
+after the last subscription. The service is measured on a Postgres of its own (its memory is not counted) and again on the embedded
 database, whose engine lives in the same process. CPU of the connects: from the first to the last of 10,000, 200 at a
 time, the look-up of sessions included, subscriptions apart.`,
 
@@ -108,7 +108,7 @@ time, the look-up of sessions included, subscriptions apart.`,
           target: `< ${megabytes(MAX_PROCESS_BYTES)}`,
           reached: ours.after.rss < MAX_PROCESS_BYTES,
           ifMissed:
-            "V8 lets the space for young objects grow to more than 100 MB while thousands of clients connect, and never gives it back; `--max-semi-space-size=8` on Node's command line bounds it.",
+            "V8 lets the space for young objects grow to more than 100 MB while thousands of clients connect, and never gives it back; `--max-semi-space-size=16` on Node's command line bounds it.",
         },
         {
           what: 'the same on the embedded database',

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { LEAN_DAYS } from '../../tests/support/lean-frames.ts';
 import type { ReplayMethods } from '../servers/replay.ts';
 import { type BenchCase, thousands, times } from '../support/case.ts';
 import { startChild } from '../support/child.ts';
+import { createFolder, removeFolder } from '../support/folder.ts';
 
 const ROUNDS = 3;
 const MIN_RATIO = 0.35;
@@ -18,7 +17,7 @@ checks, conditions, duplicates, book, changed quotes taken. Reading and splittin
 measured, taking turns. Besides, the whole engine at \`REPLAY_SPEED=max\`: file, normalisation, book, candles and ticks on the bus.`,
 
   async run({ quick }) {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'tradecast-bench-'));
+    const folder = createFolder();
     const file = path.join(folder, 'days.ndjson');
     const child = startChild<ReplayMethods>('servers/replay.ts');
     try {
@@ -60,7 +59,7 @@ measured, taking turns. Besides, the whole engine at \`REPLAY_SPEED=max\`: file,
       };
     } finally {
       await child.stop();
-      await rm(folder, { recursive: true, force: true });
+      removeFolder(folder);
     }
   },
 };

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { SessionData, Store } from 'express-session';
 import type { Database } from '../../src/adapters/database/database.ts';
@@ -12,6 +10,7 @@ import { silentLog } from '../../src/lib/log.ts';
 import { createTestDatabase, prepareDataDir } from '../../tests/support/database.ts';
 import type { AppMethods } from '../servers/app.ts';
 import type { Child } from './child.ts';
+import { createFolder, removeFolder } from './folder.ts';
 import { startServer } from './server.ts';
 
 export const HOOK_SECRET = 'the hook secret of the bench is long enough';
@@ -41,8 +40,8 @@ export interface ServiceOptions {
 
 /** The real service in a process of its own, on a database that already has users with sessions. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'tradecast-bench-'));
-  const cleanups = [() => rm(dataDir, { recursive: true, force: true })];
+  const dataDir = createFolder();
+  const cleanups: (() => Promise<void> | void)[] = [() => removeFolder(dataDir)];
   const stop = async (): Promise<void> => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
