@@ -118,3 +118,7 @@ export const haltHookSchema = z.discriminatedUnion('scope', [
   }),
 ]);
 export type HaltHook = z.output<typeof haltHookSchema>;
+
+/** A banned user has no session, cannot sign in and cannot trade. */
+export const banHookSchema = z.strictObject({ eventId: keySchema, userId: z.uuid(), banned: z.boolean() });
+export type BanHook = z.output<typeof banHookSchema>;

@@ -162,6 +162,21 @@ describe('the end of a session', () => {
     expect(again.data?.code).toBe('INVALID_SESSION');
   });
 
+  test('by a ban closes every socket of the user at once and bars the way back', async () => {
+    const session = await app.signUp();
+    const [first, second] = [await app.connect(session), await app.connect(session)];
+    const ends = [first, second].map((socket) => next(socket, 'session:revoked'));
+    const ban = (eventId: string, banned: boolean) =>
+      app.hook('/hooks/ban', { eventId, userId: session.user.id, banned });
+    expect(await ban('ban-1', true)).toMatchObject({ status: 202, body: { data: { banned: true } } });
+    expect(await Promise.all(ends)).toEqual([{ reason: 'banned' }, { reason: 'banned' }]);
+    const login = { username: session.user.username, password: 'correct horse battery' };
+    expect((await app.request('POST', '/api/auth/login', { body: login })).status).toBe(401);
+    expect((await app.request('GET', '/api/portfolio', { cookie: session.cookie })).status).toBe(401);
+    await ban('ban-2', false);
+    expect((await app.request('POST', '/api/auth/login', { body: login })).status).toBe(200);
+  });
+
   test('by idling is noticed on the open socket within the check interval', async () => {
     const session = await app.signUp();
     const socket = await app.connect(session);

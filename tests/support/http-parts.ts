@@ -102,6 +102,7 @@ export async function startHttpApp(
       order: unreached,
       discordLink: unreached,
       halt: unreached,
+      ban: unreached,
     },
     discordLinks: { issue: unreached, find: unreached, unlink: unreached },
     limiter: createLocalRateLimiter(HTTP_RATE_LIMITS),

@@ -10,15 +10,9 @@ export interface Accounts {
   verify(username: string, password: string): Promise<User | null>;
   /** `verify` that throws INVALID_CREDENTIALS instead of answering null. */
   login(request: { username: string; password: string }): Promise<User>;
-  /** Shuts a user out and ends their sessions; open sockets follow within the session check. Throws NOT_FOUND. */
-  ban(userId: string): Promise<void>;
 }
 
-export function createAccounts({
-  users,
-}: {
-  users: Pick<Users, 'create' | 'findByUsername' | 'ban'>;
-}): Accounts {
+export function createAccounts({ users }: { users: Pick<Users, 'create' | 'findByUsername'> }): Accounts {
   async function verify(username: string, password: string): Promise<User | null> {
     const found = await users.findByUsername(username);
     const matches = await verifyPassword(password, found?.passwordHash ?? null);
@@ -36,9 +30,6 @@ export function createAccounts({
       const user = await verify(username, password);
       if (!user) throw new TradecastError('INVALID_CREDENTIALS', 'The user name or the password is wrong.');
       return user;
-    },
-    async ban(userId) {
-      if (!(await users.ban(userId))) throw new TradecastError('NOT_FOUND', 'There is no such user.');
     },
   };
 }

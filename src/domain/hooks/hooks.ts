@@ -1,6 +1,13 @@
 import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { DiscordLinkHook, HaltHook, OrderHook, PortfolioHook, TradeHook } from '../../protocol/hooks.ts';
+import type {
+  BanHook,
+  DiscordLinkHook,
+  HaltHook,
+  OrderHook,
+  PortfolioHook,
+  TradeHook,
+} from '../../protocol/hooks.ts';
 import type { User, Users } from '../accounts/user.ts';
 import type { Bus } from '../cluster/bus.ts';
 import type { HaltScope, PlaceResult, Trading } from '../trading/trading.ts';
@@ -19,6 +26,8 @@ export interface Hooks {
   discordLink(hook: DiscordLinkHook, digest: string): Promise<HookOutcome<{ username: string }>>;
   /** The kill switch: committed when it answers. A repeat answers as before and changes nothing. */
   halt(hook: HaltHook, digest: string): Promise<HookOutcome<{ halted: boolean }>>;
+  /** Ends every session of the user, or lets the user in again. A repeat changes nothing. */
+  ban(hook: BanHook, digest: string): Promise<HookOutcome<{ banned: boolean }>>;
 }
 
 /** Whom a hook concerns: its schema sees to it that exactly one is there. */
@@ -28,7 +37,7 @@ interface Recipient {
 }
 
 export interface HooksParts {
-  readonly users: Pick<Users, 'findById' | 'findByDiscordId'>;
+  readonly users: Pick<Users, 'findById' | 'findByDiscordId' | 'ban' | 'unban'>;
   readonly inbox: HookInbox;
   readonly trading: Pick<Trading, 'place' | 'halt' | 'resume'>;
   readonly bus: Bus;
@@ -95,6 +104,22 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
         await inbox.close(event, { halted: hook.halted });
       }
       return { result: { halted: hook.halted }, duplicate: alreadyClosed };
+    },
+
+    async ban(hook, digest) {
+      const event = { id: hook.eventId, digest };
+      const { id: userId } = await recipient(hook);
+      const { alreadyClosed } = await inbox.open(event);
+      if (!alreadyClosed) {
+        if (hook.banned) {
+          await users.ban(userId);
+          bus.publish('revoked', { userId, reason: 'banned' });
+        } else {
+          await users.unban(userId);
+        }
+        await inbox.close(event, { banned: hook.banned });
+      }
+      return { result: { banned: hook.banned }, duplicate: alreadyClosed };
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import type { HookOutcome } from '../../domain/hooks/hook-inbox.ts';
 import {
+  banHookSchema,
   discordLinkHookSchema,
   haltHookSchema,
   orderHookSchema,
@@ -44,6 +45,10 @@ export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOpt
 
   router.post('/halt', async (req, res) => {
     answer(res, await hooks.halt(readBody(req, haltHookSchema), digestOf(req)));
+  });
+
+  router.post('/ban', async (req, res) => {
+    answer(res, await hooks.ban(readBody(req, banHookSchema), digestOf(req)));
   });
 
   return router;

@@ -84,6 +84,8 @@ beforeEach(() => {
     users: {
       findById: async (id) => users.find((user) => user.id === id) ?? null,
       findByDiscordId: async (id) => (id === '123456789' ? ada : null),
+      ban: async () => true,
+      unban: async () => true,
     },
     inbox: memory.inbox,
     trading: {
