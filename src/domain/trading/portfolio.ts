@@ -1,4 +1,4 @@
-import { type Decimal, decimal, max, round, toNumber, ZERO } from '../../lib/decimal.ts';
+import { type Decimal, decimal, max, min, round, toNumber, ZERO } from '../../lib/decimal.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/payloads.ts';
 import type { Quote } from '../market/quote.ts';
 import type { Holdings, Position } from './holdings.ts';
@@ -16,31 +16,51 @@ const percentOf = (part: Decimal, whole: Decimal): number =>
 export const averagePrice = (position: Pick<Position, 'cost' | 'quantity'>): Decimal =>
   position.quantity > 0 ? round(position.cost.div(position.quantity), AVERAGE_PRICE_DECIMALS) : ZERO;
 
-/**
- * Profit or loss of one symbol since the previous close: what is held now, plus what the day's sales brought,
- * minus what its purchases cost, minus the morning's shares at the previous close. Without the prices for
- * that, the day's realised part.
- */
-export function dayChange(position: Position, quote: Quote | undefined, today: string): Decimal {
+/** Null without the prices it takes: the last one, and the previous close for what was held this morning. */
+function pricedDayChange(position: Position, quote: Quote | undefined, today: string): Decimal | null {
   const traded = position.day === today;
   const startQuantity = traded ? position.dayStartQuantity : position.quantity;
   const price = readPrice(quote?.price);
   const previousClose = readPrice(quote?.previousClose);
-  const priced = (price || position.quantity === 0) && (previousClose || startQuantity === 0);
-  if (!priced) return traded ? position.realized.minus(position.dayStartRealized) : ZERO;
+  if (!(price || position.quantity === 0) || !(previousClose || startQuantity === 0)) return null;
   return (price ?? ZERO)
     .times(position.quantity)
     .plus(traded ? position.dayFlow : ZERO)
     .minus((previousClose ?? ZERO).times(startQuantity));
 }
 
-/** Dollars lost today over all positions; 0 on a day of gains. */
-export function dailyLoss(positions: readonly Position[], quoteOf: QuoteOf, today: string): Decimal {
-  const change = positions.reduce(
-    (sum, position) => sum.plus(dayChange(position, quoteOf(position.symbol), today)),
-    ZERO,
-  );
-  return max(change.times(-1), ZERO);
+const realizedToday = (position: Position, today: string): Decimal =>
+  position.day === today ? position.realized.minus(position.dayStartRealized) : ZERO;
+
+/**
+ * Profit or loss of one symbol since the previous close: what is held now, plus what the day's sales brought,
+ * minus what its purchases cost, minus the morning's shares at the previous close. Without the prices for
+ * that, the day's realised part.
+ */
+export const dayChange = (position: Position, quote: Quote | undefined, today: string): Decimal =>
+  pricedDayChange(position, quote, today) ?? realizedToday(position, today);
+
+/**
+ * Dollars lost today over all positions, 0 on a day of gains; or the first symbol that is held without a price,
+ * because then nobody can tell. Where there is no previous close, a loss against the cost counts and a gain
+ * does not.
+ */
+export function dailyLoss(
+  positions: readonly Position[],
+  quoteOf: QuoteOf,
+  today: string,
+): { readonly loss: Decimal } | { readonly unpriced: string } {
+  let change = ZERO;
+  for (const position of positions) {
+    const quote = quoteOf(position.symbol);
+    const price = readPrice(quote?.price);
+    if (!price && position.quantity > 0) return { unpriced: position.symbol };
+    const unrealized = (price ?? ZERO).times(position.quantity).minus(position.cost);
+    change = change.plus(
+      pricedDayChange(position, quote, today) ?? realizedToday(position, today).plus(min(unrealized, ZERO)),
+    );
+  }
+  return { loss: max(change.times(-1), ZERO) };
 }
 
 /** The wire's view of an account, each position at the last price or, where none is known, at its cost. */

@@ -158,13 +158,19 @@ export function assess(input: RiskInput, limits: RiskLimits): Verdict {
       },
     );
   // Selling stays possible: it is how a loss is ended.
-  const loss = dailyLoss(facts.positions, input.quoteOf, input.today);
-  if (!loss.lt(limits.dailyLossLimit))
+  const day = dailyLoss(facts.positions, input.quoteOf, input.today);
+  if ('unpriced' in day)
+    return refuse(
+      'NO_QUOTE',
+      `There is no price right now for ${day.unpriced}, which this account holds: no purchases while today's loss cannot be told.`,
+      { unpriced: day.unpriced },
+    );
+  if (!day.loss.lt(limits.dailyLossLimit))
     return refuse(
       'DAILY_LOSS_LIMIT',
-      `Today's loss of ${dollars(loss)} has reached the limit of ${dollars(limits.dailyLossLimit)}: no purchases until tomorrow.`,
+      `Today's loss of ${dollars(day.loss)} has reached the limit of ${dollars(limits.dailyLossLimit)}: no purchases until tomorrow.`,
       {
-        loss,
+        loss: day.loss,
         limit: limits.dailyLossLimit,
       },
     );

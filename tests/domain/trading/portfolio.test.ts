@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Quote } from '../../../src/domain/market/quote.ts';
+import type { Position } from '../../../src/domain/trading/holdings.ts';
 import { dailyLoss, dayChange, portfolioToPayload } from '../../../src/domain/trading/portfolio.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import type { PortfolioPayload } from '../../../src/protocol/payloads.ts';
 import { accountOf, NOON, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
+
+const loss = (positions: readonly Position[], quotes: (symbol: string) => Quote | undefined) => {
+  const day = dailyLoss(positions, quotes, TODAY);
+  return 'loss' in day ? day.loss.toString() : `no price for ${day.unpriced}`;
+};
 
 describe('the day change of a position', () => {
   const quote = quoteOf('AAPL', { price: 105, previousClose: 100 });
@@ -42,8 +49,33 @@ describe('the day change of a position', () => {
     const positions = [positionOf('AAPL', 10, 800), positionOf('MSFT', 10, 800)];
     const falling = (symbol: string) =>
       quoteOf(symbol, { price: symbol === 'AAPL' ? 90 : 101, previousClose: 100 });
-    expect(dailyLoss(positions, falling, TODAY).toString()).toBe('90');
-    expect(dailyLoss(positions, () => quote, TODAY).toString()).toBe('0');
+    expect(loss(positions, falling)).toBe('90');
+    expect(loss(positions, () => quote)).toBe('0');
+  });
+});
+
+describe('the loss of the day', () => {
+  test('without a previous close is the loss against the cost, and a gain against it makes up for nothing', () => {
+    const positions = [positionOf('AAPL', 10, 1_200), positionOf('MSFT', 10, 800)];
+    const young = (symbol: string) => quoteOf(symbol, { price: 100, previousClose: undefined });
+    expect(loss(positions, young)).toBe('200');
+    const sold = { day: TODAY, dayStartQuantity: 15, realized: decimal(-30) };
+    expect(loss([positionOf('AAPL', 10, 1_200, sold)], young)).toBe('230');
+  });
+
+  test.each([undefined, Number.NaN, 0])(
+    'cannot be told while a symbol that is held is priced at %s',
+    (price) => {
+      const positions = [positionOf('AAPL', 10, 800), positionOf('MSFT', 1, 100)];
+      const quotes = (symbol: string) =>
+        symbol === 'AAPL' ? quoteOf(symbol) : price === undefined ? price : quoteOf(symbol, { price });
+      expect(dailyLoss(positions, quotes, TODAY)).toEqual({ unpriced: 'MSFT' });
+    },
+  );
+
+  test('needs no price of what is no longer held', () => {
+    const sold = positionOf('AAPL', 0, 0, { day: TODAY, dayStartQuantity: 10, realized: decimal(-70) });
+    expect(loss([sold], () => undefined)).toBe('70');
   });
 });
 

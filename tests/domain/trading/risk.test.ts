@@ -98,6 +98,14 @@ describe('an order is refused', () => {
       {},
     ],
     [
+      'NO_QUOTE',
+      {
+        facts: facts({ positions: [positionOf('MSFT', 50, 900)] }),
+        quoteOf: (symbol) => (symbol === 'MSFT' ? undefined : quoteOf(symbol)),
+      },
+      {},
+    ],
+    [
       'DAILY_LOSS_LIMIT',
       {
         facts: facts({ positions: [positionOf('MSFT', 50, 900)] }),
@@ -109,6 +117,14 @@ describe('an order is refused', () => {
     const verdict = judge(input, limits);
     expect(code(verdict)).toBe(expected);
     expect(verdict.approved || verdict.message).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('with the symbol whose price is missing', () => {
+    const held = facts({ positions: [positionOf('MSFT', 50, 900)] });
+    expect(judge({ facts: held, quoteOf: () => undefined })).toMatchObject({
+      message: expect.stringContaining('no price right now for MSFT'),
+      numbers: { unpriced: 'MSFT' },
+    });
   });
 
   test('with the numbers that were compared', () => {
@@ -148,6 +164,14 @@ describe('at the very limit', () => {
 
   test('the same order twice is allowed where the check is turned off', () => {
     expect(code(judge({ facts: facts({ duplicate: true }) }, { duplicateWindowMs: 0 }))).toBe('approved');
+  });
+
+  test('a missing price keeps nobody from selling, nor one of shares that are gone from buying', () => {
+    const unpriced = { quoteOf: () => undefined };
+    const held = facts({ positions: [positionOf('AAPL', 10, 900), positionOf('MSFT', 50, 900)] });
+    expect(code(judge({ ...unpriced, facts: held, order: order({ side: 'sell' }) }))).toBe('approved');
+    const gone = facts({ positions: [positionOf('MSFT', 0, 0)] });
+    expect(code(judge({ ...unpriced, facts: gone }))).toBe('approved');
   });
 
   test('a loss keeps nobody from selling', () => {
