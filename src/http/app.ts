@@ -1,3 +1,4 @@
+import cors from 'cors';
 import express, { type Express, Router } from 'express';
 import type { PublicConfigPayload } from '../protocol/payloads.ts';
 import { succeed, userOf } from './answer.ts';
@@ -47,6 +48,8 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { sessionSecrets, production, allowedOrigins, registrationOpen, feedSource } = options;
   const demand = createPolledDemand(parts);
   const api = Router();
+  // A dashboard on another origin of FRONTEND_URL reads the answers too; to every other page they stay closed.
+  api.use(cors({ origin: [...allowedOrigins], credentials: true }));
   api.use(createOriginCheck(allowedOrigins));
   api.get('/config', (_req, res) =>
     succeed<PublicConfigPayload>(res, { registrationOpen, feed: feedSource }),

@@ -407,6 +407,31 @@ describe('polling', () => {
   });
 });
 
+describe('a page on another origin', () => {
+  const preflight = async (origin: string) => {
+    const { url } = await start({ options: { allowedOrigins: ['https://app.example.com'] } });
+    return fetch(`${url}/api/auth/login`, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'content-type',
+      },
+    });
+  };
+
+  test('of the list may send and read with its cookie', async () => {
+    const { headers } = await preflight('https://app.example.com');
+    expect(headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+  });
+
+  test('of no list gets no leave', async () => {
+    const { headers } = await preflight('https://evil.example');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
 describe('the dashboard', () => {
   let folder: string;
   beforeAll(async () => {
