@@ -34,9 +34,9 @@ import type { Broker } from './domain/trading/broker.ts';
 import { createTrading } from './domain/trading/create-trading.ts';
 import { createExecutor } from './domain/trading/executor.ts';
 import type { MarketView } from './domain/trading/market-view.ts';
-import { followOpenOrders } from './domain/trading/order-demand.ts';
 import { withQuoteFirst } from './domain/trading/quote-first.ts';
 import type { RiskLimits } from './domain/trading/risk-limits.ts';
+import { followTradedSymbols } from './domain/trading/traded-symbols.ts';
 import type { Trading } from './domain/trading/trading.ts';
 import { tradingDay } from './domain/trading/trading-day.ts';
 import { createHealth } from './health.ts';
@@ -132,13 +132,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   };
   const quoted = withQuoteFirst(
     createTrading({ ledger, market: view, bus, clock, log: part('trading'), limits: riskLimits(config) }),
-    {
-      instruments,
-      board,
-      clock,
-      // The next order's symbol takes its place; the market lets go of this one after its linger.
-      want: (symbol) => demand.set('order being placed', [symbol]),
-    },
+    { instruments, board, demand, clock },
   );
   const trading: Trading = {
     ...quoted,
@@ -258,9 +252,13 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       closing.add('broker', () => broker.stop());
       closing.add('executor', () => executor.stop());
       closing.add('market', () => market.stop());
+      // Before the market can start: whatever is held is asked for before the first quote of anything arrives.
+      closing.add(
+        'traded symbols',
+        await followTradedSymbols({ ledger, demand, clock, log: part('market') }),
+      );
       await lease.start();
       closing.add('lease', () => lease.stop());
-      closing.add('order demand', followOpenOrders({ ledger, lease, demand, clock, log: part('market') }));
       pruner.start();
       closing.add('journal pruner', () => pruner.stop());
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ask, next, startApp, until } from '../support/app.ts';
+import { createTestClock } from '../support/clock.ts';
 
 test('an upstream that gives our place away costs the engine its lease; it comes back under a new number', async () => {
   const app = await startApp();
@@ -21,6 +22,45 @@ test('an upstream that gives our place away costs the engine its lease; it comes
     });
   } finally {
     await app.close();
+  }
+});
+
+test('what is held stays wanted upstream with nobody connected, also after a restart; what was only asked about is let go', async () => {
+  const clock = createTestClock();
+  const app = await startApp({ clock });
+  const { cookie } = await app.signUp();
+  const buy = (by: typeof app, symbol: string) =>
+    by.request('POST', '/api/orders', {
+      cookie,
+      headers: { 'idempotency-key': symbol },
+      body: { symbol, side: 'buy', type: 'market', quantity: 1 },
+    });
+  const buying = buy(app, 'AAPL');
+  await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
+  app.market.tick('AAPL', 100);
+  expect((await buying).status).toBe(201);
+  const filled = async () => (await app.request('GET', '/api/orders?status=filled', { cookie })).body.data;
+  await until(async () => ((await filled()) as unknown[]).length === 1, 'AAPL is held');
+  expect((await buy(app, 'MSFT')).body).toMatchObject({ code: 'NO_QUOTE' });
+  expect(app.market.wanted()).toEqual(new Set(['AAPL', 'MSFT']));
+  await until(() => {
+    clock.advance(5_000);
+    return !app.market.wanted().has('MSFT');
+  }, 'MSFT is let go');
+  expect(app.market.wanted()).toEqual(new Set(['AAPL']));
+  await app.stop();
+
+  const restarted = await startApp({ dataDir: app.dataDir });
+  try {
+    expect(restarted.market.wanted()).toEqual(new Set(['AAPL']));
+    // Judged when there is a quote of the one, with that of the other.
+    const adding = buy(restarted, 'QQQ');
+    await until(() => restarted.market.wanted().has('QQQ'), 'QQQ is wanted');
+    restarted.market.tick('AAPL', 101);
+    restarted.market.tick('QQQ', 400);
+    expect((await adding).status).toBe(201);
+  } finally {
+    await restarted.close();
   }
 });
 

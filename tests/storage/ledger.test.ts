@@ -91,6 +91,29 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     expect(await journal.head(user)).toMatchObject({ seq: 1, floor: 0 });
   });
 
+  test('the symbols of open orders and of positions are those of everybody, each once', async () => {
+    const [user, other] = [await createTrader(database.db), await createTrader(database.db)];
+    const fresh = async () =>
+      (await ledger.tradedSymbols()).filter((symbol) => /^(HELD|PART|OPEN|GONE)$/.test(symbol)).sort();
+    expect(await fresh()).toEqual([]);
+    await place(user, { symbol: 'HELD' });
+    await place(other, { symbol: 'HELD' });
+    await place(user, { symbol: 'GONE' });
+    expect(await fresh()).toEqual(['GONE', 'HELD']);
+    await execute();
+    await place(user, { symbol: 'GONE', side: 'sell' });
+    await place(other, { symbol: 'PART', side: 'buy' });
+    await execute();
+    await place(other, { symbol: 'PART', side: 'sell', quantity: 4 });
+    const { order } = await place(other, { symbol: 'OPEN' });
+    await execute(1);
+    expect(await fresh()).toEqual(['HELD', 'OPEN', 'PART']);
+    await ledger.settle(fencing, [{ type: 'cancelled', orderId: order.id, at: clock.now() }]);
+    await place(other, { symbol: 'OPEN', side: 'sell', quantity: 1 });
+    await execute();
+    expect(await fresh()).toEqual(['HELD', 'PART']);
+  });
+
   test('a refused order is kept with its reason and told', async () => {
     const user = await createTrader(database.db, 100);
     const { order, message } = await place(user);

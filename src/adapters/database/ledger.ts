@@ -31,6 +31,16 @@ const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
   (SELECT portfolio FROM external_portfolios WHERE user_id = $1) AS external
   FROM accounts WHERE user_id = $1`;
 
+// From one symbol to the next through the index: as cheap as there are symbols, however many positions.
+const TRADED_SYMBOLS = `WITH RECURSIVE positioned AS (
+    (SELECT symbol FROM positions ORDER BY symbol LIMIT 1)
+    UNION ALL
+    SELECT (SELECT p.symbol FROM positions p WHERE p.symbol > positioned.symbol ORDER BY p.symbol LIMIT 1)
+    FROM positioned WHERE positioned.symbol IS NOT NULL)
+  SELECT symbol FROM positioned
+    WHERE EXISTS (SELECT FROM positions p WHERE p.symbol = positioned.symbol AND p.quantity > 0)
+  UNION SELECT symbol FROM orders WHERE status IN ${OPEN}`;
+
 const scopeName = (scope: HaltScope): string => (scope === 'everyone' ? scope : scope.userId);
 
 export function createLedger(db: Database): Ledger {
@@ -79,6 +89,11 @@ export function createLedger(db: Database): Ledger {
         positions: (row.positions ?? []).map(toPosition),
         external: row.external,
       };
+    },
+
+    async tradedSymbols() {
+      const rows = await db.query<{ symbol: string }>(TRADED_SYMBOLS, []);
+      return rows.map(({ symbol }) => symbol);
     },
 
     async halt(scope, reason, at) {

@@ -75,6 +75,8 @@ export interface Ledger {
   orders(userId: string, status: OrderStatus | 'open' | null, limit: number): Promise<Order[]>;
   /** Throws NOT_FOUND. */
   holdings(userId: string): Promise<Holdings>;
+  /** Symbols that anybody holds or has an open order in, each once. */
+  tradedSymbols(): Promise<string[]>;
   /** Stops trading and notes that every open order in scope is to end. */
   halt(scope: HaltScope, reason: string, at: number): Promise<void>;
   resume(scope: HaltScope): Promise<void>;

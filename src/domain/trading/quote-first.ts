@@ -1,31 +1,40 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { Demand } from '../market/demand.ts';
 import type { InstrumentDirectory } from '../market/instruments.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { Trading } from './trading.ts';
 
 /** How long an order waits for the first quote of a symbol nobody watched until now, milliseconds. */
-const FIRST_QUOTE_TIMEOUT_MS = 1_500;
+export const FIRST_QUOTE_TIMEOUT_MS = 1_500;
 
 export interface QuoteFirstParts {
   readonly instruments: Pick<InstrumentDirectory, 'knows'>;
-  readonly board: QuoteBoard;
+  readonly board: Pick<QuoteBoard, 'get' | 'onChange'>;
+  readonly demand: Pick<Demand, 'set'>;
   readonly clock: Clock;
-  /** Asks for the symbol's quotes; the market lets go of it after its linger. */
-  readonly want: (symbol: string) => void;
 }
 
 /**
- * An order may name a symbol that nobody has looked at yet: its quotes are asked for before the order is
- * judged, and what has not come by then is refused by the risk checks as ever.
+ * An order may name a symbol that nobody looks at: its quotes are asked for before the order is judged, and what
+ * has not come by then is refused by the risk checks as ever. The symbols that the account holds are asked for
+ * all the time (`followTradedSymbols`), from before the feed's first quote on.
  */
 export function withQuoteFirst(
   trading: Trading,
-  { instruments, board, clock, want }: QuoteFirstParts,
+  { instruments, board, demand, clock }: QuoteFirstParts,
 ): Trading {
-  async function firstQuote(symbol: string): Promise<void> {
-    if (board.get(symbol) || instruments.knows(symbol) === false) return;
-    want(symbol);
-    await new Promise<void>((resolve) => {
+  /** How many orders wait for each symbol. */
+  const waiting = new Map<string, number>();
+
+  const want = (symbol: string, change: 1 | -1): void => {
+    const count = (waiting.get(symbol) ?? 0) + change;
+    if (count > 0) waiting.set(symbol, count);
+    else waiting.delete(symbol);
+    demand.set('orders being placed', waiting.keys());
+  };
+
+  const firstQuote = (symbol: string): Promise<void> =>
+    new Promise((resolve) => {
       const done = (): void => {
         cancel();
         stop();
@@ -33,16 +42,25 @@ export function withQuoteFirst(
       };
       const cancel = clock.after(FIRST_QUOTE_TIMEOUT_MS, done);
       const stop = board.onChange((quotes) => {
-        if (quotes.some((quote) => quote.symbol === symbol)) done();
+        if (quotes.some((quote) => quote.symbol === symbol && quote.state !== 'stale')) done();
       });
+      want(symbol, 1);
     });
-  }
 
   return {
     ...trading,
     async place(command) {
-      await firstQuote(command.request.symbol);
-      return trading.place(command);
+      const { symbol } = command.request;
+      const known = board.get(symbol);
+      // What was let go of is stale on the board until somebody wants it again.
+      if ((known && known.state !== 'stale') || instruments.knows(symbol) === false)
+        return trading.place(command);
+      try {
+        await firstQuote(symbol);
+        return await trading.place(command);
+      } finally {
+        want(symbol, -1);
+      }
     },
   };
 }

@@ -1,0 +1,33 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Demand } from '../market/demand.ts';
+import type { Ledger } from './ledger.ts';
+
+/**
+ * How soon the market hears of an order or a position that nobody looks at, milliseconds: well within the time
+ * a symbol stays subscribed after its last viewer.
+ */
+export const TRADED_SYMBOLS_INTERVAL_MS = 5_000;
+
+/**
+ * Open orders need the quotes of their symbol to be filled, positions to be judged by, though nobody looks:
+ * every replica asks for those of everything in the books. Resolves when it has asked for the first time, with
+ * what ends it.
+ */
+export async function followTradedSymbols(parts: {
+  readonly ledger: Pick<Ledger, 'tradedSymbols'>;
+  readonly demand: Demand;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<() => void> {
+  const { ledger, demand, clock, log } = parts;
+  const follow = async (): Promise<void> => {
+    try {
+      demand.set('orders and positions', await ledger.tradedSymbols());
+    } catch (error) {
+      log.warn({ err: error }, 'the symbols of orders and positions could not be read');
+    }
+  };
+  await follow();
+  return clock.every(TRADED_SYMBOLS_INTERVAL_MS, () => void follow());
+}

@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Quote } from '../../../src/domain/market/quote.ts';
+import type { QuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import { FIRST_QUOTE_TIMEOUT_MS, withQuoteFirst } from '../../../src/domain/trading/quote-first.ts';
+import type { PlaceCommand, PlaceResult, Trading } from '../../../src/domain/trading/trading.ts';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
+import { NOON, quoteOf, requestOf } from '../../support/trading.ts';
+
+const RESULT = {} as PlaceResult;
+const command = (symbol: string): PlaceCommand => ({
+  userId: 'user',
+  request: requestOf({ symbol }),
+  source: 'api',
+  key: symbol,
+});
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+let clock: ManualClock;
+let quotes: Map<string, Quote>;
+let listeners: Set<(quotes: readonly Quote[]) => void>;
+let wanted: string[];
+let judged: string[];
+let fails: boolean;
+let trading: Pick<Trading, 'place'>;
+
+beforeEach(() => {
+  clock = createManualClock(NOON);
+  quotes = new Map();
+  listeners = new Set();
+  wanted = [];
+  judged = [];
+  fails = false;
+  const board: Pick<QuoteBoard, 'get' | 'onChange'> = {
+    get: (symbol) => quotes.get(symbol),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const judge = {
+    async place({ request }: PlaceCommand) {
+      judged.push(`${request.symbol} ${quotes.get(request.symbol)?.state ?? 'without a quote'}`);
+      if (fails) throw new Error('no database');
+      return RESULT;
+    },
+  } as Trading;
+  trading = withQuoteFirst(judge, {
+    instruments: { knows: (symbol) => (symbol === 'NOPE' ? false : undefined) },
+    board,
+    demand: {
+      set: (part, symbols) => {
+        expect(part).toBe('orders being placed');
+        wanted = [...symbols];
+      },
+    },
+    clock,
+  });
+});
+const hear = (quote: Quote): void => {
+  quotes.set(quote.symbol, quote);
+  for (const listener of listeners) listener([quote]);
+};
+
+describe('an order in a symbol that nobody looks at', () => {
+  test('is judged when its first quote is there, and the symbol is wanted until it has been placed', async () => {
+    const placing = trading.place(command('AAPL'));
+    expect(wanted).toEqual(['AAPL']);
+    hear(quoteOf('MSFT'));
+    await turn();
+    expect(judged).toEqual([]);
+    hear(quoteOf('AAPL'));
+    expect(await placing).toBe(RESULT);
+    expect(judged).toEqual(['AAPL live']);
+    expect([wanted, listeners.size, clock.pending()]).toEqual([[], 0, 0]);
+  });
+
+  test('is judged without a quote when none comes in time', async () => {
+    const placing = trading.place(command('AAPL'));
+    clock.advance(FIRST_QUOTE_TIMEOUT_MS);
+    await placing;
+    expect(judged).toEqual(['AAPL without a quote']);
+    expect([wanted, listeners.size]).toEqual([[], 0]);
+  });
+
+  test('wants nothing any more after an error', async () => {
+    fails = true;
+    const placing = trading.place(command('AAPL'));
+    clock.advance(FIRST_QUOTE_TIMEOUT_MS);
+    await expect(placing).rejects.toThrow('no database');
+    expect(wanted).toEqual([]);
+  });
+
+  test('does not take the place of another one, and one of two in the same symbol does not end the other', async () => {
+    const first = trading.place(command('AAPL'));
+    clock.advance(FIRST_QUOTE_TIMEOUT_MS / 2);
+    const second = trading.place(command('AAPL'));
+    const third = trading.place(command('MSFT'));
+    expect(wanted).toEqual(['AAPL', 'MSFT']);
+    clock.advance(FIRST_QUOTE_TIMEOUT_MS / 2);
+    await first;
+    expect(wanted).toEqual(['AAPL', 'MSFT']);
+    hear(quoteOf('AAPL'));
+    await second;
+    expect(wanted).toEqual(['MSFT']);
+    hear(quoteOf('MSFT'));
+    await third;
+    expect(wanted).toEqual([]);
+  });
+
+  test('waits for a price that somebody looked at earlier to come back, not for its last state', async () => {
+    hear(quoteOf('AAPL', { state: 'stale' }));
+    const placing = trading.place(command('AAPL'));
+    hear(quoteOf('AAPL', { state: 'stale' }));
+    await turn();
+    expect(judged).toEqual([]);
+    hear(quoteOf('AAPL'));
+    await placing;
+    expect(judged).toEqual(['AAPL live']);
+  });
+});
+
+test('an order in a symbol that is quoted, or does not exist, is judged at once', async () => {
+  hear(quoteOf('AAPL', { state: 'closed' }));
+  await trading.place(command('AAPL'));
+  await trading.place(command('NOPE'));
+  expect(judged).toEqual(['AAPL closed', 'NOPE without a quote']);
+  expect(wanted).toEqual([]);
+});
