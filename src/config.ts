@@ -133,8 +133,8 @@ export const VARIABLES: readonly Variable[] = [
     default: '',
     meaning: 'overrides as `event=points/seconds`, comma separated, e.g. `order:place=60/60`',
   },
-  { name: 'JOURNAL_KEEP_DAYS', default: '30', meaning: 'events older than this may be pruned' },
-  { name: 'JOURNAL_KEEP_EVENTS', default: '10000', meaning: 'events kept per user whatever their age' },
+  { name: 'JOURNAL_KEEP_DAYS', default: '30', meaning: 'events older than this are removed' },
+  { name: 'JOURNAL_KEEP_EVENTS', default: '10000', meaning: 'most events kept per user, however young' },
   {
     name: 'DRAIN_SECONDS',
     default: '0',
@@ -273,17 +273,25 @@ export function readConfig(env: Env = process.env): {
     ),
     trading: {
       startingCash: read.dollars('STARTING_CASH', '100000'),
+      // One slip of the finger costs at most this: two and a half accounts.
       maxOrderValue: read.dollars('MAX_ORDER_VALUE', '250000'),
+      // No single company may carry more than this of an account.
       maxPositionValue: read.dollars('MAX_POSITION_VALUE', '500000'),
+      // The narrowest limit-up limit-down band, that of Tier 1.
       marketCollarPercent: read.dollars('MARKET_COLLAR_PERCENT', '5'),
+      // The widest threshold of "clearly erroneous" above $3.
       limitCollarPercent: read.dollars('LIMIT_COLLAR_PERCENT', '10'),
+      // A double click or a bot's retry under a new key comes within seconds; a second decision rarely does.
       duplicateWindowSeconds: read.integer('DUPLICATE_WINDOW_SECONDS', 10, 0, 3_600),
+      // A tenth of the starting cash.
       dailyLossLimit: read.dollars('DAILY_LOSS_LIMIT', '10000'),
     },
     flushIntervalMs: read.integer('FLUSH_INTERVAL_MS', 50, 10, 5_000),
     maxConnectionsPerUser: read.integer('MAX_CONNECTIONS_PER_USER', MAX_CONNECTIONS_PER_USER, 1, 1_000),
     maxSymbolsPerConnection: read.integer('MAX_SYMBOLS_PER_CONNECTION', MAX_SYMBOLS_PER_CONNECTION, 1, 200),
     rateLimits: readRateLimits(read, problems),
+    // Who was away longer reloads: orders and fills are kept for good in tables of their own. Ten thousand events
+    // are more than a dashboard pages through, and some 4 MB.
     journal: {
       keepDays: read.integer('JOURNAL_KEEP_DAYS', 30, 1, 36_500),
       keepEvents: read.integer('JOURNAL_KEEP_EVENTS', 10_000, 1, 10_000_000),

@@ -25,6 +25,7 @@ import {
   createTestLease,
   createTrader,
   eventually,
+  LIMITS,
   requestOf,
   SOUND,
   type StillMarket,
@@ -125,7 +126,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     bus = createTestBus();
     double = createBrokerDouble();
     lease = createTestLease(await takeEngine(database.db));
-    trading = createTrading({ ledger, market, bus, clock, log: silentLog });
+    trading = createTrading({ ledger, market, bus, clock, log: silentLog, limits: LIMITS });
     executors = [];
     heard = [];
     user = await createTrader(database.db);

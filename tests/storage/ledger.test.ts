@@ -5,7 +5,6 @@ import { createLedger } from '../../src/adapters/database/ledger.ts';
 import type { BrokerEvent } from '../../src/domain/trading/broker.ts';
 import { createTrading } from '../../src/domain/trading/create-trading.ts';
 import { FencedError, type Ledger } from '../../src/domain/trading/ledger.ts';
-import { DEFAULT_RISK_LIMITS } from '../../src/domain/trading/risk-limits.ts';
 import type { Trading } from '../../src/domain/trading/trading.ts';
 import { decimal } from '../../src/lib/decimal.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -17,6 +16,7 @@ import {
   createStillMarket,
   createTestBus,
   createTrader,
+  LIMITS,
   requestOf,
   SOUND,
   type StillMarket,
@@ -38,7 +38,7 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
       bus: createTestBus(),
       clock,
       log: silentLog,
-      limits: { ...DEFAULT_RISK_LIMITS, duplicateWindowMs: 10_000 },
+      limits: LIMITS,
     });
   let trading: Trading;
   const place = (userId: string, changes: Partial<OrderRequest> = {}, key = `key-${++keys}`, by = trading) =>

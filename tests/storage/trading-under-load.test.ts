@@ -15,6 +15,7 @@ import {
   createTestLease,
   createTrader,
   eventually,
+  LIMITS,
   requestOf,
   SOUND,
   takeEngine,
@@ -45,7 +46,7 @@ describe.each(KINDS)('everything at once on %s', (kind) => {
       error: (_, message) => problems.push(message),
     };
     const replicas = [createLedger(db), createLedger(db)].map((ledger) =>
-      createTrading({ ledger, market, bus, clock, log }),
+      createTrading({ ledger, market, bus, clock, log, limits: LIMITS }),
     );
     const lease = createTestLease(await takeEngine(db));
     const broker = createPaperBroker({ market, onQuotes: market.onQuotes, clock });

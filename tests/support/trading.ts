@@ -9,9 +9,20 @@ import type { Account, Position } from '../../src/domain/trading/holdings.ts';
 import type { MarketView } from '../../src/domain/trading/market-view.ts';
 import type { Order } from '../../src/domain/trading/order.ts';
 import { emptyPosition } from '../../src/domain/trading/portfolio.ts';
+import type { RiskLimits } from '../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../src/lib/decimal.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { OrderRequest } from '../../src/protocol/schemas.ts';
+
+/** Limits that an order for 10 AAPL at 100 is within. */
+export const LIMITS: RiskLimits = {
+  maxOrderValue: decimal(250_000),
+  maxPositionValue: decimal(500_000),
+  marketCollar: decimal('0.05'),
+  limitCollar: decimal('0.1'),
+  duplicateWindowMs: 10_000,
+  dailyLossLimit: decimal(10_000),
+};
 
 export const TODAY = '2026-03-02';
 /** A Monday in the middle of the session. */

@@ -3,29 +3,23 @@ import type { Log } from '../../lib/log.ts';
 import type { Database } from './database.ts';
 
 export interface JournalPruning {
+  /** Events older than this go. */
   readonly maxAgeMs: number;
+  /** Of one user's events all but this many go, however young. */
   readonly maxEvents: number;
 }
 
-export const DEFAULT_PRUNING: JournalPruning = {
-  /** Who was away longer reloads; orders and fills are kept for good in tables of their own. */
-  maxAgeMs: 90 * 24 * 60 * 60 * 1000,
-  /** What a dashboard could page through, and some 20 MB for the busiest bot. */
-  maxEvents: 50_000,
-};
 /** Often enough that one run is short, milliseconds. */
 const PRUNE_INTERVAL_MS = 60 * 60 * 1000;
 
-const VACUUM = 'VACUUM accounts, positions, orders, journal, journal_heads, leases';
-
-/** Forgets old events of every user soon after the start and then hourly, one short transaction per user. */
+/** Forgets each user's old and surplus events soon after the start and then hourly, one short transaction per user. */
 export function createJournalPruner(options: {
   db: Database;
   clock: Clock;
   log: Log;
-  pruning?: JournalPruning;
+  pruning: JournalPruning;
 }): { start(): void; prune(): Promise<number>; stop(): Promise<void> } {
-  const { db, clock, log, pruning = DEFAULT_PRUNING } = options;
+  const { db, clock, log, pruning } = options;
   let cancel = (): void => {};
   let running: Promise<unknown> = Promise.resolve();
 
@@ -57,15 +51,11 @@ export function createJournalPruner(options: {
     return removed;
   };
 
-  const maintain = async (): Promise<void> => {
-    const removed = await prune();
-    if (removed > 0) log.info({ removed }, 'old journal events removed');
-    // A Postgres server does this by itself; the embedded one has nobody who would.
-    if (db.kind === 'embedded') await db.query(VACUUM);
-  };
-
   const run = (): void => {
-    running = maintain().catch((error) => log.warn({ err: error }, 'the journal could not be pruned'));
+    running = prune().then(
+      (removed) => removed > 0 && log.info({ removed }, 'old journal events removed'),
+      (error: unknown) => log.warn({ err: error }, 'the journal could not be pruned'),
+    );
   };
 
   return {

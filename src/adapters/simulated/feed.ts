@@ -6,13 +6,12 @@ import { type SimulatedInstrument, UNIVERSE } from './universe.ts';
 export interface SimulatedFeedOptions {
   readonly clock: Clock;
   /** Updates (an NBBO and a trade at it) per symbol and second. */
-  readonly updatesPerSecond?: number;
+  readonly updatesPerSecond: number;
   /** The same seed gives the same ticks at the same times. */
-  readonly seed?: number;
+  readonly seed: number;
   readonly universe?: readonly SimulatedInstrument[];
 }
 
-const DEFAULT_UPDATES_PER_SECOND = 5;
 /** Finer than this, timers cannot be trusted; a faster pace delivers several updates at once. */
 const MIN_TICK_MS = 10;
 const MAX_TICK_MS = 1_000;
@@ -28,7 +27,7 @@ interface RunningSymbol {
 
 /** A market that moves without a key: everything in it is invented, and every quote says so. */
 export function createSimulatedFeed(options: SimulatedFeedOptions): MarketFeed {
-  const { clock, updatesPerSecond = DEFAULT_UPDATES_PER_SECOND, seed = 1, universe = UNIVERSE } = options;
+  const { clock, updatesPerSecond, seed, universe = UNIVERSE } = options;
   const instruments = new Map(universe.map((instrument) => [instrument.symbol, instrument]));
   const intervalMs = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, Math.floor(1_000 / (2 * updatesPerSecond))));
   const running = new Map<string, RunningSymbol>();

@@ -15,7 +15,7 @@ export interface BusMessages {
   portfolio: { userId: string };
   /** A session, or every session of a user, has ended in the database. */
   revoked: { reason: SessionRevokedPayload['reason'] } & ({ sessionHash: string } | { userId: string });
-  /** Symbols somebody on this replica watches. */
+  /** Symbols this replica needs quotes of. */
   demand: { replica: string; symbols: readonly string[] };
   /** The market opened, closed or changed session. */
   market: MarketStatusPayload;

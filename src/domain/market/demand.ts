@@ -6,7 +6,7 @@ export const DEMAND_REFRESH_MS = 10_000;
 
 /** A replica's side of demand: gathers what its parts want and tells the engine over the bus. */
 export interface Demand {
-  /** Everything this part (watchers, holdings, open orders, …) wants from now on. */
+  /** Everything this part (sockets, orders and positions, …) wants from now on. */
   set(part: string, symbols: Iterable<string>): void;
   start(): void;
   stop(): void;

@@ -11,7 +11,7 @@ import { type Order, orderToPayload } from './order.ts';
 import { orderUpdated, tradeFailed } from './order-events.ts';
 import { portfolioToPayload } from './portfolio.ts';
 import { assess, type OrderIntent, type Verdict } from './risk.ts';
-import { DEFAULT_RISK_LIMITS, type RiskLimits } from './risk-limits.ts';
+import type { RiskLimits } from './risk-limits.ts';
 import type { PlaceCommand, PlaceResult, Trading } from './trading.ts';
 
 export interface TradingOptions {
@@ -20,7 +20,7 @@ export interface TradingOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
-  readonly limits?: RiskLimits;
+  readonly limits: RiskLimits;
 }
 
 /** Most orders one list answers with. */
@@ -28,7 +28,7 @@ const MAX_ORDERS = 200;
 
 /** The trading service of one replica. */
 export function createTrading(options: TradingOptions): Trading {
-  const { ledger, market, bus, clock, log, limits = DEFAULT_RISK_LIMITS } = options;
+  const { ledger, market, bus, clock, log, limits } = options;
 
   const publish = (appended: readonly Appended[]): void => {
     for (const message of appended) bus.publish('journal', message);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlaceFacts } from '../../../src/domain/trading/ledger.ts';
 import { assess, type OrderIntent, type RiskInput } from '../../../src/domain/trading/risk.ts';
-import { DEFAULT_RISK_LIMITS, type RiskLimits } from '../../../src/domain/trading/risk-limits.ts';
+import type { RiskLimits } from '../../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
-import { accountOf, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
+import { accountOf, LIMITS, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
 
 const order = (changes: Partial<OrderIntent> = {}): OrderIntent => ({
   symbol: 'AAPL',
@@ -37,7 +37,7 @@ const judge = (changes: Partial<RiskInput> = {}, limits: Partial<RiskLimits> = {
       today: TODAY,
       ...changes,
     },
-    { ...DEFAULT_RISK_LIMITS, ...limits },
+    { ...LIMITS, ...limits },
   );
 const code = (verdict: ReturnType<typeof assess>) => (verdict.approved ? 'approved' : verdict.code);
 
