@@ -10,8 +10,8 @@ import { createMarket } from '../../src/domain/market/market.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createQuoteBook } from '../../src/domain/market/quote-book.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { leanTradeLines } from '../../tests/support/lean-frames.ts';
+import { silentLog } from '../../tests/support/log.ts';
 import { serve } from '../support/child.ts';
 
 /** Lines written to the file at a time. */
