@@ -9,8 +9,8 @@ import type {
 } from '../../domain/trading/ledger.ts';
 import type { Order } from '../../domain/trading/order.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import { createBatcher } from './batcher.ts';
 import type { Database, Queryable } from './database.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { appendCte, type JournalHeadRow, journalInput, toAppended } from './journal.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -102,11 +102,11 @@ const factsInput = (requests: readonly Request[]): string =>
 
 /** Placements that arrive while one transaction runs share the next; alone, an order has one to itself. */
 export function createPlace(db: Database): Ledger['place'] {
-  const batcher = createBatcher<Request, Placed>({
+  const commits = createGroupCommit<Request, Placed>({
     maxBatch: MAX_BATCH,
     run: (requests) => db.transaction((tx) => placeAll(tx, requests)),
   });
-  return (query, decide) => batcher.add({ query, decide });
+  return (query, decide) => commits.add({ query, decide });
 }
 
 /** One answer for each request, in order; an Error is the answer of that request alone. */

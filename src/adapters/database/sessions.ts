@@ -4,7 +4,7 @@ import {
   SESSION_ABSOLUTE_MS,
   SESSION_IDLE_MS,
 } from '../../domain/accounts/session.ts';
-import { createBatcher } from '../../lib/batch.ts';
+import { createBatchLoader } from '../../lib/batch-loader.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Tier } from '../../protocol/payloads.ts';
 import type { Database } from './database.ts';
@@ -58,7 +58,7 @@ export function createSessions(db: Database, { clock }: { clock: Clock }): Manag
     return active;
   }
 
-  const findBatched = createBatcher(findMany, MAX_BATCH);
+  const findBatched = createBatchLoader(findMany, MAX_BATCH);
 
   return {
     find: async (sessionId) => (await findBatched(sessionId)) ?? null,
@@ -71,9 +71,6 @@ export function createSessions(db: Database, { clock }: { clock: Clock }): Manag
            SELECT sid FROM session WHERE sid = ANY($1) AND expire > $3 ORDER BY sid FOR UPDATE)`,
         [sessionIds, new Date(now + SESSION_IDLE_MS), new Date(now)],
       );
-    },
-    async destroy(sessionId) {
-      await db.query('DELETE FROM session WHERE sid = $1', [sessionId]);
     },
     async destroyAllOfUser(userId) {
       await db.query("DELETE FROM session WHERE sess ->> 'userId' = $1", [userId]);

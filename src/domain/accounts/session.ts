@@ -20,7 +20,6 @@ export interface Sessions {
   findMany(sessionIds: readonly string[]): Promise<Map<string, ActiveSession>>;
   /** Use of an open socket keeps a session from idling out. */
   touch(sessionIds: readonly string[]): Promise<void>;
-  destroy(sessionId: string): Promise<void>;
 }
 
 export interface ManagedSessions extends Sessions {

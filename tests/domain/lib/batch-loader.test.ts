@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { createBatcher } from '../../../src/lib/batch.ts';
+import { createBatchLoader } from '../../../src/lib/batch-loader.ts';
 
 const squares = (keys: readonly number[]): Map<number, number> =>
   new Map(keys.map((key) => [key, key * key]));
 
 test('those who ask together are answered by one look-up, each key asked for once', async () => {
   const asked: (readonly number[])[] = [];
-  const find = createBatcher<number, number>(async (keys) => {
+  const find = createBatchLoader<number, number>(async (keys) => {
     asked.push(keys);
     return squares(keys);
   }, 100);
@@ -17,7 +17,7 @@ test('those who ask together are answered by one look-up, each key asked for onc
 test('those who ask during a look-up wait for the next one, because the answer may have changed since', async () => {
   let version = 1;
   let release: (() => void) | undefined;
-  const find = createBatcher<string, number>(async (keys) => {
+  const find = createBatchLoader<string, number>(async (keys) => {
     const seen = version;
     await new Promise<void>((resolve) => {
       release = resolve;
@@ -40,7 +40,7 @@ test('those who ask during a look-up wait for the next one, because the answer m
 
 test('a burst is cut into batches of bounded size', async () => {
   const sizes: number[] = [];
-  const find = createBatcher<number, number>(async (keys) => {
+  const find = createBatchLoader<number, number>(async (keys) => {
     sizes.push(keys.length);
     return squares(keys);
   }, 4);
@@ -51,7 +51,7 @@ test('a burst is cut into batches of bounded size', async () => {
 
 test('a look-up that fails fails those who asked, and nobody after them', async () => {
   let broken = true;
-  const find = createBatcher<number, number>(async (keys) => {
+  const find = createBatchLoader<number, number>(async (keys) => {
     if (broken) throw new Error('no database');
     return squares(keys);
   }, 100);

@@ -2,7 +2,7 @@
  * Turns many single look-ups into few: keys asked for while a look-up is under way wait for the next one, so
  * that a burst of thousands costs a handful of queries and a lone caller waits for nobody.
  */
-export function createBatcher<Key, Value>(
+export function createBatchLoader<Key, Value>(
   load: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
   maxKeys: number,
 ): (key: Key) => Promise<Value | undefined> {

@@ -1,16 +1,16 @@
-export interface Batcher<Item, Answer> {
+export interface GroupCommit<Item, Answer> {
   add(item: Item): Promise<Answer>;
 }
 
 /**
- * Group commit: what arrives while a batch runs goes into the next one, and an idle batcher runs at once.
+ * Many writes in one transaction: what arrives while a batch runs goes into the next one, and the first never waits.
  * `run` answers for each item in order, an Error for an item that fails alone. When `run` itself fails, its
  * items are run one by one, so that one of them cannot fail the others.
  */
-export function createBatcher<Item, Answer>(options: {
+export function createGroupCommit<Item, Answer>(options: {
   readonly maxBatch: number;
   readonly run: (items: readonly Item[]) => Promise<readonly (Answer | Error)[]>;
-}): Batcher<Item, Answer> {
+}): GroupCommit<Item, Answer> {
   const { maxBatch, run } = options;
   interface Waiting {
     readonly item: Item;
