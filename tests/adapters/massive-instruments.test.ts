@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createMassiveInstruments } from '../../src/adapters/massive/instruments.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { createTestClock } from '../support/clock.ts';
+import { silentLog } from '../support/log.ts';
 import { type MassiveStandIn, type RestAnswer, startMassiveStandIn } from '../support/massive-stand-in.ts';
 
 let upstream: MassiveStandIn | null = null;

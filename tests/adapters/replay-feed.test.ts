@@ -6,9 +6,9 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
 import { createReplayInstruments } from '../../src/adapters/replay/instruments.ts';
 import type { MarketFeed } from '../../src/domain/market/feed.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { createCollectingSink } from '../support/collecting-sink.ts';
 import { LEAN_SYMBOLS, leanTradeLines, minuteBarLines, writeLines } from '../support/lean-frames.ts';
+import { silentLog } from '../support/log.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'replay-'));

@@ -7,9 +7,10 @@ import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { hashSessionId } from '../../src/domain/accounts/session.ts';
 import { readSessionCookie } from '../../src/domain/accounts/session-cookie.ts';
 import { addressKey } from '../../src/http/limit.ts';
-import { type Log, silentLog } from '../../src/lib/log.ts';
+import type { Log } from '../../src/lib/log.ts';
 import { createHttpClient, PASSWORD, registerUser, signHook } from '../support/http-client.ts';
 import { HOOK_SECRET, SESSION_SECRET, startHttpApp } from '../support/http-parts.ts';
+import { silentLog } from '../support/log.ts';
 
 let running: Awaited<ReturnType<typeof startHttpApp>>[] = [];
 const start: typeof startHttpApp = async (given) => {

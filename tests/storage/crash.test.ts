@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openDatabase } from '../../src/adapters/database/open.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { createTestDatabase, type EmbeddedTestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
 
 const WRITER = path.join(import.meta.dirname, '../support/row-writer.ts');
 const KILLS = 30;

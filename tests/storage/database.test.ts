@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { createDatabase, type Database } from '../../src/adapters/database/database.ts';
 import { createPostgresPool } from '../../src/adapters/database/postgres.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
 
 describe.each(KINDS)('the %s database', (kind) => {
   let own: TestDatabase;

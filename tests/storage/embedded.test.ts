@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '../../src/adapters/database/database.ts';
 import { vacuumOne } from '../../src/adapters/database/embedded-vacuum.ts';
 import { openDatabase } from '../../src/adapters/database/open.ts';
-import { silentLog } from '../../src/lib/log.ts';
+import { silentLog } from '../support/log.ts';
 
 let home: string;
 let dataDir: string;

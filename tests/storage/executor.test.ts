@@ -13,11 +13,11 @@ import { createExecutor, type Executor } from '../../src/domain/trading/executor
 import type { Ledger } from '../../src/domain/trading/ledger.ts';
 import type { Trading } from '../../src/domain/trading/trading.ts';
 import { decimal } from '../../src/lib/decimal.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
 import type { OrderRequest } from '../../src/protocol/schemas.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
 import {
   audit,
   createStillMarket,

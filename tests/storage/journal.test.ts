@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { appendEvents, createJournal } from '../../src/adapters/database/journal.ts';
+import { createJournal } from '../../src/adapters/database/journal.ts';
 import { createJournalPruner } from '../../src/adapters/database/journal-pruner.ts';
 import type { Journal, JournalEvent } from '../../src/domain/journal/journal.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { createTestClock } from '../support/clock.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
+import { appendEvents } from '../support/journal.ts';
+import { silentLog } from '../support/log.ts';
 import { createTrader } from '../support/trading.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';

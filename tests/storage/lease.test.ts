@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Database } from '../../src/adapters/database/database.ts';
 import { createDatabaseLease } from '../../src/adapters/database/lease.ts';
 import type { EngineLease } from '../../src/domain/cluster/lease.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
 import { eventually, takeEngine } from '../support/trading.ts';
 
 let database: TestDatabase;

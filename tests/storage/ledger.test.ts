@@ -7,10 +7,10 @@ import { createTrading } from '../../src/domain/trading/create-trading.ts';
 import { FencedError, type Ledger } from '../../src/domain/trading/ledger.ts';
 import type { Trading } from '../../src/domain/trading/trading.ts';
 import { decimal } from '../../src/lib/decimal.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import type { OrderRequest } from '../../src/protocol/schemas.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
 import {
   audit,
   createStillMarket,

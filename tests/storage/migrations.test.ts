@@ -6,8 +6,8 @@ import { createDatabase, type Database } from '../../src/adapters/database/datab
 import { MIGRATIONS_FOLDER, migrate, readMigrations } from '../../src/adapters/database/migrate.ts';
 import { openDatabase } from '../../src/adapters/database/open.ts';
 import { createPostgresPool } from '../../src/adapters/database/postgres.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
 
 let folder: string;
 beforeEach(async () => {

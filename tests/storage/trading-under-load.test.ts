@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { appendEvents, createJournal } from '../../src/adapters/database/journal.ts';
+import { createJournal } from '../../src/adapters/database/journal.ts';
 import { createJournalPruner } from '../../src/adapters/database/journal-pruner.ts';
 import { createLedger } from '../../src/adapters/database/ledger.ts';
 import { createPaperBroker } from '../../src/adapters/paper/broker.ts';
@@ -8,6 +8,7 @@ import { createExecutor } from '../../src/domain/trading/executor.ts';
 import type { Log } from '../../src/lib/log.ts';
 import { createTestClock } from '../support/clock.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
+import { appendEvents } from '../support/journal.ts';
 import {
   audit,
   createStillMarket,

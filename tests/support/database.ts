@@ -7,7 +7,7 @@ import pg from 'pg';
 import type { Database } from '../../src/adapters/database/database.ts';
 import { MIGRATIONS_FOLDER, readMigrations } from '../../src/adapters/database/migrate.ts';
 import { openDatabase } from '../../src/adapters/database/open.ts';
-import { silentLog } from '../../src/lib/log.ts';
+import { silentLog } from './log.ts';
 import { testPostgres } from './postgres.ts';
 
 export const KINDS = ['embedded', 'postgres'] as const;

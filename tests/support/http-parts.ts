@@ -10,10 +10,10 @@ import type { User } from '../../src/domain/accounts/user.ts';
 import { createHttpApp } from '../../src/http/app.ts';
 import type { HttpOptions, HttpParts, ServedRequest } from '../../src/http/parts.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
 import { HTTP_RATE_LIMITS } from '../../src/protocol/limits.ts';
 import { PASSWORD } from './http-client.ts';
+import { silentLog } from './log.ts';
 
 export const SESSION_SECRET = 'a session secret of 32 characters';
 export const HOOK_SECRET = 'a hook secret with 32 characters.';

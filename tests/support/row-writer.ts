@@ -3,7 +3,7 @@
  * transaction is acknowledged, until it is killed: `node row-writer.ts <folder>`.
  */
 import { openDatabase } from '../../src/adapters/database/open.ts';
-import { silentLog } from '../../src/lib/log.ts';
+import { silentLog } from './log.ts';
 
 const WRITERS = 4;
 

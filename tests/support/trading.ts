@@ -11,8 +11,8 @@ import type { Order } from '../../src/domain/trading/order.ts';
 import { emptyPosition } from '../../src/domain/trading/portfolio.ts';
 import type { RiskLimits } from '../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../src/lib/decimal.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import type { OrderRequest } from '../../src/protocol/schemas.ts';
+import { silentLog } from './log.ts';
 
 /** Limits that an order for 10 AAPL at 100 is within. */
 export const LIMITS: RiskLimits = {

@@ -63,20 +63,6 @@ const noSuchUser = (): TradecastError => new TradecastError('NOT_FOUND', 'There 
 /** Appends the events of its one parameter and answers with the new heads. */
 export const APPEND = `WITH ${appendCte('$1')} SELECT user_id, epoch, seq FROM head`;
 
-/**
- * Appends in the caller's transaction and returns what the bus is to carry after its commit:
- * `bus.publish('journal', appended)`. Throws NOT_FOUND for no such user.
- */
-export async function appendEvents(
-  tx: Queryable,
-  userId: string,
-  events: readonly JournalEvent[],
-): Promise<Appended> {
-  const list = new Map([[userId, events]]);
-  const heads = await tx.query<JournalHeadRow>(APPEND, [journalInput(list)]);
-  return toAppended(heads, list)[0]!;
-}
-
 const toHead = ({ epoch, seq, floor }: HeadRow): JournalHead => ({ epoch, seq, floor });
 
 export function createJournal(db: Queryable): Journal {

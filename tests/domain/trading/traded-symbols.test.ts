@@ -3,7 +3,7 @@ import {
   followTradedSymbols,
   TRADED_SYMBOLS_INTERVAL_MS,
 } from '../../../src/domain/trading/traded-symbols.ts';
-import { silentLog } from '../../../src/lib/log.ts';
+import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { NOON } from '../../support/trading.ts';
 

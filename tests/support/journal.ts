@@ -1,0 +1,20 @@
+import type { Queryable } from '../../src/adapters/database/database.ts';
+import {
+  APPEND,
+  type JournalHeadRow,
+  journalInput,
+  toAppended,
+} from '../../src/adapters/database/journal.ts';
+import type { JournalEvent } from '../../src/domain/journal/journal.ts';
+import type { Appended } from '../../src/domain/trading/ledger.ts';
+
+/** Appends in the caller's transaction, as the ledger does with what it books. */
+export async function appendEvents(
+  tx: Queryable,
+  userId: string,
+  events: readonly JournalEvent[],
+): Promise<Appended> {
+  const list = new Map([[userId, events]]);
+  const heads = await tx.query<JournalHeadRow>(APPEND, [journalInput(list)]);
+  return toAppended(heads, list)[0]!;
+}
