@@ -7,10 +7,10 @@ import { createMassiveFeed, LOST_PAUSE_MS } from '../../src/adapters/massive/fee
 import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
 import type { MarketFeed } from '../../src/domain/market/feed.ts';
 import type { Log } from '../../src/lib/log.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import type { MarketSession } from '../../src/protocol/payloads.ts';
 import { createTestClock } from '../support/clock.ts';
 import { createCollectingSink } from '../support/collecting-sink.ts';
+import { silentLog } from '../support/log.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../support/massive-stand-in.ts';
 
 const KEY = 'a-secret-key-of-nobody';
@@ -50,7 +50,6 @@ async function start({
     log,
     hours: {
       session: () => market.session,
-      nextChange: () => null,
       status: () => ({
         isOpen: true,
         nextOpen: null,

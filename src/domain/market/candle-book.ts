@@ -3,7 +3,7 @@ import type { MarketHours } from './market-hours.ts';
 import { newYorkDay } from './new-york.ts';
 import { ADDS_VOLUME, EXTENDED_HOURS, SETS_HIGH_LOW, SETS_LAST, tradeEffects } from './trade-conditions.ts';
 
-/** One minute. `start` is milliseconds since epoch; prices in dollars, volume in shares. */
+/** A minute, or a second of a feed. `start` is milliseconds since epoch; prices in dollars, volume in shares. */
 export interface Candle {
   readonly start: number;
   readonly open: number;
@@ -102,6 +102,11 @@ export function createCandleBook({ hours, effects = tradeEffects }: CandleBookOp
       candle.closeTime = time;
     }
   };
+  /** A whole minute from elsewhere takes the place of what we heard. */
+  const replace = (candle: OpenCandle, whole: Candle, closeTime: number): void => {
+    const { open, high, low, close, volume } = whole;
+    Object.assign(candle, { open, high, low, close, volume, openTime: candle.start, closeTime });
+  };
   const setHighLow = (candle: OpenCandle, high: number, low: number): void => {
     if (high > candle.high) candle.high = high;
     if (candle.low === 0 || low < candle.low) candle.low = low;
@@ -126,16 +131,7 @@ export function createCandleBook({ hours, effects = tradeEffects }: CandleBookOp
       const minute = tick.start - (tick.start % MINUTE_MS);
       const candle = candleAt(day, minute);
       if (tick.seconds === 60) {
-        const { open, high, low, close, volume } = tick;
-        Object.assign(candle, {
-          open,
-          high,
-          low,
-          close,
-          volume,
-          openTime: minute,
-          closeTime: tick.sourceTime,
-        });
+        replace(candle, tick, tick.sourceTime);
       } else if (!candle.fromTrades) {
         candle.volume += tick.volume;
         setHighLow(candle, tick.high, tick.low);
@@ -144,20 +140,11 @@ export function createCandleBook({ hours, effects = tradeEffects }: CandleBookOp
       }
     },
     fill(symbol, candles) {
-      for (const { start, open, high, low, close, volume } of candles) {
-        const day = dayOf(symbol, start);
+      for (const past of candles) {
+        const day = dayOf(symbol, past.start);
         if (!day) continue;
-        const candle = candleAt(day, start);
-        if (candle.volume >= volume) continue;
-        Object.assign(candle, {
-          open,
-          high,
-          low,
-          close,
-          volume,
-          openTime: start,
-          closeTime: start + MINUTE_MS - 1,
-        });
+        const candle = candleAt(day, past.start);
+        if (candle.volume < past.volume) replace(candle, past, past.start + MINUTE_MS - 1);
       }
     },
     get(symbol) {

@@ -47,14 +47,8 @@ export interface NbboTick extends Tick {
 }
 
 /** Upstream's own bar; `sourceTime` is its exclusive end. */
-export interface BarTick extends Tick {
+export interface BarTick extends Tick, Candle {
   readonly seconds: 1 | 60;
-  readonly start: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
   /** Shares of the whole day so far. */
   readonly dayVolume: number | undefined;
   /** Official opening price. */

@@ -7,8 +7,6 @@ export interface MarketHours {
   session(now: number): MarketSession;
   /** Session, next regular open and close, name of the holiday: the `market:status` payload. */
   status(now: number): MarketStatusPayload;
-  /** When the session changes next; null where it never does. */
-  nextChange(now: number): number | null;
 }
 
 export type MarketHoursName = 'us-equities' | 'always';
@@ -85,7 +83,6 @@ function createUsEquityHours(): MarketHours {
         ...(holiday === undefined ? {} : { holiday }),
       };
     },
-    nextChange: (now) => Math.min(next(now, 'pre'), next(now, 'open'), next(now, 'close'), next(now, 'post')),
   };
 }
 
@@ -99,7 +96,6 @@ const alwaysOpen: MarketHours = {
     timestamp: new Date(now).toISOString(),
     session: 'regular',
   }),
-  nextChange: () => null,
 };
 
 export const createMarketHours = (name: MarketHoursName): MarketHours =>

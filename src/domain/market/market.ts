@@ -1,12 +1,11 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { FeedHealth, QuoteState } from '../../protocol/payloads.ts';
-import type { Bus } from '../cluster/bus.ts';
+import type { Bus, BusMessages } from '../cluster/bus.ts';
 import { type Candle, createCandleBook } from './candle-book.ts';
 import { DEMAND_REFRESH_MS } from './demand.ts';
 import type { FeedSink, FeedStatus, MarketFeed } from './feed.ts';
 import { createMarketHours, type MarketHours } from './market-hours.ts';
-import type { Quote, QuoteSource } from './quote.ts';
 import { createQuoteBook } from './quote-book.ts';
 import { quoteState } from './staleness.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -14,7 +13,7 @@ import { createSubscriptions } from './subscriptions.ts';
 /** Closing and opening the same page again costs no upstream traffic. */
 export const LINGER_MS = 30_000;
 /** Another replica that has been silent for three refreshes is gone, and so is what it wanted. */
-const HOLDER_TIMEOUT_MS = 3 * DEMAND_REFRESH_MS;
+const SUBSCRIBER_TIMEOUT_MS = 3 * DEMAND_REFRESH_MS;
 /** An idle engine still says that it lives: an empty `quotes` message. */
 export const ENGINE_HEARTBEAT_MS = 1_000;
 
@@ -35,18 +34,14 @@ export interface MarketOptions {
 }
 
 /** The engine's side of market data: runs the feed while this replica holds the lease. */
-export interface Market extends QuoteSource {
+export interface Market {
   start(fencing: number): void;
   stop(): Promise<void>;
-  /** Everything `holder` wants from now on. A symbol new to it is published even if it has not changed. */
-  setDemand(holder: string, symbols: Iterable<string>): void;
-  /** Called after each tick that changed the symbol, before it is flushed. Returns what ends it. */
-  watch(symbol: string, listener: (quote: Quote) => void): () => void;
   /** One-minute candles of the current day, oldest first. */
   candles(symbol: string): Candle[];
   health(): Pick<FeedHealth, 'source' | 'state' | 'lastTickAgeMs' | 'detail'>;
   /** Since the process started. */
-  readonly counters: Readonly<{ ticks: number; dropped: number; published: number }>;
+  readonly counters: Readonly<{ ticks: number; dropped: number }>;
 }
 
 export function createMarket(options: MarketOptions): Market {
@@ -56,7 +51,7 @@ export function createMarket(options: MarketOptions): Market {
   const candles = createCandleBook({ hours: exchangeHours });
   const subscriptions = createSubscriptions(options.lingerMs ?? LINGER_MS);
   const flowing = new Set<string>();
-  const counters = { ticks: 0, dropped: 0, published: 0 };
+  const counters = { ticks: 0, dropped: 0 };
   let stops: (() => void)[] = [];
   let fencing: number | null = null;
   let session = hours.session(clock.now());
@@ -68,7 +63,6 @@ export function createMarket(options: MarketOptions): Market {
 
   const stateOf = (symbol: string): QuoteState =>
     quoteState(feed.source, status.state, flowing.has(symbol), session);
-  const get = (symbol: string): Quote | undefined => book.get(symbol, stateOf(symbol));
 
   const tick = (receivedAt: number): void => {
     counters.ticks += 1;
@@ -125,7 +119,6 @@ export function createMarket(options: MarketOptions): Market {
     const quotes = book.takeChanged(stateOf);
     if (fencing === null || (quotes.length === 0 && now - publishedAt < ENGINE_HEARTBEAT_MS)) return;
     publishedAt = now;
-    counters.published += quotes.length;
     bus.publish('quotes', { lease: fencing, at: now, quotes });
   };
 
@@ -138,20 +131,19 @@ export function createMarket(options: MarketOptions): Market {
   };
 
   const subscribe = (): void => feed.setSymbols(subscriptions.current(clock.now()));
-  const setDemand = (holder: string, symbols: Iterable<string>): void => {
-    const fresh = subscriptions.want(holder, symbols, clock.now());
-    for (const symbol of fresh) book.touch(symbol);
-    if (fencing !== null) subscribe();
+  const hear = (demand: BusMessages['demand']): void => {
+    // A symbol that is new to a subscriber is published even if it has not changed.
+    for (const symbol of subscriptions.want(demand.replica, demand.symbols, clock.now())) book.touch(symbol);
+    subscribe();
   };
   const tidy = (): void => {
     const now = clock.now();
-    for (const holder of subscriptions.quietHolders(now - HOLDER_TIMEOUT_MS)) {
-      if (remote.has(holder)) subscriptions.forget(holder, now);
+    for (const subscriber of subscriptions.quietSubscribers(now - SUBSCRIBER_TIMEOUT_MS)) {
+      // Demand from elsewhere ends with its sender; our own does not.
+      if (subscriber !== replica) subscriptions.forget(subscriber, now);
     }
     subscribe();
   };
-  // Demand that came over the bus from elsewhere ends with its sender; local demand does not.
-  const remote = new Set<string>();
 
   return {
     start(number) {
@@ -165,10 +157,7 @@ export function createMarket(options: MarketOptions): Market {
           publishSession();
           tidy();
         }),
-        bus.subscribe('demand', (message) => {
-          if (message.replica !== replica) remote.add(message.replica);
-          setDemand(message.replica, message.symbols);
-        }),
+        bus.subscribe('demand', hear),
       ];
       flush();
       // A lease lost and won again at once: the old connection must be gone before the new one asks for its place.
@@ -190,13 +179,6 @@ export function createMarket(options: MarketOptions): Market {
       }
       return stopped;
     },
-    setDemand,
-    get,
-    watch: (symbol, listener) =>
-      book.watch(symbol, () => {
-        const quote = get(symbol);
-        if (quote) listener(quote);
-      }),
     candles: (symbol) => candles.get(symbol),
     health: () => ({
       source: feed.source,

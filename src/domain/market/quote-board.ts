@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Bus, BusMessages } from '../cluster/bus.ts';
-import type { Quote, QuoteSource } from './quote.ts';
+import type { Quote } from './quote.ts';
 
 /** A bus message that took longer than this is older than what its quotes say now: dropped, milliseconds. */
 export const MAX_MESSAGE_AGE_MS = 2_000;
@@ -9,7 +9,8 @@ export const ENGINE_SILENCE_MS = 6_000;
 const SILENCE_CHECK_MS = 1_000;
 
 /** The latest quotes as this replica heard them on the bus. */
-export interface QuoteBoard extends QuoteSource {
+export interface QuoteBoard {
+  get(symbol: string): Quote | undefined;
   /** Called with the quotes of one bus message, or with all of them when the engine fell silent. Returns what ends it. */
   onChange(listener: (quotes: readonly Quote[]) => void): () => void;
   /** Bus messages dropped since the start: of a holder that lost its lease, or older than two seconds. */

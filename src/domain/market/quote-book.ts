@@ -20,18 +20,12 @@ export interface QuoteBook {
   nbbo(tick: NbboTick): void;
   bar(tick: BarTick): void;
   day(tick: DayTick): void;
-  /** Undefined while no price is known. */
-  get(symbol: string, state: QuoteState): Quote | undefined;
   /** Quotes that changed since the last call, each with the state `stateOf` gives it. */
   takeChanged(stateOf: (symbol: string) => QuoteState): Quote[];
   /** Makes `takeChanged` name the symbol even though nothing happened. */
   touch(symbol: string): void;
   touchAll(): void;
-  /** `listener` is called after each tick that changed the symbol. Returns what ends it. */
-  watch(symbol: string, listener: () => void): () => void;
-  /** Forgets every symbol but not who watches. */
   clear(): void;
-  readonly counters: Readonly<{ repeated: number; late: number; refused: number }>;
 }
 
 /** More symbols than US equity markets list: what is beyond is upstream gone mad, not a market. */
@@ -39,15 +33,10 @@ const MAX_SYMBOLS = 20_000;
 
 export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
   const entries = new Map<string, Entry>();
-  const watchers = new Map<string, Set<() => void>>();
-  const counters = { repeated: 0, late: 0, refused: 0 };
   let changed: Entry[] = [];
 
   const addEntry = (symbol: string, time: number): Entry | undefined => {
-    if (entries.size >= MAX_SYMBOLS) {
-      counters.refused += 1;
-      return undefined;
-    }
+    if (entries.size >= MAX_SYMBOLS) return undefined;
     const entry = createEntry(symbol, time);
     entries.set(symbol, entry);
     return entry;
@@ -57,11 +46,8 @@ export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
   const entryFor = (symbol: string, time: number): Entry | undefined => {
     const entry = entries.get(symbol) ?? addEntry(symbol, time);
     if (entry === undefined) return undefined;
+    if (time < entry.dayStart) return undefined;
     if (time >= entry.dayEnd) rollDay(entry, time);
-    else if (time < entry.dayStart) {
-      counters.late += 1;
-      return undefined;
-    }
     return entry;
   };
 
@@ -74,8 +60,6 @@ export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
     if (sourceTime > entry.sourceTime) entry.sourceTime = sourceTime;
     entry.receivedAt = receivedAt;
     mark(entry);
-    if (watchers.size === 0 || entry.price === 0) return;
-    for (const listener of watchers.get(entry.symbol) ?? []) listener();
   };
 
   /** The close the exchanges tell after the bell is the day's last price; what still trades later no longer moves it. */
@@ -104,11 +88,7 @@ export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
   return {
     trade(tick) {
       const entry = entryFor(tick.symbol, tick.sourceTime);
-      if (entry === undefined) return false;
-      if (!entry.recent.isNew(tick)) {
-        counters.repeated += 1;
-        return false;
-      }
+      if (entry === undefined || !entry.recent.isNew(tick)) return false;
       const effects = tradeEffects(tick.conditions);
       if (effects & ADDS_VOLUME) entry.volume += tick.size;
       if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) setHighLow(entry, tick.price, tick.price);
@@ -167,10 +147,6 @@ export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
       }
       changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
-    get(symbol, state) {
-      const entry = entries.get(symbol);
-      return entry === undefined || entry.price === 0 ? undefined : entryToQuote(entry, state);
-    },
     takeChanged(stateOf) {
       const taken = changed;
       changed = [];
@@ -186,18 +162,9 @@ export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
     touchAll() {
       for (const entry of entries.values()) mark(entry);
     },
-    watch(symbol, listener) {
-      const set = watchers.get(symbol) ?? new Set();
-      watchers.set(symbol, set.add(listener));
-      return () => {
-        set.delete(listener);
-        if (set.size === 0 && watchers.get(symbol) === set) watchers.delete(symbol);
-      };
-    },
     clear() {
       entries.clear();
       changed = [];
     },
-    counters,
   };
 }

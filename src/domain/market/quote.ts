@@ -47,8 +47,3 @@ export function quoteToPayload(quote: Quote): QuotePayload {
     state: quote.state,
   };
 }
-
-/** Where the latest quote of a symbol is read; the quote board of a replica and the market of the engine are two. */
-export interface QuoteSource {
-  get(symbol: string): Quote | undefined;
-}

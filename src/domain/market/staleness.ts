@@ -15,17 +15,11 @@ export const MAX_AHEAD_MS = 60_000;
 /** States whose price is the market's price now. `delayed`, `stale` and `closed` are not. */
 const CURRENT: ReadonlySet<QuoteState> = new Set<QuoteState>(['live', 'simulated', 'replay']);
 
-export interface FreshnessRules {
-  /** A paper account on a delayed plan trades against prices fifteen minutes old; off unless asked for. */
-  readonly acceptDelayed?: boolean;
-}
-
 /** Whether an order may rest on this quote. No quote, an odd number, an unknown state: not fresh. */
-export function isFresh(quote: Quote | undefined, now: number, rules: FreshnessRules = {}): boolean {
+export function isFresh(quote: Quote | undefined, now: number): boolean {
   if (quote === undefined) return false;
-  const current = CURRENT.has(quote.state) || (quote.state === 'delayed' && rules.acceptDelayed === true);
   const age = now - quote.receivedAt;
-  return current && quote.price > 0 && age <= MAX_QUIET_MS && age >= -MAX_AHEAD_MS;
+  return CURRENT.has(quote.state) && quote.price > 0 && age <= MAX_QUIET_MS && age >= -MAX_AHEAD_MS;
 }
 
 /** The state of a symbol's quote. `flowing`: upstream has confirmed that the symbol's ticks reach us. */

@@ -1,20 +1,20 @@
 /** Who wants which symbol, and which symbols stay subscribed upstream a while longer. */
 export interface Subscriptions {
-  /** Everything `holder` wants from now on. Returns the symbols that are new to this holder. */
-  want(holder: string, symbols: Iterable<string>, now: number): string[];
-  forget(holder: string, now: number): void;
-  /** Holders heard of before `since`. */
-  quietHolders(since: number): string[];
+  /** Everything `subscriber` wants from now on. Returns the symbols that are new to this subscriber. */
+  want(subscriber: string, symbols: Iterable<string>, now: number): string[];
+  forget(subscriber: string, now: number): void;
+  /** Subscribers heard of before `since`. */
+  quietSubscribers(since: number): string[];
   /** What to be subscribed to at `now`: wanted, or let go less than the linger ago. */
   current(now: number): ReadonlySet<string>;
 }
 
 export function createSubscriptions(lingerMs: number): Subscriptions {
-  const holders = new Map<string, { symbols: ReadonlySet<string>; heardAt: number }>();
+  const subscribers = new Map<string, { symbols: ReadonlySet<string>; heardAt: number }>();
   const releasedAt = new Map<string, number>();
 
   const isWanted = (symbol: string): boolean => {
-    for (const { symbols } of holders.values()) if (symbols.has(symbol)) return true;
+    for (const { symbols } of subscribers.values()) if (symbols.has(symbol)) return true;
     return false;
   };
   const release = (before: ReadonlySet<string>, now: number): void => {
@@ -22,24 +22,25 @@ export function createSubscriptions(lingerMs: number): Subscriptions {
   };
 
   return {
-    want(holder, symbols, now) {
+    want(subscriber, symbols, now) {
       const wanted = new Set(symbols);
-      const before = holders.get(holder)?.symbols ?? new Set<string>();
-      holders.set(holder, { symbols: wanted, heardAt: now });
+      const before = subscribers.get(subscriber)?.symbols ?? new Set<string>();
+      subscribers.set(subscriber, { symbols: wanted, heardAt: now });
       for (const symbol of wanted) releasedAt.delete(symbol);
       release(before, now);
       return [...wanted].filter((symbol) => !before.has(symbol));
     },
-    forget(holder, now) {
-      const before = holders.get(holder)?.symbols ?? new Set<string>();
-      holders.delete(holder);
+    forget(subscriber, now) {
+      const before = subscribers.get(subscriber)?.symbols ?? new Set<string>();
+      subscribers.delete(subscriber);
       release(before, now);
     },
-    quietHolders: (since) =>
-      [...holders].filter(([, { heardAt }]) => heardAt < since).map(([holder]) => holder),
+    quietSubscribers: (since) =>
+      [...subscribers].filter(([, { heardAt }]) => heardAt < since).map(([subscriber]) => subscriber),
     current(now) {
       const symbols = new Set<string>();
-      for (const holder of holders.values()) for (const symbol of holder.symbols) symbols.add(symbol);
+      for (const subscriber of subscribers.values())
+        for (const symbol of subscriber.symbols) symbols.add(symbol);
       for (const [symbol, released] of releasedAt) {
         if (now - released < lingerMs) symbols.add(symbol);
         else releasedAt.delete(symbol);

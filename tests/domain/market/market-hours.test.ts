@@ -122,12 +122,6 @@ describe('market status', () => {
       holiday: 'National Day of Mourning',
     });
   });
-
-  test('says when the session changes next', () => {
-    expect(hours.nextChange(at('2026-06-15T07:00:00Z'))).toBe(at('2026-06-15T08:00:00Z'));
-    expect(hours.nextChange(at('2026-06-15T13:30:00Z'))).toBe(at('2026-06-15T20:00:00Z'));
-    expect(hours.nextChange(at('2026-06-20T12:00:00Z'))).toBe(at('2026-06-22T08:00:00Z'));
-  });
 });
 
 test('the calendar "always" never closes', () => {
@@ -139,5 +133,4 @@ test('the calendar "always" never closes', () => {
     nextOpen: null,
     nextClose: null,
   });
-  expect(always.nextChange(sunday)).toBeNull();
 });

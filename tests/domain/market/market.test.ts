@@ -5,7 +5,7 @@ import type { FeedSink, FeedSource, FeedStatus } from '../../../src/domain/marke
 import { createMarket, ENGINE_HEARTBEAT_MS } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
-import { silentLog } from '../../../src/lib/log.ts';
+import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { dayState, nbbo, trade } from '../../support/ticks.ts';
 
@@ -52,7 +52,10 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     feed().confirmed(symbol, true);
     feed().trade(trade({ symbol, price, sourceTime: clock.now() }));
   };
+  const want = (replica: string, ...symbols: string[]): void => bus.publish('demand', { replica, symbols });
   /** What somebody who heard every message knows. */
+  const heard = (symbol: string) =>
+    published.flatMap(({ quotes }) => quotes).findLast((quote) => quote.symbol === symbol);
   const states = (): Record<string, string> =>
     Object.fromEntries(published.flatMap(({ quotes }) => quotes.map(({ symbol, state }) => [symbol, state])));
   return {
@@ -61,8 +64,10 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     bus,
     feed,
     flow,
+    want,
     wanted,
     published,
+    heard,
     states,
     onLost,
     isRunning: () => sink !== null,
@@ -99,14 +104,14 @@ describe('publishing', () => {
   });
 
   test('publishes a symbol to whoever newly wants it, changed or not', async () => {
-    const { market, clock, feed, flow, published } = await start();
+    const { clock, feed, flow, want, published } = await start();
     feed().status({ state: 'live' });
     flow('AAPL', 100);
     clock.advance(FLUSH_MS);
     published.length = 0;
-    market.setDemand('a screen', ['AAPL']);
+    want('there', 'AAPL');
     clock.advance(FLUSH_MS);
-    market.setDemand('a screen', ['AAPL']);
+    want('there', 'AAPL');
     clock.advance(FLUSH_MS);
     expect(published.map(({ quotes }) => quotes.map(({ symbol }) => symbol))).toEqual([['AAPL']]);
   });
@@ -130,34 +135,33 @@ describe('publishing', () => {
 
 describe('demand', () => {
   test('of everybody together is subscribed upstream', async () => {
-    const { market, bus, wanted } = await start();
-    market.setDemand('open orders', ['IBM']);
-    bus.publish('demand', { replica: 'here', symbols: ['AAPL', 'MSFT'] });
-    bus.publish('demand', { replica: 'there', symbols: ['MSFT', 'TSLA'] });
-    expect(wanted.at(-1)).toEqual(['AAPL', 'IBM', 'MSFT', 'TSLA']);
+    const { want, wanted } = await start();
+    want('here', 'AAPL', 'MSFT');
+    want('there', 'MSFT', 'TSLA');
+    expect(wanted.at(-1)).toEqual(['AAPL', 'MSFT', 'TSLA']);
   });
 
   test('that ended lingers before it is let go, and comes back without a gap', async () => {
-    const { market, clock, wanted } = await start();
-    market.setDemand('a screen', ['AAPL', 'MSFT']);
-    market.setDemand('a screen', ['AAPL']);
+    const { clock, want, wanted } = await start();
+    want('here', 'AAPL', 'MSFT');
+    want('here', 'AAPL');
     clock.advance(LINGER_MS - 1_000);
     expect(wanted.at(-1)).toEqual(['AAPL', 'MSFT']);
     clock.advance(2_000);
     expect(wanted.at(-1)).toEqual(['AAPL']);
-    market.setDemand('a screen', []);
+    want('here');
     clock.advance(10_000);
-    market.setDemand('a screen', ['AAPL']);
+    want('here', 'AAPL');
     clock.advance(2 * LINGER_MS);
     expect(wanted.at(-1)).toEqual(['AAPL']);
   });
 
   test('of another replica ends when that replica falls silent; our own does not', async () => {
-    const { bus, clock, wanted } = await start();
-    bus.publish('demand', { replica: 'here', symbols: ['AAPL'] });
-    bus.publish('demand', { replica: 'there', symbols: ['TSLA'] });
+    const { clock, want, wanted } = await start();
+    want('here', 'AAPL');
+    want('there', 'TSLA');
     clock.advance(25_000);
-    bus.publish('demand', { replica: 'there', symbols: ['TSLA'] });
+    want('there', 'TSLA');
     clock.advance(25_000);
     expect(wanted.at(-1)).toEqual(['AAPL', 'TSLA']);
     clock.advance(60_000);
@@ -195,18 +199,22 @@ describe('states', () => {
   );
 
   test('a quiet symbol stays live while the feed lives', async () => {
-    const { market, clock, feed, flow } = await start();
+    const { clock, feed, flow, want, published, heard } = await start();
     feed().status({ state: 'live' });
     flow('AAPL', 100);
     clock.advance(3_600_000);
-    expect(market.get('AAPL')?.state).toBe('live');
+    published.length = 0;
+    want('there', 'AAPL');
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')?.state).toBe('live');
   });
 
   test('a delayed feed has delayed quotes', async () => {
-    const { market, feed, flow } = await start();
+    const { clock, feed, flow, states } = await start();
     feed().status({ state: 'delayed' });
     flow('AAPL', 100);
-    expect(market.get('AAPL')?.state).toBe('delayed');
+    clock.advance(FLUSH_MS);
+    expect(states()).toEqual({ AAPL: 'delayed' });
   });
 
   test('the end of the day closes every quote and tells the session', async () => {
@@ -223,44 +231,43 @@ describe('states', () => {
   });
 
   test.each(['simulated', 'replay'] as const)('a %s market says so in every quote', async (source) => {
-    const { market, feed, flow } = await start({ source, hours: 'always' });
+    const { clock, feed, flow, states } = await start({ source, hours: 'always' });
     feed().status({ state: 'live' });
     flow('AAPL', 100);
-    expect(market.get('AAPL')?.state).toBe(source);
+    clock.advance(FLUSH_MS);
+    expect(states()).toEqual({ AAPL: source });
   });
 });
 
 describe('the feed', () => {
-  test('fills quotes and candles, and tells a watcher each change with the state of the moment', async () => {
-    const { market, clock, feed, flow } = await start();
+  test('fills quotes and candles', async () => {
+    const { market, clock, feed, flow, heard } = await start();
     feed().status({ state: 'live' });
-    const seen: [number, string, number | undefined][] = [];
-    const stop = market.watch('AAPL', ({ price, state, bid }) => seen.push([price, state, bid]));
     flow('AAPL', 100);
     feed().nbbo(nbbo({ bid: 99, ask: 101, sourceTime: clock.now() }));
-    stop();
     flow('AAPL', 102);
-    expect(seen).toEqual([
-      [100, 'live', undefined],
-      [100, 'live', 99],
-    ]);
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ price: 102, bid: 99, ask: 101, state: 'live' });
     expect(market.candles('AAPL')).toMatchObject([{ open: 100, close: 102, volume: 200 }]);
   });
 
   test('counts a repeated trade once in quote and candle', async () => {
-    const { market, clock, feed } = await start();
+    const { market, clock, feed, heard } = await start();
     const once = trade({ price: 100, size: 70, sequence: 5_000_000, sourceTime: clock.now() });
     feed().trade(once);
     feed().trade(once);
-    expect(market.get('AAPL')?.volume).toBe(70);
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')?.volume).toBe(70);
     expect(market.candles('AAPL')).toMatchObject([{ volume: 70 }]);
   });
 
   test('that begins again takes its quotes with it', async () => {
-    const { market, feed, flow } = await start();
+    const { market, clock, feed, flow, want, heard } = await start();
     flow('AAPL', 100);
     feed().restarted();
-    expect(market.get('AAPL')).toBeUndefined();
+    want('there', 'AAPL');
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toBeUndefined();
     expect(market.candles('AAPL')).toEqual([]);
   });
 
@@ -277,7 +284,7 @@ describe('the feed', () => {
       lastTickAgeMs: 2_000,
       detail: 'Upstream has fallen silent.',
     });
-    expect(market.counters).toMatchObject({ ticks: 1, dropped: 3 });
+    expect(market.counters).toEqual({ ticks: 1, dropped: 3 });
   });
 
   test('that lost its place hands the lease over', async () => {

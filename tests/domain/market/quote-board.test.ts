@@ -7,7 +7,7 @@ import {
   ENGINE_SILENCE_MS,
   MAX_MESSAGE_AGE_MS,
 } from '../../../src/domain/market/quote-board.ts';
-import { silentLog } from '../../../src/lib/log.ts';
+import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 function start() {

@@ -1,7 +1,8 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { newYorkTime } from '../../../src/domain/market/new-york.ts';
 import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
+import { quoteIn } from '../../support/quote-in.ts';
 import { bar, dayState, nbbo, trade } from '../../support/ticks.ts';
 
 const DAY = '2026-06-15';
@@ -20,7 +21,7 @@ describe('regular trades', () => {
     book.trade(trade({ price: 100, size: 200, sourceTime: at('09:30') }));
     book.trade(trade({ price: 103, size: 50, sourceTime: at('09:31') }));
     book.trade(trade({ price: 99, size: 1, sourceTime: at('09:32') }));
-    expect(book.get('AAPL', 'live')).toMatchObject({
+    expect(quoteIn(book)).toMatchObject({
       price: 99,
       open: 100,
       high: 103,
@@ -36,7 +37,7 @@ describe('regular trades', () => {
     const book = create();
     book.trade(trade({ price: 100, sourceTime: at('10:00:02') }));
     book.trade(trade({ price: 105, sourceTime: at('10:00:01') }));
-    expect(book.get('AAPL', 'live')).toMatchObject({
+    expect(quoteIn(book)).toMatchObject({
       price: 100,
       high: 105,
       volume: 200,
@@ -62,14 +63,14 @@ describe('sale conditions', () => {
     const book = create();
     book.trade(trade({ price: 100, sourceTime: at('10:00:00') }));
     book.trade(trade({ price: 120, size: 50, conditions, sourceTime: at('10:00:01') }));
-    expect(book.get('AAPL', 'live')).toMatchObject(expected);
+    expect(quoteIn(book)).toMatchObject(expected);
   });
 
   test('Form T moves the price before the open, but neither high nor open, and no longer once the day has a price', () => {
     const book = create();
     book.day(dayState({ previousClose: 95, sourceTime: at('04:00') }));
     book.trade(trade({ price: 97, conditions: [12], sourceTime: at('08:00') }));
-    expect(book.get('AAPL', 'live')).toMatchObject({
+    expect(quoteIn(book)).toMatchObject({
       price: 97,
       open: undefined,
       high: undefined,
@@ -77,7 +78,7 @@ describe('sale conditions', () => {
     });
     book.trade(trade({ price: 98, sourceTime: at('09:30') }));
     book.trade(trade({ price: 120, conditions: [12], sourceTime: at('16:30') }));
-    expect(book.get('AAPL', 'live')).toMatchObject({ price: 98, open: 98, high: 98, previousClose: 95 });
+    expect(quoteIn(book)).toMatchObject({ price: 98, open: 98, high: 98, previousClose: 95 });
   });
 });
 
@@ -89,21 +90,21 @@ describe('the closing price', () => {
     book.trade(trade({ price: 102, size: 90_000, conditions: [15], sourceTime: at('16:00:02') }));
     book.trade(trade({ price: 103, size: 300, conditions: [15], sourceTime: at('16:00:05') }));
     book.trade(trade({ price: 104, sourceTime: at('16:01') }));
-    expect(book.get('AAPL', 'live')?.price).toBe(102);
+    expect(quoteIn(book)?.price).toBe(102);
   });
 
   test('can be corrected', () => {
     const book = create();
     book.trade(trade({ price: 102, size: 90_000, conditions: [8], sourceTime: at('16:00:02') }));
     book.trade(trade({ price: 102.5, size: 0, conditions: [38], sourceTime: at('16:20') }));
-    expect(book.get('AAPL', 'live')?.price).toBe(102.5);
+    expect(quoteIn(book)?.price).toBe(102.5);
   });
 
   test('is not taken from a print in the middle of the session', () => {
     const book = create();
     book.trade(trade({ price: 90, size: 90_000, conditions: [15], sourceTime: at('11:00') }));
     book.trade(trade({ price: 100, sourceTime: at('11:01') }));
-    expect(book.get('AAPL', 'live')?.price).toBe(100);
+    expect(quoteIn(book)?.price).toBe(100);
   });
 });
 
@@ -113,7 +114,7 @@ describe('a new New York day', () => {
     book.trade(trade({ price: 100, size: 700, sourceTime: at('15:59') }));
     book.trade(trade({ price: 101, size: 5_000, conditions: [8], sourceTime: at('16:00:01') }));
     book.trade(trade({ price: 110, conditions: [12], sourceTime: at('04:05', NEXT_DAY) }));
-    expect(book.get('AAPL', 'live')).toMatchObject({
+    expect(quoteIn(book)).toMatchObject({
       previousClose: 101,
       price: 110,
       volume: 100,
@@ -128,22 +129,21 @@ describe('a new New York day', () => {
     book.trade(trade({ price: 100, sourceTime: at('15:00') }));
     book.trade(trade({ price: 101, sourceTime: at('19:59') })); // 23:59 UTC
     book.trade(trade({ price: 102, sourceTime: at('20:30') })); // 00:30 UTC of the next day
-    expect(book.get('AAPL', 'live')).toMatchObject({ volume: 300, previousClose: undefined });
+    expect(quoteIn(book)).toMatchObject({ volume: 300, previousClose: undefined });
   });
 
   test('keeps the previous close of a symbol that did not trade', () => {
     const book = create();
     book.day(dayState({ previousClose: 50, sourceTime: at('09:00') }));
     book.day(dayState({ bid: 49, ask: 51, sourceTime: at('09:00', NEXT_DAY) }));
-    expect(book.get('AAPL', 'live')).toMatchObject({ previousClose: 50, price: 50 });
+    expect(quoteIn(book)).toMatchObject({ previousClose: 50, price: 50 });
   });
 
   test('refuses trades of the day before', () => {
     const book = create();
     book.trade(trade({ price: 100, sourceTime: at('10:00', NEXT_DAY) }));
     expect(book.trade(trade({ price: 50, sourceTime: at('10:00') }))).toBe(false);
-    expect(book.get('AAPL', 'live')).toMatchObject({ price: 100, volume: 100 });
-    expect(book.counters.late).toBe(1);
+    expect(quoteIn(book)).toMatchObject({ price: 100, volume: 100 });
   });
 });
 
@@ -155,8 +155,7 @@ describe('repeated trades', () => {
     book.trade(trade({ price: 101, sequence: 9, sourceTime: at('10:01') }));
     expect(book.trade({ ...first })).toBe(false);
     expect(book.trade(trade({ price: 102, sequence: 8, sourceTime: at('10:02') }))).toBe(true);
-    expect(book.get('AAPL', 'live')?.volume).toBe(300);
-    expect(book.counters.repeated).toBe(1);
+    expect(quoteIn(book)?.volume).toBe(300);
   });
 
   test('without one are told by id, exchange and reporting facility together', () => {
@@ -166,7 +165,7 @@ describe('repeated trades', () => {
     expect(book.trade(trade({ ...off, trf: 202 }))).toBe(true);
     expect(book.trade(trade({ ...off, trf: 201 }))).toBe(false);
     expect(book.trade(trade({ ...off, trf: 0, exchange: 12 }))).toBe(true);
-    expect(book.get('AAPL', 'live')?.volume).toBe(300);
+    expect(quoteIn(book)?.volume).toBe(300);
   });
 
   test('are told apart for each symbol', () => {
@@ -190,7 +189,7 @@ describe('repeated trades', () => {
     }
     expect(book.trade(trade({ price: 100, size: 1, sequence: 3, sourceTime: at('10:00') + 3 }))).toBe(false);
     expect(book.trade(trade({ price: 100, size: 1, sequence: 3, sourceTime: at('11:00') }))).toBe(true);
-    expect(book.get('AAPL', 'live')?.volume).toBe(2_001);
+    expect(quoteIn(book)?.volume).toBe(2_001);
   });
 });
 
@@ -200,15 +199,15 @@ describe('quotes, bars and snapshots', () => {
     book.trade(trade({ price: 100, sourceTime: at('10:00') }));
     book.nbbo(nbbo({ bid: 99, bidSize: 300, ask: 101, askSize: 500, sourceTime: at('10:00:02') }));
     book.nbbo(nbbo({ bid: 98, ask: 102, sourceTime: at('10:00:01') }));
-    expect(book.get('AAPL', 'live')).toMatchObject({ bid: 99, bidSize: 300, ask: 101, askSize: 500 });
+    expect(quoteIn(book)).toMatchObject({ bid: 99, bidSize: 300, ask: 101, askSize: 500 });
     book.nbbo(nbbo({ bid: 99, bidSize: 300, sourceTime: at('10:00:03') }));
-    expect(book.get('AAPL', 'live')?.ask).toBeUndefined();
+    expect(quoteIn(book)?.ask).toBeUndefined();
   });
 
   test('no quote is known before a price is', () => {
     const book = create();
     book.nbbo(nbbo({ bid: 99, ask: 101, sourceTime: at('10:00') }));
-    expect(book.get('AAPL', 'live')).toBeUndefined();
+    expect(quoteIn(book)).toBeUndefined();
     expect(book.takeChanged(live)).toEqual([]);
   });
 
@@ -218,7 +217,7 @@ describe('quotes, bars and snapshots', () => {
       bar({ start: at('09:30'), open: 10, high: 12, low: 9, close: 11, dayVolume: 5_000, dayOpen: 10.5 }),
     );
     book.bar(bar({ start: at('09:30:01'), open: 11, high: 11.5, low: 11, close: 11.5, dayVolume: 5_100 }));
-    expect(book.get('AAPL', 'delayed')).toMatchObject({
+    expect(quoteIn(book)).toMatchObject({
       price: 11.5,
       open: 10.5,
       high: 12,
@@ -231,14 +230,14 @@ describe('quotes, bars and snapshots', () => {
     const book = create();
     book.trade(trade({ price: 20, sourceTime: at('10:00:05') }));
     book.bar(bar({ start: at('10:00:02'), close: 10 }));
-    expect(book.get('AAPL', 'live')?.price).toBe(20);
+    expect(quoteIn(book)?.price).toBe(20);
   });
 
   test('bars outside regular hours set no high or low of the day', () => {
     const book = create();
     book.trade(trade({ price: 10, sourceTime: at('10:00') }));
     book.bar(bar({ start: at('17:00'), high: 99, low: 1, close: 50 }));
-    expect(book.get('AAPL', 'live')).toMatchObject({ price: 10, high: 10, low: 10 });
+    expect(quoteIn(book)).toMatchObject({ price: 10, high: 10, low: 10 });
   });
 
   test('a snapshot brings what was missed and takes nothing back', () => {
@@ -255,7 +254,7 @@ describe('quotes, bars and snapshots', () => {
         sourceTime: at('09:59'),
       }),
     );
-    expect(book.get('AAPL', 'live')).toMatchObject({
+    expect(quoteIn(book)).toMatchObject({
       price: 10,
       previousClose: 9,
       open: 8,
@@ -279,17 +278,5 @@ describe('changes', () => {
     expect(book.takeChanged(live)).toEqual([]);
     book.touch('MSFT');
     expect(book.takeChanged(live).map(({ symbol }) => symbol)).toEqual(['MSFT']);
-  });
-
-  test('reach a watcher of the symbol until it leaves', () => {
-    const book = create();
-    const listener = jest.fn();
-    const stop = book.watch('AAPL', listener);
-    book.trade(trade({ price: 1, sourceTime: at('10:00') }));
-    book.trade(trade({ symbol: 'MSFT', price: 2, sourceTime: at('10:00') }));
-    expect(listener).toHaveBeenCalledTimes(1);
-    stop();
-    book.trade(trade({ price: 2, sourceTime: at('10:01') }));
-    expect(listener).toHaveBeenCalledTimes(1);
   });
 });

@@ -49,11 +49,6 @@ describe('an order may not rest on', () => {
   });
 });
 
-test('a delayed quote serves where delayed data was accepted, a stale one never does', () => {
-  expect(isFresh(quote({ state: 'delayed' }), NOW, { acceptDelayed: true })).toBe(true);
-  expect(isFresh(quote({ state: 'stale' }), NOW, { acceptDelayed: true })).toBe(false);
-});
-
 test('staleness is told before the closing bell, the bell before the plan', () => {
   expect(quoteState('massive', 'down', true, 'closed')).toBe('stale');
   expect(quoteState('massive', 'live', false, 'regular')).toBe('stale');
