@@ -7,10 +7,10 @@ import { type OrderRequest, priceSchema, quantitySchema } from '../../protocol/s
 import type { Bus } from '../cluster/bus.ts';
 import type { Appended, Ledger, PlaceFacts, Placement } from './ledger.ts';
 import type { MarketView } from './market-view.ts';
-import { type Order, orderToPayload } from './order.ts';
+import { type Order, type OrderIntent, orderToPayload } from './order.ts';
 import { orderUpdated, tradeFailed } from './order-events.ts';
 import { portfolioToPayload } from './portfolio.ts';
-import { assess, type OrderIntent, type Verdict } from './risk.ts';
+import { assess, type Verdict } from './risk.ts';
 import type { RiskLimits } from './risk-limits.ts';
 import type { PlaceCommand, PlaceResult, Trading } from './trading.ts';
 

@@ -13,15 +13,8 @@ import {
 /** Why the end of an order was asked for while it could still fill. */
 export type EndReason = Extract<TradingCode, 'CANCELLED_BY_USER' | 'TRADING_HALTED' | 'EXPIRED'>;
 
-/** An order as it is kept. Prices and values are dollars, quantities whole shares, times milliseconds since epoch. */
-export interface Order {
-  readonly id: string;
-  readonly userId: string;
-  /** The sender's key. */
-  readonly clientOrderId: string;
-  /** Digest of the request, so that a key is not reused for another one. */
-  readonly fingerprint: string;
-  readonly source: TradeSource;
+/** What is asked for, before anybody has judged it. Prices are dollars, the quantity whole shares. */
+export interface OrderIntent {
   readonly symbol: string;
   readonly side: Side;
   readonly type: OrderType;
@@ -29,6 +22,17 @@ export interface Order {
   readonly quantity: number;
   readonly limitPrice: Decimal | null;
   readonly stopPrice: Decimal | null;
+}
+
+/** An order as it is kept. Values are dollars, times milliseconds since epoch. */
+export interface Order extends OrderIntent {
+  readonly id: string;
+  readonly userId: string;
+  /** The sender's key. */
+  readonly clientOrderId: string;
+  /** Digest of the request, so that a key is not reused for another one. */
+  readonly fingerprint: string;
+  readonly source: TradeSource;
   /** No fill may be worse than this: the limit, or the protection price of market and stop orders. Null where denied before one was found. */
   readonly boundPrice: Decimal | null;
   /** Buying power still held for it: open quantity × bound price for a purchase, else 0. */

@@ -1,22 +1,11 @@
 import { type Decimal, decimal } from '../../lib/decimal.ts';
 import type { TradingCode } from '../../protocol/errors.ts';
-import type { OrderType, Side, TimeInForce } from '../../protocol/payloads.ts';
 import type { Quote } from '../market/quote.ts';
 import type { PlaceFacts } from './ledger.ts';
+import type { OrderIntent } from './order.ts';
 import { dailyLoss } from './portfolio.ts';
 import { boundPrice, isOnTick, isWithin, readPrice, referencePrice } from './prices.ts';
 import type { RiskLimits } from './risk-limits.ts';
-
-/** An order before anybody has judged it; prices are dollars. */
-export interface OrderIntent {
-  readonly symbol: string;
-  readonly side: Side;
-  readonly type: OrderType;
-  readonly timeInForce: TimeInForce;
-  readonly quantity: number;
-  readonly limitPrice: Decimal | null;
-  readonly stopPrice: Decimal | null;
-}
 
 export interface RiskInput {
   readonly order: OrderIntent;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlaceFacts } from '../../../src/domain/trading/ledger.ts';
-import { assess, type OrderIntent, type RiskInput } from '../../../src/domain/trading/risk.ts';
+import type { OrderIntent } from '../../../src/domain/trading/order.ts';
+import { assess, type RiskInput } from '../../../src/domain/trading/risk.ts';
 import type { RiskLimits } from '../../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import { accountOf, LIMITS, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
