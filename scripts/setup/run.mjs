@@ -7,7 +7,7 @@ import { installTestTools, missingTestTools } from './test-tools.mjs';
 const packages = { title: 'Installing the packages', done: packagesAreInstalled, run: installPackages };
 const dashboard = { title: 'Building the dashboard', done: dashboardIsBuilt, run: buildDashboard };
 const testTools = {
-  title: 'Installing what the tests run against (PostgreSQL, Redis, Chromium)',
+  title: 'Installing what the tests run against (PostgreSQL, Chromium)',
   done: () => missingTestTools().length === 0,
   run: installTestTools,
 };

@@ -1,2 +1,2 @@
 /** Path of the program that tests start, or null where it is not installed. */
-export function findTestTool(name: 'postgres' | 'redis' | 'chromium'): string | null;
+export function findTestTool(name: 'postgres' | 'chromium'): string | null;

@@ -8,7 +8,6 @@ const POSTGRES_VERSIONS = '/usr/lib/postgresql';
 /** What the tests start for themselves, each with the programs that will do and Debian's package. */
 const TOOLS = {
   postgres: { title: 'PostgreSQL server', programs: ['postgres'], package: 'postgresql' },
-  redis: { title: 'Redis server', programs: ['redis-server'], package: 'redis-server' },
   chromium: {
     title: 'Chromium',
     programs: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],

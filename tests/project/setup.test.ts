@@ -66,7 +66,9 @@ describe('the set-up', () => {
        await installTestTools().catch((error) => console.log(error.message));`,
       { PATH: '/nonexistent' },
     );
-    expect(output).toMatch(/^The tests need .*Chromium.*apt-get install .*chromium\) and start again\.\n$/);
+    expect(output).toMatch(
+      /^The tests need (PostgreSQL server, )?Chromium: .*apt-get install (postgresql )?chromium\) and start again\.\n$/,
+    );
   });
 
   test.each([
