@@ -1,6 +1,5 @@
 /** Builds each part once, in order, and joins them. `overrides` is the only seam of the tests. */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -22,7 +21,7 @@ import { loadOrCreateSecrets } from './adapters/local/secrets-file.ts';
 import { createPaperBroker } from './adapters/paper/broker.ts';
 import type { Config, Secrets } from './config.ts';
 import { createAccounts } from './domain/accounts/accounts.ts';
-import { createDemoAccount, type DemoAccount } from './domain/accounts/demo-account.ts';
+import { type DemoAccount, openDemoAccount } from './domain/accounts/demo-account.ts';
 import { createDiscordLinks } from './domain/hooks/discord-links.ts';
 import { createHooks } from './domain/hooks/hooks.ts';
 import { createDemand } from './domain/market/demand.ts';
@@ -41,6 +40,7 @@ import type { Trading } from './domain/trading/trading.ts';
 import { tradingDay } from './domain/trading/trading-day.ts';
 import { createHealth } from './health.ts';
 import { createHttpApp } from './http/app.ts';
+import { createHttpServer } from './http/server.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { decimal } from './lib/decimal.ts';
 import { createDisposer } from './lib/disposer.ts';
@@ -75,6 +75,12 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   await assertPortIsFree(config.port, config.host);
 
+  const hours = createMarketHours(config.marketHours);
+  const source =
+    overrides.marketSource ??
+    createMarketSource({ config, apiKey: secrets.massiveApiKey, clock, hours, log: part('feed') });
+  const { feed, instruments } = source;
+
   const generated =
     secrets.session && secrets.hook && !config.demoAccount ? null : await loadOrCreateSecrets(config.dataDir);
   const sessionSecrets = secrets.session ?? [generated!.sessionSecret];
@@ -104,11 +110,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   const lease = createDatabaseLease({ db: database, replica, clock, log: part('lease') });
 
-  const hours = createMarketHours(config.marketHours);
-  const source =
-    overrides.marketSource ??
-    createMarketSource({ config, apiKey: secrets.massiveApiKey, clock, hours, log: part('feed') });
-  const { feed, instruments } = source;
   const market = createMarket({
     feed,
     bus,
@@ -208,7 +209,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       feedSource: feed.source,
     },
   );
-  const httpServer = createServer(httpApp);
+  const httpServer = createHttpServer(httpApp);
   realtime = createRealtime(
     {
       httpServer,
@@ -264,8 +265,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
       const demo =
         config.demoAccount && generated
-          ? await createDemoAccount(
-              { accounts, trading, featured: source.featured, log: part('demo') },
+          ? await openDemoAccount(
+              { accounts, trading, featured: source.featured, isOpen: view.isOpen, log: part('demo') },
               generated.demoPassword,
             )
           : null;
@@ -279,7 +280,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       httpServer.once('error', (error) => reject(toStartupError(error, config.port, config.host)));
       httpServer.listen(config.port, config.host, () => {
         const { port } = httpServer.address() as AddressInfo;
-        const host = config.host === '0.0.0.0' ? 'localhost' : config.host;
+        const named = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+        const host = named.includes(':') ? `[${named}]` : named;
         resolve({ port, url: `http://${host}:${port}` });
       });
     });

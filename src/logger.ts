@@ -38,7 +38,8 @@ export function createLogger(options: {
         target: 'pino-pretty',
         options: {
           translateTime: 'SYS:HH:MM:ss.l',
-          ignore: 'part',
+          ignore: 'part,requestId',
+          singleLine: true,
           messageFormat: '{if part}[{part}] {end}{msg}',
         },
       },

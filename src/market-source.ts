@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createMassiveFeed } from './adapters/massive/feed.ts';
 import { createMassiveInstruments } from './adapters/massive/instruments.ts';
 import { createReplayFeed } from './adapters/replay/feed.ts';
@@ -10,6 +11,7 @@ import type { InstrumentDirectory } from './domain/market/instruments.ts';
 import type { MarketHours } from './domain/market/market-hours.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
+import { StartupError } from './lib/startup-error.ts';
 
 /** A feed and what can be looked up in its world. */
 export interface MarketSource {
@@ -41,6 +43,7 @@ export function createMarketSource({ config, apiKey, clock, hours, log }: Market
         featured,
       };
     case 'replay': {
+      if (!existsSync(feed.file)) throw new StartupError(`REPLAY_FILE ${feed.file} does not exist.`);
       const instruments = createReplayInstruments(feed);
       return {
         feed: createReplayFeed({ clock, log, ...feed }),

@@ -1,7 +1,7 @@
 /** Bodies of the signed hooks. */
 import { z } from 'zod';
 import { TRADING_CODES } from './errors.ts';
-import { keySchema, orderRequestSchema, sideSchema, symbolSchema } from './schemas.ts';
+import { idSchema, keySchema, orderRequestSchema, sideSchema, symbolSchema } from './schemas.ts';
 
 /** Trades made elsewhere may be fractional; six decimals is what brokers report. */
 const reportedQuantity = z
@@ -19,7 +19,7 @@ const reportedPrice = reportedMoney.refine((price) => price > 0, 'must be positi
 /** Whom it concerns: exactly one of the two. */
 const recipient = {
   eventId: keySchema,
-  userId: z.uuid().optional(),
+  userId: idSchema.optional(),
   discordUserId: z
     .string()
     .regex(/^\d{5,20}$/)
@@ -112,7 +112,7 @@ export const haltHookSchema = z.discriminatedUnion('scope', [
   z.strictObject({
     eventId: keySchema,
     scope: z.literal('user'),
-    userId: z.uuid(),
+    userId: idSchema,
     halted: z.boolean(),
     reason: z.string().trim().min(1).max(200),
   }),
@@ -120,5 +120,5 @@ export const haltHookSchema = z.discriminatedUnion('scope', [
 export type HaltHook = z.output<typeof haltHookSchema>;
 
 /** A banned user has no session, cannot sign in and cannot trade. */
-export const banHookSchema = z.strictObject({ eventId: keySchema, userId: z.uuid(), banned: z.boolean() });
+export const banHookSchema = z.strictObject({ eventId: keySchema, userId: idSchema, banned: z.boolean() });
 export type BanHook = z.output<typeof banHookSchema>;

@@ -10,7 +10,7 @@ export const USER_LIMIT_FACTOR = 5;
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 /** A socket that has not finished its handshake by then is closed, milliseconds. */
 export const CONNECT_TIMEOUT_MS = 5_000;
-/** What a paused reader may hold in our memory before state is skipped for it, bytes. */
+/** A socket for which more than this waits in our memory is closed: replies to somebody who does not read, bytes. */
 export const MAX_SOCKET_QUEUE_BYTES = 512 * 1024;
 /** A socket that could not be written to for this long is closed, milliseconds. */
 export const SLOW_CONSUMER_TIMEOUT_MS = 30_000;

@@ -65,7 +65,8 @@ export interface PositionPayload {
   marketValue: number;
   unrealizedPnl: number;
   unrealizedPnlPercent: number;
-  dayChange: number;
+  /** Absent where another system keeps the account and did not tell. */
+  dayChange?: number;
   /** False while the position is valued at its cost because no quote is known. */
   priced?: boolean;
 }

@@ -57,7 +57,10 @@ export const orderPostSchema = z
   .strictObject({ clientOrderId: keySchema.optional(), ...orderShape })
   .refine(pricesFitType, PRICES_FIT_TYPE);
 
-export const orderCancelSchema = z.strictObject({ orderId: z.uuid() });
+/** Ids are compared as text in many places: one spelling. */
+export const idSchema = z.uuid().transform((id) => id.toLowerCase());
+
+export const orderCancelSchema = z.strictObject({ orderId: idSchema });
 
 const symbolList = z.array(symbolSchema).min(1).max(200);
 /** `["AAPL"]` or `{symbols:["AAPL"]}`; answers with the distinct symbols. */

@@ -60,8 +60,9 @@ export function createAuthenticate(parts: AuthenticateParts) {
       const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
       throw new HandshakeError('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
     }
-    // Tied to the transport: a client that goes away during the handshake never becomes a `connection`.
+    // Tied to the transport too: a client that goes away during the handshake never becomes a `connection`.
     const release = (): void => connections.release(user.id, socket.id);
+    socket.once('disconnect', release);
     if (socket.conn.readyState === 'open') socket.conn.once('close', release);
     else release();
 

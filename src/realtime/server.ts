@@ -68,8 +68,11 @@ export interface Realtime {
   stop(): Promise<void>;
 }
 
-/** A socket we would have to pull a reply out of: closed with this application code, and free to come back. */
+/** WebSocket close codes of our own, so that a client can tell why; it is free to come back. */
 const CLOSE_CODES = { slow_consumer: 4008, flood: 4029 } as const;
+
+/** How long a shutdown waits for requests in flight, milliseconds. */
+const IN_FLIGHT_GRACE_MS = 2_000;
 
 /** The one Socket.IO server. */
 export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): Realtime {
@@ -233,7 +236,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       for (const cancel of cancels) cancel();
       views.stop();
       streams.stop();
-      await io.close();
+      const closed = io.close();
+      // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
+      const cut = setTimeout(() => parts.httpServer.closeAllConnections(), IN_FLIGHT_GRACE_MS).unref();
+      await closed.finally(() => clearTimeout(cut));
     },
   };
 }

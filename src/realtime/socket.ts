@@ -28,6 +28,7 @@ interface EngineTransport {
   /** The `ws` socket of a WebSocket transport. */
   readonly socket?: {
     readonly bufferedAmount: number;
+    readonly _socket?: { readonly bytesWritten: number; readonly writableLength: number };
     close(code: number, reason: string): void;
     terminate(): void;
   };
@@ -46,6 +47,15 @@ interface BufferedPacket {
 }
 const writeBufferOf = (socket: RealtimeSocket): readonly BufferedPacket[] =>
   (socket.conn as unknown as { writeBuffer: readonly BufferedPacket[] }).writeBuffer;
+
+/**
+ * Bytes the operating system has taken from us for this socket so far; rises as long as the peer reads. 0 for
+ * transports that cannot tell.
+ */
+export function takenBytes(socket: RealtimeSocket): number {
+  const stream = transportOf(socket).socket?._socket;
+  return stream ? stream.bytesWritten - stream.writableLength : 0;
+}
 
 /** Bytes of this socket that wait in our memory: engine.io's queue and what `ws` could not hand over. */
 export function queuedBytes(socket: RealtimeSocket): number {

@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import { MAX_SOCKET_QUEUE_BYTES, SLOW_CONSUMER_TIMEOUT_MS } from '../protocol/limits.ts';
 import { type EncodedEvent, encodeEvent } from './encode.ts';
 import { createFrameJoiner } from './frame-joiner.ts';
-import { isWritable, queuedBytes, type RealtimeSocket, writeEvents } from './socket.ts';
+import { isWritable, queuedBytes, type RealtimeSocket, takenBytes, writeEvents } from './socket.ts';
 
 /**
  * The state lane: of each key only the latest value matters.
@@ -48,6 +48,8 @@ interface Lane {
   waiting: Map<string, EncodedEvent> | null;
   /** Since when the transport has taken nothing, milliseconds since epoch; 0 while it does. */
   blockedSince: number;
+  /** What it had taken by the last sweep, bytes. */
+  taken: number;
 }
 
 interface WatchGroup {
@@ -180,7 +182,10 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
       }
       const bytes = queuedBytes(lane.socket);
       queued += bytes;
-      if (lane.blockedSince === 0) lane.blockedSince = now;
+      // Slow is not stuck: a long replay over a thin line is never at rest, and still arrives.
+      const taken = takenBytes(lane.socket);
+      if (lane.blockedSince === 0 || taken > lane.taken) lane.blockedSince = now;
+      lane.taken = taken;
       if (bytes > MAX_SOCKET_QUEUE_BYTES || now - lane.blockedSince >= SLOW_CONSUMER_TIMEOUT_MS) {
         onSlowConsumer(lane.socket);
       }
@@ -190,7 +195,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
 
   return {
     add(socket) {
-      lanes.set(socket.id, { socket, group: null, missed: null, waiting: null, blockedSince: 0 });
+      lanes.set(socket.id, { socket, group: null, missed: null, waiting: null, blockedSince: 0, taken: 0 });
     },
     remove(socket) {
       const lane = laneOf(socket);

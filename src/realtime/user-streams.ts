@@ -104,17 +104,22 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
   function pump(stream: UserStream, subscriber: Subscriber): void {
     if (subscriber.pumping || subscriber.cursor === null) return;
     subscriber.pumping = true;
-    deliver(stream, subscriber)
-      .catch((error: unknown) => {
-        // The cursor has not moved: the next notice or sweep finds the same records again.
-        log.warn({ err: error, userId: stream.userId }, 'a user stream could not read the journal');
-      })
-      .finally(() => {
-        subscriber.pumping = false;
-      });
+    deliver(stream, subscriber).catch((error: unknown) => {
+      // The cursor has not moved: the next notice or sweep finds the same records again.
+      log.warn({ err: error, userId: stream.userId }, 'a user stream could not read the journal');
+    });
   }
 
   async function deliver(stream: UserStream, subscriber: Subscriber): Promise<void> {
+    try {
+      await moveToHead(stream, subscriber);
+    } finally {
+      // In the same turn as the last look at the head: a notice that comes later must find the pump at rest.
+      subscriber.pumping = false;
+    }
+  }
+
+  async function moveToHead(stream: UserStream, subscriber: Subscriber): Promise<void> {
     const isActive = (): boolean => stream.subscribers.get(subscriber.socket.id) === subscriber;
     while (isActive() && subscriber.cursor !== null && subscriber.cursor < stream.head) {
       const after = subscriber.cursor;
@@ -178,36 +183,43 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
     if (stream?.subscribers.delete(socket.id) && stream.subscribers.size === 0) streams.delete(stream.userId);
   }
 
-  return {
-    async subscribe(socket, position) {
-      const userId = socket.data.user.id;
+  async function subscribe(socket: RealtimeSocket, position?: JournalPosition): Promise<Subscription> {
+    const userId = socket.data.user.id;
+    unsubscribe(socket);
+    // Registered before the head is read: a notice that arrives meanwhile is not missed.
+    const stream = streamOf(userId);
+    const subscriber: Subscriber = { socket, cursor: null, pumping: false, release: () => {} };
+    stream.subscribers.set(socket.id, subscriber);
+    let head: JournalHead;
+    try {
+      head = await journal.head(userId);
+    } catch (error) {
       unsubscribe(socket);
-      // Registered before the head is read: a notice that arrives meanwhile is not missed.
-      const stream = streamOf(userId);
-      const subscriber: Subscriber = { socket, cursor: null, pumping: false, release: () => {} };
-      stream.subscribers.set(socket.id, subscriber);
-      let head: JournalHead;
-      try {
-        head = await journal.head(userId);
-      } catch (error) {
-        unsubscribe(socket);
-        throw error;
-      }
-      advance(stream, head, []);
-      const recovered =
-        position !== undefined &&
-        position.epoch === head.epoch &&
-        position.seq >= head.floor &&
-        position.seq <= head.seq;
-      return {
-        head,
-        recovered,
-        start() {
-          subscriber.cursor = recovered ? position.seq : head.seq;
-          pump(stream, subscriber);
-        },
-      };
-    },
+      throw error;
+    }
+    if (stream.epoch !== null && stream.epoch !== head.epoch) {
+      // The journal was replaced under this stream: its other sockets have to ask again, this one begins anew.
+      close(stream);
+      return subscribe(socket, position);
+    }
+    advance(stream, head, []);
+    const recovered =
+      position !== undefined &&
+      position.epoch === head.epoch &&
+      position.seq >= head.floor &&
+      position.seq <= head.seq;
+    return {
+      head,
+      recovered,
+      start() {
+        subscriber.cursor = recovered ? position.seq : head.seq;
+        pump(stream, subscriber);
+      },
+    };
+  }
+
+  return {
+    subscribe,
     unsubscribe,
     stop() {
       stopSweep();

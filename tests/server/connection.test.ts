@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { ask, type ClientSocket, next, startApp, type TestApp, until } from '../support/app.ts';
@@ -184,5 +185,37 @@ describe('the end of a session', () => {
     // Past the seven days that no use can extend.
     clock.advance(8 * 24 * 60 * 60 * 1000);
     expect(await revoked).toEqual({ reason: 'expired' });
+  });
+});
+
+describe('the port itself', () => {
+  /** Sends text as it is and resolves with everything that comes back. */
+  const talk = (text: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect(app.port, '127.0.0.1', () => socket.write(text));
+      let answer = '';
+      socket.on('data', (chunk) => {
+        answer += chunk;
+      });
+      socket.on('close', () => resolve(answer));
+    });
+
+  test('answers a client that merely offers another protocol', async () => {
+    const answer = await talk(
+      'GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
+  test.each([
+    ['garbage', 'this is not HTTP\r\n\r\n', 400],
+    ['headers without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+  ])('answers %s with JSON and a code', async (_what, text, status) => {
+    const answer = await talk(text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      success: false,
+      code: expect.any(String),
+    });
   });
 });

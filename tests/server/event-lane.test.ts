@@ -148,6 +148,14 @@ describe('the event lane', () => {
     expect(seqs()).toEqual([]);
   });
 
+  test('hears at once of a hook that spells the user id in capitals, and the sender is told so', async () => {
+    const session = await app.signUp();
+    const { seqs } = await follow(session);
+    const shouting = { ...session, user: { ...session.user, id: session.user.id.toUpperCase() } };
+    expect(await report(app, shouting)).toBe(1);
+    await until(() => seqs().length === 1, 'the event');
+  });
+
   test('is the same list over HTTP', async () => {
     const session = await app.signUp();
     const { events, answer } = await follow(session);

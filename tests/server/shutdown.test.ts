@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { ask, next, startApp, until } from '../support/app.ts';
 
@@ -42,6 +43,16 @@ test('stopping twice is stopping once: both calls end with the service gone', as
   await Promise.all([app.stop(), app.stop()]);
   await expect(fetch(`${app.url}/health`)).rejects.toThrow();
   await app.close();
+});
+
+test('a client that never finishes its request does not hold up the shutdown', async () => {
+  const app = await startApp();
+  const stalled = connect(app.port, '127.0.0.1');
+  const cut = new Promise((resolve) => stalled.once('close', resolve));
+  await new Promise<void>((resolve) => stalled.write('POST /api/auth/login HT', () => resolve()));
+  await app.close();
+  await cut;
+  await expect(fetch(`${app.url}/health`)).rejects.toThrow();
 });
 
 test('a service started again on its data has everything, and a client catches up from where it was', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -72,6 +72,43 @@ describe('a start that cannot be', () => {
     expect(stderr.trim()).toBe(`Port ${port} on 127.0.0.1 is in use: stop what listens there, or set PORT.`);
     expect(existsSync(path.join(dataDir, 'database'))).toBe(false);
   });
+
+  test.each([
+    [
+      'the secrets are not ours',
+      { 'secrets.json': '{}' },
+      {},
+      'secrets.json does not hold the secrets of this service',
+    ],
+    [
+      'the recording is not there',
+      {},
+      { FEED: 'replay', REPLAY_FILE: '/no/such/day.ndjson' },
+      'REPLAY_FILE /no/such/day.ndjson does not exist.',
+    ],
+    ['DATA_DIR is a file', { file: '' }, { DATA_DIR: 'file' }, 'Check DATA_DIR.'],
+    [
+      'the database is damaged',
+      { 'database/pgdata/PG_VERSION': 'garbage' },
+      {},
+      'cannot be opened: restore the folder from a backup',
+    ],
+  ])(
+    'because %s says so in a sentence and exits with 1',
+    async (_why, files, env: Record<string, string>, sentence) => {
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(path.dirname(path.join(dataDir, name)), { recursive: true });
+        await writeFile(path.join(dataDir, name), text);
+      }
+      const { code, stderr } = await run({
+        ...env,
+        ...(env.DATA_DIR && { DATA_DIR: path.join(dataDir, env.DATA_DIR) }),
+      });
+      expect(code).toBe(1);
+      expect(stderr).toContain(sentence);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    },
+  );
 
   test('because another service owns the folder says so and exits with 1', async () => {
     const app = await startApp();

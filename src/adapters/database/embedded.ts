@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import pg from 'pg';
 import type { Log } from '../../lib/log.ts';
+import { StartupError } from '../../lib/startup-error.ts';
 import { createEmbeddedEngine } from './embedded-engine.ts';
 import { createEmbeddedStream } from './embedded-stream.ts';
 import { keepVacuumed } from './embedded-vacuum.ts';
@@ -43,9 +44,23 @@ export async function openEmbeddedPool({ folder, log }: { folder: string; log: L
   const unlock = lockFolder(folder);
   try {
     const files = path.join(folder, 'pgdata');
-    if (!existsSync(files)) await createFiles(files);
+    if (!existsSync(files)) {
+      await createFiles(files).catch((error: unknown) => {
+        throw new StartupError(
+          `The embedded database cannot be made in ${folder}: check DATA_DIR and its free space.`,
+          {
+            cause: error,
+          },
+        );
+      });
+    }
     const engine = createEmbeddedEngine({ files, log });
-    await engine.start();
+    await engine.start().catch((error: unknown) => {
+      throw new StartupError(
+        `The embedded database in ${files} cannot be opened: restore the folder from a backup, or move it away to begin anew.`,
+        { cause: error },
+      );
+    });
     const pool = new pg.Pool({
       user: 'postgres',
       database: 'postgres',

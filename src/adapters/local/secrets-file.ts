@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { StartupError } from '../../lib/startup-error.ts';
 
 const secretsSchema = z.strictObject({
   sessionSecret: z.string().min(32),
@@ -18,12 +19,12 @@ export async function loadOrCreateSecrets(dataDir: string): Promise<GeneratedSec
   const file = path.join(dataDir, 'secrets.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
-    throw error;
+    throw new StartupError(`${file} cannot be read: ${error.message}. Check DATA_DIR.`, { cause: error });
   });
   if (text !== null) {
     const secrets = secretsSchema.safeParse(parseJson(text));
     if (!secrets.success)
-      throw new Error(`${file} does not hold the secrets of this service: restore or remove it.`);
+      throw new StartupError(`${file} does not hold the secrets of this service: restore or remove it.`);
     return secrets.data;
   }
 
@@ -32,11 +33,17 @@ export async function loadOrCreateSecrets(dataDir: string): Promise<GeneratedSec
     hookSecret: randomBytes(32).toString('hex'),
     demoPassword: `demo-${randomBytes(6).toString('hex')}`,
   };
-  await mkdir(dataDir, { recursive: true });
   // A half-written file would be refused at the next start.
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, file);
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+    await rename(draft, file);
+  } catch (error) {
+    throw new StartupError(`${file} cannot be written: ${(error as Error).message}. Check DATA_DIR.`, {
+      cause: error,
+    });
+  }
   return secrets;
 }
 

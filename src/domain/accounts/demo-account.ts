@@ -16,32 +16,51 @@ const FIRST_QUANTITY = 20;
 export interface DemoAccountParts {
   readonly accounts: {
     register(request: { username: string; password: string; name?: string }): Promise<User>;
+    verify(username: string, password: string): Promise<User | null>;
   };
-  readonly trading: Pick<Trading, 'place'>;
+  readonly trading: Pick<Trading, 'place' | 'orders'>;
   /** Symbols that exist here. */
   readonly featured: () => Promise<readonly string[]>;
+  /** Whether the regular session is on. */
+  readonly isOpen: () => boolean;
   readonly log: Log;
 }
 
-/** Makes the account to look around with, on the first start; later it is there already. */
-export async function createDemoAccount(
-  { accounts, trading, featured, log }: DemoAccountParts,
+/** The account to look around with; null where it exists with another password than ours. */
+export async function openDemoAccount(
+  parts: DemoAccountParts,
   password: string,
-): Promise<DemoAccount> {
+): Promise<DemoAccount | null> {
+  const user = await registerOrFind(parts, password);
+  if (!user) return null;
+  const isNew = (await parts.trading.orders(user.id)).length === 0;
+  if (isNew && parts.isOpen()) await buyFirstPositions(parts, user.id);
+  return { username: USERNAME, password };
+}
+
+async function registerOrFind({ accounts, log }: DemoAccountParts, password: string): Promise<User | null> {
   try {
-    const user = await accounts.register({ username: USERNAME, password, name: 'Demo' });
-    for (const symbol of (await featured()).slice(0, FIRST_POSITIONS)) {
-      const { order, message } = await trading.place({
-        userId: user.id,
-        request: { symbol, side: 'buy', type: 'market', quantity: FIRST_QUANTITY, timeInForce: 'day' },
-        source: 'demo',
-        key: `demo-${symbol}`,
-      });
-      if (order.status === 'denied')
-        log.info({ symbol, reason: order.reason, message }, 'the demo account starts without it');
-    }
+    return await accounts.register({ username: USERNAME, password, name: 'Demo' });
   } catch (error) {
     if (!(error instanceof TradecastError && error.code === 'USERNAME_TAKEN')) throw error;
+    const user = await accounts.verify(USERNAME, password);
+    if (!user) log.warn({ username: USERNAME }, 'the demo account has another password than DATA_DIR knows');
+    return user;
   }
-  return { username: USERNAME, password };
+}
+
+async function buyFirstPositions(
+  { trading, featured, log }: DemoAccountParts,
+  userId: string,
+): Promise<void> {
+  for (const symbol of (await featured()).slice(0, FIRST_POSITIONS)) {
+    const { order, message } = await trading.place({
+      userId,
+      request: { symbol, side: 'buy', type: 'market', quantity: FIRST_QUANTITY, timeInForce: 'day' },
+      source: 'demo',
+      key: `demo-${symbol}`,
+    });
+    if (order.status === 'denied')
+      log.info({ symbol, reason: order.reason, message }, 'the demo account starts without it');
+  }
 }

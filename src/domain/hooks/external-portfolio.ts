@@ -6,7 +6,7 @@ type ReportedPosition = PortfolioHook['portfolio']['positions'][number];
 
 const cents = (amount: Decimal): number => toNumber(round(amount));
 
-/** What the sender left out follows from what it told; without a price a position is valued at its cost. */
+/** What the sender left out follows from what it told, or stays out; without a price a position is valued at its cost. */
 function positionToPayload(position: ReportedPosition): PositionPayload {
   const price = position.price ?? position.averagePrice;
   const cost = decimal(position.averagePrice).times(position.quantity);
@@ -21,7 +21,7 @@ function positionToPayload(position: ReportedPosition): PositionPayload {
     marketValue: cents(value),
     unrealizedPnl: cents(pnl),
     unrealizedPnlPercent: position.unrealizedPnlPercent ?? toNumber(percent),
-    dayChange: position.dayChange ?? 0,
+    ...(position.dayChange !== undefined && { dayChange: position.dayChange }),
     priced: position.price !== undefined || position.marketValue !== undefined,
   };
 }

@@ -24,15 +24,15 @@ export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOpt
   );
 
   router.post('/trades', async (req, res) => {
-    answer(res, await hooks.trade(readBody(req, tradeHookSchema), digestOf(req)));
+    answer(res, await hooks.trade(readBody(req, tradeHookSchema), digestOf('trades', req)));
   });
 
   router.post('/portfolio', async (req, res) => {
-    answer(res, await hooks.portfolio(readBody(req, portfolioHookSchema), digestOf(req)));
+    answer(res, await hooks.portfolio(readBody(req, portfolioHookSchema), digestOf('portfolio', req)));
   });
 
   router.post('/orders', async (req, res) => {
-    const placed = await hooks.order(readBody(req, orderHookSchema), digestOf(req));
+    const placed = await hooks.order(readBody(req, orderHookSchema), digestOf('orders', req));
     const { duplicate, order } = placed;
     const refusal = orderRefusal(placed);
     if (refusal) refuse(res, refusal, { orderId: order.id, duplicate });
@@ -40,23 +40,23 @@ export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOpt
   });
 
   router.post('/discord-link', async (req, res) => {
-    answer(res, await hooks.discordLink(readBody(req, discordLinkHookSchema), digestOf(req)));
+    answer(res, await hooks.discordLink(readBody(req, discordLinkHookSchema), digestOf('discord-link', req)));
   });
 
   router.post('/halt', async (req, res) => {
-    answer(res, await hooks.halt(readBody(req, haltHookSchema), digestOf(req)));
+    answer(res, await hooks.halt(readBody(req, haltHookSchema), digestOf('halt', req)));
   });
 
   router.post('/ban', async (req, res) => {
-    answer(res, await hooks.ban(readBody(req, banHookSchema), digestOf(req)));
+    answer(res, await hooks.ban(readBody(req, banHookSchema), digestOf('ban', req)));
   });
 
   return router;
 }
 
-/** What an event id stands for: this route and exactly these bytes. */
-const digestOf = (req: Request): string =>
-  createHash('sha256').update(`${req.path}\n`).update(req.body).digest('hex');
+/** What an event id stands for: this route, however its path was spelled, and exactly these bytes. */
+const digestOf = (route: string, req: Request): string =>
+  createHash('sha256').update(`/${route}\n`).update(req.body).digest('hex');
 
 const ACCEPTED = 202;
 const answer = (res: Response, { result, duplicate }: HookOutcome<object>): void =>

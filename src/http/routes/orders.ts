@@ -2,7 +2,7 @@ import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { TradecastError } from '../../protocol/errors.ts';
 import { ORDER_STATUSES, type OrderPayload } from '../../protocol/payloads.ts';
-import { keySchema, orderPostSchema } from '../../protocol/schemas.ts';
+import { idSchema, keySchema, orderPostSchema } from '../../protocol/schemas.ts';
 import { refuse, succeed, userOf } from '../answer.ts';
 import { rawBody, readBody, readQuery, validate } from '../body.ts';
 import { takePoint } from '../limit.ts';
@@ -33,9 +33,10 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
 
   router.delete('/:id', async (req, res) => {
     const { id: userId } = userOf(res);
-    if (!z.uuid().safeParse(req.params.id).success) throw new TradecastError('NOT_FOUND', 'No such order.');
+    const id = idSchema.safeParse(req.params.id);
+    if (!id.success) throw new TradecastError('NOT_FOUND', 'No such order.');
     await takePoint(limiter, 'http:orders', userId);
-    succeed<OrderPayload>(res, await trading.cancel(userId, req.params.id));
+    succeed<OrderPayload>(res, await trading.cancel(userId, id.data));
   });
 
   return router;
