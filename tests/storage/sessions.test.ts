@@ -5,11 +5,7 @@ import { createDatabase, type Database } from '../../src/adapters/database/datab
 import { createSessionStore } from '../../src/adapters/database/session-store.ts';
 import { createSessions } from '../../src/adapters/database/sessions.ts';
 import { createUsers } from '../../src/adapters/database/users.ts';
-import {
-  type ManagedSessions,
-  SESSION_ABSOLUTE_MS,
-  SESSION_IDLE_MS,
-} from '../../src/domain/accounts/session.ts';
+import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS, type Sessions } from '../../src/domain/accounts/session.ts';
 import type { User, Users } from '../../src/domain/accounts/user.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
@@ -22,7 +18,7 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
   let db: Database;
   let users: Users;
   let store: Store;
-  let sessions: ManagedSessions;
+  let sessions: Sessions;
   let user: User;
   let queries = 0;
   let now = 0;
@@ -114,15 +110,6 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
     expect(await read(id)).toBeFalsy();
     const later = await login();
     expect(await sessions.find(later)).toBeNull();
-  });
-
-  test('all sessions of a user are destroyed and nobody else notices', async () => {
-    const [first, second] = [await login(), await login()];
-    const mine = user;
-    user = await users.create({ ...mine, username: `x${mine.username}`, passwordHash: '' });
-    const other = await login();
-    await sessions.destroyAllOfUser(mine.id);
-    expect([...(await sessions.findMany([first, second, other])).keys()]).toEqual([other]);
   });
 
   test('ids that are none harm nobody who asks at the same time', async () => {

@@ -1,8 +1,8 @@
 import {
   type ActiveSession,
-  type ManagedSessions,
   SESSION_ABSOLUTE_MS,
   SESSION_IDLE_MS,
+  type Sessions,
 } from '../../domain/accounts/session.ts';
 import { createBatchLoader } from '../../lib/batch-loader.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -38,7 +38,7 @@ function rowToSession(row: SessionRow, now: number): ActiveSession | null {
 }
 
 /** Reads the rows that express-session writes through connect-pg-simple. */
-export function createSessions(db: Database, { clock }: { clock: Clock }): ManagedSessions {
+export function createSessions(db: Database, { clock }: { clock: Clock }): Sessions {
   async function findMany(sessionIds: readonly string[]): Promise<Map<string, ActiveSession>> {
     const rows = await db.query<SessionRow>(
       // Materialised, so that the JSON is read once per session and not once per pair of session and user.
@@ -71,9 +71,6 @@ export function createSessions(db: Database, { clock }: { clock: Clock }): Manag
            SELECT sid FROM session WHERE sid = ANY($1) AND expire > $3 ORDER BY sid FOR UPDATE)`,
         [sessionIds, new Date(now + SESSION_IDLE_MS), new Date(now)],
       );
-    },
-    async destroyAllOfUser(userId) {
-      await db.query("DELETE FROM session WHERE sess ->> 'userId' = $1", [userId]);
     },
   };
 }

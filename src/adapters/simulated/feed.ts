@@ -9,7 +9,6 @@ export interface SimulatedFeedOptions {
   readonly updatesPerSecond: number;
   /** The same seed gives the same ticks at the same times. */
   readonly seed: number;
-  readonly universe?: readonly SimulatedInstrument[];
 }
 
 /** Finer than this, timers cannot be trusted; a faster pace delivers several updates at once. */
@@ -25,10 +24,10 @@ interface RunningSymbol {
   sequence: number;
 }
 
+const instruments = new Map(UNIVERSE.map((instrument) => [instrument.symbol, instrument]));
+
 /** A market that moves without a key: everything in it is invented, and every quote says so. */
-export function createSimulatedFeed(options: SimulatedFeedOptions): MarketFeed {
-  const { clock, updatesPerSecond, seed, universe = UNIVERSE } = options;
-  const instruments = new Map(universe.map((instrument) => [instrument.symbol, instrument]));
+export function createSimulatedFeed({ clock, updatesPerSecond, seed }: SimulatedFeedOptions): MarketFeed {
   const intervalMs = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, Math.floor(1_000 / (2 * updatesPerSecond))));
   const running = new Map<string, RunningSymbol>();
   let wanted: ReadonlySet<string> = new Set();

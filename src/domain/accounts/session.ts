@@ -22,11 +22,6 @@ export interface Sessions {
   touch(sessionIds: readonly string[]): Promise<void>;
 }
 
-export interface ManagedSessions extends Sessions {
-  /** Ends every session of the user. */
-  destroyAllOfUser(userId: string): Promise<void>;
-}
-
 /** Names a session in logs, rooms and on the bus without giving it away. */
 export const hashSessionId = (sessionId: string): string =>
   createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);

@@ -10,7 +10,7 @@ import { createQuoteBook } from './quote-book.ts';
 import { quoteState } from './staleness.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
-/** Closing and opening the same page again costs no upstream traffic. */
+/** How long a symbol stays subscribed after the last one who wanted it, milliseconds: opening the same page again costs no upstream traffic. */
 export const LINGER_MS = 30_000;
 /** Another replica that has been silent for three refreshes is gone, and so is what it wanted. */
 const SUBSCRIBER_TIMEOUT_MS = 3 * DEMAND_REFRESH_MS;
@@ -27,8 +27,6 @@ export interface MarketOptions {
   /** This replica's name; its own demand never expires. */
   readonly replica: string;
   readonly flushIntervalMs: number;
-  /** How long a symbol stays subscribed after the last one who wanted it, milliseconds. */
-  readonly lingerMs?: number;
   /** Upstream gave our connection to somebody else: hand the engine lease over. */
   readonly onLost?: () => void;
 }
@@ -49,7 +47,7 @@ export function createMarket(options: MarketOptions): Market {
   const exchangeHours = createMarketHours('us-equities');
   const book = createQuoteBook({ hours: exchangeHours });
   const candles = createCandleBook({ hours: exchangeHours });
-  const subscriptions = createSubscriptions(options.lingerMs ?? LINGER_MS);
+  const subscriptions = createSubscriptions(LINGER_MS);
   const flowing = new Set<string>();
   const counters = { ticks: 0, dropped: 0 };
   let stops: (() => void)[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import type { BusMessages } from '../../../src/domain/cluster/bus.ts';
 import type { FeedSink, FeedSource, FeedStatus } from '../../../src/domain/market/feed.ts';
-import { createMarket, ENGINE_HEARTBEAT_MS } from '../../../src/domain/market/market.ts';
+import { createMarket, ENGINE_HEARTBEAT_MS, LINGER_MS } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
 import { silentLog } from '../../support/log.ts';
@@ -10,7 +10,6 @@ import { createManualClock } from '../../support/manual-clock.ts';
 import { dayState, nbbo, trade } from '../../support/ticks.ts';
 
 const FLUSH_MS = 50;
-const LINGER_MS = 30_000;
 
 /** A market on a feed that the test plays. */
 async function start({ source = 'massive' as FeedSource, hours = 'us-equities' as MarketHoursName } = {}) {
@@ -38,7 +37,6 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     log: silentLog,
     replica: 'here',
     flushIntervalMs: FLUSH_MS,
-    lingerMs: LINGER_MS,
     onLost,
   });
   bus.subscribe('quotes', (message) => published.push(message));
