@@ -22,6 +22,10 @@ export const JOURNAL_HEAD_INTERVAL_MS = 10_000;
 export const PORTFOLIO_INTERVAL_MS = 250;
 /** Most events one `GET /api/trades` answers with. */
 export const MAX_TRADES_PAGE = 500;
+/** Shares of one order: keeps quantity × price exact and far inside NUMERIC. */
+export const MAX_ORDER_QUANTITY = 1_000_000;
+/** Highest limit or stop price, dollars. */
+export const MAX_ORDER_PRICE = 1_000_000;
 /** Longest `eventId`, `clientOrderId` and `Idempotency-Key`, characters. */
 export const MAX_KEY_LENGTH = 128;
 /** A hook signed more than this long ago or ahead is refused, seconds. */

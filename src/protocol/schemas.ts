@@ -1,6 +1,6 @@
 /** What a client may say: strict shapes, so that an unknown key is an error and not a silent typo. */
 import { z } from 'zod';
-import { MAX_KEY_LENGTH } from './limits.ts';
+import { MAX_KEY_LENGTH, MAX_ORDER_PRICE, MAX_ORDER_QUANTITY } from './limits.ts';
 
 /** US tickers as Massive writes them: letters, then an optional class (`BRK.B`). Upper-cased on the way in. */
 export const symbolSchema = z
@@ -9,14 +9,14 @@ export const symbolSchema = z
   .transform((text) => text.toUpperCase())
   .pipe(z.string().regex(/^[A-Z][A-Z0-9]{0,5}(\.[A-Z]{1,3})?$/, 'not a symbol'));
 
-/** Whole shares. The bound keeps quantity × price exact and far inside NUMERIC. */
-export const quantitySchema = z.int().min(1).max(1_000_000);
+/** Whole shares. */
+export const quantitySchema = z.int().min(1).max(MAX_ORDER_QUANTITY);
 
 /** Dollars with at most four decimals; the shape is checked on the shortest text of the number. */
 export const priceSchema = z
   .number()
   .positive()
-  .max(1_000_000)
+  .max(MAX_ORDER_PRICE)
   .refine((price) => /^\d{1,7}(\.\d{1,4})?$/.test(String(price)), 'at most four decimals');
 
 /** Keys chosen by senders: printable ASCII, so that they compare and log the same everywhere. */
