@@ -41,7 +41,7 @@ describe('times', () => {
     expect(format.momentOf(now - 60_000, now)).toMatch(/^\d\d:\d\d:\d\d$/);
     expect(format.momentOf(now - 3 * 86_400_000, now)).toMatch(/^17 Nov \d\d:\d\d$/);
     expect(format.momentOf('never', now)).toBe('–');
-    expect(format.clockTime(null)).toBe('–');
+    expect(format.minuteTime(null)).toBe('–');
   });
 
   test.each([

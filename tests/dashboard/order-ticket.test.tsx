@@ -3,9 +3,10 @@
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { OrderTicket } from '../../dashboard/src/features/orders/order-ticket.tsx';
 import { LivePortfolio } from '../../dashboard/src/features/portfolio/live-portfolio.tsx';
+import type { MarketStatusPayload } from '../../src/protocol/payloads.ts';
 import type { Double } from './support/double.ts';
 import { PORTFOLIO, quoteOf } from './support/fixtures.ts';
 import { openPage, type Page } from './support/screen.tsx';
@@ -15,6 +16,7 @@ afterEach(() => page.close());
 
 const send = () =>
   screen.getByRole('button', { name: /^(Buy|Sell|Send again|Sending)/ }) as HTMLButtonElement;
+const off = () => send().getAttribute('aria-disabled') === 'true';
 const why = () => document.getElementById(send().getAttribute('aria-describedby') ?? '')?.textContent;
 const ticket = () => within(screen.getByRole('region', { name: 'Order' }));
 const value = (label: string) => ticket().getByText(label).nextElementSibling?.textContent;
@@ -24,6 +26,14 @@ const bySocket = () =>
 const byHttp = () =>
   page.server.requests('POST', '/api/orders').map(({ body }) => body as Record<string, unknown>);
 const placed = () => [...bySocket(), ...byHttp()];
+
+const CLOSED: MarketStatusPayload = {
+  isOpen: false,
+  nextOpen: '2026-11-23T14:30:00.000Z',
+  nextClose: null,
+  timestamp: '2026-11-20T23:00:00.000Z',
+  session: 'closed',
+};
 
 /** The ticket with AAPL chosen, its quote and the account known. */
 async function openTicket(prepare?: (server: Double) => void) {
@@ -46,7 +56,7 @@ const type = async (label: string, text: string) => {
 describe('before sending', () => {
   test('the button is disabled as long as something is missing, and says what', async () => {
     await openTicket();
-    expect(send().disabled).toBe(true);
+    expect(off()).toBe(true);
     expect(why()).toBe('Enter a quantity.');
     for (const [typed, problem] of [
       ['0', 'The quantity is at least 1.'],
@@ -57,11 +67,39 @@ describe('before sending', () => {
     ] as const) {
       await type('Quantity', typed);
       expect(why()).toBe(problem);
-      expect(send().disabled).toBe(true);
+      expect(off()).toBe(true);
     }
     await type('Quantity', '10');
-    expect(send().disabled).toBe(false);
+    expect(off()).toBe(false);
     expect(send().textContent).toBe('Buy 10 AAPL');
+  });
+
+  test('numbers may be written as people write them, and a decimal comma is not one of thousands', async () => {
+    await openTicket();
+    await type('Quantity', ' 1,000 ');
+    expect(send().textContent).toBe('Buy 1,000 AAPL');
+    await page.user.click(screen.getByRole('radio', { name: 'Limit' }));
+    await type('Limit price', '$1,230.5');
+    expect(value('Estimated cost')).toBe('$1,230,500.00');
+    await type('Limit price', '.5');
+    expect(value('Estimated cost')).toBe('$500.00');
+    await type('Limit price', '2,5');
+    expect(why()).toBe('Write the decimals of the limit price after a point.');
+    await type('Quantity', '2,5');
+    expect(why()).toBe('The quantity is a whole number of shares.');
+  });
+
+  test('while the market is closed, orders that it would refuse are warned of, with the opening', async () => {
+    await openTicket();
+    await type('Quantity', '10');
+    act(() => page.desk.market.setState({ status: CLOSED }));
+    await waitFor(() =>
+      expect(why()).toMatch(/^The market is closed until it opens Mon.* Only limit and stop/),
+    );
+    await page.user.click(screen.getByRole('radio', { name: 'Limit' }));
+    await type('Limit price', '230');
+    await page.user.selectOptions(screen.getByLabelText('Time in force'), 'gtc');
+    expect(why()).toBe('');
   });
 
   test('limit and stop orders need their price', async () => {
@@ -72,7 +110,7 @@ describe('before sending', () => {
     await type('Limit price', '230.12345');
     expect(why()).toBe('The limit price is dollars with at most four decimals.');
     await type('Limit price', '230.5');
-    expect(send().disabled).toBe(false);
+    expect(off()).toBe(false);
     expect(value('Estimated cost')).toBe('$2,305.00');
     await page.user.click(screen.getByRole('radio', { name: 'Stop' }));
     expect(screen.getByLabelText('Stop price')).toBeTruthy();
@@ -102,7 +140,7 @@ describe('before sending', () => {
     await openTicket();
     await type('Quantity', '1000');
     expect(why()).toBe('More than your buying power. The order will probably be refused.');
-    expect(send().disabled).toBe(false);
+    expect(off()).toBe(false);
     await page.user.click(screen.getByRole('radio', { name: 'Sell' }));
     expect(why()).toBe('You hold 100 AAPL. The order will probably be refused.');
   });
@@ -113,7 +151,7 @@ describe('before sending', () => {
       answers['subscribe:portfolio'] = () => ({ ok: true });
     });
     await type('Quantity', '1');
-    expect(send().disabled).toBe(true);
+    expect(off()).toBe(true);
     expect(why()).toBe('This account is kept by another system. Orders are placed there.');
   });
 });
@@ -153,6 +191,22 @@ describe('sending', () => {
     await page.user.click(send());
     await waitFor(() => expect(placed()).toHaveLength(2));
     expect(placed()[0]?.clientOrderId).not.toBe(placed()[1]?.clientOrderId);
+  });
+
+  test('too many orders at once is told with the wait', async () => {
+    await openTicket(({ answers }) => {
+      answers['order:place'] = () => ({
+        ok: false,
+        code: 'RATE_LIMITED',
+        message: 'Rate limit exceeded for order:place',
+        retryAfterMs: 54_200,
+      });
+    });
+    await type('Quantity', '10');
+    await page.user.click(send());
+    expect(
+      await screen.findByText('Order refused. Too many orders at once. Try again in 55 s.'),
+    ).toBeTruthy();
   });
 
   test('without an answer it says that it does not know, and sends the same order with the same key again', async () => {
@@ -205,12 +259,13 @@ describe('sending', () => {
     await type('Quantity', '10');
     await page.user.click(send());
     await screen.findByRole('button', { name: 'Sending…' });
-    expect(send().disabled).toBe(true);
-    expect((screen.getByLabelText('Quantity') as HTMLInputElement).disabled).toBe(true);
+    expect(off()).toBe(true);
+    expect((screen.getByLabelText('Quantity') as HTMLInputElement).readOnly).toBe(true);
     await page.user.click(send());
     answer();
     await screen.findByText(/The market is closed/);
     expect(placed()).toHaveLength(1);
+    expect(document.activeElement).toBe(send());
   });
 
   test('another symbol is chosen by search and its quote is asked for', async () => {
@@ -221,5 +276,45 @@ describe('sending', () => {
     const { ask } = quoteOf('NVDA');
     await waitFor(() => expect(value('Ask')).toBe(ask?.toFixed(2)));
     expect((search as HTMLInputElement).value).toBe('NVDA');
+  });
+});
+
+describe('the symbol', () => {
+  const search = () => screen.getByRole('combobox', { name: 'Symbol' }) as HTMLInputElement;
+
+  test('typed and left at once is the one that is bought', async () => {
+    await openTicket();
+    await type('Quantity', '10');
+    await page.user.type(search(), 'nvda');
+    expect(why()).toBe('nvda was not chosen. Pick a symbol from the list.');
+    await page.user.tab();
+    await waitFor(() => expect(send().textContent).toBe('Buy 10 NVDA'));
+    expect(search().value).toBe('NVDA');
+  });
+
+  test('Enter before the search has answered takes the exact match, and no option of an earlier answer', async () => {
+    await openTicket();
+    await type('Quantity', '10');
+    await page.user.type(search(), 'a');
+    await screen.findByRole('option', { name: /AAPL/ });
+    await page.user.clear(search());
+    await page.user.type(search(), 'nvda{Enter}');
+    await waitFor(() => expect(send().textContent).toBe('Buy 10 NVDA'));
+  });
+
+  test('that is none stays in the field and keeps the ticket from being sent', async () => {
+    await openTicket();
+    await type('Quantity', '10');
+    await page.user.type(search(), 'qqqq');
+    await page.user.tab();
+    await waitFor(() => expect(page.server.requests('GET', '/api/symbols')).toHaveLength(1));
+    expect(search().value).toBe('qqqq');
+    expect(why()).toBe('qqqq was not chosen. Pick a symbol from the list.');
+    await page.user.click(send());
+    await page.user.type(screen.getByLabelText('Quantity'), '{Enter}');
+    expect(placed()).toEqual([]);
+    await page.user.type(search(), '{Escape}');
+    expect(off()).toBe(false);
+    expect(search().placeholder).toBe('AAPL');
   });
 });

@@ -16,7 +16,7 @@ export function Button({ kind = 'plain', className = '', type = 'button', ...res
   return (
     <button
       type={type}
-      className={`inline-flex items-center justify-center gap-1.5 rounded-md px-3 py-1.5 transition-colors disabled:cursor-not-allowed disabled:border disabled:border-line disabled:bg-raised disabled:text-muted disabled:hover:opacity-100 ${KINDS[kind]} ${className}`}
+      className={`inline-flex items-center justify-center gap-1.5 rounded-md px-3 py-1.5 transition-colors off:cursor-not-allowed off:border off:border-line off:bg-raised off:text-muted off:hover:opacity-100 ${KINDS[kind]} ${className}`}
       {...rest}
     />
   );

@@ -5,22 +5,14 @@ export interface ChoiceProps<T extends string> {
   readonly value: T;
   readonly options: readonly { readonly value: T; readonly label: string; readonly selectedClass?: string }[];
   readonly onChange: (value: T) => void;
-  readonly disabled?: boolean;
   readonly hideLabel?: boolean;
 }
 
 /** Radio buttons that look like one control; arrow keys and labels are the browser's own. */
-export function Choice<T extends string>({
-  label,
-  value,
-  options,
-  onChange,
-  disabled,
-  hideLabel,
-}: ChoiceProps<T>) {
+export function Choice<T extends string>({ label, value, options, onChange, hideLabel }: ChoiceProps<T>) {
   const name = useId();
   return (
-    <fieldset disabled={disabled} className="min-w-0">
+    <fieldset className="min-w-0">
       <legend className={hideLabel ? 'sr-only' : 'mb-1 text-muted text-xs'}>{label}</legend>
       <div className="flex gap-0.5 rounded-md border border-line-strong p-0.5">
         {options.map((option) => (

@@ -7,35 +7,37 @@ import { SearchIcon } from './icons.tsx';
 const DEBOUNCE_MS = 150;
 const MAX_OPTIONS = 8;
 
-type Result =
-  | { readonly status: 'idle' | 'searching' | 'failed'; readonly found: readonly InstrumentPayload[] }
-  | { readonly status: 'done'; readonly found: readonly InstrumentPayload[] };
+interface Result {
+  /** The text that `found` answers. */
+  readonly query: string;
+  readonly status: 'idle' | 'searching' | 'done' | 'failed';
+  readonly found: readonly InstrumentPayload[];
+}
 
-const IDLE: Result = { status: 'idle', found: [] };
+const IDLE: Result = { query: '', status: 'idle', found: [] };
 
-function useSearch(text: string): Result {
+function useSearch(query: string): Result {
   const { api, timers } = useDesk();
   const [result, setResult] = useState<Result>(IDLE);
   useEffect(() => {
-    const query = text.trim();
     if (query === '') {
       setResult(IDLE);
       return;
     }
     let current = true;
-    setResult(({ found }) => ({ status: 'searching', found }));
     const cancel = timers.after(DEBOUNCE_MS, () => {
       api.symbols(query).then(
-        (found) => current && setResult({ status: 'done', found: found.slice(0, MAX_OPTIONS) }),
-        () => current && setResult({ status: 'failed', found: [] }),
+        (found) => current && setResult({ query, status: 'done', found: found.slice(0, MAX_OPTIONS) }),
+        () => current && setResult({ query, status: 'failed', found: [] }),
       );
     });
     return () => {
       current = false;
       cancel();
     };
-  }, [text, api, timers]);
-  return result;
+  }, [query, api, timers]);
+  // What was found for the letters before stays in sight, but it is no answer to these.
+  return result.query === query ? result : { query, status: 'searching', found: result.found };
 }
 
 export interface SymbolSearchProps {
@@ -46,7 +48,13 @@ export interface SymbolSearchProps {
   readonly value?: string;
   /** Symbols that can't be chosen, and why. */
   readonly taken?: { readonly symbols: readonly string[]; readonly note: string };
+  /**
+   * Given where the field says what will be traded: what was typed stays, is chosen on leaving where it is a
+   * symbol, and is told here for as long as it stands there without being the choice; null when it is settled.
+   */
+  readonly onUnsettled?: (text: string | null) => void;
   readonly disabled?: boolean;
+  readonly readOnly?: boolean;
   readonly showLabel?: boolean;
 }
 
@@ -57,37 +65,75 @@ export function SymbolSearch({
   onSelect,
   value = '',
   taken,
+  onUnsettled,
   disabled,
+  readOnly,
   showLabel,
 }: SymbolSearchProps) {
   const id = useId();
   const [text, setText] = useState('');
   const [open, setOpen] = useState(false);
-  const [active, setActive] = useState(0);
+  /** Where the arrow keys went; null before they are used. */
+  const [moved, setMoved] = useState<number | null>(null);
+  /** Enter was pressed, or the field left, before the search had answered. */
+  const [awaited, setAwaited] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const { status, found } = useSearch(open ? text : '');
+  const query = text.trim();
+  const { status, found } = useSearch(query);
   const isTaken = (symbol: string) => taken?.symbols.includes(symbol) ?? false;
-  const expanded = open && text.trim() !== '' && status !== 'idle';
-  const activeOption = expanded ? found[active] : undefined;
+  const exact = found.findIndex(({ symbol }) => symbol === query.toUpperCase());
+  const active = moved ?? Math.max(0, exact);
+  const expanded = open && query !== '' && status !== 'idle';
+  const activeOption = expanded && (status === 'done' || moved !== null) ? found[active] : undefined;
+
+  function type(typed: string) {
+    setText(typed);
+    setMoved(null);
+    setAwaited(false);
+    onUnsettled?.(typed.trim() === '' ? null : typed.trim());
+  }
 
   function choose(symbol: string) {
+    setAwaited(false);
     if (isTaken(symbol)) return;
     onSelect(symbol);
-    setText('');
+    type('');
     setOpen(false);
+  }
+
+  // Chosen elsewhere meanwhile: what was typed before is out of date, unless somebody types right now.
+  useEffect(() => {
+    if (value !== '' && document.activeElement !== input.current) {
+      setText('');
+      onUnsettled?.(null);
+    }
+  }, [value, onUnsettled]);
+
+  useEffect(() => {
+    if (!awaited || status === 'searching') return;
+    const match = found[exact];
+    if (status === 'done' && match) choose(match.symbol);
+    else setAwaited(false);
+  });
+
+  function onBlur() {
+    setOpen(false);
+    if (onUnsettled && query !== '') setAwaited(true);
+    else if (!awaited) type('');
   }
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === 'Escape') {
       setOpen(false);
-      setText('');
+      type('');
     } else if (event.key === 'Enter') {
       event.preventDefault();
       if (activeOption) choose(activeOption.symbol);
+      else if (query !== '' && status === 'searching') setAwaited(true);
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       const step = event.key === 'ArrowDown' ? 1 : -1;
-      if (found.length > 0) setActive((active + step + found.length) % found.length);
+      if (found.length > 0) setMoved((active + step + found.length) % found.length);
     }
   }
 
@@ -110,17 +156,14 @@ export function SymbolSearch({
           autoCapitalize="characters"
           spellCheck={false}
           disabled={disabled}
-          placeholder={placeholder}
-          value={open ? text : value}
+          readOnly={readOnly}
+          placeholder={value || placeholder}
+          value={open ? text : text || value}
           onFocus={() => setOpen(true)}
-          onBlur={() => {
-            setOpen(false);
-            setText('');
-          }}
+          onBlur={onBlur}
           onChange={(event) => {
             setOpen(true);
-            setText(event.target.value);
-            setActive(0);
+            type(event.target.value);
           }}
           onKeyDown={onKeyDown}
           className="field pl-8 font-medium placeholder:font-normal"
@@ -133,19 +176,18 @@ export function SymbolSearch({
         hidden={!expanded || found.length === 0}
         className="absolute inset-x-0 top-full z-20 mt-1 max-h-80 overflow-auto rounded-md border border-line-strong bg-surface p-1 shadow-lg"
       >
-        {found.map((instrument, index) => (
+        {found.map((instrument) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the input has the focus and the keys, as a combobox must
           <div
             key={instrument.symbol}
             id={`${id}-${instrument.symbol}`}
             role="option"
-            aria-selected={index === active}
+            aria-selected={instrument === activeOption}
             aria-disabled={isTaken(instrument.symbol)}
             // Keeps the focus, and so the list, where it is until the click lands.
             onMouseDown={(event) => event.preventDefault()}
-            onMouseEnter={() => setActive(index)}
             onClick={() => choose(instrument.symbol)}
-            className={`flex min-h-9 items-center gap-3 rounded px-2 ${index === active ? 'bg-accent-soft' : ''} ${isTaken(instrument.symbol) ? 'text-muted' : ''}`}
+            className={`flex min-h-9 items-center gap-3 rounded px-2 ${instrument === activeOption ? 'bg-accent-soft' : 'hover:bg-raised'} ${isTaken(instrument.symbol) ? 'text-muted' : ''}`}
           >
             <span className="w-14 font-semibold">{instrument.symbol}</span>
             <span className="min-w-0 flex-1 truncate">{instrument.name}</span>

@@ -63,9 +63,7 @@ const at = (format: Intl.DateTimeFormat, instant: Instant | null | undefined): s
   return date ? format.format(date) : UNKNOWN;
 };
 
-/** 14:03:22, in the reader's zone. */
-export const clockTime = (instant: Instant | null | undefined): string => at(timeFormat, instant);
-/** 14:03 */
+/** 14:03, in the reader's zone. */
 export const minuteTime = (instant: Instant | null | undefined): string => at(minuteFormat, instant);
 /** Mon, 3 Nov, 09:30 */
 export const dayAndTime = (instant: Instant | null | undefined): string => at(weekdayFormat, instant);
@@ -89,4 +87,12 @@ export function age(ms: number): string {
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;
   return `${Math.floor(ms / DAY)} d`;
+}
+
+/** 55 s, 9 min 15 s: how long to wait, rounded up. */
+export function wait(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / SECOND));
+  const minutes = Math.floor(seconds / 60);
+  const rest = minutes > 0 && seconds % 60 === 0 ? '' : `${seconds % 60} s`;
+  return minutes > 0 ? `${minutes} min ${rest}`.trim() : rest;
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useMemo, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { useStore } from 'zustand';
 import type { OrderType, Side, TimeInForce } from '../../../../src/protocol/payloads.ts';
 import { Button } from '../../components/button.tsx';
@@ -13,7 +13,16 @@ import { useFreshness } from '../connection/freshness.ts';
 import { BidLastAsk } from './bid-last-ask.tsx';
 import { OrderResult } from './order-result.tsx';
 import { createSubmission, type Outcome } from './submission.ts';
-import { EMPTY_TICKET, estimate, readTicket, type Ticket } from './ticket.ts';
+import {
+  actionOf,
+  blockOf,
+  type Circumstances,
+  EMPTY_TICKET,
+  estimate,
+  readTicket,
+  type Ticket,
+  warningOf,
+} from './ticket.ts';
 
 const SIDES = [
   { value: 'buy', label: 'Buy', selectedClass: 'bg-up-soft text-up' },
@@ -24,6 +33,9 @@ const TYPES = [
   { value: 'limit', label: 'Limit' },
   { value: 'stop', label: 'Stop' },
 ] as const satisfies readonly { value: OrderType; label: string }[];
+
+/** `$1,000,000.0000` and a blank or two. */
+const MAX_TYPED = 18;
 
 function Row({ label, value }: { label: string; value: string }) {
   return (
@@ -36,13 +48,16 @@ function Row({ label, value }: { label: string; value: string }) {
 
 /** What is to be bought or sold, what it would cost, and what became of it. */
 export function OrderTicket() {
-  const { placeOrder, orders, view, quotes, portfolio } = useDesk();
+  const { placeOrder, orders, view, quotes, portfolio, market } = useDesk();
   const id = useId();
   const [typed, setTyped] = useState<Ticket>(EMPTY_TICKET);
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const submission = useMemo(() => createSubmission({ placeOrder, newKey }), [placeOrder]);
-  const symbol = useStore(view, (state) => state.symbol);
+  const [unsettled, setUnsettled] = useState<string | null>(null);
+  // State and not a memo, which React may forget: it holds the key of an order that may exist already.
+  const [submission] = useState(() => createSubmission({ placeOrder, newKey }));
+  const chosen = useStore(view, (state) => state.symbol);
+  const symbol = unsettled === null ? chosen : null;
   const quote = useStore(quotes, ({ bySymbol }) => (symbol ? bySymbol[symbol] : undefined));
   const buyingPower = useStore(portfolio, (state) => state.portfolio?.buyingPower ?? null);
   const external = useStore(portfolio, (state) => state.portfolio?.source === 'external');
@@ -51,27 +66,20 @@ export function OrderTicket() {
     (state) => state.portfolio?.positions.find((position) => position.symbol === symbol)?.quantity ?? 0,
   );
   const frozen = useFreshness() === 'frozen';
-  useSymbols(symbol ? [symbol] : []);
+  const status = useStore(market, (state) => state.status);
+  useSymbols(chosen ? [chosen] : []);
 
   const ticket: Ticket = { ...typed, symbol };
   const read = readTicket(ticket);
   const buying = ticket.side === 'buy';
   const cost = read.ok ? estimate(read.value, quote) : null;
-  const tooMuch = buying && cost !== null && buyingPower !== null && !(cost <= buyingPower);
-  const tooMany = !buying && read.ok && !(read.value.quantity <= held);
-  const warning = tooMuch
-    ? 'More than your buying power. The order will probably be refused.'
-    : tooMany
-      ? `You hold ${shares(held)} ${symbol ?? ''}. The order will probably be refused.`
-      : null;
-  const blocked = external
-    ? 'This account is kept by another system. Orders are placed there.'
-    : read.ok
-      ? null
-      : read.problem;
+  const circumstances: Circumstances = { unsettled, external, market: status, quote, buyingPower, held };
+  const blocked = blockOf(read, circumstances);
+  const warning = warningOf(ticket, read, circumstances);
   const retrying = outcome?.kind === 'uncertain';
 
   function change(part: Partial<Ticket>) {
+    if (busy) return;
     setTyped((before) => ({ ...before, ...part }));
     setOutcome(null);
   }
@@ -88,8 +96,6 @@ export function OrderTicket() {
     setTyped((before) => ({ ...before, quantity: '' }));
   }
 
-  const action = `${retrying ? 'Send again: ' : ''}${buying ? 'Buy' : 'Sell'} ${read.ok ? shares(read.value.quantity) : ''} ${symbol ?? ''}`;
-
   return (
     <Panel id="ticket" title="Order">
       <form onSubmit={submit} className="flex flex-col gap-3 p-3 sm:p-4" noValidate>
@@ -97,12 +103,13 @@ export function OrderTicket() {
           label="Symbol"
           showLabel
           placeholder="Symbol or company"
-          value={symbol ?? ''}
-          onSelect={(chosen) => {
-            view.select(chosen);
+          value={chosen ?? ''}
+          onSelect={(picked) => {
+            view.select(picked);
             setOutcome(null);
           }}
-          disabled={busy}
+          onUnsettled={setUnsettled}
+          readOnly={busy}
         />
         <BidLastAsk quote={quote} notLive={frozen || quote?.state === 'stale'} />
         <Choice
@@ -111,7 +118,6 @@ export function OrderTicket() {
           value={ticket.side}
           options={SIDES}
           onChange={(side) => change({ side })}
-          disabled={busy}
         />
         <Choice
           label="Type"
@@ -119,7 +125,6 @@ export function OrderTicket() {
           value={ticket.type}
           options={TYPES}
           onChange={(type) => change({ type })}
-          disabled={busy}
         />
         <div className="grid grid-cols-2 gap-3">
           <div>
@@ -130,10 +135,10 @@ export function OrderTicket() {
               id={`${id}-quantity`}
               inputMode="numeric"
               autoComplete="off"
-              maxLength={9}
+              maxLength={MAX_TYPED}
               value={ticket.quantity}
               onChange={(event) => change({ quantity: event.target.value })}
-              disabled={busy}
+              readOnly={busy}
               className="field text-right font-medium"
             />
           </div>
@@ -153,10 +158,10 @@ export function OrderTicket() {
                 id={`${id}-price`}
                 inputMode="decimal"
                 autoComplete="off"
-                maxLength={12}
+                maxLength={MAX_TYPED}
                 value={ticket.price}
                 onChange={(event) => change({ price: event.target.value })}
-                disabled={busy}
+                readOnly={busy}
                 className="field text-right font-medium"
               />
             </div>
@@ -170,7 +175,7 @@ export function OrderTicket() {
             id={`${id}-tif`}
             value={ticket.timeInForce}
             onChange={(event) => change({ timeInForce: event.target.value as TimeInForce })}
-            disabled={busy}
+            aria-disabled={busy}
             className="field"
           >
             <option value="day">Day</option>
@@ -189,10 +194,11 @@ export function OrderTicket() {
           kind={buying ? 'buy' : 'sell'}
           type="submit"
           className="min-h-10"
-          disabled={busy || blocked !== null}
+          // A disabled button would drop the focus of whoever has just pressed it.
+          aria-disabled={busy || blocked !== null}
           aria-describedby={`${id}-why`}
         >
-          {busy ? 'Sending…' : action.trim()}
+          {busy ? 'Sending…' : actionOf(ticket, read, retrying)}
         </Button>
         <p id={`${id}-why`} className={`min-h-5 text-xs ${warning && !blocked ? 'text-warn' : 'text-muted'}`}>
           {blocked ?? warning ?? ''}

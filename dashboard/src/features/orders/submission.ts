@@ -2,6 +2,7 @@
 import type { OrderPlaceMessage } from '../../../../src/protocol/events.ts';
 import type { OrderPayload } from '../../../../src/protocol/payloads.ts';
 import { ApiError } from '../../lib/api.ts';
+import { refusalOf } from '../../lib/refusal.ts';
 import type { OrderDraft } from './ticket.ts';
 
 export type Outcome =
@@ -42,7 +43,7 @@ export function createSubmission({ placeOrder, newKey }: SubmissionOptions): Sub
         if (!(error instanceof ApiError) || !error.answered) return { kind: 'uncertain', message };
         // Turned away at the door: the order was never looked at, so the key is still unused.
         if (error.code !== 'RATE_LIMITED') open = null;
-        return { kind: 'refused', message };
+        return { kind: 'refused', message: refusalOf(error, 'orders') };
       }
     },
   };

@@ -1,6 +1,14 @@
 /** The order ticket as data: what was typed, whether it is an order, and what it would cost. */
 import type { OrderPlaceMessage } from '../../../../src/protocol/events.ts';
-import type { OrderType, QuotePayload, Side, TimeInForce } from '../../../../src/protocol/payloads.ts';
+import { MAX_ORDER_PRICE, MAX_ORDER_QUANTITY } from '../../../../src/protocol/limits.ts';
+import type {
+  MarketStatusPayload,
+  OrderType,
+  QuotePayload,
+  Side,
+  TimeInForce,
+} from '../../../../src/protocol/payloads.ts';
+import { dayAndTime, quantity as shares } from '../../lib/format.ts';
 
 export interface Ticket {
   readonly symbol: string | null;
@@ -24,33 +32,41 @@ export const EMPTY_TICKET: Ticket = {
 
 export type OrderDraft = Omit<OrderPlaceMessage, 'clientOrderId'>;
 
-/** The bounds that the server holds too; checked here so that the reason stands beside the field. */
-const MAX_QUANTITY = 1_000_000;
-const MAX_PRICE = 1_000_000;
 const WHOLE = /^\d{1,7}$/;
 const FOUR_DECIMALS = /^\d{1,7}(\.\d{1,4})?$/;
+/** Commas between thousands only: as a decimal comma one would make 25 of 2,5. */
+const THOUSANDS = /^\d{1,3}(,\d{3})+(\.\d*)?$/;
 
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 const refuse = (problem: string) => ({ ok: false, problem }) as const;
 
+/** `$1,000` → `1000`, ` .5` → `0.5`: what people write for a number. */
+function plainNumber(text: string): string {
+  const bare = text.replace(/[\s$]/g, '');
+  const digits = THOUSANDS.test(bare) ? bare.replaceAll(',', '') : bare;
+  return digits.startsWith('.') ? `0${digits}` : digits;
+}
+
 function readQuantity(text: string): Read<number> {
-  const typed = text.trim();
+  const typed = plainNumber(text);
   if (typed === '') return refuse('Enter a quantity.');
+  if (/^\d{8,}$/.test(typed)) return refuse(`The quantity is at most ${shares(MAX_ORDER_QUANTITY)}.`);
   if (!WHOLE.test(typed)) return refuse('The quantity is a whole number of shares.');
   const value = Number(typed);
   if (!(value >= 1)) return refuse('The quantity is at least 1.');
-  if (!(value <= MAX_QUANTITY)) return refuse('The quantity is at most 1,000,000.');
+  if (!(value <= MAX_ORDER_QUANTITY)) return refuse(`The quantity is at most ${shares(MAX_ORDER_QUANTITY)}.`);
   return { ok: true, value };
 }
 
 function readPrice(text: string, name: string): Read<number> {
-  const typed = text.trim();
+  const typed = plainNumber(text);
   if (typed === '') return refuse(`Enter a ${name} price.`);
+  if (typed.includes(',')) return refuse(`Write the decimals of the ${name} price after a point.`);
   if (!FOUR_DECIMALS.test(typed)) return refuse(`The ${name} price is dollars with at most four decimals.`);
   const value = Number(typed);
   if (!(value > 0)) return refuse(`The ${name} price is above zero.`);
-  if (!(value <= MAX_PRICE)) return refuse(`The ${name} price is at most 1,000,000.`);
+  if (!(value <= MAX_ORDER_PRICE)) return refuse(`The ${name} price is at most ${shares(MAX_ORDER_PRICE)}.`);
   return { ok: true, value };
 }
 
@@ -80,4 +96,51 @@ function expectedPrice(draft: OrderDraft, quote: QuotePayload | undefined): numb
 export function estimate(draft: OrderDraft, quote: QuotePayload | undefined): number | null {
   const price = expectedPrice(draft, quote);
   return price === null ? null : price * draft.quantity;
+}
+
+/** What the ticket has to go by besides what was typed. */
+export interface Circumstances {
+  /** What stands in the symbol's field without having been chosen. */
+  readonly unsettled: string | null;
+  /** The account is kept elsewhere. */
+  readonly external: boolean;
+  readonly market: MarketStatusPayload | null;
+  readonly quote: QuotePayload | undefined;
+  readonly buyingPower: number | null;
+  /** Shares of the symbol. */
+  readonly held: number;
+}
+
+/** Why the order can't be sent; null where it can. */
+export function blockOf(read: Read<OrderDraft>, { unsettled, external }: Circumstances): string | null {
+  if (external) return 'This account is kept by another system. Orders are placed there.';
+  if (unsettled !== null) return `${unsettled} was not chosen. Pick a symbol from the list.`;
+  return read.ok ? null : read.problem;
+}
+
+/** Why the server will refuse it now, unless something changes; null where nothing speaks against it. */
+export function warningOf(
+  { symbol, side, type, timeInForce }: Ticket,
+  read: Read<OrderDraft>,
+  { market, quote, buyingPower, held }: Circumstances,
+): string | null {
+  if (market && !market.isOpen && (type === 'market' || timeInForce === 'day')) {
+    const opens = market.nextOpen === null ? '' : ` until it opens ${dayAndTime(market.nextOpen)}`;
+    return `The market is closed${opens}. Only limit and stop orders good till cancelled are taken.`;
+  }
+  if (!read.ok) return null;
+  if (side === 'sell')
+    return read.value.quantity <= held
+      ? null
+      : `You hold ${shares(held)} ${symbol ?? ''}. The order will probably be refused.`;
+  const cost = estimate(read.value, quote);
+  return cost === null || buyingPower === null || cost <= buyingPower
+    ? null
+    : 'More than your buying power. The order will probably be refused.';
+}
+
+/** The button's words. */
+export function actionOf({ symbol, side }: Ticket, read: Read<OrderDraft>, retrying: boolean): string {
+  const words = [side === 'buy' ? 'Buy' : 'Sell', read.ok ? shares(read.value.quantity) : '', symbol ?? ''];
+  return `${retrying ? 'Send again: ' : ''}${words.filter(Boolean).join(' ')}`;
 }
