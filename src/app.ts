@@ -125,6 +125,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   const view: MarketView = {
     knows: async (symbol) => (await instruments.get(symbol)) !== null,
+    mayExist: (symbol) => instruments.knows(symbol) !== false,
     quote: board.get,
     isFresh: (quote) => isFresh(quote, clock.now()),
     isOpen: () => hours.session(clock.now()) === 'regular',

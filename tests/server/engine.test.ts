@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ask, next, startApp, until } from '../support/app.ts';
 import { createTestClock } from '../support/clock.ts';
+import { createScriptedMarket } from '../support/scripted-market.ts';
 
 test('an upstream that gives our place away costs the engine its lease; it comes back under a new number', async () => {
   const app = await startApp();
@@ -115,5 +116,31 @@ test('metrics tell connections, messages by event, feed and database', async () 
     expect(value('tradecast_nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
   } finally {
     await app.close();
+  }
+});
+
+test('an account that was filled on another market can still buy on this one', async () => {
+  const first = await startApp();
+  const session = await first.signUp();
+  const buy = async (app: typeof first, symbol: string) => {
+    const socket = await app.connect(session);
+    await ask(socket, 'subscribe:trades');
+    await ask(socket, 'subscribe:watchlist', [symbol]);
+    await until(() => app.market.wanted().has(symbol), `${symbol} is wanted`);
+    app.market.tick(symbol, 10);
+    await next(socket, 'quote:update', (quote) => quote.symbol === symbol);
+    const executed = next(socket, 'trade:executed');
+    const order = { clientOrderId: symbol, symbol, side: 'buy', type: 'market', quantity: 1 };
+    expect(await ask(socket, 'order:place', order)).toMatchObject({ ok: true });
+    await executed;
+  };
+  await buy(first, 'AMZN');
+  await first.stop();
+
+  const second = await startApp({ dataDir: first.dataDir, market: createScriptedMarket(['SPY']) });
+  try {
+    await buy(second, 'SPY');
+  } finally {
+    await second.close();
   }
 });

@@ -136,6 +136,7 @@ export function createStillMarket(): StillMarket {
       return () => listeners.delete(listener);
     },
     knows: async (symbol) => symbol !== 'NOPE',
+    mayExist: (symbol) => symbol !== 'NOPE',
     quote: (symbol) => (quotes.has(symbol) ? quotes.get(symbol) : quoteOf(symbol)),
     isFresh: (quote) => quote.state === 'live',
     isOpen: () => market.open,

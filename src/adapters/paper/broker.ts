@@ -3,6 +3,7 @@ import type { Broker, BrokerEvent, BrokerOrder } from '../../domain/trading/brok
 import type { MarketView } from '../../domain/trading/market-view.ts';
 import { isWithin, readPrice, referencePrice, toBookPrice } from '../../domain/trading/prices.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Decimal } from '../../lib/decimal.ts';
 import type { Side } from '../../protocol/payloads.ts';
 
 export interface PaperBrokerOptions {
@@ -73,13 +74,11 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
     venues.get(symbol)?.orders.delete(left);
   };
 
-  const execute = (venue: Venue, entered: WorkingOrder, quote: Quote): void => {
+  const execute = (venue: Venue, entered: WorkingOrder, quote: Quote, prices: Touch): void => {
     const { order } = entered;
-    entered.triggered ||= reachesStop(order, quote);
-    const touch = referencePrice(quote, order.side);
-    if (!entered.triggered || !touch) return;
-    const price = toBookPrice(touch, order.side);
-    if (!isWithin(price, order.boundPrice, order.side)) return;
+    entered.triggered ||= reachesStop(order, prices.last);
+    const price = prices[order.side];
+    if (!entered.triggered || !price || !isWithin(price, order.boundPrice, order.side)) return;
     const quantity = Math.min(order.quantity - entered.filledQuantity, leftOf(venue, order.side, quote));
     if (!(quantity > 0)) return;
     const offer = venue[order.side];
@@ -97,12 +96,15 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
     });
   };
 
-  const match = (symbol: string): void => {
+  /** Tries the orders in this symbol against its quote: all of them, or the one that has just come. */
+  const match = (symbol: string, orderId?: string): void => {
     const venue = venues.get(symbol);
     if (!venue || venue.orders.size === 0 || !market.isOpen()) return;
     const quote = market.quote(symbol);
     if (!quote || !market.isFresh(quote)) return;
-    for (const entered of venue.orders) execute(venue, entered, quote);
+    const prices = touchOf(quote);
+    const entered = orderId === undefined ? undefined : working.get(orderId);
+    for (const order of entered ? [entered] : venue.orders) execute(venue, order, quote, prices);
   };
 
   const clear = (): void => {
@@ -119,8 +121,8 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
     async submit(order) {
       if (history.has(order.id)) return;
       enter(order);
-      // After the answer, as with a broker that is far away.
-      setImmediate(() => match(order.symbol));
+      // After the answer, as with a broker that is far away. The others have met this quote already.
+      setImmediate(() => match(order.symbol, order.id));
     },
     find: async (orderId) => history.get(orderId) ?? null,
     async cancel(orderId) {
@@ -147,8 +149,22 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
   };
 }
 
-function reachesStop({ stopPrice, side }: BrokerOrder, quote: Quote): boolean {
-  const last = readPrice(quote.price);
+/** What each side would trade at, and the last price, read once for all orders in a symbol. */
+interface Touch {
+  readonly buy: Decimal | null;
+  readonly sell: Decimal | null;
+  readonly last: Decimal | null;
+}
+
+function touchOf(quote: Quote): Touch {
+  const at = (side: Side): Decimal | null => {
+    const price = referencePrice(quote, side);
+    return price && toBookPrice(price, side);
+  };
+  return { buy: at('buy'), sell: at('sell'), last: readPrice(quote.price) };
+}
+
+function reachesStop({ stopPrice, side }: BrokerOrder, last: Decimal | null): boolean {
   return stopPrice !== null && last !== null && (side === 'buy' ? last.gte(stopPrice) : last.lte(stopPrice));
 }
 

@@ -97,8 +97,8 @@ export function createSimulatedFeed({ clock, updatesPerSecond, seed }: Simulated
   const tick = (): void => {
     if (!sink) return;
     const now = clock.now();
-    // After a pause of the process the market goes on from here instead of catching up in a burst.
-    const elapsed = Math.min(now - tickedAt, MAX_TICK_MS);
+    // After a pause of the process, or a clock set back, the market goes on from here: no burst, no standstill.
+    const elapsed = Math.max(0, Math.min(now - tickedAt, MAX_TICK_MS));
     tickedAt = now;
     for (const state of running.values()) {
       state.due += (elapsed * updatesPerSecond) / 1_000;

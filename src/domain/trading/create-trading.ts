@@ -51,6 +51,7 @@ export function createTrading(options: TradingOptions): Trading {
         quote,
         fresh: quote !== undefined && market.isFresh(quote),
         quoteOf: market.quote,
+        mayExist: market.mayExist,
         today: market.tradingDay(),
       },
       limits,

@@ -4,6 +4,8 @@ import type { Quote } from '../market/quote.ts';
 export interface MarketView {
   /** Whether the symbol can be traded here. Throws UNAVAILABLE where that cannot be found out now. */
   knows(symbol: string): Promise<boolean>;
+  /** From memory: false only where the symbol is certain not to exist in this market. */
+  mayExist(symbol: string): boolean;
   quote(symbol: string): Quote | undefined;
   /** Whether the quote may still be traded on. */
   isFresh(quote: Quote): boolean;

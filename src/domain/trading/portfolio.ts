@@ -43,15 +43,21 @@ export const dayChange = (position: Position, quote: Quote | undefined, today: s
 /**
  * Dollars lost today over all positions, 0 on a day of gains; or the first symbol that is held without a price,
  * because then nobody can tell. Where there is no previous close, a loss against the cost counts and a gain
- * does not.
+ * does not. Shares of a symbol that this market does not have (they were bought on another feed) cannot move
+ * here: of them only what was realised today counts.
  */
 export function dailyLoss(
   positions: readonly Position[],
   quoteOf: QuoteOf,
   today: string,
+  mayExist: (symbol: string) => boolean,
 ): { readonly loss: Decimal } | { readonly unpriced: string } {
   let change = ZERO;
   for (const position of positions) {
+    if (!mayExist(position.symbol)) {
+      change = change.plus(realizedToday(position, today));
+      continue;
+    }
     const quote = quoteOf(position.symbol);
     const price = readPrice(quote?.price);
     if (!price && position.quantity > 0) return { unpriced: position.symbol };

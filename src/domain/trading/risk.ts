@@ -18,6 +18,8 @@ export interface RiskInput {
   readonly fresh: boolean;
   /** Quotes of the other positions, for the day's loss. */
   readonly quoteOf: (symbol: string) => Quote | undefined;
+  /** False for a symbol that this market does not have, and so never will have a quote for. */
+  readonly mayExist: (symbol: string) => boolean;
   /** Of the exchange, `2026-01-05`. */
   readonly today: string;
 }
@@ -147,7 +149,7 @@ export function assess(input: RiskInput, limits: RiskLimits): Verdict {
       },
     );
   // Selling stays possible: it is how a loss is ended.
-  const day = dailyLoss(facts.positions, input.quoteOf, input.today);
+  const day = dailyLoss(facts.positions, input.quoteOf, input.today, input.mayExist);
   if ('unpriced' in day)
     return refuse(
       'NO_QUOTE',

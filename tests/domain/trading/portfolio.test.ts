@@ -7,7 +7,7 @@ import type { PortfolioPayload } from '../../../src/protocol/payloads.ts';
 import { accountOf, NOON, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
 
 const loss = (positions: readonly Position[], quotes: (symbol: string) => Quote | undefined) => {
-  const day = dailyLoss(positions, quotes, TODAY);
+  const day = dailyLoss(positions, quotes, TODAY, () => true);
   return 'loss' in day ? day.loss.toString() : `no price for ${day.unpriced}`;
 };
 
@@ -69,9 +69,23 @@ describe('the loss of the day', () => {
       const positions = [positionOf('AAPL', 10, 800), positionOf('MSFT', 1, 100)];
       const quotes = (symbol: string) =>
         symbol === 'AAPL' ? quoteOf(symbol) : price === undefined ? price : quoteOf(symbol, { price });
-      expect(dailyLoss(positions, quotes, TODAY)).toEqual({ unpriced: 'MSFT' });
+      expect(dailyLoss(positions, quotes, TODAY, () => true)).toEqual({ unpriced: 'MSFT' });
     },
   );
+
+  test('needs no price of shares that this market does not have, and counts what was realised of them', () => {
+    const positions = [
+      positionOf('GONE', 10, 800, { day: TODAY, dayStartQuantity: 15, realized: decimal(-30) }),
+    ];
+    expect(
+      dailyLoss(
+        positions,
+        () => undefined,
+        TODAY,
+        () => false,
+      ),
+    ).toMatchObject({ loss: decimal(30) });
+  });
 
   test('needs no price of what is no longer held', () => {
     const sold = positionOf('AAPL', 0, 0, { day: TODAY, dayStartQuantity: 10, realized: decimal(-70) });

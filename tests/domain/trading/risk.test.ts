@@ -35,6 +35,7 @@ const judge = (changes: Partial<RiskInput> = {}, limits: Partial<RiskLimits> = {
       quote: quoteOf('AAPL'),
       fresh: true,
       quoteOf: (symbol) => quoteOf(symbol),
+      mayExist: () => true,
       today: TODAY,
       ...changes,
     },
