@@ -361,16 +361,20 @@ describe.each(KINDS)('the executor on %s', (kind) => {
   });
 
   test('nothing is sent before the broker has been asked about open orders', async () => {
-    let answer = (): void => {};
+    let answer: (() => void) | undefined;
     double.broker.adopt = () =>
       new Promise<void>((resolve) => {
         answer = resolve;
       });
     const executor = start();
     const { id } = await place();
-    await eventually(() => expect(executor.state()).toBe('reconciling'));
-    expect([double.sent, (await order(id))?.status]).toEqual([[], 'accepted']);
-    answer();
+    await eventually(() => expect(answer).toBeDefined());
+    expect([executor.state(), double.sent, (await order(id))?.status]).toEqual([
+      'reconciling',
+      [],
+      'accepted',
+    ]);
+    answer?.();
     await reaches(id, { status: 'working' });
     expect(executor.state()).toBe('trading');
   });
