@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { RealtimeServer } from './socket.ts';
+import { endTransport, type RealtimeServer } from './socket.ts';
 
 /** Connections are closed in slices this far apart, milliseconds. */
 const SLICE_MS = 50;
@@ -37,7 +37,7 @@ export function createDrain({ io, clock, log }: { io: RealtimeServer; clock: Clo
     for (let slice = 1; closed < sockets.length; slice++) {
       if (seconds > 0) await new Promise<void>((resolve) => void clock.after(SLICE_MS, resolve));
       const due = Math.ceil((sockets.length * slice) / slices);
-      for (const socket of sockets.slice(closed, due)) socket.conn.close();
+      for (const socket of sockets.slice(closed, due)) endTransport(socket);
       closed = due;
     }
   }

@@ -92,6 +92,13 @@ export function writeEvents(
 }
 
 /**
+ * Ends the transport so that a stock client reconnects by itself. A polling client between two polls is
+ * dropped at once: engine.io would keep a timer for its next poll for 30 seconds, and the process with it.
+ */
+export const endTransport = (socket: RealtimeSocket): void =>
+  void socket.conn.close(transportOf(socket).name === 'polling');
+
+/**
  * How long a peer has to read on as far as our close frame, which stands behind what it has not read yet, before
  * the connection is cut, milliseconds.
  */
