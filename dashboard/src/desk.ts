@@ -116,11 +116,12 @@ export function createDesk({
   }
 
   /** The first symbol of the list is what a fresh page shows, unless somebody was quicker. */
-  async function loadWatchlist() {
-    await watchlist.load();
+  function selectFirst() {
     const [first] = watchlist.getState().symbols;
     if (first !== undefined && view.getState().symbol === null) view.select(first);
   }
+  const loadWatchlist = () => watchlist.load().then(selectFirst);
+  const syncWatchlist = () => watchlist.sync().then(selectFirst);
 
   const placeOrder = createPlaceOrder(socket, api);
   const stops: (() => void)[] = [];
@@ -145,6 +146,11 @@ export function createDesk({
     loadPortfolio: () => loadPortfolio().catch(() => {}),
     loadTrades: () => stream.load().catch(() => {}),
     loadWatchlist,
+    /** Somebody looks at the page again, or the network is back. */
+    comeBack() {
+      connection.wake();
+      void syncWatchlist();
+    },
     start() {
       socket.on('quote:update', quotes.push);
       socket.on('portfolio:update', portfolio.push);
@@ -155,6 +161,7 @@ export function createDesk({
           candles.reload();
           void loadFeed();
         }
+        void syncWatchlist();
         connectedBefore = true;
       });
       const follow = quotes.subscribe(({ bySymbol }, { bySymbol: before }) =>
@@ -162,7 +169,7 @@ export function createDesk({
       );
       stops.push(
         follow,
-        startPolling({ state: connection.state, timers, refresh }),
+        startPolling({ state: connection.state, timers, refresh, onBack: connection.wake }),
         every(timers, FEED_HEALTH_INTERVAL_MS, () => void loadFeed()),
       );
       connection.start();

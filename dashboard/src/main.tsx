@@ -17,10 +17,11 @@ const desks = createDesks({ session, api, timers, random, frame: createFrame() }
 
 api.onUnauthenticated(() => void session.end('expired'));
 
-const wake = () => desks.getState().desk?.connection.wake();
-window.addEventListener('online', wake);
+const comeBack = () => desks.getState().desk?.comeBack();
+window.addEventListener('online', comeBack);
+window.addEventListener('focus', comeBack);
 document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') wake();
+  if (document.visibilityState === 'visible') comeBack();
 });
 
 void session.check();

@@ -172,22 +172,21 @@ describe('polling', () => {
     };
   };
 
-  test('starts after three failed connects, goes on every five seconds, and stops when a connect succeeds', async () => {
+  test('fetches after each failed connect, from the third one on every five seconds, until a connect succeeds', async () => {
     refuseSockets();
     server.journal.events.push(executed(1));
     page.desk.start();
     watch('AAPL');
     expect(await failNext(1)).toBe(2_000);
-    await until(() => page.desk.portfolio.getState().portfolio !== null);
+    await until(() => page.desk.quotes.getState().bySymbol.AAPL);
     page.timers.advance(2_000);
     expect(await failNext(2)).toBe(4_000);
     expect(state().status).toBe('connecting');
-    expect(server.requests('GET', '/api/quotes')).toHaveLength(0);
+    expect(server.requests('GET', '/api/quotes')).toHaveLength(2);
     page.timers.advance(4_000);
     expect(await failNext(3)).toBe(8_000);
     expect(state().status).toBe('polling');
 
-    await until(() => page.desk.quotes.getState().bySymbol.AAPL);
     server.routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, totalValue: 1 });
     server.journal.events.push(executed(2));
     await until(() => {
@@ -208,7 +207,7 @@ describe('polling', () => {
     expect(server.requests('GET', '/api/quotes')).toHaveLength(polls);
   });
 
-  test('says so when HTTP is away as well, and notices when it is back', async () => {
+  test('says so when HTTP is away as well, and connects at once when it is back', async () => {
     refuseSockets();
     page.desk.start();
     for (const [failures, wait] of [
@@ -223,10 +222,14 @@ describe('polling', () => {
     await until(() => state().offline);
     expect(state().status).toBe('polling');
     server.routes['GET /api/portfolio'] = () => PORTFOLIO;
+    server.switches.refuseConnect = null;
+    const retryAt = state().retryAt ?? 0;
     await until(() => {
       page.timers.advance(100);
       return !state().offline;
     });
+    await connected();
+    expect(page.timers.now()).toBeLessThan(retryAt);
   });
 
   test('a value pushed after the question is not replaced by the older answer', async () => {

@@ -13,10 +13,15 @@ export interface PollingOptions {
   readonly timers: Timers;
   /** Fetches everything once. Rejects where the server cannot be reached. */
   refresh(): Promise<void>;
+  /** The server answers again after it did not. */
+  onBack(): void;
 }
 
-/** Fetches over HTTP for as long as the connection is in its `polling` state. Answers with what stops it. */
-export function startPolling({ state, timers, refresh }: PollingOptions): () => void {
+/**
+ * Fetches over HTTP for as long as the connection is in its `polling` state, and once after each failed connect
+ * before. Answers with what stops it.
+ */
+export function startPolling({ state, timers, refresh, onBack }: PollingOptions): () => void {
   let cancel = () => {};
   let polling = false;
 
@@ -29,13 +34,16 @@ export function startPolling({ state, timers, refresh }: PollingOptions): () => 
       offline = true;
     }
     if (!polling) return;
+    const back = !offline && state.getState().offline;
     state.setState({ offline });
+    if (back) onBack();
     // Slow answers must not slow the pace as well.
     const spent = timers.now() - startedAt;
     cancel = timers.after(Math.max(LEAST_PAUSE_MS, POLL_INTERVAL_MS - spent), () => void poll());
   }
 
-  const follow = ({ status }: ConnectionState) => {
+  const follow = ({ status, failures }: ConnectionState, before: ConnectionState) => {
+    if (status !== 'polling' && failures > before.failures) void refresh().catch(() => {});
     const wanted = status === 'polling';
     if (wanted === polling) return;
     polling = wanted;

@@ -14,33 +14,55 @@ export interface WatchlistState {
 
 export interface WatchlistStore extends StoreApi<WatchlistState> {
   load(): Promise<void>;
+  /** Takes over what another tab or device saved, and saves what could not be saved before. */
+  sync(): Promise<void>;
   add(symbol: string): void;
   remove(symbol: string): void;
-  /** Saves what is on screen, again. */
+  /** Saves the changes that are not saved, again. */
   save(): Promise<void>;
 }
 
+interface Edit {
+  readonly kind: 'add' | 'remove';
+  readonly symbol: string;
+}
+
+function applied(symbols: readonly string[], edits: readonly Edit[]): readonly string[] {
+  const list = new Set(symbols);
+  for (const { kind, symbol } of edits) {
+    if (kind === 'remove') list.delete(symbol);
+    else if (list.size < MAX_WATCHLIST) list.add(symbol);
+  }
+  return [...list];
+}
+
+/**
+ * The list is shared with the reader's other tabs and devices, and the server takes it only as a whole: each
+ * change is made to the list as it is saved by then, not to the one on screen.
+ */
 export function createWatchlistStore({
   api,
 }: {
   api: Pick<Api, 'watchlist' | 'saveWatchlist'>;
 }): WatchlistStore {
   const store = createStore<WatchlistState>(() => ({ status: 'loading', symbols: [], saveError: null }));
+  /** Changes that the server does not have, oldest first. */
+  let unsaved: readonly Edit[] = [];
+  let changes = 0;
   let saving = false;
-  let again = false;
 
-  /** One request at a time, the last state wins: answers cannot overtake one another. */
+  /** One request at a time; changes made meanwhile go with the next. */
   async function save(): Promise<void> {
-    if (saving) {
-      again = true;
-      return;
-    }
+    if (saving) return;
     saving = true;
     try {
-      do {
-        again = false;
-        await api.saveWatchlist([...store.getState().symbols]);
-      } while (again);
+      while (unsaved.length > 0) {
+        const edits = unsaved;
+        const { symbols: held } = await api.watchlist();
+        const { symbols } = await api.saveWatchlist([...applied(held, edits)]);
+        unsaved = unsaved.slice(edits.length);
+        store.setState({ symbols: applied(symbols, unsaved) });
+      }
       store.setState({ saveError: null });
     } catch (error) {
       store.setState({ saveError: (error as Error).message });
@@ -49,29 +71,33 @@ export function createWatchlistStore({
     }
   }
 
-  const change = (symbols: readonly string[]) => {
-    store.setState({ symbols });
+  async function take(): Promise<void> {
+    const before = changes;
+    const { symbols } = await api.watchlist();
+    // Asked for before a change was saved, it may be the list without it.
+    if (changes !== before) return;
+    store.setState({ status: 'ready', symbols: applied(symbols, unsaved) });
+  }
+
+  function change(edit: Edit) {
+    const { symbols } = store.getState();
+    const changed = applied(symbols, [edit]);
+    if (changed.length === symbols.length) return;
+    changes += 1;
+    unsaved = [...unsaved, edit];
+    store.setState({ symbols: changed });
     void save();
-  };
+  }
 
   return {
     ...store,
     save,
-    async load() {
-      try {
-        const { symbols } = await api.watchlist();
-        store.setState({ status: 'ready', symbols });
-      } catch {
-        store.setState({ status: 'failed' });
-      }
+    load: () => take().catch(() => store.setState({ status: 'failed' })),
+    async sync() {
+      if (unsaved.length > 0) return save();
+      if (!saving && store.getState().status !== 'loading') await take().catch(() => {});
     },
-    add(symbol) {
-      const { symbols } = store.getState();
-      if (symbols.includes(symbol) || symbols.length >= MAX_WATCHLIST) return;
-      change([...symbols, symbol]);
-    },
-    remove(symbol) {
-      change(store.getState().symbols.filter((listed) => listed !== symbol));
-    },
+    add: (symbol) => change({ kind: 'add', symbol }),
+    remove: (symbol) => change({ kind: 'remove', symbol }),
   };
 }

@@ -10,12 +10,14 @@ interface Look {
   readonly sentence: string;
 }
 
-export function look({ status, offline, message }: ConnectionState): Look {
+export function look({ status, failures, offline, message }: ConnectionState): Look {
   switch (status) {
     case 'connected':
       return { tone: 'up', word: 'Live', sentence: 'Connected. Values are live.' };
     case 'connecting':
-      return { tone: 'neutral', word: 'Connecting', sentence: 'Connecting to live data.' };
+      return failures === 0
+        ? { tone: 'neutral', word: 'Connecting', sentence: 'Connecting to live data.' }
+        : { tone: 'warn', word: 'Connecting', sentence: message ?? 'No live connection yet.' };
     case 'reconnecting':
       return { tone: 'warn', word: 'Reconnecting', sentence: message ?? 'Connection lost. Reconnecting.' };
     case 'polling':

@@ -15,7 +15,8 @@ function Countdown({ until }: { until: number }) {
 export function ConnectionNotice() {
   const { connection } = useDesk();
   const state = useStore(connection.state);
-  if (state.status !== 'reconnecting' && state.status !== 'polling') return null;
+  const failing = state.status === 'connecting' && state.failures > 0;
+  if (state.status !== 'reconnecting' && state.status !== 'polling' && !failing) return null;
   const { sentence } = look(state);
   const reason = state.message && state.message !== sentence ? `${state.message}. `.replace('..', '.') : '';
   return (
