@@ -20,6 +20,7 @@ import { createLocalRateLimiter } from './adapters/local/rate-limiter.ts';
 import { loadOrCreateSecrets } from './adapters/local/secrets-file.ts';
 import { createPaperBroker } from './adapters/paper/broker.ts';
 import type { Config, Secrets } from './config.ts';
+import { namedRateLimits, riskLimits } from './config-limits.ts';
 import { createAccounts } from './domain/accounts/accounts.ts';
 import { type DemoAccount, openDemoAccount } from './domain/accounts/demo-account.ts';
 import { createDiscordLinks } from './domain/hooks/discord-links.ts';
@@ -34,7 +35,6 @@ import { createTrading } from './domain/trading/create-trading.ts';
 import { createExecutor } from './domain/trading/executor.ts';
 import type { MarketView } from './domain/trading/market-view.ts';
 import { withQuoteFirst } from './domain/trading/quote-first.ts';
-import type { RiskLimits } from './domain/trading/risk-limits.ts';
 import { followTradedSymbols } from './domain/trading/traded-symbols.ts';
 import type { Trading } from './domain/trading/trading.ts';
 import { tradingDay } from './domain/trading/trading-day.ts';
@@ -42,12 +42,10 @@ import { createHealth } from './health.ts';
 import { createHttpApp } from './http/app.ts';
 import { createHttpServer } from './http/server.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { decimal } from './lib/decimal.ts';
 import { createDisposer } from './lib/disposer.ts';
 import { assertPortIsFree, toStartupError } from './lib/port.ts';
 import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createMetrics } from './metrics.ts';
-import { HTTP_RATE_LIMITS, type RateLimit, USER_LIMIT_FACTOR } from './protocol/limits.ts';
 import { createRealtime, type Realtime } from './realtime/server.ts';
 
 export interface AppOverrides {
@@ -105,7 +103,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const accounts = createAccounts({ users });
 
   const bus = createLocalBus(part('bus'));
-  const limiter = createLocalRateLimiter(namedLimits(config));
+  const limiter = createLocalRateLimiter(namedRateLimits(config));
   const connections = createLocalConnectionCounter(config.maxConnectionsPerUser);
 
   const lease = createDatabaseLease({ db: database, replica, clock, log: part('lease') });
@@ -290,21 +288,3 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 }
 
 const timeOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
-
-/** Each event's limit per connection, and as `user:<event>` for a user as a whole; `connect` is per user anyway. */
-function namedLimits({ rateLimits }: Config): Record<string, RateLimit> {
-  const perUser = Object.entries(rateLimits).map(([event, { points, seconds }]) => [
-    `user:${event}`,
-    { points: points * USER_LIMIT_FACTOR, seconds },
-  ]);
-  return { ...rateLimits, ...Object.fromEntries(perUser), ...HTTP_RATE_LIMITS };
-}
-
-const riskLimits = ({ trading }: Config): RiskLimits => ({
-  maxOrderValue: decimal(trading.maxOrderValue),
-  maxPositionValue: decimal(trading.maxPositionValue),
-  marketCollar: decimal(trading.marketCollarPercent).div(100),
-  limitCollar: decimal(trading.limitCollarPercent).div(100),
-  duplicateWindowMs: trading.duplicateWindowSeconds * 1_000,
-  dailyLossLimit: decimal(trading.dailyLossLimit),
-});
