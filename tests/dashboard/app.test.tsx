@@ -205,7 +205,7 @@ describe('what the header says', () => {
     await screen.findAllByText('231.42');
     await screen.findByText('418.05');
     server.quote('AAPL', { state: 'replay' });
-    expect(await screen.findByText('Replay')).toBeTruthy();
+    expect(await screen.findByText(/^Replay · \d+ \w+ \d{4}$/)).toBeTruthy();
     server.quote('AAPL', { state: 'delayed' });
     expect(await screen.findByText('Delayed data')).toBeTruthy();
     server.quote('AAPL', { state: 'live' });

@@ -103,3 +103,14 @@ test('a day without trades is not a failure, and a failure is not a day without 
   await page.user.click(screen.getByRole('button', { name: 'Try again' }));
   await waitFor(() => expect(screen.queryByText('The chart could not be loaded')).toBeNull());
 });
+
+test('minutes of another day say which, and a stale price its age', async () => {
+  await openChart(({ routes }) => {
+    const start = Date.parse('2013-10-08T14:00:00Z') / 1_000;
+    routes['GET /api/candles'] = () => BARS.map((bar, minute) => ({ ...bar, time: start + minute * 60 }));
+  });
+  expect(await screen.findByText('Minutes of 8 Oct 2013, your local time')).toBeTruthy();
+  const timestamp = new Date(Date.now() - 3 * 60_000).toISOString();
+  await act(async () => page.desk.quotes.push(quoteOf('AAPL', { state: 'stale', timestamp })));
+  expect((await screen.findByText('3 min old')).closest('.not-live')).not.toBeNull();
+});

@@ -5,8 +5,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { LivePortfolio } from '../../dashboard/src/features/portfolio/live-portfolio.tsx';
-import { PORTFOLIO } from './support/fixtures.ts';
+import type { FeedHealth } from '../../src/protocol/payloads.ts';
+import { PORTFOLIO, quoteOf } from './support/fixtures.ts';
 import { openPage, type Page } from './support/screen.tsx';
+
+const FEED_ENDED: FeedHealth = { source: 'replay', state: 'ended', lastTickAgeMs: null, leader: null };
 
 let page: Page;
 afterEach(() => page.close());
@@ -23,7 +26,9 @@ test('it shows placeholders until it knows, then the account with signs and arro
   expect(screen.getByText(/\+\$232\.00 \(\+0\.22%\)/).textContent).toBe('▲+$232.00 (+0.22%)');
   expect(screen.getByText('$78,568.55')).toBeTruthy();
   const row = screen.getByRole('row', { name: /AAPL/ });
-  expect(cells(row)).toEqual(['100', '220.25', '231.42', '$23,142.00', '▲+$232.00', '▲+$1,117.00+5.07%']);
+  // The profit stands under the value too, for panels too narrow for both columns.
+  const profit = '▲+$1,117.00+5.07%';
+  expect(cells(row)).toEqual(['100', '220.25', '231.42', `$23,142.00${profit}`, '▲+$232.00', profit]);
 });
 
 test('it follows what is pushed and asks for it once, mounted twice or not', async () => {
@@ -63,7 +68,7 @@ test('a position without a quote shows no invented price or profit', async () =>
       price: 220.25,
       marketValue: 22_025,
       unrealizedPnl: 0,
-      dayChange: 0,
+      dayChange: undefined,
       priced: false,
     };
     routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [unpriced] });
@@ -93,4 +98,28 @@ test('without a connection the values stay, with the time they are from', async 
   act(() => page.desk.connection.state.setState({ status: 'polling', offline: false }));
   expect(await screen.findByText(/^Updated \d\d:\d\d:\d\d$/)).toBeTruthy();
   expect(screen.getByTestId('total-value').closest('.not-live')).toBeNull();
+});
+
+test('a day’s change that is not told is a dash', async () => {
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    const { dayChange, ...position } = PORTFOLIO.positions[0]!;
+    routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [position] });
+    answers['subscribe:portfolio'] = () => ({ ok: true });
+  });
+  expect(cells(await screen.findByRole('row', { name: /AAPL/ }))[4]).toBe('–');
+});
+
+test('positions whose prices are not the present ones are greyed, and so is the total, with the time they are from', async () => {
+  page = await openPage(<LivePortfolio />);
+  await screen.findByTestId('total-value');
+  const grey = () => screen.getByTestId('total-value').closest('.not-live') !== null;
+  expect(grey()).toBe(false);
+  const timestamp = new Date(Date.now() - 3 * 60_000).toISOString();
+  act(() => page.desk.quotes.push(quoteOf('AAPL', { state: 'stale', timestamp })));
+  expect(await screen.findAllByText('3 min old')).toHaveLength(2);
+  expect(grey()).toBe(true);
+  act(() => page.desk.quotes.push(quoteOf('AAPL')));
+  await waitFor(() => expect(grey()).toBe(false));
+  act(() => page.desk.market.setState({ feed: FEED_ENDED }));
+  expect(grey()).toBe(true);
 });

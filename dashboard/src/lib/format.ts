@@ -53,6 +53,14 @@ const weekdayFormat = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
+const dateFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const marketDayFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'America/New_York',
+});
+
 type Instant = string | number;
 const valid = (instant: Instant): Date | null => {
   const date = new Date(instant);
@@ -67,6 +75,8 @@ const at = (format: Intl.DateTimeFormat, instant: Instant | null | undefined): s
 export const minuteTime = (instant: Instant | null | undefined): string => at(minuteFormat, instant);
 /** Mon, 3 Nov, 09:30 */
 export const dayAndTime = (instant: Instant | null | undefined): string => at(weekdayFormat, instant);
+/** 8 Oct 2013: the exchange's day, in whatever zone the reader is. */
+export const marketDay = (instant: Instant | null | undefined): string => at(marketDayFormat, instant);
 /** The time alone for today, the day before it for any other day. */
 export function momentOf(instant: Instant, now: number): string {
   const date = valid(instant);
@@ -87,6 +97,13 @@ export function age(ms: number): string {
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;
   return `${Math.floor(ms / DAY)} d`;
+}
+
+/** "3 min old", and from a day on the day and time it is from: a recorded price is not thousands of days old. */
+export function oldness(instant: string, now: number): string {
+  const old = Math.max(0, now - Date.parse(instant));
+  if (!(old >= DAY)) return `${age(old)} old`;
+  return `${at(dateFormat, instant)}, ${minuteTime(instant)}`;
 }
 
 /** 55 s, 9 min 15 s: how long to wait, rounded up. */

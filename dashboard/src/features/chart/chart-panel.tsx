@@ -4,10 +4,11 @@ import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useDesk } from '../../desk-context.tsx';
-import { compact, minuteTime, price, signedPercent, signedPrice } from '../../lib/format.ts';
+import { compact, marketDay, minuteTime, price, signedPercent, signedPrice } from '../../lib/format.ts';
 import type { Bar } from '../../stores/candles.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import { useFreshness } from '../connection/freshness.ts';
+import { StaleAge } from '../connection/stale-age.tsx';
 import type { CreatePriceChart, PriceChart } from './price-chart.ts';
 
 export type LoadPriceChart = () => Promise<CreatePriceChart>;
@@ -18,6 +19,7 @@ function QuoteLine({ symbol }: { symbol: string }) {
   const { quotes } = useDesk();
   const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
   const change = quote?.previousClose === undefined ? null : quote.change;
+  const stale = quote?.state === 'stale';
   const figures = [
     ['Open', price(quote?.open)],
     ['High', price(quote?.high)],
@@ -26,14 +28,16 @@ function QuoteLine({ symbol }: { symbol: string }) {
     ['Volume', compact(quote?.volume)],
   ] as const;
   return (
-    <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
-      <p className="flex items-baseline gap-3">
+    <div className={`flex flex-wrap items-end justify-between gap-x-6 gap-y-2 ${stale ? 'not-live' : ''}`}>
+      <p className="flex flex-wrap items-baseline gap-x-3">
         <span className="font-semibold text-2xl tracking-tight">{price(quote?.price)}</span>
         <Change value={change} className="font-medium">
           {change === null
             ? signedPrice(null, null)
             : `${signedPrice(change, quote?.price)} (${signedPercent(quote?.changePercent)})`}
         </Change>
+        {stale ? <StaleAge timestamp={quote.timestamp} /> : null}
+        {quote?.state === 'closed' ? <span className="text-muted text-xs">at close</span> : null}
       </p>
       <dl className="flex flex-wrap gap-x-5 gap-y-1">
         {figures.map(([label, value]) => (
@@ -47,7 +51,17 @@ function QuoteLine({ symbol }: { symbol: string }) {
   );
 }
 
-function Legend({ bar }: { bar: Bar | null }) {
+/** The day of the minutes shown where it is not today, as in a replay; null where it is. */
+function useOtherDay(symbol: string): string | null {
+  const { candles, timers } = useDesk();
+  const last = useStore(candles, ({ bySymbol }) => bySymbol[symbol]?.bars.at(-1)?.time);
+  if (last === undefined) return null;
+  const day = marketDay(last * 1_000);
+  return day === marketDay(timers.now()) ? null : day;
+}
+
+function Legend({ symbol, bar }: { symbol: string; bar: Bar | null }) {
+  const day = useOtherDay(symbol);
   const figures =
     bar &&
     ([
@@ -58,7 +72,7 @@ function Legend({ bar }: { bar: Bar | null }) {
     ] as const);
   return (
     <p aria-hidden="true" className="flex min-h-5 flex-wrap gap-x-3 text-muted text-xs">
-      <span>{bar ? minuteTime(bar.time * 1_000) : 'Minutes of today, your local time'}</span>
+      <span>{bar ? minuteTime(bar.time * 1_000) : `Minutes of ${day ?? 'today'}, your local time`}</span>
       {figures?.map(([letter, value]) => (
         <span key={letter}>
           {letter} <span className="text-ink">{price(value)}</span>
@@ -111,6 +125,7 @@ function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
   useEffect(() => chart?.show(symbol, held?.bars ?? []), [chart, symbol, held]);
   useEffect(() => chart?.mark(previousClose), [chart, previousClose]);
 
+  const day = useOtherDay(symbol);
   const first = held?.bars[0];
   const last = held?.bars.at(-1);
   const empty = held !== undefined && held.status !== 'loading' && held.bars.length === 0;
@@ -121,7 +136,7 @@ function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
         role="img"
         aria-label={
           first && last
-            ? `${symbol}, minute candles from ${minuteTime(first.time * 1_000)} to ${minuteTime(last.time * 1_000)}`
+            ? `${symbol}, minute candles ${day === null ? '' : `of ${day} `}from ${minuteTime(first.time * 1_000)} to ${minuteTime(last.time * 1_000)}`
             : `${symbol}, no candles`
         }
         className={`h-full ${empty || failed ? 'invisible' : ''}`}
@@ -169,7 +184,7 @@ export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore
       {symbol ? (
         <div className={`flex flex-col gap-2 p-3 sm:px-4 ${frozen ? 'not-live' : ''}`}>
           <QuoteLine symbol={symbol} />
-          <Legend bar={hovered} />
+          <Legend symbol={symbol} bar={hovered} />
           <Canvas symbol={symbol} theme={theme} load={load} onHover={setHovered} />
         </div>
       ) : (

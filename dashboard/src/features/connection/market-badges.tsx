@@ -2,8 +2,8 @@ import { useStore } from 'zustand';
 import type { FeedHealth, MarketStatusPayload } from '../../../../src/protocol/payloads.ts';
 import { Badge } from '../../components/badge.tsx';
 import { useDesk } from '../../desk-context.tsx';
-import { dayAndTime, minuteTime } from '../../lib/format.ts';
-import type { QuoteSource } from '../../stores/quotes.ts';
+import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';
+import type { QuoteSource, QuotesState } from '../../stores/quotes.ts';
 
 const SOURCES: Record<QuoteSource, { word: string; sentence: string } | null> = {
   simulated: {
@@ -35,6 +35,15 @@ function statusText({ isOpen, session, holiday, nextOpen, nextClose }: MarketSta
   return nextOpen ? `${name}, opens ${dayAndTime(nextOpen)}` : name;
 }
 
+/** The day that is replayed, as its newest quote tells; null before one came. */
+function replayedDay({ bySymbol }: QuotesState): string | null {
+  const newest = Object.values(bySymbol).reduce(
+    (latest, { timestamp }) => (timestamp > latest ? timestamp : latest),
+    '',
+  );
+  return newest === '' ? null : marketDay(newest);
+}
+
 /** Where the prices come from, whenever that is not a live market. */
 export function SourceBadge() {
   const { quotes, market } = useDesk();
@@ -42,13 +51,14 @@ export function SourceBadge() {
   const feed = useStore(market, (state) => state.feed);
   const fromFeed = feed && feed.source !== 'massive' ? feed.source : null;
   const source = fromQuotes ?? fromFeed;
+  const day = useStore(quotes, (state) => (source === 'replay' ? replayedDay(state) : null));
   const look = source && SOURCES[source];
   const problem = feed && FEED_PROBLEMS[feed.state];
   return (
     <>
       {look ? (
         <Badge tone="accent" title={look.sentence}>
-          {look.word}
+          {day === null ? look.word : `${look.word} · ${day}`}
         </Badge>
       ) : null}
       {problem ? (

@@ -10,7 +10,9 @@ import { money, signedMoney, signedPercent } from '../../lib/format.ts';
 import { useChannel } from '../../realtime/websocket-context.tsx';
 import { AsOf } from '../connection/as-of.tsx';
 import { useFreshness } from '../connection/freshness.ts';
+import { StaleAge } from '../connection/stale-age.tsx';
 import { PositionsTable } from './positions-table.tsx';
+import { useStalePrices } from './stale-prices.ts';
 
 function Summary({ portfolio }: { portfolio: PortfolioPayload }) {
   const { dayChange, dayChangePercent } = portfolio;
@@ -65,11 +67,14 @@ function Loading() {
   );
 }
 
+const NONE: PortfolioPayload['positions'] = [];
+
 export function LivePortfolio() {
   useChannel('portfolio');
   const { portfolio: store, loadPortfolio } = useDesk();
   const { portfolio, receivedAt, error } = useStore(store);
-  const frozen = useFreshness() === 'frozen' && portfolio !== null;
+  const frozen = useFreshness() === 'frozen';
+  const { stale, since } = useStalePrices(portfolio?.positions ?? NONE);
 
   return (
     <Panel
@@ -77,6 +82,18 @@ export function LivePortfolio() {
       title="Portfolio"
       aside={
         <>
+          {stale && !frozen ? (
+            <span className="text-warn text-xs">
+              Prices
+              {since === null ? (
+                ' no longer renewed'
+              ) : (
+                <>
+                  : <StaleAge timestamp={since} />
+                </>
+              )}
+            </span>
+          ) : null}
           <AsOf receivedAt={receivedAt} />
           {portfolio?.source === 'external' ? (
             <Badge title="This account is kept by another system, which reports it here.">
@@ -87,7 +104,7 @@ export function LivePortfolio() {
       }
     >
       {portfolio ? (
-        <div className={frozen ? 'not-live' : ''}>
+        <div className={frozen || stale ? 'not-live' : ''}>
           <Summary portfolio={portfolio} />
           <PositionsTable positions={portfolio.positions} />
         </div>

@@ -1,19 +1,37 @@
 import { memo } from 'react';
+import { useStore } from 'zustand';
 import type { PositionPayload } from '../../../../src/protocol/payloads.ts';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { useDesk } from '../../desk-context.tsx';
 import { money, price, quantity, signedMoney, signedPercent, UNKNOWN } from '../../lib/format.ts';
+import { StaleAge } from '../connection/stale-age.tsx';
 
-const HEAD = 'px-2 py-2 text-right font-medium whitespace-nowrap';
-const CELL = 'px-2 py-2 text-right whitespace-nowrap';
+const HEAD = 'px-2 py-2 text-right font-medium';
+/** Numbers wider than their column break: nothing is cut off and no column moves. */
+const CELL = 'px-2 py-2 text-right [overflow-wrap:anywhere] [&_span]:whitespace-normal';
+
+function Profit({ position }: { position: PositionPayload }) {
+  const { unrealizedPnl, unrealizedPnlPercent, priced } = position;
+  if (priced === false) return <Change value={null}>{UNKNOWN}</Change>;
+  return (
+    <>
+      <Change value={unrealizedPnl}>{signedMoney(unrealizedPnl)}</Change>
+      <span className="block text-muted text-xs">{signedPercent(unrealizedPnlPercent)}</span>
+    </>
+  );
+}
 
 const PositionRow = memo(function PositionRow({ position }: { position: PositionPayload }) {
-  const { view } = useDesk();
-  const { symbol, unrealizedPnl, unrealizedPnlPercent, dayChange } = position;
+  const { view, quotes } = useDesk();
+  const { symbol, dayChange } = position;
+  const staleSince = useStore(quotes, ({ bySymbol }) => {
+    const quote = bySymbol[symbol];
+    return quote?.state === 'stale' ? quote.timestamp : null;
+  });
   const unpriced = position.priced === false;
   return (
-    <tr className="border-line border-t hover:bg-raised">
+    <tr className={`border-line border-t hover:bg-raised ${staleSince === null ? '' : 'not-live'}`}>
       <th scope="row" className="py-2 pr-2 pl-4 text-left font-normal">
         <button type="button" className="font-semibold hover:underline" onClick={() => view.open(symbol)}>
           {symbol}
@@ -21,28 +39,31 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
         <span className="block text-muted text-xs @2xl:hidden">
           {quantity(position.quantity)} at {price(position.averagePrice)}
         </span>
+        {staleSince === null ? null : <StaleAge timestamp={staleSince} className="block" />}
       </th>
       <td className={`${CELL} @max-2xl:hidden`}>{quantity(position.quantity)}</td>
       <td className={`${CELL} @max-2xl:hidden`}>{price(position.averagePrice)}</td>
       <td className={`${CELL} @max-lg:hidden`}>{unpriced ? UNKNOWN : price(position.price)}</td>
-      <td className={CELL}>
+      <td className={`${CELL} @max-lg:pr-4`}>
         {money(position.marketValue)}
         {unpriced ? <span className="block text-muted text-xs">at cost, no quote</span> : null}
+        {unpriced ? null : (
+          <span className="block @lg:hidden">
+            <Profit position={position} />
+          </span>
+        )}
       </td>
       <td className={`${CELL} @max-xl:hidden`}>
         <Change value={unpriced ? null : dayChange}>{signedMoney(dayChange)}</Change>
       </td>
-      <td className={`${CELL} pr-4`}>
-        <Change value={unpriced ? null : unrealizedPnl}>{signedMoney(unrealizedPnl)}</Change>
-        {unpriced ? null : (
-          <span className="block text-muted text-xs">{signedPercent(unrealizedPnlPercent)}</span>
-        )}
+      <td className={`${CELL} pr-4 @max-lg:hidden`}>
+        <Profit position={position} />
       </td>
     </tr>
   );
 });
 
-/** Open positions. Narrow panels fold quantity and average price under the symbol. */
+/** Open positions. Narrow panels fold quantity and average price under the symbol, and the profit under the value. */
 export function PositionsTable({ positions }: { positions: readonly PositionPayload[] }) {
   if (positions.length === 0) {
     return (
@@ -52,29 +73,32 @@ export function PositionsTable({ positions }: { positions: readonly PositionPayl
     );
   }
   return (
-    <table className="w-full border-line border-t">
+    <table className="w-full table-fixed border-line border-t">
       <caption className="sr-only">Positions</caption>
       <thead className="text-muted text-xs">
         <tr>
-          <th scope="col" className="py-2 pr-2 pl-4 text-left font-medium">
+          <th
+            scope="col"
+            className="w-[24%] py-2 pr-2 pl-4 text-left font-medium @2xl:w-[12%] @max-lg:w-[45%]"
+          >
             Symbol
           </th>
-          <th scope="col" className={`${HEAD} @max-2xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[12%] @max-2xl:hidden`}>
             Quantity
           </th>
-          <th scope="col" className={`${HEAD} @max-2xl:hidden`}>
-            Average price
+          <th scope="col" className={`${HEAD} w-[12%] @max-2xl:hidden`}>
+            Avg. price
           </th>
-          <th scope="col" className={`${HEAD} @max-lg:hidden`}>
+          <th scope="col" className={`${HEAD} w-[11%] @max-lg:hidden`}>
             Price
           </th>
-          <th scope="col" className={HEAD}>
-            Market value
+          <th scope="col" className={`${HEAD} w-[18%] @max-lg:w-[55%] @max-lg:pr-4`}>
+            Market value<span className="@lg:hidden">, P&amp;L</span>
           </th>
-          <th scope="col" className={`${HEAD} @max-xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[16%] @max-xl:hidden`}>
             Today
           </th>
-          <th scope="col" className={`${HEAD} pr-4`}>
+          <th scope="col" className={`${HEAD} w-[19%] pr-4 @max-lg:hidden`}>
             Unrealised P&amp;L
           </th>
         </tr>

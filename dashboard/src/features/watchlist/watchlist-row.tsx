@@ -3,22 +3,10 @@ import { useStore } from 'zustand';
 import { Change } from '../../components/change.tsx';
 import { CloseIcon } from '../../components/icons.tsx';
 import { useDesk } from '../../desk-context.tsx';
-import { age, price, signedPercent, signedPrice } from '../../lib/format.ts';
-import { useNow } from '../../lib/use-now.ts';
+import { price, signedPercent, signedPrice } from '../../lib/format.ts';
+import { StaleAge } from '../connection/stale-age.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { useFlash } from './use-flash.ts';
-
-/** Ages are read in minutes; a clock in each row would be noise. */
-const AGE_INTERVAL_MS = 5_000;
-
-function StaleAge({ timestamp }: { timestamp: string }) {
-  const now = useNow(AGE_INTERVAL_MS);
-  return (
-    <span className="block whitespace-nowrap px-1 text-warn text-xs">
-      {age(Math.max(0, now - Date.parse(timestamp)))} old
-    </span>
-  );
-}
 
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
   const { quotes, view, watchlist } = useDesk();
@@ -50,7 +38,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
         <span ref={flash} className="rounded px-1 py-0.5">
           {price(quote?.price)}
         </span>
-        {quote && stale ? <StaleAge timestamp={quote.timestamp} /> : null}
+        {quote && stale ? <StaleAge timestamp={quote.timestamp} className="block px-1" /> : null}
         {quote?.state === 'closed' ? <span className="block px-1 text-muted text-xs">at close</span> : null}
       </td>
       <td className="px-2 text-right">

@@ -1,0 +1,25 @@
+import { useStore } from 'zustand';
+import type { FeedHealth, PositionPayload } from '../../../../src/protocol/payloads.ts';
+import { useDesk } from '../../desk-context.tsx';
+
+/** States of the feed in which no price is renewed. */
+const STOPPED: readonly FeedHealth['state'][] = ['down', 'refused', 'ended'];
+
+/**
+ * Whether the positions are valued at prices that are not the present ones: all quotes of them that are known
+ * here are stale, or the feed has stopped. `since` is the time of the newest one.
+ */
+export function useStalePrices(positions: readonly PositionPayload[]): {
+  stale: boolean;
+  since: string | null;
+} {
+  const { quotes, market } = useDesk();
+  const stopped = useStore(market, ({ feed }) => feed !== null && STOPPED.includes(feed.state));
+  /** The newest time of stale quotes; empty where one is not stale or none is known. */
+  const since = useStore(quotes, ({ bySymbol }) => {
+    const known = positions.flatMap(({ symbol }) => bySymbol[symbol] ?? []);
+    if (!stopped && known.some(({ state }) => state !== 'stale')) return '';
+    return known.reduce((latest, { timestamp }) => (timestamp > latest ? timestamp : latest), '');
+  });
+  return { stale: positions.length > 0 && (stopped || since !== ''), since: since || null };
+}
