@@ -2,7 +2,7 @@
 import type { Config } from './config.ts';
 import type { RiskLimits } from './domain/trading/risk-limits.ts';
 import { decimal } from './lib/decimal.ts';
-import { HTTP_RATE_LIMITS, type RateLimit, USER_LIMIT_FACTOR } from './protocol/limits.ts';
+import { type RateLimit, USER_LIMIT_FACTOR } from './protocol/limits.ts';
 
 /** Each event's limit per connection, and as `user:<event>` for a user as a whole; `connect` is per user anyway. */
 export function namedRateLimits({ rateLimits }: Config): Record<string, RateLimit> {
@@ -10,7 +10,7 @@ export function namedRateLimits({ rateLimits }: Config): Record<string, RateLimi
     `user:${event}`,
     { points: points * USER_LIMIT_FACTOR, seconds },
   ]);
-  return { ...rateLimits, ...Object.fromEntries(perUser), ...HTTP_RATE_LIMITS };
+  return { ...rateLimits, ...Object.fromEntries(perUser) };
 }
 
 /** The numbers of the risk checks, exact. */

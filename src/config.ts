@@ -5,6 +5,8 @@
 
 import { createEnvReader, type Env, type EnvReader } from './lib/env-reader.ts';
 import {
+  HTTP_RATE_LIMITS,
+  type HttpLimit,
   type LimitedEvent,
   MAX_CONNECTIONS_PER_USER,
   MAX_SYMBOLS_PER_CONNECTION,
@@ -131,7 +133,8 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'RATE_LIMITS',
     default: '',
-    meaning: 'overrides as `event=points/seconds`, comma separated, e.g. `order:place=60/60`',
+    meaning:
+      'overrides as `name=points/seconds`, comma separated, e.g. `order:place=60/60,http:login:user=20/900`',
   },
   { name: 'JOURNAL_KEEP_DAYS', default: '30', meaning: 'events older than this are removed' },
   { name: 'JOURNAL_KEEP_EVENTS', default: '10000', meaning: 'most events kept per user, however young' },
@@ -193,7 +196,8 @@ export interface Config {
   readonly flushIntervalMs: number;
   readonly maxConnectionsPerUser: number;
   readonly maxSymbolsPerConnection: number;
-  readonly rateLimits: Readonly<Record<LimitedEvent, RateLimit>>;
+  /** By event of the socket, and by name over HTTP. */
+  readonly rateLimits: Readonly<Record<LimitedEvent | HttpLimit, RateLimit>>;
   readonly journal: { readonly keepDays: number; readonly keepEvents: number };
   readonly drainSeconds: number;
   readonly logLevel: string;
@@ -341,16 +345,16 @@ function readFeed(source: FeedConfig['source'], read: EnvReader, problems: strin
   };
 }
 
-function readRateLimits(read: EnvReader, problems: string[]): Record<LimitedEvent, RateLimit> {
-  const limits: Record<LimitedEvent, RateLimit> = { ...RATE_LIMITS };
+function readRateLimits(read: EnvReader, problems: string[]): Record<LimitedEvent | HttpLimit, RateLimit> {
+  const limits: Record<LimitedEvent | HttpLimit, RateLimit> = { ...RATE_LIMITS, ...HTTP_RATE_LIMITS };
   for (const part of (read.text('RATE_LIMITS') ?? '').split(',').filter(Boolean)) {
     const match = /^\s*([a-z:]+)=(\d{1,6})\/(\d{1,5})\s*$/.exec(part);
     const [, event, points, seconds] = match ?? [];
-    if (event !== undefined && event in RATE_LIMITS && Number(points) > 0 && Number(seconds) > 0) {
-      limits[event as LimitedEvent] = { points: Number(points), seconds: Number(seconds) };
+    if (event !== undefined && event in limits && Number(points) > 0 && Number(seconds) > 0) {
+      limits[event as LimitedEvent | HttpLimit] = { points: Number(points), seconds: Number(seconds) };
     } else {
       problems.push(
-        `RATE_LIMITS must list event=points/seconds with events of the protocol, not "${part.trim()}".`,
+        `RATE_LIMITS must list name=points/seconds with events or http limits of the protocol, not "${part.trim()}".`,
       );
     }
   }

@@ -17,7 +17,7 @@ export function createRequestLog(log: Log, observe: (request: ServedRequest) => 
     res.once('close', () => {
       const seconds = (performance.now() - started) / 1000;
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED;
-      const route = typeof req.route?.path === 'string' ? patternOf(path, req.route.path) : 'other';
+      const route = typeof req.route?.path === 'string' ? patternOf(path, req.route.path) : areaOf(path);
       observe({ method, route, status, seconds });
       const fields = {
         requestId,
@@ -33,6 +33,9 @@ export function createRequestLog(log: Log, observe: (request: ServedRequest) => 
     next();
   };
 }
+
+/** What was refused before its route was found: a rise of `/hooks` with 401 is somebody guessing signatures. */
+const areaOf = (path: string): string => /^\/(hooks|api)(?=\/)/.exec(path)?.[0] ?? 'other';
 
 /** `/api/orders/42` of the route `/:id` → `/api/orders/:id`. After an error Express has forgotten where the route was mounted. */
 function patternOf(path: string, route: string): string {

@@ -291,7 +291,7 @@ describe('answers', () => {
       ['/api/auth/register', 201],
       ['/api/orders/:id', 404],
       ['/api/quotes', 200],
-      ['other', 404],
+      ['/api', 404],
       ['/health', 200],
     ]);
   });

@@ -52,7 +52,7 @@ describe('a start that cannot be', () => {
       'SESSION_SECRET must have at least 32 characters',
       'HOOK_SECRET is required in production.',
       'DATABASE_URL is required in production.',
-      'RATE_LIMITS must list event=points/seconds',
+      'RATE_LIMITS must list name=points/seconds',
       'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database',
     ]) {
       expect(stderr).toContain(problem);
