@@ -4,7 +4,7 @@ import type { Frame } from './lib/frame.ts';
 import { every, type Timers } from './lib/timers.ts';
 import { createConnection } from './realtime/connection.ts';
 import { createPlaceOrder } from './realtime/place-order.ts';
-import { startPolling } from './realtime/polling.ts';
+import { POLL_INTERVAL_MS, startPolling } from './realtime/polling.ts';
 import { openSocket, type SocketAuth, type TradecastSocket } from './realtime/socket.ts';
 import { createSubscriptions } from './realtime/subscriptions.ts';
 import { createTradeStream } from './realtime/trade-stream.ts';
@@ -115,6 +115,12 @@ export function createDesk({
     if (first.status === 'rejected') throw first.reason;
   }
 
+  /** A page that is reloaded again and again is refused its channels for a while: HTTP stands in for them. */
+  function fillIn() {
+    if (subscriptions.isRefused('portfolio')) void loadPortfolio().catch(() => {});
+    if (subscriptions.isRefused('trades')) void stream.catchUp().catch(() => {});
+  }
+
   /** The first symbol of the list is what a fresh page shows, unless somebody was quicker. */
   function selectFirst() {
     const [first] = watchlist.getState().symbols;
@@ -170,6 +176,7 @@ export function createDesk({
       stops.push(
         follow,
         startPolling({ state: connection.state, timers, refresh, onBack: connection.wake }),
+        every(timers, POLL_INTERVAL_MS, fillIn),
         every(timers, FEED_HEALTH_INTERVAL_MS, () => void loadFeed()),
       );
       connection.start();

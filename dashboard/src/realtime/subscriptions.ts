@@ -29,6 +29,8 @@ export interface Subscriptions {
   symbols(symbols: readonly string[]): () => void;
   /** Asks again on the same connection: the server has let go of the channel. */
   renew(channel: Channel): void;
+  /** Whether the server has refused this channel for the moment; it is asked again when its wait is over. */
+  isRefused(channel: Channel): boolean;
   /** The symbols wanted now. */
   wantedSymbols(): string[];
   stop(): void;
@@ -137,6 +139,8 @@ export function createSubscriptions({ socket, timers, tradesPosition }: Subscrip
         later(`drop:${channel}`, CHANNEL_LINGER_MS, () => dropChannel(channel));
       });
     },
+    isRefused: (channel) =>
+      socket.connected && Boolean(wantedChannels.get(channel)) && !asked.channels.has(channel),
     symbols(symbols) {
       for (const symbol of symbols) wanted.set(symbol, (wanted.get(symbol) ?? 0) + 1);
       if (!cancels.has('ask:symbols')) later('ask:symbols', COALESCE_MS, askSymbols);
