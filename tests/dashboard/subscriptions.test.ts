@@ -89,6 +89,29 @@ test('a rate limit is waited out for as long as the server says, and then asked 
   await until(() => page.desk.portfolio.getState().portfolio);
 });
 
+test('a channel that is refused for a while is filled in over HTTP, and no longer once it flows', async () => {
+  server.answers['subscribe:portfolio'] = () => ({
+    ok: false,
+    code: 'RATE_LIMITED',
+    message: 'Rate limit exceeded for subscribe:portfolio',
+    retryAfterMs: 42_000,
+  });
+  page.desk.subscriptions.channel('portfolio');
+  await until(() => page.desk.subscriptions.isRefused('portfolio'));
+  const polls = () => server.requests('GET', '/api/portfolio').length;
+  const before = polls();
+  advance(5_000);
+  await until(() => polls() === before + 1);
+  delete server.answers['subscribe:portfolio'];
+  advance(37_000);
+  await until(() => asked('subscribe:portfolio').length === 2);
+  await settled();
+  const during = polls();
+  advance(20_000);
+  await settled();
+  expect(polls()).toBe(during);
+});
+
 test('symbols wanted during a rate limit wait for its end and go out with the others', async () => {
   server.answers['subscribe:watchlist'] = () => ({
     ok: false,
