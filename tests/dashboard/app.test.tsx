@@ -188,6 +188,9 @@ describe('the Discord account', () => {
     expect(server.requests('DELETE', '/api/account/discord-link')).toHaveLength(1);
     await user.click(dialog.getByRole('button', { name: 'Close' }));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(document.activeElement).toBe(
+      screen.getByRole('button', { name: 'Ada Lovelace, account and theme' }),
+    );
   });
 
   test('that cannot be asked for says why', async () => {
@@ -275,6 +278,23 @@ describe('views of a phone', () => {
     expect(hidden('Portfolio')).toBe(true);
     expect(hidden('Activity')).toBe(false);
   });
+});
+
+test('a shortcut leads to the order ticket, whatever view a phone shows', async () => {
+  openApp();
+  await signedIn();
+  await user.click(screen.getByRole('button', { name: 'Skip to order' }));
+  expect(document.activeElement).toBe(screen.getByRole('combobox', { name: 'Symbol' }));
+  const ticket = screen.getByRole('region', { name: 'Order' });
+  expect(ticket.closest('[class~="max-md:hidden"]')).toBeNull();
+});
+
+test('a first connection that fails is told, with the values by HTTP', async () => {
+  server.switches.refuseConnect = { message: 'Not now', data: { code: 'UNAVAILABLE', retryable: true } };
+  openApp();
+  await signedIn();
+  expect((await screen.findAllByText(/^Not now/)).length).toBeGreaterThan(0);
+  expect(await screen.findAllByText('231.42')).not.toHaveLength(0);
 });
 
 describe('accessibility', () => {

@@ -2,7 +2,7 @@
  * @jest-environment jsdom
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { act, screen, waitFor } from '@testing-library/react';
 import { ChartPanel } from '../../dashboard/src/features/chart/chart-panel.tsx';
 import type { PriceChart } from '../../dashboard/src/features/chart/price-chart.ts';
@@ -59,7 +59,8 @@ test('without a symbol it says so', async () => {
       routes['GET /api/watchlist'] = () => ({ symbols: [] });
     },
   );
-  expect(screen.getByText('No symbol chosen')).toBeTruthy();
+  expect(screen.getByText('Loading the chart')).toBeTruthy();
+  expect(await screen.findByText('No symbol chosen')).toBeTruthy();
 });
 
 test('it draws the minutes of today and the previous close, on one chart', async () => {
@@ -113,4 +114,30 @@ test('minutes of another day say which, and a stale price its age', async () => 
   const timestamp = new Date(Date.now() - 3 * 60_000).toISOString();
   await act(async () => page.desk.quotes.push(quoteOf('AAPL', { state: 'stale', timestamp })));
   expect((await screen.findByText('3 min old')).closest('.not-live')).not.toBeNull();
+});
+
+test('a chart whose code could not be loaded can be tried again', async () => {
+  completeBrowser();
+  const { drawn, load } = recordingChart();
+  let broken = true;
+  const loadOnce = () => (broken ? Promise.reject(new Error('no chunk')) : load());
+  page = await openPage(<ChartPanel theme={createThemeStore()} load={loadOnce} />);
+  await screen.findByText('The chart could not be loaded');
+  broken = false;
+  await page.user.click(screen.getByRole('button', { name: 'Try again' }));
+  await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
+  expect(screen.queryByText('The chart could not be loaded')).toBeNull();
+});
+
+test('the chart of an opened symbol is brought into sight', async () => {
+  await openChart();
+  await screen.findByText('Minutes of today, your local time');
+  const scroll = jest.fn();
+  Element.prototype.scrollIntoView = scroll;
+  const below = { top: 2_000, bottom: 2_500 } as DOMRect;
+  Element.prototype.getBoundingClientRect = () => below;
+  act(() => page.desk.view.select('MSFT'));
+  expect(scroll).not.toHaveBeenCalled();
+  act(() => page.desk.view.open('MSFT'));
+  expect(scroll).toHaveBeenCalledTimes(1);
 });

@@ -143,6 +143,7 @@ describe('the list', () => {
     await row('MSFT');
     await page.user.click(screen.getByRole('button', { name: 'Remove MSFT from the watchlist' }));
     expect(order()).toEqual(['AAPL', 'TSLA']);
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Remove TSLA from the watchlist');
     await waitFor(() => expect(saved()).toEqual([{ symbols: ['AAPL', 'TSLA'] }]));
   });
 
@@ -178,6 +179,6 @@ describe('the list', () => {
     page = await openPage(<LiveWatchlist />);
     await row('TSLA');
     await page.user.click(screen.getByRole('button', { name: 'TSLA' }));
-    expect(page.desk.view.getState()).toEqual({ symbol: 'TSLA', view: 'trade' });
+    expect(page.desk.view.getState()).toMatchObject({ symbol: 'TSLA', view: 'trade' });
   });
 });

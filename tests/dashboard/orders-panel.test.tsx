@@ -5,7 +5,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { screen, waitFor, within } from '@testing-library/react';
 import { OrdersPanel } from '../../dashboard/src/features/orders/orders-panel.tsx';
-import { ORDER } from './support/fixtures.ts';
+import { failed, ORDER } from './support/fixtures.ts';
 import { openPage, type Page } from './support/screen.tsx';
 
 let page: Page;
@@ -18,6 +18,7 @@ test('an open order shows its terms, and is gone from the open ones once it is c
   expect(row.textContent).toContain('Working');
   await page.user.click(within(row).getByRole('button', { name: 'Cancel buy 6 MSFT' }));
   expect(await screen.findByText('No open orders')).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByRole('radio', { name: 'Open' }));
   expect(page.server.requests('DELETE', '/api/orders/o1')).toHaveLength(1);
   await page.user.click(screen.getByRole('radio', { name: 'Done' }));
   expect(screen.getByRole('row', { name: /6 MSFT/ }).textContent).toContain('Cancelled');
@@ -45,6 +46,16 @@ test('a refused order is listed as done, with the reason as a sentence', async (
   expect(screen.getByText('The price is too far from the market.')).toBeTruthy();
 });
 
+test('a refusal is told in the words that Activity has for it', async () => {
+  page = await openPage(<OrdersPanel />, ({ routes, journal }) => {
+    routes['GET /api/orders'] = () => [{ ...ORDER, status: 'denied', reason: 'INSUFFICIENT_FUNDS' }];
+    const entry = failed(1);
+    journal.events.push({ ...entry, payload: { ...entry.payload, orderId: ORDER.id } } as typeof entry);
+  });
+  await page.user.click(await screen.findByRole('radio', { name: 'Done' }));
+  expect(await screen.findByText('Insufficient funds')).toBeTruthy();
+});
+
 test('an order that could not be loaded is not an empty list', async () => {
   page = await openPage(<OrdersPanel />, ({ routes }) => {
     routes['GET /api/orders'] = () => ({ status: 500, code: 'INTERNAL', error: 'Broken' });
@@ -68,6 +79,6 @@ test('a partial fill is shown as it comes in', async () => {
       seq: 1,
     },
   });
-  expect(await screen.findByText('Part filled')).toBeTruthy();
+  expect(await screen.findByText('Partially filled')).toBeTruthy();
   expect(screen.getByText('2 at 399.90')).toBeTruthy();
 });

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { screen, waitFor, within } from '@testing-library/react';
 import { toast } from 'sonner';
 import { TradeNotifications } from '../../dashboard/src/features/trades/trade-notifications.tsx';
-import { executed, failed } from './support/fixtures.ts';
+import { executed, failed, ORDER } from './support/fixtures.ts';
 import { openPage, type Page } from './support/screen.tsx';
 
 let page: Page;
@@ -59,6 +59,32 @@ test('a burst is one toast, and every event is in the list', async () => {
   await waitFor(() => expect(toasts()).toHaveLength(1));
   expect(toasts()[0]).toContain('20 trade events just now');
   expect(within(await list()).getAllByRole('listitem')).toHaveLength(20);
+});
+
+test('an order filled in parts is one toast that counts up', async () => {
+  page = await openPage(<TradeNotifications />);
+  await waitFor(() => expect(page.server.emitted('subscribe:trades')).toHaveLength(1));
+  const part = (seq: number, filledQuantity: number, averageFillPrice: number) => {
+    page.server.happen(executed(seq, { orderId: ORDER.id, symbol: 'F', quantity: 1_000 }));
+    const order = { ...ORDER, symbol: 'F', quantity: 3_000, filledQuantity, averageFillPrice };
+    page.server.happen({ event: 'order:update', payload: { ...order, epoch: 'e1', seq: seq + 1 } });
+  };
+  part(1, 1_000, 10);
+  await waitFor(() =>
+    expect(toasts()).toEqual([expect.stringContaining('Bought 1,000 of 3,000 F at 10.00')]),
+  );
+  part(3, 2_000, 10.25);
+  part(5, 3_000, 10.5);
+  await waitFor(() =>
+    expect(toasts()).toEqual([expect.stringContaining('Bought 3,000 F at 10.50$31,500.00')]),
+  );
+});
+
+test('a list that is cut off says so', async () => {
+  page = await openPage(<TradeNotifications />, ({ journal }) => {
+    for (let seq = 1; seq <= 201; seq += 1) journal.events.push(executed(seq));
+  });
+  expect(await screen.findByText('Only the newest 200 are listed.')).toBeTruthy();
 });
 
 test('where the journal cannot be read it says so and can be tried again', async () => {

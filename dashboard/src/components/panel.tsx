@@ -13,6 +13,7 @@ export interface PanelProps {
 export function Panel({ id, title, aside, className = '', children }: PanelProps) {
   return (
     <section
+      id={id}
       aria-labelledby={`${id}-title`}
       className={`@container flex min-w-0 flex-col rounded-lg border border-line bg-surface ${className}`}
     >

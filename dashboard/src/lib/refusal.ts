@@ -5,5 +5,5 @@ import { wait } from './format.ts';
 export function refusalOf(error: unknown, what: string): string {
   if (!(error instanceof TradecastError) || error.code !== 'RATE_LIMITED') return (error as Error).message;
   const { retryAfterMs } = error;
-  return `Too many ${what} at once. ${retryAfterMs === undefined ? 'Try again in a moment.' : `Try again in ${wait(retryAfterMs)}.`}`;
+  return `Too many ${what}. Try again in ${retryAfterMs === undefined ? 'a moment' : wait(retryAfterMs)}.`;
 }

@@ -29,8 +29,20 @@ export interface NoticesStore extends StoreApi<NoticesState> {
   stop(): void;
 }
 
+/** Of the fills of one order the last says it all. */
+function lastOfEach(entries: readonly TradeEntry[]): TradeEntry[] {
+  return entries.filter(({ event, payload }, index) => {
+    const { orderId } = payload;
+    if (event !== 'trade:executed' || orderId === undefined) return true;
+    return !entries
+      .slice(index + 1)
+      .some((later) => later.event === event && later.payload.orderId === orderId);
+  });
+}
+
 function summarise(entries: readonly TradeEntry[], missed: boolean): Notice[] {
-  if (entries.length <= MAX_TOASTS) return entries.map((entry) => ({ kind: 'trade', entry }));
+  const told = lastOfEach(entries);
+  if (told.length <= MAX_TOASTS) return told.map((entry) => ({ kind: 'trade', entry }));
   const executed = entries.filter((entry) => entry.event === 'trade:executed').length;
   return [{ kind: 'summary', executed, failed: entries.length - executed, missed }];
 }

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { JournalEntryPayload } from '../../../src/protocol/payloads.ts';
 
 /** More than anybody scrolls through; older ones stay in the journal. */
-const MAX_SHOWN = 200;
+export const MAX_SHOWN = 200;
 
 export type TradeEntry = Exclude<JournalEntryPayload, { event: 'order:update' }>;
 

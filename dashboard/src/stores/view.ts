@@ -8,6 +8,8 @@ export interface ViewState {
   readonly view: View;
   /** The symbol of the chart and the order ticket. */
   readonly symbol: string | null;
+  /** How often a symbol was opened: the same one again is to be shown again. */
+  readonly opened: number;
 }
 
 export interface ViewStore extends StoreApi<ViewState> {
@@ -18,11 +20,11 @@ export interface ViewStore extends StoreApi<ViewState> {
 }
 
 export function createViewStore(): ViewStore {
-  const store = createStore<ViewState>(() => ({ view: 'portfolio', symbol: null }));
+  const store = createStore<ViewState>(() => ({ view: 'portfolio', symbol: null, opened: 0 }));
   return {
     ...store,
     show: (view) => store.setState({ view }),
     select: (symbol) => store.setState({ symbol }),
-    open: (symbol) => store.setState({ symbol, view: 'trade' }),
+    open: (symbol) => store.setState(({ opened }) => ({ symbol, view: 'trade', opened: opened + 1 })),
   };
 }

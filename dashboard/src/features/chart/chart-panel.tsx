@@ -101,6 +101,7 @@ function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
   useEffect(() => candles.load(symbol), [candles, symbol]);
 
   useEffect(() => {
+    if (failed) return;
     let made: PriceChart | null = null;
     let gone = false;
     load().then(
@@ -117,7 +118,7 @@ function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
       made?.remove();
       setChart(null);
     };
-  }, [load, onHover]);
+  }, [load, onHover, failed]);
 
   useEffect(() => {
     if (resolved) chart?.repaint();
@@ -152,7 +153,15 @@ function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
                 : `No trades in ${symbol} yet today`
             }
             action={
-              held?.status === 'failed' ? { label: 'Try again', run: () => candles.load(symbol) } : undefined
+              failed || held?.status === 'failed'
+                ? {
+                    label: 'Try again',
+                    run: () => {
+                      setFailed(false);
+                      candles.load(symbol);
+                    },
+                  }
+                : undefined
             }
           />
         </div>
@@ -161,9 +170,40 @@ function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
   );
 }
 
-export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore; load?: LoadPriceChart }) {
+/** Of the size of what is to come. */
+function Loading() {
+  return (
+    <div role="status" className="flex flex-col gap-2 p-3 sm:px-4">
+      <span className="sr-only">Loading the chart</span>
+      <div className="skeleton h-9 w-48" />
+      <div className="skeleton h-5 w-40" />
+      <div className="skeleton h-64 sm:h-80" />
+    </div>
+  );
+}
+
+/** An opened symbol's chart comes into sight; where its list has made way for it, as on phones, so does the focus. */
+function useShowWhenOpened() {
   const { view } = useDesk();
+  const opened = useStore(view, (state) => state.opened);
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const chart = element.current;
+    if (opened === 0 || !chart) return;
+    if (document.activeElement === document.body || document.activeElement?.checkVisibility?.() === false)
+      chart.focus({ preventScroll: true });
+    const { top, bottom } = chart.getBoundingClientRect();
+    const inSight = Math.min(bottom, window.innerHeight) - Math.max(top, 0);
+    if (inSight < (bottom - top) / 2) chart.scrollIntoView({ block: 'start' });
+  }, [opened]);
+  return element;
+}
+
+export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore; load?: LoadPriceChart }) {
+  const { view, watchlist } = useDesk();
   const symbol = useStore(view, (state) => state.symbol);
+  const choosing = useStore(watchlist, ({ status }) => status === 'loading');
+  const element = useShowWhenOpened();
   const [hovered, setHovered] = useState<Bar | null>(null);
   const frozen = useFreshness() === 'frozen';
   return (
@@ -182,11 +222,17 @@ export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore
       }
     >
       {symbol ? (
-        <div className={`flex flex-col gap-2 p-3 sm:px-4 ${frozen ? 'not-live' : ''}`}>
+        <div
+          ref={element}
+          tabIndex={-1}
+          className={`flex scroll-mt-28 flex-col gap-2 p-3 outline-none sm:px-4 ${frozen ? 'not-live' : ''}`}
+        >
           <QuoteLine symbol={symbol} />
           <Legend symbol={symbol} bar={hovered} />
           <Canvas symbol={symbol} theme={theme} load={load} onHover={setHovered} />
         </div>
+      ) : choosing ? (
+        <Loading />
       ) : (
         <Message title="No symbol chosen">Choose one in the watchlist or in the order form.</Message>
       )}

@@ -36,7 +36,7 @@ export function ConnectionNotice() {
           kind="quiet"
           className="ml-auto min-h-7 shrink-0 underline"
           onClick={connection.wake}
-          disabled={state.retryAt === null || state.mustWait}
+          aria-disabled={state.retryAt === null || state.mustWait}
         >
           Try now
         </Button>

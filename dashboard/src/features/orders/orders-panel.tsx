@@ -3,19 +3,22 @@ import { useStore } from 'zustand';
 import type { OrderPayload, OrderStatus } from '../../../../src/protocol/payloads.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
+import { useFocusHeir } from '../../components/focus-heir.ts';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useDesk } from '../../desk-context.tsx';
 import { momentOf, price, quantity } from '../../lib/format.ts';
+import { refusalOf } from '../../lib/refusal.ts';
 import { isOpen, newestFirst } from '../../stores/orders.ts';
+import type { TradeEntry } from '../../stores/trades.ts';
 import { REASONS } from '../trades/reasons.ts';
 
 const STATUSES: Record<OrderStatus, string> = {
   accepted: 'Accepted',
   submitting: 'Sending',
   working: 'Working',
-  partially_filled: 'Part filled',
+  partially_filled: 'Partially filled',
   filled: 'Filled',
   cancelled: 'Cancelled',
   expired: 'Expired',
@@ -39,29 +42,32 @@ function terms({ type, limitPrice, stopPrice, timeInForce }: OrderPayload): stri
 
 function Cancel({ order }: { order: OrderPayload }) {
   const { api, orders } = useDesk();
-  const [state, setState] = useState<'idle' | 'asking'>('idle');
+  const button = useFocusHeir();
+  const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
   async function cancel() {
-    setState('asking');
+    if (asking) return;
+    setAsking(true);
     setProblem(null);
     try {
       orders.apply(await api.cancelOrder(order.id));
     } catch (error) {
-      setProblem((error as Error).message);
+      setProblem(refusalOf(error, 'orders at once'));
     }
-    setState('idle');
+    setAsking(false);
   }
 
   return (
     <>
       <Button
+        ref={button}
         className="px-2 py-1"
-        disabled={state === 'asking'}
+        aria-disabled={asking}
         aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${order.symbol}`}
         onClick={() => void cancel()}
       >
-        {state === 'asking' ? 'Asking…' : 'Cancel'}
+        {asking ? 'Asking…' : 'Cancel'}
       </Button>
       {problem ? (
         <span role="alert" className="mt-1 block max-w-40 text-down text-xs">
@@ -72,9 +78,23 @@ function Cancel({ order }: { order: OrderPayload }) {
   );
 }
 
+/** The sentence with which the order failed, as Activity has it; undefined where that is not among the newest. */
+function useRefusal(orderId: string): string | undefined {
+  const { trades } = useDesk();
+  return useStore(
+    trades,
+    ({ entries }) =>
+      entries.find(
+        (entry): entry is Extract<TradeEntry, { event: 'trade:failed' }> =>
+          entry.event === 'trade:failed' && entry.payload.orderId === orderId,
+      )?.payload.error,
+  );
+}
+
 const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
   const { timers } = useDesk();
   const { side, symbol, filledQuantity, status, reason } = order;
+  const refusal = useRefusal(order.id);
   return (
     <tr className="border-line border-t align-top">
       <th scope="row" className="py-2 pr-2 pl-3 text-left font-normal sm:pl-4">
@@ -88,13 +108,16 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
       </th>
       <td className="px-2 py-2">
         {STATUSES[status]}
+        {filledQuantity > 0 ? (
+          <span className="block text-muted text-xs">
+            {quantity(filledQuantity)} at {price(order.averageFillPrice)}
+          </span>
+        ) : null}
         <span className="block text-muted text-xs">
-          {filledQuantity > 0
-            ? `${quantity(filledQuantity)} at ${price(order.averageFillPrice)}`
-            : momentOf(order.createdAt, timers.now())}
+          {momentOf(isOpen(order) ? order.createdAt : order.updatedAt, timers.now())}
         </span>
         {reason && status !== 'cancelled' ? (
-          <span className="block text-muted text-xs">{REASONS[reason]}</span>
+          <span className="block text-muted text-xs">{refusal ?? REASONS[reason]}</span>
         ) : null}
       </td>
       <td className="py-2 pr-3 pl-2 text-right sm:pr-4">{isOpen(order) ? <Cancel order={order} /> : null}</td>

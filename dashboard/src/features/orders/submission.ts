@@ -43,7 +43,7 @@ export function createSubmission({ placeOrder, newKey }: SubmissionOptions): Sub
         if (!(error instanceof ApiError) || !error.answered) return { kind: 'uncertain', message };
         // Turned away at the door: the order was never looked at, so the key is still unused.
         if (error.code !== 'RATE_LIMITED') open = null;
-        return { kind: 'refused', message: refusalOf(error, 'orders') };
+        return { kind: 'refused', message: refusalOf(error, 'orders at once') };
       }
     },
   };

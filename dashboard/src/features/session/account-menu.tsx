@@ -1,5 +1,5 @@
 import { DropdownMenu } from 'radix-ui';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/payloads.ts';
@@ -24,6 +24,7 @@ export interface AccountMenuProps {
 
 export function AccountMenu({ user, session, theme }: AccountMenuProps) {
   const chosen = useStore(theme, (state) => state.theme);
+  const trigger = useRef<HTMLButtonElement>(null);
   const [leaving, setLeaving] = useState(false);
   const [discordOpen, setDiscordOpen] = useState(false);
 
@@ -37,15 +38,34 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
     }
   }
 
+  function closeDiscord() {
+    setDiscordOpen(false);
+    // The menu item that opened it is gone.
+    trigger.current?.focus();
+  }
+
+  async function copyUserId() {
+    try {
+      await navigator.clipboard.writeText(user.id);
+      toast.info('User id copied', { description: user.id });
+    } catch {
+      // Plain http, as on a LAN address, has no clipboard.
+      toast.info('Your user id', { description: user.id });
+    }
+  }
+
   return (
     <>
-      {discordOpen ? <DiscordDialog onClose={() => setDiscordOpen(false)} /> : null}
+      {discordOpen ? <DiscordDialog onClose={closeDiscord} /> : null}
       {/* Not modal: locking the page's scrolling would need a <style> element. */}
       <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className="flex h-9 items-center gap-1.5 rounded-md border border-line-strong px-2 hover:bg-raised">
+        <DropdownMenu.Trigger
+          ref={trigger}
+          aria-label={`${user.name}, account and theme`}
+          className="flex h-9 items-center gap-1.5 rounded-md border border-line-strong px-2 hover:bg-raised"
+        >
           <UserIcon />
           <span className="max-w-32 truncate max-sm:sr-only">{user.name}</span>
-          <span className="sr-only">, account and theme</span>
           <ChevronIcon className="size-3.5 text-muted" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Content
@@ -71,6 +91,13 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="my-1 h-px bg-line" />
+          <DropdownMenu.Item className={ITEM} onSelect={() => void copyUserId()}>
+            <span className="w-4" />
+            <span className="min-w-0">
+              Copy user id
+              <span className="block truncate text-muted text-xs">{user.id}</span>
+            </span>
+          </DropdownMenu.Item>
           <DropdownMenu.Item className={ITEM} onSelect={() => setDiscordOpen(true)}>
             <span className="w-4" />
             Discord account…

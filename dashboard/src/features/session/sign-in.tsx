@@ -1,7 +1,9 @@
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Logo, WarningIcon } from '../../components/icons.tsx';
 import { ApiError } from '../../lib/api.ts';
+import { wait } from '../../lib/format.ts';
+import { refusalOf } from '../../lib/refusal.ts';
 import { every, type Timers } from '../../lib/timers.ts';
 import type { EndReason, SessionStore } from '../../stores/session.ts';
 
@@ -18,14 +20,14 @@ interface Refusal {
   readonly until: number | null;
 }
 
-function useSecondsUntil(until: number | null, timers: Timers): number {
+function useMsUntil(until: number | null, timers: Timers): number {
   const [now, setNow] = useState(() => timers.now());
   useEffect(() => {
     if (until === null) return;
     setNow(timers.now());
     return every(timers, 1_000, () => setNow(timers.now()));
   }, [until, timers]);
-  return until === null ? 0 : Math.max(0, Math.ceil((until - now) / 1_000));
+  return until === null ? 0 : Math.max(0, until - now);
 }
 
 interface FieldProps {
@@ -71,15 +73,21 @@ export function SignIn({ session, timers, reason }: SignInProps) {
   const [mode, setMode] = useState<'sign-in' | 'sign-up'>('sign-in');
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const waitSeconds = useSecondsUntil(refusal?.until ?? null, timers);
+  const form = useRef<HTMLFormElement>(null);
+  const waitMs = useMsUntil(refusal?.until ?? null, timers);
   const signingUp = mode === 'sign-up';
   const action = signingUp ? 'Create account' : 'Sign in';
   const notice = reason && REASONS[reason];
 
+  useEffect(() => {
+    if (mode) form.current?.querySelector('input')?.focus();
+  }, [mode]);
+
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? '');
+    if (busy || waitMs > 0) return;
+    const typed = new FormData(event.currentTarget);
+    const text = (name: string) => String(typed.get(name) ?? '');
     const credentials = { username: text('username').trim(), password: text('password') };
     const name = text('name').trim();
     setBusy(true);
@@ -89,10 +97,10 @@ export function SignIn({ session, timers, reason }: SignInProps) {
         ? session.signUp({ ...credentials, ...(name ? { name } : {}) })
         : session.signIn(credentials));
     } catch (error) {
-      const wait = error instanceof ApiError ? error.retryAfterMs : undefined;
+      const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
       setRefusal({
-        message: (error as Error).message,
-        until: wait === undefined ? null : timers.now() + wait,
+        message: refusalOf(error, signingUp ? 'new accounts' : 'sign-in attempts'),
+        until: retryAfterMs === undefined ? null : timers.now() + retryAfterMs,
       });
       setBusy(false);
     }
@@ -112,7 +120,7 @@ export function SignIn({ session, timers, reason }: SignInProps) {
               {notice}
             </p>
           ) : null}
-          <form onSubmit={submit} className="flex flex-col gap-4">
+          <form ref={form} onSubmit={submit} className="flex flex-col gap-4">
             <Field
               id="username"
               label="User name"
@@ -137,8 +145,8 @@ export function SignIn({ session, timers, reason }: SignInProps) {
                 </p>
               ) : null}
             </div>
-            <Button kind="primary" type="submit" className="min-h-10" disabled={busy || waitSeconds > 0}>
-              {waitSeconds > 0 ? `Try again in ${waitSeconds} s` : busy ? 'One moment…' : action}
+            <Button kind="primary" type="submit" className="min-h-10" aria-disabled={busy || waitMs > 0}>
+              {waitMs > 0 ? `Try again in ${wait(waitMs)}` : busy ? 'One moment…' : action}
             </Button>
           </form>
         </div>

@@ -1,4 +1,5 @@
 import { type ComponentType, useEffect } from 'react';
+import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/payloads.ts';
 import { BellIcon, ListIcon, Logo, PieIcon, TradeIcon } from '../../components/icons.tsx';
@@ -54,6 +55,9 @@ function PhoneTabs() {
   );
 }
 
+const SKIP =
+  'sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded focus:bg-surface focus:px-3 focus:py-2';
+
 export interface TradingDeskProps {
   readonly user: UserPayload;
   readonly session: SessionStore;
@@ -75,14 +79,20 @@ export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProp
     [view],
   );
 
+  function skipToOrder() {
+    // On a phone the ticket can take the focus only once its view is shown.
+    flushSync(() => view.show('trade'));
+    document.querySelector<HTMLElement>('#ticket input')?.focus();
+  }
+
   return (
     <div className="pb-20 md:pb-6">
-      <a
-        href="#main"
-        className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded focus:bg-surface focus:px-3 focus:py-2"
-      >
+      <a href="#main" className={SKIP}>
         Skip to content
       </a>
+      <button type="button" className={SKIP} onClick={skipToOrder}>
+        Skip to order
+      </button>
       <header className="sticky top-0 z-20 border-line border-b bg-surface">
         <div className="mx-auto flex min-h-14 max-w-[120rem] flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2 sm:px-4">
           <div className="flex items-center gap-2">
@@ -103,30 +113,31 @@ export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProp
       <main
         id="main"
         tabIndex={-1}
-        className="mx-auto grid max-w-[120rem] grid-cols-1 items-start gap-3 p-2 outline-none sm:p-3 md:grid-cols-2 xl:grid-cols-[22rem_minmax(0,1fr)_21rem]"
+        // In the middle column the chart keeps its height and the orders below it take the rest.
+        className="mx-auto grid max-w-[120rem] grid-cols-1 items-start gap-3 p-2 outline-none sm:p-3 md:grid-cols-2 xl:grid-cols-[22rem_minmax(0,1fr)_21rem] xl:grid-rows-[auto_1fr]"
       >
-        <div className={`min-w-0 max-md:order-3 md:max-xl:order-2 ${on('watchlist')}`}>
+        <div className={`min-w-0 md:max-xl:order-2 xl:sticky xl:top-17 xl:row-span-2 ${on('watchlist')}`}>
           <LiveWatchlist />
         </div>
-        {/* A phone shows the panels of both columns in its own order. */}
+        {/* A phone shows the panels of each column by themselves. */}
         <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-1 md:max-xl:col-span-2">
-          <div className={`max-md:order-2 ${on('portfolio')}`}>
+          <div className={on('portfolio')}>
             <LivePortfolio />
           </div>
-          <div className={`max-md:order-1 ${on('trade')}`}>
+          <div className={on('trade')}>
             <ChartPanel theme={theme} load={loadChart} />
           </div>
-          <div className={`max-md:order-5 ${on('trade')}`}>
-            <OrdersPanel />
-          </div>
         </div>
-        <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-3">
-          <div className={`max-md:order-4 ${on('trade')}`}>
+        <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-3 xl:row-span-2">
+          <div className={on('trade')}>
             <OrderTicket />
           </div>
-          <div className={`max-md:order-6 ${on('activity')}`}>
+          <div className={on('activity')}>
             <TradeNotifications />
           </div>
+        </div>
+        <div className={`min-w-0 md:max-xl:order-4 md:max-xl:col-span-2 xl:col-start-2 ${on('trade')}`}>
+          <OrdersPanel />
         </div>
       </main>
       <PhoneTabs />

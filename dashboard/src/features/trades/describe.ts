@@ -1,4 +1,4 @@
-import type { TradeSource } from '../../../../src/protocol/payloads.ts';
+import type { OrderPayload, TradeSource } from '../../../../src/protocol/payloads.ts';
 import { money, price, quantity } from '../../lib/format.ts';
 import type { Notice } from '../../stores/notices.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
@@ -31,6 +31,24 @@ export function describeTrade(entry: TradeEntry): Described {
   return {
     title: `${verb} ${quantity(shares)} ${symbol} at ${price(each)}`,
     detail: `${money(shares * each)}${part}`,
+  };
+}
+
+/** A fill as the latest word on its order: all that is filled of it, at its average price. */
+export function describeFill(
+  entry: Extract<TradeEntry, { event: 'trade:executed' }>,
+  order: OrderPayload | undefined,
+): Described {
+  const { side, quantity: shares, symbol } = entry.payload;
+  const average = order?.averageFillPrice;
+  if (!order || average === undefined || !(order.filledQuantity > shares || order.quantity > shares))
+    return describeTrade(entry);
+  const filled = Math.max(shares, order.filledQuantity);
+  const of =
+    filled < order.quantity ? `${quantity(filled)} of ${quantity(order.quantity)}` : quantity(filled);
+  return {
+    title: `${side === 'buy' ? 'Bought' : 'Sold'} ${of} ${symbol} at ${price(average)}`,
+    detail: money(filled * average),
   };
 }
 

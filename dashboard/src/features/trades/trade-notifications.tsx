@@ -8,31 +8,39 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useDesk } from '../../desk-context.tsx';
 import { momentOf } from '../../lib/format.ts';
 import type { Notice } from '../../stores/notices.ts';
-import type { TradeEntry } from '../../stores/trades.ts';
-import { describeSummary, describeTrade, SOURCES } from './describe.ts';
+import type { OrdersState } from '../../stores/orders.ts';
+import { MAX_SHOWN, type TradeEntry } from '../../stores/trades.ts';
+import { describeFill, describeSummary, describeTrade, SOURCES } from './describe.ts';
 
 /** One at a time: the next summary takes the place of the last. */
 const SUMMARY_ID = 'trade-summary';
 
-function show(notice: Notice) {
+function show(notice: Notice, orders: OrdersState['byId']) {
   if (notice.kind === 'summary') {
     const { title, detail } = describeSummary(notice);
     toast.info(title, { description: detail, id: SUMMARY_ID });
     return;
   }
-  const { title, detail } = describeTrade(notice.entry);
-  const tell = notice.entry.event === 'trade:executed' ? toast.success : toast.error;
-  tell(title, { description: detail });
+  const { entry } = notice;
+  const orderId = entry.payload.orderId ?? '';
+  if (entry.event === 'trade:failed') {
+    const { title, detail } = describeTrade(entry);
+    toast.error(title, { description: detail });
+    return;
+  }
+  const { title, detail } = describeFill(entry, orders[orderId]);
+  // The next part of an order takes the place of the last.
+  toast.success(title, { description: detail, ...(orderId ? { id: orderId } : {}) });
 }
 
 function useToasts() {
-  const { notices } = useDesk();
+  const { notices, orders } = useDesk();
   useEffect(
     () =>
       notices.subscribe(({ due }) => {
-        for (const notice of due) show(notice);
+        for (const notice of due) show(notice, orders.getState().byId);
       }),
-    [notices],
+    [notices, orders],
   );
 }
 
@@ -84,11 +92,16 @@ export function TradeNotifications() {
       ) : null}
       {entries.length > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled list must be reachable by keyboard
-        <ul aria-label="Trades, newest first" tabIndex={0} className="max-h-96 overflow-y-auto">
+        <ul aria-label="Trades, newest first" tabIndex={0} className="md:max-h-96 md:overflow-y-auto">
           {entries.map((entry) => (
             <TradeItem key={`${entry.payload.epoch}:${entry.payload.seq}`} entry={entry} now={today} />
           ))}
         </ul>
+      ) : null}
+      {entries.length === MAX_SHOWN ? (
+        <p className="border-line border-t px-3 py-2 text-muted text-xs sm:px-4">
+          Only the newest {MAX_SHOWN} are listed.
+        </p>
       ) : null}
     </Panel>
   );

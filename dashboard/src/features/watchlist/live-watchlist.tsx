@@ -60,7 +60,7 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
   return (
     <table className="w-full table-fixed">
       <caption className="sr-only">Watchlist</caption>
-      <thead className="text-muted text-xs">
+      <thead className="sticky top-0 z-10 bg-surface text-muted text-xs">
         <tr>
           <SortHeader
             column="symbol"
@@ -69,7 +69,7 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
             onSort={onSort}
             className="pr-2 pl-3 text-left sm:pl-4"
           />
-          <th scope="col" className="w-18 px-1 text-left font-medium">
+          <th scope="col" className="w-18 px-1 text-left font-medium @max-xs:hidden">
             Today
           </th>
           <SortHeader column="price" label="Price" sort={sort} onSort={onSort} className="px-2 text-right" />
@@ -109,7 +109,13 @@ export function LiveWatchlist() {
   const full = symbols.length >= MAX_WATCHLIST;
 
   return (
-    <Panel id="watchlist" title="Watchlist" aside={<AsOf receivedAt={newest} />}>
+    <Panel
+      id="watchlist"
+      title="Watchlist"
+      aside={<AsOf receivedAt={newest} />}
+      // Beside the rest a long list scrolls by itself, so that the chart of a clicked symbol stays in sight.
+      className="md:max-xl:max-h-[44rem] xl:max-h-[calc(100dvh-5.25rem)]"
+    >
       <div className="p-3">
         <SymbolSearch
           label="Add a symbol to the watchlist"
@@ -140,7 +146,7 @@ export function LiveWatchlist() {
         <Message title="Your watchlist is empty">Search for a symbol above to follow its price.</Message>
       ) : null}
       {symbols.length > 0 ? (
-        <div className={freshness === 'frozen' ? 'not-live' : ''}>
+        <div className={`min-h-0 md:overflow-y-auto ${freshness === 'frozen' ? 'not-live' : ''}`}>
           <WatchlistTable symbols={symbols} />
         </div>
       ) : null}

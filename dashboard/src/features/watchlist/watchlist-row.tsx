@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { Change } from '../../components/change.tsx';
+import { useFocusHeir } from '../../components/focus-heir.ts';
 import { CloseIcon } from '../../components/icons.tsx';
 import { useDesk } from '../../desk-context.tsx';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
@@ -12,6 +13,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
   const { quotes, view, watchlist } = useDesk();
   const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
   const selected = useStore(view, (state) => state.symbol === symbol);
+  const removeButton = useFocusHeir();
   const flash = useFlash<HTMLSpanElement>(quote?.price);
   const stale = quote?.state === 'stale';
   // The wire says 0 while no previous close is known; that is not "unchanged".
@@ -20,7 +22,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
   return (
     <tr
       aria-current={selected || undefined}
-      className={`group relative h-12 border-line border-t ${selected ? 'bg-accent-soft' : 'hover:bg-raised'} ${stale ? 'not-live' : ''}`}
+      className={`relative h-12 border-line border-t ${selected ? 'bg-accent-soft' : 'hover:bg-raised'} ${stale ? 'not-live' : ''}`}
     >
       <th scope="row" className="pr-2 pl-3 text-left font-normal sm:pl-4">
         <button
@@ -31,7 +33,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
           {symbol}
         </button>
       </th>
-      <td className="px-1">
+      <td className="px-1 @max-xs:hidden">
         <Sparkline symbol={symbol} rising={change === null || change === 0 || stale ? null : change > 0} />
       </td>
       <td className="px-1 text-right font-medium">
@@ -51,10 +53,11 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
       </td>
       <td className="pr-1.5 text-right">
         <button
+          ref={removeButton}
           type="button"
           aria-label={`Remove ${symbol} from the watchlist`}
           onClick={() => watchlist.remove(symbol)}
-          className="relative rounded p-2 text-muted opacity-60 hover:bg-raised hover:text-ink hover:opacity-100 focus-visible:opacity-100 group-hover:opacity-100"
+          className="relative rounded p-2 text-muted hover:bg-raised hover:text-ink"
         >
           <CloseIcon className="size-3.5" />
         </button>
