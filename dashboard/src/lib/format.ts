@@ -99,11 +99,10 @@ export function age(ms: number): string {
   return `${Math.floor(ms / DAY)} d`;
 }
 
-/** "3 min old", and from a day on the day and time it is from: a recorded price is not thousands of days old. */
+/** "3 min old", and from a day on the day it is from: a recorded price is not thousands of days old. */
 export function oldness(instant: string, now: number): string {
   const old = Math.max(0, now - Date.parse(instant));
-  if (!(old >= DAY)) return `${age(old)} old`;
-  return `${at(dateFormat, instant)}, ${minuteTime(instant)}`;
+  return old >= DAY ? at(dateFormat, instant) : `${age(old)} old`;
 }
 
 /** 55 s, 9 min 15 s: how long to wait, rounded up. */

@@ -20,7 +20,10 @@ function Summary({ portfolio }: { portfolio: PortfolioPayload }) {
     <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4 px-4 py-4">
       <div>
         <p className="text-muted text-xs">Total value</p>
-        <p className="font-semibold text-3xl tracking-tight" data-testid="total-value">
+        <p
+          className="break-all font-semibold text-3xl tracking-tight @max-sm:text-2xl"
+          data-testid="total-value"
+        >
           {money(portfolio.totalValue)}
         </p>
         <p className="mt-0.5 font-medium">
@@ -36,7 +39,7 @@ function Summary({ portfolio }: { portfolio: PortfolioPayload }) {
         <Figure label="Buying power" value={money(portfolio.buyingPower)} />
         <div>
           <dt className="text-muted text-xs">Realised P&amp;L</dt>
-          <dd className="font-medium text-sm">
+          <dd className="break-all font-medium text-sm">
             <Change value={portfolio.realizedPnl}>{signedMoney(portfolio.realizedPnl)}</Change>
           </dd>
         </div>
@@ -49,7 +52,7 @@ function Figure({ label, value }: { label: string; value: string }) {
   return (
     <div>
       <dt className="text-muted text-xs">{label}</dt>
-      <dd className="font-medium text-sm">{value}</dd>
+      <dd className="break-all font-medium text-sm">{value}</dd>
     </div>
   );
 }

@@ -7,9 +7,9 @@ import { useDesk } from '../../desk-context.tsx';
 import { money, price, quantity, signedMoney, signedPercent, UNKNOWN } from '../../lib/format.ts';
 import { StaleAge } from '../connection/stale-age.tsx';
 
-const HEAD = 'px-2 py-2 text-right font-medium';
+const HEAD = 'px-1.5 py-2 text-right font-medium';
 /** Numbers wider than their column break: nothing is cut off and no column moves. */
-const CELL = 'px-2 py-2 text-right [overflow-wrap:anywhere] [&_span]:whitespace-normal';
+const CELL = 'px-1.5 py-2 text-right break-all [&_span]:whitespace-normal';
 
 function Profit({ position }: { position: PositionPayload }) {
   const { unrealizedPnl, unrealizedPnlPercent, priced } = position;
@@ -79,26 +79,26 @@ export function PositionsTable({ positions }: { positions: readonly PositionPayl
         <tr>
           <th
             scope="col"
-            className="w-[24%] py-2 pr-2 pl-4 text-left font-medium @2xl:w-[12%] @max-lg:w-[45%]"
+            className="w-[24%] py-2 pr-2 pl-4 text-left font-medium @2xl:w-[11.5%] @max-lg:w-[45%]"
           >
             Symbol
           </th>
-          <th scope="col" className={`${HEAD} w-[12%] @max-2xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[11.5%] @max-2xl:hidden`}>
             Quantity
           </th>
-          <th scope="col" className={`${HEAD} w-[12%] @max-2xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[10.5%] @max-2xl:hidden`}>
             Avg. price
           </th>
-          <th scope="col" className={`${HEAD} w-[11%] @max-lg:hidden`}>
+          <th scope="col" className={`${HEAD} w-[9.5%] @max-lg:hidden`}>
             Price
           </th>
-          <th scope="col" className={`${HEAD} w-[18%] @max-lg:w-[55%] @max-lg:pr-4`}>
+          <th scope="col" className={`${HEAD} w-[18.5%] @max-lg:w-[55%] @max-lg:pr-4`}>
             Market value<span className="@lg:hidden">, P&amp;L</span>
           </th>
-          <th scope="col" className={`${HEAD} w-[16%] @max-xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[18.5%] @max-xl:hidden`}>
             Today
           </th>
-          <th scope="col" className={`${HEAD} w-[19%] pr-4 @max-lg:hidden`}>
+          <th scope="col" className={`${HEAD} w-[20%] pr-4 @max-lg:hidden`}>
             Unrealised P&amp;L
           </th>
         </tr>
