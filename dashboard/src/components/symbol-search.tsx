@@ -1,44 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import type { InstrumentPayload } from '../../../src/protocol/payloads.ts';
-import { useDesk } from '../desk-context.tsx';
 import { SearchIcon } from './icons.tsx';
-
-/** A typist's pause; each letter would be a request. */
-const DEBOUNCE_MS = 150;
-const MAX_OPTIONS = 8;
-
-interface Result {
-  /** The text that `found` answers. */
-  readonly query: string;
-  readonly status: 'idle' | 'searching' | 'done' | 'failed';
-  readonly found: readonly InstrumentPayload[];
-}
-
-const IDLE: Result = { query: '', status: 'idle', found: [] };
-
-function useSearch(query: string): Result {
-  const { api, timers } = useDesk();
-  const [result, setResult] = useState<Result>(IDLE);
-  useEffect(() => {
-    if (query === '') {
-      setResult(IDLE);
-      return;
-    }
-    let current = true;
-    const cancel = timers.after(DEBOUNCE_MS, () => {
-      api.symbols(query).then(
-        (found) => current && setResult({ query, status: 'done', found: found.slice(0, MAX_OPTIONS) }),
-        () => current && setResult({ query, status: 'failed', found: [] }),
-      );
-    });
-    return () => {
-      current = false;
-      cancel();
-    };
-  }, [query, api, timers]);
-  // What was found for the letters before stays in sight, but it is no answer to these.
-  return result.query === query ? result : { query, status: 'searching', found: result.found };
-}
+import { useSymbolSearch } from './use-symbol-search.ts';
 
 export interface SymbolSearchProps {
   readonly label: string;
@@ -79,7 +41,7 @@ export function SymbolSearch({
   const [awaited, setAwaited] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const query = text.trim();
-  const { status, found } = useSearch(query);
+  const { status, found } = useSymbolSearch(query);
   const isTaken = (symbol: string) => taken?.symbols.includes(symbol) ?? false;
   const exact = found.findIndex(({ symbol }) => symbol === query.toUpperCase());
   const active = moved ?? Math.max(0, exact);

@@ -1,55 +1,18 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useDesk } from '../../desk-context.tsx';
-import { compact, marketDay, minuteTime, price, signedPercent, signedPrice } from '../../lib/format.ts';
+import { marketDay, minuteTime, price } from '../../lib/format.ts';
 import type { Bar } from '../../stores/candles.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import { useFreshness } from '../connection/freshness.ts';
-import { StaleAge } from '../connection/stale-age.tsx';
 import type { CreatePriceChart, PriceChart } from './price-chart.ts';
+import { QuoteLine } from './quote-line.tsx';
 
 export type LoadPriceChart = () => Promise<CreatePriceChart>;
 
 const loadPriceChart: LoadPriceChart = async () => (await import('./price-chart.ts')).createPriceChart;
-
-function QuoteLine({ symbol }: { symbol: string }) {
-  const { quotes } = useDesk();
-  const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
-  const change = quote?.previousClose === undefined ? null : quote.change;
-  const stale = quote?.state === 'stale';
-  const figures = [
-    ['Open', price(quote?.open)],
-    ['High', price(quote?.high)],
-    ['Low', price(quote?.low)],
-    ['Prev. close', price(quote?.previousClose)],
-    ['Volume', compact(quote?.volume)],
-  ] as const;
-  return (
-    <div className={`flex flex-wrap items-end justify-between gap-x-6 gap-y-2 ${stale ? 'not-live' : ''}`}>
-      <p className="flex flex-wrap items-baseline gap-x-3">
-        <span className="font-semibold text-2xl tracking-tight">{price(quote?.price)}</span>
-        <Change value={change} className="font-medium">
-          {change === null
-            ? signedPrice(null, null)
-            : `${signedPrice(change, quote?.price)} (${signedPercent(quote?.changePercent)})`}
-        </Change>
-        {stale ? <StaleAge timestamp={quote.timestamp} /> : null}
-        {quote?.state === 'closed' ? <span className="text-muted text-xs">at close</span> : null}
-      </p>
-      <dl className="flex flex-wrap gap-x-5 gap-y-1">
-        {figures.map(([label, value]) => (
-          <div key={label}>
-            <dt className="text-muted text-xs">{label}</dt>
-            <dd className="font-medium">{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
-  );
-}
 
 /** The day of the minutes shown where it is not today, as in a replay; null where it is. */
 function useOtherDay(symbol: string): string | null {

@@ -11,6 +11,7 @@ import { newKey } from '../../lib/random.ts';
 import { useSymbols } from '../../realtime/websocket-context.tsx';
 import { useFreshness } from '../connection/freshness.ts';
 import { BidLastAsk } from './bid-last-ask.tsx';
+import { NumberField } from './number-field.tsx';
 import { OrderResult } from './order-result.tsx';
 import { createSubmission, type Outcome } from './submission.ts';
 import {
@@ -33,9 +34,6 @@ const TYPES = [
   { value: 'limit', label: 'Limit' },
   { value: 'stop', label: 'Stop' },
 ] as const satisfies readonly { value: OrderType; label: string }[];
-
-/** `$1,000,000.0000` and a blank or two. */
-const MAX_TYPED = 18;
 
 function Row({ label, value }: { label: string; value: string }) {
   return (
@@ -127,21 +125,13 @@ export function OrderTicket() {
           onChange={(type) => change({ type })}
         />
         <div className="grid grid-cols-2 gap-3">
-          <div>
-            <label htmlFor={`${id}-quantity`} className="mb-1 block text-muted text-xs">
-              Quantity
-            </label>
-            <input
-              id={`${id}-quantity`}
-              inputMode="numeric"
-              autoComplete="off"
-              maxLength={MAX_TYPED}
-              value={ticket.quantity}
-              onChange={(event) => change({ quantity: event.target.value })}
-              readOnly={busy}
-              className="field text-right font-medium"
-            />
-          </div>
+          <NumberField
+            label="Quantity"
+            inputMode="numeric"
+            value={ticket.quantity}
+            onChange={(quantity) => change({ quantity })}
+            readOnly={busy}
+          />
           {ticket.type === 'market' ? (
             <div>
               <p className="mb-1 text-muted text-xs">Price</p>
@@ -150,21 +140,13 @@ export function OrderTicket() {
               </p>
             </div>
           ) : (
-            <div>
-              <label htmlFor={`${id}-price`} className="mb-1 block text-muted text-xs">
-                {ticket.type === 'limit' ? 'Limit price' : 'Stop price'}
-              </label>
-              <input
-                id={`${id}-price`}
-                inputMode="decimal"
-                autoComplete="off"
-                maxLength={MAX_TYPED}
-                value={ticket.price}
-                onChange={(event) => change({ price: event.target.value })}
-                readOnly={busy}
-                className="field text-right font-medium"
-              />
-            </div>
+            <NumberField
+              label={ticket.type === 'limit' ? 'Limit price' : 'Stop price'}
+              inputMode="decimal"
+              value={ticket.price}
+              onChange={(price) => change({ price })}
+              readOnly={busy}
+            />
           )}
         </div>
         <div>
@@ -200,7 +182,10 @@ export function OrderTicket() {
         >
           {busy ? 'Sending…' : actionOf(ticket, read, retrying)}
         </Button>
-        <p id={`${id}-why`} className={`min-h-5 text-xs ${warning && !blocked ? 'text-warn' : 'text-muted'}`}>
+        <p
+          id={`${id}-why`}
+          className={`min-h-5 text-xs ${unsettled !== null || (warning && !blocked) ? 'text-warn' : 'text-muted'}`}
+        >
           {blocked ?? warning ?? ''}
         </p>
         <div role="status" className="contents">

@@ -71,7 +71,7 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
         <DropdownMenu.Content
           align="end"
           sideOffset={6}
-          className="z-50 w-56 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
+          className="z-50 w-72 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
         >
           <DropdownMenu.Label className="px-2 py-1.5">
             <span className="block truncate font-medium">{user.name}</span>
@@ -81,7 +81,7 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
           <DropdownMenu.RadioGroup value={chosen} onValueChange={(value) => theme.choose(value as Theme)}>
             {THEMES.map((option) => (
               <DropdownMenu.RadioItem key={option} value={option} className={ITEM}>
-                <span className="w-4">
+                <span className="w-4 shrink-0">
                   <DropdownMenu.ItemIndicator>
                     <CheckIcon />
                   </DropdownMenu.ItemIndicator>
@@ -92,18 +92,18 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="my-1 h-px bg-line" />
           <DropdownMenu.Item className={ITEM} onSelect={() => void copyUserId()}>
-            <span className="w-4" />
-            <span className="min-w-0">
+            <span className="w-4 shrink-0" />
+            <span className="min-w-0 py-1">
               Copy user id
               <span className="block truncate text-muted text-xs">{user.id}</span>
             </span>
           </DropdownMenu.Item>
           <DropdownMenu.Item className={ITEM} onSelect={() => setDiscordOpen(true)}>
-            <span className="w-4" />
+            <span className="w-4 shrink-0" />
             Discord account…
           </DropdownMenu.Item>
           <DropdownMenu.Item className={ITEM} disabled={leaving} onSelect={() => void signOut()}>
-            <span className="w-4" />
+            <span className="w-4 shrink-0" />
             Sign out
           </DropdownMenu.Item>
         </DropdownMenu.Content>
