@@ -171,6 +171,21 @@ describe('an order', () => {
     expect(await placing).toMatchObject({ ok: true, order: { symbol: 'TSLA' } });
   });
 
+  test.each([
+    ['the dashboard, while it has no socket', { 'sec-fetch-site': 'same-origin' }, 'dashboard'],
+    ['a program', {}, 'api'],
+  ])('over HTTP by %s is told as such', async (_who, headers: Record<string, string>, source) => {
+    const { session, socket } = await trader();
+    const executed = next(socket, 'trade:executed');
+    const answer = await app.request('POST', '/api/orders', {
+      body: order(),
+      cookie: session.cookie,
+      headers,
+    });
+    expect(answer.status).toBe(201);
+    expect(await executed).toMatchObject({ quantity: 10, source });
+  });
+
   test('by hook is executed here and told like any other', async () => {
     const { session, socket } = await trader();
     const executed = next(socket, 'trade:executed');

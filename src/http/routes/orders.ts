@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { TradecastError } from '../../protocol/errors.ts';
-import { ORDER_STATUSES, type OrderPayload } from '../../protocol/payloads.ts';
+import { ORDER_STATUSES, type OrderPayload, type TradeSource } from '../../protocol/payloads.ts';
 import { idSchema, keySchema, orderPostSchema } from '../../protocol/schemas.ts';
 import { refuse, succeed, userOf } from '../answer.ts';
 import { rawBody, readBody, readQuery, validate } from '../body.ts';
@@ -25,7 +25,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     const { clientOrderId, ...request } = readBody(req, orderPostSchema);
     const key = orderKey(req, clientOrderId);
     await takePoint(limiter, 'http:orders', userId);
-    const placed = await trading.place({ userId, request, source: 'api', key });
+    const placed = await trading.place({ userId, request, source: sourceOf(req), key });
     const refusal = orderRefusal(placed);
     if (refusal) refuse(res, refusal, { order: placed.order });
     else succeed<OrderPayload>(res, placed.order, 201);
@@ -41,6 +41,10 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
 
   return router;
 }
+
+/** Only a browser says this, and only of a page of ours: the dashboard while it has no socket. */
+const sourceOf = (req: Request): TradeSource =>
+  req.get('Sec-Fetch-Site') === 'same-origin' ? 'dashboard' : 'api';
 
 /** The sender's key. Without one a lost answer could only be repeated as a second order. */
 function orderKey(req: Request, clientOrderId: string | undefined): string {
