@@ -218,8 +218,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       limiter,
       journal,
       trading,
-      holdings: trading.holdings,
-      markPortfolio: trading.mark,
       board,
       demand,
       instruments,

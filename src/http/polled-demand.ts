@@ -11,9 +11,9 @@ export interface PolledDemand {
   want(symbols: Iterable<string>): void;
 }
 
-/** Needs no timer: each poll repeats the demand, and when the last poller leaves, the market forgets a holder that went quiet. */
+/** Needs no timer: each poll repeats the demand, and when the last poller leaves, the market forgets a subscriber that went quiet. */
 export function createPolledDemand({ bus, clock }: { bus: Bus; clock: Clock }): PolledDemand {
-  const holder = `http-${randomUUID()}`;
+  const subscriber = `http-${randomUUID()}`;
   const asked = new Map<string, number>();
   let told = Number.NEGATIVE_INFINITY;
 
@@ -28,7 +28,7 @@ export function createPolledDemand({ bus, clock }: { bus: Bus; clock: Clock }): 
       if (asked.size === 0 || (!changed && now - told < DEMAND_REFRESH_MS)) return;
       for (const [symbol, at] of asked) if (now - at > FORGET_AFTER_MS) asked.delete(symbol);
       told = now;
-      bus.publish('demand', { replica: holder, symbols: [...asked.keys()] });
+      bus.publish('demand', { replica: subscriber, symbols: [...asked.keys()] });
     },
   };
 }

@@ -7,14 +7,13 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
-import type { Holdings } from '../domain/trading/holdings.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { isAllowedOrigin } from '../lib/origin.ts';
 import type { Metrics } from '../metrics.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
-import type { MarketStatusPayload, PortfolioPayload } from '../protocol/payloads.ts';
+import type { MarketStatusPayload } from '../protocol/payloads.ts';
 import { sessionRoom, userRoom } from '../protocol/rooms.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -47,8 +46,6 @@ export interface RealtimeParts {
   readonly limiter: RateLimiter;
   readonly journal: Journal;
   readonly trading: Trading;
-  readonly holdings: (userId: string) => Promise<Holdings>;
-  readonly markPortfolio: (holdings: Holdings) => PortfolioPayload;
   readonly board: QuoteBoard;
   readonly demand: Demand;
   readonly instruments: InstrumentDirectory;
@@ -125,8 +122,8 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     clock,
     log,
     lane,
-    read: parts.holdings,
-    mark: parts.markPortfolio,
+    read: parts.trading.holdings,
+    mark: parts.trading.mark,
     onSymbols: onDemand,
   });
   const streams = createUserStreams({
