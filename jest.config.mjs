@@ -31,6 +31,8 @@ export default {
     project('adapters', 'adapters'),
     project('storage', 'storage'),
     project('server', 'server'),
+    project('cluster', 'cluster'),
+    project('drill', 'drill'),
     project('dashboard', 'dashboard', { testEnvironment: 'jsdom' }),
     project('browser', 'browser'),
     project('project', 'project'),

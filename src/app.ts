@@ -1,5 +1,6 @@
 /** Builds each part once, in order, and joins them. `overrides` is the only seam of the tests. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -14,15 +15,15 @@ import { createSessionStore } from './adapters/database/session-store.ts';
 import { createSessions } from './adapters/database/sessions.ts';
 import { createUsers } from './adapters/database/users.ts';
 import { createWatchlists } from './adapters/database/watchlists.ts';
-import { createLocalBus } from './adapters/local/bus.ts';
-import { createLocalConnectionCounter } from './adapters/local/connection-counter.ts';
-import { createLocalRateLimiter } from './adapters/local/rate-limiter.ts';
 import { loadOrCreateSecrets } from './adapters/local/secrets-file.ts';
 import { createPaperBroker } from './adapters/paper/broker.ts';
+import { createCluster } from './cluster.ts';
 import type { Config, Secrets } from './config.ts';
-import { namedRateLimits, riskLimits } from './config-limits.ts';
+import { riskLimits } from './config-limits.ts';
 import { createAccounts } from './domain/accounts/accounts.ts';
 import { type DemoAccount, openDemoAccount } from './domain/accounts/demo-account.ts';
+import type { Bus } from './domain/cluster/bus.ts';
+import { createReplicas, type Replicas } from './domain/cluster/replicas.ts';
 import { createDiscordLinks } from './domain/hooks/discord-links.ts';
 import { createHooks } from './domain/hooks/hooks.ts';
 import { createDemand } from './domain/market/demand.ts';
@@ -31,6 +32,7 @@ import { createMarketHours } from './domain/market/market-hours.ts';
 import { createQuoteBoard } from './domain/market/quote-board.ts';
 import { isFresh } from './domain/market/staleness.ts';
 import type { Broker } from './domain/trading/broker.ts';
+import type { CrashPoint } from './domain/trading/crash-points.ts';
 import { createTrading } from './domain/trading/create-trading.ts';
 import { createExecutor } from './domain/trading/executor.ts';
 import type { MarketView } from './domain/trading/market-view.ts';
@@ -54,7 +56,24 @@ export interface AppOverrides {
   /** Stands in for the feed and its directory of instruments. */
   readonly marketSource?: MarketSource;
   readonly broker?: (market: MarketView) => Broker;
+  /** Stands between this replica and the bus: a drill loses messages here. */
+  readonly wrapBus?: (bus: Bus) => Bus;
+  /** Called as the executor passes each of its crash points. */
+  readonly crashPoint?: (point: CrashPoint) => void;
+  /** Protections that a drill switches off, to see that it would notice. */
+  readonly unprotected?: readonly Protection[];
 }
+
+/** What a drill may switch off, by the name of what is lost with it. */
+export type Protection =
+  /** Heads of the journal are read every five seconds: finds the last lost notice before a silence. */
+  | 'journal-sweep'
+  /** Messages older than their lane allows are dropped. */
+  | 'message-age'
+  /** A process that stood still notices on waking. */
+  | 'stall-watch'
+  /** SIGTERM drains before it stops. */
+  | 'drain';
 
 export interface App {
   /** Resolves when it listens and may take orders. Throws StartupError with a sentence a person can act on. */
@@ -102,9 +121,16 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const watchlists = createWatchlists(database);
   const accounts = createAccounts({ users });
 
-  const bus = createLocalBus(part('bus'));
-  const limiter = createLocalRateLimiter(namedRateLimits(config));
-  const connections = createLocalConnectionCounter(config.maxConnectionsPerUser);
+  let replicas: Replicas;
+  const cluster = createCluster({
+    config,
+    redisUrl: secrets.redisUrl,
+    replicas: () => replicas.count(),
+    clock,
+    log: part('cluster'),
+  });
+  const { limiter, connections } = cluster;
+  const bus = overrides.wrapBus?.(cluster.bus) ?? cluster.bus;
 
   const lease = createDatabaseLease({ db: database, replica, clock, log: part('lease') });
 
@@ -158,6 +184,22 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   let stopping: Promise<void> | null = null;
   let realtime: Realtime;
+  replicas = createReplicas({
+    bus,
+    link: cluster.link,
+    clock,
+    status: () => ({
+      replica,
+      version: VERSION,
+      startedAt,
+      at: clock.now(),
+      draining: stopping !== null,
+      connections: realtime.connections(),
+      users: realtime.users(),
+      lease: lease.current(),
+      feed: lease.current() === null ? null : { ...market.health(), leader: replica },
+    }),
+  });
   const health = createHealth({
     replica,
     ping: () => database.query('SELECT 1'),
@@ -221,6 +263,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       board,
       demand,
       instruments,
+      adapter: cluster.adapter,
       marketStatus: () => hours.status(clock.now()),
       clock,
       metrics,
@@ -241,6 +284,10 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
       const { port, url } = await listen();
       closing.add('sockets', () => realtime.stop());
+      cluster.start();
+      closing.add('cluster', () => cluster.stop());
+      replicas.start();
+      closing.add('replicas', () => replicas.stop());
       lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
       board.start();
       closing.add('board', () => board.stop());
@@ -284,5 +331,9 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     });
   }
 }
+
+const VERSION: string = JSON.parse(
+  readFileSync(path.resolve(import.meta.dirname, '../package.json'), 'utf8'),
+).version;
 
 const timeOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));

@@ -41,8 +41,13 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'REDIS_URL',
     default: '',
-    meaning: 'several replicas; refused by this version, which runs as one replica',
+    meaning: 'several replicas; needs DATABASE_URL',
     secret: true,
+  },
+  {
+    name: 'REDIS_PREFIX',
+    default: 'tradecast',
+    meaning: 'begins every key and channel in Redis, so that two services can share one',
   },
   {
     name: 'FRONTEND_URL',
@@ -152,6 +157,7 @@ export interface Secrets {
   readonly session: readonly string[] | null;
   readonly hook: readonly string[] | null;
   readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
   readonly massiveApiKey: string | null;
   readonly metricsToken: string | null;
 }
@@ -177,6 +183,7 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  readonly redisPrefix: string;
   readonly allowedOrigins: readonly string[];
   readonly registrationOpen: boolean;
   readonly demoAccount: boolean;
@@ -229,6 +236,7 @@ export function readConfig(env: Env = process.env): {
   const production =
     read.choice('NODE_ENV', ['development', 'test', 'production'], 'development') === 'production';
   const databaseUrl = read.text('DATABASE_URL');
+  const redisUrl = read.text('REDIS_URL');
   const massiveApiKey = read.text('MASSIVE_API_KEY');
   const source = read.choice(
     'FEED',
@@ -242,13 +250,13 @@ export function readConfig(env: Env = process.env): {
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     problems.push('DATABASE_URL must begin with postgres:// or postgresql://.');
   }
-  if (read.text('REDIS_URL') !== null) {
-    if (databaseUrl === null) {
-      problems.push(
-        'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database, which one process owns.',
-      );
-    }
-    problems.push('REDIS_URL is set, but this version runs as one replica only: unset it.');
+  if (redisUrl !== null && !/^rediss?:\/\//.test(redisUrl)) {
+    problems.push('REDIS_URL must begin with redis:// or rediss://.');
+  }
+  if (redisUrl !== null && databaseUrl === null) {
+    problems.push(
+      'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database, which one process owns.',
+    );
   }
   if (source === 'massive' && massiveApiKey === null) problems.push('FEED=massive needs MASSIVE_API_KEY.');
   if (production) {
@@ -264,6 +272,7 @@ export function readConfig(env: Env = process.env): {
     port: read.integer('PORT', 3000, 0, 65_535),
     host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
     dataDir: read.text('DATA_DIR') ?? './data',
+    redisPrefix: read.text('REDIS_PREFIX') ?? 'tradecast',
     allowedOrigins,
     registrationOpen:
       read.choice('REGISTRATION', ['open', 'closed'], production ? 'closed' : 'open') === 'open',
@@ -307,6 +316,7 @@ export function readConfig(env: Env = process.env): {
     session,
     hook,
     databaseUrl,
+    redisUrl,
     massiveApiKey,
     metricsToken: read.text('METRICS_TOKEN'),
   };

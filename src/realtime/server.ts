@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
-import { Server } from 'socket.io';
+import { type Namespace, Server } from 'socket.io';
+import type { Adapter } from 'socket.io-adapter';
 import type { Sessions } from '../domain/accounts/session.ts';
 import type { Bus } from '../domain/cluster/bus.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.ts';
@@ -49,6 +50,8 @@ export interface RealtimeParts {
   readonly board: QuoteBoard;
   readonly demand: Demand;
   readonly instruments: InstrumentDirectory;
+  /** Reaches the sockets of other replicas; null where there are none. */
+  readonly adapter: ((namespace: Namespace) => Adapter) | null;
   readonly marketStatus: () => MarketStatusPayload;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -76,6 +79,8 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const { bus, board, clock, metrics, log } = parts;
   const io: RealtimeServer = new Server(parts.httpServer, {
     serveClient: false,
+    // The polls of one client would be sent to different replicas.
+    ...(parts.adapter && { adapter: parts.adapter as never, transports: ['websocket'] }),
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     // Frames are encoded once for all sockets, which compression per socket would undo.

@@ -35,7 +35,17 @@ describe('the tree', () => {
   });
 
   test('every test file belongs to a jest project', () => {
-    const projects = ['domain', 'adapters', 'storage', 'server', 'dashboard', 'browser', 'project'];
+    const projects = [
+      'domain',
+      'adapters',
+      'storage',
+      'server',
+      'cluster',
+      'drill',
+      'dashboard',
+      'browser',
+      'project',
+    ];
     const lost = globSync('**/*.{test,spec}.{ts,tsx,js,mjs,cts,mts,jsx}', {
       cwd: repoRoot,
       exclude: (name) => /(^|\/)(node_modules|dist|\.git)$/.test(name),

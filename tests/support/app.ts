@@ -69,7 +69,7 @@ export interface TestAppOptions extends Partial<AppOverrides> {
 /** The real app on a free port with an embedded database, a market the test moves, and stock clients. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'tradecast-test-')));
-  if (!options.dataDir) await prepareDataDir(dataDir);
+  if (!options.dataDir && !options.env?.DATABASE_URL) await prepareDataDir(dataDir);
   const market = options.market ?? createScriptedMarket();
   const { config, secrets } = readConfig({
     NODE_ENV: 'test',

@@ -4,7 +4,9 @@
  */
 import type { MarketStatusPayload, SessionRevokedPayload } from '../../protocol/payloads.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import type { Candle } from '../market/candle-book.ts';
 import type { Quote } from '../market/quote.ts';
+import type { ReplicaStatus } from './replicas.ts';
 
 export interface BusMessages {
   /** Quotes that changed since the last tick, from the holder of lease number `lease`. */
@@ -21,6 +23,13 @@ export interface BusMessages {
   market: MarketStatusPayload;
   /** An order was accepted, or a cancel asked for: the executor has work. */
   orders: { userId: string };
+  /** Each replica, every second: that it lives, and how it is. */
+  heartbeat: ReplicaStatus;
+  /** The engine lease is free: whoever wants it need not wait for the next look. */
+  'lease:free': { replica: string };
+  /** A replica that is not the engine asks for today's candles of a symbol; the engine answers with `candles`. */
+  'candles:asked': { id: string; symbol: string };
+  candles: { id: string; candles: readonly Candle[] };
 }
 export type BusTopic = keyof BusMessages;
 
@@ -29,4 +38,21 @@ export interface Bus {
   publish<T extends BusTopic>(topic: T, message: BusMessages[T]): void;
   /** Returns what ends the subscription. */
   subscribe<T extends BusTopic>(topic: T, listener: (message: BusMessages[T]) => void): () => void;
+}
+
+/** How well the bus reaches the other replicas. */
+export interface BusLink {
+  /** `off`: there is one replica and nothing to reach. `down`: our own heartbeat no longer comes back. */
+  state(): 'off' | 'ok' | 'down';
+  /** From sending our last heartbeat to hearing it, milliseconds; null before the first and while it is down. */
+  lagMs(): number | null;
+  /** Since the process started: messages not sent, messages dropped by reason, subscriptions begun again. */
+  readonly counters: Readonly<{
+    failed: number;
+    malformed: number;
+    late: number;
+    version: number;
+    resubscribed: number;
+  }>;
+  onChange(listener: (state: 'ok' | 'down') => void): () => void;
 }
