@@ -7,6 +7,10 @@ export type Methods = Record<string, (argument: any) => unknown>;
 
 export interface Child<M extends Methods> {
   call<K extends keyof M & string>(method: K, ...args: Parameters<M[K]>): Promise<Awaited<ReturnType<M[K]>>>;
+  /** SIGKILL, SIGSTOP, SIGCONT, SIGTERM: whatever is to befall it. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves with the exit code when the process is gone; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** Resolves when the process is gone. */
   stop(): Promise<void>;
 }
@@ -31,12 +35,15 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a file of this folder that ends in `serve(methods)`. It ends with this process, however this one ends. */
+/**
+ * Starts a file that ends in `serve(methods)`, by its path from the bench's folder. It ends with this process,
+ * however this one ends.
+ */
 export function startChild<M extends Methods>(
   file: string,
   options: { readonly execArgv?: readonly string[] } = {},
 ): Child<M> {
-  const child = fork(path.join(import.meta.dirname, '..', file), {
+  const child = fork(path.resolve(import.meta.dirname, '..', file), {
     serialization: 'advanced',
     execArgv: [...(options.execArgv ?? [])],
     // The log goes nowhere, but it is written: it belongs to the cost.
@@ -44,11 +51,11 @@ export function startChild<M extends Methods>(
   });
   running.add(child);
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  const ended = new Promise<void>((resolve) => {
+  const ended = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => {
       running.delete(child);
       for (const { reject } of waiting.values()) reject(new Error(`${file} ended with ${code}`));
-      resolve();
+      resolve(code);
     });
   });
   child.on('message', ({ id, result, error }: Reply) => {
@@ -72,12 +79,18 @@ export function startChild<M extends Methods>(
             then(value);
           };
         waiting.set(id, { resolve: settle(resolve as (value: unknown) => void), reject: settle(reject) });
-        child.send({ id, method, argument } satisfies Call);
+        child.send({ id, method, argument } satisfies Call, (problem) => {
+          if (!problem) return;
+          waiting.delete(id);
+          settle(reject)(problem);
+        });
       });
     },
+    signal: (name) => void child.kill(name),
+    ended,
     async stop() {
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await ended;
       clearTimeout(timer);
     },

@@ -22,6 +22,8 @@ export function openWire(options: {
   path: string;
   onFrame: (client: WireClient) => OnFrame;
   onClose?: () => void;
+  /** Given up when the upgrade takes longer, milliseconds: who accepts and says nothing stands still. */
+  upgradeTimeoutMs?: number;
 }): Promise<WireClient> {
   return new Promise((resolve, reject) => {
     let rest = NOTHING;
@@ -69,8 +71,13 @@ export function openWire(options: {
         `GET ${options.path} HTTP/1.1\r\nHost: 127.0.0.1:${options.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
       );
     });
+    const timer =
+      options.upgradeTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => upgraded || socket.destroy(), options.upgradeTimeoutMs);
     socket.once('error', reject);
     socket.once('close', () => {
+      clearTimeout(timer);
       reject(new Error('the connection was closed'));
       options.onClose?.();
     });
