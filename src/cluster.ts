@@ -3,6 +3,7 @@ import type { Adapter } from 'socket.io-adapter';
 import { createLocalBus } from './adapters/local/bus.ts';
 import { createLocalConnectionCounter } from './adapters/local/connection-counter.ts';
 import { createLocalRateLimiter } from './adapters/local/rate-limiter.ts';
+import { createBreaker } from './adapters/redis/breaker.ts';
 import { createRedisBus } from './adapters/redis/bus.ts';
 import { createRedisClients } from './adapters/redis/clients.ts';
 import { createRedisConnectionCounter } from './adapters/redis/connection-counter.ts';
@@ -62,29 +63,29 @@ function overRedis({ config, replicas, clock, log }: ClusterParts, url: string):
   const clients = createRedisClients({ url, log });
   const bus = createRedisBus({ clients, prefix, clock, log });
   const { link } = bus;
+  const breaker = createBreaker({ redis: clients.commands, link, clock, log });
+  const counting = { clients, breaker, prefix, replicas };
   const connections = createRedisConnectionCounter({
-    clients,
-    prefix,
+    ...counting,
     maxPerUser: config.maxConnectionsPerUser,
-    replicas,
-    link,
     clock,
-    log,
   });
   return {
     bus,
     link,
-    limiter: createRedisRateLimiter({ clients, prefix, limits: namedRateLimits(config), replicas, link }),
+    limiter: createRedisRateLimiter({ ...counting, limits: namedRateLimits(config) }),
     connections,
     uniqueUsers: connections.uniqueUsers,
     adapter: bus.adapter,
     start() {
       clients.connect();
       bus.start();
+      breaker.start();
       connections.start();
     },
     async stop() {
       await connections.stop();
+      breaker.stop();
       bus.stop();
       clients.close();
     },

@@ -1,16 +1,31 @@
 /** The configured limits in the shapes that the parts take. */
 import type { Config } from './config.ts';
+import type { NamedLimit } from './domain/cluster/counters.ts';
 import type { RiskLimits } from './domain/trading/risk-limits.ts';
 import { decimal } from './lib/decimal.ts';
-import { type RateLimit, USER_LIMIT_FACTOR } from './protocol/limits.ts';
+import {
+  HTTP_RATE_LIMITS,
+  type HttpLimit,
+  type LimitedEvent,
+  RATE_LIMITS,
+  USER_LIMIT_FACTOR,
+} from './protocol/limits.ts';
 
-/** Each event's limit per connection, and as `user:<event>` for a user as a whole; `connect` is per user anyway. */
-export function namedRateLimits({ rateLimits }: Config): Record<string, RateLimit> {
-  const perUser = Object.entries(rateLimits).map(([event, { points, seconds }]) => [
-    `user:${event}`,
-    { points: points * USER_LIMIT_FACTOR, seconds },
-  ]);
-  return { ...rateLimits, ...Object.fromEntries(perUser) };
+/**
+ * Every limit by name. An event is counted per connection, where the connection is, and as `user:<event>` for its
+ * user as a whole, over all replicas; so are handshakes (`connect`) and everything over HTTP, which may come in anywhere.
+ */
+export function namedRateLimits({ rateLimits }: Config): Record<string, NamedLimit> {
+  const limits: Record<string, NamedLimit> = {};
+  for (const name of Object.keys(HTTP_RATE_LIMITS) as HttpLimit[])
+    limits[name] = { ...rateLimits[name], scope: 'shared' };
+  for (const name of Object.keys(RATE_LIMITS) as LimitedEvent[]) {
+    const { points, seconds } = rateLimits[name];
+    limits[name] = { points, seconds, scope: name === 'connect' ? 'shared' : 'connection' };
+    if (name !== 'connect')
+      limits[`user:${name}`] = { points: points * USER_LIMIT_FACTOR, seconds, scope: 'shared' };
+  }
+  return limits;
 }
 
 /** The numbers of the risk checks, exact. */

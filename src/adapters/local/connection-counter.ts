@@ -1,19 +1,18 @@
 import type { ConnectionCounter } from '../../domain/cluster/counters.ts';
+import { createPlaces } from './places.ts';
 
 /** Places per user in one process. */
 export function createLocalConnectionCounter(maxPerUser: number): ConnectionCounter {
-  const held = new Map<string, Set<string>>();
+  const places = createPlaces();
 
   return {
     async acquire(userId, connectionId) {
-      const places = held.get(userId) ?? new Set();
-      if (!(places.size < maxPerUser)) return false;
-      held.set(userId, places.add(connectionId));
+      if (!(places.count(userId) < maxPerUser)) return false;
+      places.add(userId, connectionId);
       return true;
     },
     release(userId, connectionId) {
-      const places = held.get(userId);
-      if (places?.delete(connectionId) && places.size === 0) held.delete(userId);
+      places.remove(userId, connectionId);
     },
   };
 }

@@ -1,13 +1,19 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { RateLimiter } from '../../domain/cluster/counters.ts';
+import { type LimitVerdict, localShare, type RateLimiter } from '../../domain/cluster/counters.ts';
 import type { RateLimit } from '../../protocol/limits.ts';
 
-/** Fixed windows in memory, one limiter per named limit. Throws on a name it does not know. */
-export function createLocalRateLimiter(limits: Readonly<Record<string, RateLimit>>): RateLimiter {
+/**
+ * Fixed windows in memory, one limiter per named limit; of each limit this process allows its share among
+ * `replicas`. Throws on a name it does not know.
+ */
+export function createLocalRateLimiter(
+  limits: Readonly<Record<string, RateLimit>>,
+  replicas: () => number = () => 1,
+): RateLimiter {
   const limiters = new Map(
-    Object.entries(limits).map(([name, limit]) => [
+    Object.entries(limits).map(([name, { points, seconds }]) => [
       name,
-      new RateLimiterMemory({ keyPrefix: name, points: limit.points, duration: limit.seconds }),
+      { points, windows: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) },
     ]),
   );
 
@@ -15,13 +21,19 @@ export function createLocalRateLimiter(limits: Readonly<Record<string, RateLimit
     async consume(limit, key) {
       const limiter = limiters.get(limit);
       if (!limiter) throw new Error(`no such limit: ${limit}`);
-      try {
-        await limiter.consume(key);
-        return { allowed: true };
-      } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) return { allowed: false, retryAfterMs: refusal.msBeforeNext };
-        throw refusal;
-      }
+      limiter.windows.points = localShare(limiter.points, replicas());
+      return verdictOf(limiter.windows.consume(key));
     },
   };
+}
+
+/** rate-limiter-flexible rejects with its result where the limit is reached; any other rejection is passed on. */
+export async function verdictOf(consumed: Promise<RateLimiterRes>): Promise<LimitVerdict> {
+  try {
+    await consumed;
+    return { allowed: true };
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return { allowed: false, retryAfterMs: refusal.msBeforeNext };
+    throw refusal;
+  }
 }
