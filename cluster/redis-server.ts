@@ -1,15 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import net from 'node:net';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { accepts, end, exited, freePort, isRunning, spawnServer } from './server-process.ts';
 
 /** A real Redis of our own: its own port and folder, nothing kept on disk. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGSTOP: it keeps its connections and answers nobody. */
@@ -18,54 +18,61 @@ export interface RedisServer {
   wake(): void;
   /** Starts it again on the same port, empty; call it after `kill`. */
   restart(): Promise<void>;
-  /** Ends it and removes its folder. */
+  /** Resolves when the running one is gone, however it ended. */
+  exited(): Promise<void>;
+  /** Ends it. */
   stop(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 10_000;
 const ASK_AGAIN_MS = 10;
 
-/** Throws where redis-server is not installed or does not start. `port` 0 takes a free one. */
-export async function startRedisServer({ port: wanted = 0 }: { port?: number } = {}): Promise<RedisServer> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tradecast-redis-'));
+export interface RedisServerOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Where its log lies; without one it has a folder of its own that goes when it stops. */
+  readonly folder?: string;
+}
+
+/** Throws where redis-server is not installed or does not start. */
+export async function startRedisServer({
+  port: wanted = 0,
+  folder: kept,
+}: RedisServerOptions = {}): Promise<RedisServer> {
+  const folder = kept ?? (await mkdtemp(path.join(os.tmpdir(), 'tradecast-redis-')));
+  await mkdir(folder, { recursive: true });
   const port = wanted === 0 ? await freePort() : wanted;
   let server = await launch(port, folder);
-  const end = async (): Promise<void> => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const exited = once(server, 'exit');
-    server.kill('SIGKILL');
-    await exited;
-  };
+  const kill = async (): Promise<void> => void (await end(server, 'SIGKILL'));
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    kill: end,
+    get pid() {
+      return server.pid!;
+    },
+    kill,
     hang: () => void server.kill('SIGSTOP'),
     wake: () => void server.kill('SIGCONT'),
     async restart() {
       server = await launch(port, folder);
     },
+    exited: () => exited(server),
     async stop() {
-      await end();
-      await rm(folder, { recursive: true, force: true });
+      await kill();
+      if (!kept) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
 async function launch(port: number, folder: string): Promise<ChildProcess> {
-  const settings = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ];
-  const server = spawn('redis-server', settings, { stdio: 'ignore' });
+  // Somebody else's Redis must not pass for ours.
+  if (await accepts(port)) throw new Error(`Port ${port} on 127.0.0.1 is in use.`);
+  const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', logfile: 'log' };
+  const server = spawnServer(
+    'redis-server',
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: 'ignore' },
+  );
   let problem: Error | null = null;
   server.once('error', (error) => {
     problem = error;
@@ -73,29 +80,12 @@ async function launch(port: number, folder: string): Promise<ChildProcess> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await accepts(port))) {
     if (problem) throw problem;
-    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
-    if (Date.now() > deadline) throw new Error('redis-server did not start');
+    if (!isRunning(server)) throw new Error(`redis-server ended with ${server.exitCode}`);
+    if (Date.now() > deadline) {
+      await end(server, 'SIGKILL');
+      throw new Error('redis-server did not start');
+    }
     await pause(ASK_AGAIN_MS);
   }
   return server;
 }
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
