@@ -132,7 +132,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const { limiter, connections } = cluster;
   const bus = overrides.wrapBus?.(cluster.bus) ?? cluster.bus;
 
-  const lease = createDatabaseLease({ db: database, replica, clock, log: part('lease') });
+  const lease = createDatabaseLease({ db: database, bus, replica, clock, log: part('lease') });
 
   const market = createMarket({
     feed,

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/adapters/database/database.ts';
 import { createDatabaseLease } from '../../src/adapters/database/lease.ts';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import type { Bus } from '../../src/domain/cluster/bus.ts';
 import type { EngineLease } from '../../src/domain/cluster/lease.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { silentLog } from '../support/log.ts';
@@ -10,8 +13,9 @@ import { eventually, takeEngine } from '../support/trading.ts';
 let database: TestDatabase;
 let clock: TestClock;
 let leases: EngineLease[];
+let bus: Bus;
 const leaseOf = (replica: string, db: Database = database.db): EngineLease => {
-  const lease = createDatabaseLease({ db, replica, clock, log: silentLog });
+  const lease = createDatabaseLease({ db, bus, replica, clock, log: silentLog });
   leases.push(lease);
   return lease;
 };
@@ -22,6 +26,7 @@ const cases = () => {
   beforeEach(async () => {
     clock = createTestClock();
     leases = [];
+    bus = createLocalBus(silentLog);
     await runOut();
   });
   afterEach(() => Promise.all(leases.map((lease) => lease.stop())));
@@ -99,6 +104,132 @@ describe('the engine lease on postgres', () => {
       expect(a.current()).toBeNull();
     });
     reachable = true;
+  });
+});
+
+/** Time that can be pushed while no timer runs: what a process that stood still finds on waking. */
+function stopped(): Clock & { pass(ms: number): void } {
+  let passed = 0;
+  return {
+    now: () => Date.now() + passed,
+    after: () => () => {},
+    every: () => () => {},
+    pass(ms) {
+      passed += ms;
+    },
+  };
+}
+
+describe('a holder that stood still', () => {
+  beforeAll(async () => {
+    database = await createTestDatabase('postgres');
+  });
+  cases();
+  const startOn = (own: Clock, db: Database = database.db) => {
+    const lease = createDatabaseLease({ db, bus, replica: 'a', clock: own, log: silentLog });
+    leases.push(lease);
+    return lease;
+  };
+
+  test('knows at the first look that its number is no longer good, before any timer has run', async () => {
+    const own = stopped();
+    const a = startOn(own);
+    await a.start();
+    own.pass(4_900);
+    expect(a.current()).toBeGreaterThan(0);
+    own.pass(100);
+    expect(a.current()).toBeNull();
+  });
+
+  test('is over for itself while nobody else could have taken the lease yet', async () => {
+    const own = stopped();
+    const a = startOn(own);
+    await a.start();
+    own.pass(5_000);
+    const [row] = await database.db.query<{ left: number }>(
+      "SELECT extract(epoch FROM expires_at - now())::float8 * 1000 - 5000 AS left FROM leases WHERE name = 'engine'",
+      [],
+    );
+    expect(a.current()).toBeNull();
+    expect(row!.left).toBeGreaterThan(0);
+  });
+
+  test('is not made the engine by an answer that was under way for longer than the lease', async () => {
+    const own = stopped();
+    const slow: Database = {
+      ...database.db,
+      async query<Row>(sql: string, params?: readonly unknown[]) {
+        const rows = await database.db.query<Row>(sql, params);
+        own.pass(10_000);
+        return rows;
+      },
+    };
+    const a = startOn(own, slow);
+    const heard: (number | null)[] = [];
+    a.onChange((fencing) => heard.push(fencing));
+    await a.start();
+    expect([a.current(), heard]).toEqual([null, []]);
+  });
+
+  test('does not come back under its old number through a renewal it asked for before', async () => {
+    const own = createTestClock();
+    const answers: (() => void)[] = [];
+    const slow: Database = {
+      ...database.db,
+      async query<Row>(sql: string, params?: readonly unknown[]) {
+        const rows = await database.db.query<Row>(sql, params);
+        if (params?.length === 3) await new Promise<void>((resolve) => answers.push(resolve));
+        return rows;
+      },
+    };
+    const a = startOn(own, slow);
+    const heard: (number | null)[] = [];
+    await a.start();
+    const before = a.current()!;
+    a.onChange((fencing) => heard.push(fencing));
+    own.advance(2_000);
+    await eventually(() => expect(answers).toHaveLength(1));
+    own.advance(10_000);
+    expect([a.current(), heard]).toEqual([null, [null]]);
+    answers[0]!();
+    await eventually(() => {
+      own.advance(1_000);
+      expect(heard).toEqual([null, before + 1]);
+    });
+  });
+});
+
+describe('a lease that is let go', () => {
+  beforeAll(async () => {
+    database = await createTestDatabase('postgres');
+  });
+  cases();
+
+  test('is taken at once by whoever hears of it, without waiting for the next look', async () => {
+    const [a, b] = [leaseOf('a'), leaseOf('b')];
+    await a.start();
+    await b.start();
+    const won = new Promise((resolve) => b.onChange(resolve));
+    const before = a.current()!;
+    await a.stop();
+    expect(await won).toBe(before + 1);
+  });
+
+  test('comes back to the one who stands aside only when nobody else has taken it', async () => {
+    const a = leaseOf('a');
+    await a.start();
+    const before = a.current()!;
+    await a.release({ standAside: true });
+    clock.advance(1_000);
+    clock.advance(1_000);
+    // Behind the looks in progress.
+    await a.release();
+    expect(a.current()).toBeNull();
+    await database.db.query("UPDATE leases SET expires_at = now() - interval '3 seconds'", []);
+    await eventually(() => {
+      clock.advance(1_000);
+      expect(a.current()).toBe(before + 1);
+    });
   });
 });
 
