@@ -31,6 +31,7 @@ const STATUS: Readonly<Record<Exclude<ErrorCode, TradingCode>, number>> = {
   TOO_LARGE: 413,
   RATE_LIMITED: 429,
   TOO_MANY_CONNECTIONS: 429,
+  UNSUPPORTED_PROTOCOL: 400,
   INTERNAL: 500,
   UNAVAILABLE: 503,
 };

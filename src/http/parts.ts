@@ -48,7 +48,7 @@ export interface HttpOptions {
 }
 
 export interface HttpParts {
-  readonly accounts: Pick<Accounts, 'login' | 'register'>;
+  readonly accounts: Pick<Accounts, 'login' | 'register' | 'changePassword'>;
   readonly sessions: Pick<Sessions, 'find'>;
   /** connect-pg-simple on the database that `sessions` reads. */
   readonly sessionStore: Store;

@@ -30,6 +30,7 @@ export const CONNECT_CODES = [
   'TOO_MANY_CONNECTIONS',
   'RATE_LIMITED',
   'UNAVAILABLE',
+  'UNSUPPORTED_PROTOCOL',
 ] as const;
 export type ConnectCode = (typeof CONNECT_CODES)[number];
 

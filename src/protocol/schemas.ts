@@ -89,6 +89,8 @@ export const handshakeAuthSchema = z.object({
   sessionID: z.string().max(256).optional(),
   userId: z.string().max(64).optional(),
   userName: z.string().max(128).optional(),
+  /** Version of this contract that the client was written for; anything else than one we speak is refused as such. */
+  protocol: z.unknown(),
 });
 
 export const usernameSchema = z
@@ -107,5 +109,9 @@ export const registerSchema = z.strictObject({
   username: usernameSchema,
   password: passwordSchema,
   name: displayNameSchema.optional(),
+});
+export const passwordChangeSchema = z.strictObject({
+  currentPassword: z.string().max(200),
+  newPassword: passwordSchema,
 });
 export const loginSchema = z.strictObject({ username: z.string().max(200), password: z.string().max(200) });

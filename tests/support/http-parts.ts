@@ -61,11 +61,12 @@ export async function startHttpApp(
         users.set(username, user);
         return user;
       },
-      async login({ username, password }) {
+      changePassword: unreached,
+      async login({ username, password }, { begin }) {
         const user = users.get(username);
         if (!user || password !== PASSWORD)
           throw new TradecastError('INVALID_CREDENTIALS', 'Wrong name or password.');
-        return user;
+        return begin(user);
       },
     },
     sessions: {

@@ -72,6 +72,34 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
       return row ? { ...rowToUser(row), passwordHash: row.password_hash } : null;
     },
 
+    async holdsPassword(id, passwordHash) {
+      const rows = await db.query(
+        'SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR SHARE',
+        [id, passwordHash],
+      );
+      return rows.length > 0;
+    },
+
+    changePassword: (id, { expected, passwordHash, keepSession }) =>
+      db.transaction(async (tx) => {
+        const changed = await tx.query(
+          `UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3 AND banned_at IS NULL
+           RETURNING id`,
+          [id, passwordHash, expected],
+        );
+        if (changed.length === 0)
+          throw new TradecastError('INVALID_CREDENTIALS', 'The password was changed a moment ago.');
+        const sessions = await tx.query<{ sid: string }>(
+          "SELECT sid FROM session WHERE sess ->> 'userId' = $1 ORDER BY sid FOR UPDATE",
+          [id],
+        );
+        const ended = sessions.map(({ sid }) => sid).filter((sid) => sid !== keepSession);
+        if (ended.length === sessions.length)
+          throw new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again.');
+        await tx.query('DELETE FROM session WHERE sid = ANY ($1)', [ended]);
+        return ended;
+      }),
+
     ban: (id) =>
       db.transaction(async (tx) => {
         const banned = await tx.query(

@@ -8,28 +8,60 @@ export interface Accounts {
   register(request: { username: string; password: string; name?: string }): Promise<User>;
   /** The user of these credentials, or null after the same time for a wrong password, an unknown and a banned user. */
   verify(username: string, password: string): Promise<User | null>;
-  /** `verify` that throws INVALID_CREDENTIALS instead of answering null. */
-  login(request: { username: string; password: string }): Promise<User>;
+  /**
+   * Begins something for the user of these credentials and answers with it. Throws INVALID_CREDENTIALS, also where
+   * the password was changed while it began: it is undone then, because that change could not end it.
+   */
+  login<T>(
+    request: { username: string; password: string },
+    session: { begin(user: User): Promise<T>; undo(): Promise<void> },
+  ): Promise<T>;
+  /**
+   * Replaces the password and ends every session of the user but `keepSession`; answers with the ids of those it
+   * ended. Throws INVALID_CREDENTIALS, UNAUTHENTICATED where the session to keep has ended.
+   */
+  changePassword(
+    user: User,
+    request: { currentPassword: string; newPassword: string },
+    keepSession: string,
+  ): Promise<string[]>;
 }
 
-export function createAccounts({ users }: { users: Pick<Users, 'create' | 'findByUsername'> }): Accounts {
-  async function verify(username: string, password: string): Promise<User | null> {
+export type AccountUsers = Pick<Users, 'create' | 'findByUsername' | 'holdsPassword' | 'changePassword'>;
+
+export function createAccounts({ users }: { users: AccountUsers }): Accounts {
+  async function find(username: string, password: string): Promise<(User & { passwordHash: string }) | null> {
     const found = await users.findByUsername(username);
     const matches = await verifyPassword(password, found?.passwordHash ?? null);
-    if (!found || !matches || found.banned) return null;
-    const { passwordHash: _, ...user } = found;
-    return user;
+    return found && matches && !found.banned ? found : null;
   }
+  const wrong = (message: string): TradecastError => new TradecastError('INVALID_CREDENTIALS', message);
 
   return {
     async register({ username, password, name = username }) {
       return users.create({ username, name, tier: 'member', passwordHash: await hashPassword(password) });
     },
-    verify,
-    async login({ username, password }) {
-      const user = await verify(username, password);
-      if (!user) throw new TradecastError('INVALID_CREDENTIALS', 'The user name or the password is wrong.');
-      return user;
+    async verify(username, password) {
+      const found = await find(username, password);
+      return found && withoutHash(found);
+    },
+    async login({ username, password }, { begin, undo }) {
+      const found = await find(username, password);
+      if (!found) throw wrong('The user name or the password is wrong.');
+      const begun = await begin(withoutHash(found));
+      if (await users.holdsPassword(found.id, found.passwordHash)) return begun;
+      await undo();
+      throw wrong('The user name or the password is wrong.');
+    },
+    async changePassword({ id, username }, { currentPassword, newPassword }, keepSession) {
+      const found = await find(username, currentPassword);
+      if (!found) throw wrong('The current password is wrong.');
+      const passwordHash = await hashPassword(newPassword);
+      return users.changePassword(id, { expected: found.passwordHash, passwordHash, keepSession });
     },
   };
+}
+
+function withoutHash({ passwordHash: _, ...user }: User & { passwordHash: string }): User {
+  return user;
 }

@@ -24,6 +24,20 @@ export interface Users {
   findByDiscordId(discordUserId: string): Promise<User | null>;
   /** With the password hash, for login only. */
   findByUsername(username: string): Promise<(User & { passwordHash: string }) | null>;
+  /**
+   * Whether this hash is the user's, and the user not banned. Waits for a change that is about to be committed:
+   * what was begun before asking is either seen by that change, or the answer is no.
+   */
+  holdsPassword(id: string, passwordHash: string): Promise<boolean>;
+  /**
+   * Replaces the password and ends every session of the user but one, in one transaction; answers with the ids of
+   * those it ended. Throws INVALID_CREDENTIALS where `expected` is the hash no more, UNAUTHENTICATED where the
+   * session to keep has ended.
+   */
+  changePassword(
+    id: string,
+    change: { readonly expected: string; readonly passwordHash: string; readonly keepSession: string },
+  ): Promise<string[]>;
   /** Marks the user as banned and ends every session of theirs. False where there is no such user. */
   ban(id: string): Promise<boolean>;
   unban(id: string): Promise<boolean>;

@@ -4,14 +4,14 @@ import { SESSION_COOKIE } from '../../domain/accounts/session-cookie.ts';
 import { type User, userToPayload } from '../../domain/accounts/user.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { LoginPayload } from '../../protocol/payloads.ts';
-import { loginSchema, registerSchema } from '../../protocol/schemas.ts';
+import { loginSchema, passwordChangeSchema, registerSchema } from '../../protocol/schemas.ts';
 import { succeed, userOf } from '../answer.ts';
 import { rawBody, readBody } from '../body.ts';
 import { addressKey, takePoint } from '../limit.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 import { beginSession, endSession, requireUser } from '../session.ts';
 
-/** Registration, login, logout and "who am I". */
+/** Registration, login, logout, change of password and "who am I". */
 export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { accounts, sessions, limiter, bus, clock } = parts;
   const router = Router();
@@ -24,6 +24,13 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
     return { user: userToPayload(user), sessionID };
   }
 
+  /** A guess at a password, whoever makes it and where. */
+  async function takeGuess(req: Request, username: string): Promise<void> {
+    const address = addressKey(req.ip);
+    await takePoint(limiter, 'http:login:address', address);
+    await takePoint(limiter, 'http:login:user', `${username.toLowerCase()} ${address}`);
+  }
+
   router.post('/register', rawBody('application/json'), async (req, res) => {
     if (!options.registrationOpen) throw new TradecastError('FORBIDDEN', 'Registration is closed.');
     const request = readBody(req, registerSchema);
@@ -33,10 +40,19 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
 
   router.post('/login', rawBody('application/json'), async (req, res) => {
     const request = readBody(req, loginSchema);
-    const address = addressKey(req.ip);
-    await takePoint(limiter, 'http:login:address', address);
-    await takePoint(limiter, 'http:login:user', `${request.username.toLowerCase()} ${address}`);
-    succeed(res, await signIn(req, await accounts.login(request)));
+    await takeGuess(req, request.username);
+    const session = { begin: (user: User) => signIn(req, user), undo: () => endSession(req) };
+    succeed(res, await accounts.login(request, session));
+  });
+
+  // This session goes on under its id, which the open pages of this browser hold: the password has just proved it.
+  router.post('/password', requireUser(sessions), rawBody('application/json'), async (req, res) => {
+    const request = readBody(req, passwordChangeSchema);
+    const user = userOf(res);
+    await takeGuess(req, user.username);
+    const ended = await accounts.changePassword(user, request, req.sessionID);
+    for (const id of ended) bus.publish('revoked', { reason: 'logout', sessionHash: hashSessionId(id) });
+    res.status(204).end();
   });
 
   router.post('/logout', requireUser(sessions), async (req, res) => {

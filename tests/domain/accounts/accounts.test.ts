@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createAccounts } from '../../../src/domain/accounts/accounts.ts';
+import { type AccountUsers, createAccounts } from '../../../src/domain/accounts/accounts.ts';
 import { hashPassword, verifyPassword } from '../../../src/domain/accounts/passwords.ts';
 import type { NewUser, User, Users } from '../../../src/domain/accounts/user.ts';
+import { TradecastError } from '../../../src/protocol/errors.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -47,7 +48,7 @@ describe('password hashes', () => {
 
 describe('accounts', () => {
   let stored: Map<string, User & { passwordHash: string }>;
-  const users: Pick<Users, 'create' | 'findByUsername' | 'ban'> = {
+  const users: AccountUsers & Pick<Users, 'ban'> = {
     async create(user: NewUser) {
       const { passwordHash, ...rest } = user;
       const created = { ...rest, id: `id of ${user.username}`, banned: false };
@@ -55,6 +56,15 @@ describe('accounts', () => {
       return created;
     },
     findByUsername: async (username) => stored.get(username.toLowerCase()) ?? null,
+    async holdsPassword(id, passwordHash) {
+      return [...stored.values()].some((user) => user.id === id && user.passwordHash === passwordHash);
+    },
+    async changePassword(id, { expected, passwordHash }) {
+      const found = [...stored].find(([, user]) => user.id === id && user.passwordHash === expected);
+      if (!found) throw new TradecastError('INVALID_CREDENTIALS', 'changed');
+      stored.set(found[0], { ...found[1], passwordHash });
+      return ['another session'];
+    },
     async ban(id) {
       const found = [...stored].find(([, user]) => user.id === id);
       if (found) stored.set(found[0], { ...found[1], banned: true });
@@ -62,6 +72,8 @@ describe('accounts', () => {
     },
   };
   const accounts = createAccounts({ users });
+  let undone = 0;
+  const session = { begin: async (user: User) => user, undo: async () => void undone++ };
   beforeEach(() => {
     stored = new Map();
   });
@@ -81,7 +93,7 @@ describe('accounts', () => {
   test('the right password gives the user and never the hash', async () => {
     const user = await accounts.register({ username: 'ada', password: PASSWORD });
     expect(await accounts.verify('ADA', PASSWORD)).toEqual(user);
-    expect(await accounts.login({ username: 'ada', password: PASSWORD })).toEqual(user);
+    expect(await accounts.login({ username: 'ada', password: PASSWORD }, session)).toEqual(user);
   });
 
   test('a wrong password, an unknown name and a banned user are one and the same answer', async () => {
@@ -94,12 +106,34 @@ describe('accounts', () => {
       ['mallory', PASSWORD],
       ['ada\0', PASSWORD],
     ] as const) {
-      await expect(accounts.login({ username, password })).rejects.toMatchObject({
+      await expect(accounts.login({ username, password }, session)).rejects.toMatchObject({
         code: 'INVALID_CREDENTIALS',
         message: 'The user name or the password is wrong.',
       });
     }
     expect(await accounts.verify('ada', PASSWORD)).toEqual(user);
+  });
+
+  test('a password is changed by whoever knows the current one, and counts from then on', async () => {
+    const user = await accounts.register({ username: 'ada', password: PASSWORD });
+    const change = { currentPassword: PASSWORD, newPassword: 'staple battery horse' };
+    expect(await accounts.changePassword(user, change, 'mine')).toEqual(['another session']);
+    await expect(accounts.changePassword(user, change, 'mine')).rejects.toMatchObject({
+      code: 'INVALID_CREDENTIALS',
+      message: 'The current password is wrong.',
+    });
+    expect(await accounts.verify('ada', PASSWORD)).toBeNull();
+    expect(await accounts.verify('ada', change.newPassword)).toEqual(user);
+  });
+
+  test('a login during which the password is changed begins nothing that stays', async () => {
+    const user = await accounts.register({ username: 'ada', password: PASSWORD });
+    const begin = async (): Promise<void> => {
+      await accounts.changePassword(user, { currentPassword: PASSWORD, newPassword: 'a newer one' }, 'mine');
+    };
+    const login = accounts.login({ username: 'ada', password: PASSWORD }, { ...session, begin });
+    await expect(login).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+    expect(undone).toBe(1);
   });
 
   test('an unknown user takes as long as a wrong password', async () => {
