@@ -11,6 +11,8 @@ type EngineMethods = Pick<Ledger, 'claim' | 'openOrders' | 'ending' | 'settle'>;
 
 /** Shared with whoever wants to be the next engine: its number can't rise before this transaction has ended. */
 const CHECK_FENCING = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR SHARE";
+/** The same, once every other transaction under this number has ended: also one whose connection was lost in its COMMIT. */
+const CHECK_FENCING_ALONE = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR NO KEY UPDATE";
 
 const columnsOf = (alias: string): string =>
   ORDER_COLUMNS.split(', ')
@@ -38,9 +40,13 @@ const ENDING = `UPDATE orders o SET end_reason = coalesce(o.end_reason, due.why)
 
 /** The writes of the engine: each checks in its own transaction that the caller still is the engine. */
 export function createEngineMethods(db: Database): EngineMethods {
-  const fenced = <T>(fencing: number, work: (tx: Queryable) => Promise<T>): Promise<T> =>
+  const fenced = <T>(
+    fencing: number,
+    work: (tx: Queryable) => Promise<T>,
+    check = CHECK_FENCING,
+  ): Promise<T> =>
     db.transaction(async (tx) => {
-      const rows = await tx.query(CHECK_FENCING, [fencing]);
+      const rows = await tx.query(check, [fencing]);
       if (rows.length === 0) throw new FencedError('another replica is the engine now');
       return work(tx);
     });
@@ -58,7 +64,11 @@ export function createEngineMethods(db: Database): EngineMethods {
         return { orders, appended: toAppended(heads, events) };
       }),
     openOrders: (fencing) =>
-      fenced(fencing, async (tx) => (await tx.query<OrderRow>(OPEN_ORDERS, [])).map(toOrder)),
+      fenced(
+        fencing,
+        async (tx) => (await tx.query<OrderRow>(OPEN_ORDERS, [])).map(toOrder),
+        CHECK_FENCING_ALONE,
+      ),
     ending: (fencing, at, limit) =>
       fenced(fencing, async (tx) => (await tx.query<OrderRow>(ENDING, [new Date(at), limit])).map(toOrder)),
     settle: (fencing, events): Promise<Settled> =>

@@ -5,7 +5,9 @@ import type { Bus } from '../cluster/bus.ts';
 import type { EngineLease } from '../cluster/lease.ts';
 import type { Broker, BrokerEvent } from './broker.ts';
 import { createBrokerDesk } from './broker-desk.ts';
+import type { CrashHook } from './crash-points.ts';
 import { type Appended, FencedError, type Ledger } from './ledger.ts';
+import type { Order } from './order.ts';
 import { createSettler } from './settler.ts';
 import { createSignal } from './signal.ts';
 
@@ -16,6 +18,8 @@ export interface ExecutorOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called at each of CRASH_POINTS. */
+  readonly crashPoint?: CrashHook;
 }
 
 export interface Executor {
@@ -43,7 +47,8 @@ const RETRY = { baseMs: 100, capMs: 5_000 };
  * hears of them, what the broker says is applied in batches, and every write carries the fencing number of the
  * lease: an executor that lost it without noticing can't write.
  */
-export function createExecutor({ lease, ledger, broker, bus, clock, log }: ExecutorOptions): Executor {
+export function createExecutor(options: ExecutorOptions): Executor {
+  const { lease, ledger, broker, bus, clock, log, crashPoint } = options;
   let state: ReturnType<Executor['state']> = 'off';
   let held: number | null = null;
   let running: Promise<void> = Promise.resolve();
@@ -67,14 +72,31 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     endingDue = true;
   };
 
-  const desk = createBrokerDesk({ broker, clock, log, push, isCurrent: (fencing) => held === fencing });
-  const settler = createSettler({ ledger, bus, log, halt });
+  /** The lease itself is asked too: it runs out by the clock, also while nobody could tell us. */
+  const isCurrent = (fencing: number): boolean => held === fencing && lease.current() === fencing;
+  const reconcileAgain = (): void => {
+    if (state === 'trading') state = 'reconciling';
+    wake.set();
+  };
+
+  const desk = createBrokerDesk({
+    broker,
+    clock,
+    log,
+    push,
+    isCurrent,
+    onAbandoned: reconcileAgain,
+    crashPoint,
+  });
+  const settler = createSettler({ ledger, bus, log, halt, withdraw: desk.withdraw, crashPoint });
 
   /** Trading is off until every order that was open when we came is known to be where the broker has it. */
   const reconcile = async (fencing: number): Promise<void> => {
-    queue = [];
     const open = await ledger.openOrders(fencing);
+    // The broker is asked for what it knows; what it did not take it need not remember.
+    queue = queue.filter(({ type }) => type === 'rejected' || type === 'unavailable');
     const missing = await desk.reconcile(fencing, open);
+    if (!isCurrent(fencing)) return;
     for (const order of missing)
       await halt(`order ${order.id} is ${order.status} here and unknown to the broker`);
     state = 'trading';
@@ -83,13 +105,15 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
 
   const takeOrders = async (fencing: number): Promise<void> => {
     const room = MAX_IN_FLIGHT - desk.inFlight();
-    if (!ordersDue || room <= 0) return;
+    if (!ordersDue || room <= 0 || !isCurrent(fencing)) return;
     ordersDue = false;
+    crashPoint?.('claiming', []);
     const { orders, appended } = await ledger.claim(fencing, room, clock.now()).catch((error) => {
       // It may have been committed all the same: its orders are found among the open ones.
       state = 'reconciling';
       throw error;
     });
+    crashPoint?.('claimed', idsOf(orders));
     publish(appended);
     for (const order of orders) desk.submit(fencing, order);
     // There may be more; and whatever was just sent makes room when it is answered.
@@ -134,6 +158,12 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     state = 'reconciling';
     while (held === fencing) {
       try {
+        if (!isCurrent(fencing)) {
+          // Either somebody is about to tell us so, or it is renewed and nobody knows what was left undone.
+          reconcileAgain();
+          await rest(POLL_MS, fencing);
+          continue;
+        }
         if (state === 'reconciling') await reconcile(fencing);
         await turn(fencing);
         backoff.reset();
@@ -167,6 +197,7 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
       ends = [
         // Without the lease nobody would read them; the next holder looks them up.
         broker.onEvent((event) => held !== null && push(event)),
+        broker.onGap?.(reconcileAgain) ?? (() => {}),
         bus.subscribe('orders', () => {
           ordersDue = true;
           endingDue = true;
@@ -189,3 +220,5 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     },
   };
 }
+
+const idsOf = (orders: readonly Order[]): string[] => orders.map(({ id }) => id);

@@ -120,6 +120,8 @@ export function settle(books: Books, batch: readonly BrokerEvent[]): Settlement 
     } else if (event.type === 'fill') {
       fill(order, event);
     } else if (event.type === 'accepted') {
+      if (order.reason === 'BROKER_UNAVAILABLE')
+        mismatches.push({ event, problem: 'the broker has taken it after it was given up' });
       if (order.status !== 'submitting') continue;
       const working: Order = { ...order, status: 'working', updatedAt: event.at };
       keep(working);
