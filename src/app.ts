@@ -269,7 +269,13 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       metrics,
       log: part('realtime'),
     },
-    { replica, ...config, sessionSecrets, maxSymbols: config.maxSymbolsPerConnection },
+    {
+      replica,
+      ...config,
+      sessionSecrets,
+      maxSymbols: config.maxSymbolsPerConnection,
+      sweep: !overrides.unprotected?.includes('journal-sweep'),
+    },
   );
 
   async function stop(): Promise<void> {
@@ -286,6 +292,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       closing.add('sockets', () => realtime.stop());
       cluster.start();
       closing.add('cluster', () => cluster.stop());
+      // What was published while the line was down has to be looked for.
+      cluster.link.onChange((state) => state === 'ok' && realtime.resync());
       replicas.start();
       closing.add('replicas', () => replicas.stop());
       lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));

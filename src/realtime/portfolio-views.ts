@@ -12,7 +12,8 @@ import type { StateLane } from './state-lane.ts';
 /**
  * `portfolio:update` for everyone who asked: the stored holdings, marked to the quotes of this replica when
  * one of them moves, at most four times a second per user. The holdings are read from the database when a
- * view opens and when the bus says that they changed, not on every tick.
+ * view opens and when the bus says that they changed, not on every tick. That message may be lost: the journal's
+ * notice of the same change stands in for it, and the sweep finds what neither told.
  */
 export interface PortfolioViews {
   /** Sends the portfolio as it is now, then as it changes. */
@@ -20,6 +21,8 @@ export interface PortfolioViews {
   unsubscribe(socket: RealtimeSocket): void;
   /** Notes which portfolios these quotes move. */
   quotesChanged(quotes: readonly Quote[]): void;
+  /** The database says which version of the user's holdings is stored. */
+  holdingsAre(userId: string, version: string): void;
   /** Symbols held by the users who look. */
   symbols(): Iterable<string>;
   /** Reads and sends what is due; called on each tick. */
@@ -35,6 +38,8 @@ interface View {
   version: number;
   reading: boolean;
   stale: boolean;
+  /** When to read although nobody said that the holdings changed, milliseconds since epoch; null while not. */
+  doubtedAt: number | null;
   /** Something moved since the last update. */
   dirty: boolean;
   /** Not before this moment is anything read or sent for it again, milliseconds since epoch. */
@@ -76,6 +81,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   async function read(view: View): Promise<void> {
     const { version } = view;
     view.reading = true;
+    view.doubtedAt = null;
     try {
       const holdings = await parts.read(view.userId);
       if (views.get(view.userId) !== view) return;
@@ -101,13 +107,24 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
     }
   }
 
-  const stopListening = bus.subscribe('portfolio', ({ userId }) => {
-    const view = views.get(userId);
-    if (!view) return;
+  function changed(view: View): void {
     view.version += 1;
     view.stale = true;
     if (!view.reading && clock.now() >= view.nextAt) void read(view);
-  });
+  }
+
+  const stops = [
+    bus.subscribe('portfolio', ({ userId }) => {
+      const view = views.get(userId);
+      if (view) changed(view);
+    }),
+    bus.subscribe('journal', ({ userId, records }) => {
+      const view = views.get(userId);
+      // An order's update moves cash, or what is reserved of it. Its own message is a moment behind, as a rule.
+      if (view && records.some(({ event }) => event === 'order:update'))
+        view.doubtedAt ??= clock.now() + PORTFOLIO_INTERVAL_MS;
+    }),
+  ];
 
   return {
     subscribe(socket) {
@@ -121,6 +138,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
           version: 0,
           reading: false,
           stale: true,
+          doubtedAt: null,
           dirty: false,
           nextAt: 0,
         };
@@ -147,17 +165,21 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
         for (const view of viewsBySymbol.get(symbol) ?? []) view.dirty = true;
       }
     },
+    holdingsAre(userId, version) {
+      const view = views.get(userId);
+      if (view?.holdings && view.holdings.version !== version) changed(view);
+    },
     symbols: () => viewsBySymbol.keys(),
     tick() {
       const now = clock.now();
       for (const view of views.values()) {
         if (view.reading || now < view.nextAt) continue;
-        if (view.stale) void read(view);
+        if (view.stale || (view.doubtedAt !== null && now >= view.doubtedAt)) void read(view);
         else if (view.dirty) send(view);
       }
     },
     stop() {
-      stopListening();
+      for (const stop of stops) stop();
       views.clear();
       viewsBySymbol.clear();
     },

@@ -27,6 +27,7 @@ import { createPortfolioViews } from './portfolio-views.ts';
 import { createSessionGuard } from './session-guard.ts';
 import { type CloseReason, closeTransport, type RealtimeServer, type RealtimeSocket } from './socket.ts';
 import { createStateLane } from './state-lane.ts';
+import { createSweep } from './sweep.ts';
 import { createUserStreams } from './user-streams.ts';
 
 export interface RealtimeOptions {
@@ -37,6 +38,8 @@ export interface RealtimeOptions {
   readonly maxConnectionsPerUser: number;
   readonly maxSymbols: number;
   readonly flushIntervalMs: number;
+  /** Whether the database is asked every few seconds for what the bus lost. */
+  readonly sweep: boolean;
 }
 
 export interface RealtimeParts {
@@ -63,6 +66,8 @@ export interface Realtime {
   users(): number;
   /** Milliseconds from our receipt of a quote to its write to the sockets. */
   readonly latency: LatencyWindow;
+  /** Looks for what the bus may have lost, at once: it was away, or this process stood still. */
+  resync(): void;
   /** Refuses new connections, says `server:shutdown`, and closes what is open evenly over `seconds`. */
   drain(seconds: number): Promise<void>;
   stop(): Promise<void>;
@@ -134,20 +139,19 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const streams = createUserStreams({
     journal: parts.journal,
     bus,
-    clock,
     metrics,
     log,
-    connectedUsers: () => [...usersOf(sockets.values())],
-    offerHead: (userId, event) => {
-      for (const socket of socketsIn(userRoom(userId))) lane.offer(socket, event);
-    },
   });
-  function* socketsIn(room: string): Iterable<RealtimeSocket> {
-    for (const id of io.of('/').adapter.rooms.get(room) ?? []) {
-      const socket = sockets.get(id);
-      if (socket) yield socket;
-    }
-  }
+  const sweep = createSweep({
+    journal: parts.journal,
+    clock,
+    log,
+    connected: () => Map.groupBy(sockets.values(), (socket) => socket.data.user.id),
+    streams,
+    views,
+    lane,
+    enabled: options.sweep,
+  });
 
   const attach = createDispatch({
     handlers: createHandlers({
@@ -231,6 +235,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     latency,
     connections: () => sockets.size,
     users: () => usersOf(sockets.values()).size,
+    resync: sweep.now,
     drain: drain.run,
     async stop() {
       if (stopped) return;
@@ -238,6 +243,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       for (const cancel of cancels) cancel();
       views.stop();
       streams.stop();
+      sweep.stop();
       const closed = io.close();
       // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
       const cut = setTimeout(() => parts.httpServer.closeAllConnections(), IN_FLIGHT_GRACE_MS).unref();

@@ -1,9 +1,7 @@
 import type { Bus } from '../domain/cluster/bus.ts';
 import type { Journal, JournalHead, JournalRecord } from '../domain/journal/journal.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../metrics.ts';
-import { JOURNAL_HEAD_INTERVAL_MS } from '../protocol/limits.ts';
 import type { JournalPosition } from '../protocol/payloads.ts';
 import { type EncodedEvent, encodeEvent } from './encode.ts';
 import { type RealtimeSocket, writeEvents } from './socket.ts';
@@ -18,7 +16,7 @@ import { type RealtimeSocket, writeEvents } from './socket.ts';
  * a lost notice are the same loop, so there is no cutover to get wrong, and a paused reader holds up nobody.
  *
  * A notice on the bus only says that the head has moved; when one is lost, the next shows it, and the sweep
- * of heads finds the last one before a silence.
+ * of heads (`sweep.ts`) finds the last one before a silence.
  */
 export interface UserStreams {
   /**
@@ -27,6 +25,8 @@ export interface UserStreams {
    */
   subscribe(socket: RealtimeSocket, position?: JournalPosition): Promise<Subscription>;
   unsubscribe(socket: RealtimeSocket): void;
+  /** The database says how far this user's journal goes. */
+  headIs(userId: string, head: JournalPosition): void;
   stop(): void;
 }
 
@@ -63,16 +63,12 @@ const PAGE = 300;
 export interface UserStreamsParts {
   readonly journal: Journal;
   readonly bus: Bus;
-  readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** Users with sockets here, and what tells them `journal:head`. */
-  readonly connectedUsers: () => readonly string[];
-  readonly offerHead: (userId: string, event: EncodedEvent) => void;
 }
 
 export function createUserStreams(parts: UserStreamsParts): UserStreams {
-  const { journal, bus, clock, metrics, log } = parts;
+  const { journal, bus, metrics, log } = parts;
   const streams = new Map<string, UserStream>();
 
   function streamOf(userId: string): UserStream {
@@ -158,19 +154,6 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
     streams.delete(stream.userId);
   }
 
-  async function sweep(): Promise<void> {
-    const users = parts.connectedUsers();
-    if (users.length === 0) return;
-    for (const [userId, head] of await journal.heads(users)) {
-      const stream = streams.get(userId);
-      if (stream) advance(stream, head, []);
-      parts.offerHead(userId, encodeEvent('journal:head', { epoch: head.epoch, seq: head.seq }));
-    }
-  }
-
-  const stopSweep = clock.every(JOURNAL_HEAD_INTERVAL_MS, () => {
-    sweep().catch((error: unknown) => log.warn({ err: error }, 'the journal heads could not be read'));
-  });
   const stopListening = bus.subscribe('journal', ({ userId, epoch, records }) => {
     const last = records.at(-1);
     const stream = streams.get(userId);
@@ -221,8 +204,11 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
   return {
     subscribe,
     unsubscribe,
+    headIs(userId, head) {
+      const stream = streams.get(userId);
+      if (stream) advance(stream, head, []);
+    },
     stop() {
-      stopSweep();
       stopListening();
       for (const stream of streams.values()) close(stream);
     },

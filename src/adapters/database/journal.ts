@@ -1,5 +1,6 @@
-import type { Journal, JournalEvent, JournalHead, JournalRecord } from '../../domain/journal/journal.ts';
+import type { Journal, JournalEvent, JournalRecord, UserHead } from '../../domain/journal/journal.ts';
 import type { Appended } from '../../domain/trading/ledger.ts';
+import { createBatchLoader } from '../../lib/batch-loader.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Queryable } from './database.ts';
 
@@ -9,7 +10,7 @@ export interface JournalHeadRow {
   seq: number;
 }
 
-type HeadRow = JournalHeadRow & { floor: number };
+type HeadRow = JournalHeadRow & { floor: number; holdings: string };
 
 /**
  * The CTEs that append the events of JSON parameter `$n` (`journalInput`) within a larger statement and leave
@@ -63,21 +64,34 @@ const noSuchUser = (): TradecastError => new TradecastError('NOT_FOUND', 'There 
 /** Appends the events of its one parameter and answers with the new heads. */
 export const APPEND = `WITH ${appendCte('$1')} SELECT user_id, epoch, seq FROM head`;
 
-const toHead = ({ epoch, seq, floor }: HeadRow): JournalHead => ({ epoch, seq, floor });
+/** Users in one query when thousands of clients subscribe at once. */
+const MAX_BATCH = 500;
+
+const toHead = ({ epoch, seq, floor, holdings }: HeadRow): UserHead => ({ epoch, seq, floor, holdings });
+
+/**
+ * Another text with every change of an account (a row of `accounts` under this name) or of what is reported for it:
+ * `xmin` is the transaction that wrote what stands there now, and no fill leaves the cash as it was.
+ */
+export const holdingsVersion = (account: string): string =>
+  `concat(${account}.xmin, ':', (SELECT e.xmin FROM external_portfolios e WHERE e.user_id = ${account}.user_id))`;
 
 export function createJournal(db: Queryable): Journal {
   const heads: Journal['heads'] = async (userIds) => {
     const rows = await db.query<HeadRow>(
-      'SELECT user_id, epoch, seq, floor FROM journal_heads WHERE user_id = ANY ($1::uuid[])',
+      `SELECT h.user_id, h.epoch, h.seq, h.floor, ${holdingsVersion('a')} AS holdings
+       FROM journal_heads h LEFT JOIN accounts a ON a.user_id = h.user_id WHERE h.user_id = ANY ($1::uuid[])`,
       [userIds],
     );
     return new Map(rows.map((row) => [row.user_id, toHead(row)]));
   };
 
+  const headOf = createBatchLoader(heads, MAX_BATCH);
+
   return {
     heads,
     async head(userId) {
-      const head = (await heads([userId])).get(userId);
+      const head = await headOf(userId);
       if (!head) throw noSuchUser();
       return head;
     },

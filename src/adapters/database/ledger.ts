@@ -7,6 +7,7 @@ import { TradecastError } from '../../protocol/errors.ts';
 import type { PortfolioPayload } from '../../protocol/payloads.ts';
 import type { Database, Queryable } from './database.ts';
 import { isUuid, writeBooks } from './ledger-books.ts';
+import { holdingsVersion } from './journal.ts';
 import { createEngineMethods } from './ledger-engine.ts';
 import { createPlace, lockAccount, noSuchAccount } from './ledger-place.ts';
 import {
@@ -28,7 +29,8 @@ const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND 
 const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
   (SELECT json_agg(p ORDER BY p.symbol) FROM (SELECT user_id, symbol, quantity, cost::text, realized::text, day,
     day_start_quantity, day_start_realized::text, day_flow::text FROM positions WHERE user_id = $1) p) AS positions,
-  (SELECT portfolio FROM external_portfolios WHERE user_id = $1) AS external
+  (SELECT portfolio FROM external_portfolios WHERE user_id = $1) AS external,
+  ${holdingsVersion('accounts')} AS version
   FROM accounts WHERE user_id = $1`;
 
 // From one symbol to the next through the index: as cheap as there are symbols, however many positions.
@@ -81,13 +83,14 @@ export function createLedger(db: Database): Ledger {
 
     async holdings(userId) {
       const [row] = await db.query<
-        AccountRow & { positions: PositionRow[] | null; external: PortfolioPayload | null }
+        AccountRow & { positions: PositionRow[] | null; external: PortfolioPayload | null; version: string }
       >(HOLDINGS, [userId]);
       if (!row) throw noSuchAccount();
       return {
         account: toAccount(row),
         positions: (row.positions ?? []).map(toPosition),
         external: row.external,
+        version: row.version,
       };
     },
 

@@ -17,10 +17,17 @@ export interface JournalHead extends JournalPosition {
   readonly floor: number;
 }
 
+/** How far a user's stored facts go. */
+export interface UserHead extends JournalHead {
+  /** Another text with every change of what `Ledger.holdings` reads for the user. */
+  readonly holdings: string;
+}
+
 export interface Journal {
   /** Where the user's journal stands; a user without events is at 0. Throws NOT_FOUND for no such user. */
   head(userId: string): Promise<JournalHead>;
-  heads(userIds: readonly string[]): Promise<Map<string, JournalHead>>;
+  /** Of many users, in one query. */
+  heads(userIds: readonly string[]): Promise<Map<string, UserHead>>;
   /** Up to `limit` records with `seq > after`, oldest first. */
   readAfter(userId: string, after: number, limit: number): Promise<JournalRecord[]>;
 }

@@ -36,4 +36,6 @@ export interface Holdings {
   readonly account: Account;
   readonly positions: readonly Position[];
   readonly external: PortfolioPayload | null;
+  /** What the journal's heads call these holdings: another text means that they have changed since. */
+  readonly version?: string;
 }
