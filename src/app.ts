@@ -32,7 +32,7 @@ import { createMarketHours } from './domain/market/market-hours.ts';
 import { createQuoteBoard } from './domain/market/quote-board.ts';
 import { isFresh } from './domain/market/staleness.ts';
 import type { Broker } from './domain/trading/broker.ts';
-import type { CrashPoint } from './domain/trading/crash-points.ts';
+import type { CrashHook } from './domain/trading/crash-points.ts';
 import { createTrading } from './domain/trading/create-trading.ts';
 import { createExecutor } from './domain/trading/executor.ts';
 import type { MarketView } from './domain/trading/market-view.ts';
@@ -46,9 +46,11 @@ import { createHttpServer } from './http/server.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createDisposer } from './lib/disposer.ts';
 import { assertPortIsFree, toStartupError } from './lib/port.ts';
+import { createPulse } from './lib/pulse.ts';
 import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createMetrics } from './metrics.ts';
 import { createRealtime, type Realtime } from './realtime/server.ts';
+import { createTelemetry } from './telemetry.ts';
 
 export interface AppOverrides {
   readonly log: Logger;
@@ -59,7 +61,7 @@ export interface AppOverrides {
   /** Stands between this replica and the bus: a drill loses messages here. */
   readonly wrapBus?: (bus: Bus) => Bus;
   /** Called as the executor passes each of its crash points. */
-  readonly crashPoint?: (point: CrashPoint) => void;
+  readonly crashPoint?: CrashHook;
   /** Protections that a drill switches off, to see that it would notice. */
   readonly unprotected?: readonly Protection[];
 }
@@ -142,9 +144,10 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     log: part('market'),
     replica,
     flushIntervalMs: config.flushIntervalMs,
-    onLost: () => void lease.release(),
+    current: lease.current,
+    onLost: () => void lease.release({ standAside: true }),
   });
-  const board = createQuoteBoard({ bus, clock });
+  const board = createQuoteBoard({ bus, clock, onMissed: () => demand.resync() });
   const demand = createDemand({ bus, clock, replica });
 
   const view: MarketView = {
@@ -163,8 +166,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const trading: Trading = {
     ...quoted,
     async place(command) {
-      const end = metrics.orderLatency.startTimer();
-      return quoted.place(command).finally(end);
+      return metrics.countOrder(quoted.place(command));
     },
   };
   const broker =
@@ -174,7 +176,15 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       clock,
       onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map((quote) => quote.symbol))),
     });
-  const executor = createExecutor({ lease, ledger, broker, bus, clock, log: part('executor') });
+  const executor = createExecutor({
+    lease,
+    ledger,
+    broker,
+    bus,
+    clock,
+    log: part('executor'),
+    crashPoint: overrides.crashPoint,
+  });
   const pruner = createJournalPruner({
     db: database,
     clock,
@@ -188,25 +198,34 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     bus,
     link: cluster.link,
     clock,
-    status: () => ({
-      replica,
-      version: VERSION,
-      startedAt,
-      at: clock.now(),
-      draining: stopping !== null,
-      connections: realtime.connections(),
-      users: realtime.users(),
-      lease: lease.current(),
-      feed: lease.current() === null ? null : { ...market.health(), leader: replica },
-    }),
+    status: () => telemetry.status(),
   });
-  const health = createHealth({
+  const pulse = createPulse({ ping: () => database.query('SELECT 1'), clock });
+  const telemetry = createTelemetry({
     replica,
-    ping: () => database.query('SELECT 1'),
+    version: VERSION,
+    startedAt,
+    metrics,
     market,
     lease,
     executor,
+    board,
     realtime: () => realtime,
+    replicas,
+    link: cluster.link,
+    database: pulse,
+    isDraining: () => stopping !== null,
+    clock,
+  });
+  const health = createHealth({
+    replica,
+    replicas,
+    uniqueUsers: cluster.uniqueUsers,
+    feedSource: feed.source,
+    redis: cluster.link.state,
+    database: pulse.state,
+    lease,
+    executor,
     isDraining: () => stopping !== null,
     clock,
     startedAt,
@@ -231,15 +250,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       clock,
       log: part('http'),
       health,
-      metricsText: () =>
-        metrics.text({
-          connections: realtime.connections(),
-          users: realtime.users(),
-          ...market.counters,
-          lastTickAgeMs: market.health().lastTickAgeMs,
-          quoteDrops: board.drops,
-        }),
-      observe: ({ route, status, seconds }) => metrics.httpLatency.observe({ route, status }, seconds),
+      metricsText: telemetry.metricsText,
+      observe: metrics.observeRequest,
     },
     {
       ...config,
@@ -294,6 +306,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       closing.add('cluster', () => cluster.stop());
       // What was published while the line was down has to be looked for.
       cluster.link.onChange((state) => state === 'ok' && realtime.resync());
+      await pulse.start();
+      closing.add('database pulse', async () => pulse.stop());
       replicas.start();
       closing.add('replicas', () => replicas.stop());
       lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));

@@ -1,82 +1,62 @@
 import type { EngineLease } from './domain/cluster/lease.ts';
-import type { Market } from './domain/market/market.ts';
+import { type OverviewParts, overviewOf } from './domain/cluster/overview.ts';
+import { engineOf, type Replicas } from './domain/cluster/replicas.ts';
 import type { Executor } from './domain/trading/executor.ts';
 import type { Clock } from './lib/clock.ts';
-import type { FeedHealth, ReadinessPayload, WebSocketHealthPayload } from './protocol/payloads.ts';
-import type { Realtime } from './realtime/server.ts';
+import type { ReadinessPayload, WebSocketHealthPayload } from './protocol/payloads.ts';
 
-/** A database that takes longer to answer `SELECT 1` is told as unavailable, milliseconds. */
-const PING_TIMEOUT_MS = 1_000;
+/** A hand-over takes seconds; a replica without any engine for longer than this is sent no new clients, milliseconds. */
+const ENGINE_GAP_MS = 10_000;
 
-export interface HealthParts {
-  readonly replica: string;
-  readonly ping: () => Promise<unknown>;
-  readonly market: Market;
-  readonly lease: EngineLease;
-  readonly executor: Executor;
-  readonly realtime: () => Realtime;
+export interface HealthParts extends OverviewParts {
+  readonly replicas: Pick<Replicas, 'all' | 'onHeartbeat'>;
+  readonly lease: Pick<EngineLease, 'holder'>;
+  readonly executor: Pick<Executor, 'state'>;
   readonly isDraining: () => boolean;
   readonly clock: Clock;
   readonly startedAt: number;
 }
 
-/** What /ready and /health/websocket answer: states as they are, in the words an operator looks up. */
+/** What /ready and /health/websocket answer, in the words an operator looks up. Nothing here asks anybody or waits. */
 export function createHealth(parts: HealthParts) {
-  const { replica, market, lease, executor, clock } = parts;
+  const { replica, lease, executor, clock } = parts;
+  let tradingAt = Number.NEGATIVE_INFINITY;
 
-  async function database(): Promise<string> {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const cancel = clock.after(PING_TIMEOUT_MS, () => resolve('does not answer'));
-    parts.ping().then(
-      () => resolve('ok'),
-      () => resolve('cannot be reached'),
-    );
-    return promise.finally(cancel);
-  }
+  parts.replicas.onHeartbeat((heard) => {
+    if (heard.executor === 'trading') tradingAt = clock.now();
+  });
 
   /** A replica that stands by serves as well as the engine: somebody executes its orders. */
-  function engineState(): string {
+  function engineState(): { says: string; serves: boolean } {
     const state = executor.state();
-    if (state === 'trading') return 'ok';
-    const holder = lease.holder();
-    return holder === null || holder === replica ? `executor is ${state}` : `standby for ${holder}`;
+    if (state === 'trading') return { says: 'ok', serves: true };
+    const holder = engineOf(parts.replicas.all())?.status.replica ?? lease.holder();
+    if (holder !== null && holder !== replica) return { says: `standby for ${holder}`, serves: true };
+    return { says: `executor is ${state}`, serves: clock.now() - tradingAt < ENGINE_GAP_MS };
   }
-  const isServing = (engine: string): boolean => engine === 'ok' || engine.startsWith('standby');
-
-  const feed = (): FeedHealth => ({ ...market.health(), leader: lease.holder() });
 
   return {
-    async readiness(): Promise<ReadinessPayload> {
-      const { state, detail } = market.health();
+    readiness(): ReadinessPayload {
+      const { feed, redis, database } = overviewOf(parts);
       const engine = engineState();
       const checks = {
-        database: await database(),
-        redis: 'off',
-        // A feed that is down makes quotes stale, which every screen shows; it is no reason to send nobody here.
-        feed: detail ? `${state}: ${detail}` : state,
-        lease: engine,
+        database,
+        // Without Redis orders and logins go on; without the feed quotes are stale, which every screen shows.
+        redis,
+        feed: feed.detail ? `${feed.state}: ${feed.detail}` : feed.state,
+        lease: engine.says,
         draining: parts.isDraining() ? 'yes' : 'no',
       };
-      const ready = checks.database === 'ok' && isServing(engine) && !parts.isDraining();
+      const ready = database === 'ok' && engine.serves && !parts.isDraining();
       return { status: ready ? 'ready' : 'not ready', checks };
     },
 
-    async websocket(): Promise<WebSocketHealthPayload> {
-      const realtime = parts.realtime();
-      const [databaseState, feedHealth] = [await database(), feed()];
-      const feedFlows = ['live', 'delayed'].includes(feedHealth.state);
-      const healthy = databaseState === 'ok' && feedFlows && isServing(engineState()) && !parts.isDraining();
+    websocket(): WebSocketHealthPayload {
+      const { replicas, ...rest } = overviewOf(parts);
       return {
-        status: healthy ? 'healthy' : 'degraded',
-        activeConnections: realtime.connections(),
-        uniqueUsers: realtime.users(),
+        ...rest,
         uptime: Math.round((clock.now() - parts.startedAt) / 1_000),
-        replica,
-        replicas: [replica],
-        feed: feedHealth,
-        redis: 'off',
-        database: databaseState,
-        latency: realtime.latency.percentiles() ?? { p50: 0, p95: 0, p99: 0 },
+        replicas: replicas.map(({ rates: _rates, queueBytes: _queue, ...health }) => health),
       };
     },
   };

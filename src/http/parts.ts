@@ -18,8 +18,8 @@ import type { Log } from '../lib/log.ts';
 import type { FeedHealth, ReadinessPayload, WebSocketHealthPayload } from '../protocol/payloads.ts';
 
 export interface Health {
-  readiness(): Promise<ReadinessPayload>;
-  websocket(): Promise<WebSocketHealthPayload>;
+  readiness(): ReadinessPayload;
+  websocket(): WebSocketHealthPayload;
 }
 
 export interface ServedRequest {

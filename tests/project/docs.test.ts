@@ -186,7 +186,23 @@ describe('the operations page', () => {
       ticks: 0,
       dropped: 0,
       lastTickAgeMs: null,
+      feedState: null,
       quoteDrops: {},
+      isEngine: false,
+      replicas: [],
+      oldestHeartbeatMs: 0,
+      redis: 'off',
+      busLagMs: null,
+      busCounters: {
+        late: 0,
+        malformed: 0,
+        version: 0,
+        failed: 0,
+        resubscribed: 0,
+        relayed: 0,
+        relayFailed: 0,
+      },
+      databaseAnswers: true,
     });
     const own = [...text.matchAll(/^# HELP (tradecast_(?!process_|nodejs_)\w+) (.*)$/gm)];
     const rows = tableRows(section(readRepoFile('docs/operations.md'), 'Metrics'));

@@ -277,7 +277,9 @@ describe('health of the running service', () => {
       status: 'healthy',
       uptime: expect.any(Number),
       replica: expect.any(String),
-      replicas: [expect.any(String)],
+      problems: [],
+      uniqueUsersExact: true,
+      replicas: [expect.objectContaining({ state: 'ok', connections: 2, users: 1, redis: 'off' })],
       feed: { source: 'simulated', state: 'live', leader: expect.any(String) },
       latency: { p50: expect.any(Number), p95: expect.any(Number), p99: expect.any(Number) },
     });

@@ -40,7 +40,7 @@ describe('health', () => {
       checks: { database: 'ok', redis: 'off', feed: 'ok', lease: 'ok', draining: 'no' },
     };
     const app = await start({
-      parts: { health: { readiness: async () => readiness, websocket: async () => null! } },
+      parts: { health: { readiness: () => readiness, websocket: () => null! } },
     });
     expect(await createHttpClient(app.url).get('/ready')).toMatchObject({ status: code, body: readiness });
   });

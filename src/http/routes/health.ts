@@ -12,12 +12,12 @@ export function healthRoutes(
 
   router.get('/health', (_req, res) => void res.json({ status: 'ok' }));
 
-  router.get('/ready', async (_req, res) => {
-    const readiness = await health.readiness();
+  router.get('/ready', (_req, res) => {
+    const readiness = health.readiness();
     res.status(readiness.status === 'ready' ? 200 : 503).json(readiness);
   });
 
-  router.get('/health/websocket', async (_req, res) => void res.json(await health.websocket()));
+  router.get('/health/websocket', (_req, res) => void res.json(health.websocket()));
 
   router.get('/metrics', async (req, res) => {
     if (metricsToken !== null && !safeEqual(req.get('Authorization') ?? '', `Bearer ${metricsToken}`)) {

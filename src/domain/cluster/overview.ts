@@ -1,0 +1,124 @@
+/** The replicas as one service: what /health/websocket and the Monitor page say, from what this one has heard. */
+import type {
+  FeedHealth,
+  LatencyPayload,
+  MonitorReplica,
+  WebSocketHealthPayload,
+} from '../../protocol/payloads.ts';
+import { engineOf, type Replicas, type SeenReplica } from './replicas.ts';
+
+export interface OverviewParts {
+  /** Name of this replica. */
+  readonly replica: string;
+  readonly replicas: Pick<Replicas, 'all'>;
+  /** Users with a connection anywhere; null where only each replica's own are known. */
+  readonly uniqueUsers: () => number | null;
+  readonly feedSource: FeedHealth['source'];
+  readonly redis: () => WebSocketHealthPayload['redis'];
+  readonly database: () => string;
+}
+
+export type Overview = Omit<WebSocketHealthPayload, 'uptime' | 'replicas'> & {
+  readonly replicas: MonitorReplica[];
+};
+
+const FLOWING: readonly FeedHealth['state'][] = ['live', 'delayed'];
+
+export function overviewOf(parts: OverviewParts): Overview {
+  const seen = parts.replicas.all();
+  const present = seen.filter(({ state }) => state !== 'silent');
+  const engine = engineOf(seen);
+  const feed = feedOf(parts.feedSource, seen, engine);
+  const [redis, database] = [parts.redis(), parts.database()];
+  const users = present.map(({ status }) => status.users);
+  // Of one replica its own count is the whole.
+  const unique = parts.uniqueUsers() ?? (present.length === 1 ? users[0]! : null);
+  const problems = [
+    ...problemsOf(seen),
+    ...engineProblems(engine, feed),
+    ...(redis === 'down' ? ['Redis is away.'] : []),
+    ...(database === 'ok' ? [] : [`The database ${database}.`]),
+  ];
+  return {
+    status: problems.length === 0 ? 'healthy' : 'degraded',
+    problems,
+    activeConnections: present.reduce((sum, { status }) => sum + status.connections, 0),
+    uniqueUsers: unique ?? Math.max(0, ...users),
+    uniqueUsersExact: unique !== null,
+    replica: parts.replica,
+    replicas: seen.map(replicaToPayload),
+    feed,
+    redis,
+    database,
+    latency: slowest(present),
+  };
+}
+
+/** What is wrong with replicas other than what the one that answers says for itself. */
+function problemsOf(seen: readonly SeenReplica[]): string[] {
+  const silent = seen
+    .filter(({ state }) => state === 'silent')
+    .map(({ status, ageMs }) => `${status.replica} has been silent for ${Math.round(ageMs / 1_000)} s.`);
+  const serving = seen.some(({ state }) => state === 'ok');
+  return serving ? silent : [...silent, 'No replica takes new connections.'];
+}
+
+function engineProblems(engine: SeenReplica | null, feed: FeedHealth): string[] {
+  if (engine === null) return ['No replica holds the engine lease: orders wait.'];
+  const { executor } = engine.status;
+  return [
+    ...(executor === 'trading' ? [] : [`The executor is ${executor}: orders wait.`]),
+    ...(FLOWING.includes(feed.state) ? [] : [`The feed is ${feed.state}.`]),
+  ];
+}
+
+/** As the engine told it, older by the age of its word; without an engine, down since the last one was heard. */
+function feedOf(
+  source: FeedHealth['source'],
+  seen: readonly SeenReplica[],
+  engine: SeenReplica | null,
+): FeedHealth {
+  const told = engine?.status.feed;
+  if (!told) {
+    const last = seen.find(({ status }) => status.feed !== null);
+    return {
+      source,
+      state: 'down',
+      lastTickAgeMs: ageOf(last),
+      leader: null,
+      detail: 'nobody is the engine',
+    };
+  }
+  return { ...told, lastTickAgeMs: ageOf(engine) };
+}
+
+const ageOf = (replica: SeenReplica | undefined): number | null => {
+  const age = replica?.status.feed?.lastTickAgeMs ?? null;
+  return age === null ? null : age + replica!.ageMs;
+};
+
+function slowest(present: readonly SeenReplica[]): LatencyPayload | null {
+  const latencies = present.flatMap(({ status }) => status.latency ?? []);
+  return latencies.sort((a, b) => b.p99 - a.p99)[0] ?? null;
+}
+
+function replicaToPayload({ status, ageMs, state, rates }: SeenReplica): MonitorReplica {
+  return {
+    replica: status.replica,
+    version: status.version,
+    state,
+    ageMs,
+    connections: status.connections,
+    users: status.users,
+    uptime: Math.round((status.at - status.startedAt) / 1_000),
+    lease: status.lease,
+    redis: status.redis,
+    database: status.database,
+    busLagMs: status.busLagMs,
+    drops: status.drops,
+    recoveries: status.recoveries,
+    latency: status.latency,
+    rates,
+    queueBytes: status.queueBytes,
+  };
+}

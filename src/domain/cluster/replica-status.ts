@@ -1,0 +1,94 @@
+import type { FeedHealth, LatencyPayload, ReplicaDrops, ReplicaRecoveries } from '../../protocol/payloads.ts';
+
+/** What a replica has done since it started; a reader makes rates of two of them. */
+export interface ReplicaTotals {
+  /** Events received from clients. */
+  readonly in: number;
+  /** Events sent to clients, quotes apart. */
+  readonly out: number;
+  /** Quotes sent to clients. */
+  readonly quotes: number;
+  /** Quotes that a newer one replaced before a slow socket took them. */
+  readonly conflated: number;
+  /** Connections closed because they did not read. */
+  readonly slowConsumers: number;
+  /** Events of users' journals sent to clients. */
+  readonly events: number;
+  /** `journal:head` sent to clients. */
+  readonly heads: number;
+  readonly orders: number;
+  readonly hooks: number;
+}
+
+/** How one replica is, as it says every second: about 800 bytes. Times are milliseconds since epoch, counters since its start. */
+export interface ReplicaStatus {
+  readonly replica: string;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly at: number;
+  readonly draining: boolean;
+  readonly connections: number;
+  readonly users: number;
+  /** Fencing number of the engine lease where this replica holds it. */
+  readonly lease: number | null;
+  /** When it took the lease. */
+  readonly leaseSince: number | null;
+  /** Of the engine's loop over orders; `off` on every other replica. */
+  readonly executor: 'off' | 'reconciling' | 'trading';
+  /** The feed as the engine has it; null on every other replica. */
+  readonly feed: FeedHealth | null;
+  readonly redis: 'off' | 'ok' | 'down';
+  /** `ok`, or a sentence. */
+  readonly database: string;
+  readonly busLagMs: number | null;
+  readonly drops: Readonly<ReplicaDrops>;
+  readonly recoveries: Readonly<ReplicaRecoveries>;
+  readonly totals: ReplicaTotals;
+  readonly latency: Readonly<LatencyPayload> | null;
+  readonly queueBytes: number;
+}
+
+const NOTHING_YET: Omit<ReplicaStatus, 'replica'> = {
+  version: '',
+  startedAt: 0,
+  at: 0,
+  draining: false,
+  connections: 0,
+  users: 0,
+  lease: null,
+  leaseSince: null,
+  executor: 'off',
+  feed: null,
+  redis: 'ok',
+  database: 'ok',
+  busLagMs: null,
+  drops: { late: 0, malformed: 0, version: 0, failed: 0, quotes: 0 },
+  recoveries: { journalGaps: 0, resubscribed: 0, stalls: 0 },
+  totals: {
+    in: 0,
+    out: 0,
+    quotes: 0,
+    conflated: 0,
+    slowConsumers: 0,
+    events: 0,
+    heads: 0,
+    orders: 0,
+    hooks: 0,
+  },
+  latency: null,
+  queueBytes: 0,
+};
+
+/** A heartbeat as it came over the bus, perhaps from another version that tells less; null for what is none. */
+export function readStatus(heard: Partial<ReplicaStatus>): ReplicaStatus | null {
+  const { replica, at, startedAt } = heard;
+  if (typeof replica !== 'string' || !Number.isFinite(at) || !Number.isFinite(startedAt)) return null;
+  return {
+    ...NOTHING_YET,
+    ...heard,
+    replica,
+    drops: { ...NOTHING_YET.drops, ...heard.drops },
+    recoveries: { ...NOTHING_YET.recoveries, ...heard.recoveries },
+    totals: { ...NOTHING_YET.totals, ...heard.totals },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Cancel, Clock } from './clock.ts';
+
+export interface Pulse {
+  /** `ok`, `does not answer`, `cannot be reached`, or `not asked yet`: as of the last second, at once. */
+  state(): string;
+  start(): Promise<void>;
+  stop(): void;
+}
+
+const INTERVAL_MS = 1_000;
+/** What takes longer to answer is told as not answering, milliseconds. */
+const TIMEOUT_MS = 1_000;
+
+/**
+ * Asks every second whether something still answers, so that whoever wants to know need not wait. One question
+ * at a time: while the last one hangs, another would only take one more connection.
+ */
+export function createPulse({ ping, clock }: { ping: () => Promise<unknown>; clock: Clock }): Pulse {
+  let state = 'not asked yet';
+  let asking = false;
+  let cancel: Cancel = () => {};
+
+  async function ask(): Promise<void> {
+    if (asking) return;
+    asking = true;
+    const giveUp = clock.after(TIMEOUT_MS, () => {
+      state = 'does not answer';
+    });
+    try {
+      await ping();
+      state = 'ok';
+    } catch {
+      state = 'cannot be reached';
+    } finally {
+      giveUp();
+      asking = false;
+    }
+  }
+
+  return {
+    state: () => state,
+    start() {
+      cancel = clock.every(INTERVAL_MS, () => void ask());
+      return ask();
+    },
+    stop: () => cancel(),
+  };
+}
