@@ -10,7 +10,7 @@ const ARROWS: Record<string, { readonly layers: readonly string[]; readonly pack
   // The outside reaches the domain through ports; what only computes on text is not the outside.
   domain: {
     layers: ['domain', 'protocol', 'lib'],
-    packages: /^(node:(crypto|util)|cookie|cookie-signature)$/,
+    packages: /^(node:(crypto|util)|cookie|cookie-signature|zod)$/,
   },
   metrics: { layers: ['protocol', 'lib'], packages: /./ },
   config: { layers: ['protocol', 'lib'], packages: /^node:/ },

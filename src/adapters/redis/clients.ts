@@ -4,15 +4,18 @@ import type { Log } from '../../lib/log.ts';
 /** A command that takes longer is given up: Redis answers in a tenth of a millisecond or is in trouble, milliseconds. */
 const COMMAND_TIMEOUT_MS = 500;
 const CONNECT_TIMEOUT_MS = 1_000;
-/** Redis is found again within this of its coming back, milliseconds. */
-const MAX_RETRY_MS = 500;
+/** A hung Redis does not answer a goodbye, milliseconds. */
+const GOODBYE_TIMEOUT_MS = 1;
+/** Redis is found again within this of its coming back, milliseconds. Being refused costs next to nothing. */
+const MAX_RETRY_MS = 250;
 
-/** The only connections to Redis. None of them ever makes anybody wait for long, or ends the process. */
+/** The only maker of connections to Redis. None of them ever makes anybody wait for long, or ends the process. */
 export interface RedisClients {
   /** Counters and limits. */
   readonly commands: Redis;
-  readonly publisher: Redis;
-  readonly subscriber: Redis;
+  /** A connection that is not opened yet; whoever makes it drops it. */
+  newPublisher(): Redis;
+  newSubscriber(): Redis;
   connect(): void;
   close(): void;
 }
@@ -21,6 +24,7 @@ export function createRedisClients({ url, log }: { url: string; log: Log }): Red
   const shared: RedisOptions = {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: GOODBYE_TIMEOUT_MS,
     retryStrategy: (attempt) => Math.min(attempt * 50, MAX_RETRY_MS),
   };
   // What was not sent in an outage is lost, not sent afterwards as if it were new.
@@ -31,24 +35,24 @@ export function createRedisClients({ url, log }: { url: string; log: Log }): Red
     autoResendUnfulfilledCommands: false,
     commandTimeout: COMMAND_TIMEOUT_MS,
   };
-  const commands = new Redis(url, failFast);
-  const publisher = new Redis(url, failFast);
-  const subscriber = new Redis(url, { ...shared, maxRetriesPerRequest: null });
-  const all = [commands, publisher, subscriber];
-  for (const client of all) {
+  const make = (options: RedisOptions): Redis => {
+    const client = new Redis(url, options);
     // Without a listener ioredis prints each failed attempt; the log hears of the outage once, from the bus.
     client.on('error', (error: Error) => log.debug({ err: error }, 'a Redis connection failed'));
-  }
+    return client;
+  };
+  const commands = make(failFast);
   return {
     commands,
-    publisher,
-    subscriber,
-    connect() {
-      // A Redis that is away at the start is found later, like one that goes away.
-      for (const client of all) client.connect().catch(() => {});
-    },
-    close() {
-      for (const client of all) client.disconnect();
-    },
+    newPublisher: () => make(failFast),
+    // Subscribing again is up to the bus, which does it on every connection in the same way.
+    newSubscriber: () => make({ ...shared, maxRetriesPerRequest: null, autoResubscribe: false }),
+    connect: () => open(commands),
+    close: () => commands.disconnect(),
   };
+}
+
+/** A Redis that is away at the start is found later, like one that goes away. */
+export function open(client: Redis): void {
+  client.connect().catch(() => {});
 }

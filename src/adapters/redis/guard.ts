@@ -1,0 +1,129 @@
+import { isTopic } from '../../domain/cluster/envelope.ts';
+import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
+
+/** The largest message of ours by far, all quotes of the whole market after a start, is below this, bytes. */
+const MAX_REQUEST_BYTES = 8_000_000;
+/** How the adapter begins what `serverSideEmit` sends; enough to know the topic without parsing the rest. */
+const SERVER_SIDE_EMIT = /^\{"uid":"[^"\\]{1,64}","type":6,"data":\["([^"\\]{1,64})",\{/;
+const HEAD_BYTES = 200;
+/** Socket.IO's packet types that carry an event; the others would end or confuse the connection of a client. */
+const EVENT_TYPES = [2, 5];
+
+/**
+ * Stands between the subscribing connection and Socket.IO's adapter, which trusts what it hears: a message it
+ * cannot handle throws, or rejects a promise nobody holds, and either ends the process. What passes here are events
+ * between servers and emits into rooms, nothing else of the adapter's protocol: no part of ours asks other replicas
+ * for their sockets (the answer holds cookies), or moves or disconnects them.
+ */
+export interface Guard {
+  request(deliver: Listener, channel: Buffer, message: Buffer): void;
+  broadcast(deliver: Listener, pattern: string, channel: Buffer, message: Buffer): void;
+  /** Called from within `deliver` when a topic of the bus was reached: the message could be parsed. */
+  reached(): void;
+}
+export type Listener = (...args: never[]) => unknown;
+
+export interface GuardOptions {
+  /** The adapter's name of this process. */
+  readonly uid: string;
+  readonly requestChannel: string;
+  /** Our own heartbeat came back; it was sent at `at`. */
+  readonly onEcho: (at: number) => void;
+  readonly onMalformed: () => void;
+  /** A topic this version does not know. */
+  readonly onUnknown: () => void;
+}
+
+export function createGuard(options: GuardOptions): Guard {
+  const { uid, onMalformed } = options;
+  const requestChannel = Buffer.from(options.requestChannel);
+  const ownRequest = Buffer.from(`{"uid":"${uid}"`);
+  // MessagePack: an array of three that begins with a short text.
+  const ownBroadcast = Buffer.concat([Buffer.from([0x93, 0xa0 + uid.length]), Buffer.from(uid)]);
+  const ownHeartbeat = new RegExp(
+    `^\\{"uid":"${uid}","type":6,"data":\\["heartbeat",\\{"version":\\d+,"at":(\\d+),`,
+  );
+  let hasReached = false;
+
+  function pass(deliver: () => unknown): void {
+    try {
+      const result = deliver();
+      if (result instanceof Promise) result.catch(onMalformed);
+    } catch {
+      onMalformed();
+    }
+  }
+  const head = (message: Buffer): string => message.toString('latin1', 0, HEAD_BYTES);
+
+  return {
+    request(deliver, channel, message) {
+      if (startsWith(message, ownRequest)) {
+        // Half of all that the engine hears is its own: not worth parsing.
+        const echo = ownHeartbeat.exec(head(message));
+        if (echo) options.onEcho(Number(echo[1]));
+        return;
+      }
+      const topic = SERVER_SIDE_EMIT.exec(head(message))?.[1];
+      if (topic === undefined || message.length > MAX_REQUEST_BYTES || !channel.equals(requestChannel)) {
+        onMalformed();
+      } else if (!isTopic(topic)) {
+        options.onUnknown();
+      } else {
+        hasReached = false;
+        pass(() => (deliver as (...args: unknown[]) => unknown)(channel, message));
+        // The adapter swallows what is no JSON.
+        if (!hasReached) onMalformed();
+      }
+    },
+    broadcast(deliver, pattern, channel, message) {
+      if (startsWith(message, ownBroadcast)) return;
+      // No event for a client is larger than what a client may send.
+      if (message.length > MAX_MESSAGE_BYTES) onMalformed();
+      else pass(() => (deliver as (...args: unknown[]) => unknown)(pattern, channel, message));
+    },
+    reached() {
+      hasReached = true;
+    },
+  };
+}
+
+const startsWith = (message: Buffer, prefix: Buffer): boolean =>
+  message.length >= prefix.length && message.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
+
+interface Parser {
+  encode(value: unknown): Buffer;
+  decode(bytes: Buffer): unknown;
+}
+
+/** The adapter's parser of emits, which throws for anything that is no event for a set of rooms. */
+export function strictParser(parser: Parser): Parser {
+  return {
+    encode: (value) => parser.encode(value),
+    decode(bytes) {
+      const decoded = parser.decode(bytes);
+      if (!isEmit(decoded)) throw new TypeError('not an emit');
+      return decoded;
+    },
+  };
+}
+
+function isEmit(decoded: unknown): boolean {
+  if (!Array.isArray(decoded)) return false;
+  const [sender, packet, target] = decoded;
+  return (
+    typeof sender === 'string' &&
+    isObject(packet) &&
+    EVENT_TYPES.includes(packet.type as number) &&
+    packet.id === undefined &&
+    Array.isArray(packet.data) &&
+    typeof packet.data[0] === 'string' &&
+    isObject(target) &&
+    isTexts(target.rooms) &&
+    isTexts(target.except) &&
+    (target.flags === undefined || isObject(target.flags))
+  );
+}
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
