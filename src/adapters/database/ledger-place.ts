@@ -48,10 +48,12 @@ const FACTS = `SELECT
       AND o.side = q.side AND o.type = q.type AND o.quantity = q.quantity
       AND coalesce(o.limit_price, o.stop_price) IS NOT DISTINCT FROM q.price AND o.status <> 'denied') AS duplicate,
     EXISTS (SELECT FROM halts WHERE scope = 'everyone') AS everyone_halted,
-    EXISTS (SELECT FROM halts WHERE scope = q.user_id::text) AS user_halted
+    EXISTS (SELECT FROM halts WHERE scope = q.user_id::text) AS user_halted,
+    EXISTS (SELECT FROM users u WHERE u.id = q.user_id AND u.banned_at IS NOT NULL) AS banned,
+    q.session IS NULL OR EXISTS (SELECT FROM session s WHERE s.sid = q.session) AS signed_in
   FROM ROWS FROM (json_to_recordset($1::json) AS (user_id uuid, key text, symbol text, side text, type text,
-    quantity bigint, price numeric, since timestamptz)) WITH ORDINALITY
-    AS q (user_id, key, symbol, side, type, quantity, price, since, ord)
+    quantity bigint, price numeric, since timestamptz, session text)) WITH ORDINALITY
+    AS q (user_id, key, symbol, side, type, quantity, price, since, session, ord)
   ORDER BY q.ord`;
 
 interface FactsRow {
@@ -61,6 +63,8 @@ interface FactsRow {
   duplicate: boolean;
   everyone_halted: boolean;
   user_halted: boolean;
+  banned: boolean;
+  signed_in: boolean;
 }
 
 const WRITE = `WITH
@@ -74,6 +78,9 @@ const WRITE = `WITH
 
 export const noSuchAccount = (): TradecastError =>
   new TradecastError('NOT_FOUND', 'There is no such account.');
+
+export const sessionEnded = (): TradecastError =>
+  new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again');
 
 export async function lockAccount(tx: Queryable, userId: string): Promise<AccountRow> {
   const [account] = await tx.query<AccountRow>(LOCK_ACCOUNTS, [[userId]]);
@@ -97,6 +104,7 @@ const factsInput = (requests: readonly Request[]): string =>
       quantity: query.quantity,
       price: query.price,
       since: new Date(query.duplicatesSince),
+      session: query.sessionId,
     })),
   );
 
@@ -124,6 +132,9 @@ async function placeAll(tx: Queryable, requests: readonly Request[]): Promise<(P
     const account = accounts.get(query.userId);
     const row = facts[index];
     if (!account || !row) return noSuchAccount();
+    // Whoever asked may have waited: for a first quote, for this lock, for the database.
+    if (!row.signed_in) return sessionEnded();
+    if (row.banned) return new TradecastError('FORBIDDEN', 'This user may not trade.');
     const earlier = made.map(({ order }) => order).filter((order) => order.userId === query.userId);
     const repeated =
       known.get(row.known_id ?? '') ?? earlier.find((order) => order.clientOrderId === query.key);

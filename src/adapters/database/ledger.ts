@@ -6,10 +6,10 @@ import type { HaltScope } from '../../domain/trading/trading.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { PortfolioPayload } from '../../protocol/payloads.ts';
 import type { Database, Queryable } from './database.ts';
-import { isUuid, writeBooks } from './ledger-books.ts';
 import { holdingsVersion } from './journal.ts';
+import { isUuid, writeBooks } from './ledger-books.ts';
 import { createEngineMethods } from './ledger-engine.ts';
-import { createPlace, lockAccount, noSuchAccount } from './ledger-place.ts';
+import { createPlace, lockAccount, noSuchAccount, sessionEnded } from './ledger-place.ts';
 import {
   ACCOUNT_COLUMNS,
   type AccountRow,
@@ -50,9 +50,13 @@ export function createLedger(db: Database): Ledger {
     ...createEngineMethods(db),
     place: createPlace(db),
 
-    requestCancel: (userId, orderId, at) =>
+    requestCancel: (userId, orderId, at, sessionId) =>
       db.transaction(async (tx) => {
         const account = toAccount(await lockAccount(tx, userId));
+        if (sessionId !== undefined) {
+          const [session] = await tx.query('SELECT sid FROM session WHERE sid = $1', [sessionId]);
+          if (!session) throw sessionEnded();
+        }
         const [row] = isUuid(orderId)
           ? await tx.query<OrderRow>(
               `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1 AND user_id = $2 FOR NO KEY UPDATE`,

@@ -81,6 +81,7 @@ export function createTrading(options: TradingOptions): Trading {
           quantity: intent.quantity,
           price: price?.toString() ?? null,
           duplicatesSince: clock.now() - limits.duplicateWindowMs,
+          sessionId: command.sessionId ?? null,
         },
         (facts) => decide(command, intent, known, facts),
       ),
@@ -105,8 +106,10 @@ export function createTrading(options: TradingOptions): Trading {
   return {
     place,
     mark,
-    async cancel(userId, orderId) {
-      const { order, appended } = await again(() => ledger.requestCancel(userId, orderId, clock.now()));
+    async cancel(userId, orderId, sessionId) {
+      const { order, appended } = await again(() =>
+        ledger.requestCancel(userId, orderId, clock.now(), sessionId),
+      );
       publish(appended);
       bus.publish('orders', { userId });
       if (appended.length > 0) bus.publish('portfolio', { userId });

@@ -21,6 +21,8 @@ export interface PlaceQuery {
   readonly price: string | null;
   /** Orders made after this count as duplicates, milliseconds since epoch. */
   readonly duplicatesSince: number;
+  /** The session that asks; null where the sender is none. */
+  readonly sessionId: string | null;
 }
 
 /** The account as it is inside the placing transaction, with nobody else able to change it. */
@@ -63,13 +65,20 @@ export class FencedError extends Error {}
  * TradecastError leaves the outcome unknown; calling again with the same key or events is safe.
  */
 export interface Ledger {
-  /** Locks the account, gathers the facts, lets `decide` judge and writes what it returns. Throws NOT_FOUND for no such account. */
+  /**
+   * Locks the account, gathers the facts, lets `decide` judge and writes what it returns. Throws
+   * NOT_FOUND for no such account, UNAUTHENTICATED and FORBIDDEN where the sender may not, as of that moment.
+   */
   place(query: PlaceQuery, decide: (facts: PlaceFacts) => Placement): Promise<Placed>;
-  /** Ends an order that never left, else notes that its end is wanted. Throws NOT_FOUND, CONFLICT where it is final. */
+  /**
+   * Ends an order that never left, else notes that its end is wanted. Throws NOT_FOUND, CONFLICT where it is final,
+   * UNAUTHENTICATED where the session that asks has ended.
+   */
   requestCancel(
     userId: string,
     orderId: string,
     at: number,
+    sessionId?: string,
   ): Promise<{ order: Order; appended: readonly Appended[] }>;
   /** Newest first. */
   orders(userId: string, status: OrderStatus | 'open' | null, limit: number): Promise<Order[]>;

@@ -9,6 +9,8 @@ export interface PlaceCommand {
   readonly source: TradeSource;
   /** The sender's key, unique for good per user: the same key and request give the first answer again. */
   readonly key: string;
+  /** The session that asks, where it is one: the order is written only if it is still there at that moment. */
+  readonly sessionId?: string;
 }
 
 export interface PlaceResult {
@@ -24,10 +26,16 @@ export interface PlaceResult {
 export type HaltScope = { readonly userId: string } | 'everyone';
 
 export interface Trading {
-  /** Resolves after commit. Throws CONFLICT where the key was used for another request. */
+  /**
+   * Resolves after commit. Throws CONFLICT where the key was used for another request, UNAUTHENTICATED where the
+   * session has ended, FORBIDDEN where the user is banned.
+   */
   place(command: PlaceCommand): Promise<PlaceResult>;
-  /** Asks for the end of an open order of this user. Throws NOT_FOUND, CONFLICT where it is final already. */
-  cancel(userId: string, orderId: string): Promise<OrderPayload>;
+  /**
+   * Asks for the end of an open order of this user. Throws NOT_FOUND, CONFLICT where it is final already,
+   * UNAUTHENTICATED where `sessionId` is given and has ended.
+   */
+  cancel(userId: string, orderId: string, sessionId?: string): Promise<OrderPayload>;
   /** Newest first, at most 200. */
   orders(userId: string, status?: OrderStatus | 'open'): Promise<OrderPayload[]>;
   /** The account marked to the quotes this replica knows. */

@@ -25,7 +25,13 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     const { clientOrderId, ...request } = readBody(req, orderPostSchema);
     const key = orderKey(req, clientOrderId);
     await takePoint(limiter, 'http:orders', userId);
-    const placed = await trading.place({ userId, request, source: sourceOf(req), key });
+    const placed = await trading.place({
+      userId,
+      request,
+      source: sourceOf(req),
+      key,
+      sessionId: req.sessionID,
+    });
     const refusal = orderRefusal(placed);
     if (refusal) refuse(res, refusal, { order: placed.order });
     else succeed<OrderPayload>(res, placed.order, 201);
@@ -36,7 +42,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     const id = idSchema.safeParse(req.params.id);
     if (!id.success) throw new TradecastError('NOT_FOUND', 'No such order.');
     await takePoint(limiter, 'http:orders', userId);
-    succeed<OrderPayload>(res, await trading.cancel(userId, id.data));
+    succeed<OrderPayload>(res, await trading.cancel(userId, id.data, req.sessionID));
   });
 
   return router;
