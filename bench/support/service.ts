@@ -57,12 +57,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (options.database === 'postgres') {
       const { db, url, close } = await createTestDatabase('postgres');
       cleanups.push(close);
-      users = await seed(db, options.users);
+      users = await seedUsers(db, options.users);
       env.DATABASE_URL = url;
     } else {
       await prepareDataDir(dataDir);
       const db = await openDatabase({ dataDir: path.join(dataDir, 'database'), log: silentLog });
-      users = await seed(db, options.users);
+      users = await seedUsers(db, options.users);
       await db.close();
     }
     const child = startServer<AppMethods>('servers/app.ts');
@@ -75,7 +75,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** Users with an account and a session, without the deliberate slowness of passwords. */
-async function seed(db: Database, count: number): Promise<SeededUser[]> {
+export async function seedUsers(db: Database, count: number): Promise<SeededUser[]> {
   const store = createSessionStore(db);
   const users = createUsers(db, { onCreate: (tx, user) => openAccount(tx, user.id, STARTING_CASH) });
   const seeded: SeededUser[] = [];

@@ -15,6 +15,8 @@ export type OnFrame = (bytes: Buffer, start: number, end: number) => void;
 /** All sockets read into one buffer: what is in it is consumed before the next read. */
 const RECEIVE = Buffer.allocUnsafeSlow(256 * 1024);
 const NOTHING = Buffer.alloc(0);
+/** Masked and empty: the answer that a server waits for before it lets go. */
+const CLOSE_FRAME = Buffer.from([0x88, 0x80, 0, 0, 0, 0]);
 const HEAD_END = '\r\n\r\n';
 
 export function openWire(options: {
@@ -50,7 +52,7 @@ export function openWire(options: {
         data = data.subarray(end + HEAD_END.length);
         resolve(client);
       }
-      const consumed = readFrames(data, onFrame);
+      const consumed = readFrames(data, onFrame, () => socket.end(CLOSE_FRAME));
       rest = consumed === data.length ? NOTHING : Buffer.from(data.subarray(consumed));
     }
 
@@ -84,8 +86,8 @@ export function openWire(options: {
   });
 }
 
-/** Calls `onFrame` for each complete text frame; answers with the bytes consumed. */
-function readFrames(data: Buffer, onFrame: OnFrame): number {
+/** Calls `onFrame` for each complete text frame, `onEnd` for a close; answers with the bytes consumed. */
+function readFrames(data: Buffer, onFrame: OnFrame, onEnd: () => void): number {
   let at = 0;
   while (data.length - at >= 2) {
     let length = data[at + 1]! & 0x7f;
@@ -101,7 +103,9 @@ function readFrames(data: Buffer, onFrame: OnFrame): number {
     }
     const end = at + head + length;
     if (end > data.length) break;
-    if ((data[at]! & 0x0f) === 1) onFrame(data, at + head, end);
+    const opcode = data[at]! & 0x0f;
+    if (opcode === 1) onFrame(data, at + head, end);
+    else if (opcode === 8) onEnd();
     at = end;
   }
   return at;

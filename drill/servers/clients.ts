@@ -1,0 +1,132 @@
+/** The clients of a drill, in a process of their own. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { serve } from '../../bench/support/child.ts';
+import { createHistogram } from '../../bench/support/histogram.ts';
+import { MAX_TRADES_PAGE } from '../../src/protocol/limits.ts';
+import type { QuoteLog } from '../support/checker.ts';
+import type { DrillClient } from '../support/client.ts';
+import { type ClientSpec, createFollower, type FollowerLog, type ReadPage } from '../support/follower.ts';
+import { openLeanClient } from '../support/lean-client.ts';
+import { createQuoteWatch } from '../support/quote-watch.ts';
+import { openStockClient } from '../support/stock-client.ts';
+
+export interface OpenRequest {
+  readonly clients: readonly ClientSpec[];
+  /** Where those without a port of their own connect. */
+  readonly port: number;
+  /** They come back as if they had never been there: the control of the position. */
+  readonly forgetful?: boolean;
+}
+
+export interface Standing {
+  readonly client: string;
+  readonly userId: string;
+  readonly following: boolean;
+  readonly seq: number | null;
+}
+
+export interface ClientsLog {
+  readonly logs: readonly FollowerLog[];
+  readonly quotes: QuoteLog & { readonly oldestMs: number };
+}
+
+/** All connections of a full drill are made within this, milliseconds. */
+const OPEN_TIMEOUT_MS = 60_000;
+/** Clients that begin to connect at a time. */
+const BATCH = 100;
+const LOOK_AGAIN_MS = 20;
+/** A page that cannot be had now is asked for again, milliseconds. */
+const PAGE_AGAIN_MS = 500;
+/** How often screens are looked at, milliseconds. */
+const SCREEN_MS = 1_000;
+
+let clients: DrillClient[] = [];
+let port = 0;
+const quotes = createQuoteWatch();
+/** Age of quotes at arrival, by the replica they came from. */
+const ages = new Map<string, ReturnType<typeof createHistogram>>();
+
+function onQuote(ageMs: number, replica: string): void {
+  const histogram = ages.get(replica) ?? createHistogram();
+  ages.set(replica, histogram);
+  histogram.record(ageMs);
+}
+
+const readPage: ReadPage = async ({ cookie, port: own }, { epoch, seq }) => {
+  const query = new URLSearchParams({ epoch, after: String(seq), limit: String(MAX_TRADES_PAGE) });
+  for (;;) {
+    try {
+      const answer = await fetch(`http://127.0.0.1:${own ?? port}/api/trades?${query}`, {
+        headers: { cookie },
+      });
+      if (answer.ok) return ((await answer.json()) as { data: Awaited<ReturnType<ReadPage>> }).data;
+    } catch {
+      // Whoever answered is gone; the next one may be there.
+    }
+    await pause(PAGE_AGAIN_MS);
+  }
+};
+
+setInterval(() => {
+  for (const { screen, isConnected } of clients) {
+    if (isConnected()) for (const quote of screen.values()) quotes.shown(quote);
+  }
+}, SCREEN_MS);
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + OPEN_TIMEOUT_MS;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`${what} within ${OPEN_TIMEOUT_MS} ms`);
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+const methods = {
+  /** Opens these beside the ones there are; resolves when all follow their journal. */
+  async open(request: OpenRequest): Promise<void> {
+    port = request.port;
+    for (let start = 0; start < request.clients.length; start += BATCH) {
+      const batch = request.clients.slice(start, start + BATCH).map((spec) => {
+        const follower = createFollower(spec, { readPage, forgetful: request.forgetful ?? false });
+        const open = spec.kind === 'stock' ? openStockClient : openLeanClient;
+        return open(spec, { follower, quotes, port: () => spec.port ?? port, onQuote });
+      });
+      clients.push(...batch);
+      await until('not all clients were connected', () =>
+        batch.every(({ follower }) => follower.isFollowing()),
+      );
+    }
+  },
+  /** How far each client is. */
+  standing: (): Standing[] =>
+    clients.map(({ spec, follower }) => ({
+      client: spec.client,
+      userId: spec.userId,
+      following: follower.isFollowing(),
+      seq: follower.position()?.seq ?? null,
+    })),
+  log: (): ClientsLog => ({
+    logs: clients.map(({ follower }) => follower.log()),
+    quotes: quotes.log(),
+  }),
+  /** 99th percentile of the age of quotes at arrival since the last call, by replica, milliseconds. */
+  quoteAges(): Record<string, number> {
+    const found = Object.fromEntries([...ages].map(([replica, ages]) => [replica, ages.at(0.99)]));
+    ages.clear();
+    return found;
+  },
+  /** Forgets the quotes seen so far. */
+  clearQuotes(): void {
+    quotes.clear();
+    ages.clear();
+  },
+  close(): void {
+    for (const client of clients) client.close();
+    clients = [];
+    quotes.clear();
+    ages.clear();
+  },
+};
+export type ClientMethods = typeof methods;
+
+serve(methods);

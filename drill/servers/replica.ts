@@ -1,0 +1,56 @@
+/** The service as src/main.ts runs it, with what a drill changes: reads DRILL_SEAMS beside its environment. */
+import { type AppOverrides, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
+import { createScriptedMarket } from '../../tests/support/scripted-market.ts';
+import { losingBus, type Seams } from '../support/seams.ts';
+
+/** A shutdown that hangs is a finding, not a reason to hang with it, milliseconds beyond the drain. */
+const STOP_TIMEOUT_MS = 15_000;
+
+const seams = JSON.parse(process.env.DRILL_SEAMS ?? '{}') as Seams;
+const { config, secrets } = readConfig();
+const log = createLogger({ level: config.logLevel, terminal: false });
+
+/** All symbols in the same moment: what is measured is the service, not the number of writes. */
+function movingMarket({ symbols, perSecond }: NonNullable<Seams['market']>): AppOverrides['marketSource'] {
+  const market = createScriptedMarket(symbols);
+  let round = 0;
+  setInterval(() => {
+    round += 1;
+    for (const [index, symbol] of symbols.entries()) market.tick(symbol, 100 + index + (round % 100) / 100);
+  }, 1_000 / perSecond);
+  return market;
+}
+
+function crashAt({ point, nth = 1 }: NonNullable<Seams['crash']>): AppOverrides['crashPoint'] {
+  let passed = 0;
+  return (reached) => {
+    if (reached === point) passed += 1;
+    if (passed === nth) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+const { drop } = seams;
+const app = await createApp(config, secrets, {
+  log,
+  ...(seams.market && { marketSource: movingMarket(seams.market) }),
+  ...(seams.unprotected && { unprotected: seams.unprotected }),
+  ...(drop && { wrapBus: (bus) => losingBus(bus, drop) }),
+  ...(seams.crash && { crashPoint: crashAt(seams.crash) }),
+});
+
+let stopping = false;
+process.on('SIGTERM', () => {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS + config.drainSeconds * 1_000).unref();
+  app.stop().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.error({ err: error }, 'the shutdown failed');
+      process.exit(1);
+    },
+  );
+});
+await app.start();

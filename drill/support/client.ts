@@ -1,0 +1,29 @@
+import type { ClientSpec, Follower } from './follower.ts';
+import type { QuoteSeen, QuoteWatch } from './quote-watch.ts';
+
+/** One client of a drill, of either kind. It comes back by itself for as long as it is open. */
+export interface DrillClient {
+  readonly spec: ClientSpec;
+  readonly follower: Follower;
+  /** Latest quote of each symbol as its screen has it; of stock clients only. */
+  readonly screen: ReadonlyMap<string, QuoteSeen>;
+  isConnected(): boolean;
+  close(): void;
+}
+
+export interface DrillClientParts {
+  readonly follower: Follower;
+  readonly quotes: QuoteWatch;
+  /** Where to connect, asked before each attempt. */
+  readonly port: () => number;
+  /** Told with the age of each quote, milliseconds, and the replica it came from. */
+  readonly onQuote: (ageMs: number, replica: string) => void;
+}
+
+/** As socket.io-client has them by default: the first attempt after half a second to one and a half. */
+export const RECONNECT = { minMs: 1_000, maxMs: 5_000, jitter: 0.5 } as const;
+
+export function reconnectDelay(attempt: number): number {
+  const base = Math.min(RECONNECT.minMs * 2 ** attempt, RECONNECT.maxMs);
+  return base * (1 - RECONNECT.jitter + 2 * RECONNECT.jitter * Math.random());
+}

@@ -1,0 +1,126 @@
+import type { ClientLog, Heard } from './checker.ts';
+
+export interface ClientSpec {
+  readonly client: string;
+  readonly userId: string;
+  readonly sessionID: string;
+  /** Cookie header of the same session, for HTTP. */
+  readonly cookie: string;
+  readonly symbols: readonly string[];
+  /** `stock` is socket.io-client; `lean` speaks the same wire at a tenth of the cost. */
+  readonly kind: 'stock' | 'lean';
+  /** Where it connects; without it wherever the others do. */
+  readonly port?: number;
+}
+
+/** A time without the event lane, milliseconds since epoch. */
+export interface Gap {
+  readonly client: string;
+  readonly from: number;
+  /** Null while it lasts. */
+  readonly to: number | null;
+}
+
+export interface FollowerLog extends ClientLog {
+  readonly gaps: readonly Gap[];
+}
+
+interface Position {
+  readonly epoch: string;
+  readonly seq: number;
+}
+interface EventPayload extends Position {
+  readonly id?: string;
+  readonly orderId?: string;
+}
+interface Confirmation {
+  readonly epoch: string;
+  readonly head: number;
+  readonly recovered: boolean;
+}
+
+/** Reads one page of the journal over HTTP; repeats until it has it. */
+export type ReadPage = (
+  spec: ClientSpec,
+  position: Position,
+) => Promise<{ epoch: string; head: number; events: readonly { payload: EventPayload }[] }>;
+
+/**
+ * What a careful client remembers of the event lane: its position, which it resumes from, and everything it
+ * heard. It repairs nothing by itself: what the service owes it must come from the service.
+ */
+export interface Follower {
+  /** Payload of `subscribe:trades`: nothing the first time. */
+  resumeFrom(): { epoch: string; after: number } | undefined;
+  confirmed(confirmation: Confirmation): void;
+  heard(payload: EventPayload): void;
+  connectedTo(replica: string): void;
+  disconnected(): void;
+  /** Following, and not fetching what it missed. */
+  isFollowing(): boolean;
+  position(): Position | null;
+  log(): FollowerLog;
+}
+
+export function createFollower(
+  spec: ClientSpec,
+  { readPage, forgetful }: { readPage: ReadPage; forgetful: boolean },
+): Follower {
+  const { client, userId } = spec;
+  const heard: Heard[] = [];
+  const gaps: { client: string; from: number; to: number | null }[] = [];
+  let from: Position | null = null;
+  let position: Position | null = null;
+  let replica = '';
+  let following = false;
+  /** Live events that wait until the missed ones have been fetched. */
+  let held: EventPayload[] | null = null;
+
+  const take = (payload: EventPayload): void => {
+    const { epoch, seq } = payload;
+    heard.push({ epoch, seq, id: payload.id ?? payload.orderId ?? '', at: Date.now(), replica });
+    if (!position || epoch !== position.epoch || seq > position.seq) position = { epoch, seq };
+  };
+
+  async function fetchMissed(head: number): Promise<void> {
+    const waiting: EventPayload[] = [];
+    held = waiting;
+    while (position && position.seq < head) {
+      const page = await readPage(spec, position);
+      if (held !== waiting) return;
+      if (page.events.length === 0) break;
+      for (const { payload } of page.events) take(payload);
+    }
+    held = null;
+    for (const payload of waiting) take(payload);
+  }
+
+  return {
+    resumeFrom: () =>
+      position === null || forgetful ? undefined : { epoch: position.epoch, after: position.seq },
+    confirmed({ epoch, head, recovered }) {
+      following = true;
+      const gap = gaps.at(-1);
+      if (gap && gap.to === null) gap.to = Date.now();
+      if (position === null) {
+        from = { epoch, seq: head };
+        position = from;
+      } else if (!recovered && !forgetful) void fetchMissed(head);
+    },
+    heard(payload) {
+      if (held) held.push(payload);
+      else take(payload);
+    },
+    connectedTo(name) {
+      replica = name;
+    },
+    disconnected() {
+      if (following) gaps.push({ client, from: Date.now(), to: null });
+      following = false;
+      held = null;
+    },
+    isFollowing: () => following && held === null,
+    position: () => position,
+    log: () => ({ client, userId, from: from ?? { epoch: '', seq: 0 }, heard, gaps }),
+  };
+}

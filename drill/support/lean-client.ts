@@ -1,0 +1,125 @@
+import { openWire, type WireClient } from '../../bench/support/wire-client.ts';
+import { type DrillClient, type DrillClientParts, RECONNECT, reconnectDelay } from './client.ts';
+import type { ClientSpec } from './follower.ts';
+import type { QuoteSeen } from './quote-watch.ts';
+
+const PATH = '/socket.io/?EIO=4&transport=websocket';
+const ASK_AGAIN_MS = 1_000;
+/** Acknowledgement ids of the two subscriptions. */
+const TRADES_ACK = '431';
+const QUOTE = '42["quote:update",';
+const NOTHING: ReadonlyMap<string, QuoteSeen> = new Map();
+
+/** The same wire without the library: a thousand of them leave the machine to the service. */
+export function openLeanClient(
+  spec: ClientSpec,
+  { follower, quotes, port, onQuote }: DrillClientParts,
+): DrillClient {
+  const awaited = new Set<string>();
+  let replica = '';
+  let closed = false;
+  let attempt = 0;
+  let wire: WireClient | null = null;
+  let connected = false;
+
+  const symbols = JSON.stringify(spec.symbols);
+  const subscribe = (to: WireClient): void => {
+    const position = follower.resumeFrom();
+    to.send(`421${JSON.stringify(position ? ['subscribe:trades', position] : ['subscribe:trades'])}`);
+  };
+
+  function hear(to: WireClient, text: string): void {
+    if (text.startsWith(QUOTE)) hearQuote(text);
+    else if (text === '2') to.send('3');
+    else if (text.startsWith('42')) hearEvent(text);
+    else if (text.startsWith(TRADES_ACK)) hearAnswer(to, text);
+    else if (text.startsWith('40')) begin(to);
+    else if (text.startsWith('0')) {
+      to.send(`40${JSON.stringify({ sessionID: spec.sessionID, userId: spec.userId })}`);
+    }
+    // Refused, or told to go: the next attempt may find another replica.
+    else if (text.startsWith('44') || text.startsWith('41')) to.close();
+  }
+
+  function begin(to: WireClient): void {
+    connected = true;
+    attempt = 0;
+    if (spec.symbols.length > 0) {
+      for (const symbol of spec.symbols) awaited.add(symbol);
+      to.send(`42["subscribe:watchlist",${symbols}]`);
+    }
+    subscribe(to);
+  }
+
+  function hearAnswer(to: WireClient, text: string): void {
+    const [{ ok, retryAfterMs = ASK_AGAIN_MS }] = JSON.parse(text.slice(TRADES_ACK.length));
+    if (!ok) setTimeout(() => to === wire && connected && subscribe(to), retryAfterMs);
+  }
+
+  function hearEvent(text: string): void {
+    const [event, payload] = JSON.parse(text.slice(2));
+    switch (event) {
+      case 'trade:executed':
+      case 'trade:failed':
+      case 'order:update':
+        follower.heard(payload);
+        break;
+      case 'subscription:confirmed':
+        if (payload.type === 'trades') follower.confirmed(payload);
+        break;
+      case 'connected':
+        replica = payload.replica;
+        follower.connectedTo(replica);
+    }
+  }
+
+  function hearQuote(text: string): void {
+    const symbol = field(text, '"symbol":"');
+    const quote = { symbol, timestamp: field(text, '"timestamp":"'), state: field(text, '"state":"') };
+    onQuote(quotes.arrived(quote, awaited.size > 0 && awaited.delete(symbol)), replica);
+  }
+
+  function connect(): void {
+    openWire({
+      port: port(),
+      path: PATH,
+      upgradeTimeoutMs: RECONNECT.maxMs,
+      onFrame: (opened) => {
+        wire = opened;
+        return (data, start, end) => hear(opened, data.toString('utf8', start, end));
+      },
+      onClose() {
+        if (connected) follower.disconnected();
+        connected = false;
+        retry();
+      },
+      // Told by `onClose` as well.
+    }).catch(() => {});
+  }
+
+  function retry(): void {
+    if (closed) return;
+    setTimeout(() => {
+      if (!closed) connect();
+    }, reconnectDelay(attempt));
+    attempt += 1;
+  }
+
+  connect();
+  return {
+    spec,
+    follower,
+    screen: NOTHING,
+    isConnected: () => connected,
+    close() {
+      closed = true;
+      wire?.close();
+    },
+  };
+}
+
+/** The text after `name` up to the next quotation mark; these values hold none. */
+function field(text: string, name: string): string {
+  const start = text.indexOf(name) + name.length;
+  return text.slice(start, text.indexOf('"', start));
+}

@@ -1,0 +1,57 @@
+import { MAX_MESSAGE_AGE_MS } from '../../src/domain/market/quote-board.ts';
+import type { QuoteLog, StaleQuote } from './checker.ts';
+
+/**
+ * A quote that was known before somebody asked for it may be this old and still count as the present one: six
+ * seconds until silence is called stale, one until the next look, and one for a busy machine, milliseconds.
+ */
+const MAX_SHOWN_AGE_MS = 8_000;
+/** More than these tell nothing new. */
+const KEPT = 100;
+const NOT_PRESENT: ReadonlySet<string> = new Set(['stale', 'closed', 'delayed']);
+
+export interface QuoteSeen {
+  readonly symbol: string;
+  /** ISO 8601. */
+  readonly timestamp: string;
+  readonly state: string;
+}
+
+/** Watches the quotes of all clients of one process. */
+export interface QuoteWatch {
+  /** `first`: the answer to a subscription, not a change. Returns the age in milliseconds. */
+  arrived(quote: QuoteSeen, first: boolean): number;
+  /** What a client has on its screen; called again for as long as it is there. */
+  shown(quote: QuoteSeen): void;
+  log(): QuoteLog & { readonly oldestMs: number };
+  clear(): void;
+}
+
+export function createQuoteWatch(): QuoteWatch {
+  let delivered = 0;
+  let oldestMs = 0;
+  let stale: StaleQuote[] = [];
+  const note = (symbol: string, ageMs: number): void => {
+    if (stale.length < KEPT) stale.push({ symbol, ageMs, at: Date.now() });
+  };
+  return {
+    arrived({ symbol, timestamp, state }, first) {
+      delivered += 1;
+      const ageMs = Date.now() - Date.parse(timestamp);
+      if (NOT_PRESENT.has(state)) return ageMs;
+      if (!first) oldestMs = Math.max(oldestMs, ageMs);
+      if (!(ageMs <= (first ? MAX_SHOWN_AGE_MS : MAX_MESSAGE_AGE_MS))) note(symbol, ageMs);
+      return ageMs;
+    },
+    shown({ symbol, timestamp, state }) {
+      const ageMs = Date.now() - Date.parse(timestamp);
+      if (!NOT_PRESENT.has(state) && !(ageMs <= MAX_SHOWN_AGE_MS)) note(symbol, ageMs);
+    },
+    log: () => ({ delivered, stale, oldestMs }),
+    clear() {
+      delivered = 0;
+      oldestMs = 0;
+      stale = [];
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { cpus } from 'node:os';
+import type { Verdict } from './checker.ts';
+import { asExpected, type Check, type Drill, passed, type Row } from './drill.ts';
+
+export interface Finished {
+  readonly drill: Drill;
+  readonly rows: readonly Row[];
+  readonly seconds: number;
+}
+
+const HEAD = [
+  '',
+  'Fault',
+  'Injected',
+  'Sent',
+  'Acknowledged',
+  'Delivered',
+  'Lost',
+  'Twice',
+  'Out of order',
+  'Unexpected',
+  'Stale',
+  'Measured',
+] as const;
+const FINDINGS = ['lost', 'duplicated', 'disordered', 'unexpected', 'stale'] as const;
+/** Counts that the columns of the verdict show already. */
+const IN_COLUMNS: ReadonlySet<string> = new Set(['lost', 'duplicated', 'out of order', 'unexpected']);
+/** Of each kind of finding this many are told. */
+const TOLD = 3;
+
+export const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+function word(row: Row): string {
+  if (row.control === undefined) return passed(row) ? 'passed' : 'FAILED';
+  return asExpected(row) ? 'control: fails, as it must' : 'CONTROL PASSED';
+}
+
+const told = ({ what, measured, limit, ok }: Check): string =>
+  `${what} ${measured}${ok ? '' : ` (limit ${limit})`}`;
+
+function cells(row: Row): string[] {
+  const { verdict } = row;
+  const numbers = verdict
+    ? [
+        ...[verdict.sent, verdict.acknowledged, verdict.delivered].map(thousands),
+        ...FINDINGS.map((kind) => thousands(verdict[kind].length)),
+      ]
+    : Array<string>(8).fill('–');
+  const measured = row.checks.filter(({ what }) => !(verdict && IN_COLUMNS.has(what))).map(told);
+  return [
+    word(row),
+    row.control === undefined ? row.fault : `${row.fault}, without ${row.control}`,
+    thousands(row.faults),
+    ...numbers,
+    measured.join('; '),
+  ];
+}
+
+/** The first findings of each kind, for whoever has to find the bug. */
+export function findings(verdict: Verdict): string[] {
+  return FINDINGS.flatMap((kind) => {
+    const all = verdict[kind];
+    const rest = all.length > TOLD ? [`… and ${all.length - TOLD} more`] : [];
+    return [...all.slice(0, TOLD), ...rest].map((sentence) => `${kind}: ${sentence}`);
+  });
+}
+
+/** The table for a terminal. */
+export function toText(finished: readonly Finished[]): string {
+  const lines = [[...HEAD], ...finished.flatMap(({ rows }) => rows.map(cells))];
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** docs/drills.md. */
+export function toMarkdown(finished: readonly Finished[], { seed }: { readonly seed: number }): string {
+  const rows = finished.flatMap((one) => one.rows.map((row) => `| ${cells(row).join(' | ')} |`));
+  const minutes = finished.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
+  const sections = finished.map(({ drill, rows: of, seconds }) => {
+    const notes = of.flatMap(({ notes = [] }) => notes).map((note) => `- ${note}`);
+    return `### ${drill.title}\n\n\`npm run drill -- --only ${drill.name}\`, ${Math.round(seconds)} s in this run.\n\n${drill.how}\n${notes.length > 0 ? `\n${notes.join('\n')}\n` : ''}`;
+  });
+  return `# Drills
+
+Written by \`npm run drill -- --controls\`; do not edit by hand. Real replicas, Redis and Postgres on one machine are broken on purpose while
+publishers send and clients listen; at the end a checker compares the publishers' ledger, the database and what each client logged.
+A control is the same drill with the named protection switched off: it must fail, or the drill could not see what it is there to see.
+
+${cpus().length} cores, Node ${process.version}, ${process.platform} ${process.arch}; seed ${seed}; the run took ${Math.round(minutes)} minutes. Publishers, clients and
+servers share the machine.
+
+| ${HEAD.join(' | ')} |
+|${HEAD.map(() => '---').join('|')}|
+${rows.join('\n')}
+
+*Lost*: acknowledged and not in the database, or not at a client that is owed it. *Twice*: told, written or sent to the broker a second
+time. *Unexpected*: told but never sent, or other than it was sent. *Stale*: a quote that was shown as the present one and was older than two
+seconds as it arrived, or eight as it stood on a screen.
+
+## What was done
+
+${sections.join('\n')}`;
+}

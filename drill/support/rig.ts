@@ -1,0 +1,221 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { sign } from 'cookie-signature';
+import pg from 'pg';
+import { type Child, startChild } from '../../bench/support/child.ts';
+import { createFolder, removeFolder } from '../../bench/support/folder.ts';
+import { type SeededUser, seedUsers } from '../../bench/support/service.ts';
+import { type Front, startFront } from '../../cluster/front.ts';
+import { type PostgresServer, startPostgresServer } from '../../cluster/postgres-server.ts';
+import { type RedisServer, startRedisServer } from '../../cluster/redis-server.ts';
+import type { Database } from '../../src/adapters/database/database.ts';
+import { openDatabase } from '../../src/adapters/database/open.ts';
+import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
+import { createTestDatabase } from '../../tests/support/database.ts';
+import { silentLog } from '../../tests/support/log.ts';
+import type { ClientMethods } from '../servers/clients.ts';
+import type { ClientSpec } from './follower.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { createPublisher, type Publisher, type Target } from './publisher.ts';
+import { createRandom, type Random } from './random.ts';
+import type { Seams } from './seams.ts';
+import { createSlot, type Slot } from './slot.ts';
+
+/** Everything a drill breaks: real Redis, Postgres, replicas and a front, with clients and publishers around them. */
+export interface Rig {
+  readonly db: Database;
+  readonly databaseUrl: string;
+  /** Null where the Postgres is shared with others, who would not like it to be broken. */
+  readonly postgres: PostgresServer | null;
+  readonly redis: RedisServer;
+  readonly front: Front;
+  readonly slots: readonly Slot[];
+  readonly users: readonly RigUser[];
+  readonly symbols: readonly string[];
+  readonly ledger: Ledger;
+  readonly clients: Child<ClientMethods>;
+  readonly random: Random;
+  /** Through the front, as a bot does. */
+  readonly throughFront: () => readonly Target[];
+  /** Straight to each replica that runs. */
+  readonly toReplicas: () => readonly Target[];
+  publisher(options?: Partial<Parameters<typeof createPublisher>[0]>): Publisher;
+  /** A client for each user, or for each of `users`. */
+  specs(options?: SpecOptions): ClientSpec[];
+  close(): Promise<void>;
+}
+
+export interface RigUser extends SeededUser {
+  /** Cookie header of the session. */
+  readonly cookie: string;
+}
+
+export interface SpecOptions {
+  readonly users?: readonly RigUser[];
+  /** Begins each client's name. */
+  readonly name?: string;
+  /** Straight to this replica instead of through the front. */
+  readonly port?: number;
+  /** How many of them are stock clients; the others are lean ones. */
+  readonly stock?: number;
+}
+
+export interface RigOptions {
+  readonly seed: number;
+  readonly users: number;
+  readonly replicas?: number;
+  readonly symbols?: number;
+  /** Changes of each symbol a second; 0 where the feed of the configuration runs. */
+  readonly updatesPerSecond?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is changed in each replica, and its environment. */
+  readonly seams?: (index: number) => Seams;
+  readonly replicaEnv?: (index: number, parts: { redis: RedisServer }) => Readonly<Record<string, string>>;
+  /** A Postgres that belongs to this rig alone and keeps every promise to the disk. */
+  readonly ownPostgres?: boolean;
+}
+
+export const HOOK_SECRET = 'the hook secret of the drills is long enough';
+const SESSION_SECRET = 'the session secret of the drills is long enough';
+/** A drill restarts in minutes what else is restarted in months: here the limits per minute are not what is tried. */
+const RATE_LIMITS = 'connect=600/60,subscribe:trades=120/60,subscribe:watchlist=120/60';
+
+const symbolsOf = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `D${letter(at / 26)}${letter(at)}`);
+const letter = (at: number): string => String.fromCharCode(65 + (Math.floor(at) % 26));
+
+export async function startRig(options: RigOptions): Promise<Rig> {
+  const { seed, users: userCount, replicas = 3, updatesPerSecond = 1 } = options;
+  const symbols = symbolsOf(options.symbols ?? 50);
+  const folder = createFolder();
+  const cleanups: (() => unknown)[] = [() => removeFolder(folder)];
+  const close = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const clients = startChild<ClientMethods>(path.join(import.meta.dirname, '../servers/clients.ts'));
+    cleanups.push(() => clients.stop());
+    const [redis, database] = await Promise.all([
+      startRedisServer(),
+      options.ownPostgres ? ownDatabase() : sharedDatabase(),
+    ]);
+    cleanups.push(() => Promise.all([redis.stop(), database.close()]));
+    const { db, url, postgres } = database;
+
+    const slots = await Promise.all(
+      Array.from({ length: replicas }, (_, index) =>
+        createSlot({
+          index,
+          env: {
+            NODE_ENV: 'test',
+            DATA_DIR: path.join(folder, String(index)),
+            SESSION_SECRET,
+            HOOK_SECRET,
+            DATABASE_URL: url,
+            REDIS_URL: redis.url,
+            RATE_LIMITS,
+            DEMO_ACCOUNT: 'false',
+            DUPLICATE_WINDOW_SECONDS: '0',
+            LOG_LEVEL: 'warn',
+            ...options.env,
+            ...options.replicaEnv?.(index, { redis }),
+          },
+          seams: {
+            ...(updatesPerSecond > 0 && { market: { symbols, perSecond: updatesPerSecond } }),
+            ...options.seams?.(index),
+          },
+        }),
+      ),
+    );
+    cleanups.push(() => Promise.all(slots.filter(({ isRunning }) => isRunning).map((slot) => slot.kill())));
+    for (const { index } of slots) mkdirSync(path.join(folder, String(index)));
+    const seeded = seedUsers(db, userCount);
+    await Promise.all(slots.map((slot) => slot.start()));
+    const users = (await seeded).map((user) => ({ ...user, cookie: cookieOf(user.sessionID) }));
+    const front = await startFront({
+      replicas: () => slots.filter(({ isRunning }) => isRunning).map(({ port }) => port),
+    });
+    cleanups.push(() => front.close());
+    const ledger = createLedger(path.join(folder, 'ledger'));
+    cleanups.push(() => ledger.close());
+    const random = createRandom(seed);
+    const throughFront = (): Target[] => [{ port: front.port, name: '' }];
+    let publishers = 0;
+
+    return {
+      db,
+      databaseUrl: url,
+      postgres,
+      redis,
+      front,
+      slots,
+      users,
+      symbols,
+      ledger,
+      clients,
+      random,
+      throughFront,
+      toReplicas: () => slots.filter(({ isRunning }) => isRunning).map(({ port, name }) => ({ port, name })),
+      publisher(change = {}) {
+        publishers += 1;
+        return createPublisher({
+          ledger,
+          hookSecret: HOOK_SECRET,
+          random,
+          name: `p${publishers}`,
+          userIds: users.map(({ userId }) => userId),
+          symbols,
+          targets: throughFront,
+          ...change,
+        });
+      },
+      specs: ({ users: of = users, name = 'client', port, stock = 0 } = {}) =>
+        of.map(({ userId, sessionID, cookie }, index) => ({
+          client: `${name}-${index}`,
+          userId,
+          sessionID,
+          cookie,
+          symbols,
+          kind: index < stock ? 'stock' : 'lean',
+          ...(port !== undefined && { port }),
+        })),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const cookieOf = (sessionID: string): string =>
+  `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, SESSION_SECRET)}`)}`;
+
+interface RigDatabase {
+  readonly db: Database;
+  readonly url: string;
+  readonly postgres: PostgresServer | null;
+  close(): Promise<void>;
+}
+
+async function sharedDatabase(): Promise<RigDatabase> {
+  return { ...(await createTestDatabase('postgres')), postgres: null };
+}
+
+async function ownDatabase(): Promise<RigDatabase> {
+  const postgres = await startPostgresServer();
+  const client = new pg.Client(`${postgres.url}/postgres`);
+  await client.connect();
+  await client.query('CREATE DATABASE tradecast');
+  await client.end();
+  const url = `${postgres.url}/tradecast`;
+  const db = await openDatabase({ databaseUrl: url, log: silentLog });
+  return {
+    db,
+    url,
+    postgres,
+    async close() {
+      await db.close();
+      await postgres.stop();
+    },
+  };
+}

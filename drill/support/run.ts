@@ -1,0 +1,151 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClientsLog } from '../servers/clients.ts';
+import { type BrokerRow, check, type Evidence, type Verdict } from './checker.ts';
+import { atMost, type Check, exactly } from './drill.ts';
+import { countOpenOrders, readFacts, readHeads } from './facts.ts';
+import type { ClientSpec, Gap } from './follower.ts';
+import type { Rig } from './rig.ts';
+
+/** One trade as it arrived at one client. Times are milliseconds since epoch. */
+export interface Delivery {
+  readonly client: string;
+  readonly key: string;
+  readonly sentAt: number;
+  readonly acknowledgedAt: number;
+  readonly arrivedAt: number;
+  /** Names of the replica that took it, empty where the front chose, and of the one that told it. */
+  readonly via: string;
+  readonly replica: string;
+}
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly evidence: Evidence;
+  readonly deliveries: readonly Delivery[];
+  readonly gaps: readonly Gap[];
+  /** Of the quotes that changed, the oldest at arrival, milliseconds. */
+  readonly oldestQuoteMs: number;
+  /** From the end of the load until everybody had everything, milliseconds; null where that did not come. */
+  readonly settledMs: number | null;
+}
+
+/** One measured stretch: clients that begin afresh, and what became of everything sent since. */
+export interface Run {
+  readonly startedAt: number;
+  /** Waits until clients and orders are where they should be, or until that is hopeless, then compares. */
+  end(options?: EndOptions): Promise<Outcome>;
+}
+
+export interface RunOptions {
+  readonly clients: readonly ClientSpec[];
+  readonly forgetful?: boolean;
+}
+
+export interface EndOptions {
+  /** Longest that a hole may stay open: twice the slowest repair there is, milliseconds. */
+  readonly withinMs?: number;
+  readonly broker?: readonly BrokerRow[];
+  /** Only what these clients heard; the others are another row's. */
+  readonly only?: (client: string) => boolean;
+}
+
+const SETTLE_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+
+export async function beginRun(rig: Rig, { clients, forgetful = false }: RunOptions): Promise<Run> {
+  await rig.clients.call('close');
+  await rig.clients.call('open', { clients, port: rig.front.port, forgetful });
+  await rig.clients.call('clearQuotes');
+  const startedAt = Date.now();
+  return {
+    startedAt,
+    async end({ withinMs = SETTLE_MS, broker, only = () => true } = {}) {
+      const settledMs = await settle(rig, withinMs, only);
+      const [facts, { logs, quotes }] = await Promise.all([readFacts(rig.db), rig.clients.call('log')]);
+      const evidence: Evidence = {
+        ...facts,
+        sent: rig.ledger.all(),
+        since: startedAt,
+        broker: broker ?? null,
+        clients: logs.filter(({ client }) => only(client)),
+        quotes,
+      };
+      return {
+        verdict: check(evidence),
+        evidence,
+        deliveries: deliveriesOf(
+          rig,
+          logs.filter(({ client }) => only(client)),
+        ),
+        gaps: logs.flatMap(({ client, gaps }) => (only(client) ? gaps : [])),
+        oldestQuoteMs: quotes.oldestMs,
+        settledMs,
+      };
+    },
+  };
+}
+
+/** Resolves with the time it took, or with null after `withinMs`. */
+async function settle(rig: Rig, withinMs: number, only: (client: string) => boolean): Promise<number | null> {
+  const startedAt = Date.now();
+  while (Date.now() - startedAt < withinMs) {
+    const [heads, standing, openOrders] = await Promise.all([
+      readHeads(rig.db),
+      rig.clients.call('standing'),
+      countOpenOrders(rig.db),
+    ]);
+    const behind = standing.filter(
+      ({ client, userId, following, seq }) => only(client) && !(following && seq! >= heads.get(userId)!),
+    );
+    if (behind.length === 0 && openOrders === 0) return Date.now() - startedAt;
+    await pause(LOOK_AGAIN_MS);
+  }
+  return null;
+}
+
+function deliveriesOf(rig: Rig, logs: ClientsLog['logs']): Delivery[] {
+  const sent = new Map(rig.ledger.all().map((entry) => [entry.key, entry]));
+  return logs.flatMap(({ client, heard }) =>
+    heard.flatMap(({ id, at, replica }) => {
+      const entry = sent.get(id);
+      if (!entry || entry.acknowledgedAt === null) return [];
+      const { key, sentAt, acknowledgedAt, via } = entry;
+      return [{ client, key, sentAt, acknowledgedAt, via, arrivedAt: at, replica }];
+    }),
+  );
+}
+
+/** The zeros that every row asks for. */
+export const verdictChecks = (verdict: Verdict): Check[] => [
+  exactly('lost', verdict.lost.length, 0),
+  exactly('duplicated', verdict.duplicated.length, 0),
+  exactly('out of order', verdict.disordered.length, 0),
+  exactly('unexpected', verdict.unexpected.length, 0),
+];
+
+/** Every quote that was told as the present one was. */
+export const staleCheck = (verdict: Verdict): Check =>
+  exactly('old quotes shown as the present ones', verdict.stale.length, 0);
+
+/** The longest time between an acknowledgement and its arrival at a client, counted from `after` at the earliest, milliseconds. */
+export const longestDelay = (deliveries: readonly Delivery[], after = 0): number =>
+  deliveries.reduce(
+    (longest, { acknowledgedAt, arrivedAt }) =>
+      Math.max(longest, arrivedAt - Math.max(acknowledgedAt, after)),
+    0,
+  );
+
+/** Everybody who lost the connection is back within `limit` seconds. */
+export function backCheck(gaps: readonly Gap[], limit: number): Check {
+  const longest = gaps.reduce(
+    (most, { from, to }) => Math.max(most, (to ?? Number.POSITIVE_INFINITY) - from),
+    0,
+  );
+  return atMost('all clients back', longest / 1_000, limit, ' s');
+}
+
+/** Value at `share` of the sorted values (0.99 is the 99th percentile); NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

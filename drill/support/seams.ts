@@ -1,0 +1,44 @@
+import type { Protection } from '../../src/app.ts';
+import type { Bus, BusTopic } from '../../src/domain/cluster/bus.ts';
+import type { CrashPoint } from '../../src/domain/trading/crash-points.ts';
+import { createRandom } from './random.ts';
+
+/** What a drill changes in one replica; it travels as JSON in DRILL_SEAMS. */
+export interface Seams {
+  /** Symbols of a market that moves each of them at this pace; without it the feed of the configuration runs. */
+  readonly market?: { readonly symbols: readonly string[]; readonly perSecond: number };
+  readonly unprotected?: readonly Protection[];
+  /** Messages of the bus that never arrive here. */
+  readonly drop?: DropRule;
+  /** The process ends with kill -9 as it passes this point for the `nth` time, from 1. */
+  readonly crash?: { readonly point: CrashPoint; readonly nth?: number };
+  /** Base address of a broker outside; without it the paper broker of the service. */
+  readonly brokerUrl?: string;
+}
+
+export interface DropRule {
+  /** One message in this many, whatever it is, by chance. */
+  readonly oneIn?: number;
+  readonly seed?: number;
+  /** Every message of this topic … */
+  readonly topic?: BusTopic;
+  /** … whose JSON holds this text. */
+  readonly holding?: string;
+}
+
+/** The bus as a replica hears it that loses messages by this rule. What it says reaches the others. */
+export function losingBus(bus: Bus, rule: DropRule): Bus {
+  const random = createRandom(rule.seed ?? 1);
+  const isLost = (topic: BusTopic, message: unknown): boolean => {
+    if (rule.oneIn !== undefined && random.next() * rule.oneIn < 1) return true;
+    if (rule.topic !== topic || rule.holding === undefined) return false;
+    return JSON.stringify(message).includes(rule.holding);
+  };
+  return {
+    publish: (topic, message) => bus.publish(topic, message),
+    subscribe: (topic, listener) =>
+      bus.subscribe(topic, (message) => {
+        if (!isLost(topic, message)) listener(message);
+      }),
+  };
+}

@@ -1,0 +1,86 @@
+import { io, type Socket } from 'socket.io-client';
+import { type DrillClient, type DrillClientParts, RECONNECT, reconnectDelay } from './client.ts';
+import type { ClientSpec } from './follower.ts';
+import type { QuoteSeen } from './quote-watch.ts';
+
+/** A subscription that was refused is asked for again after this where the answer does not say, milliseconds. */
+const ASK_AGAIN_MS = 1_000;
+
+/** socket.io-client as a browser has it. */
+export function openStockClient(
+  spec: ClientSpec,
+  { follower, quotes, port, onQuote }: DrillClientParts,
+): DrillClient {
+  const screen = new Map<string, QuoteSeen>();
+  const awaited = new Set<string>();
+  let replica = '';
+  let closed = false;
+  let attempt = 0;
+  let socket = connect();
+
+  function connect(): Socket {
+    const opened = io(`http://127.0.0.1:${port()}`, {
+      transports: ['websocket'],
+      forceNew: true,
+      // The port may be another one each time, so the retry is here; its delays are the library's.
+      reconnection: false,
+      timeout: RECONNECT.maxMs,
+      auth: { sessionID: spec.sessionID, userId: spec.userId },
+    });
+    opened.on('connect', () => {
+      attempt = 0;
+      if (spec.symbols.length > 0) {
+        for (const symbol of spec.symbols) awaited.add(symbol);
+        opened.emit('subscribe:watchlist', spec.symbols);
+      }
+      subscribe(opened);
+    });
+    opened.on('connect_error', () => retry(opened));
+    opened.on('disconnect', () => {
+      follower.disconnected();
+      screen.clear();
+      retry(opened);
+    });
+    opened.on('connected', (told: { replica: string }) => {
+      replica = told.replica;
+      follower.connectedTo(replica);
+    });
+    opened.on('subscription:confirmed', (confirmation) => {
+      if (confirmation.type === 'trades') follower.confirmed(confirmation);
+    });
+    for (const event of ['trade:executed', 'trade:failed', 'order:update']) opened.on(event, follower.heard);
+    opened.on('quote:update', (quote: QuoteSeen) => {
+      screen.set(quote.symbol, quote);
+      onQuote(quotes.arrived(quote, awaited.delete(quote.symbol)), replica);
+    });
+    return opened;
+  }
+
+  function subscribe(opened: Socket): void {
+    const position = follower.resumeFrom();
+    const answer = ({ ok, retryAfterMs = ASK_AGAIN_MS }: { ok: boolean; retryAfterMs?: number }): void => {
+      if (!ok) setTimeout(() => opened.connected && subscribe(opened), retryAfterMs);
+    };
+    if (position) opened.emit('subscribe:trades', position, answer);
+    else opened.emit('subscribe:trades', answer);
+  }
+
+  function retry(ended: Socket): void {
+    if (closed || ended !== socket) return;
+    setTimeout(() => {
+      if (!closed) socket = connect();
+    }, reconnectDelay(attempt));
+    attempt += 1;
+  }
+
+  return {
+    spec,
+    follower,
+    screen,
+    isConnected: () => socket.connected,
+    close() {
+      closed = true;
+      socket.disconnect();
+    },
+  };
+}
