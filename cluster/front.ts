@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
+import { whyNotReady } from './readiness.ts';
 
 /** Sends each connection to a random replica that is ready and leaves it there, as Railway does. */
 export interface Front {
@@ -20,8 +21,6 @@ export interface FrontOptions {
 }
 
 const ASK_EVERY_MS = 500;
-/** A replica that hangs takes connections and answers none, milliseconds. */
-const ANSWER_TIMEOUT_MS = 1_000;
 
 /** Resolves when it listens and has asked each replica once. */
 export async function startFront({ port = 0, host = '127.0.0.1', replicas }: FrontOptions): Promise<Front> {
@@ -32,8 +31,8 @@ export async function startFront({ port = 0, host = '127.0.0.1', replicas }: Fro
     for (const known of ready) if (!ports.includes(known)) ready.delete(known);
     await Promise.all(
       ports.map(async (one) => {
-        if (await isReady(one)) ready.add(one);
-        else ready.delete(one);
+        if (await whyNotReady(`http://127.0.0.1:${one}`)) ready.delete(one);
+        else ready.add(one);
       }),
     );
   };
@@ -91,15 +90,3 @@ export async function startFront({ port = 0, host = '127.0.0.1', replicas }: Fro
     },
   };
 }
-
-const isReady = (port: number): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${port}/ready`, {
-    headers: { connection: 'close' },
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-  }).then(
-    async (answer) => {
-      await answer.body?.cancel();
-      return answer.ok;
-    },
-    () => false,
-  );

@@ -48,6 +48,7 @@ export interface PostgresServerOptions {
 }
 
 const START_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 const ASK_AGAIN_MS = 20;
 const STOP_SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 
@@ -84,7 +85,7 @@ export async function startPostgresServer(options: PostgresServerOptions = {}): 
       failure = error;
     });
     const deadline = Date.now() + START_TIMEOUT_MS;
-    while (!(await answers(url))) {
+    while (!(await answers(`${url}/postgres`, CONNECT_TIMEOUT_MS))) {
       const why =
         failure?.message ??
         (isRunning(started) ? null : (lastLine(log) ?? `it ended with ${started.exitCode}`)) ??
@@ -141,8 +142,9 @@ export async function startPostgresServer(options: PostgresServerOptions = {}): 
   };
 }
 
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client(`${url}/postgres`);
+/** Whether one can sign in to this database within `timeoutMs`. */
+export async function answers(url: string, timeoutMs: number): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
   // Its connection may end between two statements as well.
   client.on('error', () => {});
   try {

@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { whyNotReady } from './readiness.ts';
 import { end, exited, freePort, isRunning, spawnServer } from './server-process.ts';
 
 /** The service in a process of its own. */
@@ -64,7 +65,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     return child.exitCode;
   });
   const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await isReady(url))) {
+  while (await whyNotReady(url)) {
     const given = options.signal?.aborted ?? false;
     if (isRunning(child) && !given && Date.now() < deadline) {
       await pause(ASK_AGAIN_MS);
@@ -86,9 +87,3 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     exited: gone,
   };
 }
-
-const isReady = (url: string): Promise<boolean> =>
-  fetch(`${url}/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(1_000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  );

@@ -91,3 +91,15 @@ export const accepts = (port: number): Promise<boolean> =>
     });
     socket.once('error', () => resolve(false));
   });
+
+/**
+ * Whether this process may read the terminal: the system stops one in the background that tries. Linux only;
+ * elsewhere a terminal is taken to be ours.
+ */
+export function inForeground(): boolean {
+  if (!process.stdin.isTTY) return false;
+  if (!existsSync('/proc/self/stat')) return true;
+  const text = readFileSync('/proc/self/stat', 'utf8');
+  const [, , group, , , foreground] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return group === foreground;
+}

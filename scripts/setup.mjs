@@ -1,6 +1,6 @@
 /**
- * Makes a fresh clone ready: `node scripts/setup.mjs start|dev|test`, run by npm before the script of that
- * name. It must run on Node 20 and before anything is installed, hence plain JavaScript without packages.
+ * Makes a fresh clone ready: `node scripts/setup.mjs start|dev|test|cluster|servers`, run by npm before its
+ * scripts. It must run on Node 20 and before anything is installed, hence plain JavaScript without packages.
  */
 const OLDEST_NODE = 20;
 

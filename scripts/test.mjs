@@ -1,6 +1,6 @@
 /**
- * `npm test`: lint, types and every test. `npm test -- <jest arguments>` and `npm run test:watch` run only
- * what they name. The exit code is 0 only where everything that ran passed.
+ * `npm test`: lint, types and every test. `npm test -- <jest arguments>` runs only what they name, with
+ * `--watch` again at each change. The exit code is 0 only where everything that ran passed.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';

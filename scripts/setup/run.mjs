@@ -2,17 +2,25 @@ import { buildDashboard, dashboardIsBuilt } from './dashboard.mjs';
 import { installPackages, packagesAreInstalled, requireNode } from './packages.mjs';
 import { SetupError, step, stopChildrenOnSignal } from './process.mjs';
 import { withSetupLock } from './setup-lock.mjs';
-import { installTestTools, missingTestTools } from './test-tools.mjs';
+import { installTools, missingTools, TOOLS } from './tools.mjs';
 
 const packages = { title: 'Installing the packages', done: packagesAreInstalled, run: installPackages };
 const dashboard = { title: 'Building the dashboard', done: dashboardIsBuilt, run: buildDashboard };
-const testTools = {
-  title: 'Installing what the tests run against (PostgreSQL, Chromium)',
-  done: () => missingTestTools().length === 0,
-  run: installTestTools,
-};
+/** Debian's packages, of which each is installed only where its program is missing. */
+const tools = (...names) => ({
+  title: `Installing ${names.map((name) => TOOLS[name].title).join(', ')}`,
+  done: () => missingTools(names).length === 0,
+  run: () => installTools(names),
+});
+const servers = tools('postgres', 'redis');
 
-const STEPS = { start: [packages, dashboard], dev: [packages], test: [packages, dashboard, testTools] };
+const STEPS = {
+  start: [packages, dashboard],
+  dev: [packages],
+  test: [packages, dashboard, tools('postgres', 'redis', 'chromium')],
+  cluster: [packages, dashboard, servers],
+  servers: [packages, servers],
+};
 
 /** Does what is left to do for `npm <goal>`; answers with the exit code. Says nothing where all is done. */
 export async function runSetup(goal) {

@@ -56,19 +56,46 @@ describe('the set-up', () => {
   test('refuses a goal it does not know', async () => {
     expect(await run(['scripts/setup.mjs', 'fly'])).toEqual({
       code: 1,
-      output: 'There is no set-up for "fly": use start, dev, test.\n',
+      output: 'There is no set-up for "fly": use start, dev, test, cluster, servers.\n',
     });
   });
 
   test('names the packages to install where it may not install them', async () => {
     const { output } = await evaluate(
-      `const { installTestTools } = await import('${module('test-tools.mjs')}');
-       await installTestTools().catch((error) => console.log(error.message));`,
+      `const { installTools } = await import('${module('tools.mjs')}');
+       await installTools(['redis', 'chromium']).catch((error) => console.log(error.message));`,
       { PATH: '/nonexistent' },
     );
-    expect(output).toMatch(
-      /^The tests need (PostgreSQL server, )?Chromium: .*apt-get install (postgresql )?chromium\) and start again\.\n$/,
+    expect(output).toBe(
+      'Redis, Chromium must be installed (Debian and Ubuntu: apt-get install redis-server chromium); then start again.\n',
     );
+  });
+
+  test('installs what is missing and nothing else, and believes it only where it is there afterwards', async () => {
+    const programs = path.join(checkout, 'programs');
+    const asked = path.join(checkout, 'asked');
+    mkdirSync(programs);
+    const program = (name: string, text: string): void =>
+      writeFileSync(path.join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    // Becoming root is running this: it gets the script and, after it, the packages.
+    const asRoot = `[ "$*" = "-n true" ] && exit 0
+      while [ "$1" != sh ]; do shift; done; shift 4; echo "$@" >> ${asked}
+      [ -e ${asked}.broken ] || { echo '#!/bin/sh' > ${programs}/redis-server; /bin/chmod 755 ${programs}/redis-server; }`;
+    for (const name of ['env', 'sudo']) program(name, asRoot);
+    for (const name of ['apt-get', 'chromium']) program(name, '');
+    const install = () =>
+      evaluate(
+        `const { installTools, missingTools } = await import('${module('tools.mjs')}');
+         await installTools(['redis', 'chromium']).catch((error) => console.log(error.message));
+         console.log(missingTools(['redis', 'chromium']).join());`,
+        { PATH: programs },
+      );
+
+    writeFileSync(`${asked}.broken`, '');
+    expect((await install()).output).toMatch(/^Redis must be installed .*\nredis\n$/);
+    rmSync(`${asked}.broken`);
+    expect((await install()).output).toBe('\n');
+    expect(readFileSync(asked, 'utf8')).toBe('redis-server\nredis-server\n');
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { findTestTool } from '../../scripts/setup/test-tools.mjs';
+import { findTool } from '../../scripts/setup/tools.mjs';
 
 const FLAGS = [
   '--disable-gpu',
@@ -38,7 +38,7 @@ export async function openBrowser(
   url: string,
   options: { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {},
 ): Promise<TestBrowser> {
-  const executablePath = findTestTool('chromium');
+  const executablePath = findTool('chromium');
   if (!executablePath) throw new Error('Chromium is not installed; npm test installs it.');
   const profile = mkdtempSync(path.join(tmpdir(), 'tradecast-browser-'));
   const context = await chromium.launchPersistentContext(profile, {

@@ -5,9 +5,10 @@ import { run, SetupError } from './process.mjs';
 /** Debian keeps the server programs of PostgreSQL off the PATH, in a folder per version. */
 const POSTGRES_VERSIONS = '/usr/lib/postgresql';
 
-/** What the tests start for themselves, each with the programs that will do and Debian's package. */
-const TOOLS = {
-  postgres: { title: 'PostgreSQL server', programs: ['postgres'], package: 'postgresql' },
+/** What is started besides Node, each with the programs that will do and Debian's package. */
+export const TOOLS = {
+  postgres: { title: 'PostgreSQL', programs: ['postgres'], package: 'postgresql' },
+  redis: { title: 'Redis', programs: ['redis-server'], package: 'redis-server' },
   chromium: {
     title: 'Chromium',
     programs: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
@@ -16,7 +17,7 @@ const TOOLS = {
 };
 
 /** Path of the program of this name in TOOLS, or null. */
-export function findTestTool(name) {
+export function findTool(name) {
   for (const program of TOOLS[name].programs) {
     for (const folder of searchFolders()) {
       const file = path.join(folder, program);
@@ -26,23 +27,24 @@ export function findTestTool(name) {
   return null;
 }
 
-export const missingTestTools = () => Object.keys(TOOLS).filter((name) => findTestTool(name) === null);
+/** Those of these names in TOOLS that are not installed. */
+export const missingTools = (names) => names.filter((name) => findTool(name) === null);
 
-/** Installs what is missing with apt-get; where it cannot, says what to install. */
-export async function installTestTools() {
-  const missing = missingTestTools().map((name) => TOOLS[name]);
+/** Installs what is missing of these with apt-get; where it cannot, says what to install. */
+export async function installTools(names) {
+  const missing = missingTools(names).map((name) => TOOLS[name]);
   const packages = missing.map((tool) => tool.package);
-  const advice = `The tests need ${missing.map((tool) => tool.title).join(', ')}: install them (Debian and Ubuntu: apt-get install ${packages.join(' ')}) and start again.`;
+  const advice = `${missing.map((tool) => tool.title).join(', ')} must be installed (Debian and Ubuntu: apt-get install ${packages.join(' ')}); then start again.`;
   const asRoot = await rootPrefix();
   if (!asRoot || !findOnPath('apt-get')) throw new SetupError(advice);
 
   const { code, output } = await run(asRoot[0], [...asRoot.slice(1), 'sh', '-c', INSTALL, 'sh', ...packages]);
   if (code !== 0)
     throw new SetupError(`apt-get could not install ${packages.join(' ')}: ${lastError(output)}\n${advice}`);
-  if (missingTestTools().length > 0) throw new SetupError(advice);
+  if (missingTools(names).length > 0) throw new SetupError(advice);
 }
 
-// The policy file keeps the new services from starting: the tests start their own, on their own ports and folders.
+// The policy file keeps the new services from starting: ours are started on their own ports and folders.
 const INSTALL = `
 set -e
 export DEBIAN_FRONTEND=noninteractive
