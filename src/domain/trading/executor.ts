@@ -72,8 +72,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     endingDue = true;
   };
 
-  /** The lease itself is asked too: it runs out by the clock, also while nobody could tell us. */
-  const isCurrent = (fencing: number): boolean => held === fencing && lease.current() === fencing;
+  /**
+   * The lease itself is asked: it runs out by the clock, also while nobody could tell us. Stopping does not
+   * change it: what is claimed by then is sent while the lease is ours.
+   */
+  const isCurrent = (fencing: number): boolean => lease.current() === fencing;
   const reconcileAgain = (): void => {
     if (state === 'trading') state = 'reconciling';
     wake.set();
