@@ -90,7 +90,7 @@ export const handshakeAuthSchema = z.object({
   userId: z.string().max(64).optional(),
   userName: z.string().max(128).optional(),
   /** Version of this contract that the client was written for; anything else than one we speak is refused as such. */
-  protocol: z.unknown(),
+  protocol: z.unknown().optional(),
 });
 
 export const usernameSchema = z
