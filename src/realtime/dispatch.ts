@@ -7,6 +7,7 @@ import { type ErrorCode, TradecastError } from '../protocol/errors.ts';
 import type { ClientEvent } from '../protocol/events.ts';
 import type { LimitedEvent } from '../protocol/limits.ts';
 import type { SubscriptionConfirmed, UnsubscriptionConfirmed } from '../protocol/payloads.ts';
+import type { SessionCheck } from './session-check.ts';
 import type { RealtimeSocket } from './socket.ts';
 
 /** One client event: its schema, the sentence for a payload that does not fit, and what it does. */
@@ -45,13 +46,16 @@ export interface DispatchParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly checkSession: SessionCheck;
   readonly onFlood: (socket: RealtimeSocket) => void;
+  /** A command found that the socket's session has ended; its refusal has been written. */
+  readonly onSessionEnded: (socket: RealtimeSocket) => void;
 }
 
 type Ack = (answer: object) => void;
 
 /**
- * The one way in: validate → limit → run → reply. Nothing a client sends gets past it, whatever it throws.
+ * The one way in: validate → limit → session → run → reply. Nothing a client sends gets past it, whatever it throws.
  * Refusals go to the ack where there is one, and to the `error` event always.
  */
 export function createDispatch(parts: DispatchParts) {
@@ -67,6 +71,7 @@ export function createDispatch(parts: DispatchParts) {
     if (!payload?.success)
       throw new TradecastError('VALIDATION', explain(definition.invalid, payload?.error));
     await takePoint(event as ClientEvent, socket, event);
+    await parts.checkSession(socket);
     return await definition.run(socket, payload.data);
   }
 
@@ -109,6 +114,7 @@ export function createDispatch(parts: DispatchParts) {
       ack?.({ ok: false, code, message, ...wait });
       // A name we do not know is the client's text: told back, but not at any length.
       socket.emit('error', { code, message, event: event.slice(0, 64), timestamp: isoNow(clock), ...wait });
+      if (code === 'UNAUTHENTICATED') parts.onSessionEnded(socket);
     };
 
     socket.onAny((event: unknown, ...args: unknown[]) => {

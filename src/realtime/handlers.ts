@@ -1,4 +1,3 @@
-import type { Sessions } from '../domain/accounts/session.ts';
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -15,7 +14,7 @@ import {
 } from '../protocol/schemas.ts';
 import { type Answer, type Handlers, handler } from './dispatch.ts';
 import type { PortfolioViews } from './portfolio-views.ts';
-import { type RealtimeSocket, sessionIdOf } from './socket.ts';
+import { sessionIdOf } from './socket.ts';
 import type { StateLane } from './state-lane.ts';
 import type { UserStreams } from './user-streams.ts';
 
@@ -24,7 +23,6 @@ export interface HandlerParts {
   readonly streams: UserStreams;
   readonly views: PortfolioViews;
   readonly trading: Trading;
-  readonly sessions: Sessions;
   readonly instruments: InstrumentDirectory;
   readonly clock: Clock;
   readonly maxSymbols: number;
@@ -118,12 +116,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
       schema: orderPlaceSchema,
       invalid: 'Invalid order',
       async run(socket, { clientOrderId, ...request }) {
-        await requireSession(socket);
         const { order, message } = await trading.place({
           userId: socket.data.user.id,
           request,
           source: 'dashboard',
           key: clientOrderId,
+          sessionId: sessionIdOf(socket),
         });
         if (order.status === 'denied' && order.reason)
           throw new TradecastError(order.reason, message ?? order.reason);
@@ -135,8 +133,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       schema: orderCancelSchema,
       invalid: 'Expected {orderId}',
       async run(socket, { orderId }) {
-        await requireSession(socket);
-        return { ack: { order: await trading.cancel(socket.data.user.id, orderId) } };
+        const order = await trading.cancel(socket.data.user.id, orderId, sessionIdOf(socket));
+        return { ack: { order } };
       },
     }),
 
@@ -146,13 +144,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
       run: (_socket, { t0 }) => ({ ack: { t0, t1: clock.now() } }),
     }),
   };
-
-  /** Money moves only for a session that the database still knows, however young the news of its end. */
-  async function requireSession(socket: RealtimeSocket): Promise<void> {
-    if (!(await parts.sessions.find(sessionIdOf(socket)))) {
-      throw new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again');
-    }
-  }
 }
 
 const confirm = (payload: SubscriptionConfirmed, after: () => void): Answer => ({

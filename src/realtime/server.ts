@@ -24,6 +24,7 @@ import { encodeEvent } from './encode.ts';
 import { createHandlers } from './handlers.ts';
 import { createLatencyWindow, type LatencyWindow } from './latency-window.ts';
 import { createPortfolioViews } from './portfolio-views.ts';
+import { createSessionCheck } from './session-check.ts';
 import { createSessionGuard } from './session-guard.ts';
 import { type CloseReason, closeTransport, type RealtimeServer, type RealtimeSocket } from './socket.ts';
 import { createStateLane } from './state-lane.ts';
@@ -153,6 +154,14 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     enabled: options.sweep,
   });
 
+  const guard = createSessionGuard({
+    io,
+    sessions: parts.sessions,
+    bus,
+    clock,
+    log,
+    onRevoke: (socket) => closed.set(socket.id, 'revoked'),
+  });
   const attach = createDispatch({
     handlers: createHandlers({
       ...parts,
@@ -166,7 +175,9 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     clock,
     metrics,
     log,
+    checkSession: createSessionCheck({ sessions: parts.sessions, clock }),
     onFlood: (socket) => close(socket, 'flood'),
+    onSessionEnded: (socket) => guard.revoke(socket, 'expired'),
   });
 
   const drain = createDrain({ io, clock, log });
@@ -221,14 +232,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       views.tick();
       lane.tick();
     }),
-    createSessionGuard({
-      io,
-      sessions: parts.sessions,
-      bus,
-      clock,
-      log,
-      onRevoke: (socket) => closed.set(socket.id, 'revoked'),
-    }),
+    guard.stop,
   ];
 
   return {

@@ -1,6 +1,6 @@
 import type { Sessions } from '../domain/accounts/session.ts';
 import type { Bus } from '../domain/cluster/bus.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { SESSION_CHECK_INTERVAL_MS } from '../protocol/limits.ts';
 import type { SessionRevokedPayload } from '../protocol/payloads.ts';
@@ -9,6 +9,8 @@ import { type RealtimeServer, type RealtimeSocket, sessionIdOf } from './socket.
 
 /** Sessions per query of the periodic check. */
 const BATCH = 1_000;
+/** A check that failed is made again after this: sockets must not wait for another whole interval, milliseconds. */
+const RETRY_MS = 1_000;
 /** An open socket counts as use of its session, told to the database at most this often, milliseconds. */
 const TOUCH_INTERVAL_MS = 60 * 60 * 1000;
 
@@ -23,19 +25,22 @@ export interface SessionGuardParts {
 
 /**
  * Ends the sockets of sessions that have ended. The database is what counts and is asked every 30 seconds;
- * the bus only makes it faster. Returns what stops the guard.
+ * the bus only makes it faster. Other replicas hear of it on the bus and end their own sockets: the adapter's
+ * `disconnectSockets` ends anybody from everybody to nobody while Redis is in trouble.
  */
-export function createSessionGuard({
-  io,
-  sessions,
-  bus,
-  clock,
-  log,
-  onRevoke,
-}: SessionGuardParts): () => void {
+export interface SessionGuard {
+  revoke(socket: RealtimeSocket, reason: SessionRevokedPayload['reason']): void;
+  stop(): void;
+}
+
+export function createSessionGuard(parts: SessionGuardParts): SessionGuard {
+  const { io, sessions, bus, clock, log, onRevoke } = parts;
   let touchedAt = clock.now();
+  let cancelNext: Cancel = () => {};
+  let stopped = false;
 
   function revoke(socket: RealtimeSocket, reason: SessionRevokedPayload['reason']): void {
+    if (!socket.connected) return;
     socket.emit('session:revoked', { reason });
     onRevoke(socket);
     // Unlike a closed transport this tells a stock client not to come back by itself.
@@ -53,7 +58,6 @@ export function createSessionGuard({
     const sockets = [...io.of('/').sockets.values()];
     const ids = [...new Set(sockets.map(sessionIdOf))];
     const touch = clock.now() - touchedAt >= TOUCH_INTERVAL_MS;
-    if (touch) touchedAt = clock.now();
     for (let start = 0; start < ids.length; start += BATCH) {
       const batch = ids.slice(start, start + BATCH);
       const active = await sessions.findMany(batch);
@@ -61,13 +65,25 @@ export function createSessionGuard({
       for (const socket of sockets) if (ended.has(sessionIdOf(socket))) revoke(socket, 'expired');
       if (touch) await sessions.touch([...active.keys()]);
     }
+    if (touch) touchedAt = clock.now();
   }
 
-  const stopChecking = clock.every(SESSION_CHECK_INTERVAL_MS, () => {
-    check().catch((error: unknown) =>
-      log.warn({ err: error }, 'the sessions of open sockets could not be checked'),
-    );
-  });
+  function checkAfter(ms: number): void {
+    if (stopped) return;
+    cancelNext = clock.after(ms, () => {
+      const startedAt = clock.now();
+      check().then(
+        // From start to start: a slow check must not make the next one late.
+        () => checkAfter(Math.max(RETRY_MS, SESSION_CHECK_INTERVAL_MS - (clock.now() - startedAt))),
+        (error: unknown) => {
+          log.warn({ err: error }, 'the sessions of open sockets could not be checked');
+          checkAfter(RETRY_MS);
+        },
+      );
+    });
+  }
+  checkAfter(SESSION_CHECK_INTERVAL_MS);
+
   const stopListening = bus.subscribe('revoked', (message) => {
     revokeRoom(
       'userId' in message ? userRoom(message.userId) : sessionRoom(message.sessionHash),
@@ -75,8 +91,12 @@ export function createSessionGuard({
     );
   });
 
-  return () => {
-    stopChecking();
-    stopListening();
+  return {
+    revoke,
+    stop() {
+      stopped = true;
+      cancelNext();
+      stopListening();
+    },
   };
 }

@@ -1,0 +1,62 @@
+import type { Sessions } from '../domain/accounts/session.ts';
+import type { Clock } from '../lib/clock.ts';
+import { TradecastError } from '../protocol/errors.ts';
+import { type RealtimeSocket, sessionIdOf } from './socket.ts';
+
+/**
+ * Whether the session behind a command still holds, asked of the database: the bus may be away, and what it
+ * tells may be lost. Throws UNAUTHENTICATED where it has ended, UNAVAILABLE where the database is too slow to be
+ * believed.
+ */
+export type SessionCheck = (socket: RealtimeSocket) => Promise<void>;
+
+/**
+ * How old an answer may be, counted from asking. Half of the second within which a revoked session must be refused,
+ * the other half is for running the command; and a page that sends its four subscriptions at once asks once.
+ */
+const ANSWER_HOLDS_MS = 500;
+/** A database this slow every time is overloaded: asking on makes it worse. */
+const ATTEMPTS = 3;
+const RETRY_AFTER_MS = 1_000;
+
+interface Asked {
+  readonly at: number;
+  readonly holds: Promise<boolean>;
+}
+
+export function createSessionCheck({
+  sessions,
+  clock,
+}: {
+  readonly sessions: Pick<Sessions, 'find'>;
+  readonly clock: Clock;
+}): SessionCheck {
+  const lastAsked = new WeakMap<RealtimeSocket, Asked>();
+  const isYoung = ({ at }: Asked): boolean => Math.abs(clock.now() - at) <= ANSWER_HOLDS_MS;
+
+  function ask(socket: RealtimeSocket): Asked {
+    const asked = {
+      at: clock.now(),
+      holds: sessions.find(sessionIdOf(socket)).then((session) => session !== null),
+    };
+    lastAsked.set(socket, asked);
+    // The next command asks again; this one hears of it below.
+    asked.holds.catch(() => lastAsked.delete(socket));
+    return asked;
+  }
+
+  return async (socket) => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const last = lastAsked.get(socket);
+      const asked = last && isYoung(last) ? last : ask(socket);
+      if (!(await asked.holds)) throw ended();
+      if (isYoung(asked)) return;
+    }
+    throw new TradecastError('UNAVAILABLE', 'Sessions cannot be checked right now. Try again.', {
+      retryAfterMs: RETRY_AFTER_MS,
+    });
+  };
+}
+
+const ended = (): TradecastError =>
+  new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again');
