@@ -1,17 +1,23 @@
 import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
+import type { Database } from './adapters/database/database.ts';
+import { createNotifyChannel } from './adapters/database/notify-channel.ts';
 import { createLocalBus } from './adapters/local/bus.ts';
 import { createLocalConnectionCounter } from './adapters/local/connection-counter.ts';
+import { createLocalHistory } from './adapters/local/history.ts';
 import { createLocalRateLimiter } from './adapters/local/rate-limiter.ts';
 import { createBreaker } from './adapters/redis/breaker.ts';
 import { createRedisLine } from './adapters/redis/bus-line.ts';
 import { createRedisClients } from './adapters/redis/clients.ts';
 import { createRedisConnectionCounter } from './adapters/redis/connection-counter.ts';
+import { createRedisHistory } from './adapters/redis/history.ts';
 import { createRedisRateLimiter } from './adapters/redis/rate-limiter.ts';
 import type { Config } from './config.ts';
 import { namedRateLimits } from './config-limits.ts';
 import type { Bus, BusLink } from './domain/cluster/bus.ts';
 import type { ConnectionCounter, RateLimiter } from './domain/cluster/counters.ts';
+import type { HistoryStore } from './domain/cluster/history.ts';
+import { createRelay } from './domain/cluster/relay.ts';
 import { createReplicatedBus } from './domain/cluster/replicated-bus.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -24,6 +30,8 @@ export interface Cluster {
   readonly connections: ConnectionCounter;
   /** Users with an open socket anywhere; null where only this replica's are known. */
   uniqueUsers(): number | null;
+  /** What a replica that has just started learns of the hour before. */
+  readonly history: HistoryStore;
   /** For the Socket.IO server; null in the one process. */
   readonly adapter: ((namespace: Namespace) => Adapter) | null;
   /** After a stall of this process: connections may be dead, and what came meanwhile is lost. */
@@ -35,6 +43,9 @@ export interface Cluster {
 export interface ClusterParts {
   readonly config: Config;
   readonly redisUrl: string | null;
+  readonly database: Database;
+  /** Where there is Redis there is this: replicas share a Postgres. */
+  readonly databaseUrl: string | null;
   /** Replicas last seen. */
   readonly replicas: () => number;
   /** False lets old messages pass: for a drill that must notice. */
@@ -44,7 +55,9 @@ export interface ClusterParts {
 }
 
 export function createCluster(parts: ClusterParts): Cluster {
-  return parts.redisUrl === null ? oneProcess(parts) : overRedis(parts, parts.redisUrl);
+  const { redisUrl, databaseUrl } = parts;
+  if (redisUrl === null || databaseUrl === null) return oneProcess(parts);
+  return overRedis({ ...parts, redisUrl, databaseUrl });
 }
 
 const oneProcess = ({ config, log }: ClusterParts): Cluster => ({
@@ -66,21 +79,35 @@ const oneProcess = ({ config, log }: ClusterParts): Cluster => ({
   limiter: createLocalRateLimiter(namedRateLimits(config)),
   connections: createLocalConnectionCounter(config.maxConnectionsPerUser),
   uniqueUsers: () => null,
+  history: createLocalHistory(),
   adapter: null,
   resubscribe() {},
   start() {},
   async stop() {},
 });
 
-function overRedis(parts: ClusterParts, url: string): Cluster {
+interface SharedParts extends ClusterParts {
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+}
+
+function overRedis(parts: SharedParts): Cluster {
   const { config, replicas, clock, log } = parts;
   const prefix = config.redisPrefix;
-  const clients = createRedisClients({ url, log });
+  const clients = createRedisClients({ url: parts.redisUrl, log });
   const line = createRedisLine({ clients, prefix, clock, log });
   const { link } = line;
+  const channel = createNotifyChannel({
+    url: parts.databaseUrl,
+    db: parts.database,
+    name: `${prefix}_bus`,
+    clock,
+    log,
+  });
+  const relay = createRelay({ channel, link, count: link.count, clock });
   const bus = createReplicatedBus({
     local: createLocalBus(log),
-    lines: [line],
+    lines: [line, relay],
     count: link.count,
     clock,
     checkAge: parts.checkAge,
@@ -98,17 +125,20 @@ function overRedis(parts: ClusterParts, url: string): Cluster {
     limiter: createRedisRateLimiter({ ...counting, limits: namedRateLimits(config) }),
     connections,
     uniqueUsers: connections.uniqueUsers,
+    history: createRedisHistory({ clients, breaker, prefix }),
     adapter: line.adapter,
     resubscribe: line.resubscribe,
     start() {
       clients.connect();
       line.start();
+      relay.start();
       breaker.start();
       connections.start();
     },
     async stop() {
       await connections.stop();
       breaker.stop();
+      await relay.stop();
       line.stop();
       clients.close();
     },

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { BusLine, BusLink, BusTopic, LinkCounters } from './bus.ts';
+import { type Envelope, isTopic } from './envelope.ts';
+import { createQuoteConflation } from './quote-conflation.ts';
+
+/** A slow way to all replicas, the sender included, that needs no Redis: short texts. */
+export interface RelayChannel {
+  /** A text has at most this many bytes. */
+  readonly maxBytes: number;
+  /** In this order, or not at all. Rejects where they could not be sent. */
+  send(texts: readonly string[]): Promise<void>;
+  /** There is one listener. */
+  onText(listener: (text: string) => void): void;
+  start(): void;
+  stop(): void;
+}
+
+export interface Relay extends BusLine {
+  start(): void;
+  /** Sends what waits, if that is quick. */
+  stop(): Promise<void>;
+}
+
+export interface RelayParts {
+  readonly channel: RelayChannel;
+  readonly link: Pick<BusLink, 'state'>;
+  readonly count: (what: keyof LinkCounters, by?: number) => void;
+  readonly clock: Clock;
+}
+
+/** Quotes leave this often: a database is no market data system, and one a second keeps every screen alive. */
+const QUOTES_INTERVAL_MS = 1_000;
+/** Everything else is gathered this long, so that a burst costs one statement, milliseconds. */
+const GATHER_MS = 20;
+/** Who said within this that it is cut off from Redis is taken to be still, milliseconds: it says so every second. */
+const CUT_OFF_MEMORY_MS = 15_000;
+/** More waits only for a database that is away, and is too old by the time it is back, messages. */
+const MAX_WAITING = 500;
+/** Texts of one statement: 400 KB. */
+const MAX_TEXTS = 50;
+/** A shutdown does not wait longer for the last words, milliseconds. */
+const LAST_WORDS_MS = 500;
+
+const frameSchema = z.looseObject({
+  from: z.string(),
+  cut: z.boolean(),
+  items: z.array(z.tuple([z.string(), z.unknown()])),
+});
+
+/**
+ * The bus while Redis is away from us, or from another replica that said so here: everything that fits goes over
+ * the channel as well. Who has Redis takes from here only what a cut-off replica says, since it hears the others
+ * already. A message that does come twice does no harm: quotes, journal and demand are numbered or complete, the
+ * rest says "look again".
+ */
+export function createRelay({ channel, link, count, clock }: RelayParts): Relay {
+  const self = randomUUID();
+  const quotes = createQuoteConflation(channel.maxBytes - frameBytes('', self));
+  let waiting: string[] = [];
+  let sending: Promise<void> | null = null;
+  let cutHeardAt = Number.NEGATIVE_INFINITY;
+  let cancelGather: Cancel | null = null;
+  let stopQuotes: Cancel | null = null;
+  let receive: (topic: BusTopic, envelope: unknown) => void = () => {};
+
+  const isCut = (): boolean => link.state() === 'down';
+  const isNeeded = (): boolean => isCut() || clock.now() - cutHeardAt < CUT_OFF_MEMORY_MS;
+
+  function queue(item: string): void {
+    if (frameBytes(item, self) > channel.maxBytes) {
+      count('relayFailed');
+      return;
+    }
+    waiting.push(item);
+    if (waiting.length > MAX_WAITING) {
+      waiting.shift();
+      count('relayFailed');
+    }
+    cancelGather ??= clock.after(GATHER_MS, () => void flush());
+  }
+
+  function flush(): Promise<void> {
+    cancelGather?.();
+    cancelGather = null;
+    // One statement at a time: a slow database gets fewer and fuller ones.
+    sending ??= sendWaiting().finally(() => {
+      sending = null;
+    });
+    return sending;
+  }
+
+  async function sendWaiting(): Promise<void> {
+    while (waiting.length > 0) {
+      const { texts, taken } = pack(waiting, self, isCut(), channel.maxBytes);
+      waiting = waiting.slice(taken);
+      await channel.send(texts).then(
+        () => count('relayed', taken),
+        () => count('relayFailed', taken),
+      );
+    }
+  }
+
+  channel.onText((text) => {
+    const frame = readFrame(text);
+    if (frame === null) {
+      count('malformed');
+      return;
+    }
+    if (frame.from === self) return;
+    if (frame.cut) cutHeardAt = clock.now();
+    else if (!isCut()) return;
+    for (const [topic, envelope] of frame.items) {
+      if (isTopic(topic)) receive(topic, envelope);
+      else count('version');
+    }
+  });
+
+  return {
+    send(topic, envelope) {
+      if (!isNeeded()) quotes.clear();
+      else if (topic === 'quotes') quotes.add(envelope as Envelope<'quotes'>);
+      else queue(JSON.stringify([topic, envelope]));
+    },
+    onReceive(listener) {
+      receive = listener;
+    },
+    start() {
+      channel.start();
+      stopQuotes ??= clock.every(QUOTES_INTERVAL_MS, () => {
+        for (const envelope of quotes.take(MAX_TEXTS)) queue(JSON.stringify(['quotes', envelope]));
+      });
+    },
+    async stop() {
+      stopQuotes?.();
+      let cancel: Cancel = () => {};
+      const enough = new Promise<void>((resolve) => {
+        cancel = clock.after(LAST_WORDS_MS, resolve);
+      });
+      await Promise.race([flush(), enough]);
+      cancel();
+      channel.stop();
+    },
+  };
+}
+
+const frameOf = (items: readonly string[], from: string, cut: boolean): string =>
+  `{"from":"${from}","cut":${cut},"items":[${items.join(',')}]}`;
+const frameBytes = (item: string, from: string): number => Buffer.byteLength(frameOf([item], from, false));
+
+/** As many items as fit into each text; `taken` items are in them. */
+function pack(
+  items: readonly string[],
+  from: string,
+  cut: boolean,
+  maxBytes: number,
+): { texts: string[]; taken: number } {
+  const empty = frameBytes('', from);
+  const texts: string[] = [];
+  let taken = 0;
+  while (taken < items.length && texts.length < MAX_TEXTS) {
+    let bytes = empty;
+    let end = taken;
+    for (; end < items.length; end++) {
+      const more = Buffer.byteLength(items[end]!) + 1;
+      if (end > taken && bytes + more > maxBytes) break;
+      bytes += more;
+    }
+    texts.push(frameOf(items.slice(taken, end), from, cut));
+    taken = end;
+  }
+  return { texts, taken };
+}
+
+function readFrame(text: string): z.output<typeof frameSchema> | null {
+  try {
+    return frameSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,77 @@
+import { createServer } from 'node:http';
+import { Server } from 'socket.io';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { createRedisLine, type RedisLine } from '../../src/adapters/redis/bus-line.ts';
+import { createRedisClients } from '../../src/adapters/redis/clients.ts';
+import type { Bus, BusLine, BusMessages, BusTopic } from '../../src/domain/cluster/bus.ts';
+import { createReplicatedBus } from '../../src/domain/cluster/replicated-bus.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from './log.ts';
+import { until } from './wait.ts';
+
+/** One replica's side of the bus and nothing else of it, over a real Redis and Socket.IO's adapter. */
+export interface BusPeer {
+  readonly name: string;
+  readonly bus: Bus;
+  readonly line: RedisLine;
+  /** Everything of this topic that was heard here, own messages too. */
+  heard<T extends BusTopic>(topic: T): readonly BusMessages[T][];
+  /** Says what a replica says every second, now. */
+  beat(): void;
+  close(): void;
+}
+
+export interface BusPeerOptions {
+  readonly name: string;
+  readonly url: string;
+  readonly clock?: Clock;
+  readonly checkAge?: boolean;
+  readonly moreLines?: readonly BusLine[];
+}
+
+const HEARTBEAT_MS = 1_000;
+
+export function createBusPeer(options: BusPeerOptions): BusPeer {
+  const { name, url, clock = systemClock } = options;
+  const clients = createRedisClients({ url, log: silentLog });
+  const line = createRedisLine({ clients, prefix: 'test', clock, log: silentLog });
+  const io = new Server(createServer(), { adapter: line.adapter as never });
+  const bus = createReplicatedBus({
+    local: createLocalBus(silentLog),
+    lines: [line, ...(options.moreLines ?? [])],
+    count: line.link.count,
+    clock,
+    checkAge: options.checkAge,
+  });
+  const heard = new Map<BusTopic, unknown[]>();
+  const beat = (): void =>
+    bus.publish('heartbeat', { replica: name, at: clock.now(), startedAt: 1 } as never);
+  clients.connect();
+  line.start();
+  const stopBeating = clock.every(HEARTBEAT_MS, beat);
+  beat();
+  return {
+    name,
+    bus,
+    line,
+    heard(topic) {
+      const known = heard.get(topic);
+      if (known) return known as never;
+      const list: unknown[] = [];
+      heard.set(topic, list);
+      bus.subscribe(topic, (message) => void list.push(message));
+      return list as never;
+    },
+    beat,
+    close() {
+      stopBeating();
+      line.stop();
+      clients.close();
+      void io.close();
+    },
+  };
+}
+
+/** Resolves when the peer's own heartbeat comes back. */
+export const linked = (...peers: BusPeer[]): Promise<void> =>
+  until(() => peers.every(({ line }) => line.link.lagMs() !== null), 'the heartbeats come back');
