@@ -250,7 +250,10 @@ function checkClient(
   const journal = new Map(rows.map((row) => [`${row.epoch} ${row.seq}`, row]));
   const seen = new Set<string>();
   let last = from.seq;
+  let lastEpoch = from.epoch;
   for (const { epoch, seq, id } of heard) {
+    if (epoch !== lastEpoch) last = 0;
+    lastEpoch = epoch;
     const name = `${epoch} ${seq}`;
     const row = journal.get(name);
     if (!row)
