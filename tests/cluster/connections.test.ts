@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { type RedisServer, startRedisServer } from '../../cluster/redis-server.ts';
 import type { ClientSocket, SignedIn, TestApp } from '../support/app.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
+import { startCutLine } from '../support/cut-line.ts';
 import { type CountingOptions, type CountingReplica, countingReplicas } from '../support/redis-parts.ts';
 import { settled } from '../support/settled.ts';
 import { until } from '../support/wait.ts';
@@ -175,6 +176,18 @@ describe('the leases of the places', () => {
     redis.wake();
     await until(async () => other.connections.acquire('ann', '3'), 'the place is free');
     expect(await one.connections.acquire('ann', '4')).toBe(false);
+  });
+
+  test('are taken over Redis again soon after its line went silent, on a new one', async () => {
+    const line = await startCutLine(redis.port);
+    const [cutOff] = await replicas(1, { redis: { url: `redis://127.0.0.1:${line.port}` }, replicas: 3 });
+    await cutOff.connections.acquire('ann', '1');
+    line.cut();
+    // Its share, which is one, is taken.
+    expect(await cutOff.connections.acquire('ann', '2')).toBe(false);
+    await until(() => cutOff.breaker.isClosed(), 'Redis is asked again', 5_000);
+    expect(await cutOff.connections.acquire('ann', '3')).toBe(true);
+    await line.close();
   });
 
   test('of 5,000 connections are renewed in one go, in a fraction of a second', async () => {

@@ -22,7 +22,7 @@ export interface CountingReplica {
 }
 
 export interface CountingOptions {
-  readonly redis: RedisServer;
+  readonly redis: Pick<RedisServer, 'url'>;
   /** Shared by the replicas of one test, and by no other test. */
   readonly prefix?: string;
   readonly maxPerUser?: number;

@@ -5,6 +5,11 @@ import type { Log } from '../../lib/log.ts';
 
 /** While Redis is away it is asked this often whether it is back, milliseconds. */
 const PROBE_MS = 250;
+/**
+ * A connection that answered none of this many probes is made anew, although it calls itself ready: TCP would wait
+ * for minutes for the other end of a line that was cut.
+ */
+const MAX_MISSES = 8;
 
 /**
  * Circuit breaker of the counters: the first command that fails or takes too long sends everybody to the local
@@ -34,6 +39,7 @@ export function createBreaker({ redis, link, clock, log }: BreakerOptions): Brea
   let closed = false;
   let stopped = true;
   let probing = false;
+  let misses = 0;
   let stopProbes: Cancel | null = null;
   let stopListening: Cancel | null = null;
 
@@ -47,19 +53,27 @@ export function createBreaker({ redis, link, clock, log }: BreakerOptions): Brea
   }
 
   function probe(): void {
-    if (stopped || closed || probing || link.state() !== 'ok' || redis.status !== 'ready') return;
-    probing = true;
-    redis
-      .ping()
-      .then(close, () => {})
-      .finally(() => {
-        probing = false;
-      });
+    // What the link does not reach, neither will this.
+    if (stopped || closed || link.state() !== 'ok') return;
+    misses += 1;
+    if (misses > MAX_MISSES && (redis.status === 'ready' || redis.status === 'connect')) {
+      misses = 0;
+      redis.disconnect(true);
+    } else if (!probing && redis.status === 'ready') {
+      probing = true;
+      redis
+        .ping()
+        .then(close, () => {})
+        .finally(() => {
+          probing = false;
+        });
+    }
   }
 
   function close(): void {
     if (stopped || closed || link.state() !== 'ok' || redis.status !== 'ready') return;
     closed = true;
+    misses = 0;
     stopProbes?.();
     stopProbes = null;
     log.info({}, 'limits are counted over all replicas');
