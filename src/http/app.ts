@@ -2,6 +2,7 @@ import cors from 'cors';
 import express, { type Express, Router } from 'express';
 import type { PublicConfigPayload } from '../protocol/payloads.ts';
 import { succeed, userOf } from './answer.ts';
+import { rawBody } from './body.ts';
 import { createErrorHandler, notFound } from './errors.ts';
 import { takePoint } from './limit.ts';
 import type { HttpOptions, HttpParts } from './parts.ts';
@@ -55,6 +56,8 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
     succeed<PublicConfigPayload>(res, { registrationOpen, feed: feedSource }),
   );
 
+  // Before the session is asked about: a body that is sent slowly must not be acted on after its session has ended.
+  api.use(rawBody('application/json'));
   api.use(createSessionLoader({ store: sessionStore, secrets: sessionSecrets, production, clock }));
   api.use('/auth', authRoutes(parts, options));
 

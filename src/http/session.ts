@@ -66,12 +66,17 @@ function throttleTouch(store: Store, clock: Clock): void {
   };
 }
 
-/** Lets only signed-in users past; the row is asked each time, so a ban or a logout elsewhere counts at once. */
+/** Whose request it is, as the row says now: a ban or a logout elsewhere counts at once. Throws UNAUTHENTICATED. */
+export async function signedInUser(sessions: Pick<Sessions, 'find'>, req: Request): Promise<User> {
+  const active = req.session.userId === undefined ? null : await sessions.find(req.sessionID);
+  if (!active) throw new TradecastError('UNAUTHENTICATED', 'Sign in first.');
+  return active.user;
+}
+
+/** Lets only signed-in users past. */
 export function requireUser(sessions: Pick<Sessions, 'find'>): RequestHandler {
   return async (req, res, next) => {
-    const active = req.session.userId === undefined ? null : await sessions.find(req.sessionID);
-    if (!active) throw new TradecastError('UNAUTHENTICATED', 'Sign in first.');
-    res.locals.user = active.user;
+    res.locals.user = await signedInUser(sessions, req);
     next();
   };
 }

@@ -6,6 +6,7 @@ import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ConnectCode } from '../protocol/errors.ts';
 import { handshakeAuthSchema } from '../protocol/schemas.ts';
+import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
 import { keepSessionId, type RealtimeSocket } from './socket.ts';
 
 /** What a refused client reads in `connect_error`: `message`, and `data` with the code and whether to retry. */
@@ -32,14 +33,31 @@ export interface AuthenticateParts {
   readonly log: Log;
 }
 
+/** A release takes minutes to go out; another replica may be of the other version already, milliseconds. */
+const PROTOCOL_RETRY_MS = 2_000;
+const DRAINING = new HandshakeError('UNAVAILABLE', 'Service unavailable', true, 1_000);
+
+/** A client that names no version is an older one, or does not care. */
+function assertSpoken(protocol: unknown): void {
+  if (protocol === undefined || SPOKEN_PROTOCOLS.some((spoken) => spoken === protocol)) return;
+  const named = Number.isSafeInteger(protocol) ? `protocol version ${protocol}` : 'this protocol version';
+  throw new HandshakeError(
+    'UNSUPPORTED_PROTOCOL',
+    `This server does not speak ${named}`,
+    true,
+    PROTOCOL_RETRY_MS,
+  );
+}
+
 /** Socket.IO middleware: session → user → limits → one of the user's places. The user never comes from the payload. */
 export function createAuthenticate(parts: AuthenticateParts) {
   const { sessions, connections, limiter, metrics, log } = parts;
 
   async function authenticate(socket: RealtimeSocket): Promise<void> {
-    if (parts.draining()) throw new HandshakeError('UNAVAILABLE', 'Service unavailable', true, 1_000);
+    if (parts.draining()) throw DRAINING;
     const { headers, auth: rawAuth } = socket.handshake;
     const auth = handshakeAuthSchema.safeParse(rawAuth ?? {});
+    assertSpoken(auth.data?.protocol);
     const sessionId = auth.data?.sessionID || sessionIdFromCookie(headers, parts.sessionSecrets);
     if (!auth.success || !sessionId) {
       throw new HandshakeError('NO_SESSION_ID', 'Authentication required: No session ID provided', false);
@@ -60,6 +78,11 @@ export function createAuthenticate(parts: AuthenticateParts) {
       const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
       throw new HandshakeError('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
     }
+    if (parts.draining()) {
+      // It began while we were asking, and has counted its sockets without this one.
+      connections.release(user.id, socket.id);
+      throw DRAINING;
+    }
     // Tied to the transport too: a client that goes away during the handshake never becomes a `connection`.
     const release = (): void => connections.release(user.id, socket.id);
     socket.once('disconnect', release);
@@ -71,9 +94,13 @@ export function createAuthenticate(parts: AuthenticateParts) {
   }
 
   return (socket: RealtimeSocket, next: (error?: Error) => void): void => {
-    authenticate(socket)
-      .then(() => next())
-      .catch((error: unknown) => {
+    authenticate(socket).then(
+      () => {
+        forgetSecrets(socket);
+        next();
+      },
+      (error: unknown) => {
+        forgetSecrets(socket);
         const refusal =
           error instanceof HandshakeError
             ? error
@@ -81,8 +108,8 @@ export function createAuthenticate(parts: AuthenticateParts) {
         if (refusal !== error) log.error({ err: error }, 'a handshake failed');
         metrics.connectionsRefused.inc({ code: refusal.data.code });
         next(refusal);
-      })
-      .finally(() => forgetSecrets(socket));
+      },
+    );
   };
 }
 

@@ -6,7 +6,7 @@ import { TradecastError } from '../../protocol/errors.ts';
 import type { LoginPayload } from '../../protocol/payloads.ts';
 import { loginSchema, passwordChangeSchema, registerSchema } from '../../protocol/schemas.ts';
 import { succeed, userOf } from '../answer.ts';
-import { rawBody, readBody } from '../body.ts';
+import { readBody } from '../body.ts';
 import { addressKey, takePoint } from '../limit.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 import { beginSession, endSession, requireUser } from '../session.ts';
@@ -31,14 +31,14 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
     await takePoint(limiter, 'http:login:user', `${username.toLowerCase()} ${address}`);
   }
 
-  router.post('/register', rawBody('application/json'), async (req, res) => {
+  router.post('/register', async (req, res) => {
     if (!options.registrationOpen) throw new TradecastError('FORBIDDEN', 'Registration is closed.');
     const request = readBody(req, registerSchema);
     await takePoint(limiter, 'http:register', addressKey(req.ip));
     succeed(res, await signIn(req, await accounts.register(request)), 201);
   });
 
-  router.post('/login', rawBody('application/json'), async (req, res) => {
+  router.post('/login', async (req, res) => {
     const request = readBody(req, loginSchema);
     await takeGuess(req, request.username);
     const session = { begin: (user: User) => signIn(req, user), undo: () => endSession(req) };
@@ -46,7 +46,7 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   });
 
   // This session goes on under its id, which the open pages of this browser hold: the password has just proved it.
-  router.post('/password', requireUser(sessions), rawBody('application/json'), async (req, res) => {
+  router.post('/password', requireUser(sessions), async (req, res) => {
     const request = readBody(req, passwordChangeSchema);
     const user = userOf(res);
     await takeGuess(req, user.username);

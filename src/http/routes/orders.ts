@@ -4,7 +4,7 @@ import { TradecastError } from '../../protocol/errors.ts';
 import { ORDER_STATUSES, type OrderPayload, type TradeSource } from '../../protocol/payloads.ts';
 import { idSchema, keySchema, orderPostSchema } from '../../protocol/schemas.ts';
 import { refuse, succeed, userOf } from '../answer.ts';
-import { rawBody, readBody, readQuery, validate } from '../body.ts';
+import { readBody, readQuery, validate } from '../body.ts';
 import { takePoint } from '../limit.ts';
 import { orderRefusal } from '../order-refusal.ts';
 import type { HttpParts } from '../parts.ts';
@@ -20,7 +20,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     succeed<OrderPayload[]>(res, await trading.orders(userOf(res).id, status));
   });
 
-  router.post('/', rawBody('application/json'), async (req, res) => {
+  router.post('/', async (req, res) => {
     const { id: userId } = userOf(res);
     const { clientOrderId, ...request } = readBody(req, orderPostSchema);
     const key = orderKey(req, clientOrderId);

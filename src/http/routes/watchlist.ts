@@ -2,22 +2,24 @@ import { Router } from 'express';
 import { TradecastError } from '../../protocol/errors.ts';
 import { watchlistSchema } from '../../protocol/schemas.ts';
 import { succeed, userOf } from '../answer.ts';
-import { rawBody, readBody } from '../body.ts';
+import { readBody } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
+import { signedInUser } from '../session.ts';
 
 /** The user's saved list. A symbol joins it only if the instrument exists. */
 export function watchlistRoutes({
+  sessions,
   watchlists,
   instruments,
   defaultWatchlist,
-}: Pick<HttpParts, 'watchlists' | 'instruments' | 'defaultWatchlist'>): Router {
+}: Pick<HttpParts, 'sessions' | 'watchlists' | 'instruments' | 'defaultWatchlist'>): Router {
   const router = Router();
   const saved = async (userId: string): Promise<readonly string[]> =>
     (await watchlists.find(userId)) ?? defaultWatchlist();
 
   router.get('/', async (_req, res) => succeed(res, { symbols: await saved(userOf(res).id) }));
 
-  router.put('/', rawBody('application/json'), async (req, res) => {
+  router.put('/', async (req, res) => {
     const { id } = userOf(res);
     const { symbols } = readBody(req, watchlistSchema);
     const already = new Set(await saved(id));
@@ -25,6 +27,8 @@ export function watchlistRoutes({
     const found = await Promise.all(added.map((symbol) => instruments.get(symbol)));
     const unknown = added.find((_symbol, index) => found[index] === null);
     if (unknown) throw new TradecastError('UNKNOWN_SYMBOL', `${unknown} is not a known symbol.`);
+    // Looking symbols up may have taken upstream seconds.
+    if (added.length > 0) await signedInUser(sessions, req);
     await watchlists.save(id, symbols);
     succeed(res, { symbols });
   });
