@@ -23,7 +23,6 @@ import { riskLimits } from './config-limits.ts';
 import { createAccounts } from './domain/accounts/accounts.ts';
 import { type DemoAccount, openDemoAccount } from './domain/accounts/demo-account.ts';
 import type { Bus } from './domain/cluster/bus.ts';
-import { createReplicas, type Replicas } from './domain/cluster/replicas.ts';
 import { createDiscordLinks } from './domain/hooks/discord-links.ts';
 import { createHooks } from './domain/hooks/hooks.ts';
 import { createDemand } from './domain/market/demand.ts';
@@ -40,17 +39,15 @@ import { withQuoteFirst } from './domain/trading/quote-first.ts';
 import { followTradedSymbols } from './domain/trading/traded-symbols.ts';
 import type { Trading } from './domain/trading/trading.ts';
 import { tradingDay } from './domain/trading/trading-day.ts';
-import { createHealth } from './health.ts';
 import { createHttpApp } from './http/app.ts';
 import { createHttpServer } from './http/server.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createDisposer } from './lib/disposer.ts';
 import { assertPortIsFree, toStartupError } from './lib/port.ts';
-import { createPulse } from './lib/pulse.ts';
 import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createMetrics } from './metrics.ts';
 import { createRealtime, type Realtime } from './realtime/server.ts';
-import { createTelemetry } from './telemetry.ts';
+import { createReporting, type Reporting } from './reporting.ts';
 
 export interface AppOverrides {
   readonly log: Logger;
@@ -123,11 +120,14 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const watchlists = createWatchlists(database);
   const accounts = createAccounts({ users });
 
-  let replicas: Replicas;
+  let reporting: Reporting;
   const cluster = createCluster({
     config,
     redisUrl: secrets.redisUrl,
-    replicas: () => replicas.count(),
+    databaseUrl: secrets.databaseUrl,
+    database,
+    checkAge: !overrides.unprotected?.includes('message-age'),
+    replicas: () => reporting.replicas.count(),
     clock,
     log: part('cluster'),
   });
@@ -194,41 +194,22 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   let stopping: Promise<void> | null = null;
   let realtime: Realtime;
-  replicas = createReplicas({
-    bus,
-    link: cluster.link,
-    clock,
-    status: () => telemetry.status(),
-  });
-  const pulse = createPulse({ ping: () => database.query('SELECT 1'), clock });
-  const telemetry = createTelemetry({
+  const isDraining = (): boolean => stopping !== null;
+  reporting = createReporting({
     replica,
     version: VERSION,
     startedAt,
-    metrics,
+    bus,
+    cluster,
+    database,
     market,
     lease,
     executor,
     board,
     realtime: () => realtime,
-    replicas,
-    link: cluster.link,
-    database: pulse,
-    isDraining: () => stopping !== null,
+    metrics,
+    isDraining,
     clock,
-  });
-  const health = createHealth({
-    replica,
-    replicas,
-    uniqueUsers: cluster.uniqueUsers,
-    feedSource: feed.source,
-    redis: cluster.link.state,
-    database: pulse.state,
-    lease,
-    executor,
-    isDraining: () => stopping !== null,
-    clock,
-    startedAt,
   });
   const httpApp = createHttpApp(
     {
@@ -249,8 +230,9 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       bus,
       clock,
       log: part('http'),
-      health,
-      metricsText: telemetry.metricsText,
+      health: reporting.health,
+      monitor: reporting.monitor,
+      metricsText: reporting.metricsText,
       observe: metrics.observeRequest,
     },
     {
@@ -306,10 +288,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       closing.add('cluster', () => cluster.stop());
       // What was published while the line was down has to be looked for.
       cluster.link.onChange((state) => state === 'ok' && realtime.resync());
-      await pulse.start();
-      closing.add('database pulse', async () => pulse.stop());
-      replicas.start();
-      closing.add('replicas', () => replicas.stop());
+      await reporting.start();
+      closing.add('reporting', () => reporting.stop());
       lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
       board.start();
       closing.add('board', () => board.stop());

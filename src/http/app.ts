@@ -14,6 +14,7 @@ import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { marketRoutes } from './routes/market.ts';
+import { monitorRoutes } from './routes/monitor.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { portfolioRoutes } from './routes/portfolio.ts';
 import { tradesRoutes } from './routes/trades.ts';
@@ -71,6 +72,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use('/trades', tradesRoutes(parts));
   api.use('/orders', orderRoutes(parts));
   api.use('/watchlist', watchlistRoutes(parts));
+  api.use('/monitor', monitorRoutes(parts));
   api.use(marketRoutes(parts, demand));
   return api;
 }

@@ -15,7 +15,12 @@ import type { Trading } from '../domain/trading/trading.ts';
 import type { Watchlists } from '../domain/watchlist/watchlists.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { FeedHealth, ReadinessPayload, WebSocketHealthPayload } from '../protocol/payloads.ts';
+import type {
+  FeedHealth,
+  MonitorPayload,
+  ReadinessPayload,
+  WebSocketHealthPayload,
+} from '../protocol/payloads.ts';
 
 export interface Health {
   readiness(): ReadinessPayload;
@@ -70,6 +75,8 @@ export interface HttpParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly health: Health;
+  /** What the Monitor page shows. */
+  monitor(): MonitorPayload;
   /** Prometheus text. */
   metricsText(): Promise<string>;
   observe(request: ServedRequest): void;

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from './clock.ts';
 export interface Pulse {
   /** `ok`, `does not answer`, `cannot be reached`, or `not asked yet`: as of the last second, at once. */
   state(): string;
+  /** Resolves when it has been asked once. */
   start(): Promise<void>;
   stop(): void;
 }
@@ -20,21 +21,26 @@ export function createPulse({ ping, clock }: { ping: () => Promise<unknown>; clo
   let asking = false;
   let cancel: Cancel = () => {};
 
-  async function ask(): Promise<void> {
-    if (asking) return;
+  /** Resolves when something is known. */
+  function ask(): Promise<void> {
+    if (asking) return Promise.resolve();
     asking = true;
-    const giveUp = clock.after(TIMEOUT_MS, () => {
-      state = 'does not answer';
+    return new Promise((resolve) => {
+      const know = (what: string): void => {
+        state = what;
+        resolve();
+      };
+      const giveUp = clock.after(TIMEOUT_MS, () => know('does not answer'));
+      const answered = (what: string): void => {
+        giveUp();
+        asking = false;
+        know(what);
+      };
+      ping().then(
+        () => answered('ok'),
+        () => answered('cannot be reached'),
+      );
     });
-    try {
-      await ping();
-      state = 'ok';
-    } catch {
-      state = 'cannot be reached';
-    } finally {
-      giveUp();
-      asking = false;
-    }
   }
 
   return {

@@ -390,7 +390,7 @@ export interface MonitorPayload
   connections: number;
   replicas: MonitorReplica[];
   /** Who is the engine, and since when; null where nobody is. */
-  lease: { holder: string; number: number; since: string } | null;
+  lease: { holder: string; number: number; since: string | null } | null;
   /** Of all replicas together; null before it is known of any. */
   rates: RatesPayload | null;
   /** Since the start of each replica that is heard of. */

@@ -6,7 +6,11 @@ import { createMetrics } from '../../src/metrics.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
 import type { ClientEvent, ServerEvent } from '../../src/protocol/events.ts';
 import * as limits from '../../src/protocol/limits.ts';
-import { ORDER_STATUSES } from '../../src/protocol/payloads.ts';
+import {
+  type MonitorPayload,
+  ORDER_STATUSES,
+  type WebSocketHealthPayload,
+} from '../../src/protocol/payloads.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { httpRoutes } from '../support/http-routes.ts';
 import { section, tableRows, unquoted } from '../support/markdown.ts';
@@ -135,6 +139,35 @@ describe('the protocol page', () => {
   test('lists every HTTP route', () => {
     const listed = tableRows(section(page, 'HTTP')).map(([route]) => unquoted(route!));
     expect(listed.sort()).toEqual(httpRoutes().sort());
+  });
+
+  test('lists every field of health and monitor', () => {
+    const health: Record<keyof WebSocketHealthPayload, true> = {
+      status: true,
+      problems: true,
+      activeConnections: true,
+      uniqueUsers: true,
+      uniqueUsersExact: true,
+      uptime: true,
+      replica: true,
+      replicas: true,
+      feed: true,
+      redis: true,
+      database: true,
+      latency: true,
+    };
+    expect(names('Health')).toEqual(Object.keys(health));
+    const own: Record<Exclude<keyof MonitorPayload, keyof WebSocketHealthPayload> | 'replicas', true> = {
+      timestamp: true,
+      connections: true,
+      replicas: true,
+      lease: true,
+      rates: true,
+      lanes: true,
+      history: true,
+      incidents: true,
+    };
+    expect(names('Monitor')).toEqual(Object.keys(own));
   });
 
   test('names every order status and its own version', () => {

@@ -68,13 +68,15 @@ test('what is held stays wanted upstream with nobody connected, also after a res
 test('health tells a feed that is down, and is ready all the same', async () => {
   const app = await startApp();
   try {
-    expect((await app.request('GET', '/health/websocket')).body).toMatchObject({
-      status: 'healthy',
+    const health = async () => (await app.request('GET', '/health/websocket')).body;
+    await until(async () => (await health()).status === 'healthy', 'the executor trades');
+    expect(await health()).toMatchObject({
       feed: { source: 'simulated', state: 'live', leader: expect.stringMatching(/^replica-/) },
     });
     app.market.status({ state: 'down', detail: 'the cable is out' });
-    expect((await app.request('GET', '/health/websocket')).body).toMatchObject({
+    expect(await health()).toMatchObject({
       status: 'degraded',
+      problems: ['The feed is down.'],
       feed: { state: 'down', detail: 'the cable is out' },
     });
     const ready = await app.request('GET', '/ready');

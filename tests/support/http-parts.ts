@@ -111,6 +111,7 @@ export async function startHttpApp(
     clock: systemClock,
     log: silentLog,
     health: { readiness: unreached, websocket: unreached },
+    monitor: unreached,
     metricsText: async () => 'tradecast_connections 0\n',
     observe: (request) => void served.push(request),
     ...given.parts,

@@ -62,7 +62,8 @@ export function createReplicas({
     return {
       status: latest,
       ageMs: clock.now() - heardAt,
-      state: silent ? 'silent' : latest.draining ? 'draining' : 'ok',
+      // Who said that it drains has gone as it meant to.
+      state: latest.draining ? 'draining' : silent ? 'silent' : 'ok',
       rates: silent ? null : ratesOf(heard),
     };
   };
@@ -97,7 +98,6 @@ export function createReplicas({
     if (stoodStill > HEARTBEAT_MS) for (const one of seen.values()) one.heardAt += stoodStill;
     bus.publish('heartbeat', status());
     for (const [name, one] of seen) {
-      // Who said that it drains has gone as it meant to.
       const patience = one.heard.at(-1)!.draining ? REPLICA_TIMEOUT_MS : FORGET_MS;
       if (!(now - one.heardAt < patience)) seen.delete(name);
     }

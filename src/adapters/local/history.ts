@@ -1,0 +1,8 @@
+import type { HistoryStore } from '../../domain/cluster/history.ts';
+
+/** One process remembers for itself. */
+export const createLocalHistory = (): HistoryStore => ({
+  load: async () => null,
+  save() {},
+  onReachable() {},
+});

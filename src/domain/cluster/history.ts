@@ -1,0 +1,113 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { IncidentPayload, MonitorPayload } from '../../protocol/payloads.ts';
+import type { BusLink } from './bus.ts';
+import type { Incidents } from './incidents.ts';
+import { engineOf, type Replicas, type SeenReplica } from './replicas.ts';
+
+export type ConnectionHistory = MonitorPayload['history'];
+
+/** What replicas remember together, for one that has just started. */
+export interface Remembered {
+  readonly history: ConnectionHistory;
+  readonly incidents: readonly IncidentPayload[];
+}
+
+/** Where it is kept; may be away, and then nothing is lost but that. */
+export interface HistoryStore {
+  /** Null where nothing is kept or the store is away; never throws. */
+  load(): Promise<Remembered | null>;
+  save(remembered: Remembered): void;
+  /** Called whenever the store can be reached (again). */
+  onReachable(listener: () => void): void;
+}
+
+/** Connections over the last hour, in memory of each replica. */
+export interface History {
+  connections(): ConnectionHistory;
+  start(): void;
+  stop(): void;
+}
+
+export const SAMPLE_MS = 10_000;
+export const SAMPLES = 360;
+const LOOK_MS = 1_000;
+/** By then a replica that has just started has heard of all others, milliseconds. */
+const SETTLED_MS = 3_000;
+
+export interface HistoryParts {
+  readonly replica: string;
+  readonly replicas: Pick<Replicas, 'all'>;
+  readonly incidents: Pick<Incidents, 'all' | 'merge'>;
+  readonly link: Pick<BusLink, 'state'>;
+  readonly store: HistoryStore;
+  readonly clock: Clock;
+}
+
+export function createHistory(parts: HistoryParts): History {
+  const { replica, replicas, incidents, link, store, clock } = parts;
+  /** Connections by the number of their ten seconds since the epoch: the same number on every replica. */
+  const samples = new Map<number, number>();
+  let startedAt = clock.now();
+  let isComplete = false;
+  let cancel = (): void => {};
+
+  const slotOf = (time: number): number => Math.floor(time / SAMPLE_MS);
+
+  function look(): void {
+    const now = clock.now();
+    const slot = slotOf(now);
+    if (samples.has(slot) || now - startedAt < SETTLED_MS) return;
+    const seen = replicas.all();
+    const total = totalOf(seen, link.state());
+    if (total !== null) samples.set(slot, total);
+    for (const old of samples.keys()) if (old <= slot - SAMPLES) samples.delete(old);
+    // Only who has read what was there before may write over it.
+    if (isComplete && engineOf(seen)?.status.replica === replica)
+      store.save({ history: connections(), incidents: incidents.all() });
+  }
+
+  async function remember(): Promise<void> {
+    const remembered = await store.load();
+    isComplete = true;
+    if (!remembered) return;
+    incidents.merge(remembered.incidents);
+    const first = slotOf(Date.parse(remembered.history.from));
+    const oldest = slotOf(clock.now()) - SAMPLES;
+    remembered.history.connections.forEach((count, index) => {
+      const slot = first + index;
+      if (count !== null && slot > oldest && !samples.has(slot)) samples.set(slot, count);
+    });
+  }
+
+  function connections(): ConnectionHistory {
+    const known = [...samples.keys()];
+    const last = known.length === 0 ? slotOf(clock.now()) : Math.max(...known);
+    const first = known.length === 0 ? last : Math.min(...known);
+    return {
+      from: new Date(first * SAMPLE_MS).toISOString(),
+      everyMs: SAMPLE_MS,
+      connections: known.length === 0 ? [] : range(first, last).map((slot) => samples.get(slot) ?? null),
+    };
+  }
+
+  return {
+    connections,
+    start() {
+      startedAt = clock.now();
+      store.onReachable(() => void remember());
+      cancel = clock.every(LOOK_MS, look);
+    },
+    stop: () => cancel(),
+  };
+}
+
+/** Null where nobody can know: a replica that is not heard while the bus is away may have any number. */
+function totalOf(seen: readonly SeenReplica[], link: 'off' | 'ok' | 'down'): number | null {
+  if (link === 'down' && seen.some(({ state }) => state === 'silent')) return null;
+  return seen
+    .filter(({ state }) => state !== 'silent')
+    .reduce((sum, { status }) => sum + status.connections, 0);
+}
+
+const range = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);

@@ -1,0 +1,16 @@
+import { Router } from 'express';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { MonitorPayload } from '../../protocol/payloads.ts';
+import { succeed, userOf } from '../answer.ts';
+import type { HttpParts } from '../parts.ts';
+
+/** For the person who runs it: replicas, rates, history, what happened lately. */
+export function monitorRoutes({ monitor }: Pick<HttpParts, 'monitor'>): Router {
+  const router = Router();
+  router.get('/', (_req, res) => {
+    if (userOf(res).tier !== 'admin')
+      throw new TradecastError('FORBIDDEN', 'This page is for administrators.');
+    succeed<MonitorPayload>(res, monitor());
+  });
+  return router;
+}

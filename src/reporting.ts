@@ -1,0 +1,64 @@
+import type { Database } from './adapters/database/database.ts';
+import type { Cluster } from './cluster.ts';
+import type { Bus } from './domain/cluster/bus.ts';
+import { createHistory } from './domain/cluster/history.ts';
+import { createIncidents } from './domain/cluster/incidents.ts';
+import { createReplicas, type Replicas } from './domain/cluster/replicas.ts';
+import { createHealth } from './health.ts';
+import { createPulse } from './lib/pulse.ts';
+import { createMonitor } from './monitor.ts';
+import { createTelemetry, type Telemetry, type TelemetryParts } from './telemetry.ts';
+
+export interface ReportingParts extends Omit<TelemetryParts, 'replicas' | 'link' | 'database'> {
+  readonly bus: Bus;
+  readonly cluster: Cluster;
+  readonly database: Pick<Database, 'query'>;
+}
+
+export interface Reporting {
+  readonly replicas: Replicas;
+  readonly health: ReturnType<typeof createHealth>;
+  readonly monitor: ReturnType<typeof createMonitor>;
+  readonly metricsText: Telemetry['metricsText'];
+  /** Resolves when the database has been asked once. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+/** Everything that tells how this replica and the others are: heartbeats, health, metrics and the monitor. */
+export function createReporting({ bus, cluster, database, ...parts }: ReportingParts): Reporting {
+  const { link } = cluster;
+  const { replica, clock } = parts;
+  const pulse = createPulse({ ping: () => database.query('SELECT 1'), clock });
+  const replicas = createReplicas({ bus, link, clock, status: () => telemetry.status() });
+  const telemetry = createTelemetry({ ...parts, replicas, link, database: pulse });
+  const incidents = createIncidents({ replicas, clock });
+  const history = createHistory({ replica, replicas, incidents, link, store: cluster.history, clock });
+  const overview = {
+    ...parts,
+    replicas,
+    uniqueUsers: cluster.uniqueUsers,
+    feedSource: parts.market.health().source,
+    redis: link.state,
+    database: pulse.state,
+  };
+
+  return {
+    replicas,
+    health: createHealth(overview),
+    monitor: createMonitor({ ...overview, history, incidents }),
+    metricsText: telemetry.metricsText,
+    async start() {
+      await pulse.start();
+      incidents.start();
+      history.start();
+      replicas.start();
+    },
+    stop() {
+      replicas.stop();
+      history.stop();
+      incidents.stop();
+      pulse.stop();
+    },
+  };
+}
