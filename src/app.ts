@@ -192,6 +192,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     pruning: { maxAgeMs: config.journal.keepDays * 86_400_000, maxEvents: config.journal.keepEvents },
   });
 
+  let starting: ReturnType<App['start']> | null = null;
   let stopping: Promise<void> | null = null;
   let realtime: Realtime;
   const isDraining = (): boolean => stopping !== null;
@@ -247,7 +248,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const httpServer = createHttpServer(httpApp);
   realtime = createRealtime(
     {
-      httpServer,
+      httpServer: httpServer.server,
       bus,
       sessions,
       connections,
@@ -258,6 +259,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       demand,
       instruments,
       adapter: cluster.adapter,
+      replicas: () => reporting.replicas.count(),
       marketStatus: () => hours.status(clock.now()),
       clock,
       metrics,
@@ -273,59 +275,69 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   );
 
   async function stop(): Promise<void> {
-    await realtime.drain(config.drainSeconds);
+    // A start that is under way ends first: what it has yet to begin would never be stopped.
+    await starting?.catch(() => {});
+    if (overrides.unprotected?.includes('drain')) httpServer.server.closeAllConnections();
+    else await drain();
     await closing.dispose((name, error) =>
       log.error({ err: error, part: name }, 'a part did not close cleanly'),
     );
   }
 
-  return {
-    async start() {
-      // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
-      const { port, url } = await listen();
-      closing.add('sockets', () => realtime.stop());
-      cluster.start();
-      closing.add('cluster', () => cluster.stop());
-      // What was published while the line was down has to be looked for.
-      cluster.link.onChange((state) => state === 'ok' && realtime.resync());
-      await reporting.start();
-      closing.add('reporting', () => reporting.stop());
-      lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
-      board.start();
-      closing.add('board', () => board.stop());
-      demand.start();
-      closing.add('demand', () => demand.stop());
-      executor.start();
-      closing.add('broker', () => broker.stop());
-      closing.add('executor', () => executor.stop());
-      closing.add('market', () => market.stop());
-      // Before the market can start: whatever is held is asked for before the first quote of anything arrives.
-      closing.add(
-        'traded symbols',
-        await followTradedSymbols({ ledger, demand, clock, log: part('market') }),
-      );
-      await lease.start();
-      closing.add('lease', () => lease.stop());
-      pruner.start();
-      closing.add('journal pruner', () => pruner.stop());
+  /** Nobody is cut off, and nothing comes in any more when the parts are stopped. */
+  async function drain(): Promise<void> {
+    httpServer.drain();
+    await realtime.drain(config.drainSeconds);
+    await httpServer.close();
+  }
 
-      const demo =
-        config.demoAccount && generated
-          ? await openDemoAccount(
-              { accounts, trading, featured: source.featured, isOpen: view.isOpen, log: part('demo') },
-              generated.demoPassword,
-            )
-          : null;
-      return { port, url, demo };
-    },
+  async function start(): ReturnType<App['start']> {
+    // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
+    const { port, url } = await listen();
+    closing.add('sockets', () => realtime.stop());
+    cluster.start();
+    closing.add('cluster', () => cluster.stop());
+    // What was published while the line was down has to be looked for.
+    cluster.link.onChange((state) => state === 'ok' && realtime.resync());
+    await reporting.start();
+    closing.add('reporting', () => reporting.stop());
+    lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
+    board.start();
+    closing.add('board', () => board.stop());
+    demand.start();
+    closing.add('demand', () => demand.stop());
+    executor.start();
+    closing.add('broker', () => broker.stop());
+    closing.add('executor', () => executor.stop());
+    closing.add('market', () => market.stop());
+    // Before the market can start: whatever is held is asked for before the first quote of anything arrives.
+    closing.add('traded symbols', await followTradedSymbols({ ledger, demand, clock, log: part('market') }));
+    await lease.start();
+    closing.add('lease', () => lease.stop());
+    pruner.start();
+    closing.add('journal pruner', () => pruner.stop());
+
+    const demo =
+      config.demoAccount && generated
+        ? await openDemoAccount(
+            { accounts, users, trading, featured: source.featured, isOpen: view.isOpen, log: part('demo') },
+            generated.demoPassword,
+          )
+        : null;
+    return { port, url, demo };
+  }
+
+  return {
+    start: () => (starting = start()),
     stop: () => (stopping ??= stop()),
   };
 
   function listen(): Promise<{ port: number; url: string }> {
     return new Promise((resolve, reject) => {
-      httpServer.once('error', (error) => reject(toStartupError(error, config.port, config.host)));
-      httpServer.listen(config.port, config.host, () => {
-        const { port } = httpServer.address() as AddressInfo;
+      const { server } = httpServer;
+      server.once('error', (error) => reject(toStartupError(error, config.port, config.host)));
+      server.listen(config.port, config.host, () => {
+        const { port } = server.address() as AddressInfo;
         const named = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
         const host = named.includes(':') ? `[${named}]` : named;
         resolve({ port, url: `http://${host}:${port}` });

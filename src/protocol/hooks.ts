@@ -119,6 +119,12 @@ export const haltHookSchema = z.discriminatedUnion('scope', [
 ]);
 export type HaltHook = z.output<typeof haltHookSchema>;
 
+/** An admin sees the Monitor page; nothing else differs. */
+export const tierHookSchema = z
+  .strictObject({ ...recipient, tier: z.enum(['member', 'admin']) })
+  .refine(oneRecipient, ONE_RECIPIENT);
+export type TierHook = z.output<typeof tierHookSchema>;
+
 /** A banned user has no session, cannot sign in and cannot trade. */
 export const banHookSchema = z.strictObject({ eventId: keySchema, userId: idSchema, banned: z.boolean() });
 export type BanHook = z.output<typeof banHookSchema>;

@@ -72,6 +72,13 @@ describe.each(KINDS)('users in the %s database', (kind) => {
     expect(await users.findByDiscordId('80351110224678912')).toEqual(user);
   });
 
+  test('a tier is changed for one user, and for nobody', async () => {
+    const user = await users.create(newUser('boole'));
+    expect(await users.setTier(user.id, 'admin')).toBe(true);
+    expect((await users.findById(user.id))?.tier).toBe('admin');
+    expect(await users.setTier('00000000-0000-4000-8000-000000000000', 'admin')).toBe(false);
+  });
+
   test('a ban stays until it is lifted', async () => {
     const user = await users.create(newUser('mallory'));
     expect(await users.ban(user.id)).toBe(true);

@@ -104,6 +104,7 @@ export async function startHttpApp(
       discordLink: unreached,
       halt: unreached,
       ban: unreached,
+      tier: unreached,
     },
     discordLinks: { issue: unreached, find: unreached, unlink: unreached },
     limiter: createLocalRateLimiter(HTTP_RATE_LIMITS),

@@ -114,5 +114,10 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
       const rows = await db.query('UPDATE users SET banned_at = NULL WHERE id = $1 RETURNING id', [id]);
       return rows.length > 0;
     },
+
+    async setTier(id, tier) {
+      const rows = await db.query('UPDATE users SET tier = $2 WHERE id = $1 RETURNING id', [id, tier]);
+      return rows.length > 0;
+    },
   };
 }

@@ -41,6 +41,8 @@ export interface Users {
   /** Marks the user as banned and ends every session of theirs. False where there is no such user. */
   ban(id: string): Promise<boolean>;
   unban(id: string): Promise<boolean>;
+  /** What the user may see from the next request on. False where there is no such user. */
+  setTier(id: string, tier: Tier): Promise<boolean>;
 }
 
 export const userToPayload = (user: User): UserPayload => ({

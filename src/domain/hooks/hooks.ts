@@ -6,8 +6,10 @@ import type {
   HaltHook,
   OrderHook,
   PortfolioHook,
+  TierHook,
   TradeHook,
 } from '../../protocol/hooks.ts';
+import type { Tier } from '../../protocol/payloads.ts';
 import type { User, Users } from '../accounts/user.ts';
 import type { Bus } from '../cluster/bus.ts';
 import type { HaltScope, PlaceResult, Trading } from '../trading/trading.ts';
@@ -28,6 +30,8 @@ export interface Hooks {
   halt(hook: HaltHook, digest: string): Promise<HookOutcome<{ halted: boolean }>>;
   /** Ends every session of the user, or lets the user in again. A repeat changes nothing. */
   ban(hook: BanHook, digest: string): Promise<HookOutcome<{ banned: boolean }>>;
+  /** Makes an administrator of the user, or a member again. A repeat changes nothing. */
+  tier(hook: TierHook, digest: string): Promise<HookOutcome<{ tier: Tier }>>;
 }
 
 /** Whom a hook concerns: its schema sees to it that exactly one is there. */
@@ -37,7 +41,7 @@ interface Recipient {
 }
 
 export interface HooksParts {
-  readonly users: Pick<Users, 'findById' | 'findByDiscordId' | 'ban' | 'unban'>;
+  readonly users: Pick<Users, 'findById' | 'findByDiscordId' | 'ban' | 'unban' | 'setTier'>;
   readonly inbox: HookInbox;
   readonly trading: Pick<Trading, 'place' | 'halt' | 'resume'>;
   readonly bus: Bus;
@@ -120,6 +124,18 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
         await inbox.close(event, { banned: hook.banned });
       }
       return { result: { banned: hook.banned }, duplicate: alreadyClosed };
+    },
+
+    async tier(hook, digest) {
+      const event = { id: hook.eventId, digest };
+      const { id: userId } = await recipient(hook);
+      const { alreadyClosed } = await inbox.open(event);
+      // A replayed promotion must not undo a later demotion.
+      if (!alreadyClosed) {
+        await users.setTier(userId, hook.tier);
+        await inbox.close(event, { tier: hook.tier });
+      }
+      return { result: { tier: hook.tier }, duplicate: alreadyClosed };
     },
   };
 }

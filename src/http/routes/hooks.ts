@@ -7,6 +7,7 @@ import {
   haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  tierHookSchema,
   tradeHookSchema,
 } from '../../protocol/hooks.ts';
 import { refuse, succeed } from '../answer.ts';
@@ -49,6 +50,10 @@ export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOpt
 
   router.post('/ban', async (req, res) => {
     answer(res, await hooks.ban(readBody(req, banHookSchema), digestOf('ban', req)));
+  });
+
+  router.post('/tier', async (req, res) => {
+    answer(res, await hooks.tier(readBody(req, tierHookSchema), digestOf('tier', req)));
   });
 
   return router;

@@ -9,9 +9,10 @@ import {
   discordLinkHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  tierHookSchema,
   tradeHookSchema,
 } from '../../../src/protocol/hooks.ts';
-import type { PortfolioPayload } from '../../../src/protocol/payloads.ts';
+import type { PortfolioPayload, Tier } from '../../../src/protocol/payloads.ts';
 
 const NOW = Date.parse('2026-03-02T15:30:00Z');
 const ada: User = {
@@ -68,6 +69,7 @@ let memory: ReturnType<typeof createMemoryInbox>;
 let published: { topic: BusTopic; message: object }[];
 let placed: PlaceCommand[];
 let failPlace: boolean;
+let tiers: [string, Tier][];
 let hooks: Hooks;
 
 beforeEach(() => {
@@ -75,6 +77,7 @@ beforeEach(() => {
   published = [];
   placed = [];
   failPlace = false;
+  tiers = [];
   const bus: Bus = {
     publish: (topic, message) => void published.push({ topic, message }),
     subscribe: () => () => undefined,
@@ -86,6 +89,10 @@ beforeEach(() => {
       findByDiscordId: async (id) => (id === '123456789' ? ada : null),
       ban: async () => true,
       unban: async () => true,
+      async setTier(id, tier) {
+        tiers.push([id, tier]);
+        return true;
+      },
     },
     inbox: memory.inbox,
     trading: {
@@ -263,6 +270,35 @@ describe('an order from a hook', () => {
       code: 'FORBIDDEN',
     });
     expect(placed).toEqual([]);
+  });
+});
+
+describe('the tier of a user', () => {
+  const promotion = tierHookSchema.parse({ eventId: 't-1', discordUserId: '123456789', tier: 'admin' });
+
+  test('is changed once, and a replayed promotion does not undo a later demotion', async () => {
+    expect(await hooks.tier(promotion, 'digest')).toEqual({ result: { tier: 'admin' }, duplicate: false });
+    const demotion = tierHookSchema.parse({ eventId: 't-2', userId: ada.id, tier: 'member' });
+    await hooks.tier(demotion, 'digest');
+    expect(await hooks.tier(promotion, 'digest')).toEqual({ result: { tier: 'admin' }, duplicate: true });
+    expect(tiers).toEqual([
+      [ada.id, 'admin'],
+      [ada.id, 'member'],
+    ]);
+  });
+
+  test('of nobody is refused and takes no event id', async () => {
+    const nobody = tierHookSchema.parse({ eventId: 't-3', discordUserId: '999999', tier: 'admin' });
+    await expect(hooks.tier(nobody, 'digest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(memory.taken.has('t-3')).toBe(false);
+  });
+
+  test('is one of two words, for exactly one person', () => {
+    const tells = (body: object) => tierHookSchema.safeParse({ eventId: 't', ...body }).success;
+    expect(tells({ userId: ada.id, tier: 'member' })).toBe(true);
+    expect(tells({ userId: ada.id, tier: 'owner' })).toBe(false);
+    expect(tells({ tier: 'admin' })).toBe(false);
+    expect(tells({ userId: ada.id, discordUserId: '123456789', tier: 'admin' })).toBe(false);
   });
 });
 
