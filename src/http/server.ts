@@ -1,4 +1,11 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ErrorCode } from '../protocol/errors.ts';
 
 /** What Node's parser refuses before Express sees it, by Node's error code. */
@@ -8,23 +15,70 @@ const PARSER_REFUSALS: Readonly<Record<string, readonly [status: number, code: E
 };
 const MALFORMED = [400, 'VALIDATION', 'This is not an HTTP request.'] as const;
 
+/** An answer that takes longer than this after the end of a drain hangs: a shutdown has an end, milliseconds. */
+const ANSWER_TIMEOUT_MS = 8_000;
+
+export interface HttpServer {
+  readonly server: Server;
+  /** From now on each answer ends its connection, so that clients and proxies take the next one elsewhere. */
+  drain(): void;
+  /** Closes the port; resolves when every request that has arrived whole is answered. */
+  close(): Promise<void>;
+}
+
 /** The HTTP server: refusals of its parser are JSON like all others, and only WebSockets are upgraded. */
-export function createHttpServer(app: RequestListener): Server {
+export function createHttpServer(app: RequestListener): HttpServer {
+  const unanswered = new Set<ServerResponse>();
+  let draining = false;
+  let onAnswer = (): void => {};
+
   const server = createServer(
     {
       // A client that merely offers HTTP/2 is answered in HTTP/1.1 as if it had not.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    app,
+    (req, res) => {
+      unanswered.add(res);
+      res.once('close', () => {
+        unanswered.delete(res);
+        onAnswer();
+      });
+      if (draining) res.setHeader('Connection', 'close');
+      app(req, res);
+    },
   );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const [status, code, message] = PARSER_REFUSALS[error.code ?? ''] ?? MALFORMED;
-    const body = JSON.stringify({ success: false, error: message, code });
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
-  });
-  return server;
+  server.on('clientError', refuse);
+
+  function drain(): void {
+    draining = true;
+    for (const res of unanswered) if (!res.headersSent) res.setHeader('Connection', 'close');
+  }
+
+  return {
+    server,
+    drain,
+    async close() {
+      drain();
+      server.close();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      // A request that is still on its way is no request yet; its sender may take all day.
+      onAnswer = () => {
+        if (![...unanswered].some(({ req }) => req.complete)) resolve();
+      };
+      onAnswer();
+      const timer = setTimeout(resolve, ANSWER_TIMEOUT_MS);
+      await promise;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, code, message] = PARSER_REFUSALS[error.code ?? ''] ?? MALFORMED;
+  const body = JSON.stringify({ success: false, error: message, code });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

@@ -52,14 +52,22 @@ export interface DispatchParts {
   readonly onSessionEnded: (socket: RealtimeSocket) => void;
 }
 
+export interface Dispatch {
+  /** Listens to everything this socket says. */
+  attach(socket: RealtimeSocket): void;
+  /** Resolves when everything the socket has said so far is answered. */
+  answered(socket: RealtimeSocket): Promise<unknown>;
+}
+
 type Ack = (answer: object) => void;
 
 /**
  * The one way in: validate → limit → session → run → reply. Nothing a client sends gets past it, whatever it throws.
  * Refusals go to the ack where there is one, and to the `error` event always.
  */
-export function createDispatch(parts: DispatchParts) {
+export function createDispatch(parts: DispatchParts): Dispatch {
   const { handlers, limiter, clock, metrics, log } = parts;
+  const underWay = new WeakMap<RealtimeSocket, Set<Promise<void>>>();
 
   async function handle(socket: RealtimeSocket, event: string, args: unknown[]): Promise<Answer> {
     const definition = Object.hasOwn(handlers, event) ? handlers[event as ClientEvent] : undefined;
@@ -86,8 +94,9 @@ export function createDispatch(parts: DispatchParts) {
     }
   }
 
-  /** Listens to everything this socket says. */
-  return function attach(socket: RealtimeSocket): void {
+  function attach(socket: RealtimeSocket): void {
+    const running = new Set<Promise<void>>();
+    underWay.set(socket, running);
     let refusals = 0;
     let windowStart = 0;
 
@@ -121,7 +130,7 @@ export function createDispatch(parts: DispatchParts) {
       const name = String(event);
       const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
       if (refusals > FLOOD_REFUSALS && clock.now() - windowStart <= FLOOD_WINDOW_MS) return;
-      handle(socket, name, args)
+      const run = handle(socket, name, args)
         .then((answer) => {
           metrics.messagesIn.inc({ event: name, outcome: 'ok' });
           ack?.({ ok: true, ...answer.ack });
@@ -129,9 +138,13 @@ export function createDispatch(parts: DispatchParts) {
             socket.emit(...(answer.reply as ['subscription:confirmed', SubscriptionConfirmed]));
           answer.after?.();
         })
-        .catch((error: unknown) => refuse(name, error, ack));
+        .catch((error: unknown) => refuse(name, error, ack))
+        .finally(() => running.delete(run));
+      running.add(run);
     });
-  };
+  }
+
+  return { attach, answered: (socket) => Promise.all(underWay.get(socket) ?? []) };
 }
 
 const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();

@@ -56,6 +56,8 @@ export interface RealtimeParts {
   readonly instruments: InstrumentDirectory;
   /** Reaches the sockets of other replicas; null where there are none. */
   readonly adapter: ((namespace: Namespace) => Adapter) | null;
+  /** Replicas last seen, this one included. */
+  readonly replicas: () => number;
   readonly marketStatus: () => MarketStatusPayload;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -162,7 +164,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     log,
     onRevoke: (socket) => closed.set(socket.id, 'revoked'),
   });
-  const attach = createDispatch({
+  const dispatch = createDispatch({
     handlers: createHandlers({
       ...parts,
       lane,
@@ -180,7 +182,13 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     onSessionEnded: (socket) => guard.revoke(socket, 'expired'),
   });
 
-  const drain = createDrain({ io, clock, log });
+  const drain = createDrain({
+    io,
+    hasOthers: () => parts.replicas() > 1,
+    answered: dispatch.answered,
+    clock,
+    log,
+  });
   io.use(createAuthenticate({ ...parts, ...options, draining: drain.isDraining }));
   const countOut = (event: string): void => metrics.messagesOut.inc({ event });
   io.on('connection', (socket) => {
@@ -188,7 +196,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     socket.onAnyOutgoing(countOut);
     socket.join([userRoom(user.id), sessionRoom(sessionHash)]);
     lane.add(socket);
-    attach(socket);
+    dispatch.attach(socket);
     socket.emit('connected', {
       socketId: socket.id,
       userId: user.id,
