@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { cluster } from './cases/cluster.ts';
 import { connections } from './cases/connections.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
@@ -12,7 +13,7 @@ import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
 import { type Finished, toMarkdown, toText } from './support/report.ts';
 
-const CASES = [fanOut, fanOutSize, connections, hooks, orders, replay, reconnect];
+const CASES = [fanOut, fanOutSize, connections, hooks, orders, replay, reconnect, cluster];
 const PAGE = path.join(import.meta.dirname, '../docs/benchmarks.md');
 
 const { values } = parseArgs({

@@ -1,6 +1,7 @@
 import { type BenchCase, milliseconds } from '../support/case.ts';
 import { createHistogram } from '../support/histogram.ts';
-import { type SeededUser, startService } from '../support/service.ts';
+import type { SeededUser } from '../support/seed.ts';
+import { startService } from '../support/service.ts';
 import { ask, connected, openClient, postHook, tradeHook } from '../support/trader.ts';
 
 const EVENTS = 1_000;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 
 /** What a child offers: each takes at most one argument that survives structured cloning. */
@@ -41,14 +42,16 @@ process.on('exit', () => {
  */
 export function startChild<M extends Methods>(
   file: string,
-  options: { readonly execArgv?: readonly string[] } = {},
+  options: { readonly execArgv?: readonly string[]; readonly logFile?: string } = {},
 ): Child<M> {
+  const log = options.logFile === undefined ? null : openSync(options.logFile, 'a');
   const child = fork(path.resolve(import.meta.dirname, '..', file), {
     serialization: 'advanced',
     execArgv: [...(options.execArgv ?? [])],
-    // The log goes nowhere, but it is written: it belongs to the cost.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // A log that nobody wants goes nowhere, but it is written: it belongs to the cost.
+    stdio: ['ignore', log ?? 'ignore', 'inherit', 'ipc'],
   });
+  if (log !== null) closeSync(log);
   running.add(child);
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const ended = new Promise<number | null>((resolve) => {

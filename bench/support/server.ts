@@ -14,5 +14,5 @@ function startFlags(): string[] {
 }
 
 /** One of the servers under test; `--expose-gc` lets it settle its memory before that is read. */
-export const startServer = <M extends Methods>(file: string): Child<M> =>
-  startChild<M>(file, { execArgv: [...startFlags(), '--expose-gc'] });
+export const startServer = <M extends Methods>(file: string, logFile?: string): Child<M> =>
+  startChild<M>(file, { execArgv: [...startFlags(), '--expose-gc'], logFile });

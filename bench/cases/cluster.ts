@@ -1,0 +1,206 @@
+import { type BenchCase, milliseconds, pass, percent, type Row, thousands, times } from '../support/case.ts';
+import type { Child } from '../support/child.ts';
+import { clientsOf, startLoad } from '../support/fan-out.ts';
+import { createHistogram } from '../support/histogram.ts';
+import type { LoadMethods } from '../support/load.ts';
+import { watchlists } from '../support/quotes.ts';
+import { type Replica, type ReplicaSet, startReplicas } from '../support/replicas.ts';
+import { startService } from '../support/service.ts';
+import { ask, connected, openClient, postHook, tradeHook } from '../support/trader.ts';
+
+const REPLICAS = 3;
+const USERS = 100;
+
+const HOOK_USERS = 20;
+const HOOKS_PER_SECOND = 100;
+const HOOKS_WARM_UP = 300;
+const MAX_HOOK_P99_MS = 40;
+
+const SOCKETS = 500;
+const SYMBOLS_EACH = 50;
+const PACE = { perSecond: 10, together: false };
+const ROUNDS = 5;
+const WARM_UP_MS = 2_000;
+const WINDOW_MS = 6_000;
+const MAX_ENGINE_RATIO = 1.15;
+const MAX_DELIVERY_RATIO = 1.1;
+
+/** Servers that run at the same time, each with clients of its own. */
+interface Fleet {
+  readonly servers: readonly Replica[];
+  readonly loads: readonly Child<LoadMethods>[];
+  /** Of each server, over all windows so far. */
+  readonly totals: { cpu: number; deliveries: number; seconds: number; loadCpu: number }[];
+}
+
+export const cluster: BenchCase = {
+  name: 'cluster',
+  title: 'three replicas over Redis and Postgres',
+  how: `Three replicas, each in a process of its own, over a real Redis and a real Postgres that syncs to disk. *Hooks:* signed
+\`POST /hooks/trades\` to the second replica, 100 a second whether or not the last one has been answered; 20 users in turn, each with a
+stock client on the third that has said \`subscribe:trades\`; neither is the engine. The time runs from the moment the request was due to the
+client's \`trade:executed\`. 300 requests of warm-up, 2,000 measured. *CPU:* each of the three has 500 clients with 50 of 200 symbols, every symbol
+moves ten times a second on the engine, which publishes all of it to the other two. The yardstick is three services of one
+replica each (no Redis), side by side, with a market and the same 500 clients each: so the machine is as busy and a process is as often disturbed. Both
+fleets stay connected and take turns, ${ROUNDS} times: two seconds of warm-up, six measured, while the other's market stands still. *Engine*: CPU of the first
+replica against the mean of the three single ones. *Delivery*: CPU per delivery of the other two replicas, which get their quotes from Redis, against that
+of the single ones, which get them from the feed.`,
+
+  async run({ quick }) {
+    const set = await startReplicas({ replicas: REPLICAS, users: USERS });
+    try {
+      const hookRow = await measureHooks(set, quick);
+      const cpu = await measureCpu(set, quick);
+      return { rows: [hookRow.row, ...cpu.rows], notes: [hookRow.note, ...cpu.notes] };
+    } finally {
+      await set.stop();
+    }
+  },
+};
+
+async function measureHooks(
+  { replicas, users }: ReplicaSet,
+  quick: boolean,
+): Promise<{ row: Row; note: string }> {
+  const requests = (quick ? 50 : 2_000) + HOOKS_WARM_UP;
+  const [, sender, receiver] = replicas as [Replica, Replica, Replica];
+  const clients = users.slice(0, HOOK_USERS).map((user) => openClient(receiver.port, user));
+  const latencies = createHistogram();
+  try {
+    await Promise.all(clients.map(connected));
+    const due = new Map<string, number>();
+    const arrived = new Promise<void>((resolve) => {
+      let count = 0;
+      for (const client of clients)
+        client.on('trade:executed', ({ id }) => {
+          const number = Number(id.slice(id.lastIndexOf('-') + 1));
+          if (number >= HOOKS_WARM_UP) latencies.record(performance.now() - due.get(id)!);
+          count += 1;
+          if (count === requests) resolve();
+        });
+    });
+    await Promise.all(clients.map((client) => ask(client, 'subscribe:trades')));
+    const answers: Promise<void>[] = [];
+    const startedAt = performance.now();
+    for (let number = 0; number < requests; number++) {
+      const dueAt = startedAt + (number * 1_000) / HOOKS_PER_SECOND;
+      const wait = dueAt - performance.now();
+      if (wait > 0) await pass(wait);
+      const id = `trade-${number}`;
+      due.set(id, dueAt);
+      answers.push(postHook(sender.port, '/hooks/trades', tradeHook(users[number % HOOK_USERS]!.userId, id)));
+    }
+    await Promise.all([...answers, arrived]);
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+  const p99 = latencies.at(0.99);
+  return {
+    row: {
+      what: `hook on one replica → client on another at ${HOOKS_PER_SECOND}/s, 99th percentile`,
+      measured: milliseconds(p99),
+      yardstick: '–',
+      target: `≤ ${MAX_HOOK_P99_MS} ms`,
+      reached: p99 <= MAX_HOOK_P99_MS,
+    },
+    note:
+      `${thousands(latencies.count())} hooks over Redis: p50 ${milliseconds(latencies.at(0.5))}, p95 ${milliseconds(latencies.at(0.95))}, ` +
+      `p99 ${milliseconds(p99)}, longest ${milliseconds(latencies.at(1))}`,
+  };
+}
+
+async function measureCpu(
+  set: ReplicaSet,
+  quick: boolean,
+): Promise<{ readonly rows: Row[]; readonly notes: string[] }> {
+  const singles = await Promise.all(
+    Array.from({ length: REPLICAS }, () => startService({ database: 'postgres', users: USERS })),
+  );
+  const lists = watchlists(quick ? 50 : SOCKETS, SYMBOLS_EACH);
+  const fleets: Fleet[] = [];
+  try {
+    const alone = await connect(
+      singles,
+      singles.map(({ users }) => clientsOf(users, lists)),
+    );
+    fleets.push(alone);
+    // A third of the users on each replica: five places each.
+    const third = Math.floor(set.users.length / REPLICAS);
+    const together = await connect(
+      set.replicas,
+      set.replicas.map((_, at) => clientsOf(set.users.slice(at * third, (at + 1) * third), lists)),
+    );
+    fleets.push(together);
+    for (let round = 0; round < (quick ? 1 : ROUNDS); round++)
+      for (const fleet of fleets) await measureWindow(fleet, quick);
+    return report(alone, together);
+  } finally {
+    for (const { loads } of fleets) await Promise.all(loads.map((load) => load.stop()));
+    await Promise.all(singles.map((single) => single.stop()));
+  }
+}
+
+async function connect(servers: readonly Replica[], clients: ReturnType<typeof clientsOf>[]): Promise<Fleet> {
+  const loads = servers.map(startLoad);
+  await Promise.all(
+    servers.map(async ({ port }, at) => {
+      await loads[at]!.call('connect', { port, kind: 'socket.io', clients: clients[at]! });
+      await loads[at]!.call('subscribe', 0);
+    }),
+  );
+  return { servers, loads, totals: servers.map(() => ({ cpu: 0, deliveries: 0, seconds: 0, loadCpu: 0 })) };
+}
+
+async function measureWindow({ servers, loads, totals }: Fleet, quick: boolean): Promise<void> {
+  const cpu = (): Promise<number[]> => Promise.all(servers.map(({ child }) => child.call('cpuSeconds')));
+  await Promise.all(servers.map(({ child }) => child.call('updates', PACE)));
+  await pass(quick ? 500 : WARM_UP_MS);
+  const [before] = await Promise.all([cpu(), ...loads.map((load) => load.call('begin'))]);
+  await pass(quick ? 1_000 : WINDOW_MS);
+  const [after, measured] = await Promise.all([cpu(), Promise.all(loads.map((load) => load.call('end')))]);
+  await Promise.all(servers.map(({ child }) => child.call('updates', null)));
+  for (const [at, total] of totals.entries()) {
+    const { deliveries, seconds, cpuSeconds, closed } = measured[at]!;
+    if (closed > 0) throw new Error(`${closed} connections were lost`);
+    total.cpu += after[at]! - before[at]!;
+    total.deliveries += deliveries;
+    total.seconds += seconds;
+    total.loadCpu += cpuSeconds;
+  }
+}
+
+function report(alone: Fleet, together: Fleet): { readonly rows: Row[]; readonly notes: string[] } {
+  const sum = (of: readonly Fleet['totals'][number][], key: 'cpu' | 'deliveries'): number =>
+    of.reduce((total, one) => total + one[key], 0);
+  const [engine, ...others] = together.totals as [Fleet['totals'][number], ...Fleet['totals']];
+  const singleCpu = sum(alone.totals, 'cpu') / alone.totals.length;
+  const engineRatio = engine.cpu / singleCpu;
+  const perDelivery = (of: Fleet['totals']): number => (sum(of, 'cpu') / sum(of, 'deliveries')) * 1e6;
+  const deliveryRatio = perDelivery(others) / perDelivery(alone.totals);
+  const micros = (value: number): string => `${value.toFixed(2)} µs`;
+  const cores = (one: Fleet['totals'][number]): string => percent(one.cpu / one.seconds);
+  return {
+    rows: [
+      {
+        what: 'engine CPU with quotes to three replicas, against one replica alone',
+        measured: `${cores(engine)} of a core: ${times(engineRatio)}`,
+        yardstick: `${percent(singleCpu / engine.seconds)} of a core`,
+        target: `≤ ${MAX_ENGINE_RATIO} ×`,
+        reached: engineRatio <= MAX_ENGINE_RATIO,
+      },
+      {
+        what: 'CPU per delivery on a replica that gets its quotes over Redis, against one replica alone',
+        measured: `${micros(perDelivery(others))}: ${times(deliveryRatio)}`,
+        yardstick: micros(perDelivery(alone.totals)),
+        target: `≤ ${MAX_DELIVERY_RATIO} ×`,
+        reached: deliveryRatio <= MAX_DELIVERY_RATIO,
+      },
+    ],
+    notes: [describe('three single replicas', alone), describe('engine and two others', together)],
+  };
+}
+
+const describe = (name: string, { totals }: Fleet): string =>
+  `${name}: ${totals.map(({ cpu, seconds }) => percent(cpu / seconds)).join(', ')} of a core with ` +
+  `${totals.map(({ deliveries, seconds }) => thousands(deliveries / seconds)).join(', ')} deliveries/s; ` +
+  `the client processes used ${totals.map(({ loadCpu, seconds }) => percent(loadCpu / seconds)).join(', ')}`;

@@ -1,0 +1,106 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { startPostgresServer } from '../../cluster/postgres-server.ts';
+import { startRedisServer } from '../../cluster/redis-server.ts';
+import { openDatabase } from '../../src/adapters/database/open.ts';
+import { silentLog } from '../../tests/support/log.ts';
+import type { AppMethods } from '../servers/app.ts';
+import type { Child } from './child.ts';
+import { createFolder, removeFolder } from './folder.ts';
+import { type SeededUser, seedUsers } from './seed.ts';
+import { startServer } from './server.ts';
+import { HOOK_SECRET, SESSION_SECRET } from './service.ts';
+
+export interface Replica {
+  readonly child: Child<AppMethods>;
+  readonly port: number;
+}
+
+/** Replicas in processes of their own over a Redis and a Postgres of their own, which syncs to disk. */
+export interface ReplicaSet {
+  /** The first one is the engine, until they are restarted. */
+  readonly replicas: readonly Replica[];
+  readonly users: readonly SeededUser[];
+  /** kill -9 of all at once; resolves when they are gone. */
+  kill(): Promise<void>;
+  /** Starts all at once, each on its port; resolves when they listen. */
+  start(): Promise<void>;
+  /** What all of them have logged at `warn` and above, how often by message. */
+  complaints(): Map<string, number>;
+  stop(): Promise<void>;
+}
+
+export interface ReplicaSetOptions {
+  readonly replicas: number;
+  readonly users: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** pino's number of `warn`. */
+const WARN = 40;
+
+export async function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
+  const dataDir = createFolder();
+  const cleanups: (() => Promise<void> | void)[] = [() => removeFolder(dataDir)];
+  const stop = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const postgres = await startPostgresServer();
+    cleanups.push(() => postgres.stop());
+    const redis = await startRedisServer();
+    cleanups.push(() => redis.stop());
+    const databaseUrl = `${postgres.url}/postgres`;
+    const db = await openDatabase({ databaseUrl, log: silentLog });
+    const users = await seedUsers(db, options.users).finally(() => db.close());
+
+    const logFile = path.join(dataDir, 'log');
+    writeFileSync(logFile, '');
+    const env = {
+      DATA_DIR: dataDir,
+      SESSION_SECRET,
+      HOOK_SECRET,
+      LOG_LEVEL: 'info',
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redis.url,
+      ...options.env,
+    };
+    const startOne = async (port: number): Promise<Replica> => {
+      const child = startServer<AppMethods>('servers/app.ts', logFile);
+      cleanups.push(() => child.stop());
+      return { child, port: await child.call('start', { ...env, PORT: String(port) }) };
+    };
+    let replicas: Replica[] = [];
+    for (let count = 0; count < options.replicas; count++) replicas.push(await startOne(0));
+    return {
+      get replicas() {
+        return replicas;
+      },
+      users,
+      async kill() {
+        for (const { child } of replicas) child.signal('SIGKILL');
+        await Promise.all(replicas.map(({ child }) => child.ended));
+      },
+      async start() {
+        replicas = await Promise.all(replicas.map(({ port }) => startOne(port)));
+      },
+      complaints: () => complaintsIn(readFileSync(logFile, 'utf8')),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function complaintsIn(log: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of log.split('\n')) {
+    if (line === '') continue;
+    const { level, msg, err } = JSON.parse(line) as { level: number; msg: string; err?: { message: string } };
+    if (level < WARN) continue;
+    const text = err ? `${msg} (${err.message})` : msg;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
+}
