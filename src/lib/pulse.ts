@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from './clock.ts';
 
 export interface Pulse {
-  /** `ok`, `does not answer`, `cannot be reached`, or `not asked yet`: as of the last second, at once. */
+  /** `ok`, `does not answer`, `cannot be reached`, or `has not been asked yet`: as of the last second, at once. */
   state(): string;
   /** Resolves when it has been asked once. */
   start(): Promise<void>;
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 1_000;
  * at a time: while the last one hangs, another would only take one more connection.
  */
 export function createPulse({ ping, clock }: { ping: () => Promise<unknown>; clock: Clock }): Pulse {
-  let state = 'not asked yet';
+  let state = 'has not been asked yet';
   let asking = false;
   let cancel: Cancel = () => {};
 

@@ -31,7 +31,7 @@ export interface History {
 export const SAMPLE_MS = 10_000;
 export const SAMPLES = 360;
 const LOOK_MS = 1_000;
-/** By then a replica that has just started has heard of all others, milliseconds. */
+/** By then a replica that has just started, or whose bus has just come back, has heard of all others, milliseconds. */
 const SETTLED_MS = 3_000;
 
 export interface HistoryParts {
@@ -47,7 +47,9 @@ export function createHistory(parts: HistoryParts): History {
   const { replica, replicas, incidents, link, store, clock } = parts;
   /** Connections by the number of their ten seconds since the epoch: the same number on every replica. */
   const samples = new Map<number, number>();
-  let startedAt = clock.now();
+  /** From then on whoever is not heard is not there. */
+  let settledAt = 0;
+  let isNew = true;
   let isComplete = false;
   let cancel = (): void => {};
 
@@ -56,10 +58,13 @@ export function createHistory(parts: HistoryParts): History {
   function look(): void {
     const now = clock.now();
     const slot = slotOf(now);
-    if (samples.has(slot) || now - startedAt < SETTLED_MS) return;
+    if (link.state() === 'down') settledAt = now + SETTLED_MS;
+    if (samples.has(slot)) return;
     const seen = replicas.all();
-    const total = totalOf(seen, link.state());
-    if (total !== null) samples.set(slot, total);
+    // Unheard, a replica may have any number of connections: then nobody knows the sum.
+    if (now < settledAt && (isNew || seen.some(({ state }) => state === 'silent'))) return;
+    isNew = false;
+    samples.set(slot, totalOf(seen));
     for (const old of samples.keys()) if (old <= slot - SAMPLES) samples.delete(old);
     // Only who has read what was there before may write over it.
     if (isComplete && engineOf(seen)?.status.replica === replica)
@@ -67,6 +72,7 @@ export function createHistory(parts: HistoryParts): History {
   }
 
   async function remember(): Promise<void> {
+    isComplete = false;
     const remembered = await store.load();
     isComplete = true;
     if (!remembered) return;
@@ -93,7 +99,7 @@ export function createHistory(parts: HistoryParts): History {
   return {
     connections,
     start() {
-      startedAt = clock.now();
+      settledAt = clock.now() + SETTLED_MS;
       store.onReachable(() => void remember());
       cancel = clock.every(LOOK_MS, look);
     },
@@ -101,13 +107,8 @@ export function createHistory(parts: HistoryParts): History {
   };
 }
 
-/** Null where nobody can know: a replica that is not heard while the bus is away may have any number. */
-function totalOf(seen: readonly SeenReplica[], link: 'off' | 'ok' | 'down'): number | null {
-  if (link === 'down' && seen.some(({ state }) => state === 'silent')) return null;
-  return seen
-    .filter(({ state }) => state !== 'silent')
-    .reduce((sum, { status }) => sum + status.connections, 0);
-}
+const totalOf = (seen: readonly SeenReplica[]): number =>
+  seen.filter(({ state }) => state !== 'silent').reduce((sum, { status }) => sum + status.connections, 0);
 
 const range = (first: number, last: number): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);

@@ -1,0 +1,90 @@
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import type { BusLink } from '../../src/domain/cluster/bus.ts';
+import type { ReplicaStatus } from '../../src/domain/cluster/replica-status.ts';
+import { createReplicas, type Replicas } from '../../src/domain/cluster/replicas.ts';
+import { silentLog } from './log.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+
+const START = Date.parse('2026-03-02T15:30:00Z');
+
+/** What a replica that does nothing says. */
+export const statusOf = (replica: string, told: Partial<ReplicaStatus> = {}): ReplicaStatus => ({
+  replica,
+  version: '1.0.0',
+  startedAt: START - 60_000,
+  at: START,
+  draining: false,
+  connections: 0,
+  users: 0,
+  lease: null,
+  leaseSince: null,
+  executor: 'off',
+  feed: null,
+  redis: 'ok',
+  database: 'ok',
+  busLagMs: 1,
+  drops: { late: 0, malformed: 0, version: 0, failed: 0, quotes: 0 },
+  recoveries: { journalGaps: 0, resubscribed: 0, stalls: 0 },
+  totals: {
+    in: 0,
+    out: 0,
+    quotes: 0,
+    conflated: 0,
+    slowConsumers: 0,
+    events: 0,
+    heads: 0,
+    orders: 0,
+    hooks: 0,
+  },
+  latency: null,
+  queueBytes: 0,
+  ...told,
+});
+
+/** The engine's status on top: its feed flows. */
+export const engineStatus = (replica: string, told: Partial<ReplicaStatus> = {}): ReplicaStatus =>
+  statusOf(replica, {
+    lease: 7,
+    leaseSince: START - 50_000,
+    executor: 'trading',
+    feed: { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: replica },
+    ...told,
+  });
+
+export interface Heartbeats {
+  readonly replicas: Replicas;
+  readonly clock: ManualClock;
+  readonly link: { current: ReturnType<BusLink['state']> };
+  /** What the replica under test says of itself from now on. */
+  own: Partial<ReplicaStatus>;
+  /** A heartbeat of another one arrives now. */
+  hear(replica: string, told?: Partial<ReplicaStatus>): void;
+  /** Lets seconds pass in which these others say the same every second. */
+  pass(seconds: number, others?: Readonly<Record<string, Partial<ReplicaStatus>>>): void;
+}
+
+/** A replica named `own` that hears what the test says. */
+export function createHeartbeats(): Heartbeats {
+  const clock = createManualClock(START);
+  const bus = createLocalBus(silentLog);
+  const link: Heartbeats['link'] = { current: 'ok' };
+  const heartbeats: Heartbeats = {
+    clock,
+    link,
+    own: {},
+    replicas: createReplicas({
+      bus,
+      link: { state: () => link.current },
+      clock,
+      status: () => engineStatus('own', { at: clock.now(), ...heartbeats.own }),
+    }),
+    hear: (replica, told) => bus.publish('heartbeat', statusOf(replica, { at: clock.now(), ...told })),
+    pass(seconds, others = {}) {
+      for (let second = 0; second < seconds; second++) {
+        clock.advance(1_000);
+        for (const [replica, told] of Object.entries(others)) heartbeats.hear(replica, told);
+      }
+    },
+  };
+  return heartbeats;
+}
