@@ -6,10 +6,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bus } from './drills/bus.ts';
+import { redis } from './drills/redis.ts';
 import { asExpected, type DrillOptions } from './support/drill.ts';
 import { type Finished, findings, toMarkdown, toText } from './support/report.ts';
 
-const DRILLS = [bus];
+const DRILLS = [bus, redis];
 const PAGE = path.join(import.meta.dirname, '../docs/drills.md');
 
 const { values } = parseArgs({

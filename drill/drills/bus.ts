@@ -57,9 +57,9 @@ interface Losses {
 async function lose(rig: Rig, { oneIn, controls, seconds, trades }: Losses): Promise<Row[]> {
   const half = Math.ceil(rig.users.length / 2);
   const clients = [
-    ...rig.specs({ name: 'swept', port: rig.slots[LOSES]!.port, users: rig.users.slice(0, half), stock: 2 }),
+    ...rig.specs({ group: 'swept', port: rig.slots[LOSES]!.port, users: rig.users.slice(0, half), stock: 2 }),
     ...(controls
-      ? rig.specs({ name: 'blind', port: rig.slots[BLIND]!.port, users: rig.users.slice(half), stock: 2 })
+      ? rig.specs({ group: 'blind', port: rig.slots[BLIND]!.port, users: rig.users.slice(half), stock: 2 })
       : []),
   ];
   const run = await beginRun(rig, { clients });
@@ -75,12 +75,11 @@ async function lose(rig: Rig, { oneIn, controls, seconds, trades }: Losses): Pro
 
   // As long as the promise gives it and a little: what is not there then is lost.
   const withinMs = FOUND_WITHIN_S * 1_000 + 2_000;
-  const isSwept = (client: string): boolean => client.startsWith('swept');
-  const swept = await run.end({ withinMs, only: isSwept });
+  const swept = await run.end({ withinMs, group: 'swept' });
   const fault = `one bus message in ${oneIn} lost, and the last before silence`;
   const rows: Row[] = [toRow(swept, { fault, faults: half })];
   if (controls) {
-    const blind = await run.end({ withinMs: 0, only: (client) => !isSwept(client) });
+    const blind = await run.end({ withinMs: 0, group: 'blind' });
     rows.push(toRow(blind, { fault, faults: clients.length - half, control: 'the sweep of the journal' }));
   }
   return rows;

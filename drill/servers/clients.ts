@@ -3,11 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { serve } from '../../bench/support/child.ts';
 import { createHistogram } from '../../bench/support/histogram.ts';
 import { MAX_TRADES_PAGE } from '../../src/protocol/limits.ts';
-import type { QuoteLog } from '../support/checker.ts';
 import type { DrillClient } from '../support/client.ts';
 import { type ClientSpec, createFollower, type FollowerLog, type ReadPage } from '../support/follower.ts';
 import { openLeanClient } from '../support/lean-client.ts';
-import { createQuoteWatch } from '../support/quote-watch.ts';
+import { createQuoteWatch, type QuoteWatch, type WatchedQuotes } from '../support/quote-watch.ts';
 import { openStockClient } from '../support/stock-client.ts';
 
 export interface OpenRequest {
@@ -20,6 +19,7 @@ export interface OpenRequest {
 
 export interface Standing {
   readonly client: string;
+  readonly group: string;
   readonly userId: string;
   readonly following: boolean;
   readonly seq: number | null;
@@ -27,7 +27,8 @@ export interface Standing {
 
 export interface ClientsLog {
   readonly logs: readonly FollowerLog[];
-  readonly quotes: QuoteLog & { readonly oldestMs: number };
+  /** By group. */
+  readonly quotes: Readonly<Record<string, WatchedQuotes>>;
 }
 
 /** All connections of a full drill are made within this, milliseconds. */
@@ -42,9 +43,15 @@ const SCREEN_MS = 1_000;
 
 let clients: DrillClient[] = [];
 let port = 0;
-const quotes = createQuoteWatch();
+const watches = new Map<string, QuoteWatch>();
 /** Age of quotes at arrival, by the replica they came from. */
 const ages = new Map<string, ReturnType<typeof createHistogram>>();
+
+function watchOf(group: string): QuoteWatch {
+  const watch = watches.get(group) ?? createQuoteWatch();
+  watches.set(group, watch);
+  return watch;
+}
 
 function onQuote(ageMs: number, replica: string): void {
   const histogram = ages.get(replica) ?? createHistogram();
@@ -68,8 +75,8 @@ const readPage: ReadPage = async ({ cookie, port: own }, { epoch, seq }) => {
 };
 
 setInterval(() => {
-  for (const { screen, isConnected } of clients) {
-    if (isConnected()) for (const quote of screen.values()) quotes.shown(quote);
+  for (const { spec, screen, isConnected } of clients) {
+    if (isConnected()) for (const quote of screen.values()) watchOf(spec.group).shown(quote);
   }
 }, SCREEN_MS);
 
@@ -89,6 +96,7 @@ const methods = {
       const batch = request.clients.slice(start, start + BATCH).map((spec) => {
         const follower = createFollower(spec, { readPage, forgetful: request.forgetful ?? false });
         const open = spec.kind === 'stock' ? openStockClient : openLeanClient;
+        const quotes = watchOf(spec.group);
         return open(spec, { follower, quotes, port: () => spec.port ?? port, onQuote });
       });
       clients.push(...batch);
@@ -101,13 +109,14 @@ const methods = {
   standing: (): Standing[] =>
     clients.map(({ spec, follower }) => ({
       client: spec.client,
+      group: spec.group,
       userId: spec.userId,
       following: follower.isFollowing(),
       seq: follower.position()?.seq ?? null,
     })),
   log: (): ClientsLog => ({
     logs: clients.map(({ follower }) => follower.log()),
-    quotes: quotes.log(),
+    quotes: Object.fromEntries([...watches].map(([group, watch]) => [group, watch.log()])),
   }),
   /** 99th percentile of the age of quotes at arrival since the last call, by replica, milliseconds. */
   quoteAges(): Record<string, number> {
@@ -117,13 +126,13 @@ const methods = {
   },
   /** Forgets the quotes seen so far. */
   clearQuotes(): void {
-    quotes.clear();
+    for (const watch of watches.values()) watch.clear();
     ages.clear();
   },
   close(): void {
     for (const client of clients) client.close();
     clients = [];
-    quotes.clear();
+    watches.clear();
     ages.clear();
   },
 };

@@ -1,8 +1,10 @@
 /** The service as src/main.ts runs it, with what a drill changes: reads DRILL_SEAMS beside its environment. */
 import { type AppOverrides, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createScriptedMarket } from '../../tests/support/scripted-market.ts';
+import { createRemoteBroker } from '../support/remote-broker.ts';
 import { losingBus, type Seams } from '../support/seams.ts';
 
 /** A shutdown that hangs is a finding, not a reason to hang with it, milliseconds beyond the drain. */
@@ -31,12 +33,15 @@ function crashAt({ point, nth = 1 }: NonNullable<Seams['crash']>): AppOverrides[
   };
 }
 
-const { drop } = seams;
+const { drop, brokerUrl } = seams;
 const app = await createApp(config, secrets, {
   log,
   ...(seams.market && { marketSource: movingMarket(seams.market) }),
   ...(seams.unprotected && { unprotected: seams.unprotected }),
   ...(drop && { wrapBus: (bus) => losingBus(bus, drop) }),
+  ...(brokerUrl !== undefined && {
+    broker: () => createRemoteBroker({ url: brokerUrl, clock: systemClock }),
+  }),
   ...(seams.crash && { crashPoint: crashAt(seams.crash) }),
 });
 

@@ -2,6 +2,8 @@ import type { ClientLog, Heard } from './checker.ts';
 
 export interface ClientSpec {
   readonly client: string;
+  /** Whom it is measured with. */
+  readonly group: string;
   readonly userId: string;
   readonly sessionID: string;
   /** Cookie header of the same session, for HTTP. */
@@ -22,6 +24,7 @@ export interface Gap {
 }
 
 export interface FollowerLog extends ClientLog {
+  readonly group: string;
   readonly gaps: readonly Gap[];
 }
 
@@ -66,7 +69,7 @@ export function createFollower(
   spec: ClientSpec,
   { readPage, forgetful }: { readPage: ReadPage; forgetful: boolean },
 ): Follower {
-  const { client, userId } = spec;
+  const { client, group, userId } = spec;
   const heard: Heard[] = [];
   const gaps: { client: string; from: number; to: number | null }[] = [];
   let from: Position | null = null;
@@ -121,6 +124,6 @@ export function createFollower(
     },
     isFollowing: () => following && held === null,
     position: () => position,
-    log: () => ({ client, userId, from: from ?? { epoch: '', seq: 0 }, heard, gaps }),
+    log: () => ({ client, group, userId, from: from ?? { epoch: '', seq: 0 }, heard, gaps }),
   };
 }

@@ -17,13 +17,18 @@ export interface QuoteSeen {
   readonly state: string;
 }
 
-/** Watches the quotes of all clients of one process. */
+export interface WatchedQuotes extends QuoteLog {
+  /** Of those that changed and said they were the present ones, milliseconds. */
+  readonly oldestMs: number;
+}
+
+/** Watches the quotes of a group of clients. */
 export interface QuoteWatch {
   /** `first`: the answer to a subscription, not a change. Returns the age in milliseconds. */
   arrived(quote: QuoteSeen, first: boolean): number;
   /** What a client has on its screen; called again for as long as it is there. */
   shown(quote: QuoteSeen): void;
-  log(): QuoteLog & { readonly oldestMs: number };
+  log(): WatchedQuotes;
   clear(): void;
 }
 

@@ -4,7 +4,7 @@ import { sign } from 'cookie-signature';
 import pg from 'pg';
 import { type Child, startChild } from '../../bench/support/child.ts';
 import { createFolder, removeFolder } from '../../bench/support/folder.ts';
-import { type SeededUser, seedUsers } from '../../bench/support/service.ts';
+import { type SeededUser, seedUsers } from '../../bench/support/seed.ts';
 import { type Front, startFront } from '../../cluster/front.ts';
 import { type PostgresServer, startPostgresServer } from '../../cluster/postgres-server.ts';
 import { type RedisServer, startRedisServer } from '../../cluster/redis-server.ts';
@@ -52,8 +52,8 @@ export interface RigUser extends SeededUser {
 
 export interface SpecOptions {
   readonly users?: readonly RigUser[];
-  /** Begins each client's name. */
-  readonly name?: string;
+  /** Whom they are measured with. */
+  readonly group?: string;
   /** Straight to this replica instead of through the front. */
   readonly port?: number;
   /** How many of them are stock clients; the others are lean ones. */
@@ -70,7 +70,9 @@ export interface RigOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is changed in each replica, and its environment. */
   readonly seams?: (index: number) => Seams;
-  readonly replicaEnv?: (index: number, parts: { redis: RedisServer }) => Readonly<Record<string, string>>;
+  readonly replicaEnv?: (index: number) => Readonly<Record<string, string>>;
+  /** What the replicas need and can be made only now; close it after the rig. */
+  readonly beforeReplicas?: (parts: { redis: RedisServer; databaseUrl: string }) => Promise<void>;
   /** A Postgres that belongs to this rig alone and keeps every promise to the disk. */
   readonly ownPostgres?: boolean;
 }
@@ -101,6 +103,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     ]);
     cleanups.push(() => Promise.all([redis.stop(), database.close()]));
     const { db, url, postgres } = database;
+    await options.beforeReplicas?.({ redis, databaseUrl: url });
 
     const slots = await Promise.all(
       Array.from({ length: replicas }, (_, index) =>
@@ -118,7 +121,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
             DUPLICATE_WINDOW_SECONDS: '0',
             LOG_LEVEL: 'warn',
             ...options.env,
-            ...options.replicaEnv?.(index, { redis }),
+            ...options.replicaEnv?.(index),
           },
           seams: {
             ...(updatesPerSecond > 0 && { market: { symbols, perSecond: updatesPerSecond } }),
@@ -130,7 +133,9 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     cleanups.push(() => Promise.all(slots.filter(({ isRunning }) => isRunning).map((slot) => slot.kill())));
     for (const { index } of slots) mkdirSync(path.join(folder, String(index)));
     const seeded = seedUsers(db, userCount);
-    await Promise.all(slots.map((slot) => slot.start()));
+    // The first is the engine: whoever asks for the lease first.
+    await slots[0]?.start();
+    await Promise.all(slots.slice(1).map((slot) => slot.start()));
     const users = (await seeded).map((user) => ({ ...user, cookie: cookieOf(user.sessionID) }));
     const front = await startFront({
       replicas: () => slots.filter(({ isRunning }) => isRunning).map(({ port }) => port),
@@ -169,9 +174,10 @@ export async function startRig(options: RigOptions): Promise<Rig> {
           ...change,
         });
       },
-      specs: ({ users: of = users, name = 'client', port, stock = 0 } = {}) =>
+      specs: ({ users: of = users, group = 'client', port, stock = 0 } = {}) =>
         of.map(({ userId, sessionID, cookie }, index) => ({
-          client: `${name}-${index}`,
+          client: `${group}-${index}`,
+          group,
           userId,
           sessionID,
           cookie,

@@ -45,8 +45,8 @@ export interface EndOptions {
   /** Longest that a hole may stay open: twice the slowest repair there is, milliseconds. */
   readonly withinMs?: number;
   readonly broker?: readonly BrokerRow[];
-  /** Only what these clients heard; the others are another row's. */
-  readonly only?: (client: string) => boolean;
+  /** Only what this group of clients heard; the others are another row's. */
+  readonly group?: string;
 }
 
 const SETTLE_MS = 20_000;
@@ -59,26 +59,32 @@ export async function beginRun(rig: Rig, { clients, forgetful = false }: RunOpti
   const startedAt = Date.now();
   return {
     startedAt,
-    async end({ withinMs = SETTLE_MS, broker, only = () => true } = {}) {
-      const settledMs = await settle(rig, withinMs, only);
-      const [facts, { logs, quotes }] = await Promise.all([readFacts(rig.db), rig.clients.call('log')]);
+    async end({ withinMs = SETTLE_MS, broker, group } = {}) {
+      const isMeant = (one: { readonly group: string }): boolean =>
+        group === undefined || one.group === group;
+      const settledMs = await settle(rig, withinMs, isMeant);
+      const [facts, found] = await Promise.all([readFacts(rig.db), rig.clients.call('log')]);
+      const logs = found.logs.filter(isMeant);
+      const quotes = Object.entries(found.quotes).flatMap(([name, watched]) =>
+        isMeant({ group: name }) ? [watched] : [],
+      );
       const evidence: Evidence = {
         ...facts,
         sent: rig.ledger.all(),
         since: startedAt,
         broker: broker ?? null,
-        clients: logs.filter(({ client }) => only(client)),
-        quotes,
+        clients: logs,
+        quotes: {
+          delivered: quotes.reduce((sum, { delivered }) => sum + delivered, 0),
+          stale: quotes.flatMap(({ stale }) => stale),
+        },
       };
       return {
         verdict: check(evidence),
         evidence,
-        deliveries: deliveriesOf(
-          rig,
-          logs.filter(({ client }) => only(client)),
-        ),
-        gaps: logs.flatMap(({ client, gaps }) => (only(client) ? gaps : [])),
-        oldestQuoteMs: quotes.oldestMs,
+        deliveries: deliveriesOf(rig, logs),
+        gaps: logs.flatMap(({ gaps }) => gaps),
+        oldestQuoteMs: Math.max(0, ...quotes.map(({ oldestMs }) => oldestMs)),
         settledMs,
       };
     },
@@ -86,7 +92,11 @@ export async function beginRun(rig: Rig, { clients, forgetful = false }: RunOpti
 }
 
 /** Resolves with the time it took, or with null after `withinMs`. */
-async function settle(rig: Rig, withinMs: number, only: (client: string) => boolean): Promise<number | null> {
+async function settle(
+  rig: Rig,
+  withinMs: number,
+  isMeant: (one: { readonly group: string }) => boolean,
+): Promise<number | null> {
   const startedAt = Date.now();
   while (Date.now() - startedAt < withinMs) {
     const [heads, standing, openOrders] = await Promise.all([
@@ -95,7 +105,7 @@ async function settle(rig: Rig, withinMs: number, only: (client: string) => bool
       countOpenOrders(rig.db),
     ]);
     const behind = standing.filter(
-      ({ client, userId, following, seq }) => only(client) && !(following && seq! >= heads.get(userId)!),
+      (one) => isMeant(one) && !(one.following && one.seq! >= heads.get(one.userId)!),
     );
     if (behind.length === 0 && openOrders === 0) return Date.now() - startedAt;
     await pause(LOOK_AGAIN_MS);

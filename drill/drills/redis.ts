@@ -1,0 +1,189 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { atMost, type Check, type Drill, type DrillOptions, exactly, type Row } from '../support/drill.ts';
+import { type Rig, startRig } from '../support/rig.ts';
+import {
+  beginRun,
+  type Delivery,
+  longestDelay,
+  type Outcome,
+  percentile,
+  staleCheck,
+  verdictChecks,
+} from '../support/run.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+/** The promise: what was missed is there this long after Redis is back, seconds. */
+const CAUGHT_UP_S = 5;
+/** The place whose way to Redis can be broken alone. */
+const APART = 1;
+/** The place that believes old messages, in a run with controls. */
+const GULLIBLE = 2;
+/** Load before a fault, for comparison, and after it, seconds. */
+const BEFORE_S = { quick: 2, full: 5 };
+const AFTER_S = { quick: 2, full: 6 };
+/**
+ * Local deliveries do not wait for Redis: where one did, it would wait half a second and more. Below that a busy
+ * machine alone moves a 99th percentile, milliseconds.
+ */
+const LOCAL_TOLERANCE_MS = { quick: 250, full: 25 };
+/** Redis is found hung after three seconds: shorter, and what was sent meanwhile still arrives, seconds. */
+const BRIEF_HANG_S = 2.4;
+
+interface Fault {
+  readonly name: string;
+  readonly seconds: number;
+  inject(): Promise<void> | void;
+  heal(): Promise<void> | void;
+  /** So often within one run; 1 by default. */
+  readonly times?: number;
+  /** Also measured at the replica that believes old messages. */
+  readonly control?: boolean;
+}
+
+export const redis: Drill = {
+  name: 'redis',
+  title: 'Redis away, hung, or cut off from one replica',
+  how: `Trades and orders are sent to every replica in turn, clients are at all of them through the front. Redis is killed and comes back empty, is stopped (SIGSTOP) and goes on, or one replica alone is cut off from it: refused, then as in a black hole. Local is what is sent to a replica and arrives at a client of the same one: the 99th percentile before and during the fault. Caught up is the longest time to arrival, counted from the end of the fault for what was sent during it. The control believes messages however old they are.`,
+  minutes: 5.5,
+  async run(options) {
+    const { quick, controls, seed } = options;
+    let proxy: TcpProxy | null = null;
+    const rig = await startRig({
+      seed,
+      users: quick ? 24 : 200,
+      symbols: quick ? 5 : 50,
+      updatesPerSecond: quick ? 5 : 1,
+      beforeReplicas: async ({ redis: server }) => {
+        proxy = await startTcpProxy(server.port);
+      },
+      replicaEnv: (index): Record<string, string> =>
+        index === APART ? { REDIS_URL: `redis://127.0.0.1:${proxy!.port}` } : {},
+      seams: (index) => (controls && index === GULLIBLE ? { unprotected: ['message-age'] } : {}),
+    });
+    try {
+      const rows: Row[] = [];
+      for (const fault of faultsOf(rig, proxy!, options)) rows.push(...(await suffer(rig, fault, options)));
+      return rows;
+    } finally {
+      await rig.close();
+      await (proxy as TcpProxy | null)?.close();
+    }
+  },
+};
+
+function faultsOf(
+  { redis: server }: Rig,
+  proxy: TcpProxy,
+  { quick, scale, controls }: DrillOptions,
+): Fault[] {
+  const killed = (seconds: number): Fault => ({
+    name: `Redis killed for ${seconds} s`,
+    seconds,
+    inject: server.kill,
+    heal: server.restart,
+  });
+  const hung = (seconds: number): Fault => ({
+    name: `Redis hung for ${seconds} s`,
+    seconds,
+    inject: server.hang,
+    heal: server.wake,
+  });
+  const apart = (how: string, seconds: number, inject: () => void): Fault => ({
+    name: `one replica cut off from Redis for ${seconds} s, ${how}`,
+    seconds,
+    inject,
+    heal: proxy.heal,
+  });
+  const brief = { ...hung(BRIEF_HANG_S), times: quick ? 1 : 3, control: controls };
+  if (quick) return [brief, killed(1), apart('black hole', 4, proxy.swallow)];
+  const at = (seconds: number): number => Math.max(1, Math.round(seconds * scale));
+  return [
+    ...[1, 5, 30, 120].map((seconds) => killed(at(seconds))),
+    hung(2),
+    brief,
+    hung(at(20)),
+    apart('refused', at(10), proxy.cut),
+    apart('black hole', at(10), proxy.swallow),
+  ];
+}
+
+async function suffer(rig: Rig, fault: Fault, { quick }: DrillOptions): Promise<Row[]> {
+  const form = quick ? 'quick' : 'full';
+  const { times = 1 } = fault;
+  const run = await beginRun(rig, { clients: clientsFor(rig, fault) });
+  const publisher = rig.publisher({ targets: rig.toReplicas });
+  const finish = publisher.start({ trades: 50, orders: 5 });
+  await pause(BEFORE_S[form] * 1_000);
+  const brokenAt = Date.now();
+  let healedAt = brokenAt;
+  for (let round = 0; round < times; round++) {
+    await fault.inject();
+    await pause(fault.seconds * 1_000);
+    await fault.heal();
+    healedAt = Date.now();
+    await pause(AFTER_S[form] * 1_000);
+  }
+  await finish();
+
+  const group = fault.control ? 'checked' : undefined;
+  const outcome = await run.end({ group });
+  const exits = rig.slots.reduce((sum, { unexpectedExits }) => sum + unexpectedExits, 0);
+  const fields = { fault: fault.name, faults: times };
+  const rows: Row[] = [
+    {
+      ...fields,
+      verdict: outcome.verdict,
+      checks: [
+        ...verdictChecks(outcome.verdict),
+        staleCheck(outcome.verdict),
+        exactly('replicas that exited', exits, 0),
+        localCheck(outcome.deliveries, { brokenAt, healedAt, tolerance: LOCAL_TOLERANCE_MS[form] }),
+        atMost('caught up after', caughtUp(outcome, healedAt), CAUGHT_UP_S, ' s'),
+      ],
+      notes: [`${fault.name}: the oldest quote that was told as present was ${outcome.oldestQuoteMs} ms old`],
+    },
+  ];
+  if (fault.control) {
+    const { verdict } = await run.end({ group: 'gullible' });
+    rows.push({
+      ...fields,
+      control: 'the age check of messages',
+      verdict,
+      checks: [...verdictChecks(verdict), staleCheck(verdict)],
+    });
+  }
+  return rows;
+}
+
+/** Through the front; for a control straight to the replicas, so that it is known who is where. */
+function clientsFor(rig: Rig, { control }: Fault) {
+  const { users, slots } = rig;
+  if (!control) return rig.specs({ stock: 6 });
+  const third = Math.ceil(users.length / 3);
+  return [
+    ...rig.specs({ group: 'checked', users: users.slice(0, third), port: slots[0]!.port, stock: 2 }),
+    ...rig.specs({ group: 'checked', users: users.slice(third, 2 * third), port: slots[APART]!.port }),
+    ...rig.specs({ group: 'gullible', users: users.slice(2 * third), port: slots[GULLIBLE]!.port, stock: 2 }),
+  ];
+}
+
+/** Seconds from the end of the fault until the last of what was acknowledged before had arrived everywhere. */
+const caughtUp = ({ deliveries }: Outcome, healedAt: number): number =>
+  longestDelay(
+    deliveries.filter(({ acknowledgedAt }) => acknowledgedAt <= healedAt),
+    healedAt,
+  ) / 1_000;
+
+function localCheck(
+  deliveries: readonly Delivery[],
+  { brokenAt, healedAt, tolerance }: { brokenAt: number; healedAt: number; tolerance: number },
+): Check {
+  const local = deliveries.filter(({ via, replica }) => via === replica);
+  const p99 = (from: number, to: number): number =>
+    percentile(
+      local.filter(({ sentAt }) => sentAt >= from && sentAt < to).map((one) => one.arrivedAt - one.sentAt),
+      0.99,
+    );
+  const before = p99(0, brokenAt);
+  return atMost(`local p99 (${before} ms before)`, p99(brokenAt, healedAt), before + tolerance, ' ms');
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** Stands on the way to a server and can break it. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Everything is cut, and refused from now on. */
+  cut(): void;
+  /** A black hole: connections stay, new ones are taken, and nothing gets through in either direction. */
+  swallow(): void;
+  /** As it was; connections of the black hole end. */
+  heal(): void;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(target: number): Promise<TcpProxy> {
+  let mode: 'open' | 'cut' | 'hole' = 'open';
+  const open = new Set<net.Socket>();
+  const join = (from: net.Socket, to: net.Socket): void => {
+    open.add(from);
+    from.on('data', (chunk) => {
+      if (mode === 'open') to.write(chunk);
+    });
+    from.on('error', () => {});
+    from.once('close', () => {
+      open.delete(from);
+      to.destroy();
+    });
+  };
+  const endAll = (): void => {
+    for (const socket of open) socket.resetAndDestroy();
+  };
+  const server = net.createServer({ noDelay: true }, (client) => {
+    if (mode === 'cut') {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = net.connect({ port: target, host: '127.0.0.1', noDelay: true });
+    join(client, upstream);
+    join(upstream, client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    cut() {
+      mode = 'cut';
+      endAll();
+    },
+    swallow() {
+      mode = 'hole';
+    },
+    heal() {
+      if (mode === 'hole') endAll();
+      mode = 'open';
+    },
+    async close() {
+      server.close();
+      endAll();
+      await once(server, 'close');
+    },
+  };
+}
