@@ -101,6 +101,7 @@ const methods = {
       log: silentLog,
       replica: 'bench',
       flushIntervalMs: 50,
+      current: () => 1,
     });
     market.start(1);
     await ended;

@@ -18,6 +18,9 @@ export const CANARY_TOPIC = 'A.SPY';
 /** Upstream's words (sic) for a real-time request on a delayed plan. */
 const DELAYED_PLAN = "You don't have access real-time data";
 
+/** Two replicas upstream would throw each other out. */
+export const NOT_THE_ENGINE = 'This replica is not the engine at the moment.';
+
 /**
  * How a connection ended. `retry`: come back after a pause. `refused`: asking again gives the same answer.
  * `lost`: upstream gave the account's one place to somebody else.
@@ -40,6 +43,8 @@ export interface ConnectionOptions {
   /** One text frame; returns true where it held market data. */
   readonly onFrame: (text: string) => boolean;
   readonly onOversize: () => void;
+  /** Asked right before the login, with which upstream throws out whoever was there. */
+  readonly mayLogIn: () => boolean;
   readonly onLoggedIn: () => void;
   readonly onStatus: (status: FeedStatus) => void;
   readonly onFlow: (symbol: string, flowing: boolean) => void;
@@ -108,7 +113,10 @@ export function createConnection(options: ConnectionOptions): Connection {
   );
 
   const onStatus: Readonly<Record<string, (message: string) => void>> = {
-    connected: () => send({ action: 'auth', params: apiKey }),
+    connected() {
+      if (options.mayLogIn()) send({ action: 'auth', params: apiKey });
+      else end('retry', NOT_THE_ENGINE);
+    },
     auth_success() {
       loggedIn = true;
       cancelLogin();

@@ -1,10 +1,10 @@
-import type { FeedSink, FeedStatus, MarketFeed } from '../../domain/market/feed.ts';
+import type { FeedSink, FeedStatus, FeedTerms, MarketFeed } from '../../domain/market/feed.ts';
 import type { MarketHours } from '../../domain/market/market-hours.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createBackfill } from './backfill.ts';
-import { type Connection, type ConnectionEnd, createConnection } from './connection.ts';
+import { type Connection, type ConnectionEnd, createConnection, NOT_THE_ENGINE } from './connection.ts';
 import { createFrameReader, type RawEvent } from './frames.ts';
 import { createRecorder } from './recorder.ts';
 import { createMassiveRest } from './rest.ts';
@@ -25,18 +25,17 @@ const RECONNECT_BASE_MS = 500;
 const RECONNECT_CAP_MS = 30_000;
 /** Upstream lets a connection in and throws it out a moment later: only one that lived counts as a success. */
 const STABLE_AFTER_MS = 10_000;
-/** After upstream gave our place away; two services that come back sooner evict each other forever. */
-export const LOST_PAUSE_MS = 60_000;
+
+const ANY_TIME: FeedTerms = { notBefore: 0, mayConnect: () => true };
 
 /** Massive stocks over its WebSocket, with REST for what the stream does not tell. */
 export function createMassiveFeed(options: MassiveFeedOptions): MarketFeed {
   const { clock, log } = options;
   let status: FeedStatus = { state: 'down' };
   let symbols: ReadonlySet<string> = new Set();
-  let mayConnectAt = 0;
   let life: { want(symbols: ReadonlySet<string>): void; end(): Promise<void> } | null = null;
 
-  function begin(sink: FeedSink) {
+  function begin(sink: FeedSink, { notBefore, mayConnect }: FeedTerms) {
     const backoff = createBackoff({ baseMs: RECONNECT_BASE_MS, capMs: RECONNECT_CAP_MS });
     const recorder = options.recordFile ? createRecorder(options.recordFile, log) : null;
     const rest = createMassiveRest(options);
@@ -86,9 +85,14 @@ export function createMassiveFeed(options: MassiveFeedOptions): MarketFeed {
     });
 
     const connect = (): void => {
+      if (!mayConnect()) {
+        onConnectionEnd({ kind: 'retry', detail: NOT_THE_ENGINE });
+        return;
+      }
       tell({ state: 'connecting' });
       connection = createConnection({
         ...options,
+        mayLogIn: mayConnect,
         onFrame: readFrame,
         onOversize: () => sink.dropped(1),
         onLoggedIn() {
@@ -119,15 +123,15 @@ export function createMassiveFeed(options: MassiveFeedOptions): MarketFeed {
         return;
       }
       log.error({ detail }, 'upstream will not serve us');
-      if (kind === 'lost') mayConnectAt = clock.now() + LOST_PAUSE_MS;
       tell({ state: 'refused', detail, ...(kind === 'lost' ? { lost: true } : {}) });
     };
 
-    const waitMs = mayConnectAt - clock.now();
+    const waitMs = notBefore - clock.now();
     if (waitMs > 0) {
+      const time = new Date(notBefore).toISOString().slice(11, 19);
       tell({
         state: 'connecting',
-        detail: 'Another service used this key a moment ago: waiting before asking again.',
+        detail: `Another service uses this key, upstream allows one connection: waiting until ${time} UTC before asking again.`,
       });
       cancelTimer = clock.after(waitMs, connect);
     } else {
@@ -149,8 +153,8 @@ export function createMassiveFeed(options: MassiveFeedOptions): MarketFeed {
 
   return {
     source: 'massive',
-    start(sink) {
-      life ??= begin(sink);
+    start(sink, terms = ANY_TIME) {
+      life ??= begin(sink, terms);
     },
     async stop() {
       const ending = life;

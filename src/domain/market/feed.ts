@@ -8,7 +8,7 @@ export interface FeedStatus {
   readonly state: FeedHealth['state'];
   /** A sentence for the operator where the state needs one (refused key, wrong plan, end of the file). */
   readonly detail?: string;
-  /** True where upstream gave our one connection to somebody else: whoever holds the engine lease must hand it over. */
+  /** True where upstream gave our one connection to somebody else. The feed does not come back by itself. */
   readonly lost?: boolean;
 }
 
@@ -85,10 +85,18 @@ export interface FeedSink {
   status(status: FeedStatus): void;
 }
 
+/** On what terms a feed may use the one place that upstream gives the account. */
+export interface FeedTerms {
+  /** It asks for the place no earlier, milliseconds since epoch: somebody outside has just taken it. */
+  readonly notBefore: number;
+  /** Asked right before it asks for the place: false where another replica is the engine now. */
+  mayConnect(): boolean;
+}
+
 export interface MarketFeed {
   readonly source: FeedSource;
   /** Begins to deliver; at most one sink at a time. Problems are told as status, never thrown. */
-  start(sink: FeedSink): void;
+  start(sink: FeedSink, terms?: FeedTerms): void;
   /** Ends the connection and every timer; the sink hears nothing more. May be started again. */
   stop(): Promise<void>;
   /** The whole set of symbols wanted from now on. */

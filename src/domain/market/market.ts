@@ -9,6 +9,7 @@ import { createMarketHours, type MarketHours } from './market-hours.ts';
 import { createQuoteBook } from './quote-book.ts';
 import { quoteState } from './staleness.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { createUpstreamPlace } from './upstream-place.ts';
 
 /** How long a symbol stays subscribed after the last one who wanted it, milliseconds: opening the same page again costs no upstream traffic. */
 export const LINGER_MS = 30_000;
@@ -27,7 +28,9 @@ export interface MarketOptions {
   /** This replica's name; its own demand never expires. */
   readonly replica: string;
   readonly flushIntervalMs: number;
-  /** Upstream gave our connection to somebody else: hand the engine lease over. */
+  /** The number of the engine lease that this replica holds in this moment. */
+  readonly current: () => number | null;
+  /** Somebody outside took our place upstream: hand the engine lease over. */
   readonly onLost?: () => void;
 }
 
@@ -43,11 +46,12 @@ export interface Market {
 }
 
 export function createMarket(options: MarketOptions): Market {
-  const { feed, bus, clock, hours, log, replica, flushIntervalMs } = options;
+  const { feed, bus, clock, hours, log, replica, flushIntervalMs, current } = options;
   const exchangeHours = createMarketHours('us-equities');
   const book = createQuoteBook({ hours: exchangeHours });
   const candles = createCandleBook({ hours: exchangeHours });
   const subscriptions = createSubscriptions(LINGER_MS);
+  const place = createUpstreamPlace(options);
   const flowing = new Set<string>();
   const counters = { ticks: 0, dropped: 0 };
   let stops: (() => void)[] = [];
@@ -56,6 +60,7 @@ export function createMarket(options: MarketOptions): Market {
   let status: FeedStatus = feed.status();
   let lastTickAt: number | null = null;
   let publishedAt = 0;
+  let seq = 0;
   let stopped = Promise.resolve();
   let run = 0;
 
@@ -105,33 +110,42 @@ export function createMarket(options: MarketOptions): Market {
       // Every symbol's state rests on the feed's: tell all of them again.
       if (next.state !== status.state) book.touchAll();
       status = next;
-      if (!next.lost) return;
+      // Without the lease it was another replica that took our place, and rightly so.
+      if (!next.lost || !isEngine()) return;
+      place.lost();
       // After this we may not speak for the market any more: everybody hears now that the prices are old.
       flush();
       options.onLost?.();
     },
   };
 
+  /** A process that stood still finds out here, before anybody tells it, that the market is another's to tell. */
+  const isEngine = (): boolean => fencing !== null && current() === fencing;
+
   const flush = (): void => {
+    if (fencing === null || !isEngine()) return;
     const now = clock.now();
     const quotes = book.takeChanged(stateOf);
-    if (fencing === null || (quotes.length === 0 && now - publishedAt < ENGINE_HEARTBEAT_MS)) return;
+    if (quotes.length === 0 && now - publishedAt < ENGINE_HEARTBEAT_MS) return;
     publishedAt = now;
-    bus.publish('quotes', { lease: fencing, at: now, quotes });
+    const after = seq;
+    seq += 1;
+    bus.publish('quotes', { lease: fencing, after, seq, at: now, quotes });
   };
 
   const publishSession = (): void => {
-    const current = hours.session(clock.now());
-    if (current === session) return;
-    session = current;
+    const now = hours.session(clock.now());
+    if (now === session) return;
+    session = now;
     book.touchAll();
     bus.publish('market', hours.status(clock.now()));
   };
 
   const subscribe = (): void => feed.setSymbols(subscriptions.current(clock.now()));
   const hear = (demand: BusMessages['demand']): void => {
-    // A symbol that is new to a subscriber is published even if it has not changed.
-    for (const symbol of subscriptions.want(demand.replica, demand.symbols, clock.now())) book.touch(symbol);
+    // What is new to a subscriber, or was missed by it, is published even if it has not changed.
+    const fresh = subscriptions.want(demand.replica, demand.symbols, clock.now());
+    for (const symbol of demand.resync ? demand.symbols : fresh) book.touch(symbol);
     subscribe();
   };
   const tidy = (): void => {
@@ -147,7 +161,10 @@ export function createMarket(options: MarketOptions): Market {
     start(number) {
       const running = fencing !== null;
       fencing = number;
+      seq = 0;
       if (running) return;
+      // Prices of an earlier time as the engine are not to be told as if they were heard now.
+      book.clear();
       session = hours.session(clock.now());
       stops = [
         clock.every(flushIntervalMs, flush),
@@ -162,7 +179,7 @@ export function createMarket(options: MarketOptions): Market {
       const thisRun = ++run;
       void stopped.then(() => {
         if (fencing === null || run !== thisRun) return;
-        feed.start(sink);
+        feed.start(sink, { notBefore: place.notBefore(), mayConnect: isEngine });
         subscribe();
       });
     },
