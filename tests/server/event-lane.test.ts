@@ -137,6 +137,26 @@ describe('the event lane', () => {
     expect(seqs()).toEqual([1]);
   });
 
+  test('does not find it with the sweep switched off, which is how a drill sees that it would notice', async () => {
+    const blind = await startApp({
+      clock,
+      env: { DATABASE_URL: database.url },
+      unprotected: ['journal-sweep'],
+    });
+    const session = await app.signUp();
+    const { seqs } = await follow(session);
+    const socket = await blind.connect(session);
+    const heard = collect(socket, 'trade:executed');
+    await ask(socket, 'subscribe:trades');
+    await report(other, session);
+    clock.advance(10_000);
+    await until(() => seqs().length >= 1, 'the sweep of the other service');
+    expect(heard).toEqual([]);
+    await report(blind, session);
+    await until(() => heard.length === 2, 'the next notice shows the hole all the same');
+    await blind.close();
+  });
+
   test('ends with unsubscribe:trades', async () => {
     const session = await app.signUp();
     const { socket, seqs } = await follow(session);
