@@ -162,6 +162,7 @@ export function createMarket(options: MarketOptions): Market {
       const running = fencing !== null;
       fencing = number;
       seq = 0;
+      publishedAt = 0;
       if (running) return;
       // Prices of an earlier time as the engine are not to be told as if they were heard now.
       book.clear();

@@ -1,10 +1,11 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import type { BusMessages } from '../../../src/domain/cluster/bus.ts';
-import type { FeedSink, FeedSource, FeedStatus } from '../../../src/domain/market/feed.ts';
+import type { FeedSink, FeedSource, FeedStatus, FeedTerms } from '../../../src/domain/market/feed.ts';
 import { createMarket, ENGINE_HEARTBEAT_MS, LINGER_MS } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import { createUpstreamPlace, LOST_PAUSE_MS } from '../../../src/domain/market/upstream-place.ts';
 import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { dayState, nbbo, trade } from '../../support/ticks.ts';
@@ -18,12 +19,15 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
   const wanted: string[][] = [];
   const published: BusMessages['quotes'][] = [];
   let sink: FeedSink | null = null;
+  let terms: FeedTerms | undefined;
+  const lease: { number: number | null } = { number: 7 };
   const onLost = jest.fn();
   const market = createMarket({
     feed: {
       source,
-      start: (target) => {
+      start: (target, given) => {
         sink = target;
+        terms = given;
       },
       stop: async () => {
         sink = null;
@@ -37,6 +41,7 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     log: silentLog,
     replica: 'here',
     flushIntervalMs: FLUSH_MS,
+    current: () => lease.number,
     onLost,
   });
   bus.subscribe('quotes', (message) => published.push(message));
@@ -68,6 +73,8 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     heard,
     states,
     onLost,
+    lease,
+    terms: () => terms,
     isRunning: () => sink !== null,
   };
 }
@@ -98,7 +105,7 @@ describe('publishing', () => {
     const { clock, published } = await start();
     published.length = 0;
     clock.advance(ENGINE_HEARTBEAT_MS + FLUSH_MS);
-    expect(published).toEqual([{ lease: 7, at: expect.any(Number), quotes: [] }]);
+    expect(published).toMatchObject([{ lease: 7, at: expect.any(Number), quotes: [] }]);
   });
 
   test('publishes a symbol to whoever newly wants it, changed or not', async () => {
@@ -114,8 +121,68 @@ describe('publishing', () => {
     expect(published.map(({ quotes }) => quotes.map(({ symbol }) => symbol))).toEqual([['AAPL']]);
   });
 
+  test('counts its messages, so that whoever misses one finds out by the next', async () => {
+    const { market, clock, lease, published } = await start();
+    clock.advance(2 * ENGINE_HEARTBEAT_MS + FLUSH_MS);
+    expect(published.map(({ after, seq }) => [after, seq])).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ]);
+    await market.stop();
+    lease.number = 8;
+    market.start(8);
+    expect(published.at(-1)).toMatchObject({ lease: 8, after: 0, seq: 1 });
+  });
+
+  test('tells a replica that missed something every symbol it wants, moved or not, and nobody else’s', async () => {
+    const { bus, clock, feed, flow, want, published } = await start();
+    feed().status({ state: 'live' });
+    want('here', 'MSFT');
+    want('there', 'AAPL', 'IBM');
+    for (const symbol of ['AAPL', 'IBM', 'MSFT']) flow(symbol, 100);
+    clock.advance(FLUSH_MS);
+    published.length = 0;
+    bus.publish('demand', { replica: 'there', symbols: ['AAPL', 'IBM'], resync: true });
+    clock.advance(FLUSH_MS);
+    expect(published.map(({ quotes }) => quotes.map(({ symbol }) => symbol))).toEqual([['AAPL', 'IBM']]);
+  });
+
+  test('says nothing more from the moment its lease is over, before anybody has told it', async () => {
+    const { clock, feed, flow, lease, published } = await start();
+    feed().status({ state: 'live' });
+    clock.advance(FLUSH_MS);
+    published.length = 0;
+    flow('AAPL', 100);
+    lease.number = null;
+    clock.advance(10_000);
+    expect(published).toEqual([]);
+  });
+
+  test('begins again as the engine with nothing of what it knew when it was the engine before', async () => {
+    const { market, clock, feed, flow, lease, want, published } = await start();
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    clock.advance(FLUSH_MS);
+    await market.stop();
+    clock.advance(3_600_000);
+    lease.number = 9;
+    market.start(9);
+    await Promise.resolve();
+    await Promise.resolve();
+    published.length = 0;
+    feed().status({ state: 'live' });
+    feed().confirmed('AAPL', true);
+    want('there', 'AAPL');
+    clock.advance(FLUSH_MS);
+    expect(published.flatMap(({ quotes }) => quotes)).toEqual([]);
+    flow('AAPL', 170);
+    clock.advance(FLUSH_MS);
+    expect(published.at(-1)?.quotes).toMatchObject([{ symbol: 'AAPL', price: 170, state: 'live' }]);
+  });
+
   test('stops with the lease and goes on with the next one', async () => {
-    const { market, clock, published, isRunning } = await start();
+    const { market, clock, lease, published, isRunning } = await start();
     await market.stop();
     expect(isRunning()).toBe(false);
     expect(clock.pending()).toBe(0);
@@ -123,6 +190,7 @@ describe('publishing', () => {
     clock.advance(5_000);
     expect(published).toEqual([]);
 
+    lease.number = 8;
     market.start(8);
     await Promise.resolve();
     await Promise.resolve();
@@ -289,6 +357,57 @@ describe('the feed', () => {
     const { feed, onLost } = await start();
     feed().status({ state: 'refused', lost: true, detail: 'Another service uses this key.' });
     expect(onLost).toHaveBeenCalledTimes(1);
+  });
+
+  test('that lost its place to the next engine of the cluster neither tells nor waits', async () => {
+    const { market, clock, bus, feed, lease, onLost, terms } = await start();
+    const told = jest.fn();
+    bus.subscribe('feed:lost', told);
+    lease.number = null;
+    feed().status({ state: 'refused', lost: true });
+    expect([onLost.mock.calls, told.mock.calls]).toEqual([[], []]);
+    await market.stop();
+    lease.number = 9;
+    market.start(9);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(terms()!.notBefore).toBeLessThanOrEqual(clock.now());
+  });
+
+  test('may ask upstream for the place only while the lease is ours', async () => {
+    const { lease, terms } = await start();
+    expect(terms()!.mayConnect()).toBe(true);
+    lease.number = null;
+    expect(terms()!.mayConnect()).toBe(false);
+  });
+
+  test('that lost its place to somebody outside waits, longer each time, here and on every other replica', async () => {
+    const { market, clock, bus, feed, lease, terms } = await start();
+    const elsewhere = createUpstreamPlace({ bus, clock, replica: 'there' });
+    const loseAndStartAgain = async () => {
+      feed().status({ state: 'refused', lost: true });
+      await market.stop();
+      lease.number = lease.number! + 1;
+      market.start(lease.number);
+      await Promise.resolve();
+      await Promise.resolve();
+      return terms()!.notBefore - clock.now();
+    };
+    expect(await loseAndStartAgain()).toBe(LOST_PAUSE_MS);
+    expect(elsewhere.notBefore()).toBe(terms()!.notBefore);
+    clock.advance(LOST_PAUSE_MS + 10_000);
+    // The fight goes on where the last one left off, whichever replica is the engine.
+    elsewhere.lost();
+    expect(elsewhere.notBefore() - clock.now()).toBe(2 * LOST_PAUSE_MS);
+    clock.advance(2 * LOST_PAUSE_MS + 10_000);
+    expect(await loseAndStartAgain()).toBe(4 * LOST_PAUSE_MS);
+    for (let loss = 0; loss < 5; loss++) {
+      clock.advance(60_000);
+      expect(await loseAndStartAgain()).toBeLessThanOrEqual(600_000);
+    }
+    clock.advance(600_000);
+    clock.advance(3_600_000);
+    expect(await loseAndStartAgain()).toBe(LOST_PAUSE_MS);
   });
 });
 

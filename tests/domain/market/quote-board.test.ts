@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import { createDemand, DEMAND_REFRESH_MS } from '../../../src/domain/market/demand.ts';
 import type { Quote } from '../../../src/domain/market/quote.ts';
@@ -13,7 +13,8 @@ import { createManualClock } from '../../support/manual-clock.ts';
 function start() {
   const clock = createManualClock('2026-06-15T15:00:00Z');
   const bus = createLocalBus(silentLog);
-  const board = createQuoteBoard({ bus, clock });
+  const missed = jest.fn();
+  const board = createQuoteBoard({ bus, clock, onMissed: missed });
   const heard: Quote[][] = [];
   board.onChange((quotes) => heard.push([...quotes]));
   board.start();
@@ -25,9 +26,17 @@ function start() {
     receivedAt: clock.now(),
     state: 'live',
   });
-  const say = (quotes: Quote[], lease = 1, at = clock.now()): void =>
-    bus.publish('quotes', { lease, at, quotes });
-  return { clock, bus, board, heard, quote, say };
+  const said = new Map<number, number>();
+  /** As the engine of that lease would, one message after the other. */
+  const say = (quotes: Quote[], lease = 1, at = clock.now()): void => {
+    const after = said.get(lease) ?? 0;
+    said.set(lease, after + 1);
+    bus.publish('quotes', { lease, after, seq: after + 1, at, quotes });
+  };
+  /** Said, and heard by nobody. */
+  const lose = (count = 1, lease = 1): void => void said.set(lease, (said.get(lease) ?? 0) + count);
+  const states = (...symbols: string[]) => symbols.map((symbol) => board.get(symbol)?.state);
+  return { clock, bus, board, heard, missed, quote, say, lose, states };
 }
 
 describe('the quote board', () => {
@@ -80,6 +89,101 @@ describe('the quote board', () => {
     expect(board.get('AAPL')?.state).toBe('live');
   });
 
+  test('does not call a quote live that is too old in this moment, before any timer has said so', () => {
+    let stoodStill = 0;
+    const clock = createManualClock('2026-06-15T15:00:00Z');
+    const bus = createLocalBus(silentLog);
+    const board = createQuoteBoard({ bus, clock: { ...clock, now: () => clock.now() + stoodStill } });
+    board.start();
+    const quote = {
+      symbol: 'AAPL',
+      price: 100,
+      volume: 1,
+      sourceTime: 0,
+      receivedAt: 0,
+      state: 'live',
+    } as const;
+    bus.publish('quotes', { lease: 1, after: 0, seq: 1, at: clock.now(), quotes: [quote] });
+    expect(board.get('AAPL')?.state).toBe('live');
+    stoodStill = ENGINE_SILENCE_MS;
+    expect(board.get('AAPL')).toEqual({ ...quote, state: 'stale' });
+  });
+
+  test('after an absence calls nothing live until the engine tells it again', () => {
+    const { clock, board, heard, quote, say, states } = start();
+    say([quote('AAPL', 100), quote('MSFT', 400)]);
+    board.distrust();
+    expect(heard.at(-1)?.map(({ symbol, state }) => [symbol, state])).toEqual([
+      ['AAPL', 'stale'],
+      ['MSFT', 'stale'],
+    ]);
+    clock.advance(100);
+    say([quote('AAPL', 100)]);
+    expect(states('AAPL', 'MSFT')).toEqual(['live', 'stale']);
+  });
+
+  test('asks for everything again when a message is missing, however many are', () => {
+    const { quote, say, lose, missed } = start();
+    say([]);
+    say([]);
+    expect(missed).not.toHaveBeenCalled();
+    lose();
+    say([]);
+    expect(missed).toHaveBeenCalledTimes(1);
+    lose(40);
+    say([quote('AAPL', 100)]);
+    expect(missed).toHaveBeenCalledTimes(2);
+    say([]);
+    expect(missed).toHaveBeenCalledTimes(2);
+  });
+
+  test('finds out too that it missed one that came late, what was said in a silence, and all before it joined', () => {
+    const { clock, quote, say, lose, missed } = start();
+    say([quote('AAPL', 1)], 1, clock.now() - MAX_MESSAGE_AGE_MS - 1);
+    say([]);
+    expect(missed).toHaveBeenCalledTimes(1);
+    clock.advance(ENGINE_SILENCE_MS);
+    say([]);
+    expect(missed).toHaveBeenCalledTimes(2);
+    lose(100, 2);
+    say([], 2);
+    expect(missed).toHaveBeenCalledTimes(3);
+    say([], 3);
+    expect(missed).toHaveBeenCalledTimes(3);
+  });
+
+  test('takes several messages that were put into one for what they are, and none twice', () => {
+    const { clock, bus, board, quote, say, missed } = start();
+    say([quote('AAPL', 100)]);
+    const at = clock.now();
+    bus.publish('quotes', { lease: 1, after: 1, seq: 9, at, quotes: [quote('AAPL', 109)] });
+    bus.publish('quotes', { lease: 1, after: 7, seq: 8, at, quotes: [quote('AAPL', 108)] });
+    expect(board.get('AAPL')?.price).toBe(109);
+    bus.publish('quotes', { lease: 1, after: 5, seq: 10, at, quotes: [quote('AAPL', 110)] });
+    expect(board.get('AAPL')?.price).toBe(110);
+    expect(missed).not.toHaveBeenCalled();
+  });
+
+  test('shows what only the engine before has told for as long as if it had fallen silent', () => {
+    const { clock, board, quote, say, states } = start();
+    say([quote('AAPL', 100), quote('UGA', 30)], 1);
+    clock.advance(4_000);
+    const speak = (ms: number): void => {
+      for (let passed = 0; passed < ms; passed += 1_000) {
+        say([quote('AAPL', 101)], 2);
+        clock.advance(1_000);
+      }
+    };
+    speak(1_000);
+    expect(states('AAPL', 'UGA')).toEqual(['live', 'live']);
+    speak(1_000);
+    expect(states('AAPL', 'UGA')).toEqual(['live', 'stale']);
+    expect(board.get('UGA')?.price).toBe(30);
+    say([quote('UGA', 31)], 2);
+    clock.advance(1_000);
+    expect(states('UGA')).toEqual(['live']);
+  });
+
   test('hears nothing more once it is stopped and leaves no timer', () => {
     const { clock, board, quote, say } = start();
     board.stop();
@@ -90,6 +194,23 @@ describe('the quote board', () => {
 });
 
 describe('the demand of a replica', () => {
+  test('asks for everything again at most once a second, and once more with the next refresh', () => {
+    const { clock, bus } = start();
+    const resyncs: (boolean | undefined)[] = [];
+    bus.subscribe('demand', ({ resync }) => resyncs.push(resync));
+    const demand = createDemand({ bus, clock, replica: 'here' });
+    demand.start();
+    demand.set('watchers', ['AAPL']);
+    for (let miss = 0; miss < 10; miss++) demand.resync();
+    expect(resyncs).toEqual([undefined, true]);
+    clock.advance(1_000);
+    expect(resyncs).toEqual([undefined, true, true]);
+    clock.advance(2 * DEMAND_REFRESH_MS);
+    expect(resyncs).toEqual([undefined, true, true, true, undefined]);
+    demand.stop();
+    expect(clock.pending()).toBe(1);
+  });
+
   test('is told when it changes, repeated, and told at once to a new engine', () => {
     const { clock, bus, say } = start();
     const told: string[][] = [];
