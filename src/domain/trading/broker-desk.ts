@@ -94,7 +94,7 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
         const found = await ask(orderId);
         if (found) return found;
         if (askedAt >= certainAt) return null;
-        await pause(certainAt - clock.now());
+        await pause(Math.max(0, certainAt - clock.now()));
       } catch (error) {
         log.warn({ err: error, orderId }, 'the broker could not tell about an order');
         await pause(backoff.next());

@@ -1,0 +1,84 @@
+/**
+ * What of a replica turns orders into fills, in a process that can die: database, lease, executor and a broker
+ * outside, without HTTP. Its time passes faster.
+ */
+import { appendFileSync } from 'node:fs';
+import { serve } from '../../bench/support/child.ts';
+import { createRemoteBroker } from '../../drill/support/remote-broker.ts';
+import type { Database } from '../../src/adapters/database/database.ts';
+import { createDatabaseLease } from '../../src/adapters/database/lease.ts';
+import { createLedger } from '../../src/adapters/database/ledger.ts';
+import { openDatabase } from '../../src/adapters/database/open.ts';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import type { EngineLease } from '../../src/domain/cluster/lease.ts';
+import type { CrashHook, CrashPoint } from '../../src/domain/trading/crash-points.ts';
+import { createExecutor, type Executor } from '../../src/domain/trading/executor.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from './log.ts';
+import { PACE } from './pace.ts';
+
+export interface EngineOptions {
+  readonly databaseUrl: string;
+  readonly brokerUrl: string;
+  /** Gets a line `point orderId` for each crash point that is passed; written before the process can end. */
+  readonly passes: string;
+}
+
+/** What befalls the process as this order passes the point; without an order, as the point is passed. */
+export interface Fate {
+  readonly point: CrashPoint;
+  readonly orderId: string;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+}
+
+const fastClock = (): Clock => {
+  const origin = systemClock.now();
+  return {
+    now: () => origin + (systemClock.now() - origin) * PACE,
+    after: (ms, run) => systemClock.after(ms / PACE, run),
+    every: (ms, run) => systemClock.every(ms / PACE, run),
+  };
+};
+
+let options: EngineOptions;
+let db: Database;
+let lease: EngineLease;
+let executor: Executor;
+let fate: Fate | null = null;
+
+const crashPoint: CrashHook = (point, orderIds) => {
+  appendFileSync(options.passes, orderIds.map((orderId) => `${point} ${orderId}\n`).join('') || `${point}\n`);
+  if (fate?.point !== point || !(orderIds.length === 0 || orderIds.includes(fate.orderId))) return;
+  const { signal } = fate;
+  fate = null;
+  process.kill(process.pid, signal);
+};
+
+const methods = {
+  /** Gets ready, as a replica that is not the engine. */
+  async prepare(given: EngineOptions): Promise<void> {
+    options = given;
+    const clock = fastClock();
+    const log = silentLog;
+    const bus = createLocalBus(log);
+    db = await openDatabase({ databaseUrl: given.databaseUrl, log });
+    lease = createDatabaseLease({ db, bus, replica: `engine-${process.pid}`, clock, log });
+    const broker = createRemoteBroker({ url: given.brokerUrl, clock });
+    executor = createExecutor({ lease, ledger: createLedger(db), broker, bus, clock, log, crashPoint });
+    executor.start();
+  },
+  /** Asks for the lease from now on. */
+  async run(met: Fate | null): Promise<void> {
+    fate = met;
+    await lease.start();
+  },
+  fencing: (): number | null => lease.current(),
+  async end(): Promise<void> {
+    await executor.stop();
+    await lease.stop();
+    await db.close();
+  },
+};
+export type EngineMethods = typeof methods;
+
+serve(methods);
