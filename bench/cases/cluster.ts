@@ -9,7 +9,6 @@ import { startService } from '../support/service.ts';
 import { ask, connected, openClient, postHook, tradeHook } from '../support/trader.ts';
 
 const REPLICAS = 3;
-const USERS = 100;
 
 const HOOK_USERS = 20;
 const HOOKS_PER_SECOND = 100;
@@ -17,6 +16,9 @@ const HOOKS_WARM_UP = 300;
 const MAX_HOOK_P99_MS = 40;
 
 const SOCKETS = 500;
+const SOCKETS_PER_USER = 5;
+/** Of one replica. */
+const USERS = SOCKETS / SOCKETS_PER_USER;
 const SYMBOLS_EACH = 50;
 const PACE = { perSecond: 10, together: false };
 const ROUNDS = 5;
@@ -47,7 +49,7 @@ replica against the mean of the three single ones. *Delivery*: CPU per delivery 
 of the single ones, which get them from the feed.`,
 
   async run({ quick }) {
-    const set = await startReplicas({ replicas: REPLICAS, users: USERS });
+    const set = await startReplicas({ replicas: REPLICAS, users: REPLICAS * USERS });
     try {
       const hookRow = await measureHooks(set, quick);
       const cpu = await measureCpu(set, quick);
@@ -124,11 +126,9 @@ async function measureCpu(
       singles.map(({ users }) => clientsOf(users, lists)),
     );
     fleets.push(alone);
-    // A third of the users on each replica: five places each.
-    const third = Math.floor(set.users.length / REPLICAS);
     const together = await connect(
       set.replicas,
-      set.replicas.map((_, at) => clientsOf(set.users.slice(at * third, (at + 1) * third), lists)),
+      set.replicas.map((_, at) => clientsOf(set.users.slice(at * USERS, (at + 1) * USERS), lists)),
     );
     fleets.push(together);
     for (let round = 0; round < (quick ? 1 : ROUNDS); round++)
