@@ -6,11 +6,14 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bus } from './drills/bus.ts';
+import { kill } from './drills/kill.ts';
 import { redis } from './drills/redis.ts';
+import { rolling } from './drills/rolling.ts';
+import { stall } from './drills/stall.ts';
 import { asExpected, type DrillOptions } from './support/drill.ts';
 import { type Finished, findings, toMarkdown, toText } from './support/report.ts';
 
-const DRILLS = [bus, redis];
+const DRILLS = [kill, redis, bus, stall, rolling];
 const PAGE = path.join(import.meta.dirname, '../docs/drills.md');
 
 const { values } = parseArgs({

@@ -13,8 +13,6 @@ export interface OpenRequest {
   readonly clients: readonly ClientSpec[];
   /** Where those without a port of their own connect. */
   readonly port: number;
-  /** They come back as if they had never been there: the control of the position. */
-  readonly forgetful?: boolean;
 }
 
 export interface Standing {
@@ -94,7 +92,7 @@ const methods = {
     port = request.port;
     for (let start = 0; start < request.clients.length; start += BATCH) {
       const batch = request.clients.slice(start, start + BATCH).map((spec) => {
-        const follower = createFollower(spec, { readPage, forgetful: request.forgetful ?? false });
+        const follower = createFollower(spec, { readPage });
         const open = spec.kind === 'stock' ? openStockClient : openLeanClient;
         const quotes = watchOf(spec.group);
         return open(spec, { follower, quotes, port: () => spec.port ?? port, onQuote });

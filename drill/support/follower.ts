@@ -13,6 +13,8 @@ export interface ClientSpec {
   readonly kind: 'stock' | 'lean';
   /** Where it connects; without it wherever the others do. */
   readonly port?: number;
+  /** Comes back as if it had never been there: the control of the position. */
+  readonly forgetful?: boolean;
 }
 
 /** A time without the event lane, milliseconds since epoch. */
@@ -65,11 +67,8 @@ export interface Follower {
   log(): FollowerLog;
 }
 
-export function createFollower(
-  spec: ClientSpec,
-  { readPage, forgetful }: { readPage: ReadPage; forgetful: boolean },
-): Follower {
-  const { client, group, userId } = spec;
+export function createFollower(spec: ClientSpec, { readPage }: { readonly readPage: ReadPage }): Follower {
+  const { client, group, userId, forgetful = false } = spec;
   const heard: Heard[] = [];
   const gaps: { client: string; from: number; to: number | null }[] = [];
   let from: Position | null = null;

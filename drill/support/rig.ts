@@ -58,6 +58,7 @@ export interface SpecOptions {
   readonly port?: number;
   /** How many of them are stock clients; the others are lean ones. */
   readonly stock?: number;
+  readonly forgetful?: boolean;
 }
 
 export interface RigOptions {
@@ -174,7 +175,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
           ...change,
         });
       },
-      specs: ({ users: of = users, group = 'client', port, stock = 0 } = {}) =>
+      specs: ({ users: of = users, group = 'client', port, stock = 0, forgetful = false } = {}) =>
         of.map(({ userId, sessionID, cookie }, index) => ({
           client: `${group}-${index}`,
           group,
@@ -183,6 +184,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
           cookie,
           symbols,
           kind: index < stock ? 'stock' : 'lean',
+          forgetful,
           ...(port !== undefined && { port }),
         })),
       close,

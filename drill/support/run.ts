@@ -38,7 +38,6 @@ export interface Run {
 
 export interface RunOptions {
   readonly clients: readonly ClientSpec[];
-  readonly forgetful?: boolean;
 }
 
 export interface EndOptions {
@@ -52,9 +51,9 @@ export interface EndOptions {
 const SETTLE_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
 
-export async function beginRun(rig: Rig, { clients, forgetful = false }: RunOptions): Promise<Run> {
+export async function beginRun(rig: Rig, { clients }: RunOptions): Promise<Run> {
   await rig.clients.call('close');
-  await rig.clients.call('open', { clients, port: rig.front.port, forgetful });
+  await rig.clients.call('open', { clients, port: rig.front.port });
   await rig.clients.call('clearQuotes');
   const startedAt = Date.now();
   return {

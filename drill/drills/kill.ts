@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Drill, exactly, type Row, scaled } from '../support/drill.ts';
+import { type Rig, startRig } from '../support/rig.ts';
+import { backCheck, beginRun, type Outcome, percentile, verdictChecks } from '../support/run.ts';
+
+const ROUNDS = { quick: 3, full: 30 };
+const EVERY_S = { quick: 3, full: 10 };
+/** The promise: everybody is back within this, seconds. */
+const BACK_S = 10;
+
+export const kill: Drill = {
+  name: 'kill',
+  title: 'Replicas killed with kill -9',
+  how: `Every ten seconds one of three replicas, chosen by chance, is killed and started again in the same place, while trades and orders come in through the front. The clients come back as stock socket.io-client does, to whichever replica the front chooses, and subscribe with their position. The clients of the control come back without a position.`,
+  minutes: 5.5,
+  async run(options) {
+    const { quick, controls, seed } = options;
+    const rig = await startRig({
+      seed,
+      users: quick ? 20 : 1_000,
+      symbols: quick ? 5 : 50,
+      ownPostgres: !quick,
+    });
+    try {
+      const form = quick ? 'quick' : 'full';
+      const rounds = quick ? ROUNDS.quick : scaled(ROUNDS.full, options);
+      return await killRounds(rig, { rounds, everyS: EVERY_S[form], controls });
+    } finally {
+      await rig.close();
+    }
+  },
+};
+
+interface Killing {
+  readonly rounds: number;
+  readonly everyS: number;
+  readonly controls: boolean;
+}
+
+async function killRounds(rig: Rig, { rounds, everyS, controls }: Killing): Promise<Row[]> {
+  const forgetful = rig.specs({ group: 'forgetful', forgetful: true, users: rig.users.slice(0, 50) });
+  const run = await beginRun(rig, {
+    clients: [...rig.specs({ group: 'careful', stock: 10 }), ...(controls ? forgetful : [])],
+  });
+  const publisher = rig.publisher();
+  const finish = publisher.start({ trades: 50, orders: 5 });
+  for (let round = 0; round < rounds; round++) {
+    const next = pause(everyS * 1_000);
+    const slot = rig.random.pick(rig.slots);
+    await slot.kill();
+    await slot.start();
+    await next;
+  }
+  await finish();
+
+  const careful = await run.end({ group: 'careful' });
+  const exits = rig.slots.reduce((sum, { unexpectedExits }) => sum + unexpectedExits, 0);
+  const fault = `a replica killed every ${everyS} s, ${rounds} times`;
+  const rows: Row[] = [
+    {
+      fault,
+      faults: rounds,
+      verdict: careful.verdict,
+      checks: [
+        ...verdictChecks(careful.verdict),
+        backCheck(careful.gaps, BACK_S),
+        exactly('other replicas that exited', exits, 0),
+      ],
+      notes: [toNote(careful, publisher.failures().cutOff)],
+    },
+  ];
+  if (controls) {
+    const { verdict } = await run.end({ group: 'forgetful', withinMs: 0 });
+    const control = 'the position that clients resume from';
+    rows.push({ fault, control, faults: rounds, verdict, checks: verdictChecks(verdict) });
+  }
+  return rows;
+}
+
+function toNote({ gaps }: Outcome, cutOff: number): string {
+  const lengths = gaps.map(({ from, to }) => (to ?? Number.POSITIVE_INFINITY) - from);
+  return `${gaps.length} times a client lost its connection; back after ${percentile(lengths, 0.5)} ms (median), ${percentile(lengths, 0.99)} ms (99th percentile). ${cutOff} requests ended without an answer and were repeated under their key.`;
+}

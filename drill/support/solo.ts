@@ -1,0 +1,147 @@
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sign } from 'cookie-signature';
+import { type Child, startChild } from '../../bench/support/child.ts';
+import { createFolder, removeFolder } from '../../bench/support/folder.ts';
+import { seedUsers } from '../../bench/support/seed.ts';
+import { openDatabase } from '../../src/adapters/database/open.ts';
+import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
+import { prepareDataDir } from '../../tests/support/database.ts';
+import { silentLog } from '../../tests/support/log.ts';
+import type { ClientMethods } from '../servers/clients.ts';
+import { check, type Verdict } from './checker.ts';
+import { readFacts } from './facts.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+import { createRandom, type Random } from './random.ts';
+import { createSlot, type Slot } from './slot.ts';
+
+/** One replica on its embedded database, with clients and a publisher around it. */
+export interface Solo {
+  readonly slot: Slot;
+  /** What the replica runs with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clients: Child<ClientMethods>;
+  readonly ledger: Ledger;
+  readonly publisher: Publisher;
+  readonly random: Random;
+  /** Waits until every client has everything, or until that is hopeless; ends the replica and compares. */
+  end(): Promise<Verdict>;
+  close(): Promise<void>;
+}
+
+export interface SoloOptions {
+  readonly seed: number;
+  readonly users: number;
+  readonly symbols: readonly string[];
+  /** Changes the folder of the database before the replica opens it. */
+  readonly prepare?: (databaseFolder: string) => Promise<void>;
+}
+
+const HOOK_SECRET = 'the hook secret of the drills is long enough';
+const SESSION_SECRET = 'the session secret of the drills is long enough';
+const SETTLE_MS = 20_000;
+const LOOK_AGAIN_MS = 200;
+
+export async function startSolo({ seed, users: count, symbols, prepare }: SoloOptions): Promise<Solo> {
+  const folder = createFolder();
+  const databaseFolder = path.join(folder, 'database');
+  const cleanups: (() => unknown)[] = [() => removeFolder(folder)];
+  const close = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    await prepareDataDir(folder);
+    const db = await openDatabase({ dataDir: databaseFolder, log: silentLog });
+    const users = await seedUsers(db, count);
+    await db.close();
+    await prepare?.(databaseFolder);
+
+    const env = {
+      NODE_ENV: 'test',
+      DATA_DIR: folder,
+      SESSION_SECRET,
+      HOOK_SECRET,
+      // A drill restarts in minutes what else is restarted in months: the limits per minute are not what is tried.
+      RATE_LIMITS: 'connect=600/60,subscribe:trades=120/60,subscribe:watchlist=120/60',
+      DEMO_ACCOUNT: 'false',
+      DUPLICATE_WINDOW_SECONDS: '0',
+      LOG_LEVEL: 'warn',
+    };
+    const slot = await createSlot({ index: 0, env, seams: { market: { symbols, perSecond: 2 } } });
+    cleanups.push(() => slot.isRunning && slot.kill());
+    await slot.start();
+    const clients = startChild<ClientMethods>(path.join(import.meta.dirname, '../servers/clients.ts'));
+    cleanups.push(() => clients.stop());
+    const specs = users.map(({ userId, sessionID }, index) => ({
+      client: `client-${index}`,
+      group: 'client',
+      userId,
+      sessionID,
+      cookie: `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, SESSION_SECRET)}`)}`,
+      symbols,
+      kind: index < 2 ? ('stock' as const) : ('lean' as const),
+    }));
+    await clients.call('open', { clients: specs, port: slot.port });
+    const ledger = createLedger(path.join(folder, 'ledger'));
+    cleanups.push(() => ledger.close());
+    const random = createRandom(seed);
+    const publisher = createPublisher({
+      ledger,
+      hookSecret: HOOK_SECRET,
+      random,
+      name: 'p1',
+      userIds: users.map(({ userId }) => userId),
+      symbols,
+      targets: () => [{ port: slot.port, name: slot.name }],
+    });
+
+    /** Over HTTP: while the replica runs, nobody else may open its database. */
+    async function ask<T>(route: string, cookie: string): Promise<T> {
+      const answer = await fetch(`http://127.0.0.1:${slot.port}${route}`, { headers: { cookie } });
+      return ((await answer.json()) as { data: T }).data;
+    }
+    async function isSettled(): Promise<boolean> {
+      const standing = new Map((await clients.call('standing')).map((one) => [one.client, one]));
+      for (const { client, cookie } of specs) {
+        const one = standing.get(client);
+        const { head } = await ask<{ head: number }>('/api/trades?limit=1', cookie);
+        const openOrders = await ask<unknown[]>('/api/orders?status=open', cookie);
+        if (!one?.following || one.seq! < head || openOrders.length > 0) return false;
+      }
+      return true;
+    }
+
+    return {
+      slot,
+      env,
+      clients,
+      ledger,
+      publisher,
+      random,
+      async end() {
+        const deadline = Date.now() + SETTLE_MS;
+        while (!(await isSettled()) && Date.now() < deadline) await pause(LOOK_AGAIN_MS);
+        const { logs, quotes } = await clients.call('log');
+        await clients.call('close');
+        await slot.kill();
+        const rows = await openDatabase({ dataDir: databaseFolder, log: silentLog });
+        try {
+          return check({
+            ...(await readFacts(rows)),
+            sent: ledger.all(),
+            broker: null,
+            clients: logs,
+            quotes: quotes.client ?? { delivered: 0, stale: [] },
+          });
+        } finally {
+          await rows.close();
+        }
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
