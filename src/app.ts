@@ -23,8 +23,10 @@ import { riskLimits } from './config-limits.ts';
 import { createAccounts } from './domain/accounts/accounts.ts';
 import { type DemoAccount, openDemoAccount } from './domain/accounts/demo-account.ts';
 import type { Bus } from './domain/cluster/bus.ts';
+import { handOver } from './domain/cluster/hand-over.ts';
 import { createDiscordLinks } from './domain/hooks/discord-links.ts';
 import { createHooks } from './domain/hooks/hooks.ts';
+import { createCandleExchange } from './domain/market/candle-exchange.ts';
 import { createDemand } from './domain/market/demand.ts';
 import { createMarket } from './domain/market/market.ts';
 import { createMarketHours } from './domain/market/market-hours.ts';
@@ -48,6 +50,7 @@ import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createMetrics } from './metrics.ts';
 import { createRealtime, type Realtime } from './realtime/server.ts';
 import { createReporting, type Reporting } from './reporting.ts';
+import { followStalls } from './stalls.ts';
 
 export interface AppOverrides {
   readonly log: Logger;
@@ -149,6 +152,12 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   });
   const board = createQuoteBoard({ bus, clock, onMissed: () => demand.resync() });
   const demand = createDemand({ bus, clock, replica });
+  const candles = createCandleExchange({
+    bus,
+    clock,
+    isEngine: () => lease.current() !== null,
+    local: market.candles,
+  });
 
   const view: MarketView = {
     knows: async (symbol) => (await instruments.get(symbol)) !== null,
@@ -224,7 +233,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       quotes: board,
       instruments,
       hours,
-      candles: market.candles,
+      candles: candles.candles,
       hooks: createHooks({ users, inbox: createHookInbox(database), trading, bus, clock }),
       discordLinks: createDiscordLinks({ store: createDiscordLinkStore(database), clock }),
       limiter,
@@ -274,6 +283,16 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     },
   );
 
+  const stalls = followStalls({
+    board,
+    demand,
+    cluster,
+    realtime: () => realtime,
+    metrics,
+    clock,
+    log: part('stalls'),
+  });
+
   async function stop(): Promise<void> {
     // A start that is under way ends first: what it has yet to begin would never be stopped.
     await starting?.catch(() => {});
@@ -287,7 +306,11 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   /** Nobody is cut off, and nothing comes in any more when the parts are stopped. */
   async function drain(): Promise<void> {
     httpServer.drain();
-    await realtime.drain(config.drainSeconds);
+    await Promise.all([
+      // Without Redis nobody could show the quotes of another engine here: ours stays to the end.
+      secrets.redisUrl === null ? null : handOver({ market, executor, lease, clock }),
+      realtime.drain(config.drainSeconds),
+    ]);
     await httpServer.close();
   }
 
@@ -306,6 +329,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     closing.add('board', () => board.stop());
     demand.start();
     closing.add('demand', () => demand.stop());
+    candles.start();
+    closing.add('candles', () => candles.stop());
     executor.start();
     closing.add('broker', () => broker.stop());
     closing.add('executor', () => executor.stop());
@@ -313,7 +338,11 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     // Before the market can start: whatever is held is asked for before the first quote of anything arrives.
     closing.add('traded symbols', await followTradedSymbols({ ledger, demand, clock, log: part('market') }));
     await lease.start();
-    closing.add('lease', () => lease.stop());
+    closing.add('lease', () => handOver({ market, executor, lease, clock }));
+    if (!overrides.unprotected?.includes('stall-watch')) {
+      stalls.start();
+      closing.add('stalls', () => stalls.stop());
+    }
     pruner.start();
     closing.add('journal pruner', () => pruner.stop());
 

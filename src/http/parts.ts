@@ -65,8 +65,8 @@ export interface HttpParts {
   defaultWatchlist(): Promise<readonly string[]>;
   readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows' | 'search'>;
   readonly hours: Pick<MarketHours, 'status'>;
-  /** Minute candles of the current day, oldest first. */
-  candles(symbol: string): readonly Candle[];
+  /** Minute candles of the current day, oldest first. Throws UNAVAILABLE where nobody can tell. */
+  candles(symbol: string): Promise<readonly Candle[]>;
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;
   /** Knows the names of HTTP_RATE_LIMITS. */

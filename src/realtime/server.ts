@@ -8,6 +8,7 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import { followSessions } from '../domain/market/session-changes.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -232,9 +233,13 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       const oldest = quotes[0];
       if (oldest) latency.record(clock.now() - oldest.receivedAt);
     }),
-    bus.subscribe('market', (status) => {
-      const event = encodeEvent('market:status', status);
-      for (const socket of sockets.values()) lane.offer(socket, event);
+    followSessions({
+      status: parts.marketStatus,
+      clock,
+      onChange(status) {
+        const event = encodeEvent('market:status', status);
+        for (const socket of sockets.values()) lane.offer(socket, event);
+      },
     }),
     clock.every(options.flushIntervalMs, () => {
       views.tick();

@@ -96,7 +96,7 @@ export async function startHttpApp(
     defaultWatchlist: async () => ['AAPL', 'MSFT'],
     instruments: { get: async () => null, knows: () => false, search: unreached },
     hours: { status: unreached },
-    candles: () => [],
+    candles: async () => [],
     hooks: {
       trade: unreached,
       portfolio: unreached,

@@ -2,7 +2,7 @@
  * What replicas tell each other. The bus carries only what may be lost: whoever misses a message finds the
  * truth in the database.
  */
-import type { MarketStatusPayload, SessionRevokedPayload } from '../../protocol/payloads.ts';
+import type { SessionRevokedPayload } from '../../protocol/payloads.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Candle } from '../market/candle-book.ts';
 import type { Quote } from '../market/quote.ts';
@@ -24,8 +24,6 @@ export interface BusMessages {
   revoked: { reason: SessionRevokedPayload['reason'] } & ({ sessionHash: string } | { userId: string });
   /** Symbols this replica needs quotes of. With `resync` the engine tells each of them again, changed or not. */
   demand: { replica: string; symbols: readonly string[]; resync?: boolean };
-  /** The market opened, closed or changed session. */
-  market: MarketStatusPayload;
   /** An order was accepted, or a cancel asked for: the executor has work. */
   orders: { userId: string };
   /** Each replica, every second: that it lives, and how it is. */

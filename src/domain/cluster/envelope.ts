@@ -29,8 +29,6 @@ export const MAX_AGE_MS: Readonly<Record<BusTopic, number>> = {
   revoked: SESSION_CHECK_INTERVAL_MS,
   /** A replica tells all it wants again every ten seconds; an older word must not undo a newer one. */
   demand: 5_000,
-  /** Said once at each bell: as long as no other session can have begun, late is better than never. */
-  market: 60_000,
   /** The executor has looked for itself by then. */
   orders: 10_000,
   /** Who spoke this long ago counts as silent, so it proves no life. */

@@ -26,13 +26,6 @@ const SHAPES: Readonly<Record<Exclude<BusTopic, 'quotes'>, z.ZodType>> = {
     z.union([z.looseObject({ sessionHash: text }), z.looseObject({ userId: text })]),
   ),
   demand: z.looseObject({ replica: text, symbols: z.array(text) }),
-  market: z.looseObject({
-    isOpen: z.boolean(),
-    nextOpen: text.nullable(),
-    nextClose: text.nullable(),
-    timestamp: text,
-    session: z.enum(['pre', 'regular', 'post', 'closed']),
-  }),
   // '' stands for everybody.
   orders: z.looseObject({ userId: z.string() }),
   heartbeat: z.looseObject({ replica: text, at: finite, startedAt: finite }),

@@ -133,12 +133,12 @@ export function createMarket(options: MarketOptions): Market {
     bus.publish('quotes', { lease: fencing, after, seq, at: now, quotes });
   };
 
-  const publishSession = (): void => {
+  const readSession = (): void => {
     const now = hours.session(clock.now());
     if (now === session) return;
     session = now;
+    // Every symbol's state rests on the session's, too.
     book.touchAll();
-    bus.publish('market', hours.status(clock.now()));
   };
 
   const subscribe = (): void => feed.setSymbols(subscriptions.current(clock.now()));
@@ -170,7 +170,7 @@ export function createMarket(options: MarketOptions): Market {
       stops = [
         clock.every(flushIntervalMs, flush),
         clock.every(ENGINE_HEARTBEAT_MS, () => {
-          publishSession();
+          readSession();
           tidy();
         }),
         bus.subscribe('demand', hear),

@@ -54,10 +54,10 @@ export function marketRoutes(
   });
 
   // A day of minutes is 65 KB of nothing but numbers: no secret whose size could tell something.
-  router.get('/candles', compression(), (req, res) => {
+  router.get('/candles', compression(), async (req, res) => {
     const { symbol } = readQuery(req, candlesSchema);
     demand.want([symbol].filter(isListed));
-    succeed<CandlePayload[]>(res, candles(symbol).map(candleToPayload));
+    succeed<CandlePayload[]>(res, (await candles(symbol)).map(candleToPayload));
   });
 
   return router;

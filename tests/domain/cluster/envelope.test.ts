@@ -18,13 +18,6 @@ const MESSAGES: Record<BusTopic, object> = {
   portfolio: { userId: 'u1' },
   revoked: { reason: 'logout', sessionHash: 'h1' },
   demand: { replica: 'one', symbols: ['AAPL'] },
-  market: {
-    isOpen: true,
-    nextOpen: null,
-    nextClose: '2026-01-05T21:00:00Z',
-    timestamp: 't',
-    session: 'regular',
-  },
   orders: { userId: '' },
   heartbeat: { replica: 'one', at: now, startedAt: now },
   'lease:free': { replica: 'one' },

@@ -283,16 +283,13 @@ describe('states', () => {
     expect(states()).toEqual({ AAPL: 'delayed' });
   });
 
-  test('the end of the day closes every quote and tells the session', async () => {
-    const { bus, clock, feed, flow, states } = await start();
-    const sessions: string[] = [];
-    bus.subscribe('market', ({ session }) => sessions.push(session));
+  test('the end of the day closes every quote', async () => {
+    const { clock, feed, flow, states } = await start();
     feed().status({ state: 'live' });
     flow('AAPL', 100);
     clock.advance(5 * 3_600_000 + 2_000);
     expect(states()).toEqual({ AAPL: 'live' });
     clock.advance(4 * 3_600_000);
-    expect(sessions).toEqual(['post', 'closed']);
     expect(states()).toEqual({ AAPL: 'closed' });
   });
 

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { Bus } from '../cluster/bus.ts';
+import type { Candle } from './candle-book.ts';
+
+/** The engine answers within milliseconds, or it is away, milliseconds. */
+export const CANDLES_TIMEOUT_MS = 1_000;
+/** A new engine is found within seconds, milliseconds. */
+const RETRY_AFTER_MS = 2_000;
+
+/** Today's candles on every replica, though only the engine hears the trades they are made of. */
+export interface CandleExchange {
+  /** One-minute candles of the current day, oldest first. Throws UNAVAILABLE where the engine does not answer. */
+  candles(symbol: string): Promise<readonly Candle[]>;
+  start(): void;
+  stop(): void;
+}
+
+export interface CandleExchangeOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly isEngine: () => boolean;
+  /** The engine's own. */
+  readonly local: (symbol: string) => readonly Candle[];
+}
+
+interface Question {
+  readonly id: string;
+  readonly answer: Promise<readonly Candle[]>;
+}
+
+export function createCandleExchange({ bus, clock, isEngine, local }: CandleExchangeOptions): CandleExchange {
+  /** Whoever asks for the same symbol meanwhile waits for the same answer. */
+  const asked = new Map<string, Question>();
+  const answers = new Map<string, (candles: readonly Candle[]) => void>();
+  let stops: Cancel[] = [];
+
+  const ask = (symbol: string): Question => {
+    const id = randomUUID();
+    const answer = new Promise<readonly Candle[]>((resolve, reject) => {
+      const cancel = clock.after(CANDLES_TIMEOUT_MS, () => {
+        settle();
+        reject(
+          new TradecastError('UNAVAILABLE', 'The history of this symbol is not to be had at the moment.', {
+            retryAfterMs: RETRY_AFTER_MS,
+          }),
+        );
+      });
+      const settle = (): void => {
+        cancel();
+        asked.delete(symbol);
+        answers.delete(id);
+      };
+      answers.set(id, (candles) => {
+        settle();
+        resolve(candles);
+      });
+    });
+    return { id, answer };
+  };
+
+  return {
+    async candles(symbol) {
+      if (isEngine()) return local(symbol);
+      const open = asked.get(symbol);
+      if (open) return open.answer;
+      const question = ask(symbol);
+      asked.set(symbol, question);
+      bus.publish('candles:asked', { id: question.id, symbol });
+      return question.answer;
+    },
+    start() {
+      stops = [
+        bus.subscribe('candles:asked', ({ id, symbol }) => {
+          if (isEngine()) bus.publish('candles', { id, candles: local(symbol) });
+        }),
+        bus.subscribe('candles', ({ id, candles }) => answers.get(id)?.(candles)),
+      ];
+    },
+    stop() {
+      for (const stop of stops.splice(0)) stop();
+    },
+  };
+}

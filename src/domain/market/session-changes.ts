@@ -1,0 +1,20 @@
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { MarketStatusPayload } from '../../protocol/payloads.ts';
+
+/** A bell is heard this late at most, milliseconds. */
+const LOOK_MS = 1_000;
+
+/** Calls `onChange` when the market enters another session; every replica reads the calendar for itself. */
+export function followSessions(parts: {
+  readonly status: () => MarketStatusPayload;
+  readonly clock: Clock;
+  readonly onChange: (status: MarketStatusPayload) => void;
+}): Cancel {
+  let { session } = parts.status();
+  return parts.clock.every(LOOK_MS, () => {
+    const status = parts.status();
+    if (status.session === session) return;
+    session = status.session;
+    parts.onChange(status);
+  });
+}
