@@ -11,9 +11,10 @@ import { hooks } from './cases/hooks.ts';
 import { orders } from './cases/orders.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
+import { slowReaders } from './cases/slow-readers.ts';
 import { type Finished, toMarkdown, toText } from './support/report.ts';
 
-const CASES = [fanOut, fanOutSize, connections, hooks, orders, replay, reconnect, cluster];
+const CASES = [fanOut, fanOutSize, connections, hooks, orders, replay, reconnect, cluster, slowReaders];
 const PAGE = path.join(import.meta.dirname, '../docs/benchmarks.md');
 
 const { values } = parseArgs({

@@ -107,6 +107,10 @@ const methods = {
       );
     }
   },
+  /** From now on none of them reads. */
+  pause(): void {
+    for (const { wire } of clients) wire.pause();
+  },
   begin(): void {
     latencies.clear();
     deliveries = 0;

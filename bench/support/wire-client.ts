@@ -6,6 +6,8 @@ import { connect, type Socket } from 'node:net';
  */
 export interface WireClient {
   send(text: string): void;
+  /** Reads nothing more: what the server sends fills the buffers of the two kernels, then the server's own. */
+  pause(): void;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export function openWire(options: {
     let upgraded = false;
     const client: WireClient = {
       send: (text) => socket.write(clientFrame(text)),
+      pause: () => void socket.pause(),
       close: () => socket.destroy(),
     };
     const onFrame = options.onFrame(client);
