@@ -4,6 +4,7 @@ import { createPaperBroker } from '../../src/adapters/paper/broker.ts';
 import type { JournalRecord } from '../../src/domain/journal/journal.ts';
 import {
   type Broker,
+  BrokerBusy,
   type BrokerEvent,
   type BrokerOrder,
   BrokerRejection,
@@ -35,9 +36,11 @@ import {
 /** A broker that does what the test says with each submit and cancel, and remembers what it was sent. */
 function createBrokerDouble() {
   const listeners = new Set<(event: BrokerEvent) => void>();
+  const gaps = new Set<() => void>();
   const known = new Map<string, BrokerEvent[]>();
   const double = {
     sent: [] as string[],
+    cancelled: [] as string[],
     adopted: [] as BrokerOrder[],
     known,
     submit: async (order: BrokerOrder): Promise<void> => void double.take(order),
@@ -48,6 +51,10 @@ function createBrokerDouble() {
     tell(event: BrokerEvent): void {
       known.get(event.orderId)?.push(event);
       for (const listener of listeners) listener(event);
+    },
+    /** Events may have been missed. */
+    gap(): void {
+      for (const listener of gaps) listener();
     },
     fill: (orderId: string, quantity: number, at = 0): BrokerEvent => ({
       type: 'fill',
@@ -65,13 +72,20 @@ function createBrokerDouble() {
       return double.submit(order);
     },
     find: (orderId) => double.find(orderId),
-    cancel: (orderId) => double.cancel(orderId),
+    cancel(orderId) {
+      double.cancelled.push(orderId);
+      return double.cancel(orderId);
+    },
     async adopt(orders) {
       double.adopted.push(...orders);
     },
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onGap(listener) {
+      gaps.add(listener);
+      return () => gaps.delete(listener);
     },
     stop() {},
   };
@@ -280,6 +294,27 @@ describe.each(KINDS)('the executor on %s', (kind) => {
       await reaches(id, { status: 'working' });
     });
 
+    test('when the broker has no time for it at first', async () => {
+      double.submit = async (sent) => {
+        if (double.sent.length < 3) throw new BrokerBusy('429', 1_000);
+        double.take(sent);
+      };
+      start();
+      const { id } = await place();
+      await reaches(id, { status: 'working' });
+      expect(double.sent).toEqual([id, id, id]);
+    });
+
+    test('when the broker has no time for it at all', async () => {
+      double.submit = async () => {
+        throw new BrokerBusy('429', 60_000);
+      };
+      start();
+      const { id } = await place();
+      await reaches(id, { status: 'rejected', reason: 'BROKER_UNAVAILABLE' });
+      expect(double.sent).toEqual([id]);
+    });
+
     test('when the broker says no', async () => {
       double.submit = async () => {
         throw new BrokerRejection('not allowed');
@@ -341,6 +376,111 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     start();
     await reaches(id, { status: 'rejected', reason: 'BROKER_UNAVAILABLE' });
     expect(double.sent).toEqual([]);
+  });
+
+  test('what the engine before sent in its last moment, and what arrives late, is found', async () => {
+    const { id } = await place();
+    await ledger.claim(lease.current()!, 10, clock.now());
+    const begun = clock.now();
+    double.find = async (orderId) => {
+      // Five seconds until it was given up, and almost five more in the network.
+      if (clock.now() - begun > 9_500) double.take({ id: orderId });
+      return double.known.get(orderId) ?? null;
+    };
+    start();
+    await reaches(id, { status: 'working' });
+    expect(double.sent).toEqual([]);
+  });
+
+  test('an order that the broker takes after all that is taken back, and trading is halted', async () => {
+    double.submit = async () => {
+      throw new Error('timeout');
+    };
+    start();
+    const { id } = await place();
+    await reaches(id, { status: 'rejected', reason: 'BROKER_UNAVAILABLE' });
+    double.take({ id });
+    double.tell({ type: 'accepted', orderId: id, at: 0 });
+    await eventually(() => expect(double.cancelled).toEqual([id]));
+    await eventually(async () => expect((await place({ quantity: 1 })).reason).toBe('TRADING_HALTED'));
+  });
+
+  test('orders of a claim whose commit is still under way are waited for', async () => {
+    const { id } = await place();
+    const fencing = lease.current()!;
+    let commit: (() => void) | null = null;
+    const claim = database.db.transaction(async (tx) => {
+      await tx.query("SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR SHARE", [fencing]);
+      await tx.query("UPDATE orders SET status = 'submitting' WHERE id = $1", [id]);
+      await new Promise<void>((resolve) => {
+        commit = resolve;
+      });
+    });
+    await eventually(() => expect(commit).not.toBeNull());
+    const open = ledger.openOrders(fencing);
+    // The embedded database has one connection and waits anyway.
+    const waits =
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    if (kind === 'postgres')
+      await eventually(async () => expect(await database.db.query(waits)).toHaveLength(1));
+    commit!();
+    await claim;
+    expect((await open).map((found) => found.id)).toEqual([id]);
+  });
+
+  describe('when the lease runs out and nobody has told it yet', () => {
+    let expired: boolean;
+    beforeEach(() => {
+      expired = false;
+      const held = lease;
+      lease = { ...held, current: () => (expired ? null : held.current()) };
+    });
+
+    test('what was claimed is not sent, and is found out about when the lease is renewed', async () => {
+      const slow: Ledger = {
+        ...ledger,
+        async claim(fencing, limit, at) {
+          const claimed = await ledger.claim(fencing, limit, at);
+          if (claimed.orders.length > 0) expired = true;
+          return claimed;
+        },
+      };
+      start(double.broker, slow);
+      const { id } = await place();
+      await reaches(id, { status: 'submitting' });
+      expired = false;
+      await reaches(id, { status: 'rejected', reason: 'BROKER_UNAVAILABLE' });
+      expect(double.sent).toEqual([]);
+    });
+
+    test('nothing is claimed and no end is asked for', async () => {
+      const executor = start();
+      const working = await place();
+      await reaches(working.id, { status: 'working' });
+      expired = true;
+      await trading.cancel(user, working.id);
+      const { id } = await place({ quantity: 1 });
+      await eventually(() => expect(executor.state()).toBe('reconciling'));
+      clock.advance(5_000);
+      expect([(await order(id))?.status, double.cancelled, double.sent]).toEqual([
+        'accepted',
+        [],
+        [working.id],
+      ]);
+      expired = false;
+      await reaches(id, { status: 'working' });
+      await reaches(working.id, { status: 'cancelled' });
+    });
+  });
+
+  test('when events may have been missed, open orders are looked up', async () => {
+    const executor = start();
+    const { id } = await place();
+    await reaches(id, { status: 'working' });
+    double.known.get(id)!.push(double.fill(id, 10));
+    double.gap();
+    await reaches(id, { status: 'filled', filledQuantity: 10 });
+    expect(executor.state()).toBe('trading');
   });
 
   test('fills that came while nobody was listening are found at the start', async () => {
