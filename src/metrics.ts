@@ -1,6 +1,7 @@
 /** Everything /metrics tells, in one place; docs/operations.md lists the same names. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { CONNECT_CODES } from './protocol/errors.ts';
 import type { FeedHealth, ReplicaState } from './protocol/payloads.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -39,6 +40,8 @@ const FEED_STATES: readonly FeedHealth['state'][] = [
   'refused',
   'ended',
 ];
+const CLOSE_REASONS = ['client', 'drain', 'revoked', 'slow_consumer', 'flood'];
+const ORDER_OUTCOMES = ['accepted', 'denied', 'repeated', 'failed'];
 const REDIS_STATES = { ok: 1, down: 0, off: -1 } as const;
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -218,6 +221,11 @@ export function createMetrics() {
       registers,
     }),
   };
+
+  // A series that begins with its first event hides that event from `increase()`.
+  for (const reason of CLOSE_REASONS) metrics.connectionsClosed.inc({ reason }, 0);
+  for (const code of CONNECT_CODES) metrics.connectionsRefused.inc({ code }, 0);
+  for (const outcome of ORDER_OUTCOMES) metrics.orders.inc({ outcome }, 0);
 
   const messagesIn = tally(metrics.messagesIn, 'event');
   const messagesOut = tally(metrics.messagesOut, 'event');
