@@ -60,10 +60,9 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     },
   );
   closeSync(output);
-  const gone = exited(child).then(() => {
+  const tidy = (): void => {
     if (!options.logFile) rmSync(logFile, { force: true });
-    return child.exitCode;
-  });
+  };
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (await whyNotReady(url)) {
     const given = options.signal?.aborted ?? false;
@@ -74,8 +73,13 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     const why = given ? 'was given up' : isRunning(child) ? 'took too long' : `ended with ${child.exitCode}`;
     const printed = readFileSync(logFile, 'utf8').slice(-TOLD_OF_LOG).trim();
     await end(child, 'SIGKILL');
+    tidy();
     throw new Error(`the start of the replica on port ${port} ${why}:\n${printed}`);
   }
+  const gone = exited(child).then(() => {
+    tidy();
+    return child.exitCode;
+  });
   return {
     url,
     port,

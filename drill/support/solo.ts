@@ -25,8 +25,8 @@ export interface Solo {
   readonly ledger: Ledger;
   readonly publisher: Publisher;
   readonly random: Random;
-  /** Waits until every client has everything, or until that is hopeless; ends the replica and compares. */
-  end(): Promise<Verdict>;
+  /** Waits this long at most until every client has everything, ends the replica and compares. */
+  end(withinMs: number): Promise<Verdict>;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,6 @@ export interface SoloOptions {
 
 const HOOK_SECRET = 'the hook secret of the drills is long enough';
 const SESSION_SECRET = 'the session secret of the drills is long enough';
-const SETTLE_MS = 20_000;
 const LOOK_AGAIN_MS = 200;
 
 export async function startSolo({ seed, users: count, symbols, prepare }: SoloOptions): Promise<Solo> {
@@ -119,8 +118,8 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
       ledger,
       publisher,
       random,
-      async end() {
-        const deadline = Date.now() + SETTLE_MS;
+      async end(withinMs) {
+        const deadline = Date.now() + withinMs;
         while (!(await isSettled()) && Date.now() < deadline) await pause(LOOK_AGAIN_MS);
         const { logs, quotes } = await clients.call('log');
         await clients.call('close');

@@ -1,0 +1,4 @@
+import { embedded } from '../../drill/drills/embedded.ts';
+import { testDrill } from '../support/drills.ts';
+
+testDrill(embedded);
