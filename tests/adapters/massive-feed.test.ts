@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { createMassiveFeed, LOST_PAUSE_MS } from '../../src/adapters/massive/feed.ts';
+import { createMassiveFeed } from '../../src/adapters/massive/feed.ts';
 import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
 import type { MarketFeed } from '../../src/domain/market/feed.ts';
 import type { Log } from '../../src/lib/log.ts';
@@ -281,7 +281,7 @@ describe('a refused login', () => {
 });
 
 describe('the one place of the account', () => {
-  test('once lost is not fought for, and a new lease waits a minute before it asks', async () => {
+  test('once lost is not fought for; the next start asks for it on the terms it is given', async () => {
     const { upstream, clock, feed, sink, flows, state } = await start();
     await flows('AAPL');
     const thief = new WebSocket(upstream.wsUrl);
@@ -295,13 +295,36 @@ describe('the one place of the account', () => {
     expect(upstream.connections).toHaveLength(connections);
 
     await feed.stop();
-    feed.start(sink);
+    feed.start(sink, { notBefore: clock.now() + 60_000, mayConnect: () => true });
     expect(sink.statuses.at(-1)).toMatchObject({
       state: 'connecting',
-      detail: expect.stringContaining('waiting'),
+      detail: expect.stringMatching(/Another service uses this key.* until \d\d:\d\d:\d\d UTC/),
     });
-    clock.advance(LOST_PAUSE_MS);
+    clock.advance(60_000);
     await upstream.until(() => upstream.connections.length === connections + 1);
+    await state('live');
+  });
+
+  test('is not asked for by a replica that is no longer the engine, also where it finds out between connect and login', async () => {
+    const { upstream, clock, feed, sink, state, flows } = await start();
+    await flows('AAPL');
+    await feed.stop();
+    let may = true;
+    const asked = upstream.connections.length;
+    upstream.behaviour.mute = true;
+    feed.start(sink, { notBefore: 0, mayConnect: () => may });
+    await upstream.until(() => upstream.connections.length === asked + 1);
+    may = false;
+    upstream.behaviour.mute = false;
+    upstream.connections
+      .at(-1)!
+      .send([{ ev: 'status', status: 'connected', message: 'Connected Successfully' }]);
+    await state('down');
+    expect(upstream.connections.at(-1)!.said).toEqual([]);
+    await pass(clock, 60_000);
+    expect(upstream.connections).toHaveLength(asked + 1);
+    may = true;
+    await pass(clock, 60_000);
     await state('live');
   });
 });

@@ -23,6 +23,21 @@ export interface StandInConnection {
   readonly isOpen: () => boolean;
 }
 
+/** From the login until upstream or the client ended it, milliseconds since epoch. */
+export interface StandInLogin {
+  readonly at: number;
+  until: number | null;
+  /** Thrown out, because another one logged in. */
+  evicted: boolean;
+}
+
+/** Trades without end in whatever is subscribed; each price is one tick of it. */
+export interface StandInStream {
+  /** When this price was sent, milliseconds since epoch; undefined for a price that never was. */
+  sentAt(price: number): number | undefined;
+  stop(): void;
+}
+
 export interface RestAnswer {
   readonly status?: number;
   readonly headers?: Record<string, string>;
@@ -33,6 +48,10 @@ export interface MassiveStandIn {
   readonly wsUrl: string;
   readonly restUrl: string;
   readonly connections: StandInConnection[];
+  /** Every login that was let in, in order. */
+  readonly logins: StandInLogin[];
+  /** Sends to whoever is logged in, from now on. */
+  stream(everyMs: number): StandInStream;
   /** Paths with query asked by REST, in order; and with which authorization. */
   readonly asked: { url: URL; authorization: string | undefined }[];
   /** Changes how it behaves from now on. */
@@ -56,7 +75,9 @@ export interface MassiveStandIn {
 const status = (word: string, message: string): object => ({ ev: 'status', status: word, message });
 
 export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> {
-  const connections: (StandInConnection & { socket: WebSocket; loggedIn: boolean })[] = [];
+  const connections: (StandInConnection & { socket: WebSocket; login: StandInLogin | null })[] = [];
+  const logins: StandInLogin[] = [];
+  const streams: NodeJS.Timeout[] = [];
   const asked: MassiveStandIn['asked'] = [];
   const waiting = new Set<() => void>();
   const happened = (): void => {
@@ -84,7 +105,7 @@ export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> 
   sockets.on('connection', (socket) => {
     const connection = {
       socket,
-      loggedIn: false,
+      login: null as StandInLogin | null,
       said: [] as { action: string; params: string }[],
       topics: new Set<string>(),
       send(frame: string | Buffer | readonly object[]) {
@@ -95,7 +116,10 @@ export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> 
     };
     connections.push(connection);
     socket.on('ping', (data) => behaviour.pongs && socket.pong(data));
-    socket.on('close', happened);
+    socket.on('close', () => {
+      end(connection);
+      happened();
+    });
     socket.on('message', (data: Buffer) => {
       const said = JSON.parse(data.toString()) as { action: string; params: string };
       connection.said.push(said);
@@ -132,10 +156,11 @@ export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> 
       connection.drop();
       return;
     }
-    connection.loggedIn = true;
+    connection.login = { at: Date.now(), until: null, evicted: false };
+    logins.push(connection.login);
     // The account has one place: the older connection loses it.
     for (const other of connections) {
-      if (other === connection || !other.loggedIn || !other.isOpen()) continue;
+      if (other === connection || !other.login || !other.isOpen()) continue;
       evict(other);
     }
   }
@@ -144,7 +169,45 @@ export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> 
     const text =
       'Maximum number of websocket connections exceeded. You have reached the connection limit for your account.';
     connection.send([status('max_connections', text)]);
+    connection.login!.evicted = true;
+    end(connection);
     connection.socket.close(1008);
+  }
+
+  function end({ login }: (typeof connections)[number]): void {
+    if (login) login.until ??= Date.now();
+  }
+
+  function stream(everyMs: number): StandInStream {
+    const FIRST_CENTS = 10_000;
+    const sent: number[] = [];
+    const timer = setInterval(() => {
+      const now = Date.now();
+      const price = (FIRST_CENTS + sent.push(now) - 1) / 100;
+      for (const { topics, login, isOpen, send } of connections) {
+        if (!login || !isOpen()) continue;
+        const symbols = [...topics].filter((topic) => topic.startsWith('T.')).map((topic) => topic.slice(2));
+        if (symbols.length === 0) continue;
+        send(
+          symbols.map((sym) => ({
+            ev: 'T',
+            sym,
+            i: `${now}`,
+            x: 11,
+            p: price,
+            s: 100,
+            t: now,
+            q: sent.length,
+            z: 3,
+          })),
+        );
+      }
+    }, everyMs);
+    streams.push(timer);
+    return {
+      sentAt: (price) => sent[Math.round(price * 100) - FIRST_CENTS],
+      stop: () => clearInterval(timer),
+    };
   }
 
   function subscribe(connection: (typeof connections)[number], topics: readonly string[]): void {
@@ -172,6 +235,8 @@ export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> 
     wsUrl: `ws://127.0.0.1:${port}/stocks`,
     restUrl: `http://127.0.0.1:${port}`,
     connections,
+    logins,
+    stream,
     asked,
     behaviour,
     until: (condition) =>
@@ -186,6 +251,7 @@ export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> 
       }),
     close: () =>
       new Promise((resolve) => {
+        for (const timer of streams) clearInterval(timer);
         for (const { socket } of connections) socket.terminate();
         sockets.close();
         server.closeAllConnections();

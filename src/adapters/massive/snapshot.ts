@@ -23,7 +23,8 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
   const updatedNs = positive(updated);
   return {
     symbol: ticker,
-    sourceTime: updatedNs === undefined ? receivedAt : Math.floor(updatedNs / NS_PER_MS),
+    // A double knows such numbers to 256 nanoseconds: cut off instead of rounded, whole milliseconds would lose one.
+    sourceTime: updatedNs === undefined ? receivedAt : Math.round(updatedNs / NS_PER_MS),
     receivedAt,
     previousClose: positive(fieldsOf(prevDay).c),
     open: positive(today.o),
