@@ -25,7 +25,7 @@ export interface Relay extends BusLine {
 
 export interface RelayParts {
   readonly channel: RelayChannel;
-  readonly link: Pick<BusLink, 'state'>;
+  readonly link: Pick<BusLink, 'state' | 'onChange'>;
   readonly count: (what: keyof LinkCounters, by?: number) => void;
   readonly clock: Clock;
 }
@@ -62,7 +62,7 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
   let sending: Promise<void> | null = null;
   let cutHeardAt = Number.NEGATIVE_INFINITY;
   let cancelGather: Cancel | null = null;
-  let stopQuotes: Cancel | null = null;
+  let stops: Cancel[] = [];
   let receive: (topic: BusTopic, envelope: unknown) => void = () => {};
 
   const isCut = (): boolean => link.state() === 'down';
@@ -79,6 +79,11 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
       count('relayFailed');
     }
     cancelGather ??= clock.after(GATHER_MS, () => void flush());
+  }
+
+  /** The others need not wait for our next heartbeat to know that we are cut off. */
+  function askForRelay(): void {
+    channel.send([frameOf([], self, true)]).catch(() => count('relayFailed'));
   }
 
   function flush(): Promise<void> {
@@ -128,12 +133,17 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
     },
     start() {
       channel.start();
-      stopQuotes ??= clock.every(QUOTES_INTERVAL_MS, () => {
-        for (const envelope of quotes.take(MAX_TEXTS)) queue(JSON.stringify(['quotes', envelope]));
-      });
+      stops = [
+        clock.every(QUOTES_INTERVAL_MS, () => {
+          for (const envelope of quotes.take(MAX_TEXTS)) queue(JSON.stringify(['quotes', envelope]));
+        }),
+        link.onChange((state) => {
+          if (state === 'down') askForRelay();
+        }),
+      ];
     },
     async stop() {
-      stopQuotes?.();
+      for (const stop of stops.splice(0)) stop();
       let cancel: Cancel = () => {};
       const enough = new Promise<void>((resolve) => {
         cancel = clock.after(LAST_WORDS_MS, resolve);
