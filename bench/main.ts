@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cluster } from './cases/cluster.ts';
+import { comeback } from './cases/comeback.ts';
 import { connections } from './cases/connections.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
@@ -14,7 +15,18 @@ import { replay } from './cases/replay.ts';
 import { slowReaders } from './cases/slow-readers.ts';
 import { type Finished, toMarkdown, toText } from './support/report.ts';
 
-const CASES = [fanOut, fanOutSize, connections, hooks, orders, replay, reconnect, cluster, slowReaders];
+const CASES = [
+  fanOut,
+  fanOutSize,
+  connections,
+  hooks,
+  orders,
+  replay,
+  reconnect,
+  cluster,
+  slowReaders,
+  comeback,
+];
 const PAGE = path.join(import.meta.dirname, '../docs/benchmarks.md');
 
 const { values } = parseArgs({

@@ -1,0 +1,183 @@
+import { type BenchCase, pass, thousands } from '../support/case.ts';
+import { type Child, startChild } from '../support/child.ts';
+import { SYMBOLS, watchlists } from '../support/quotes.ts';
+import { type ReplicaSet, startReplicas } from '../support/replicas.ts';
+import type { ReturningMethods, Standing } from '../support/returning.ts';
+import { postHook, tradeHook } from '../support/trader.ts';
+
+const REPLICAS = 3;
+const CLIENTS = 5_000;
+/** A process that holds too many clients is slow itself. */
+const PROCESSES = 2;
+const SYMBOLS_EACH = 10;
+const PACE = { perSecond: 1, together: false };
+/** Users who get a trade while they are away. */
+const TRADES = 500;
+const TRADE_CONCURRENCY = 8;
+const TRADE_RETRY_MS = 100;
+
+const MAX_SECONDS = 60;
+const ASK_AGAIN_MS = 250;
+/** After the last one is back nobody may be refused or lost any more. */
+const QUIET_MS = 5_000;
+
+export const comeback: BenchCase = {
+  name: 'comeback',
+  title: '5,000 clients after a full restart',
+  how: `Three replicas over Redis and Postgres; 5,000 clients of as many users, each on a replica by chance, with \`subscribe:watchlist\` (10 of
+${SYMBOLS.length} symbols, which move once a second), \`subscribe:portfolio\` and \`subscribe:trades\`. All replicas are killed at once (\`kill -9\`: nobody is told, nothing is
+given back) and started again at once. Clients come back as stock ones do: after 1 s, 2 s, 4 s, then every 5 s, each by half more or less, to a replica by
+chance. \`back\` is who has all three subscriptions confirmed again; the time runs from the kill. Meanwhile ${TRADES} users get a trade by a signed hook, which each of
+them must be told once. At the end nobody may be missing, no event either, and neither the services' logs (\`warn\` and above, time-outs of the database pool among
+it) nor the clients may have an error after the last one was back. Servers, clients, Postgres and Redis share two cores.`,
+
+  async run({ quick }) {
+    const count = quick ? 200 : CLIENTS;
+    const set = await startReplicas({ replicas: REPLICAS, users: count });
+    const loads: Child<ReturningMethods>[] = [];
+    try {
+      const ports = set.replicas.map(({ port }) => port);
+      const lists = watchlists(count, SYMBOLS_EACH);
+      const clients = set.users.map(({ sessionID }, at) => ({ sessionID, symbols: lists[at]! }));
+      const share = Math.ceil(count / PROCESSES);
+      for (let at = 0; at < PROCESSES; at++) loads.push(startChild<ReturningMethods>('support/returning.ts'));
+      await Promise.all(
+        loads.map((load, at) =>
+          load.call('open', { ports, clients: clients.slice(at * share, (at + 1) * share) }),
+        ),
+      );
+
+      const before = set.complaints();
+      const killedAt = Date.now();
+      await set.kill();
+      await Promise.all(loads.map((load) => load.call('countFrom', killedAt)));
+      const starting = set.start().then(() => Date.now() - killedAt);
+      const trades = tellTrades(set, Math.min(TRADES, count));
+      const startedAfter = await starting;
+      await Promise.all(set.replicas.map(({ child }) => child.call('updates', PACE)));
+
+      const deadline = killedAt + MAX_SECONDS * 1_000;
+      let standing = await standingOf(loads);
+      while (standing.back < count && Date.now() < deadline) {
+        await pass(ASK_AGAIN_MS);
+        standing = await standingOf(loads);
+      }
+      const told = await trades;
+      await pass(QUIET_MS);
+      const atBack = standing;
+      standing = await standingOf(loads);
+      const complaints = difference(set.complaints(), before);
+      const poolTimeouts = countOf(complaints, (text) =>
+        text.includes('timeout exceeded when trying to connect'),
+      );
+      const left =
+        count -
+        standing.back +
+        (told - standing.events) +
+        standing.misplaced +
+        standing.notRecovered +
+        sum(standing.refused) -
+        sum(atBack.refused);
+      const seconds = standing.last / 1_000;
+      return {
+        rows: [
+          {
+            what: '5,000 clients back after kill -9 of all replicas, to the last one',
+            measured: standing.back === count ? `${seconds.toFixed(1)} s` : `${standing.back} of ${count}`,
+            yardstick: '–',
+            target: `≤ ${MAX_SECONDS} s`,
+            reached: standing.back === count && seconds <= MAX_SECONDS,
+          },
+          {
+            what: 'time-outs of the database pool meanwhile',
+            measured: String(poolTimeouts),
+            yardstick: '–',
+            target: '0',
+            reached: poolTimeouts === 0,
+          },
+          {
+            what: 'clients, events or subscriptions missing at the end, refusals after the last one was back',
+            measured: String(left),
+            yardstick: '–',
+            target: '0',
+            reached: left === 0,
+          },
+        ],
+        notes: [
+          `${standing.back} of ${thousands(count)} back, half of them after ${(standing.p50 / 1_000).toFixed(1)} s, the last after ${seconds.toFixed(1)} s; ` +
+            `the replicas listened again after ${(startedAfter / 1_000).toFixed(1)} s`,
+          `${thousands(standing.attempts)} attempts to connect; refused on the way: ${list(standing.refused)}`,
+          `${told} trades made meanwhile, ${standing.events} told, ${standing.misplaced} out of place; ${standing.notRecovered} streams could not be resumed`,
+          `logged at warn and above since the kill: ${list(complaints)}`,
+        ],
+      };
+    } finally {
+      await Promise.all(loads.map((load) => load.stop()));
+      await set.stop();
+    }
+  },
+};
+
+/** A trade for each of the first `count` users, each sent until a replica has taken it; answers with how many. */
+async function tellTrades(set: ReplicaSet, count: number): Promise<number> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const number = next;
+      next += 1;
+      const body = tradeHook(set.users[number]!.userId, `away-${number}`);
+      for (let attempt = number; ; attempt++) {
+        try {
+          await postHook(set.replicas[attempt % REPLICAS]!.port, '/hooks/trades', body);
+          break;
+        } catch {
+          // Nobody listens yet.
+          await pass(TRADE_RETRY_MS);
+        }
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: TRADE_CONCURRENCY }, worker));
+  return count;
+}
+
+async function standingOf(loads: readonly Child<ReturningMethods>[]): Promise<Standing> {
+  const all = await Promise.all(loads.map((load) => load.call('standing')));
+  const total = (key: 'clients' | 'back' | 'attempts' | 'notRecovered' | 'events' | 'misplaced'): number =>
+    all.reduce((count, one) => count + one[key], 0);
+  const refused: Record<string, number> = {};
+  for (const one of all)
+    for (const [code, count] of Object.entries(one.refused)) refused[code] = (refused[code] ?? 0) + count;
+  return {
+    clients: total('clients'),
+    back: total('back'),
+    p50: Math.max(...all.map(({ p50 }) => p50)),
+    last: Math.max(...all.map(({ last }) => last)),
+    attempts: total('attempts'),
+    refused,
+    notRecovered: total('notRecovered'),
+    events: total('events'),
+    misplaced: total('misplaced'),
+  };
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+const list = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${count} × ${name}`)
+    .join(', ') || 'nothing';
+const countOf = (counts: Readonly<Record<string, number>>, fits: (name: string) => boolean): number =>
+  sum(Object.fromEntries(Object.entries(counts).filter(([name]) => fits(name))));
+
+function difference(
+  after: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [name, count] of after) {
+    const more = count - (before.get(name) ?? 0);
+    if (more > 0) counts[name] = more;
+  }
+  return counts;
+}
