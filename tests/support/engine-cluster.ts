@@ -1,0 +1,207 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { io } from 'socket.io-client';
+import { startRedisServer } from '../../cluster/redis-server.ts';
+import { type Replica, startReplica } from '../../cluster/replica.ts';
+import type { OrderPayload, QuotePayload, WebSocketHealthPayload } from '../../src/protocol/payloads.ts';
+import { ask, type ClientSocket, HOOK_SECRET, SESSION_SECRET } from './app.ts';
+import { createTestDatabase } from './database.ts';
+import { createHttpClient, dataOf, freshName, registerUser } from './http-client.ts';
+import { type MassiveStandIn, type StandInStream, startMassiveStandIn } from './massive-stand-in.ts';
+import { until } from './wait.ts';
+
+export const KEY = 'the key of the account';
+export const SYMBOL = 'AAPL';
+
+/** One process of the service. */
+export interface Member extends Replica {
+  /** As it names itself to the others. */
+  readonly name: string;
+  /** As its connections to the database are called. */
+  readonly application: string;
+}
+
+/** What a stock client was shown of the one symbol. */
+export interface Watcher {
+  readonly quotes: { readonly at: number; readonly price: number; readonly state: QuotePayload['state'] }[];
+  /** Milliseconds between two quotes at most, from then to then. */
+  longestGap(from: number, to: number): number;
+  /** Milliseconds since upstream sent it, of the oldest price that was called live. */
+  oldestLive(since: number): number;
+  readonly connected: () => boolean;
+  close(): void;
+}
+
+export interface Lease {
+  readonly fencing: number;
+  readonly holder: string | null;
+}
+
+/** Real processes of the service over a real Redis, a real Postgres and a stand-in of upstream that trades without end. */
+export interface EngineCluster {
+  readonly upstream: MassiveStandIn;
+  readonly stream: StandInStream;
+  readonly members: readonly Member[];
+  lease(): Promise<Lease>;
+  /** The member that holds the lease, and the others. */
+  split(): Promise<{ holder: Member; others: readonly [Member, ...Member[]] }>;
+  join(): Promise<Member>;
+  /** It is gone and no longer counted. */
+  forget(member: Member): void;
+  watch(member: Member): Promise<Watcher>;
+  /** Buys one share there and resolves when the order is filled. */
+  buy(member: Member): Promise<void>;
+  health(member: Member): Promise<WebSocketHealthPayload>;
+  /** Writes of this member to orders, fills, books, journal and lease since then. */
+  writesOf(member: Member, since: number): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+const WATCHED_TABLES = ['orders', 'fills', 'positions', 'accounts', 'journal', 'leases'];
+const NOTE_WRITERS = `CREATE TABLE writers (application text, what text, at timestamptz);
+CREATE FUNCTION note_writer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO writers VALUES (current_setting('application_name'), TG_OP || ' ' || TG_TABLE_NAME, clock_timestamp());
+  RETURN NULL; END $$;
+${WATCHED_TABLES.map(
+  (table) =>
+    `CREATE TRIGGER note_writer AFTER INSERT OR UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION note_writer();`,
+).join('\n')}`;
+
+export async function startEngineCluster(replicas: number): Promise<EngineCluster> {
+  const [redis, database, upstream, dataDir] = await Promise.all([
+    startRedisServer(),
+    createTestDatabase('postgres'),
+    startMassiveStandIn(KEY),
+    mkdtemp(path.join(os.tmpdir(), 'tradecast-engine-')),
+  ]);
+  await database.db.pool.query(NOTE_WRITERS);
+  upstream.behaviour.rest = ({ pathname }) => ({
+    body: {
+      status: 'OK',
+      ...(pathname.includes('/reference/tickers') && {
+        results: [{ ticker: SYMBOL, name: 'Apple Inc.', market: 'stocks', type: 'CS', active: true }],
+      }),
+    },
+  });
+  const stream = upstream.stream(50);
+  const members: Member[] = [];
+  const watchers: Watcher[] = [];
+  let started = 0;
+
+  const health = async ({ url }: Pick<Replica, 'url'>): Promise<WebSocketHealthPayload> =>
+    (await (await fetch(`${url}/health/websocket`)).json()) as WebSocketHealthPayload;
+
+  const join = async (): Promise<Member> => {
+    started += 1;
+    const application = `member-${started}`;
+    const replica = await startReplica({
+      env: {
+        REDIS_URL: redis.url,
+        DATABASE_URL: `${database.url}?application_name=${application}`,
+        FEED: 'massive',
+        MASSIVE_API_KEY: KEY,
+        MASSIVE_WS_URL: upstream.wsUrl,
+        MASSIVE_REST_URL: upstream.restUrl,
+        MARKET_HOURS: 'always',
+        DATA_DIR: path.join(dataDir, application),
+        DEMO_ACCOUNT: 'false',
+        DRAIN_SECONDS: '3',
+        SESSION_SECRET,
+        HOOK_SECRET,
+        DUPLICATE_WINDOW_SECONDS: '0',
+        LOG_LEVEL: process.env.TEST_LOG ?? 'warn',
+      },
+      ...(process.env.TEST_LOG && { logFile: path.join(os.tmpdir(), `${application}.log`) }),
+    });
+    const member: Member = { ...replica, application, name: (await health(replica)).replica };
+    members.push(member);
+    return member;
+  };
+  await Promise.all(Array.from({ length: replicas }, join));
+
+  const lease = async (): Promise<Lease> => {
+    const [row] = await database.db.query<Lease>(
+      "SELECT fencing, CASE WHEN expires_at > now() THEN holder END AS holder FROM leases WHERE name = 'engine'",
+      [],
+    );
+    return row!;
+  };
+
+  return {
+    upstream,
+    stream,
+    members,
+    lease,
+    join,
+    health,
+    async split() {
+      const { holder } = await lease();
+      const found = members.find(({ name }) => name === holder);
+      const [first, ...rest] = members.filter(({ name }) => name !== holder);
+      if (!found || !first) throw new Error(`the lease is held by ${holder}`);
+      return { holder: found, others: [first, ...rest] };
+    },
+    forget(member) {
+      members.splice(members.indexOf(member), 1);
+    },
+    async watch(member) {
+      const { id, sessionID } = await registerUser(createHttpClient(member.url));
+      const socket: ClientSocket = io(member.url, {
+        transports: ['websocket'],
+        forceNew: true,
+        reconnection: false,
+        auth: { sessionID, userId: id },
+      });
+      const quotes: Watcher['quotes'] = [];
+      socket.on('quote:update', ({ price, state }) => void quotes.push({ at: Date.now(), price, state }));
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', () => resolve());
+        socket.once('connect_error', reject);
+      });
+      await ask(socket, 'subscribe:watchlist', [SYMBOL]);
+      await until(() => quotes.at(-1)?.state === 'live', `a live quote at ${member.name}`, 15_000);
+      const watcher: Watcher = {
+        quotes,
+        connected: () => socket.connected,
+        longestGap(from, to) {
+          const times = [from, ...quotes.map(({ at }) => at).filter((at) => at > from && at < to), to];
+          return Math.max(...times.slice(1).map((at, index) => at - times[index]!));
+        },
+        oldestLive(since) {
+          const live = quotes.filter(({ at, state }) => at >= since && state === 'live');
+          return Math.max(0, ...live.map(({ at, price }) => at - (stream.sentAt(price) ?? 0)));
+        },
+        close: () => void socket.disconnect(),
+      };
+      watchers.push(watcher);
+      return watcher;
+    },
+    async buy(member) {
+      const client = createHttpClient(member.url);
+      await registerUser(client);
+      const order = { symbol: SYMBOL, side: 'buy', type: 'market', quantity: 1 };
+      const placed = await client.post('/api/orders', order, { 'Idempotency-Key': freshName() });
+      if (placed.status !== 201) throw new Error(`${placed.status} ${JSON.stringify(placed.body)}`);
+      const filled = async (): Promise<boolean> =>
+        dataOf<OrderPayload[]>(await client.get('/api/orders?status=filled')).length === 1;
+      await until(filled, 'the order is filled');
+    },
+    writesOf: (member, since) =>
+      database.db.query('SELECT what, at FROM writers WHERE application = $1 AND at > $2', [
+        member.application,
+        new Date(since),
+      ]),
+    async close() {
+      for (const watcher of watchers) watcher.close();
+      await Promise.all(
+        members.map(async (member) => {
+          member.wake();
+          await member.kill();
+        }),
+      );
+      await Promise.all([redis.stop(), database.close(), upstream.close()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
