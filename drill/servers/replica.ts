@@ -6,6 +6,7 @@ import { createLogger } from '../../src/logger.ts';
 import { createScriptedMarket } from '../../tests/support/scripted-market.ts';
 import { createRemoteBroker } from '../support/remote-broker.ts';
 import { losingBus, type Seams } from '../support/seams.ts';
+import { createUncheckedSource } from '../support/unchecked-source.ts';
 
 /** A shutdown that hangs is a finding, not a reason to hang with it, milliseconds beyond the drain. */
 const STOP_TIMEOUT_MS = 15_000;
@@ -37,6 +38,7 @@ const { drop, brokerUrl } = seams;
 const app = await createApp(config, secrets, {
   log,
   ...(seams.market && { marketSource: movingMarket(seams.market) }),
+  ...(seams.uncheckedUpstream && { marketSource: createUncheckedSource(seams.uncheckedUpstream) }),
   ...(seams.unprotected && { unprotected: seams.unprotected }),
   ...(drop && { wrapBus: (bus) => losingBus(bus, drop) }),
   ...(brokerUrl !== undefined && {

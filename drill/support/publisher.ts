@@ -22,6 +22,8 @@ export interface PublisherOptions {
   readonly targets: () => readonly Target[];
   /** A connection for each request, as through a proxy that keeps none. */
   readonly keepAlive?: boolean;
+  /** Repeats under another key, which is what nobody may do: the control of the keys. */
+  readonly freshKeys?: boolean;
 }
 
 export interface Pace {
@@ -37,6 +39,8 @@ export interface Failures {
   readonly cutOff: number;
   /** From sending to the answer 5xx or to no answer, the longest, milliseconds. */
   readonly slowestMs: number;
+  /** Repeats that were told that it had happened: the error before was a commit. */
+  readonly hadHappened: number;
 }
 
 export interface Publisher {
@@ -56,14 +60,18 @@ const STEP_MS = 20;
 
 interface Answer {
   readonly status: number;
-  readonly body: { data?: { seq?: number; orderId?: string }; orderId?: string; code?: string };
+  readonly body: {
+    data?: { seq?: number; orderId?: string; duplicate?: boolean };
+    orderId?: string;
+    code?: string;
+  };
 }
 
 /** Signs like a bot and repeats each request under its key until the answer is definite. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, random, name } = options;
   const agent = options.keepAlive === false ? false : new Agent({ keepAlive: true, maxSockets: 64 });
-  const failures = { serverErrors: 0, cutOff: 0, slowestMs: 0 };
+  const failures = { serverErrors: 0, cutOff: 0, slowestMs: 0, hadHappened: 0 };
   let count = 0;
   let giveUpAt = Number.POSITIVE_INFINITY;
 
@@ -108,14 +116,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
     route: string,
     body: object,
   ): Promise<void> {
-    const text = JSON.stringify(body);
+    let text = JSON.stringify({ eventId: key, ...body });
     let target = random.pick(options.targets());
     ledger.sending({ key, kind, userId, via: target.name });
-    while (Date.now() < giveUpAt) {
+    for (let attempt = 1; Date.now() < giveUpAt; attempt++) {
+      if (options.freshKeys && attempt > 1) text = JSON.stringify({ eventId: `${key}~${attempt}`, ...body });
       const startedAt = Date.now();
       const answer = await post(target.port, route, text).catch(() => null);
       if (answer && answer.status < 300) {
-        const { seq = null, orderId = null } = answer.body.data ?? {};
+        const { seq = null, orderId = null, duplicate } = answer.body.data ?? {};
+        if (duplicate && attempt > 1) failures.hadHappened += 1;
         return ledger.acknowledged(key, { seq, orderId });
       }
       if (answer && answer.status < 500 && answer.status !== 429) {
@@ -138,7 +148,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const key = `${nextKey('trade')}${suffix}`;
     const symbol = random.pick(options.symbols);
     const body = { id: key, symbol, side: 'buy', quantity: 10, price: 187.25 };
-    const event = { eventId: key, userId, type: 'executed', trade: body };
+    const event = { userId, type: 'executed', trade: body };
     await send('trade', key, userId, '/hooks/trades', event);
     return key;
   }
@@ -146,7 +156,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   function order(userId: string): Promise<void> {
     const key = nextKey('order');
     const body = { symbol: random.pick(options.symbols), side: 'buy', quantity: 1, type: 'market' };
-    return send('order', key, userId, '/hooks/orders', { eventId: key, userId, order: body });
+    return send('order', key, userId, '/hooks/orders', { userId, order: body });
   }
 
   return {

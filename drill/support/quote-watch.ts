@@ -1,6 +1,7 @@
-import { MAX_MESSAGE_AGE_MS } from '../../src/domain/market/quote-board.ts';
 import type { QuoteLog, StaleQuote } from './checker.ts';
 
+/** The promise: no quote is older than this as it arrives, milliseconds. */
+const MAX_AGE_MS = 2_000;
 /**
  * A quote that was known before somebody asked for it may be this old and still count as the present one: six
  * seconds until silence is called stale, one until the next look, and one for a busy machine, milliseconds.
@@ -45,7 +46,7 @@ export function createQuoteWatch(): QuoteWatch {
       const ageMs = Date.now() - Date.parse(timestamp);
       if (NOT_PRESENT.has(state)) return ageMs;
       if (!first) oldestMs = Math.max(oldestMs, ageMs);
-      if (!(ageMs <= (first ? MAX_SHOWN_AGE_MS : MAX_MESSAGE_AGE_MS))) note(symbol, ageMs);
+      if (!(ageMs <= (first ? MAX_SHOWN_AGE_MS : MAX_AGE_MS))) note(symbol, ageMs);
       return ageMs;
     },
     shown({ symbol, timestamp, state }) {

@@ -83,7 +83,8 @@ const SESSION_SECRET = 'the session secret of the drills is long enough';
 /** A drill restarts in minutes what else is restarted in months: here the limits per minute are not what is tried. */
 const RATE_LIMITS = 'connect=600/60,subscribe:trades=120/60,subscribe:watchlist=120/60';
 
-const symbolsOf = (count: number): string[] =>
+/** Symbols of a drill, by how many there are. */
+export const symbolsOf = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => `D${letter(at / 26)}${letter(at)}`);
 const letter = (at: number): string => String.fromCharCode(65 + (Math.floor(at) % 26));
 

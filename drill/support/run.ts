@@ -43,7 +43,8 @@ export interface RunOptions {
 export interface EndOptions {
   /** Longest that a hole may stay open: twice the slowest repair there is, milliseconds. */
   readonly withinMs?: number;
-  readonly broker?: readonly BrokerRow[];
+  /** What a broker outside has, asked when everything has come to its end. */
+  readonly broker?: () => readonly BrokerRow[];
   /** Only what this group of clients heard; the others are another row's. */
   readonly group?: string;
 }
@@ -71,7 +72,7 @@ export async function beginRun(rig: Rig, { clients }: RunOptions): Promise<Run> 
         ...facts,
         sent: rig.ledger.all(),
         since: startedAt,
-        broker: broker ?? null,
+        broker: broker?.() ?? null,
         clients: logs,
         quotes: {
           delivered: quotes.reduce((sum, { delivered }) => sum + delivered, 0),

@@ -7,6 +7,8 @@ import { createRandom } from './random.ts';
 export interface Seams {
   /** Symbols of a market that moves each of them at this pace; without it the feed of the configuration runs. */
   readonly market?: { readonly symbols: readonly string[]; readonly perSecond: number };
+  /** A feed that believes everything this upstream says about these symbols. */
+  readonly uncheckedUpstream?: { readonly url: string; readonly symbols: readonly string[] };
   readonly unprotected?: readonly Protection[];
   /** Messages of the bus that never arrive here. */
   readonly drop?: DropRule;

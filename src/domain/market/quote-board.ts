@@ -2,8 +2,11 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Bus, BusMessages } from '../cluster/bus.ts';
 import type { Quote } from './quote.ts';
 
-/** A bus message that took longer than this is older than what its quotes say now: dropped, milliseconds. */
-export const MAX_MESSAGE_AGE_MS = 2_000;
+/**
+ * A bus message that took longer is dropped: its quotes waited for a tick before and are on their way to screens
+ * after, and nobody is told a price that is older than two seconds. Milliseconds.
+ */
+export const MAX_MESSAGE_AGE_MS = 1_500;
 /** The engine says something at least every second; after this long without a word every quote of it is stale. */
 export const ENGINE_SILENCE_MS = 6_000;
 const SILENCE_CHECK_MS = 1_000;
@@ -16,7 +19,7 @@ export interface QuoteBoard {
   onChange(listener: (quotes: readonly Quote[]) => void): () => void;
   /** We were absent: nothing heard so far is the market's price now, until the engine tells it again. */
   distrust(): void;
-  /** Bus messages dropped since the start: of a holder that lost its lease, or older than two seconds. */
+  /** Bus messages dropped since the start: of a holder that lost its lease, or too old. */
   readonly drops: Readonly<{ lease: number; late: number }>;
   start(): void;
   stop(): void;
@@ -27,6 +30,8 @@ export interface QuoteBoardOptions {
   readonly clock: Clock;
   /** Called when the engine's count shows that a message was missed: the latest of everything must be asked for. */
   readonly onMissed?: () => void;
+  /** False only where a drill wants to see what old messages would do. */
+  readonly checkAge?: boolean;
 }
 
 interface Heard {
@@ -35,7 +40,7 @@ interface Heard {
   readonly lease: number;
 }
 
-export function createQuoteBoard({ bus, clock, onMissed }: QuoteBoardOptions): QuoteBoard {
+export function createQuoteBoard({ bus, clock, onMissed, checkAge = true }: QuoteBoardOptions): QuoteBoard {
   const board = new Map<string, Heard>();
   const listeners = new Set<(quotes: readonly Quote[]) => void>();
   const drops = { lease: 0, late: 0 };
@@ -72,7 +77,7 @@ export function createQuoteBoard({ bus, clock, onMissed }: QuoteBoardOptions): Q
     // Over another way we have heard it, or a later one, before.
     if (message.lease === lease && message.seq <= seq) return;
     const now = clock.now();
-    if (now - message.at > MAX_MESSAGE_AGE_MS) {
+    if (checkAge && now - message.at > MAX_MESSAGE_AGE_MS) {
       drops.late += 1;
       return;
     }
