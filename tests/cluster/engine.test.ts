@@ -75,6 +75,8 @@ describe('the engine', () => {
     expect(await cluster.writesOf(holder, stoppedAt + 100)).toEqual([]);
     expect(own.oldestLive(wokeAt)).toBeLessThan(2_000);
     expect(elsewhere.oldestLive(stoppedAt)).toBeLessThan(2_000);
+    // They were not even sent.
+    expect(await Promise.all([holder, ...others].map(cluster.formerQuotes))).toEqual([0, 0, 0]);
     const prices = elsewhere.quotes.map(({ price }) => price);
     expect(prices).toEqual([...prices].sort((a, b) => a - b));
     // Upstream threw out the connection of the one that stood still, which was not asked for again.

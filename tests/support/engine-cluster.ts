@@ -53,6 +53,8 @@ export interface EngineCluster {
   /** Buys one share there and resolves when the order is filled. */
   buy(member: Member): Promise<void>;
   health(member: Member): Promise<WebSocketHealthPayload>;
+  /** Messages with quotes that reached this member under the number of a former engine. */
+  formerQuotes(member: Member): Promise<number>;
   /** Writes of this member to orders, fills, books, journal and lease since then. */
   writesOf(member: Member, since: number): Promise<unknown[]>;
   close(): Promise<void>;
@@ -186,6 +188,10 @@ export async function startEngineCluster(replicas: number): Promise<EngineCluste
       const filled = async (): Promise<boolean> =>
         dataOf<OrderPayload[]>(await client.get('/api/orders?status=filled')).length === 1;
       await until(filled, 'the order is filled');
+    },
+    async formerQuotes({ url }) {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^tradecast_quotes_dropped_total\{reason="lease"\} (\d+)/m.exec(text)?.[1]);
     },
     writesOf: (member, since) =>
       database.db.query('SELECT what, at FROM writers WHERE application = $1 AND at > $2', [
