@@ -150,7 +150,12 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     current: lease.current,
     onLost: () => void lease.release({ standAside: true }),
   });
-  const board = createQuoteBoard({ bus, clock, onMissed: () => demand.resync() });
+  const board = createQuoteBoard({
+    bus,
+    clock,
+    onMissed: () => demand.resync(),
+    checkAge: !overrides.unprotected?.includes('message-age'),
+  });
   const demand = createDemand({ bus, clock, replica });
   const candles = createCandleExchange({
     bus,
