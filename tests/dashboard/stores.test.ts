@@ -1,6 +1,7 @@
 /** @jest-environment node */
 import { describe, expect, jest, test } from '@jest/globals';
 import { continues } from '../../dashboard/src/features/chart/continues.ts';
+import { ApiError } from '../../dashboard/src/lib/api.ts';
 import { createFrame } from '../../dashboard/src/lib/frame.ts';
 import { type Bar, createCandlesStore, withQuote } from '../../dashboard/src/stores/candles.ts';
 import { createOrdersStore } from '../../dashboard/src/stores/orders.ts';
@@ -261,6 +262,32 @@ describe('candles', () => {
     expect(status()).toBe('ready');
     timers.advance(5_000);
     await until(() => candles.getState().bySymbol.AAPL?.bars.length === BARS.length);
+    expect(timers.waits()).toEqual([]);
+  });
+
+  test('a history that is not to be had at the moment is a failure, not an empty day, and is asked for again when the server says', async () => {
+    const timers = manualTimers();
+    const away = () => new ApiError('UNAVAILABLE', 'Not now.', { answered: true, retryAfterMs: 2_000 });
+    const answers: (typeof BARS | ApiError)[] = [away(), away(), BARS];
+    const candles = createCandlesStore({
+      timers,
+      api: {
+        async candles() {
+          const answer = answers.shift()!;
+          if (answer instanceof ApiError) throw answer;
+          return [...answer];
+        },
+      },
+    });
+    const held = () => candles.getState().bySymbol.AAPL;
+    candles.load('AAPL');
+    await until(() => timers.waits().includes(2_000));
+    expect(held()).toEqual({ status: 'failed', bars: [] });
+    timers.advance(2_000);
+    await until(() => timers.waits().includes(5_000));
+    timers.advance(5_000);
+    await until(() => held()?.status === 'ready');
+    expect(held()?.bars).toHaveLength(BARS.length);
     expect(timers.waits()).toEqual([]);
   });
 

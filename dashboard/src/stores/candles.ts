@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { TradecastError } from '../../../src/protocol/errors.ts';
 import type { CandlePayload, QuotePayload } from '../../../src/protocol/payloads.ts';
 import type { Api } from '../lib/api.ts';
 import type { Timers } from '../lib/timers.ts';
@@ -6,8 +7,8 @@ import type { Timers } from '../lib/timers.ts';
 const MINUTE_SECONDS = 60;
 /** Opening a long watchlist must not look like a flood. */
 const MAX_REQUESTS = 4;
-/** A symbol that nobody watched so far has its history only a moment after it is watched: waits before asking again. */
-const EMPTY_RETRY_MS = [1_000, 5_000, 30_000] as const;
+/** Waits before asking again: a symbol that nobody watched so far has its history only a moment after it is watched, an engine that changes hands within seconds. */
+const RETRY_MS = [1_000, 5_000, 30_000] as const;
 
 /** A minute without its volume: quotes carry the day's, so the running minute's is not known. */
 export type Bar = Omit<CandlePayload, 'volume'>;
@@ -56,21 +57,21 @@ export function createCandlesStore({ api, timers }: CandlesOptions): CandlesStor
   const store = createStore<CandlesState>(() => ({ bySymbol: {} }));
   const queue: string[] = [];
   let running = 0;
-  const emptyAnswers = new Map<string, number>();
+  const tries = new Map<string, number>();
   const cancels = new Map<string, () => void>();
 
   const put = (symbol: string, candles: Candles) =>
     store.setState(({ bySymbol }) => ({ bySymbol: { ...bySymbol, [symbol]: candles } }));
 
   /** True where the symbol is to be shown as loading still. */
-  function askAgain(symbol: string): boolean {
-    const tried = emptyAnswers.get(symbol) ?? 0;
-    const wait = EMPTY_RETRY_MS[tried];
+  function askAgain(symbol: string, notBeforeMs = 0): boolean {
+    const tried = tries.get(symbol) ?? 0;
+    const wait = RETRY_MS[tried];
     if (wait === undefined) return false;
-    emptyAnswers.set(symbol, tried + 1);
+    tries.set(symbol, tried + 1);
     cancels.set(
       symbol,
-      timers.after(wait, () => load(symbol, true)),
+      timers.after(Math.max(wait, notBeforeMs), () => load(symbol, true)),
     );
     return tried === 0;
   }
@@ -78,11 +79,15 @@ export function createCandlesStore({ api, timers }: CandlesOptions): CandlesStor
   async function fetchOne(symbol: string) {
     try {
       const bars = await api.candles(symbol);
+      if (bars.length > 0) tries.delete(symbol);
       const loading = bars.length === 0 && askAgain(symbol);
       put(symbol, { status: loading ? 'loading' : 'ready', bars });
-    } catch {
+    } catch (error) {
       const held = store.getState().bySymbol[symbol];
       put(symbol, { status: 'failed', bars: held?.bars ?? [] });
+      // The server says so where the history is only not to be had at the moment.
+      if (error instanceof TradecastError && error.retryAfterMs !== undefined)
+        askAgain(symbol, error.retryAfterMs);
     }
   }
 
