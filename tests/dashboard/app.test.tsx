@@ -251,6 +251,14 @@ describe('what the header says', () => {
     expect(screen.getByText('Next try in 8 s.')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Try now' })).toBeTruthy();
   });
+
+  test('a page that is older than the server asks to be loaded again', async () => {
+    openApp();
+    await screen.findByText('Live');
+    act(() => desks.getState().desk?.connection.state.setState({ outdated: true }));
+    expect(screen.getByText('A new version is ready: reload the page.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Reload' })).toBeTruthy();
+  });
 });
 
 describe('themes', () => {

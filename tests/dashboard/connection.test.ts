@@ -43,9 +43,40 @@ describe('connecting', () => {
     await connected();
     await until(() => state().latencyMs !== null);
     const [socket] = [...server.io.sockets.sockets.values()];
-    expect(socket?.handshake.auth).toEqual({ sessionID: 's1', userId: 'u1', userName: 'Ada Lovelace' });
+    expect(socket?.handshake.auth).toEqual({
+      sessionID: 's1',
+      userId: 'u1',
+      userName: 'Ada Lovelace',
+      protocol: 1,
+    });
     expect(state().status).toBe('connected');
     expect(state().replica).toBe('one');
+  });
+
+  test('a page that no replica understands any more says so, goes on by HTTP, and is well again where one does', async () => {
+    server.switches.refuseConnect = {
+      message: 'This server does not speak protocol version 1',
+      data: { code: 'UNSUPPORTED_PROTOCOL', retryable: true, retryAfterMs: 2_000 },
+    };
+    page.desk.start();
+    for (const failures of [1, 2]) {
+      expect(await failNext(failures)).toBeGreaterThanOrEqual(2_000);
+      expect(state().outdated).toBe(false);
+      page.timers.advance(state().retryAt! - page.timers.now());
+    }
+    await failNext(3);
+    expect(state()).toMatchObject({ outdated: true, status: 'polling' });
+    server.switches.refuseConnect = null;
+    page.timers.advance(state().retryAt! - page.timers.now());
+    await until(() => state().replica !== null);
+    expect(state()).toMatchObject({ outdated: false, status: 'connected' });
+  });
+
+  test('a server of another version that takes the page all the same makes it ask for a reload', async () => {
+    server.switches.protocol = 2;
+    page.desk.start();
+    await until(() => state().replica !== null);
+    expect(state()).toMatchObject({ outdated: true, status: 'connected' });
   });
 
   test('a refused session ends the desk at once, without another try', async () => {
@@ -182,7 +213,7 @@ describe('polling', () => {
     page.timers.advance(2_000);
     expect(await failNext(2)).toBe(4_000);
     expect(state().status).toBe('connecting');
-    expect(server.requests('GET', '/api/quotes')).toHaveLength(2);
+    await until(() => server.requests('GET', '/api/quotes').length === 2);
     page.timers.advance(4_000);
     expect(await failNext(3)).toBe(8_000);
     expect(state().status).toBe('polling');

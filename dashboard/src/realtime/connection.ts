@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ConnectCode } from '../../../src/protocol/errors.ts';
+import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { every, type Timers } from '../lib/timers.ts';
 import type { EndReason } from '../stores/session.ts';
 import { ask, type TradecastSocket } from './socket.ts';
@@ -39,6 +40,8 @@ export interface ConnectionState {
   readonly replica: string | null;
   /** Set while polling: did the last poll fail too? */
   readonly offline: boolean;
+  /** The server speaks another version of the protocol than this page. */
+  readonly outdated: boolean;
 }
 
 interface Refusal {
@@ -75,6 +78,7 @@ const INITIAL: ConnectionState = {
   latencyMs: null,
   replica: null,
   offline: false,
+  outdated: false,
 };
 
 /** Keeps one socket connected, decides when to try again, and says in `state` how it stands. */
@@ -151,6 +155,13 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
   function refused(error: Error & { data?: Refusal }) {
     if (!running) return;
     const { data } = error;
+    if (data?.code === 'UNSUPPORTED_PROTOCOL') {
+      failed(error.message, data.retryAfterMs);
+      // While a release goes out the next replica may still be of our version; several in a row are not.
+      if (!data.retryable || state.getState().failures >= POLL_AFTER_FAILURES)
+        state.setState({ outdated: true });
+      return;
+    }
     // A user id that is not the session's means a stale page: signing in again mends it, trying again does not.
     if (data?.retryable === false) return end('invalid');
     failed(data ? error.message : null, data?.retryAfterMs);
@@ -166,7 +177,9 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
   socket.on('connect', connected);
   socket.on('disconnect', disconnected);
   socket.on('connect_error', refused);
-  socket.on('connected', ({ replica }) => state.setState({ replica }));
+  socket.on('connected', ({ replica, protocol }) =>
+    state.setState({ replica, outdated: protocol !== PROTOCOL_VERSION }),
+  );
   socket.on('session:revoked', ({ reason }) => end(reason));
   socket.on('server:shutdown', ({ message, reconnectInMs }) => {
     shutdown = { waitMs: reconnectInMs, message };

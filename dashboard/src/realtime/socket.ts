@@ -6,6 +6,7 @@ import type {
   ServerToClientEvents,
 } from '../../../src/protocol/events.ts';
 import { CONNECT_TIMEOUT_MS } from '../../../src/protocol/limits.ts';
+import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 
 export type TradecastSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
@@ -18,7 +19,7 @@ export interface SocketAuth {
 /** A socket that waits to be told to connect: when to try again is the connection's decision. */
 export const openSocket = (auth: SocketAuth, url?: string): TradecastSocket =>
   io(url ?? '', {
-    auth,
+    auth: { ...auth, protocol: PROTOCOL_VERSION },
     autoConnect: false,
     forceNew: true,
     reconnection: false,

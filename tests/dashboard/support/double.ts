@@ -96,7 +96,10 @@ export async function startDouble(port = 0) {
   const answers: Partial<Record<ClientEvent, (payload: unknown, socket: DoubleSocket) => AckAnswer | null>> =
     {};
   const feed = { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: 'one' };
-  const switches: { refuseConnect: { message: string; data: object } | null } = { refuseConnect: null };
+  const switches: { refuseConnect: { message: string; data: object } | null; protocol: number } = {
+    refuseConnect: null,
+    protocol: 1,
+  };
 
   const http = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://double');
@@ -198,7 +201,7 @@ export async function startDouble(port = 0) {
       socketId: socket.id,
       userId: USER.id,
       replica: 'one',
-      protocol: 1,
+      protocol: switches.protocol,
       serverTime: new Date().toISOString(),
     });
     socket.emit('market:status', MARKET_OPEN);
