@@ -9,6 +9,7 @@ import { DeskProvider } from './desk-context.tsx';
 import type { LoadPriceChart } from './features/chart/chart-panel.tsx';
 import { SignIn } from './features/session/sign-in.tsx';
 import { TradingDesk } from './features/shell/trading-desk.tsx';
+import { usePage } from './lib/page.ts';
 import type { Timers } from './lib/timers.ts';
 import type { SessionStore } from './stores/session.ts';
 import type { ThemeStore } from './stores/theme.ts';
@@ -71,9 +72,15 @@ const TOAST_ICONS = {
 export function App(props: AppProps) {
   const resolved = useStore(props.theme, (state) => state.resolved);
   const status = useStore(props.session, (state) => state.status);
+  const isAdmin = useStore(
+    props.session,
+    (state) => state.status === 'signed-in' && state.user.tier === 'admin',
+  );
+  const monitoring = usePage() === 'monitor' && isAdmin;
   useEffect(() => {
-    document.title = status === 'signed-out' ? 'Sign in · Tradecast' : 'Tradecast';
-  }, [status]);
+    const page = status === 'signed-out' ? 'Sign in · ' : monitoring ? 'Monitor · ' : '';
+    document.title = `${page}Tradecast`;
+  }, [status, monitoring]);
   return (
     <>
       <Screen {...props} />

@@ -8,6 +8,7 @@ import type {
   FeedHealth,
   InstrumentPayload,
   MarketStatusPayload,
+  MonitorPayload,
   OrderPayload,
   PortfolioPayload,
   QuotePayload,
@@ -130,6 +131,8 @@ export function createApi({ fetch = globalThis.fetch, timers = browserTimers }: 
     signIn: (credentials: Credentials) => call<SignedIn>('POST', '/api/auth/login', credentials),
     signUp: (credentials: Credentials) => call<SignedIn>('POST', '/api/auth/register', credentials),
     signOut: () => call<void>('POST', '/api/auth/logout'),
+    changePassword: (passwords: { currentPassword: string; newPassword: string }) =>
+      call<void>('POST', '/api/auth/password', passwords),
     portfolio: () => call<PortfolioPayload>('GET', '/api/portfolio'),
     trades: (range: { after?: number; limit?: number }) =>
       call<TradesPage>('GET', `/api/trades${query(range)}`),
@@ -144,6 +147,8 @@ export function createApi({ fetch = globalThis.fetch, timers = browserTimers }: 
     marketStatus: () => call<MarketStatusPayload>('GET', '/api/market/status'),
     symbols: (text: string) => call<InstrumentPayload[]>('GET', `/api/symbols${query({ q: text })}`),
     candles: (symbol: string) => call<CandlePayload[]>('GET', `/api/candles${query({ symbol })}`),
+    /** For administrators. */
+    monitor: () => call<MonitorPayload>('GET', '/api/monitor'),
     /** The linked Discord account, null where none is. */
     discordLink: () => call<{ discordUserId: string | null }>('GET', '/api/account/discord-link'),
     newDiscordCode: () => call<DiscordLinkPayload>('POST', '/api/account/discord-link'),

@@ -4,9 +4,11 @@ import { toast } from 'sonner';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/payloads.ts';
 import { CheckIcon, ChevronIcon, UserIcon } from '../../components/icons.tsx';
+import { showPage, usePage } from '../../lib/page.ts';
 import type { SessionStore } from '../../stores/session.ts';
 import { THEMES, type Theme, type ThemeStore } from '../../stores/theme.ts';
 import { DiscordDialog } from './discord-dialog.tsx';
+import { PasswordDialog } from './password-dialog.tsx';
 
 const THEME_NAMES: Record<Theme, string> = {
   system: 'System theme',
@@ -26,7 +28,10 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
   const chosen = useStore(theme, (state) => state.theme);
   const trigger = useRef<HTMLButtonElement>(null);
   const [leaving, setLeaving] = useState(false);
-  const [discordOpen, setDiscordOpen] = useState(false);
+  const [open, setOpen] = useState<'discord' | 'password' | null>(null);
+  const page = usePage();
+  /** The page that comes takes the focus, which the menu would give back to its button. */
+  const leavesPage = useRef(false);
 
   async function signOut() {
     setLeaving(true);
@@ -38,8 +43,8 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
     }
   }
 
-  function closeDiscord() {
-    setDiscordOpen(false);
+  function closeDialog() {
+    setOpen(null);
     // The menu item that opened it is gone.
     trigger.current?.focus();
   }
@@ -56,7 +61,8 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
 
   return (
     <>
-      {discordOpen ? <DiscordDialog onClose={closeDiscord} /> : null}
+      {open === 'discord' ? <DiscordDialog onClose={closeDialog} /> : null}
+      {open === 'password' ? <PasswordDialog username={user.username} onClose={closeDialog} /> : null}
       {/* Not modal: locking the page's scrolling would need a <style> element. */}
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger
@@ -70,6 +76,10 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
         </DropdownMenu.Trigger>
         <DropdownMenu.Content
           align="end"
+          onCloseAutoFocus={(event) => {
+            if (leavesPage.current) event.preventDefault();
+            leavesPage.current = false;
+          }}
           sideOffset={6}
           className="z-50 w-72 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
         >
@@ -91,6 +101,18 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="my-1 h-px bg-line" />
+          {user.tier === 'admin' ? (
+            <DropdownMenu.Item
+              className={ITEM}
+              onSelect={() => {
+                leavesPage.current = true;
+                showPage(page === 'monitor' ? 'trading' : 'monitor');
+              }}
+            >
+              <span className="w-4 shrink-0" />
+              {page === 'monitor' ? 'Trading' : 'Monitor'}
+            </DropdownMenu.Item>
+          ) : null}
           <DropdownMenu.Item className={ITEM} onSelect={() => void copyUserId()}>
             <span className="w-4 shrink-0" />
             <span className="min-w-0 py-1">
@@ -98,9 +120,13 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
               <span className="block truncate text-muted text-xs">{user.id}</span>
             </span>
           </DropdownMenu.Item>
-          <DropdownMenu.Item className={ITEM} onSelect={() => setDiscordOpen(true)}>
+          <DropdownMenu.Item className={ITEM} onSelect={() => setOpen('discord')}>
             <span className="w-4 shrink-0" />
             Discord account…
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className={ITEM} onSelect={() => setOpen('password')}>
+            <span className="w-4 shrink-0" />
+            Change password…
           </DropdownMenu.Item>
           <DropdownMenu.Item className={ITEM} disabled={leaving} onSelect={() => void signOut()}>
             <span className="w-4 shrink-0" />

@@ -1,11 +1,13 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { AlertBox } from '../../components/alert-box.tsx';
 import { Button } from '../../components/button.tsx';
-import { Logo, WarningIcon } from '../../components/icons.tsx';
+import { Logo } from '../../components/icons.tsx';
 import { ApiError } from '../../lib/api.ts';
 import { wait } from '../../lib/format.ts';
 import { refusalOf } from '../../lib/refusal.ts';
 import { every, type Timers } from '../../lib/timers.ts';
 import type { EndReason, SessionStore } from '../../stores/session.ts';
+import { Field } from './field.tsx';
 
 const REASONS: Record<EndReason, string | null> = {
   logout: 'You signed out in another window.',
@@ -28,38 +30,6 @@ function useMsUntil(until: number | null, timers: Timers): number {
     return every(timers, 1_000, () => setNow(timers.now()));
   }, [until, timers]);
   return until === null ? 0 : Math.max(0, until - now);
-}
-
-interface FieldProps {
-  readonly id: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly type?: string;
-  readonly autoComplete: string;
-  readonly required?: boolean;
-}
-
-function Field({ id, label, hint, required = true, ...input }: FieldProps) {
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block font-medium">
-        {label}
-      </label>
-      <input
-        id={id}
-        name={id}
-        required={required}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        className="field"
-        {...input}
-      />
-      {hint ? (
-        <p id={`${id}-hint`} className="mt-1 text-muted text-xs">
-          {hint}
-        </p>
-      ) : null}
-    </div>
-  );
 }
 
 export interface SignInProps {
@@ -137,14 +107,7 @@ export function SignIn({ session, timers, reason }: SignInProps) {
               autoComplete={signingUp ? 'new-password' : 'current-password'}
               hint={signingUp ? 'At least 10 characters.' : undefined}
             />
-            <div role="alert" className="contents">
-              {refusal ? (
-                <p className="flex gap-2 rounded-md border border-down bg-down-soft px-3 py-2">
-                  <WarningIcon className="mt-0.5 size-4 text-down" />
-                  <span>{refusal.message}</span>
-                </p>
-              ) : null}
-            </div>
+            <AlertBox message={refusal?.message ?? null} />
             <Button kind="primary" type="submit" className="min-h-10" aria-disabled={busy || waitMs > 0}>
               {waitMs > 0 ? `Try again in ${wait(waitMs)}` : busy ? 'One moment…' : action}
             </Button>

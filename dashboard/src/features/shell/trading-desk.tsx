@@ -1,22 +1,20 @@
-import { type ComponentType, useEffect } from 'react';
+import { type ComponentType, useEffect, useRef } from 'react';
 import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/payloads.ts';
 import { BellIcon, ListIcon, Logo, PieIcon, TradeIcon } from '../../components/icons.tsx';
 import { useDesk } from '../../desk-context.tsx';
+import { usePage } from '../../lib/page.ts';
 import type { SessionStore } from '../../stores/session.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import { VIEWS, type View } from '../../stores/view.ts';
-import { ChartPanel, type LoadPriceChart } from '../chart/chart-panel.tsx';
+import type { LoadPriceChart } from '../chart/chart-panel.tsx';
 import { ConnectionBadge } from '../connection/connection-badge.tsx';
 import { ConnectionNotice } from '../connection/connection-notice.tsx';
 import { MarketBadge, SourceBadge } from '../connection/market-badges.tsx';
-import { OrderTicket } from '../orders/order-ticket.tsx';
-import { OrdersPanel } from '../orders/orders-panel.tsx';
-import { LivePortfolio } from '../portfolio/live-portfolio.tsx';
+import { Monitor } from '../monitor/monitor.tsx';
 import { AccountMenu } from '../session/account-menu.tsx';
-import { TradeNotifications } from '../trades/trade-notifications.tsx';
-import { LiveWatchlist } from '../watchlist/live-watchlist.tsx';
+import { Panels } from './panels.tsx';
 
 const TABS: Record<View, { readonly label: string; readonly Icon: ComponentType<{ className?: string }> }> = {
   portfolio: { label: 'Portfolio', Icon: PieIcon },
@@ -67,8 +65,9 @@ export interface TradingDeskProps {
 
 export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProps) {
   const { view } = useDesk();
-  const current = useStore(view, (state) => state.view);
-  const on = (name: View) => (name === current ? '' : 'max-md:hidden');
+  const page = usePage();
+  const main = useRef<HTMLElement>(null);
+  const monitoring = page === 'monitor' && user.tier === 'admin';
 
   useEffect(
     () =>
@@ -79,6 +78,11 @@ export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProp
     [view],
   );
 
+  useEffect(() => {
+    // The link back goes with the page it stands on.
+    if (monitoring) return () => main.current?.focus();
+  }, [monitoring]);
+
   function skipToOrder() {
     // On a phone the ticket can take the focus only once its view is shown.
     flushSync(() => view.show('trade'));
@@ -87,12 +91,15 @@ export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProp
 
   return (
     <div className="pb-20 md:pb-6">
-      <a href="#main" className={SKIP}>
+      {/* A link would put its target into the address, where the page is. */}
+      <button type="button" className={SKIP} onClick={() => main.current?.focus()}>
         Skip to content
-      </a>
-      <button type="button" className={SKIP} onClick={skipToOrder}>
-        Skip to order
       </button>
+      {monitoring ? null : (
+        <button type="button" className={SKIP} onClick={skipToOrder}>
+          Skip to order
+        </button>
+      )}
       <header className="sticky top-0 z-20 border-line border-b bg-surface">
         <div className="mx-auto flex min-h-14 max-w-[120rem] flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2 sm:px-4">
           <div className="flex items-center gap-2">
@@ -110,37 +117,11 @@ export function TradingDesk({ user, session, theme, loadChart }: TradingDeskProp
         </div>
         <ConnectionNotice />
       </header>
-      <main
-        id="main"
-        tabIndex={-1}
-        // In the middle column the chart keeps its height and the orders below it take the rest.
-        className="mx-auto grid max-w-[120rem] grid-cols-1 items-start gap-3 p-2 outline-none sm:p-3 md:grid-cols-2 xl:grid-cols-[22rem_minmax(0,1fr)_21rem] xl:grid-rows-[auto_1fr]"
-      >
-        <div className={`min-w-0 md:max-xl:order-2 xl:sticky xl:top-17 xl:row-span-2 ${on('watchlist')}`}>
-          <LiveWatchlist />
-        </div>
-        {/* A phone shows the panels of each column by themselves. */}
-        <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-1 md:max-xl:col-span-2">
-          <div className={on('portfolio')}>
-            <LivePortfolio />
-          </div>
-          <div className={on('trade')}>
-            <ChartPanel theme={theme} load={loadChart} />
-          </div>
-        </div>
-        <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-3 xl:row-span-2">
-          <div className={on('trade')}>
-            <OrderTicket />
-          </div>
-          <div className={on('activity')}>
-            <TradeNotifications />
-          </div>
-        </div>
-        <div className={`min-w-0 md:max-xl:order-4 md:max-xl:col-span-2 xl:col-start-2 ${on('trade')}`}>
-          <OrdersPanel />
-        </div>
+      <main id="main" ref={main} tabIndex={-1} className="outline-none">
+        {monitoring ? <Monitor /> : null}
+        <Panels theme={theme} loadChart={loadChart} hidden={monitoring} />
       </main>
-      <PhoneTabs />
+      {monitoring ? null : <PhoneTabs />}
     </div>
   );
 }

@@ -1,0 +1,144 @@
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { MonitorPayload } from '../../../../src/protocol/payloads.ts';
+import { Badge } from '../../components/badge.tsx';
+import { WarningIcon } from '../../components/icons.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useDesk } from '../../desk-context.tsx';
+import { age } from '../../lib/format.ts';
+import { useNow } from '../../lib/use-now.ts';
+import { createMonitorStore, MONITOR_INTERVAL_MS, type MonitorState } from '../../stores/monitor.ts';
+import { ConnectionsChart } from './connections-chart.tsx';
+import { IncidentList } from './incident-list.tsx';
+import { Lanes } from './lanes.tsx';
+import { ReplicasTable } from './replicas-table.tsx';
+import { Summary } from './summary.tsx';
+import { shortName } from './words.ts';
+
+/** Two answers missing are no accident, milliseconds. */
+const STALE_MS = 3 * MONITOR_INTERVAL_MS;
+
+/** Runs while somebody can see the page. */
+function useWhileVisible(watch: () => () => void): void {
+  useEffect(() => {
+    let end = () => {};
+    const follow = () => {
+      end();
+      end = document.visibilityState === 'visible' ? watch() : () => {};
+    };
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      document.removeEventListener('visibilitychange', follow);
+      end();
+    };
+  }, [watch]);
+}
+
+/** How old what is shown is, and who said it. Not announced: it changes every second. */
+function Freshness({ state, now }: { state: MonitorState; now: number }) {
+  const { payload, receivedAt, problem } = state;
+  if (!payload) return null;
+  const old = now - receivedAt;
+  const stale = problem !== null || old > STALE_MS;
+  return (
+    <span className={`text-xs ${stale ? 'text-warn' : 'text-muted'}`}>
+      {stale ? 'Values from' : 'Updated'} {age(Math.max(0, old))} ago, told by {shortName(payload.replica)}
+    </span>
+  );
+}
+
+function Problems({ monitor, problem }: { monitor: MonitorPayload | null; problem: string | null }) {
+  const lines = [...(problem === null ? [] : [problem]), ...(monitor?.problems ?? [])];
+  return (
+    <div role="status" className="contents">
+      {lines.length === 0 ? null : (
+        <ul className="flex flex-col gap-1 rounded-lg border border-warn bg-warn-soft px-4 py-2.5">
+          {lines.map((line) => (
+            <li key={line} className="flex gap-2">
+              <WarningIcon className="mt-0.5 size-4 text-warn" />
+              {line}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Parts({ monitor, now }: { monitor: MonitorPayload; now: number }) {
+  return (
+    <>
+      <Panel id="monitor-whole" title="The whole">
+        <Summary monitor={monitor} now={now} />
+      </Panel>
+      <Panel id="monitor-replicas" title="Replicas">
+        <ReplicasTable replicas={monitor.replicas} answeredBy={monitor.replica} />
+      </Panel>
+      <div className="grid grid-cols-1 gap-3 lg:grid-cols-2">
+        <div className="flex min-w-0 flex-col gap-3">
+          <Panel id="monitor-connections" title="Connections over the last hour">
+            <ConnectionsChart history={monitor.history} />
+          </Panel>
+          <Panel id="monitor-lanes" title="Lanes">
+            <Lanes lanes={monitor.lanes} />
+          </Panel>
+        </div>
+        <Panel id="monitor-incidents" title="Recent events">
+          <IncidentList incidents={monitor.incidents} now={now} />
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+/** All replicas at a glance, for administrators. */
+export function MonitorPage() {
+  const { api, timers } = useDesk();
+  const [store] = useState(() => createMonitorStore({ api, timers }));
+  const state = useStore(store);
+  const now = useNow(1_000);
+  useWhileVisible(store.watch);
+  const { payload, problem, forbidden } = state;
+  const stale = problem !== null || now - state.receivedAt > STALE_MS;
+
+  if (forbidden) {
+    return (
+      <Message tone="problem" title="This page is for administrators">
+        Your account is none, or no longer one.
+      </Message>
+    );
+  }
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-1">
+        {payload ? (
+          <Badge tone={payload.status === 'healthy' ? 'up' : 'warn'}>
+            {payload.status === 'healthy' ? 'Healthy' : 'Degraded'}
+          </Badge>
+        ) : null}
+        <Freshness state={state} now={now} />
+      </div>
+      <Problems monitor={payload} problem={problem} />
+      {payload ? (
+        <div className={`flex flex-col gap-3 ${stale ? 'not-live' : ''}`}>
+          <Parts monitor={payload} now={now} />
+        </div>
+      ) : problem === null ? (
+        <Panel id="monitor-whole" title="The whole">
+          <SkeletonRows rows={6} label="Loading the monitor…" />
+        </Panel>
+      ) : (
+        <Message
+          tone="problem"
+          title="Nothing is known yet"
+          action={{ label: 'Try now', run: () => void store.ask() }}
+        >
+          Asking again every two seconds.
+        </Message>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+import type { ReactNode } from 'react';
+import type { MonitorReplica } from '../../../../src/protocol/payloads.ts';
+import { Badge } from '../../components/badge.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { age } from '../../lib/format.ts';
+import { ago, bytes, count, milliseconds, REDIS, rate, STATES, shortName } from './words.ts';
+
+const sum = (counts: object): number =>
+  Object.values(counts as Record<string, number>).reduce((total, one) => total + one, 0);
+
+/** `3 late, 1 malformed`; what is zero is not worth a word, and of one kind alone the number stands above. */
+function listed(counts: object, names: Readonly<Record<string, string>>): string {
+  const told = Object.entries(counts as Record<string, number>).filter(([, number]) => number > 0);
+  const word = (name: string): string => names[name] ?? name;
+  if (told.length === 1) return word(told[0]![0]);
+  return told.map(([name, number]) => `${count(number)} ${word(name)}`).join(', ');
+}
+
+const DROPS = { failed: 'not sent', version: 'of a newer version', quotes: 'of quotes' };
+const RECOVERIES = { journalGaps: 'journal holes filled', resubscribed: 'times subscribed again' };
+
+interface Column {
+  readonly head: string;
+  readonly cell: (replica: MonitorReplica) => ReactNode;
+}
+
+/** A number, and below it what it is made of. */
+function Made({ of, names }: { of: object; names: Readonly<Record<string, string>> }) {
+  const parts = listed(of, names);
+  return (
+    <>
+      {count(sum(of))}
+      {parts ? <span className="block text-muted text-xs">{parts}</span> : null}
+    </>
+  );
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: 'Heard', cell: ({ ageMs }) => ago(ageMs) },
+  { head: 'Up', cell: ({ uptime }) => age(uptime * 1_000) },
+  { head: 'Connections', cell: ({ connections }) => count(connections) },
+  { head: 'Users', cell: ({ users }) => count(users) },
+  { head: 'Quotes/s', cell: ({ rates }) => rate(rates?.quotes) },
+  { head: 'Events/s', cell: ({ rates }) => rate(rates?.out) },
+  { head: 'Latency p99', cell: ({ latency }) => milliseconds(latency?.p99) },
+  { head: 'Bus lag', cell: ({ busLagMs }) => milliseconds(busLagMs) },
+  { head: 'Queued', cell: ({ queueBytes }) => bytes(queueBytes) },
+  { head: 'Dropped', cell: ({ drops }) => <Made of={drops} names={DROPS} /> },
+  { head: 'Recovered', cell: ({ recoveries }) => <Made of={recoveries} names={RECOVERIES} /> },
+  { head: 'Redis', cell: ({ redis }) => REDIS[redis] },
+  { head: 'Database', cell: ({ database }) => (database === 'ok' ? 'Up' : database) },
+];
+
+function Row({ replica, answers }: { replica: MonitorReplica; answers: boolean }) {
+  const { word, tone } = STATES[replica.state];
+  const silent = replica.state === 'silent';
+  return (
+    <tr className={`border-line border-t align-top ${silent ? 'not-live' : ''}`}>
+      <th scope="row" className="sticky left-0 bg-surface py-2 pr-3 pl-4 text-left font-medium">
+        <span className="block whitespace-nowrap">{shortName(replica.replica)}</span>
+        <span className="block whitespace-nowrap font-normal text-muted text-xs">
+          {replica.version}
+          {answers ? ', answers here' : ''}
+        </span>
+      </th>
+      <td className="px-3 py-2">
+        <span className="flex flex-wrap gap-1">
+          <Badge tone={tone}>{word}</Badge>
+          {replica.lease === null ? null : <Badge tone="accent">Engine</Badge>}
+        </span>
+      </td>
+      {COLUMNS.map(({ head, cell }) => (
+        <td key={head} className="whitespace-nowrap px-3 py-2 text-right last:pr-4">
+          {cell(replica)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** One row for each replica that is heard of. Wider than a phone: it scrolls by itself, names stay. */
+export function ReplicasTable({
+  replicas,
+  answeredBy,
+}: {
+  replicas: readonly MonitorReplica[];
+  answeredBy: string;
+}) {
+  return (
+    <ScrollRegion label="Replicas, scrollable" className="overflow-x-auto">
+      <table className="w-full">
+        <caption className="sr-only">Replicas</caption>
+        <thead className="text-muted text-xs">
+          <tr>
+            <th scope="col" className="sticky left-0 bg-surface py-2 pr-3 pl-4 text-left font-medium">
+              Replica
+            </th>
+            <th scope="col" className="px-3 py-2 text-left font-medium">
+              State
+            </th>
+            {COLUMNS.map(({ head }) => (
+              <th
+                key={head}
+                scope="col"
+                className="whitespace-nowrap px-3 py-2 text-right font-medium last:pr-4"
+              >
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {replicas.map((replica) => (
+            <Row key={replica.replica} replica={replica} answers={replica.replica === answeredBy} />
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}

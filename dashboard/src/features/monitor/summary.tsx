@@ -1,0 +1,70 @@
+import type { MonitorPayload } from '../../../../src/protocol/payloads.ts';
+import { momentOf } from '../../lib/format.ts';
+import { Figure } from './figures.tsx';
+import { ago, count, milliseconds, REDIS, rate, shortName } from './words.ts';
+
+const FEED_STATES: Record<MonitorPayload['feed']['state'], string> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  delayed: 'Delayed',
+  silent: 'Silent',
+  down: 'Down',
+  refused: 'Refused',
+  ended: 'Ended',
+};
+
+const usersNote = ({ uniqueUsersExact }: MonitorPayload) =>
+  uniqueUsersExact ? undefined : 'at least; Redis would know';
+
+/** The whole in a dozen figures. */
+export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number }) {
+  const { feed, lease, rates, latency, redis, database, replicas } = monitor;
+  const heard = replicas.filter(({ state }) => state !== 'silent').length;
+  const feedFlows = feed.state === 'live' || feed.state === 'delayed';
+  const tick = feed.lastTickAgeMs === null ? 'no tick yet' : `last tick ${ago(feed.lastTickAgeMs)}`;
+  return (
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-3 p-4 sm:grid-cols-3 lg:grid-cols-6">
+      <Figure label="Connections" value={count(monitor.connections)} />
+      <Figure label="Users" value={count(monitor.uniqueUsers)} note={usersNote(monitor)} />
+      <Figure
+        label="Replicas"
+        value={count(heard)}
+        bad={heard < replicas.length}
+        note={heard < replicas.length ? `${replicas.length - heard} silent` : undefined}
+      />
+      <Figure
+        label="Engine"
+        value={lease ? shortName(lease.holder) : 'Nobody'}
+        bad={lease === null}
+        note={lease?.since ? `since ${momentOf(lease.since, now)}, number ${lease.number}` : undefined}
+      />
+      <Figure
+        label="Feed"
+        value={FEED_STATES[feed.state]}
+        bad={!feedFlows}
+        note={
+          <>
+            {feed.source}, {tick}
+            {feed.detail ? <span className="block">{feed.detail}</span> : null}
+          </>
+        }
+      />
+      <Figure
+        label="Feed to socket"
+        value={milliseconds(latency?.p50)}
+        note={latency ? `p95 ${milliseconds(latency.p95)}, p99 ${milliseconds(latency.p99)}` : undefined}
+      />
+      <Figure label="Quotes a second" value={rate(rates?.quotes)} note="delivered" />
+      <Figure label="Events a second" value={rate(rates?.out)} note="sent, quotes apart" />
+      <Figure label="Requests a second" value={rate(rates?.in)} note="events from clients" />
+      <Figure label="Orders, hooks a second" value={`${rate(rates?.orders)} · ${rate(rates?.hooks)}`} />
+      <Figure label="Redis" value={REDIS[redis]} bad={redis === 'down'} />
+      <Figure
+        label="Database"
+        value={database === 'ok' ? 'Up' : 'Away'}
+        bad={database !== 'ok'}
+        note={database === 'ok' ? undefined : database}
+      />
+    </dl>
+  );
+}
