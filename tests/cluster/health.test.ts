@@ -119,7 +119,7 @@ describe('three replicas', () => {
     );
     const health = await ask(one);
     expect(health.status).toBe('degraded');
-    expect(health.problems).toEqual([expect.stringMatching(/^replica-\w+ has been silent for \d+ s\.$/)]);
+    expect(health.problems).toEqual([expect.stringMatching(/^replica-\w+ is silent\.$/)]);
     expect(health.replicas.find(({ state }) => state === 'silent')?.ageMs).toBeGreaterThanOrEqual(5_000);
     // Half of them, since this machine has other work than this test.
     const median = took.sort((a, b) => a - b)[Math.floor(took.length / 2)]!;

@@ -108,12 +108,13 @@ export function createIncidents({
 
 /** One that is heard for the first time has not joined just now, unless it says so. */
 function firstWords(now: ReplicaStatus): Told[] {
-  const isNew = now.at - now.startedAt < SAME_MS;
   return [
-    ...(isNew ? [{ kind: 'replica-joined', detail: `version ${now.version}` } as const] : []),
+    ...(isNew(now) ? [{ kind: 'replica-joined', detail: `version ${now.version}` } as const] : []),
     ...(now.leaseSince !== null && now.at - now.leaseSince < SAME_MS ? [leaseTaken(now)] : []),
   ];
 }
+
+const isNew = ({ at, startedAt }: ReplicaStatus): boolean => at - startedAt < SAME_MS;
 
 const leaseTaken = (now: ReplicaStatus): Told => ({ kind: 'lease-taken', detail: `number ${now.lease}` });
 
@@ -136,7 +137,8 @@ function changes(now: ReplicaStatus, before: ReplicaStatus): Told[] {
       dropped.reduce((sum, { count }) => sum + count, 0),
       dropped.map(({ reason }) => reason).join(', '),
     ],
-    ['messages-failed', now.drops.failed - before.drops.failed],
+    // A replica that has just started speaks before its line is open.
+    ['messages-failed', isNew(now) ? 0 : now.drops.failed - before.drops.failed],
     ['quotes-dropped', now.drops.quotes - before.drops.quotes],
     ['resubscribed', now.recoveries.resubscribed - before.recoveries.resubscribed],
     ['stalled', now.recoveries.stalls - before.recoveries.stalls],

@@ -58,7 +58,7 @@ export function overviewOf(parts: OverviewParts): Overview {
 function problemsOf(seen: readonly SeenReplica[]): string[] {
   const silent = seen
     .filter(({ state }) => state === 'silent')
-    .map(({ status, ageMs }) => `${status.replica} has been silent for ${Math.round(ageMs / 1_000)} s.`);
+    .map(({ status }) => `${status.replica} is silent.`);
   const serving = seen.some(({ state }) => state === 'ok');
   return serving ? silent : [...silent, 'No replica takes new connections.'];
 }
