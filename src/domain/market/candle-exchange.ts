@@ -6,6 +6,11 @@ import type { Candle } from './candle-book.ts';
 
 /** The engine answers within milliseconds, or it is away, milliseconds. */
 export const CANDLES_TIMEOUT_MS = 1_000;
+/**
+ * An answer serves whoever asks within this: fifty symbols on each of a thousand screens that come back after a
+ * restart must not become that many questions. Quotes tell a screen what is younger, milliseconds.
+ */
+const KEPT_MS = 5_000;
 /** A new engine is found within seconds, milliseconds. */
 const RETRY_AFTER_MS = 2_000;
 
@@ -31,16 +36,24 @@ interface Question {
 }
 
 export function createCandleExchange({ bus, clock, isEngine, local }: CandleExchangeOptions): CandleExchange {
-  /** Whoever asks for the same symbol meanwhile waits for the same answer. */
+  /** Whoever asks for the same symbol meanwhile, or a moment later, gets the same answer. */
   const asked = new Map<string, Question>();
   const answers = new Map<string, (candles: readonly Candle[]) => void>();
+  const forgetting = new Map<string, Cancel>();
   let stops: Cancel[] = [];
+
+  const forget = (symbol: string): void => {
+    forgetting.get(symbol)?.();
+    forgetting.delete(symbol);
+    asked.delete(symbol);
+  };
 
   const ask = (symbol: string): Question => {
     const id = randomUUID();
     const answer = new Promise<readonly Candle[]>((resolve, reject) => {
       const cancel = clock.after(CANDLES_TIMEOUT_MS, () => {
         settle();
+        asked.delete(symbol);
         reject(
           new TradecastError('UNAVAILABLE', 'The history of this symbol is not to be had at the moment.', {
             retryAfterMs: RETRY_AFTER_MS,
@@ -49,12 +62,18 @@ export function createCandleExchange({ bus, clock, isEngine, local }: CandleExch
       });
       const settle = (): void => {
         cancel();
-        asked.delete(symbol);
         answers.delete(id);
       };
       answers.set(id, (candles) => {
         settle();
         resolve(candles);
+        // An empty one is of a symbol that the engine has only just begun to follow.
+        if (candles.length === 0) asked.delete(symbol);
+        else
+          forgetting.set(
+            symbol,
+            clock.after(KEPT_MS, () => forget(symbol)),
+          );
       });
     });
     return { id, answer };
@@ -80,6 +99,7 @@ export function createCandleExchange({ bus, clock, isEngine, local }: CandleExch
     },
     stop() {
       for (const stop of stops.splice(0)) stop();
+      for (const symbol of [...forgetting.keys()]) forget(symbol);
     },
   };
 }

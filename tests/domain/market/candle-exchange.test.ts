@@ -54,6 +54,20 @@ test('nobody answers: that is told within a second with when to ask again, and t
   state.engine = 'there';
   expect(await here.exchange.candles('AAPL')).toEqual([CANDLE]);
   expect(questions).toHaveLength(2);
+});
+
+test('an answer serves for some seconds and is then forgotten; an empty one does not', async () => {
+  const { clock, here, questions } = start();
+  for (let screen = 0; screen < 1_000; screen++) await here.exchange.candles('AAPL');
+  expect(questions).toHaveLength(1);
+  clock.advance(5_000);
+  expect(clock.pending()).toBe(0);
+  await here.exchange.candles('AAPL');
+  expect(questions).toHaveLength(2);
+  await here.exchange.candles('MSFT');
+  await here.exchange.candles('MSFT');
+  expect(questions).toHaveLength(4);
+  here.exchange.stop();
   expect(clock.pending()).toBe(0);
 });
 
