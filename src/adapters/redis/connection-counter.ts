@@ -5,10 +5,13 @@ import type { Breaker } from './breaker.ts';
 import type { RedisClients } from './clients.ts';
 import { createConnectionScripts, type Place } from './connection-scripts.ts';
 
-/** The places of a replica that died are free again after this, milliseconds. */
-const LEASE_MS = 30_000;
+/**
+ * The places of a replica that died are free again after this, milliseconds: until then a user who had all places
+ * taken cannot come back, and everybody is to be back within ten seconds.
+ */
+const LEASE_MS = 6_000;
 /** Leases of open connections are renewed this often: two renewals may be lost, milliseconds. */
-const RENEW_MS = 10_000;
+const RENEW_MS = 2_000;
 const COUNT_USERS_MS = 1_000;
 
 export interface RedisConnectionCounterOptions {
