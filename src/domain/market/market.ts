@@ -64,8 +64,14 @@ export function createMarket(options: MarketOptions): Market {
   let stopped = Promise.resolve();
   let run = 0;
 
-  const stateOf = (symbol: string): QuoteState =>
-    quoteState(feed.source, status.state, flowing.has(symbol), session);
+  /** When upstream last ceased to send a symbol: what moved its price meanwhile was not heard. */
+  const endedAt = new Map<string, number>();
+
+  /** Flowing again is not enough: until something is heard, the price is that of before the break. */
+  const stateOf = (symbol: string, receivedAt: number): QuoteState => {
+    const isHeard = receivedAt >= (endedAt.get(symbol) ?? 0) || session === 'closed';
+    return quoteState(feed.source, status.state, flowing.has(symbol) && isHeard, session);
+  };
 
   const tick = (receivedAt: number): void => {
     counters.ticks += 1;
@@ -92,8 +98,12 @@ export function createMarket(options: MarketOptions): Market {
     candles: (symbol, past) => candles.fill(symbol, past),
     confirmed(symbol, isFlowing) {
       if (flowing.has(symbol) === isFlowing) return;
-      if (isFlowing) flowing.add(symbol);
-      else flowing.delete(symbol);
+      if (isFlowing) {
+        flowing.add(symbol);
+      } else {
+        flowing.delete(symbol);
+        endedAt.set(symbol, clock.now());
+      }
       book.touch(symbol);
     },
     dropped(count) {
@@ -166,6 +176,7 @@ export function createMarket(options: MarketOptions): Market {
       if (running) return;
       // Prices of an earlier time as the engine are not to be told as if they were heard now.
       book.clear();
+      endedAt.clear();
       session = hours.session(clock.now());
       stops = [
         clock.every(flushIntervalMs, flush),

@@ -20,8 +20,8 @@ export interface QuoteBook {
   nbbo(tick: NbboTick): void;
   bar(tick: BarTick): void;
   day(tick: DayTick): void;
-  /** Quotes that changed since the last call, each with the state `stateOf` gives it. */
-  takeChanged(stateOf: (symbol: string) => QuoteState): Quote[];
+  /** Quotes that changed since the last call, each with the state that `stateOf` gives it by when it was last heard. */
+  takeChanged(stateOf: (symbol: string, receivedAt: number) => QuoteState): Quote[];
   /** Makes `takeChanged` name the symbol even though nothing happened. */
   touch(symbol: string): void;
   touchAll(): void;
@@ -152,7 +152,7 @@ export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
       changed = [];
       return taken.map((entry) => {
         entry.changed = false;
-        return entryToQuote(entry, stateOf(entry.symbol));
+        return entryToQuote(entry, stateOf(entry.symbol, entry.receivedAt));
       });
     },
     touch(symbol) {

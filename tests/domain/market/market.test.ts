@@ -264,6 +264,22 @@ describe('states', () => {
     },
   );
 
+  test('a symbol that upstream had ceased to send is stale until something is heard of it again', async () => {
+    const { clock, feed, flow, states } = await start();
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    flow('MSFT', 400);
+    clock.advance(FLUSH_MS);
+    for (const symbol of ['AAPL', 'MSFT']) feed().confirmed(symbol, false);
+    clock.advance(8_000);
+    for (const symbol of ['AAPL', 'MSFT']) feed().confirmed(symbol, true);
+    clock.advance(FLUSH_MS);
+    expect(states()).toEqual({ AAPL: 'stale', MSFT: 'stale' });
+    feed().trade(trade({ symbol: 'MSFT', price: 401, sourceTime: clock.now() }));
+    clock.advance(FLUSH_MS);
+    expect(states()).toEqual({ AAPL: 'stale', MSFT: 'live' });
+  });
+
   test('a quiet symbol stays live while the feed lives', async () => {
     const { clock, feed, flow, want, published, heard } = await start();
     feed().status({ state: 'live' });
