@@ -40,7 +40,7 @@ export interface BusConnectionsOptions {
   readonly onPatternMessage: (pattern: string, channel: Buffer, message: Buffer) => void;
   /** Both are ready, for the first time or again. */
   readonly onReady: () => void;
-  readonly onLost: () => void;
+  readonly onLost: (reason: string) => void;
 }
 
 export function createBusConnections(options: BusConnectionsOptions): BusConnections {
@@ -60,13 +60,18 @@ export function createBusConnections(options: BusConnectionsOptions): BusConnect
     const announce = (): void => {
       if (live === made && isReady()) options.onReady();
     };
+    let reason = 'a connection was lost';
     const lose = (): void => {
       made.subscribed = false;
-      onLost();
+      onLost(reason);
     };
     publisher.on('ready', announce);
-    publisher.on('close', lose);
-    subscriber.on('close', lose);
+    for (const client of [publisher, subscriber]) {
+      client.on('error', (error: Error) => {
+        reason = error.message;
+      });
+      client.on('close', lose);
+    }
     subscriber.on('ready', () => {
       Promise.all([subscriber.psubscribe(...patterns), subscriber.subscribe(...channels)]).then(
         () => {

@@ -11,8 +11,8 @@ export interface LinkWatch extends BusLink {
   count(what: keyof LinkCounters, by?: number): void;
   /** Our heartbeat that was sent at `at` has come back. */
   echoed(at: number): void;
-  /** A connection has ended or was refused; the watch need not wait to know. */
-  lost(): void;
+  /** A connection has ended or was refused; the watch need not wait to know. `reason` is for the log. */
+  lost(reason: string): void;
   start(): void;
   stop(): void;
 }
@@ -96,8 +96,8 @@ export function createLinkWatch({ clock, log, renew }: LinkWatchOptions): LinkWa
       lagMs = Math.max(0, heardAt - at);
       change('ok', '');
     },
-    lost() {
-      if (cancel !== null) down('a connection was lost');
+    lost(reason) {
+      if (cancel !== null) down(reason);
     },
     start() {
       heardAt = clock.now();

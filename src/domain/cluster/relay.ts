@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { BusLine, BusLink, BusTopic, LinkCounters } from './bus.ts';
 import { type Envelope, isTopic } from './envelope.ts';
 import { createQuoteConflation } from './quote-conflation.ts';
+import { createFrameReader, fits, frameBytes, packFrames, toItem } from './relay-frames.ts';
 
 /** A slow way to all replicas, the sender included, that needs no Redis: short texts. */
 export interface RelayChannel {
@@ -36,29 +36,25 @@ const QUOTES_INTERVAL_MS = 1_000;
 const GATHER_MS = 20;
 /** Who said within this that it is cut off from Redis is taken to be still, milliseconds: it says so every second. */
 const CUT_OFF_MEMORY_MS = 15_000;
-/** More waits only for a database that is away, and is too old by the time it is back, messages. */
-const MAX_WAITING = 500;
+/** More waits only for a database that is away, and is too old by the time it is back. */
+const MAX_WAITING_BYTES = 2_000_000;
 /** Texts of one statement: 400 KB. */
 const MAX_TEXTS = 50;
 /** A shutdown does not wait longer for the last words, milliseconds. */
 const LAST_WORDS_MS = 500;
 
-const frameSchema = z.looseObject({
-  from: z.string(),
-  cut: z.boolean(),
-  items: z.array(z.tuple([z.string(), z.unknown()])),
-});
-
 /**
- * The bus while Redis is away from us, or from another replica that said so here: everything that fits goes over
- * the channel as well. Who has Redis takes from here only what a cut-off replica says, since it hears the others
- * already. A message that does come twice does no harm: quotes, journal and demand are numbered or complete, the
- * rest says "look again".
+ * The bus while Redis is away from us, or from another replica that said so here: everything goes over the
+ * channel as well, quotes once a second. Who has Redis takes from here only what a cut-off replica says, since it
+ * hears the others already. A message that does come twice does no harm: quotes and journal are numbered, demand is
+ * complete, the rest says "look again".
  */
 export function createRelay({ channel, link, count, clock }: RelayParts): Relay {
   const self = randomUUID();
-  const quotes = createQuoteConflation(channel.maxBytes - frameBytes('', self));
-  let waiting: string[] = [];
+  const quotes = createQuoteConflation(channel.maxBytes - frameBytes(self));
+  const read = createFrameReader();
+  const waiting: string[] = [];
+  let waitingBytes = 0;
   let sending: Promise<void> | null = null;
   let cutHeardAt = Number.NEGATIVE_INFINITY;
   let cancelGather: Cancel | null = null;
@@ -69,21 +65,25 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
   const isNeeded = (): boolean => isCut() || clock.now() - cutHeardAt < CUT_OFF_MEMORY_MS;
 
   function queue(item: string): void {
-    if (frameBytes(item, self) > channel.maxBytes) {
+    if (!fits(item, self, channel.maxBytes)) {
       count('relayFailed');
       return;
     }
     waiting.push(item);
-    if (waiting.length > MAX_WAITING) {
-      waiting.shift();
+    waitingBytes += item.length;
+    while (waitingBytes > MAX_WAITING_BYTES) {
+      waitingBytes -= waiting.shift()!.length;
       count('relayFailed');
     }
     cancelGather ??= clock.after(GATHER_MS, () => void flush());
   }
 
+  const pack = (items: readonly string[]): { texts: string[]; taken: number } =>
+    packFrames(items, { from: self, cut: isCut(), maxBytes: channel.maxBytes, maxTexts: MAX_TEXTS });
+
   /** The others need not wait for our next heartbeat to know that we are cut off. */
   function askForRelay(): void {
-    channel.send([frameOf([], self, true)]).catch(() => count('relayFailed'));
+    channel.send(pack([]).texts).catch(() => count('relayFailed'));
   }
 
   function flush(): Promise<void> {
@@ -98,8 +98,8 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
 
   async function sendWaiting(): Promise<void> {
     while (waiting.length > 0) {
-      const { texts, taken } = pack(waiting, self, isCut(), channel.maxBytes);
-      waiting = waiting.slice(taken);
+      const { texts, taken } = pack(waiting);
+      for (const item of waiting.splice(0, taken)) waitingBytes -= item.length;
       await channel.send(texts).then(
         () => count('relayed', taken),
         () => count('relayFailed', taken),
@@ -108,12 +108,9 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
   }
 
   channel.onText((text) => {
-    const frame = readFrame(text);
-    if (frame === null) {
-      count('malformed');
-      return;
-    }
-    if (frame.from === self) return;
+    const frame = read(text);
+    if (frame === null) count('malformed');
+    if (frame === null || frame === 'unfinished' || frame.from === self) return;
     if (frame.cut) cutHeardAt = clock.now();
     else if (!isCut()) return;
     for (const [topic, envelope] of frame.items) {
@@ -126,7 +123,7 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
     send(topic, envelope) {
       if (!isNeeded()) quotes.clear();
       else if (topic === 'quotes') quotes.add(envelope as Envelope<'quotes'>);
-      else queue(JSON.stringify([topic, envelope]));
+      else queue(toItem(topic, envelope));
     },
     onReceive(listener) {
       receive = listener;
@@ -135,7 +132,7 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
       channel.start();
       stops = [
         clock.every(QUOTES_INTERVAL_MS, () => {
-          for (const envelope of quotes.take(MAX_TEXTS)) queue(JSON.stringify(['quotes', envelope]));
+          for (const envelope of quotes.take(MAX_TEXTS)) queue(toItem('quotes', envelope));
         }),
         link.onChange((state) => {
           if (state === 'down') askForRelay();
@@ -153,40 +150,4 @@ export function createRelay({ channel, link, count, clock }: RelayParts): Relay 
       channel.stop();
     },
   };
-}
-
-const frameOf = (items: readonly string[], from: string, cut: boolean): string =>
-  `{"from":"${from}","cut":${cut},"items":[${items.join(',')}]}`;
-const frameBytes = (item: string, from: string): number => Buffer.byteLength(frameOf([item], from, false));
-
-/** As many items as fit into each text; `taken` items are in them. */
-function pack(
-  items: readonly string[],
-  from: string,
-  cut: boolean,
-  maxBytes: number,
-): { texts: string[]; taken: number } {
-  const empty = frameBytes('', from);
-  const texts: string[] = [];
-  let taken = 0;
-  while (taken < items.length && texts.length < MAX_TEXTS) {
-    let bytes = empty;
-    let end = taken;
-    for (; end < items.length; end++) {
-      const more = Buffer.byteLength(items[end]!) + 1;
-      if (end > taken && bytes + more > maxBytes) break;
-      bytes += more;
-    }
-    texts.push(frameOf(items.slice(taken, end), from, cut));
-    taken = end;
-  }
-  return { texts, taken };
-}
-
-function readFrame(text: string): z.output<typeof frameSchema> | null {
-  try {
-    return frameSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

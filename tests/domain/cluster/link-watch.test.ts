@@ -55,13 +55,14 @@ describe('the watch over the bus', () => {
     beat(5);
     const before = clock.now();
     clock.advance(1);
-    link.lost();
+    link.lost('refused');
     expect(link.state()).toBe('down');
     link.echoed(before);
     expect(link.state()).toBe('down');
-    link.lost();
+    link.lost('refused');
     link.echoed(clock.now());
     expect(changes).toEqual(['down', 'ok']);
+    expect(log.warn).toHaveBeenCalledWith({ reason: 'refused' }, expect.any(String));
   });
 
   test('does not wait for a clock that was set back to get there again', () => {
@@ -83,7 +84,7 @@ describe('the watch over the bus', () => {
       throw new Error('of a listener');
     });
     const end = link.onChange((state) => told.push(state));
-    link.lost();
+    link.lost('refused');
     end();
     link.echoed(clock.now());
     expect([told, changes]).toEqual([['down'], ['down', 'ok']]);
@@ -92,7 +93,7 @@ describe('the watch over the bus', () => {
 
   test('once stopped it has no timer and says nothing more', () => {
     link.stop();
-    link.lost();
+    link.lost('refused');
     link.echoed(clock.now());
     clock.advance(60_000);
     expect([clock.pending(), changes, renew.mock.calls.length]).toEqual([0, [], 0]);

@@ -223,15 +223,25 @@ describe('the relay', () => {
     expect(heard).toEqual([expect.objectContaining({ after: 0, seq: 1, quotes: [] })]);
   });
 
-  test('what does not fit is counted and left to the database', async () => {
+  test('what is too large for one text goes in parts, far too large a message is counted and left to the database', async () => {
     const [one, other] = [join(), join()];
     for (const replica of [one, other]) replica.cut(true);
     const heard = other.heard('demand');
-    one.bus.publish('demand', { replica: 'one', symbols: Array.from({ length: 500 }, () => 'AAPL') });
-    one.bus.publish('demand', { replica: 'one', symbols: ['AAPL'] });
+    const say = (count: number, replica = 'one') =>
+      one.bus.publish('demand', { replica, symbols: Array.from({ length: count }, () => 'AAPL') });
+    say(1);
+    say(2_000, 'Zürich €');
+    say(20_000);
+    say(2);
     await pass(50);
-    expect(heard).toEqual([{ replica: 'one', symbols: ['AAPL'] }]);
+    expect(heard.map(({ replica, symbols }) => [replica, symbols.length])).toEqual([
+      ['one', 1],
+      ['Zürich €', 2_000],
+      ['one', 2],
+    ]);
     expect(one.counted.relayFailed).toBe(1);
+    for (const text of database.statements.flat())
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
   });
 
   test('a database that is away costs counted messages, no error, and no old word afterwards', async () => {
@@ -256,6 +266,10 @@ describe('the relay', () => {
     '{"from":1,"cut":true,"items":[]}',
     '{"from":"x","cut":true,"items":[["orders"]]}',
     '{"from":"x","cut":true,"items":{}}',
+    '2/3 {"from":"x"',
+    '1/1 {"from":"x"',
+    '1/999 {"from":"x"',
+    '2/1 x',
   ])('%s on the channel is counted', (text) => {
     const one = join();
     database.say(text);
