@@ -73,6 +73,24 @@ describe('a handshake', () => {
     expect(error.data?.code).toBe('NO_SESSION_ID');
   });
 
+  test('may name the protocol version that it was written for', async () => {
+    const session = await app.signUp();
+    const socket = app.open({ auth: { sessionID: session.sessionID, protocol: 1 } });
+    expect(await next(socket, 'connected')).toMatchObject({ protocol: 1 });
+  });
+
+  test.each([
+    [2, 'This server does not speak protocol version 2'],
+    [0, 'This server does not speak protocol version 0'],
+    ['1', 'This server does not speak this protocol version'],
+    [{ version: 1 }, 'This server does not speak this protocol version'],
+  ])('with protocol %j is told that another replica may understand it', async (protocol, message) => {
+    const session = await app.signUp();
+    const error = await refused(app.open({ auth: { sessionID: session.sessionID, protocol } }));
+    expect(error.message).toBe(message);
+    expect(error.data).toMatchObject({ code: 'UNSUPPORTED_PROTOCOL', retryable: true });
+  });
+
   test('from a foreign origin does not get as far as a session', async () => {
     const session = await app.signUp();
     for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:${app.port}.evil.example`]) {

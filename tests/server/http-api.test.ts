@@ -53,6 +53,23 @@ describe('accounts', () => {
     expect(answer).toMatchObject(refused(409, 'USERNAME_TAKEN'));
   });
 
+  test('a password is changed by who knows the current one, and each wrong one counts as a login', async () => {
+    const session = await app.signUp();
+    const change = (body: object) =>
+      app.request('POST', '/api/auth/password', { cookie: session.cookie, body });
+    const newPassword = 'staple battery horse';
+    expect(await change({ currentPassword: PASSWORD, newPassword: 'short' })).toMatchObject({ status: 400 });
+    expect(await change({ currentPassword: PASSWORD })).toMatchObject({ status: 400 });
+    expect(await change({ currentPassword: PASSWORD, newPassword })).toMatchObject({ status: 204 });
+    const wrong = () => change({ currentPassword: PASSWORD, newPassword });
+    for (let guess = 2; guess <= 10; guess++)
+      expect(await wrong()).toMatchObject({ status: 401, body: { code: 'INVALID_CREDENTIALS' } });
+    expect(await wrong()).toMatchObject({ status: 429 });
+    const login = { username: session.user.username, password: newPassword };
+    expect(await app.request('POST', '/api/auth/login', { body: login })).toMatchObject({ status: 429 });
+    expect((await app.request('GET', '/api/auth/session', { cookie: session.cookie })).status).toBe(200);
+  });
+
   test('a wrong password and an unknown user get the same answer', async () => {
     const { user } = await app.signUp();
     const wrong = await app.request('POST', '/api/auth/login', {

@@ -1,6 +1,14 @@
+import { mkdtemp } from 'node:fs/promises';
 import { connect } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { ask, next, startApp, until } from '../support/app.ts';
+import { pino } from 'pino';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { ask, collect, next, startApp, until } from '../support/app.ts';
+import { prepareDataDir } from '../support/database.ts';
+import { createScriptedMarket } from '../support/scripted-market.ts';
 
 test('a shutdown turns readiness red, tells every client when to come back and closes them one after the other', async () => {
   const app = await startApp({ env: { DRAIN_SECONDS: '1' } });
@@ -36,6 +44,75 @@ test('a shutdown turns readiness red, tells every client when to come back and c
   const times = closed.map(([, at]) => at).sort((a, b) => a - b);
   expect(times[3]! - times[0]!).toBeGreaterThan(500);
   await closing;
+});
+
+test('a request that has arrived is answered, the last on its connection, and one that never arrives whole is not waited for', async () => {
+  const app = await startApp();
+  const session = await app.signUp();
+  // Its first quote is waited for: the answer takes a second and a half.
+  const order = {
+    clientOrderId: 'waits',
+    symbol: 'IBM',
+    side: 'buy',
+    type: 'limit',
+    quantity: 1,
+    limitPrice: 100,
+  };
+  const placing = app.request('POST', '/api/orders', { cookie: session.cookie, body: order });
+  await until(() => app.market.wanted().has('IBM'), 'the order waits for a quote');
+  const stalled = connect(app.port, '127.0.0.1').resume();
+  const cut = new Promise((resolve) => stalled.once('close', resolve));
+  await new Promise<void>((resolve) =>
+    stalled.write('POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{', () => resolve()),
+  );
+  const closing = app.close();
+  const placed = await placing;
+  expect(placed).toMatchObject({ status: 422, body: { code: 'NO_QUOTE' } });
+  expect(placed.headers.get('connection')).toBe('close');
+  await Promise.all([closing, cut]);
+});
+
+test('with the drain switched off everybody is cut at once, which is how a drill sees that it would notice', async () => {
+  const app = await startApp({ env: { DRAIN_SECONDS: '1' }, unprotected: ['drain'] });
+  const session = await app.signUp();
+  const socket = await app.connect(session);
+  const notices = collect(socket, 'server:shutdown');
+  const ended = new Promise((resolve) => socket.once('disconnect', resolve));
+  const order = {
+    clientOrderId: 'waits',
+    symbol: 'IBM',
+    side: 'buy',
+    type: 'limit',
+    quantity: 1,
+    limitPrice: 100,
+  };
+  const placing = app.request('POST', '/api/orders', { cookie: session.cookie, body: order });
+  const cut = expect(placing).rejects.toThrow();
+  await until(() => app.market.wanted().has('IBM'), 'the order waits for a quote');
+  await Promise.all([app.close(), ended, cut]);
+  expect(notices).toEqual([]);
+});
+
+test('a stop in the middle of the start leaves nothing running', async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'tradecast-test-'));
+  await prepareDataDir(dataDir);
+  const { config, secrets } = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATA_DIR: dataDir,
+    DEMO_ACCOUNT: 'false',
+  });
+  const app = await createApp(config, secrets, {
+    log: pino({ level: 'silent' }),
+    marketSource: createScriptedMarket(),
+  });
+  const starting = app.start();
+  await app.stop();
+  const { url } = await starting;
+  await expect(fetch(`${url}/health`)).rejects.toThrow();
+  // The folder is free again.
+  const again = await startApp({ dataDir });
+  await again.close();
 });
 
 test('stopping twice is stopping once: both calls end with the service gone', async () => {

@@ -79,6 +79,50 @@ describe.each(KINDS)('users in the %s database', (kind) => {
     expect(await users.setTier('00000000-0000-4000-8000-000000000000', 'admin')).toBe(false);
   });
 
+  test('a new password ends every session of the user but the one that asks, or changes nothing', async () => {
+    const [user, other] = [await users.create(newUser('shannon')), await users.create(newUser('weaver'))];
+    const open = (sid: string, userId: string) =>
+      db.query("INSERT INTO session (sid, sess, expire) VALUES ($1, $2, now() + interval '1 day')", [
+        sid,
+        JSON.stringify({ userId }),
+      ]);
+    for (const sid of ['mine', 'phone', 'thief']) await open(sid, user.id);
+    await open('somebody', other.id);
+    const rest = async () =>
+      (await db.query<{ sid: string }>('SELECT sid FROM session ORDER BY sid')).map(({ sid }) => sid);
+    const change = { expected: 'hash', passwordHash: 'new hash', keepSession: 'mine' };
+
+    const wrong = users.changePassword(user.id, { ...change, expected: 'an older hash' });
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+    const ended = users.changePassword(user.id, { ...change, keepSession: 'gone' });
+    await expect(ended).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await users.holdsPassword(user.id, 'hash')).toBe(true);
+    expect(await rest()).toEqual(['mine', 'phone', 'somebody', 'thief']);
+
+    expect((await users.changePassword(user.id, change)).sort()).toEqual(['phone', 'thief']);
+    expect(await rest()).toEqual(['mine', 'somebody']);
+    expect(await users.holdsPassword(user.id, 'hash')).toBe(false);
+    expect(await users.holdsPassword(user.id, 'new hash')).toBe(true);
+    await users.ban(user.id);
+    expect(await users.holdsPassword(user.id, 'new hash')).toBe(false);
+    await db.query('DELETE FROM session');
+  });
+
+  test('whether a password holds is answered after a change that is about to be committed', async () => {
+    const user = await users.create(newUser('nyquist'));
+    const [written, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const changing = db.transaction(async (tx) => {
+      await tx.query("UPDATE users SET password_hash = 'new hash' WHERE id = $1", [user.id]);
+      written.resolve();
+      await commit.promise;
+    });
+    await written.promise;
+    const holds = users.holdsPassword(user.id, 'hash');
+    commit.resolve();
+    await changing;
+    expect(await holds).toBe(false);
+  });
+
   test('a ban stays until it is lifted', async () => {
     const user = await users.create(newUser('mallory'));
     expect(await users.ban(user.id)).toBe(true);
