@@ -17,7 +17,7 @@ export const kill: Drill = {
     const { quick, controls, seed } = options;
     const rig = await startRig({
       seed,
-      users: quick ? 20 : 1_000,
+      users: quick ? 40 : 850,
       symbols: quick ? 5 : 50,
       ownPostgres: !quick,
     });
@@ -38,10 +38,7 @@ interface Killing {
 }
 
 async function killRounds(rig: Rig, { rounds, everyS, controls }: Killing): Promise<Row[]> {
-  const forgetful = rig.specs({ group: 'forgetful', forgetful: true, users: rig.users.slice(0, 50) });
-  const run = await beginRun(rig, {
-    clients: [...rig.specs({ group: 'careful', stock: 10 }), ...(controls ? forgetful : [])],
-  });
+  const run = await beginRun(rig, { clients: clientsFor(rig, controls) });
   const publisher = rig.publisher();
   const finish = publisher.start({ trades: 50, orders: 5 });
   for (let round = 0; round < rounds; round++) {
@@ -75,6 +72,18 @@ async function killRounds(rig: Rig, { rounds, everyS, controls }: Killing): Prom
     rows.push({ fault, control, faults: rounds, verdict, checks: verdictChecks(verdict) });
   }
   return rows;
+}
+
+/** A thousand in a full drill, of which two hundred are a second tab; those of the control are users of their own. */
+function clientsFor(rig: Rig, controls: boolean) {
+  const own = rig.users.length / (rig.users.length > 100 ? 17 : 2);
+  const careful = rig.users.slice(own);
+  const secondTabs = careful.slice(0, careful.length / 4);
+  return [
+    ...rig.specs({ group: 'careful', users: careful, stock: 10 }),
+    ...(careful.length > 100 ? rig.specs({ group: 'careful', users: secondTabs, tab: 2 }) : []),
+    ...(controls ? rig.specs({ group: 'forgetful', users: rig.users.slice(0, own), forgetful: true }) : []),
+  ];
 }
 
 function toNote({ gaps }: Outcome, cutOff: number): string {

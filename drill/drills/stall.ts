@@ -12,7 +12,7 @@ const STALL_S = { quick: 8, full: 10 };
 const RESYNCED_S = 5;
 /** How long a replica has to notice on waking that it stood still, milliseconds. */
 const NOTICE_MS = 2_000;
-const AFTER_MS = 4_000;
+const AFTER_MS = { quick: 2_000, full: 5_000 };
 const LOOK_AGAIN_MS = 50;
 
 /** Places: stands still; takes the trades; stands still and does not notice. */
@@ -37,7 +37,12 @@ export const stall: Drill = {
     });
     try {
       const rounds = quick ? 1 : scaled(ROUNDS, options);
-      return await stand(rig, { rounds, seconds: STALL_S[form], controls });
+      return await stand(rig, {
+        rounds,
+        seconds: STALL_S[form],
+        afterMs: AFTER_MS[form],
+        controls,
+      });
     } finally {
       await rig.close();
     }
@@ -47,6 +52,7 @@ export const stall: Drill = {
 interface Standing {
   readonly rounds: number;
   readonly seconds: number;
+  readonly afterMs: number;
   readonly controls: boolean;
 }
 
@@ -57,7 +63,7 @@ interface Woken {
   readonly wokenAt: number[];
 }
 
-async function stand(rig: Rig, { rounds, seconds, controls }: Standing): Promise<Row[]> {
+async function stand(rig: Rig, { rounds, seconds, afterMs, controls }: Standing): Promise<Row[]> {
   const half = Math.ceil(rig.users.length / 2);
   const at = (group: string, place: number, from: number, to: number) =>
     rig.specs({ group, port: rig.slots[place]!.port, users: rig.users.slice(from, to), stock: 2 });
@@ -65,7 +71,7 @@ async function stand(rig: Rig, { rounds, seconds, controls }: Standing): Promise
     ...at('stalled', STALLS, 0, half),
     ...(controls ? at('unaware', UNAWARE, half, rig.users.length) : []),
   ];
-  const run = await beginRun(rig, { clients });
+  const run = await beginRun(rig, { clients, screens: false });
   const taker = rig.slots[TAKES]!;
   const publisher = rig.publisher({
     targets: () => [{ port: taker.port, name: taker.name }],
@@ -81,7 +87,7 @@ async function stand(rig: Rig, { rounds, seconds, controls }: Standing): Promise
       ...(controls ? [{ slot: rig.slots[UNAWARE]!, woken: unaware }] : []),
     ];
     await Promise.all(sleepers.map(({ slot, woken }) => sleep(rig, slot, { seconds, woken })));
-    await pause(AFTER_MS);
+    await pause(afterMs);
   }
   await finish();
 

@@ -13,6 +13,8 @@ export interface OpenRequest {
   readonly clients: readonly ClientSpec[];
   /** Where those without a port of their own connect. */
   readonly port: number;
+  /** Whether what stands on screens is looked at: a replica that stands still cannot say that it is old. */
+  readonly screens?: boolean;
 }
 
 export interface Standing {
@@ -41,6 +43,7 @@ const SCREEN_MS = 1_000;
 
 let clients: DrillClient[] = [];
 let port = 0;
+let screens = true;
 const watches = new Map<string, QuoteWatch>();
 /** Age of quotes at arrival, by the replica they came from. */
 const ages = new Map<string, ReturnType<typeof createHistogram>>();
@@ -73,6 +76,7 @@ const readPage: ReadPage = async ({ cookie, port: own }, { epoch, seq }) => {
 };
 
 setInterval(() => {
+  if (!screens) return;
   for (const { spec, screen, isConnected } of clients) {
     if (isConnected()) for (const quote of screen.values()) watchOf(spec.group).shown(quote);
   }
@@ -90,6 +94,7 @@ const methods = {
   /** Opens these beside the ones there are; resolves when all follow their journal. */
   async open(request: OpenRequest): Promise<void> {
     port = request.port;
+    screens = request.screens ?? true;
     for (let start = 0; start < request.clients.length; start += BATCH) {
       const batch = request.clients.slice(start, start + BATCH).map((spec) => {
         const follower = createFollower(spec, { readPage });

@@ -59,6 +59,8 @@ export interface SpecOptions {
   /** How many of them are stock clients; the others are lean ones. */
   readonly stock?: number;
   readonly forgetful?: boolean;
+  /** Number of the tab, for users with several. */
+  readonly tab?: number;
 }
 
 export interface RigOptions {
@@ -176,9 +178,9 @@ export async function startRig(options: RigOptions): Promise<Rig> {
           ...change,
         });
       },
-      specs: ({ users: of = users, group = 'client', port, stock = 0, forgetful = false } = {}) =>
+      specs: ({ users: of = users, group = 'client', port, stock = 0, forgetful = false, tab = 1 } = {}) =>
         of.map(({ userId, sessionID, cookie }, index) => ({
-          client: `${group}-${index}`,
+          client: tab === 1 ? `${group}-${index}` : `${group}-${index}-${tab}`,
           group,
           userId,
           sessionID,

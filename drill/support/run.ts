@@ -38,6 +38,8 @@ export interface Run {
 
 export interface RunOptions {
   readonly clients: readonly ClientSpec[];
+  /** Whether quotes are looked at for as long as they stand on a screen, and not only as they arrive. */
+  readonly screens?: boolean;
 }
 
 export interface EndOptions {
@@ -52,9 +54,9 @@ export interface EndOptions {
 const SETTLE_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
 
-export async function beginRun(rig: Rig, { clients }: RunOptions): Promise<Run> {
+export async function beginRun(rig: Rig, { clients, screens = true }: RunOptions): Promise<Run> {
   await rig.clients.call('close');
-  await rig.clients.call('open', { clients, port: rig.front.port });
+  await rig.clients.call('open', { clients, port: rig.front.port, screens });
   await rig.clients.call('clearQuotes');
   const startedAt = Date.now();
   return {

@@ -1,0 +1,4 @@
+import { kill } from '../../drill/drills/kill.ts';
+import { testDrill } from '../support/drills.ts';
+
+testDrill(kill);
