@@ -325,8 +325,11 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     closing.add('sockets', () => realtime.stop());
     cluster.start();
     closing.add('cluster', () => cluster.stop());
-    // What was published while the line was down has to be looked for.
-    cluster.link.onChange((state) => state === 'ok' && realtime.resync());
+    // What was published while the line was down, or on its way when it broke, has to be looked for.
+    cluster.link.onChange((state) => {
+      demand.resync();
+      if (state === 'ok') realtime.resync();
+    });
     await reporting.start();
     closing.add('reporting', () => reporting.stop());
     lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
