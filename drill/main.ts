@@ -6,15 +6,17 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bus } from './drills/bus.ts';
+import { embedded } from './drills/embedded.ts';
 import { kill } from './drills/kill.ts';
 import { postgres } from './drills/postgres.ts';
 import { redis } from './drills/redis.ts';
 import { rolling } from './drills/rolling.ts';
 import { stall } from './drills/stall.ts';
+import { upstream } from './drills/upstream.ts';
 import { asExpected, type DrillOptions } from './support/drill.ts';
 import { type Finished, findings, toMarkdown, toText } from './support/report.ts';
 
-const DRILLS = [kill, redis, bus, postgres, stall, rolling];
+const DRILLS = [kill, redis, bus, postgres, stall, upstream, rolling, embedded];
 const PAGE = path.join(import.meta.dirname, '../docs/drills.md');
 
 const { values } = parseArgs({

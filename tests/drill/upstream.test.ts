@@ -1,0 +1,4 @@
+import { upstream } from '../../drill/drills/upstream.ts';
+import { testDrill } from '../support/drills.ts';
+
+testDrill(upstream);
