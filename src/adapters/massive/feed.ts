@@ -22,7 +22,8 @@ export interface MassiveFeedOptions {
 }
 
 const RECONNECT_BASE_MS = 500;
-const RECONNECT_CAP_MS = 30_000;
+/** However long upstream was away, quotes are back within ten seconds of its return: one connection asks no more often. */
+const RECONNECT_CAP_MS = 8_000;
 /** Upstream lets a connection in and throws it out a moment later: only one that lived counts as a success. */
 const STABLE_AFTER_MS = 10_000;
 
