@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { replaceExternalPortfolio } from '../../src/adapters/database/external-portfolio.ts';
 import { createJournal } from '../../src/adapters/database/journal.ts';
 import { createJournalPruner } from '../../src/adapters/database/journal-pruner.ts';
+import { createLedger } from '../../src/adapters/database/ledger.ts';
 import type { Journal, JournalEvent } from '../../src/domain/journal/journal.ts';
 import { createTestClock } from '../support/clock.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
@@ -73,6 +75,47 @@ describe.each(KINDS)('the journal on %s', (kind) => {
     const heads = await journal.heads([user, other, NOBODY]);
     expect([...heads.values()].map(({ seq }) => seq).sort()).toEqual([0, 1]);
     expect(heads.get(user)?.epoch).not.toBe(heads.get(other)?.epoch);
+  });
+
+  test('names with its head a version of the holdings, which is another after each change of them and only then', async () => {
+    const { db } = database;
+    const ledger = createLedger(db);
+    const version = async (): Promise<string | undefined> =>
+      (await journal.heads([user])).get(user)?.holdings;
+    const seen = [await version()];
+    expect(seen[0]).toBe((await ledger.holdings(user)).version);
+
+    await append(user, 'a report of elsewhere');
+    await db.transaction((tx) =>
+      tx.query('SELECT FROM accounts WHERE user_id = $1 FOR NO KEY UPDATE', [user]),
+    );
+    expect(await version()).toBe(seen[0]);
+
+    const report = (cash: number) =>
+      db.transaction((tx) =>
+        replaceExternalPortfolio(tx, user, {
+          totalValue: cash,
+          cash,
+          equity: 0,
+          positions: [],
+          dayChange: 0,
+          dayChangePercent: 0,
+          timestamp: '2026-03-02T17:00:00.000Z',
+          source: 'external',
+        }),
+      );
+    const changes = [
+      () => db.query('UPDATE accounts SET reserved = 5 WHERE user_id = $1', [user]),
+      () => report(1),
+      () => report(1),
+      () => db.query('UPDATE accounts SET reserved = 0 WHERE user_id = $1', [user]),
+    ];
+    for (const change of changes) {
+      await change();
+      seen.push(await version());
+      expect(seen.at(-1)).toBe((await ledger.holdings(user)).version);
+    }
+    expect(new Set(seen).size).toBe(1 + changes.length);
   });
 
   test('of nobody is an error', async () => {

@@ -19,6 +19,9 @@ interface UserRow {
   password_hash: string;
 }
 
+/** Locked in one order everywhere: replicas that keep them alive and one that ends them must not wait in a circle. */
+const SESSIONS_OF = "SELECT sid FROM session WHERE sess ->> 'userId' = $1 ORDER BY sid FOR UPDATE";
+
 const rowToUser = ({ id, username, name, tier, banned_at }: UserRow): User => ({
   id,
   username,
@@ -89,10 +92,7 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
         );
         if (changed.length === 0)
           throw new TradecastError('INVALID_CREDENTIALS', 'The password was changed a moment ago.');
-        const sessions = await tx.query<{ sid: string }>(
-          "SELECT sid FROM session WHERE sess ->> 'userId' = $1 ORDER BY sid FOR UPDATE",
-          [id],
-        );
+        const sessions = await tx.query<{ sid: string }>(SESSIONS_OF, [id]);
         const ended = sessions.map(({ sid }) => sid).filter((sid) => sid !== keepSession);
         if (ended.length === sessions.length)
           throw new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again.');
@@ -106,7 +106,7 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
           'UPDATE users SET banned_at = coalesce(banned_at, now()) WHERE id = $1 RETURNING id',
           [id],
         );
-        await tx.query("DELETE FROM session WHERE sess ->> 'userId' = $1", [id]);
+        await tx.query(`DELETE FROM session WHERE sid IN (${SESSIONS_OF})`, [id]);
         return banned.length > 0;
       }),
 
