@@ -45,17 +45,20 @@ export async function keepRunning(
   const over = new AbortController();
   let restarting: PromiseWithResolvers<void> | null = null;
 
-  async function startAgain(): Promise<void> {
+  /** Resolves with null when it is no longer wanted. */
+  async function startAgain(): Promise<Running | null> {
     for (let told = false; !over.signal.aborted; told = true) {
       try {
-        running = await program.start(over.signal);
-        return;
+        const started = await program.start(over.signal);
+        if (!over.signal.aborted) return started;
+        await started.kill();
       } catch (error) {
-        if (over.signal.aborted) return;
+        if (over.signal.aborted) break;
         if (!told) say(`${name} does not start and is tried again: ${(error as Error).message}`);
         await pause(RESTART_PAUSE_MS, null, { signal: over.signal }).catch(() => {});
       }
     }
+    return null;
   }
 
   async function keep(): Promise<void> {
@@ -68,10 +71,9 @@ export async function keepRunning(
         say(`${name} (pid ${pid}) has ended; it is started again`);
         await pause(RESTART_PAUSE_MS, null, { signal: over.signal }).catch(() => {});
       }
-      await startAgain();
-      // Read through a function: whoever waited above may have been somebody's restart.
-      const back = running as Running | null;
-      if (back) say(`${name} is back: pid ${back.pid}`);
+      const started = await startAgain();
+      running = started;
+      if (started) say(`${name} is back: pid ${started.pid}`);
       restarting?.resolve();
       restarting = null;
     }
