@@ -9,7 +9,7 @@ export const READ_DEADLINE_MS = 30_000;
 const PROBE_AFTER_MS = 3_000;
 /** … and shown as silence after this long. Quotes are seen as stale within six seconds of the last word. */
 export const SILENT_AFTER_MS = 5_000;
-const CHECK_INTERVAL_MS = 500;
+const CHECK_INTERVAL_MS = 250;
 
 /**
  * Tells a quiet market from a dead feed. A connection that answers pings is alive, however quiet the symbols on it
