@@ -8,7 +8,7 @@ import { open, type RedisClients } from './clients.ts';
  */
 export const MAX_WAITING_BYTES = 1_000_000;
 
-export type Deliver = (channel: Buffer, message: Buffer) => void;
+type Deliver = (channel: Buffer, message: Buffer) => void;
 
 /**
  * The two connections of the bus, made anew as often as it takes. Socket.IO's adapter keeps its two clients for
