@@ -137,6 +137,18 @@ describe('three replicas', () => {
     const leaving = await cluster.join();
     await allHear('it has joined', ({ replicas }) => replicas.length === 4, [one, other]);
     const { replica } = await healthOf(leaving);
+    // From Redis: it was not there when the lease was taken.
+    const ada = await one.signUp();
+    await one.hook('/hooks/tier', { eventId: 'promote-for-late', userId: ada.user.id, tier: 'admin' });
+    await until(
+      async () => {
+        const { body } = await leaving.request('GET', '/api/monitor', { cookie: ada.cookie });
+        const { incidents, history } = body.data as MonitorPayload;
+        return incidents.some(({ kind }) => kind === 'lease-taken') && history.connections.length > 0;
+      },
+      'it has learnt what happened before it came',
+      15_000,
+    );
     await leaving.stop();
     const told: WebSocketHealthPayload[] = [];
     await until(

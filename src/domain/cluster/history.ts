@@ -96,11 +96,13 @@ export function createHistory(parts: HistoryParts): History {
     };
   }
 
+  // From the beginning: the store may be reached before this starts.
+  store.onReachable(() => void remember());
+
   return {
     connections,
     start() {
       settledAt = clock.now() + SETTLED_MS;
-      store.onReachable(() => void remember());
       cancel = clock.every(LOOK_MS, look);
     },
     stop: () => cancel(),
