@@ -6,6 +6,7 @@ import { type Candle, createCandleBook } from './candle-book.ts';
 import { DEMAND_REFRESH_MS } from './demand.ts';
 import type { FeedSink, FeedStatus, MarketFeed } from './feed.ts';
 import { createMarketHours, type MarketHours } from './market-hours.ts';
+import { MAX_MESSAGE_AGE_MS } from './quote-board.ts';
 import { createQuoteBook } from './quote-book.ts';
 import { quoteState } from './staleness.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -60,6 +61,7 @@ export function createMarket(options: MarketOptions): Market {
   let status: FeedStatus = feed.status();
   let lastTickAt: number | null = null;
   let publishedAt = 0;
+  let flushedAt = 0;
   let seq = 0;
   let stopped = Promise.resolve();
   let run = 0;
@@ -135,6 +137,10 @@ export function createMarket(options: MarketOptions): Market {
   const flush = (): void => {
     if (fencing === null || !isEngine()) return;
     const now = clock.now();
+    const stoodStill = now - flushedAt > MAX_MESSAGE_AGE_MS;
+    flushedAt = now;
+    // What upstream said meanwhile waits to be read, which happens before the next tick: until then ours is old.
+    if (stoodStill) return;
     const quotes = book.takeChanged(stateOf);
     if (quotes.length === 0 && now - publishedAt < ENGINE_HEARTBEAT_MS) return;
     publishedAt = now;
@@ -173,6 +179,7 @@ export function createMarket(options: MarketOptions): Market {
       fencing = number;
       seq = 0;
       publishedAt = 0;
+      flushedAt = clock.now();
       if (running) return;
       // Prices of an earlier time as the engine are not to be told as if they were heard now.
       book.clear();

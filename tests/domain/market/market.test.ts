@@ -14,7 +14,9 @@ const FLUSH_MS = 50;
 
 /** A market on a feed that the test plays. */
 async function start({ source = 'massive' as FeedSource, hours = 'us-equities' as MarketHoursName } = {}) {
-  const clock = createManualClock('2026-06-15T15:00:00Z');
+  const still = createManualClock('2026-06-15T15:00:00Z');
+  let stoodStill = 0;
+  const clock = { ...still, now: () => still.now() + stoodStill };
   const bus = createLocalBus(silentLog);
   const wanted: string[][] = [];
   const published: BusMessages['quotes'][] = [];
@@ -75,6 +77,10 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     onLost,
     lease,
     terms: () => terms,
+    /** Time passes and no timer runs. */
+    stall(ms: number) {
+      stoodStill += ms;
+    },
     isRunning: () => sink !== null,
   };
 }
@@ -157,6 +163,20 @@ describe('publishing', () => {
     lease.number = null;
     clock.advance(10_000);
     expect(published).toEqual([]);
+  });
+
+  test('after standing still reads what upstream said meanwhile before it says anything', async () => {
+    const { clock, stall, feed, flow, published } = await start();
+    feed().status({ state: 'live' });
+    clock.advance(FLUSH_MS);
+    flow('AAPL', 100);
+    published.length = 0;
+    stall(3_000);
+    clock.advance(FLUSH_MS);
+    expect(published).toEqual([]);
+    flow('AAPL', 103);
+    clock.advance(FLUSH_MS);
+    expect(published.map(({ quotes }) => quotes)).toMatchObject([[{ symbol: 'AAPL', price: 103 }]]);
   });
 
   test('begins again as the engine with nothing of what it knew when it was the engine before', async () => {
