@@ -273,7 +273,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       demand,
       instruments,
       adapter: cluster.adapter,
-      replicas: () => reporting.replicas.count(),
+      othersServe: () =>
+        reporting.replicas.all().some((one) => one.state === 'ok' && one.status.replica !== replica),
       marketStatus: () => hours.status(clock.now()),
       clock,
       metrics,

@@ -18,7 +18,7 @@ export interface Drain {
 export interface DrainParts {
   readonly io: RealtimeServer;
   /** Whether another replica takes who comes back; else that is for after our restart. */
-  readonly hasOthers: () => boolean;
+  readonly othersServe: () => boolean;
   readonly answered: (socket: RealtimeSocket) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
@@ -30,7 +30,7 @@ export interface DrainParts {
  * transport, because a client that is told `disconnect` does not come back by itself. Until then each is
  * served as ever.
  */
-export function createDrain({ io, hasOthers, answered, clock, log }: DrainParts): Drain {
+export function createDrain({ io, othersServe, answered, clock, log }: DrainParts): Drain {
   let draining: Promise<void> | null = null;
   const pause = (ms: number): Promise<void> =>
     new Promise<void>((resolve) => void clock.after(ms, () => resolve()));
@@ -43,7 +43,7 @@ export function createDrain({ io, hasOthers, answered, clock, log }: DrainParts)
   async function run(seconds: number): Promise<void> {
     const sockets = [...io.of('/').sockets.values()];
     log.info({ connections: sockets.length, seconds }, 'draining connections');
-    const restartMs = hasOthers() ? 0 : seconds * 1_000;
+    const restartMs = othersServe() ? 0 : seconds * 1_000;
     sockets.forEach((socket, index) => {
       const share = index / sockets.length;
       socket.emit('server:shutdown', {

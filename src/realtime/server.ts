@@ -57,8 +57,8 @@ export interface RealtimeParts {
   readonly instruments: InstrumentDirectory;
   /** Reaches the sockets of other replicas; null where there are none. */
   readonly adapter: ((namespace: Namespace) => Adapter) | null;
-  /** Replicas last seen, this one included. */
-  readonly replicas: () => number;
+  /** Whether another replica takes clients that we send away. */
+  readonly othersServe: () => boolean;
   readonly marketStatus: () => MarketStatusPayload;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -185,7 +185,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
 
   const drain = createDrain({
     io,
-    hasOthers: () => parts.replicas() > 1,
+    othersServe: parts.othersServe,
     answered: dispatch.answered,
     clock,
     log,
