@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Namespace, Server } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import type { Sessions } from '../domain/accounts/session.ts';
@@ -101,6 +102,12 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
         answer(null, true);
       else answer('origin not allowed', false);
     },
+  });
+  /** A peer that does not read does not answer our close frame either: in the end it has to be cut. */
+  const upgraded = new Set<Duplex>();
+  parts.httpServer.on('upgrade', (_request, connection: Duplex) => {
+    upgraded.add(connection);
+    connection.once('close', () => upgraded.delete(connection));
   });
   const sockets = io.of('/').sockets;
   const latency = createLatencyWindow();
@@ -263,7 +270,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       sweep.stop();
       const closed = io.close();
       // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
-      const cut = setTimeout(() => parts.httpServer.closeAllConnections(), IN_FLIGHT_GRACE_MS).unref();
+      const cut = setTimeout(() => {
+        parts.httpServer.closeAllConnections();
+        for (const connection of upgraded) connection.destroy();
+      }, IN_FLIGHT_GRACE_MS).unref();
       await closed.finally(() => clearTimeout(cut));
     },
   };

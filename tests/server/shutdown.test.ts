@@ -8,6 +8,7 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { ask, collect, next, startApp, until } from '../support/app.ts';
 import { prepareDataDir } from '../support/database.ts';
+import { openRaw } from '../support/raw-client.ts';
 import { createScriptedMarket } from '../support/scripted-market.ts';
 
 test('a shutdown turns readiness red, tells every client when to come back and closes them one after the other', async () => {
@@ -130,6 +131,17 @@ test('a client that never finishes its request does not hold up the shutdown', a
   await app.close();
   await cut;
   await expect(fetch(`${app.url}/health`)).rejects.toThrow();
+});
+
+test('a client that has stopped reading does not hold up the shutdown', async () => {
+  const app = await startApp();
+  const raw = await openRaw(app.port, await app.signUp());
+  raw.pause();
+  const from = Date.now();
+  await app.close();
+  expect(Date.now() - from).toBeLessThan(10_000);
+  raw.resume();
+  await raw.closed;
 });
 
 test('a service started again on its data has everything, and a client catches up from where it was', async () => {
