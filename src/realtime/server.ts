@@ -8,6 +8,7 @@ import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.
 import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
+import type { Quote } from '../domain/market/quote.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import { followSessions } from '../domain/market/session-changes.ts';
 import type { Trading } from '../domain/trading/trading.ts';
@@ -25,6 +26,7 @@ import { createDrain } from './drain.ts';
 import { encodeEvent } from './encode.ts';
 import { createHandlers } from './handlers.ts';
 import { createLatencyWindow, type LatencyWindow } from './latency-window.ts';
+import { createPacer } from './pacer.ts';
 import { createPortfolioViews } from './portfolio-views.ts';
 import { createSessionCheck } from './session-check.ts';
 import { createSessionGuard } from './session-guard.ts';
@@ -230,15 +232,32 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     });
   });
 
+  /** Quotes that are still to go out, the latest of each symbol. */
+  const changed = new Map<string, Quote>();
+  let tickDue = false;
+  const pacer = createPacer(clock, () => {
+    fanOut();
+    if (!tickDue) return;
+    tickDue = false;
+    views.tick();
+    lane.tick();
+  });
+  function fanOut(): void {
+    if (changed.size === 0) return;
+    const quotes = [...changed.values()];
+    changed.clear();
+    const end = metrics.flushLatency.startTimer();
+    views.quotesChanged(quotes);
+    lane.publish(quotes);
+    end();
+    latency.record(clock.now() - quotes[0]!.receivedAt);
+  }
+
   let stopped = false;
   const cancels = [
     board.onChange((quotes) => {
-      const end = metrics.flushLatency.startTimer();
-      views.quotesChanged(quotes);
-      lane.publish(quotes);
-      end();
-      const oldest = quotes[0];
-      if (oldest) latency.record(clock.now() - oldest.receivedAt);
+      for (const quote of quotes) changed.set(quote.symbol, quote);
+      pacer.request();
     }),
     followSessions({
       status: parts.marketStatus,
@@ -249,9 +268,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       },
     }),
     clock.every(options.flushIntervalMs, () => {
-      views.tick();
-      lane.tick();
+      tickDue = true;
+      pacer.request();
     }),
+    pacer.stop,
     guard.stop,
   ];
 

@@ -97,7 +97,7 @@ describe('a reader that has paused', () => {
     }
     clock.advance(1_000);
     clock.advance(28_000);
-    expect(await metric('tradecast_connections_closed_total{reason="slow_consumer"}')).toBeNaN();
+    expect(await metric('tradecast_connections_closed_total{reason="slow_consumer"}')).toBe(0);
     clock.advance(3_000);
     // It reads on just in time to hear why.
     slow.resume();
