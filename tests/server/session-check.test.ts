@@ -54,7 +54,7 @@ describe('the session behind a command', () => {
   test('is asked for again where the answer took so long that it may be untrue by now', async () => {
     let slow = 2;
     answer = async () => {
-      if (slow-- > 0) clock.advance(501);
+      if (slow-- > 0) clock.advance(1_001);
       return session;
     };
     await check(socketOf('s1'));
@@ -63,7 +63,7 @@ describe('the session behind a command', () => {
 
   test('is not believed in where every answer takes too long, or none comes', async () => {
     answer = async () => {
-      clock.advance(501);
+      clock.advance(1_001);
       return session;
     };
     await expect(check(socketOf('s1'))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1_000 });
