@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Drill, exactly, type Row, scaled } from '../support/drill.ts';
+import { thousands } from '../support/report.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { backCheck, beginRun, type Outcome, percentile, verdictChecks } from '../support/run.ts';
 
@@ -86,7 +87,7 @@ function clientsFor(rig: Rig, controls: boolean) {
   ];
 }
 
-function toNote({ gaps }: Outcome, cutOff: number): string {
+function toNote({ gaps, verdict }: Outcome, cutOff: number): string {
   const lengths = gaps.map(({ from, to }) => (to ?? Number.POSITIVE_INFINITY) - from);
-  return `${gaps.length} times a client lost its connection; back after ${percentile(lengths, 0.5)} ms (median), ${percentile(lengths, 0.99)} ms (99th percentile). ${cutOff} requests ended without an answer and were repeated under their key.`;
+  return `${gaps.length} times a client lost its connection; back after ${percentile(lengths, 0.5)} ms (median), ${percentile(lengths, 0.99)} ms (99th percentile). ${cutOff} requests ended without an answer and were repeated under their key. Of ${thousands(verdict.quotes)} quotes ${verdict.stale.length} were older than two seconds: those of an engine that was just killed.`;
 }

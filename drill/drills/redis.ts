@@ -25,7 +25,7 @@ const AFTER_S = { quick: 1, full: 6 };
  * Local deliveries do not wait for Redis: where one did, it would wait half a second and more. Below that a busy
  * machine alone moves a high percentile, of few deliveries most. Milliseconds.
  */
-const LOCAL = { quick: { share: 0.9, toleranceMs: 400 }, full: { share: 0.99, toleranceMs: 25 } };
+const LOCAL = { quick: { share: 0.9, toleranceMs: 400 }, full: { share: 0.99, toleranceMs: 50 } };
 /**
  * Redis is found hung three seconds after the last heartbeat: before that, what was sent meanwhile still arrives,
  * and it is too old. Twice, since the last heartbeat may have been a second ago.
@@ -46,7 +46,7 @@ interface Fault {
 export const redis: Drill = {
   name: 'redis',
   title: 'Redis away, hung, or cut off from one replica',
-  how: `Trades and orders are sent to every replica in turn, clients are at all of them through the front. Redis is killed and comes back empty, is stopped (SIGSTOP) and goes on, or one replica alone is cut off from it: refused, then as in a black hole. Local is what is sent to a replica and arrives at a client of the same one: the 99th percentile before and during the fault. Caught up is the longest time to arrival, counted from the end of the fault for what was sent during it. The control believes messages however old they are.`,
+  how: `Trades and orders are sent to every replica in turn, clients are at all of them through the front. Redis is killed and comes back empty, is stopped (SIGSTOP) and goes on, or one replica alone is cut off from it: refused, then as in a black hole. Local is what is sent to a replica and arrives at a client of the same one: the 99th percentile during the fault, and otherwise in the same run. Caught up is the longest time to arrival, counted from the end of the fault for what was sent during it. The control believes messages however old they are.`,
   minutes: 5.5,
   async run(options) {
     const { quick, controls, seed } = options;
@@ -55,7 +55,8 @@ export const redis: Drill = {
       seed,
       users: quick ? 24 : 200,
       symbols: quick ? 5 : 50,
-      updatesPerSecond: quick ? 5 : 1,
+      // So often that a brief hang always holds a message back until it is too old.
+      updatesPerSecond: 5,
       beforeReplicas: async ({ redis: server }) => {
         proxy = await startTcpProxy(server.port);
       },
@@ -115,7 +116,7 @@ async function suffer(rig: Rig, fault: Fault, { quick }: DrillOptions): Promise<
   const { times = 1 } = fault;
   const run = await beginRun(rig, { clients: clientsFor(rig, fault) });
   const publisher = rig.publisher({ targets: rig.toReplicas });
-  const finish = publisher.start({ trades: 50, orders: 5 });
+  const finish = publisher.start({ trades: quick ? 50 : 100, orders: 5 });
   await pause(BEFORE_S[form] * 1_000);
   const brokenAt = Date.now();
   let healedAt = brokenAt;
@@ -189,12 +190,9 @@ function localCheck(
   { brokenAt, healedAt, share, toleranceMs }: LocalLimits,
 ): Check {
   const local = deliveries.filter(({ via, replica }) => via === replica);
-  const slowest = (from: number, to: number): number =>
-    percentile(
-      local.filter(({ sentAt }) => sentAt >= from && sentAt < to).map((one) => one.arrivedAt - one.sentAt),
-      share,
-    );
-  const before = slowest(0, brokenAt);
-  const what = `local p${100 * share} (${before} ms before)`;
-  return atMost(what, slowest(brokenAt, healedAt), before + toleranceMs, ' ms');
+  const delay = (one: Delivery): number => one.arrivedAt - one.sentAt;
+  const isDuring = ({ sentAt }: Delivery): boolean => sentAt >= brokenAt && sentAt < healedAt;
+  const during = percentile(local.filter(isDuring).map(delay), share);
+  const otherwise = percentile(local.filter((one) => !isDuring(one)).map(delay), share);
+  return atMost(`local p${100 * share} (otherwise ${otherwise} ms)`, during, otherwise + toleranceMs, ' ms');
 }

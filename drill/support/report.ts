@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import type { Verdict } from './checker.ts';
-import { asExpected, type Check, type Drill, passed, type Row } from './drill.ts';
+import { asExpected, type Check, type Drill, passed, type Row, STALE } from './drill.ts';
 
 export interface Finished {
   readonly drill: Drill;
@@ -24,7 +24,7 @@ const HEAD = [
 ] as const;
 const FINDINGS = ['lost', 'duplicated', 'disordered', 'unexpected', 'stale'] as const;
 /** Counts that the columns of the verdict show already. */
-const IN_COLUMNS: ReadonlySet<string> = new Set(['lost', 'duplicated', 'out of order', 'unexpected']);
+const IN_COLUMNS: ReadonlySet<string> = new Set(['lost', 'duplicated', 'out of order', 'unexpected', STALE]);
 /** Of each kind of finding this many are told. */
 const TOLD = 3;
 
@@ -38,12 +38,16 @@ function word(row: Row): string {
 const told = ({ what, measured, limit, ok }: Check): string =>
   `${what} ${measured}${ok ? '' : ` (limit ${limit})`}`;
 
+/** Old quotes are told as such by a row that is not about them, in its notes. */
+const isAsked = ({ checks }: Row, kind: (typeof FINDINGS)[number]): boolean =>
+  kind !== 'stale' || checks.some(({ what }) => what === STALE);
+
 function cells(row: Row): string[] {
   const { verdict } = row;
   const numbers = verdict
     ? [
         ...[verdict.sent, verdict.acknowledged, verdict.delivered].map(thousands),
-        ...FINDINGS.map((kind) => thousands(verdict[kind].length)),
+        ...FINDINGS.map((kind) => (isAsked(row, kind) ? thousands(verdict[kind].length) : '–')),
       ]
     : Array<string>(8).fill('–');
   const measured = row.checks.filter(({ what }) => !(verdict && IN_COLUMNS.has(what))).map(told);

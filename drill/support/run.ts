@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientsLog } from '../servers/clients.ts';
 import { type BrokerRow, check, type Evidence, type Verdict } from './checker.ts';
-import { atMost, type Check, exactly } from './drill.ts';
+import { atMost, type Check, exactly, STALE } from './drill.ts';
 import { countOpenOrders, readFacts, readHeads } from './facts.ts';
 import type { ClientSpec, Gap } from './follower.ts';
 import type { Rig } from './rig.ts';
@@ -136,8 +136,7 @@ export const verdictChecks = (verdict: Verdict): Check[] => [
 ];
 
 /** Every quote that was told as the present one was. */
-export const staleCheck = (verdict: Verdict): Check =>
-  exactly('old quotes shown as the present ones', verdict.stale.length, 0);
+export const staleCheck = (verdict: Verdict): Check => exactly(STALE, verdict.stale.length, 0);
 
 /** The longest time between an acknowledgement and its arrival at a client, counted from `after` at the earliest, milliseconds. */
 export const longestDelay = (deliveries: readonly Delivery[], after = 0): number =>
