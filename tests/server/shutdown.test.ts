@@ -47,6 +47,25 @@ test('a shutdown turns readiness red, tells every client when to come back and c
   await closing;
 });
 
+test('the port stays open for the time of the drain although nobody is connected: proxies have yet to notice', async () => {
+  const app = await startApp({ env: { DRAIN_SECONDS: '1' } });
+  const from = Date.now();
+  let closed = false;
+  const closing = app.stop().then(() => {
+    closed = true;
+  });
+  let answered = 0;
+  while (Date.now() - from < 900) {
+    const answer = await app.request('GET', '/health');
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    answered += 1;
+  }
+  expect(closed).toBe(false);
+  expect(answered).toBeGreaterThan(1);
+  await closing;
+  await app.close();
+});
+
 test('a request that has arrived is answered, the last on its connection, and one that never arrives whole is not waited for', async () => {
   const app = await startApp();
   const session = await app.signUp();
