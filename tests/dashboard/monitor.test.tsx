@@ -101,7 +101,7 @@ describe('what the page says', () => {
         .map((cell) => cell.textContent);
     expect(cells(/^a1/).slice(0, 4)).toEqual(['RunningEngine', 'under 1 s ago', '2 h', '700']);
     expect(cells(/^b2/)[0]).toBe('Running');
-    expect(cells(/^b2/).slice(-4, -2)).toEqual(['53 late, 2 of quotes', '1journal holes filled']);
+    expect(cells(/^b2/).slice(-4, -2)).toEqual(['53 late2 of quotes', '1journal holes']);
     expect(cells(/^c3/)).toEqual([
       'Silent',
       '12 s ago',
@@ -282,14 +282,14 @@ describe('words and shapes', () => {
   });
 
   test('the scale ends at a round number, and an hour is as wide as the picture', () => {
-    expect([0, 1, 5, 6, 14, 1_284, 5_000, 5_001].map(roundTop)).toEqual([
-      5, 5, 5, 10, 20, 2_000, 5_000, 10_000,
+    expect([0, 1, 5, 6, 11, 14, 25, 1_284, 5_000, 11_939].map(roundTop)).toEqual([
+      4, 4, 6, 6, 12, 16, 30, 1_600, 5_000, 12_000,
     ]);
     const connections = Array.from({ length: 361 }, () => 4);
     const shape = shapeOf({ from: '2026-11-20T14:00:00.000Z', everyMs: 10_000, connections });
     expect([shape?.lines[0]?.[0], shape?.lines[0]?.at(-1)]).toEqual([
-      { x: 0, y: 0.8 },
-      { x: 1, y: 0.8 },
+      { x: 0, y: 1 },
+      { x: 1, y: 1 },
     ]);
     const holes = shapeOf({
       from: '2026-11-20T14:00:00.000Z',
@@ -297,7 +297,7 @@ describe('words and shapes', () => {
       connections: [null, 3, null, null, 8],
     });
     expect(holes?.lines.map((line) => line.length)).toEqual([1, 1]);
-    expect(holes).toMatchObject({ lowest: 3, highest: 8, newest: 8, top: 10 });
+    expect(holes).toMatchObject({ lowest: 3, highest: 8, newest: 8, top: 8 });
     expect(shapeOf({ from: '2026-11-20T14:00:00.000Z', everyMs: 10_000, connections: [null] })).toBeNull();
   });
 

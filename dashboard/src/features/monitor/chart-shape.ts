@@ -22,10 +22,15 @@ export interface ChartShape {
 
 export const HOUR_MS = 60 * 60 * 1_000;
 
-/** A round number at or above: 1, 2 or 5 and zeros, and 5 at least, so that one connection is no full chart. */
+const STEPS = [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10];
+/** One connection is no full chart. */
+const MIN_TOP = 4;
+
+/** A round number at or above, whose half is whole as well. */
 export function roundTop(highest: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(highest, 5)));
-  return [1, 2, 5, 10].map((step) => step * power).find((top) => top >= highest && top >= 5) ?? highest;
+  const power = 10 ** Math.floor(Math.log10(Math.max(highest, 1)));
+  const tops = STEPS.map((step) => Math.round(step * power));
+  return Math.max(MIN_TOP, tops.find((top) => top >= highest && top % 2 === 0) ?? highest);
 }
 
 /** The history as lines in a unit square; null where nothing is known yet. */

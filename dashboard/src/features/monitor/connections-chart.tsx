@@ -36,47 +36,49 @@ export function ConnectionsChart({ history }: { history: MonitorPayload['history
       <div className="flex gap-2">
         <div
           aria-hidden="true"
-          className="flex flex-col justify-between text-right text-muted text-xs leading-none"
+          className="flex h-36 flex-col justify-between text-right text-muted text-xs leading-none"
         >
           <span>{count(shape.top)}</span>
           <span>{count(shape.top / 2)}</span>
           <span>0</span>
         </div>
-        <svg
-          role="img"
-          aria-label={inWords(shape)}
-          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-          preserveAspectRatio="none"
-          className="h-36 w-full min-w-0"
-        >
-          {[INSET, HEIGHT / 2, HEIGHT - INSET].map((y) => (
-            <line
-              key={y}
-              x1="0"
-              x2={WIDTH}
-              y1={y}
-              y2={y}
-              vectorEffect="non-scaling-stroke"
-              className="stroke-line"
-            />
-          ))}
-          {shape.lines.map((line) => (
-            <polyline
-              key={line[0]!.x}
-              points={pointsOf(line)}
-              fill="none"
-              strokeWidth="1.75"
-              strokeLinejoin="round"
-              vectorEffect="non-scaling-stroke"
-              className="stroke-accent"
-            />
-          ))}
-        </svg>
-      </div>
-      <div aria-hidden="true" className="mt-1.5 flex justify-between pl-6 text-muted text-xs">
-        <span>{minuteTime(shape.until - HOUR_MS)}</span>
-        <span>{minuteTime(shape.until - HOUR_MS / 2)}</span>
-        <span>{minuteTime(shape.until)}</span>
+        <div className="min-w-0 flex-1">
+          <svg
+            role="img"
+            aria-label={inWords(shape)}
+            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+            preserveAspectRatio="none"
+            className="h-36 w-full"
+          >
+            {[INSET, HEIGHT / 2, HEIGHT - INSET].map((y) => (
+              <line
+                key={y}
+                x1="0"
+                x2={WIDTH}
+                y1={y}
+                y2={y}
+                vectorEffect="non-scaling-stroke"
+                className="stroke-line"
+              />
+            ))}
+            {shape.lines.map((line) => (
+              <polyline
+                key={line[0]!.x}
+                points={pointsOf(line)}
+                fill="none"
+                strokeWidth="1.75"
+                strokeLinejoin="round"
+                vectorEffect="non-scaling-stroke"
+                className="stroke-accent"
+              />
+            ))}
+          </svg>
+          <div aria-hidden="true" className="mt-1.5 flex justify-between text-muted text-xs">
+            <span>{minuteTime(shape.until - HOUR_MS)}</span>
+            <span>{minuteTime(shape.until - HOUR_MS / 2)}</span>
+            <span>{minuteTime(shape.until)}</span>
+          </div>
+        </div>
       </div>
       <figcaption className="mt-2 text-muted">
         {count(shape.newest)} now, between {count(shape.lowest)} and {count(shape.highest)}

@@ -8,16 +8,17 @@ import { ago, bytes, count, milliseconds, REDIS, rate, STATES, shortName } from 
 const sum = (counts: object): number =>
   Object.values(counts as Record<string, number>).reduce((total, one) => total + one, 0);
 
-/** `3 late, 1 malformed`; what is zero is not worth a word, and of one kind alone the number stands above. */
-function listed(counts: object, names: Readonly<Record<string, string>>): string {
+/** `3 late`, `1 malformed`; what is zero is not worth a word, and of one kind alone the number stands above. */
+function listed(counts: object, names: Readonly<Record<string, string>>): string[] {
   const told = Object.entries(counts as Record<string, number>).filter(([, number]) => number > 0);
-  const word = (name: string): string => names[name] ?? name;
-  if (told.length === 1) return word(told[0]![0]);
-  return told.map(([name, number]) => `${count(number)} ${word(name)}`).join(', ');
+  return told.map(([name, number]) => {
+    const word = names[name] ?? name;
+    return told.length === 1 ? word : `${count(number)} ${word}`;
+  });
 }
 
 const DROPS = { failed: 'not sent', version: 'of a newer version', quotes: 'of quotes' };
-const RECOVERIES = { journalGaps: 'journal holes filled', resubscribed: 'times subscribed again' };
+const RECOVERIES = { journalGaps: 'journal holes', resubscribed: 'resubscribed' };
 
 interface Column {
   readonly head: string;
@@ -26,11 +27,14 @@ interface Column {
 
 /** A number, and below it what it is made of. */
 function Made({ of, names }: { of: object; names: Readonly<Record<string, string>> }) {
-  const parts = listed(of, names);
   return (
     <>
       {count(sum(of))}
-      {parts ? <span className="block text-muted text-xs">{parts}</span> : null}
+      {listed(of, names).map((part) => (
+        <span key={part} className="block text-muted text-xs">
+          {part}
+        </span>
+      ))}
     </>
   );
 }

@@ -48,7 +48,7 @@ const INCIDENTS: Record<IncidentKind, (incident: IncidentPayload) => string> = {
   'replica-silent': () => 'fell silent',
   'replica-back': () => 'is heard again',
   'lease-taken': () => 'is the engine now',
-  'feed-changed': () => 'the feed changed',
+  'feed-changed': () => 'says that the feed changed',
   'redis-lost': () => 'lost Redis',
   'redis-back': () => 'has Redis again',
   'database-lost': () => 'lost the database',
