@@ -106,7 +106,7 @@ it) nor the clients may have an error after the last one was back. Servers, clie
         notes: [
           `${standing.back} of ${thousands(count)} back, half of them after ${(standing.p50 / 1_000).toFixed(1)} s, the last after ${seconds.toFixed(1)} s; ` +
             `the replicas listened again after ${(startedAfter / 1_000).toFixed(1)} s`,
-          `${thousands(standing.attempts)} attempts to connect; refused on the way: ${list(standing.refused)}`,
+          `${thousands(standing.attempts)} attempts to connect; refused on the way: ${list(standing.refused)}; not back at the end: ${list(standing.phases)}`,
           `${told} trades made meanwhile, ${standing.events} told, ${standing.misplaced} out of place; ${standing.notRecovered} streams could not be resumed`,
           `logged at warn and above since the kill: ${list(complaints)}`,
         ],
@@ -145,22 +145,26 @@ async function standingOf(loads: readonly Child<ReturningMethods>[]): Promise<St
   const all = await Promise.all(loads.map((load) => load.call('standing')));
   const total = (key: 'clients' | 'back' | 'attempts' | 'notRecovered' | 'events' | 'misplaced'): number =>
     all.reduce((count, one) => count + one[key], 0);
-  const refused: Record<string, number> = {};
-  for (const one of all)
-    for (const [code, count] of Object.entries(one.refused)) refused[code] = (refused[code] ?? 0) + count;
   return {
     clients: total('clients'),
     back: total('back'),
     p50: Math.max(...all.map(({ p50 }) => p50)),
     last: Math.max(...all.map(({ last }) => last)),
     attempts: total('attempts'),
-    refused,
+    phases: added(all.map(({ phases }) => phases)),
+    refused: added(all.map(({ refused }) => refused)),
     notRecovered: total('notRecovered'),
     events: total('events'),
     misplaced: total('misplaced'),
   };
 }
 
+function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of all)
+    for (const [name, count] of Object.entries(one)) counts[name] = (counts[name] ?? 0) + count;
+  return counts;
+}
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 const list = (counts: Readonly<Record<string, number>>): string =>

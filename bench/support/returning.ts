@@ -22,6 +22,8 @@ export interface Standing {
   readonly p50: number;
   readonly last: number;
   readonly attempts: number;
+  /** How far the others are. */
+  readonly phases: Readonly<Record<string, number>>;
   /** Handshakes and subscriptions that were refused since `since`, how often by code. */
   readonly refused: Readonly<Record<string, number>>;
   /** Clients that said their journal could not be resumed. */
@@ -44,8 +46,10 @@ const SUBSCRIPTIONS = 3;
 interface Client {
   readonly spec: ReturningClient;
   wire: WireClient | null;
+  phase: 'waiting' | 'opening' | 'signing in' | 'subscribing';
   failures: number;
-  confirmed: number;
+  /** Ids of the subscriptions that are confirmed on this connection. */
+  readonly confirmed: Set<number>;
   backAt: number;
   epoch: string | null;
   seq: number;
@@ -98,8 +102,8 @@ function onAck(client: Client, wire: WireClient, id: number, ack: Ack): void {
     if (client.epoch === null) client.seq = ack.head ?? 0;
     client.epoch = ack.epoch;
   }
-  client.confirmed += 1;
-  if (client.confirmed < SUBSCRIPTIONS) return;
+  client.confirmed.add(id);
+  if (client.confirmed.size < SUBSCRIPTIONS) return;
   client.backAt = Date.now();
   client.onBack();
 }
@@ -110,8 +114,10 @@ function onRefusal(client: Client, wire: WireClient, { data }: Refusal): void {
   setTimeout(() => wire === client.wire && greet(client, wire), data.retryAfterMs ?? FIRST_DELAY_MS);
 }
 
-const greet = (client: Client, wire: WireClient): void =>
+function greet(client: Client, wire: WireClient): void {
+  client.phase = 'signing in';
   wire.send(`40${JSON.stringify({ sessionID: client.spec.sessionID })}`);
+}
 
 function onEvent(client: Client, text: string): void {
   if (!text.startsWith('42["trade:executed"')) return;
@@ -123,6 +129,7 @@ function onEvent(client: Client, text: string): void {
 
 function connect(client: Client): void {
   attempts += 1;
+  client.phase = 'opening';
   let opened: WireClient | null = null;
   openWire({
     port: ports[Math.floor(Math.random() * ports.length)]!,
@@ -130,7 +137,8 @@ function connect(client: Client): void {
     upgradeTimeoutMs: ATTEMPT_TIMEOUT_MS,
     onClose: () => {
       if (client.wire === opened) client.wire = null;
-      client.confirmed = 0;
+      client.confirmed.clear();
+      client.phase = 'waiting';
       const delay = Math.min(FIRST_DELAY_MS * 2 ** client.failures, MAX_DELAY_MS);
       client.failures += 1;
       setTimeout(() => connect(client), delay * (1 + JITTER * (2 * Math.random() - 1)));
@@ -153,6 +161,7 @@ function connect(client: Client): void {
         } else if (head === '44') onRefusal(client, wire, all(2));
         else if (head === '40') {
           client.failures = 0;
+          client.phase = 'subscribing';
           for (let id = 0; id < SUBSCRIPTIONS; id++) wire.send(subscription(client, id));
         }
       };
@@ -172,8 +181,9 @@ const methods = {
         const client: Client = {
           spec,
           wire: null,
+          phase: 'waiting',
           failures: 0,
-          confirmed: 0,
+          confirmed: new Set(),
           backAt: 0,
           epoch: null,
           seq: 0,
@@ -194,7 +204,16 @@ const methods = {
   },
   standing(): Standing {
     const times = createHistogram();
-    const back = clients.filter(({ confirmed, backAt }) => confirmed === SUBSCRIPTIONS && backAt >= since);
+    const isBack = ({ confirmed, backAt }: Client): boolean =>
+      confirmed.size === SUBSCRIPTIONS && backAt >= since;
+    const back = clients.filter(isBack);
+    const phases: Record<string, number> = {};
+    for (const client of clients) {
+      if (isBack(client)) continue;
+      const missing = [0, 1, 2].filter((id) => !client.confirmed.has(id)).join();
+      const phase = client.phase === 'subscribing' ? `${client.phase} to ${missing}` : client.phase;
+      phases[phase] = (phases[phase] ?? 0) + 1;
+    }
     let last = 0;
     for (const { backAt } of back) {
       // The histogram ends at ten seconds: it counts in hundredths of what passed.
@@ -207,6 +226,7 @@ const methods = {
       p50: times.at(0.5) * 100,
       last,
       attempts,
+      phases,
       refused,
       notRecovered,
       events,

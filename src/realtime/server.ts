@@ -270,6 +270,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     clock.every(options.flushIntervalMs, () => {
       tickDue = true;
       pacer.request();
+      lane.sweep();
     }),
     pacer.stop,
     guard.stop,

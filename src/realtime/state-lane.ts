@@ -35,8 +35,10 @@ export interface StateLane {
   publish(quotes: readonly Quote[]): void;
   /** Every symbol somebody here watches. */
   symbols(): Iterable<string>;
-  /** Makes up for what slow sockets missed and finds those that read nothing; called on each tick. */
+  /** Makes up for what slow sockets missed; called on each tick. */
   tick(): void;
+  /** Finds the sockets that read nothing; called on each tick, looks once a second. */
+  sweep(): void;
 }
 
 interface Lane {
@@ -173,7 +175,10 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
 
   const countQuotes = (count: number): void => metrics.messagesOut.inc({ event: 'quote:update' }, count);
 
-  function sweep(now: number): void {
+  function sweep(): void {
+    const now = clock.now();
+    if (now - lastSweep < SWEEP_INTERVAL_MS) return;
+    lastSweep = now;
     let queued = 0;
     for (const lane of lanes.values()) {
       if (isWritable(lane.socket)) {
@@ -248,10 +253,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
     symbols: () => groupsBySymbol.keys(),
     tick() {
       for (const lane of behind) catchUp(lane);
-      const now = clock.now();
-      if (now - lastSweep < SWEEP_INTERVAL_MS) return;
-      lastSweep = now;
-      sweep(now);
     },
+    sweep,
   };
 }

@@ -34,8 +34,18 @@ export function createTestClock(): TestClock {
     const timer: Timer = { at: now() + ms, every, run };
     timers.add(timer);
     // Real time passes too; the pulse asks often enough for a 10 ms tick.
-    const pulse = every === null ? setTimeout(runDue, ms) : setInterval(runDue, Math.max(1, every));
-    pulse.unref();
+    let pulse: NodeJS.Timeout;
+    const wait = (): void => {
+      pulse = setTimeout(
+        () => {
+          runDue();
+          // Node's timers may fire a millisecond before the date says so.
+          if (timers.has(timer)) wait();
+        },
+        Math.max(1, timer.at - now()),
+      ).unref();
+    };
+    wait();
     return () => {
       clearTimeout(pulse);
       timers.delete(timer);
