@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
+import { startTcpProxy } from '../../drill/support/tcp-proxy.ts';
 import { createDatabase, type Database } from '../../src/adapters/database/database.ts';
+import { openDatabase } from '../../src/adapters/database/open.ts';
 import { createPostgresPool } from '../../src/adapters/database/postgres.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../support/database.ts';
 import { silentLog } from '../support/log.ts';
+import { until } from '../support/wait.ts';
 
 describe.each(KINDS)('the %s database', (kind) => {
   let own: TestDatabase;
@@ -136,6 +139,43 @@ test('a Postgres that accepts and never speaks is UNAVAILABLE after three second
   expect(performance.now() - started).toBeLessThan(4_000);
   await db.close();
   silent.close();
+});
+
+test('while Postgres is hung everybody is told within three seconds, and at once when it is known', async () => {
+  const { url, db: own, close } = await createTestDatabase('postgres');
+  const proxy = await startTcpProxy(Number(new URL(url).port));
+  const db = await openDatabase({
+    databaseUrl: url.replace(/:\d+\//, `:${proxy.port}/`),
+    log: silentLog,
+  });
+  const took = async (work: () => Promise<unknown>): Promise<number> => {
+    const started = performance.now();
+    await expect(work()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    return performance.now() - started;
+  };
+  const one = () => db.query('SELECT 1 AS one');
+  await one();
+  proxy.swallow();
+  const first = await Promise.all([
+    took(one),
+    ...Array.from({ length: 20 }, () => took(() => db.transaction((tx) => tx.query('SELECT 1')))),
+  ]);
+  expect(Math.max(...first)).toBeLessThan(3_000);
+  expect(Math.max(...first)).toBeGreaterThan(1_000);
+  expect(await took(one)).toBeLessThan(100);
+  proxy.heal();
+  await until(() => one().then(Boolean, () => false), 'it is back');
+  expect(await Promise.all(Array.from({ length: 20 }, one))).toHaveLength(20);
+  await db.close();
+  await proxy.close();
+  expect(await own.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await close();
+});
+
+test('a statement that takes its time is waited for, because Postgres still answers', async () => {
+  const { db, close } = await createTestDatabase('postgres');
+  expect(await db.query('SELECT 1 AS one FROM pg_sleep(1.6)')).toEqual([{ one: 1 }]);
+  await close();
 });
 
 test('a statement that Postgres cuts off is UNAVAILABLE, because nobody knows whether it happened', async () => {

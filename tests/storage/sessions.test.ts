@@ -134,12 +134,12 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
     const id = await login();
     await db.query('UPDATE session SET expire = $2 WHERE sid = $1', [id, new Date(Date.now() - MINUTE)]);
     await new Promise((resolve) => {
-      const query = async (sql: string, values: unknown[]): Promise<unknown> => {
-        const answer = await own.db.pool.query(sql, values);
-        if (sql.startsWith('DELETE')) resolve(answer);
-        return answer;
+      const query: Database['query'] = async <Row>(sql: string, values?: readonly unknown[]) => {
+        const rows = await own.db.query<Row>(sql, values);
+        if (sql.startsWith('DELETE')) resolve(rows);
+        return rows;
       };
-      const another = createSessionStore({ pool: { query } as unknown as Database['pool'] });
+      const another = createSessionStore({ query });
       another.set(newId(), { cookie: { expires: new Date(now + MINUTE) } } as unknown as SessionData);
     });
     expect(await db.query('SELECT sid FROM session WHERE sid = $1', [id])).toEqual([]);

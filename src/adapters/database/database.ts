@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { isUnavailable, toDatabaseError } from './errors.ts';
+import type { Reach } from './reach.ts';
 import { statementName } from './statements.ts';
 
 export interface Queryable {
@@ -29,20 +30,26 @@ export interface DatabaseParts {
   readonly pool: pg.Pool;
   /** Called with the seconds each statement took, the wait for a connection included. */
   readonly onQuery?: (seconds: number) => void;
+  /** Of a server that may be away; without it every statement waits for its own timeout. */
+  readonly reach?: Reach;
   /** Runs after the pool has ended. */
   readonly release?: () => Promise<void>;
 }
 
-type Sender = Pick<pg.Pool, 'query'>;
-
 /** The one way from SQL to rows, for both databases. */
-export function createDatabase({ kind, pool, onQuery, release }: DatabaseParts): Database {
-  const run = async <Row>(sender: Sender, sql: string, params?: readonly unknown[]): Promise<Row[]> => {
-    const started = performance.now();
+export function createDatabase({ kind, pool, onQuery, reach, release }: DatabaseParts): Database {
+  const wait = <T>(work: Promise<T>): Promise<T> => (reach ? reach.wait(work) : work);
+
+  const run = async <Row>(
+    client: pg.PoolClient,
+    sql: string,
+    params?: readonly unknown[],
+    started = performance.now(),
+  ): Promise<Row[]> => {
     try {
       const name = params && statementName(sql);
-      const result = await sender.query({ text: sql, values: params as unknown[] | undefined, name });
-      return result.rows as Row[];
+      const query = { text: sql, values: params as unknown[] | undefined, name };
+      return (await wait(client.query(query))).rows as Row[];
     } catch (error) {
       throw toDatabaseError(error);
     } finally {
@@ -51,10 +58,40 @@ export function createDatabase({ kind, pool, onQuery, release }: DatabaseParts):
   };
 
   const connect = async (): Promise<pg.PoolClient> => {
+    const problem = reach?.problem();
+    if (problem) throw problem;
+    const connecting = pool.connect();
     try {
-      return await pool.connect();
+      return await wait(connecting);
     } catch (error) {
+      // One that comes after all is for somebody else.
+      void connecting.then(
+        (client) => client.release(),
+        () => reach?.doubt(),
+      );
       throw toDatabaseError(error);
+    }
+  };
+
+  /** A connection for the time of `work`; one that is lost or hung serves nobody else. */
+  const withClient = async <T>(
+    work: (client: pg.PoolClient, spoil: (error: Error) => void) => Promise<T>,
+  ): Promise<T> => {
+    const client = await connect();
+    // Between two statements nobody listens for a lost connection; the next statement reports it.
+    const ignore = (): void => {};
+    client.on('error', ignore);
+    let broken: Error | undefined;
+    try {
+      return await work(client, (error) => {
+        broken = error;
+      });
+    } catch (error) {
+      if (isUnavailable(error)) broken = error;
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(broken);
     }
   };
 
@@ -62,32 +99,25 @@ export function createDatabase({ kind, pool, onQuery, release }: DatabaseParts):
   return {
     kind,
     pool,
-    query: (sql, params) => run(pool, sql, params),
-    async transaction(work) {
-      const client = await connect();
-      // Between two statements nobody listens for a lost connection; the next statement reports it.
-      const ignore = (): void => {};
-      client.on('error', ignore);
-      let broken: Error | undefined;
-      try {
-        await run(client, 'BEGIN');
-        const result = await work({ query: (sql, params) => run(client, sql, params) });
-        await run(client, 'COMMIT');
-        return result;
-      } catch (error) {
-        // A connection that is lost, hung, or whose transaction cannot be ended must not serve anybody else.
-        if (isUnavailable(error)) broken = error;
-        else
-          await client.query('ROLLBACK').catch((failure: Error) => {
-            broken = failure;
-          });
-        throw error;
-      } finally {
-        client.off('error', ignore);
-        client.release(broken);
-      }
+    query(sql, params) {
+      const started = performance.now();
+      return withClient((client) => run(client, sql, params, started));
     },
+    transaction: (work) =>
+      withClient(async (client, spoil) => {
+        await run(client, 'BEGIN');
+        try {
+          const result = await work({ query: (sql, params) => run(client, sql, params) });
+          await run(client, 'COMMIT');
+          return result;
+        } catch (error) {
+          // Whose transaction cannot be ended must not serve anybody else either.
+          if (!isUnavailable(error)) await run(client, 'ROLLBACK').catch(spoil);
+          throw error;
+        }
+      }),
     close() {
+      reach?.stop();
       closing ??= pool.end().then(() => release?.());
       return closing;
     },

@@ -17,7 +17,7 @@ const CONNECTION_FAILURES = new Set([
   'ENOENT',
 ]);
 const CONNECTION_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|cannot use a pool after|connection ended/i;
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|cannot use a pool after|connection ended/i;
 /** SQLSTATE: 08 connection, 53 resources, 57 operator intervention (shutdown, statement timeout), 58 system. */
 const UNAVAILABLE_STATES = /^(08|53|57|58)/;
 
@@ -44,9 +44,11 @@ export function toDatabaseError(error: unknown): unknown {
     CONNECTION_FAILURES.has(code) ||
     (code.length === 5 && UNAVAILABLE_STATES.test(code)) ||
     CONNECTION_MESSAGES.test(message);
-  if (!unreachable) return error;
-  return new TradecastError('UNAVAILABLE', 'The database does not answer right now. Try again.', {
-    retryAfterMs: RETRY_AFTER_MS,
-    cause: error,
-  });
+  return unreachable ? unavailable(error) : error;
 }
+
+export const unavailable = (cause: unknown): TradecastError =>
+  new TradecastError('UNAVAILABLE', 'The database does not answer right now. Try again.', {
+    retryAfterMs: RETRY_AFTER_MS,
+    cause,
+  });

@@ -5,7 +5,7 @@ import { createDatabase, type Database } from './database.ts';
 import { openEmbeddedPool } from './embedded.ts';
 import { isUnavailable, toDatabaseError } from './errors.ts';
 import { migrate, readMigrations } from './migrate.ts';
-import { createPostgresPool } from './postgres.ts';
+import { createPostgresPool, createPostgresReach } from './postgres.ts';
 
 export type OpenDatabaseOptions = {
   readonly log: Log;
@@ -36,6 +36,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       ? createDatabase({
           kind: 'postgres',
           pool: createPostgresPool({ url: options.databaseUrl, log }),
+          reach: createPostgresReach({ url: options.databaseUrl, log }),
           onQuery,
         })
       : createDatabase({

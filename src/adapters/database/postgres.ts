@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Log } from '../../lib/log.ts';
+import { createReach, type Reach } from './reach.ts';
 import { rowTypes } from './types.ts';
 
 /** Ten transactions at once keep a small Postgres busy, and ten replicas stay below its usual 100 connections. */
@@ -18,6 +19,33 @@ const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
  * grown since: every statement of ours has its index. (Before version 18 a plan without one would wake the JIT.)
  */
 const SESSION_SETTINGS = 'SET enable_seqscan = off; SET jit = off';
+
+/** A server that takes longer to take a connection takes none, milliseconds. */
+const REACH_TIMEOUT_MS = 1_500;
+/** It starts, stops, or recovers: SQLSTATE of the answers of a server that is there and serves nobody. */
+const NOT_NOW = /^57P/;
+
+/** Finds out about the Postgres at `url` beside its pool, whose connections may all be hung. */
+export const createPostgresReach = ({ url, log }: { url: string; log: Log }): Reach =>
+  createReach({
+    log,
+    async ask() {
+      const client = new pg.Client({
+        connectionString: url,
+        connectionTimeoutMillis: REACH_TIMEOUT_MS,
+        application_name: 'tradecast reach',
+      });
+      client.on('error', () => {});
+      try {
+        await client.connect();
+      } catch (error) {
+        // Whoever says that there is no room, or no such user, answers.
+        if (!(error instanceof pg.DatabaseError) || NOT_NOW.test(error.code ?? '')) throw error;
+      } finally {
+        void client.end().catch(() => {});
+      }
+    },
+  });
 
 /** A pool of connections to the Postgres at `url`; connects when first used. */
 export function createPostgresPool({
