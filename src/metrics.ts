@@ -1,6 +1,7 @@
 /** Everything /metrics tells, in one place; docs/operations.md lists the same names. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { lastOf, tally } from './lib/tally.ts';
 import { CONNECT_CODES } from './protocol/errors.ts';
 import type { FeedHealth, ReplicaState } from './protocol/payloads.ts';
 
@@ -12,6 +13,8 @@ type BusCount = 'late' | 'malformed' | 'version' | 'failed' | 'resubscribed' | '
 export interface Counts {
   readonly connections: number;
   readonly users: number;
+  /** Over all replicas; null where nobody knows. */
+  readonly uniqueUsers: number | null;
   readonly ticks: number;
   readonly dropped: number;
   /** Null before the first tick and wherever this replica is not the engine. */
@@ -55,6 +58,11 @@ export function createMetrics() {
   const metrics = {
     connections: new Gauge({ name: 'tradecast_connections', help: 'Open sockets', registers }),
     users: new Gauge({ name: 'tradecast_users', help: 'Users with an open socket', registers }),
+    uniqueUsers: new Gauge({
+      name: 'tradecast_unique_users',
+      help: 'Users with an open socket on any replica, each once; -1 where nobody knows',
+      registers,
+    }),
     connectionsRefused: new Counter({
       name: 'tradecast_connections_refused_total',
       help: 'Handshakes refused, by code',
@@ -275,6 +283,7 @@ export function createMetrics() {
     text(counts: Counts): Promise<string> {
       metrics.connections.set(counts.connections);
       metrics.users.set(counts.users);
+      metrics.uniqueUsers.set(counts.uniqueUsers ?? -1);
       metrics.feedAge.set(counts.lastTickAgeMs === null ? -1 : counts.lastTickAgeMs / 1_000);
       for (const state of FEED_STATES) metrics.feedState.set({ state }, state === counts.feedState ? 1 : 0);
       setTotal(metrics.feedTicks, counts.ticks);
@@ -306,37 +315,4 @@ export function createMetrics() {
 function setTotal(counter: Counter, total: number): void {
   counter.reset();
   counter.inc(total);
-}
-
-/**
- * Keeps the sum of a counter, and its sums by one label, beside it: prom-client's own can only be awaited.
- * Answers with the sum, or that of one value of the label.
- */
-function tally<T extends string>(counter: Counter<T>, label?: T): (value?: string) => number {
-  const sums = new Map<string, number>();
-  let sum = 0;
-  const count = counter.inc.bind(counter) as (labels: object, by: number) => void;
-  Object.assign(counter, {
-    inc(given: Partial<Record<T, string | number>> | number = {}, by = 1): void {
-      const [labels, added] = typeof given === 'number' ? [{}, given] : [given, by];
-      count(labels, added);
-      sum += added;
-      const value = label === undefined ? undefined : (labels as Partial<Record<T, string | number>>)[label];
-      if (value !== undefined) sums.set(String(value), (sums.get(String(value)) ?? 0) + added);
-    },
-  });
-  return (value) => (value === undefined ? sum : (sums.get(value) ?? 0));
-}
-
-/** The value a gauge was last set to; prom-client's own can only be awaited. */
-function lastOf(gauge: Gauge): () => number {
-  let last = 0;
-  const set = gauge.set.bind(gauge);
-  Object.assign(gauge, {
-    set(value: number): void {
-      last = value;
-      set(value);
-    },
-  });
-  return () => last;
 }

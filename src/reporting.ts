@@ -9,7 +9,8 @@ import { createPulse } from './lib/pulse.ts';
 import { createMonitor } from './monitor.ts';
 import { createTelemetry, type Telemetry, type TelemetryParts } from './telemetry.ts';
 
-export interface ReportingParts extends Omit<TelemetryParts, 'replicas' | 'link' | 'database'> {
+export interface ReportingParts
+  extends Omit<TelemetryParts, 'replicas' | 'link' | 'uniqueUsers' | 'database'> {
   readonly bus: Bus;
   readonly cluster: Cluster;
   readonly database: Pick<Database, 'query'>;
@@ -27,17 +28,17 @@ export interface Reporting {
 
 /** Everything that tells how this replica and the others are: heartbeats, health, metrics and the monitor. */
 export function createReporting({ bus, cluster, database, ...parts }: ReportingParts): Reporting {
-  const { link } = cluster;
+  const { link, uniqueUsers } = cluster;
   const { replica, clock } = parts;
   const pulse = createPulse({ ping: () => database.query('SELECT 1'), clock });
   const replicas = createReplicas({ bus, link, clock, status: () => telemetry.status() });
-  const telemetry = createTelemetry({ ...parts, replicas, link, database: pulse });
+  const telemetry = createTelemetry({ ...parts, replicas, link, uniqueUsers, database: pulse });
   const incidents = createIncidents({ replicas, clock });
   const history = createHistory({ replica, replicas, incidents, link, store: cluster.history, clock });
   const overview = {
     ...parts,
     replicas,
-    uniqueUsers: cluster.uniqueUsers,
+    uniqueUsers,
     feedSource: parts.market.health().source,
     redis: link.state,
     database: pulse.state,

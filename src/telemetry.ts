@@ -22,6 +22,8 @@ export interface TelemetryParts {
   readonly realtime: () => Realtime;
   readonly replicas: Pick<Replicas, 'all'>;
   readonly link: BusLink;
+  /** Users with a connection anywhere; null where only each replica's own are known. */
+  readonly uniqueUsers: () => number | null;
   readonly database: Pulse;
   readonly isDraining: () => boolean;
   readonly clock: Clock;
@@ -77,6 +79,7 @@ export function createTelemetry(parts: TelemetryParts): Telemetry {
       return metrics.text({
         connections: realtime.connections(),
         users: realtime.users(),
+        uniqueUsers: parts.uniqueUsers() ?? (link.state() === 'off' ? realtime.users() : null),
         ...market.counters,
         // An engine of the past knows how old its last tick is, which is no fault of anybody's.
         lastTickAgeMs: isEngine ? market.health().lastTickAgeMs : null,

@@ -172,6 +172,7 @@ describe('three replicas', () => {
     expect(standby).toMatch(/^tradecast_lease_held 0$/m);
     expect(standby).toMatch(/^tradecast_replicas\{state="ok"\} 3$/m);
     expect(standby).toMatch(/^tradecast_feed_age_seconds -1$/m);
+    expect(standby).toMatch(/^tradecast_unique_users 2$/m);
     expect(standby).toMatch(/^tradecast_redis_up 1$/m);
     expect(engine).toMatch(/^tradecast_feed_state\{state="live"\} 1$/m);
   });

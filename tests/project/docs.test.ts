@@ -216,6 +216,7 @@ describe('the operations page', () => {
     const text = await createMetrics().text({
       connections: 0,
       users: 0,
+      uniqueUsers: null,
       ticks: 0,
       dropped: 0,
       lastTickAgeMs: null,

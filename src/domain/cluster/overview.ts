@@ -31,8 +31,9 @@ export function overviewOf(parts: OverviewParts): Overview {
   const feed = feedOf(parts.feedSource, seen, engine);
   const [redis, database] = [parts.redis(), parts.database()];
   const users = present.map(({ status }) => status.users);
-  // Of one replica its own count is the whole.
-  const unique = parts.uniqueUsers() ?? (present.length === 1 ? users[0]! : null);
+  // Of one replica its own count is the whole, unless it cannot hear of others.
+  const isAlone = seen.length === 1 && redis !== 'down';
+  const unique = parts.uniqueUsers() ?? (isAlone ? users[0]! : null);
   const problems = [
     ...problemsOf(seen),
     ...engineProblems(engine, feed),

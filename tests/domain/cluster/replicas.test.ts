@@ -122,6 +122,9 @@ test('connections are summed over those who are heard; users are counted once wh
   beats.own = { connections: 3, users: 2 };
   beats.replicas.start();
   expect(overview(beats)).toMatchObject({ activeConnections: 3, uniqueUsers: 2, uniqueUsersExact: true });
+  beats.link.current = 'down';
+  expect(overview(beats)).toMatchObject({ uniqueUsers: 2, uniqueUsersExact: false });
+  beats.link.current = 'ok';
   beats.hear('b', { connections: 4, users: 4 });
   expect(overview(beats, { uniqueUsers: 5 })).toMatchObject({
     status: 'healthy',
