@@ -17,7 +17,7 @@ export const embedded: Drill = {
   name: 'embedded',
   title: 'Embedded database: kill -9, and a second process on its folder',
   how: `One replica on the embedded database takes trades and orders and is killed with kill -9 again and again, each time started on the same folder; at the end the database itself is opened and read. Once, while it runs, a second process is started on the folder. The control turns \`synchronous_commit\` off in the folder: commits are answered before they are written.`,
-  minutes: 2.5,
+  minutes: 4,
   async run(options) {
     const rows = await killed(options);
     return options.controls ? [...rows, ...(await killed(options, 'the write before the answer'))] : rows;

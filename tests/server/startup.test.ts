@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { loadOrCreateSecrets } from '../../src/adapters/local/secrets-file.ts';
 import { startApp } from '../support/app.ts';
 import { startService } from '../support/service.ts';
 import { repoRoot } from '../support/source-files.ts';
@@ -121,6 +122,12 @@ describe('a start that cannot be', () => {
       await app.close();
     }
   });
+});
+
+test('services that start at once on an empty folder sign with the same secrets', async () => {
+  const [first, ...others] = await Promise.all(Array.from({ length: 8 }, () => loadOrCreateSecrets(dataDir)));
+  for (const other of others) expect(other).toEqual(first);
+  expect(await readdir(dataDir)).toEqual(['secrets.json']);
 });
 
 test('a started service names its address and the demo account, and ends with 0 on SIGTERM', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { StartupError } from '../../lib/startup-error.ts';
@@ -17,34 +17,41 @@ export type GeneratedSecrets = z.output<typeof secretsSchema>;
  */
 export async function loadOrCreateSecrets(dataDir: string): Promise<GeneratedSecrets> {
   const file = path.join(dataDir, 'secrets.json');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new StartupError(`${file} cannot be read: ${error.message}. Check DATA_DIR.`, { cause: error });
-  });
-  if (text !== null) {
-    const secrets = secretsSchema.safeParse(parseJson(text));
-    if (!secrets.success)
-      throw new StartupError(`${file} does not hold the secrets of this service: restore or remove it.`);
-    return secrets.data;
-  }
-
+  const kept = await readSecrets(file);
+  if (kept) return kept;
   const secrets: GeneratedSecrets = {
     sessionSecret: randomBytes(32).toString('hex'),
     hookSecret: randomBytes(32).toString('hex'),
     demoPassword: `demo-${randomBytes(6).toString('hex')}`,
   };
-  // A half-written file would be refused at the next start.
-  const draft = `${file}.${process.pid}`;
+  // A half-written file would be refused at the next start; and of replicas that start at once one makes them for all.
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(dataDir, { recursive: true });
     await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-    await rename(draft, file);
+    await link(draft, file).catch(async (error: NodeJS.ErrnoException) => {
+      // Not every file system has links; where there are none, nobody shares it with replicas.
+      if (error.code !== 'EEXIST') await rename(draft, file);
+    });
+    await rm(draft, { force: true });
   } catch (error) {
     throw new StartupError(`${file} cannot be written: ${(error as Error).message}. Check DATA_DIR.`, {
       cause: error,
     });
   }
-  return secrets;
+  return (await readSecrets(file)) ?? secrets;
+}
+
+async function readSecrets(file: string): Promise<GeneratedSecrets | null> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new StartupError(`${file} cannot be read: ${error.message}. Check DATA_DIR.`, { cause: error });
+  });
+  if (text === null) return null;
+  const secrets = secretsSchema.safeParse(parseJson(text));
+  if (!secrets.success)
+    throw new StartupError(`${file} does not hold the secrets of this service: restore or remove it.`);
+  return secrets.data;
 }
 
 function parseJson(text: string): unknown {
