@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { PostgresServer } from '../../cluster/postgres-server.ts';
 import { type BrokerStandIn, startBrokerStandIn } from '../support/broker-stand-in.ts';
 import { type CommitCutter, startCommitCutter } from '../support/commit-cutter.ts';
 import {
@@ -19,6 +20,7 @@ const RESTARTS = { quick: 1, full: 10 };
 const EVERY_S = { quick: 1, full: 6 };
 /** Longer than anybody may wait for an error. */
 const AWAY_S = { quick: 3.5, full: 10 };
+const HUNG_S = 10;
 const CUTTING_S = { quick: 3, full: 60, control: 5 };
 /** One commit in so many is cut off. */
 const CUT_ONE_IN = 10;
@@ -48,7 +50,7 @@ interface Fault {
 export const postgres: Drill = {
   name: 'postgres',
   title: 'Postgres restarted, away, and cut off right after COMMIT',
-  how: `Replicas, a broker outside with books of its own, trades and orders straight to them (the front sends nobody to a replica without a database). Postgres is restarted fast (transactions end, a checkpoint is written) and immediate (as after a crash), is away for a while, and a proxy before it cuts one connection in ${CUT_ONE_IN} right after the server was sent a COMMIT, or a statement that is a transaction by itself: it is carried out and answered with an error. Publishers repeat under the same key. Measured is the longest time to a 503, and how many errors turned out to be commits. The control repeats under a new key.`,
+  how: `Replicas, a broker outside with books of its own, trades and orders straight to them (the front sends nobody to a replica without a database). Postgres is restarted fast (transactions end, a checkpoint is written) and immediate (as after a crash), is away or hung for a while, and a proxy before it cuts one connection in ${CUT_ONE_IN} right after the server was sent a COMMIT, or a statement that is a transaction by itself: it is carried out and answered with an error. Publishers repeat under the same key. Measured is the longest time to a 503, and how many errors turned out to be commits. The control repeats under a new key.`,
   minutes: 5,
   async run(options) {
     const { quick, controls, seed } = options;
@@ -107,9 +109,22 @@ function faultsOf(site: Site, options: DrillOptions): Fault[] {
         await pause(EVERY_S[form] * 1_000);
       },
     },
+    ...(options.quick ? [] : [hungFault(server)]),
     cutFault(site, options),
   ];
 }
+
+/** Connections stay open and nobody is answered. */
+const hungFault = (server: PostgresServer): Fault => ({
+  name: `Postgres hung for ${HUNG_S} s`,
+  times: 1,
+  async suffer() {
+    server.hang();
+    await pause(HUNG_S * 1_000);
+    server.wake();
+    await pause(EVERY_S.full * 1_000);
+  },
+});
 
 function cutFault({ cutter }: Site, { quick, scale }: DrillOptions, control?: string): Fault {
   const full = control === undefined ? CUTTING_S.full * scale : CUTTING_S.control;
