@@ -87,7 +87,8 @@ function clientsFor(rig: Rig, controls: boolean) {
   ];
 }
 
-function toNote({ gaps, verdict }: Outcome, cutOff: number): string {
+function toNote({ gaps, verdict, refusals }: Outcome, cutOff: number): string {
   const lengths = gaps.map(({ from, to }) => (to ?? Number.POSITIVE_INFINITY) - from);
-  return `${gaps.length} times a client lost its connection; back after ${percentile(lengths, 0.5)} ms (median), ${percentile(lengths, 0.99)} ms (99th percentile). ${cutOff} requests ended without an answer and were repeated under their key. Of ${thousands(verdict.quotes)} quotes ${verdict.stale.length} were older than two seconds: those of an engine that was just killed.`;
+  const refused = Object.entries(refusals).map(([why, count]) => `${why}: ${count}`);
+  return `${gaps.length} times a client lost its connection; back after ${percentile(lengths, 0.5)} ms (median), ${percentile(lengths, 0.99)} ms (99th percentile); attempts that failed: ${refused.join(', ') || 'none'}. ${cutOff} requests ended without an answer and were repeated under their key. Of ${thousands(verdict.quotes)} quotes ${verdict.stale.length} were older than two seconds as they arrived.`;
 }

@@ -29,6 +29,8 @@ export interface ClientsLog {
   readonly logs: readonly FollowerLog[];
   /** By group. */
   readonly quotes: Readonly<Record<string, WatchedQuotes>>;
+  /** How often an attempt to connect or subscribe failed, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
 }
 
 /** All connections of a full drill are made within this, milliseconds. */
@@ -43,6 +45,7 @@ const SCREEN_MS = 1_000;
 
 let clients: DrillClient[] = [];
 let port = 0;
+let refusals: Record<string, number> = {};
 let screens = true;
 const watches = new Map<string, QuoteWatch>();
 /** Age of quotes at arrival, by the replica they came from. */
@@ -58,6 +61,10 @@ function onQuote(ageMs: number, replica: string): void {
   const histogram = ages.get(replica) ?? createHistogram();
   ages.set(replica, histogram);
   histogram.record(ageMs);
+}
+
+function onRefused(why: string): void {
+  refusals[why] = (refusals[why] ?? 0) + 1;
 }
 
 const readPage: ReadPage = async ({ cookie, port: own }, { epoch, seq }) => {
@@ -100,7 +107,7 @@ const methods = {
         const follower = createFollower(spec, { readPage });
         const open = spec.kind === 'stock' ? openStockClient : openLeanClient;
         const quotes = watchOf(spec.group);
-        return open(spec, { follower, quotes, port: () => spec.port ?? port, onQuote });
+        return open(spec, { follower, quotes, port: () => spec.port ?? port, onQuote, onRefused });
       });
       clients.push(...batch);
       await until('not all clients were connected', () =>
@@ -119,6 +126,7 @@ const methods = {
     })),
   log: (): ClientsLog => ({
     logs: clients.map(({ follower }) => follower.log()),
+    refusals,
     quotes: Object.fromEntries([...watches].map(([group, watch]) => [group, watch.log()])),
   }),
   /** 99th percentile of the age of quotes at arrival since the last call, by replica, milliseconds. */
@@ -137,6 +145,7 @@ const methods = {
     clients = [];
     watches.clear();
     ages.clear();
+    refusals = {};
   },
 };
 export type ClientMethods = typeof methods;

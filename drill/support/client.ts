@@ -18,6 +18,8 @@ export interface DrillClientParts {
   readonly port: () => number;
   /** Told with the age of each quote, milliseconds, and the replica it came from. */
   readonly onQuote: (ageMs: number, replica: string) => void;
+  /** Told with the code of a refused handshake or subscription, or with why an attempt led nowhere. */
+  readonly onRefused: (why: string) => void;
 }
 
 /** As socket.io-client has them by default: the first attempt after half a second to one and a half. */

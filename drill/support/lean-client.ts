@@ -13,7 +13,7 @@ const NOTHING: ReadonlyMap<string, QuoteSeen> = new Map();
 /** The same wire without the library: a thousand of them leave the machine to the service. */
 export function openLeanClient(
   spec: ClientSpec,
-  { follower, quotes, port, onQuote }: DrillClientParts,
+  { follower, quotes, port, onQuote, onRefused }: DrillClientParts,
 ): DrillClient {
   const awaited = new Set<string>();
   let replica = '';
@@ -38,7 +38,10 @@ export function openLeanClient(
       to.send(`40${JSON.stringify({ sessionID: spec.sessionID, userId: spec.userId })}`);
     }
     // Refused, or told to go: the next attempt may find another replica.
-    else if (text.startsWith('44') || text.startsWith('41')) to.close();
+    else if (text.startsWith('44')) {
+      onRefused(JSON.parse(text.slice(2)).data?.code ?? 'unknown');
+      to.close();
+    } else if (text.startsWith('41')) to.close();
   }
 
   function begin(to: WireClient): void {
@@ -52,8 +55,10 @@ export function openLeanClient(
   }
 
   function hearAnswer(to: WireClient, text: string): void {
-    const [{ ok, retryAfterMs = ASK_AGAIN_MS }] = JSON.parse(text.slice(TRADES_ACK.length));
-    if (!ok) setTimeout(() => to === wire && connected && subscribe(to), retryAfterMs);
+    const [{ ok, code, retryAfterMs = ASK_AGAIN_MS }] = JSON.parse(text.slice(TRADES_ACK.length));
+    if (ok) return;
+    onRefused(`subscription ${code}`);
+    setTimeout(() => to === wire && connected && subscribe(to), retryAfterMs);
   }
 
   function hearEvent(text: string): void {
@@ -90,6 +95,7 @@ export function openLeanClient(
       },
       onClose() {
         if (connected) follower.disconnected();
+        else if (!closed) onRefused('the attempt ended without an answer');
         connected = false;
         retry();
       },

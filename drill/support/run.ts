@@ -25,6 +25,8 @@ export interface Outcome {
   readonly gaps: readonly Gap[];
   /** Of the quotes that changed, the oldest at arrival, milliseconds. */
   readonly oldestQuoteMs: number;
+  /** Attempts to connect or subscribe that failed, by reason; of all clients. */
+  readonly refusals: Readonly<Record<string, number>>;
   /** From the end of the load until everybody had everything, milliseconds; null where that did not come. */
   readonly settledMs: number | null;
 }
@@ -87,6 +89,7 @@ export async function beginRun(rig: Rig, { clients, screens = true }: RunOptions
         deliveries: deliveriesOf(rig, logs),
         gaps: logs.flatMap(({ gaps }) => gaps),
         oldestQuoteMs: Math.max(0, ...quotes.map(({ oldestMs }) => oldestMs)),
+        refusals: found.refusals,
         settledMs,
       };
     },

@@ -9,7 +9,7 @@ const ASK_AGAIN_MS = 1_000;
 /** socket.io-client as a browser has it. */
 export function openStockClient(
   spec: ClientSpec,
-  { follower, quotes, port, onQuote }: DrillClientParts,
+  { follower, quotes, port, onQuote, onRefused }: DrillClientParts,
 ): DrillClient {
   const screen = new Map<string, QuoteSeen>();
   const awaited = new Set<string>();
@@ -35,7 +35,10 @@ export function openStockClient(
       }
       subscribe(opened);
     });
-    opened.on('connect_error', () => retry(opened));
+    opened.on('connect_error', (error: Error & { data?: { code?: string } }) => {
+      onRefused(error.data?.code ?? 'the attempt ended without an answer');
+      retry(opened);
+    });
     opened.on('disconnect', () => {
       follower.disconnected();
       screen.clear();
