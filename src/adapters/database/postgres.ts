@@ -20,8 +20,8 @@ const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
  */
 const SESSION_SETTINGS = 'SET enable_seqscan = off; SET jit = off';
 
-/** A server that takes longer to take a connection takes none, milliseconds. */
-const REACH_TIMEOUT_MS = 1_500;
+/** A question that nobody waits for any more is given up, milliseconds. */
+const REACH_TIMEOUT_MS = 3_000;
 /** It starts, stops, or recovers: SQLSTATE of the answers of a server that is there and serves nobody. */
 const NOT_NOW = /^57P/;
 

@@ -18,11 +18,14 @@ export interface Reach {
 }
 
 /** Whoever waits longer for an answer doubts whether it will come. With the question to the server this stays below three seconds. */
-const DOUBT_MS = 1_200;
+const DOUBT_MS = 1_000;
+/** A server that takes longer to take a connection takes none: twelve tenths of a second in which this process was awake. */
+const TENTHS = 12;
+const TENTH_MS = 100;
 /** While it is away the server is asked this often, milliseconds. */
 const ASK_AGAIN_MS = 250;
 
-/** `ask` resolves when the server takes a new connection and rejects, within 1.5 s, where it does not. */
+/** `ask` resolves when the server takes a new connection and rejects where it does not, later than anybody waits at the latest. */
 export function createReach({
   ask,
   log,
@@ -45,9 +48,22 @@ export function createReach({
     return !failure;
   };
 
+  /** Counted while this process is awake: the delay of a busy one is not the server's. */
+  const inTime = (answer: Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let tenths = 0;
+      const cancel = clock.every(TENTH_MS, () => {
+        tenths += 1;
+        if (tenths < TENTHS) return;
+        cancel();
+        reject(new Error('the database takes no connection'));
+      });
+      answer.then(resolve, reject).finally(cancel);
+    });
+
   /** One question at a time. */
   const isThere = (): Promise<boolean> => {
-    asking ??= ask()
+    asking ??= inTime(ask())
       .then(() => judge(null), judge)
       .finally(() => {
         asking = null;
