@@ -56,16 +56,19 @@ async function roll(rig: Rig, { rounds, trades, end }: Rolling): Promise<Row> {
   const publisher = rig.publisher({ keepAlive: false });
   const finish = publisher.start({ trades, orders: 5 });
   const codes: (number | null)[] = [];
+  const ended: string[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const slot of rig.slots) {
+      const beganAt = new Date().toISOString();
       codes.push(await end(slot));
+      ended.push(`${beganAt} to ${new Date().toISOString()}`);
       await slot.start();
       await pause(KNOWN_BACK_MS);
     }
   }
   await finish();
   const { verdict, gaps } = await run.end();
-  const { serverErrors, cutOff } = publisher.failures();
+  const { serverErrors, cutOff, endings } = publisher.failures();
   const seconds = gaps.map(({ from, to }) => ((to ?? Number.POSITIVE_INFINITY) - from) / 1_000);
   return {
     fault: `rolling restart of all three, ${rounds === 1 ? 'once' : `${rounds} times`}`,
@@ -79,5 +82,8 @@ async function roll(rig: Rig, { rounds, trades, end }: Rolling): Promise<Row> {
       atLeast('gaps', gaps.length, 1),
       atMost('gap p99', percentile(seconds, 0.99), GAP_P99_S, ' s'),
     ],
+    notes: endings.map(
+      (ending) => `without an answer: ${ending}; replicas ended ${ended.slice(-3).join(', ')}`,
+    ),
   };
 }

@@ -37,6 +37,8 @@ export interface Failures {
   readonly serverErrors: number;
   /** Requests that ended without an answer. */
   readonly cutOff: number;
+  /** How those ended, the first few: code and milliseconds from sending. */
+  readonly endings: readonly string[];
   /** From sending to the answer 5xx or to no answer, the longest, milliseconds. */
   readonly slowestMs: number;
   /** Repeats that were told that it had happened: the error before was a commit. */
@@ -57,6 +59,7 @@ const REPEAT_MS = 200;
 /** After the end of a load, answers are waited for this long, milliseconds. */
 const LAST_ANSWER_MS = 20_000;
 const STEP_MS = 20;
+const ENDINGS_TOLD = 5;
 
 interface Answer {
   readonly status: number;
@@ -72,6 +75,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, random, name } = options;
   const agent = options.keepAlive === false ? false : new Agent({ keepAlive: true, maxSockets: 64 });
   const failures = { serverErrors: 0, cutOff: 0, slowestMs: 0, hadHappened: 0 };
+  const endings: string[] = [];
   let count = 0;
   let giveUpAt = Number.POSITIVE_INFINITY;
 
@@ -122,7 +126,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     for (let attempt = 1; Date.now() < giveUpAt; attempt++) {
       if (options.freshKeys && attempt > 1) text = JSON.stringify({ eventId: `${key}~${attempt}`, ...body });
       const startedAt = Date.now();
-      const answer = await post(target.port, route, text).catch(() => null);
+      const answer = await post(target.port, route, text).catch((error: NodeJS.ErrnoException) => {
+        const at = new Date(startedAt).toISOString();
+        endings.push(`${error.code ?? error.name} after ${Date.now() - startedAt} ms, sent at ${at}`);
+        return null;
+      });
       if (answer && answer.status < 300) {
         const { seq = null, orderId = null, duplicate } = answer.body.data ?? {};
         if (duplicate && attempt > 1) failures.hadHappened += 1;
@@ -161,7 +169,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     trade,
-    failures: () => ({ ...failures }),
+    failures: () => ({ ...failures, endings: endings.slice(0, ENDINGS_TOLD) }),
     start({ trades, orders }) {
       giveUpAt = Number.POSITIVE_INFINITY;
       const waiting = new Set<Promise<unknown>>();

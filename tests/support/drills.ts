@@ -16,6 +16,7 @@ function wrongs(row: Row): string[] {
       .filter(({ ok }) => !ok)
       .map(({ what, measured, limit }) => `${row.fault}: ${what} is ${measured}, limit ${limit}`),
     ...(row.verdict ? findings(row.verdict) : []),
+    ...(row.notes ?? []),
   ];
 }
 
