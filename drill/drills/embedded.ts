@@ -34,7 +34,7 @@ async function killed(options: DrillOptions, control?: string): Promise<Row[]> {
   });
   try {
     // One death is enough for the control.
-    const kills = control !== undefined ? 1 : quick ? 3 : scaled(KILLS, options);
+    const kills = control !== undefined ? 1 : quick ? 2 : scaled(KILLS, options);
     const finish = solo.publisher.start(LOAD);
     const second: Row[] = control === undefined ? [await startSecond(solo)] : [];
     for (let kill = 0; kill < kills; kill++) {

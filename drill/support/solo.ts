@@ -41,6 +41,8 @@ export interface SoloOptions {
 const HOOK_SECRET = 'the hook secret of the drills is long enough';
 const SESSION_SECRET = 'the session secret of the drills is long enough';
 const LOOK_AGAIN_MS = 200;
+/** A replica that does not answer in this time is a finding, milliseconds. */
+const ANSWER_TIMEOUT_MS = 10_000;
 
 export async function startSolo({ seed, users: count, symbols, prepare }: SoloOptions): Promise<Solo> {
   const folder = createFolder();
@@ -97,7 +99,10 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
 
     /** Over HTTP: while the replica runs, nobody else may open its database. */
     async function ask<T>(route: string, cookie: string): Promise<T> {
-      const answer = await fetch(`http://127.0.0.1:${slot.port}${route}`, { headers: { cookie } });
+      const answer = await fetch(`http://127.0.0.1:${slot.port}${route}`, {
+        headers: { cookie },
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      });
       return ((await answer.json()) as { data: T }).data;
     }
     async function isSettled(): Promise<boolean> {
