@@ -128,6 +128,8 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
 
   return {
     subscribe(socket) {
+      // Gone while its command was looked at: nobody would end this.
+      if (!socket.connected) return;
       const userId = socket.data.user.id;
       let view = views.get(userId);
       if (!view) {

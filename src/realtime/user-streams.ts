@@ -177,9 +177,12 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
     try {
       head = await journal.head(userId);
     } catch (error) {
-      unsubscribe(socket);
+      // Unless the socket has asked again meanwhile.
+      if (stream.subscribers.get(socket.id) === subscriber) unsubscribe(socket);
       throw error;
     }
+    // Gone while its command was looked at: nobody else would end this.
+    if (!socket.connected) unsubscribe(socket);
     if (stream.epoch !== null && stream.epoch !== head.epoch) {
       // The journal was replaced under this stream: its other sockets have to ask again, this one begins anew.
       close(stream);
