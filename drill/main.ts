@@ -62,9 +62,9 @@ for (const drill of chosen) {
 console.log(`\n${toText(finished)}`);
 
 // A part of the run, or a shorter one, is no reason to forget the last whole one.
-const whole = chosen.length === DRILLS.length && scale >= 1 && values.controls && !values.quick;
+const whole = chosen.length === DRILLS.length && scale >= 1 && !values.quick;
 if (whole) {
-  await writeFile(PAGE, toMarkdown(finished, { seed }));
+  await writeFile(PAGE, toMarkdown(finished, options));
   console.log(`\nWritten to ${path.relative(process.cwd(), PAGE)}.`);
 }
 process.exit(finished.every(({ rows }) => rows.every(asExpected)) ? 0 : 1);

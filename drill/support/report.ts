@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import type { Verdict } from './checker.ts';
-import { asExpected, type Check, type Drill, passed, type Row, STALE } from './drill.ts';
+import { asExpected, type Check, type Drill, type DrillOptions, passed, type Row, STALE } from './drill.ts';
 
 export interface Finished {
   readonly drill: Drill;
@@ -84,7 +84,10 @@ export function toText(finished: readonly Finished[]): string {
 }
 
 /** docs/drills.md. */
-export function toMarkdown(finished: readonly Finished[], { seed }: { readonly seed: number }): string {
+export function toMarkdown(
+  finished: readonly Finished[],
+  { seed, controls }: Pick<DrillOptions, 'seed' | 'controls'>,
+): string {
   const rows = finished.flatMap((one) => one.rows.map((row) => `| ${cells(row).join(' | ')} |`));
   const minutes = finished.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
   const sections = finished.map(({ drill, rows: of, seconds }) => {
@@ -93,7 +96,7 @@ export function toMarkdown(finished: readonly Finished[], { seed }: { readonly s
   });
   return `# Drills
 
-Written by \`npm run drill -- --controls\`; do not edit by hand. Real replicas, Redis and Postgres on one machine are broken on purpose while
+Written by \`npm run drill${controls ? ' -- --controls' : ''}\`; do not edit by hand. Real replicas, Redis and Postgres on one machine are broken on purpose while
 publishers send and clients listen; at the end a checker compares the publishers' ledger, the database and what each client logged.
 A control is the same drill with the named protection switched off: it must fail, or the drill could not see what it is there to see.
 
