@@ -8,7 +8,6 @@ import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.
 import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
-import type { Quote } from '../domain/market/quote.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import { followSessions } from '../domain/market/session-changes.ts';
 import type { Trading } from '../domain/trading/trading.ts';
@@ -24,9 +23,9 @@ import { createAuthenticate } from './authenticate.ts';
 import { createDispatch } from './dispatch.ts';
 import { createDrain } from './drain.ts';
 import { encodeEvent } from './encode.ts';
+import { createFanOut } from './fan-out.ts';
 import { createHandlers } from './handlers.ts';
 import { createLatencyWindow, type LatencyWindow } from './latency-window.ts';
-import { createPacer } from './pacer.ts';
 import { createPortfolioViews } from './portfolio-views.ts';
 import { createSessionCheck } from './session-check.ts';
 import { createSessionGuard } from './session-guard.ts';
@@ -232,33 +231,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     });
   });
 
-  /** Quotes that are still to go out, the latest of each symbol. */
-  const changed = new Map<string, Quote>();
-  let tickDue = false;
-  const pacer = createPacer(clock, () => {
-    fanOut();
-    if (!tickDue) return;
-    tickDue = false;
-    views.tick();
-    lane.tick();
-  });
-  function fanOut(): void {
-    if (changed.size === 0) return;
-    const quotes = [...changed.values()];
-    changed.clear();
-    const end = metrics.flushLatency.startTimer();
-    views.quotesChanged(quotes);
-    lane.publish(quotes);
-    end();
-    latency.record(clock.now() - quotes[0]!.receivedAt);
-  }
-
+  const fanOut = createFanOut({ lane, views, metrics, latency, clock });
   let stopped = false;
   const cancels = [
-    board.onChange((quotes) => {
-      for (const quote of quotes) changed.set(quote.symbol, quote);
-      pacer.request();
-    }),
+    board.onChange(fanOut.add),
     followSessions({
       status: parts.marketStatus,
       clock,
@@ -268,11 +244,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       },
     }),
     clock.every(options.flushIntervalMs, () => {
-      tickDue = true;
-      pacer.request();
+      fanOut.tick();
       lane.sweep();
     }),
-    pacer.stop,
+    fanOut.stop,
     guard.stop,
   ];
 
