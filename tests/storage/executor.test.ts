@@ -315,6 +315,28 @@ describe.each(KINDS)('the executor on %s', (kind) => {
       expect(double.sent).toEqual([id]);
     });
 
+    test.each([
+      ['a cancel', async (id: string) => void (await trading.cancel(user, id)), 'CANCELLED_BY_USER'],
+      ['the kill switch', async () => trading.halt('everyone', 'enough'), 'TRADING_HALTED'],
+    ])(
+      'when the broker has no time for it, and %s comes meanwhile: it is not offered again',
+      async (_what, stop, reason) => {
+        let isWithdrawn = false;
+        let offeredAfter = 0;
+        double.submit = async () => {
+          if (isWithdrawn) offeredAfter += 1;
+          throw new BrokerBusy('429', 1_000);
+        };
+        start();
+        const { id } = await place();
+        await eventually(() => expect(double.sent).toEqual([id]));
+        await stop(id);
+        isWithdrawn = true;
+        await reaches(id, { status: 'cancelled', reason });
+        expect(offeredAfter).toBe(0);
+      },
+    );
+
     test('when the broker says no', async () => {
       double.submit = async () => {
         throw new BrokerRejection('not allowed');

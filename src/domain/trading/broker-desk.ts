@@ -59,6 +59,8 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
   /** Orders whose fate is being found out, and under which number. */
   const inFlight = new Map<string, number>();
   const askedToEnd = new Map<string, number>();
+  /** Orders in flight whose end is wanted: they are not offered again. */
+  const unwanted = new Set<string>();
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
 
@@ -146,13 +148,18 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
         return push({ type: 'unavailable', orderId: order.id, at: clock.now() });
       }
       await pause(wait);
+      // The broker certainly does not have it: a cancel or a kill switch that came meanwhile ends it here.
+      if (unwanted.has(order.id)) return push({ type: 'cancelled', orderId: order.id, at: clock.now() });
     }
   };
 
   const track = (fencing: number, orderId: string, work: Promise<void>): void => {
     inFlight.set(orderId, fencing);
     void work.finally(() => {
-      if (inFlight.get(orderId) === fencing) inFlight.delete(orderId);
+      if (inFlight.get(orderId) === fencing) {
+        inFlight.delete(orderId);
+        unwanted.delete(orderId);
+      }
       push();
     });
   };
@@ -193,8 +200,8 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
     end(fencing, order) {
       const now = clock.now();
       if (order.status === 'accepted') return push({ type: 'cancelled', orderId: order.id, at: now });
-      if (inFlight.has(order.id) || now - (askedToEnd.get(order.id) ?? -CANCEL_RETRY_MS) < CANCEL_RETRY_MS)
-        return;
+      if (inFlight.has(order.id)) return void unwanted.add(order.id);
+      if (now - (askedToEnd.get(order.id) ?? -CANCEL_RETRY_MS) < CANCEL_RETRY_MS) return;
       for (const [id, asked] of askedToEnd) if (now - asked >= CANCEL_RETRY_MS) askedToEnd.delete(id);
       askedToEnd.set(order.id, now);
       void cancel(fencing, order);
