@@ -84,10 +84,10 @@ export function createFollower(spec: ClientSpec, { readPage }: { readonly readPa
     if (!position || epoch !== position.epoch || seq > position.seq) position = { epoch, seq };
   };
 
-  async function fetchMissed(head: number): Promise<void> {
+  async function fetchMissed(epoch: string, head: number): Promise<void> {
     const waiting: EventPayload[] = [];
     held = waiting;
-    while (position && position.seq < head) {
+    while (position && (position.epoch !== epoch || position.seq < head)) {
       const page = await readPage(spec, position);
       if (held !== waiting) return;
       if (page.events.length === 0) break;
@@ -107,7 +107,7 @@ export function createFollower(spec: ClientSpec, { readPage }: { readonly readPa
       if (position === null) {
         from = { epoch, seq: head };
         position = from;
-      } else if (!recovered && !forgetful) void fetchMissed(head);
+      } else if (!recovered && !forgetful) void fetchMissed(epoch, head);
     },
     heard(payload) {
       if (held) held.push(payload);

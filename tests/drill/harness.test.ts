@@ -1,0 +1,132 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { asExpected, atMost, exactly, type Row } from '../../drill/support/drill.ts';
+import { createFollower, type ReadPage } from '../../drill/support/follower.ts';
+import { createRandom } from '../../drill/support/random.ts';
+import { losingBus } from '../../drill/support/seams.ts';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { silentLog } from '../support/log.ts';
+import { until } from '../support/wait.ts';
+
+const spec = {
+  client: 'c1',
+  group: 'client',
+  userId: 'u1',
+  sessionID: 's1',
+  cookie: '',
+  symbols: [],
+  kind: 'lean',
+} as const;
+const event = (seq: number, epoch = 'e1') => ({ epoch, seq, id: `t${seq}` });
+const confirmed = (head: number, recovered: boolean, epoch = 'e1') => ({ epoch, head, recovered });
+
+describe('a client of the drills', () => {
+  test('has no position at first and resumes from the last event it heard', () => {
+    const follower = createFollower(spec, { readPage: jest.fn<ReadPage>() });
+    expect(follower.resumeFrom()).toBeUndefined();
+    follower.confirmed(confirmed(4, false));
+    expect(follower.resumeFrom()).toEqual({ epoch: 'e1', after: 4 });
+    follower.heard(event(5));
+    expect(follower.resumeFrom()).toEqual({ epoch: 'e1', after: 5 });
+  });
+
+  test('fetches what cannot be replayed over HTTP, and what is live waits until then', async () => {
+    const pages = [[event(1, 'e2'), event(2, 'e2')], [event(3, 'e2')]];
+    const readPage = jest.fn<ReadPage>(async () => ({
+      epoch: 'e2',
+      head: 3,
+      events: (pages.shift() ?? []).map((payload) => ({ payload })),
+    }));
+    const follower = createFollower(spec, { readPage });
+    follower.confirmed(confirmed(9, false));
+    follower.disconnected();
+    follower.confirmed(confirmed(3, false, 'e2'));
+    follower.heard(event(4, 'e2'));
+    expect(follower.isFollowing()).toBe(false);
+    await until(follower.isFollowing, 'it follows again');
+    expect(follower.log().heard.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(readPage.mock.calls.map(([, { seq }]) => seq)).toEqual([9, 2]);
+  });
+
+  test('of the control comes back as if it had never been there', () => {
+    const readPage = jest.fn<ReadPage>();
+    const follower = createFollower({ ...spec, forgetful: true }, { readPage });
+    follower.confirmed(confirmed(4, false));
+    follower.heard(event(5));
+    follower.disconnected();
+    expect(follower.resumeFrom()).toBeUndefined();
+    follower.confirmed(confirmed(7, false));
+    expect(readPage).not.toHaveBeenCalled();
+  });
+
+  test('counts the time without the event lane until it follows again', () => {
+    const follower = createFollower(spec, { readPage: jest.fn<ReadPage>() });
+    follower.confirmed(confirmed(0, false));
+    follower.disconnected();
+    expect(follower.log().gaps).toMatchObject([{ client: 'c1', to: null }]);
+    follower.confirmed(confirmed(0, true));
+    expect(follower.log().gaps).toMatchObject([{ client: 'c1', to: expect.any(Number) }]);
+  });
+});
+
+describe('a row', () => {
+  const row = (ok: boolean, control?: string): Row => ({
+    fault: 'f',
+    faults: 1,
+    verdict: null,
+    checks: [exactly('c', ok ? 0 : 1, 0)],
+    ...(control !== undefined && { control }),
+  });
+
+  test.each([
+    ['passes where all checks do', row(true), true],
+    ['fails where one check does', row(false), false],
+    ['of a control has to fail', row(false, 'the sweep'), true],
+    ['of a control that passes is a failure', row(true, 'the sweep'), false],
+  ])('%s', (_, one, expected) => {
+    expect(asExpected(one)).toBe(expected);
+  });
+
+  test('does not pass on a number that is none', () => {
+    expect(atMost('p99', Number.NaN, 5).ok).toBe(false);
+    expect(atMost('back', Number.POSITIVE_INFINITY, 10).ok).toBe(false);
+  });
+});
+
+describe('a bus that loses messages', () => {
+  const orders = (count: number, oneIn: number, seed: number): string[] => {
+    const bus = losingBus(createLocalBus(silentLog), { oneIn, seed });
+    const heard: string[] = [];
+    bus.subscribe('orders', ({ userId }) => heard.push(userId));
+    for (let at = 0; at < count; at++) bus.publish('orders', { userId: String(at) });
+    return heard;
+  };
+
+  test('loses about as many as it is told, and the same ones for the same seed', () => {
+    const heard = orders(10_000, 100, 7);
+    expect(heard.length).toBeGreaterThan(9_850);
+    expect(heard.length).toBeLessThan(9_950);
+    expect(orders(10_000, 100, 7)).toEqual(heard);
+    expect(orders(10_000, 100, 8)).not.toEqual(heard);
+  });
+
+  test('loses every message of a topic that holds a text, and no other', () => {
+    const bus = losingBus(createLocalBus(silentLog), { topic: 'orders', holding: '-last' });
+    const heard: string[] = [];
+    bus.subscribe('orders', ({ userId }) => heard.push(userId));
+    bus.subscribe('portfolio', ({ userId }) => heard.push(userId));
+    bus.publish('orders', { userId: 'a' });
+    bus.publish('orders', { userId: 'a-last' });
+    bus.publish('portfolio', { userId: 'b-last' });
+    expect(heard).toEqual(['a', 'b-last']);
+  });
+});
+
+test('the same seed makes the same choices', () => {
+  const choices = (seed: number): number[] => {
+    const random = createRandom(seed);
+    return Array.from({ length: 20 }, () => random.pick([1, 2, 3, 4, 5]));
+  };
+  expect(choices(1)).toEqual(choices(1));
+  expect(choices(1)).not.toEqual(choices(2));
+  expect(new Set(choices(1)).size).toBe(5);
+});
