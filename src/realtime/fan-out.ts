@@ -1,4 +1,5 @@
 import type { Quote } from '../domain/market/quote.ts';
+import { MAX_MESSAGE_AGE_MS } from '../domain/market/quote-board.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../metrics.ts';
 import type { LatencyWindow } from './latency-window.ts';
@@ -19,11 +20,15 @@ export interface FanOutParts {
   readonly metrics: Pick<Metrics, 'flushLatency'>;
   readonly latency: Pick<LatencyWindow, 'record'>;
   readonly clock: Clock;
+  /** Quotes became too old here to be told: the latest of everything must be asked for. */
+  readonly onMissed: () => void;
 }
 
-export function createFanOut({ lane, views, metrics, latency, clock }: FanOutParts): FanOut {
+export function createFanOut({ lane, views, metrics, latency, clock, onMissed }: FanOutParts): FanOut {
   /** Quotes that are still to go out, the latest of each symbol. */
   const changed = new Map<string, Quote>();
+  /** When the first of them came. */
+  let waitingSince = 0;
   let tickDue = false;
   const pacer = createPacer(clock, () => {
     publish();
@@ -37,6 +42,11 @@ export function createFanOut({ lane, views, metrics, latency, clock }: FanOutPar
     if (changed.size === 0) return;
     const quotes = [...changed.values()];
     changed.clear();
+    // Nothing rests this long: we stood still with them in hand, and the market went on.
+    if (!(clock.now() - waitingSince <= MAX_MESSAGE_AGE_MS)) {
+      onMissed();
+      return;
+    }
     const end = metrics.flushLatency.startTimer();
     views.quotesChanged(quotes);
     lane.publish(quotes);
@@ -46,6 +56,7 @@ export function createFanOut({ lane, views, metrics, latency, clock }: FanOutPar
 
   return {
     add(quotes) {
+      if (changed.size === 0) waitingSince = clock.now();
       for (const quote of quotes) changed.set(quote.symbol, quote);
       pacer.request();
     },

@@ -231,7 +231,14 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     });
   });
 
-  const fanOut = createFanOut({ lane, views, metrics, latency, clock });
+  const fanOut = createFanOut({
+    lane,
+    views,
+    metrics,
+    latency,
+    clock,
+    onMissed: parts.demand.resync,
+  });
   let stopped = false;
   const cancels = [
     board.onChange(fanOut.add),

@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals';
+import type { Quote } from '../../src/domain/market/quote.ts';
+import type { Cancel, Clock } from '../../src/lib/clock.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { createFanOut } from '../../src/realtime/fan-out.ts';
+import { createLatencyWindow } from '../../src/realtime/latency-window.ts';
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const quote = (symbol: string, price: number): Quote => ({ symbol, price, receivedAt: 0 }) as Quote;
+
+/** Telling quotes takes ten milliseconds, so that it rests as long; `wake` is the end of that rest, whenever it comes. */
+function setUp() {
+  let now = 0;
+  let wake = (): void => {};
+  const clock: Clock = {
+    now: () => now,
+    after(_ms, run): Cancel {
+      wake = run;
+      return () => {};
+    },
+    every: () => () => {},
+  };
+  const told: string[] = [];
+  let missed = 0;
+  const fanOut = createFanOut({
+    lane: {
+      publish(quotes) {
+        now += 10;
+        told.push(...quotes.map(({ symbol, price }) => `${symbol} ${price}`));
+      },
+      tick: () => told.push('tick'),
+    },
+    views: { quotesChanged() {}, tick() {} },
+    metrics: createMetrics(),
+    latency: createLatencyWindow(),
+    clock,
+    onMissed: () => {
+      missed += 1;
+    },
+  });
+  return {
+    fanOut,
+    told,
+    missed: () => missed,
+    wakeAfter(ms: number): void {
+      now += ms;
+      wake();
+    },
+  };
+}
+
+test('what changes while the lane rests goes out afterwards in its latest values, and the tick after it', async () => {
+  const { fanOut, told, missed, wakeAfter } = setUp();
+  fanOut.add([quote('A', 1)]);
+  await endOfTurn();
+  fanOut.add([quote('A', 2), quote('B', 1)]);
+  fanOut.add([quote('A', 3)]);
+  fanOut.tick();
+  expect(told).toEqual(['A 1']);
+  wakeAfter(10);
+  expect(told).toEqual(['A 1', 'A 3', 'B 1', 'tick']);
+  expect(missed()).toBe(0);
+});
+
+test('a process that stood still with quotes in hand tells none of them and asks for the latest', async () => {
+  const { fanOut, told, missed, wakeAfter } = setUp();
+  fanOut.add([quote('A', 1)]);
+  await endOfTurn();
+  fanOut.add([quote('A', 2)]);
+  wakeAfter(10_000);
+  expect(told).toEqual(['A 1']);
+  expect(missed()).toBe(1);
+  await endOfTurn();
+  fanOut.add([quote('A', 3)]);
+  expect(told).toEqual(['A 1', 'A 3']);
+  expect(missed()).toBe(1);
+});
