@@ -1,4 +1,4 @@
-import type { Quote } from '../domain/market/quote.ts';
+import { type Quote, toStale } from '../domain/market/quote.ts';
 import { MAX_MESSAGE_AGE_MS } from '../domain/market/quote-board.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../metrics.ts';
@@ -20,7 +20,7 @@ export interface FanOutParts {
   readonly metrics: Pick<Metrics, 'flushLatency'>;
   readonly latency: Pick<LatencyWindow, 'record'>;
   readonly clock: Clock;
-  /** Quotes became too old here to be told: the latest of everything must be asked for. */
+  /** Quotes became old in our hands: the latest of everything must be asked for. */
   readonly onMissed: () => void;
 }
 
@@ -40,13 +40,11 @@ export function createFanOut({ lane, views, metrics, latency, clock, onMissed }:
 
   function publish(): void {
     if (changed.size === 0) return;
-    const quotes = [...changed.values()];
+    // Nothing rests longer than this: we stood still with them in hand, and the market went on.
+    const isOld = !(clock.now() - waitingSince <= MAX_MESSAGE_AGE_MS);
+    const quotes = isOld ? [...changed.values()].map(toStale) : [...changed.values()];
     changed.clear();
-    // Nothing rests this long: we stood still with them in hand, and the market went on.
-    if (!(clock.now() - waitingSince <= MAX_MESSAGE_AGE_MS)) {
-      onMissed();
-      return;
-    }
+    if (isOld) onMissed();
     const end = metrics.flushLatency.startTimer();
     views.quotesChanged(quotes);
     lane.publish(quotes);

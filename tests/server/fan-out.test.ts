@@ -6,7 +6,8 @@ import { createFanOut } from '../../src/realtime/fan-out.ts';
 import { createLatencyWindow } from '../../src/realtime/latency-window.ts';
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const quote = (symbol: string, price: number): Quote => ({ symbol, price, receivedAt: 0 }) as Quote;
+const quote = (symbol: string, price: number): Quote =>
+  ({ symbol, price, state: 'live', receivedAt: 0 }) as Quote;
 
 /** Telling quotes takes ten milliseconds, so that it rests as long; `wake` is the end of that rest, whenever it comes. */
 function setUp() {
@@ -26,7 +27,7 @@ function setUp() {
     lane: {
       publish(quotes) {
         now += 10;
-        told.push(...quotes.map(({ symbol, price }) => `${symbol} ${price}`));
+        told.push(...quotes.map(({ symbol, price, state }) => `${symbol} ${price} ${state}`));
       },
       tick: () => told.push('tick'),
     },
@@ -56,22 +57,23 @@ test('what changes while the lane rests goes out afterwards in its latest values
   fanOut.add([quote('A', 2), quote('B', 1)]);
   fanOut.add([quote('A', 3)]);
   fanOut.tick();
-  expect(told).toEqual(['A 1']);
+  expect(told).toEqual(['A 1 live']);
   wakeAfter(10);
-  expect(told).toEqual(['A 1', 'A 3', 'B 1', 'tick']);
+  expect(told).toEqual(['A 1 live', 'A 3 live', 'B 1 live', 'tick']);
   expect(missed()).toBe(0);
 });
 
-test('a process that stood still with quotes in hand tells none of them and asks for the latest', async () => {
+test('a process that stood still with quotes in hand tells them as old and asks for the latest', async () => {
   const { fanOut, told, missed, wakeAfter } = setUp();
   fanOut.add([quote('A', 1)]);
   await endOfTurn();
   fanOut.add([quote('A', 2)]);
   wakeAfter(10_000);
-  expect(told).toEqual(['A 1']);
+  expect(told).toEqual(['A 1 live', 'A 2 stale']);
   expect(missed()).toBe(1);
   await endOfTurn();
+  wakeAfter(10);
   fanOut.add([quote('A', 3)]);
-  expect(told).toEqual(['A 1', 'A 3']);
+  expect(told).toEqual(['A 1 live', 'A 2 stale', 'A 3 live']);
   expect(missed()).toBe(1);
 });

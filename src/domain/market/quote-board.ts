@@ -1,12 +1,17 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Bus, BusMessages } from '../cluster/bus.ts';
-import type { Quote } from './quote.ts';
+import { type Quote, toStale } from './quote.ts';
 
 /**
  * A bus message that took longer is dropped: its quotes waited for a tick before and are on their way to screens
  * after, and nobody is told a price that is older than two seconds. Milliseconds.
  */
 export const MAX_MESSAGE_AGE_MS = 1_500;
+/**
+ * A message from further in the future is dropped: its age cannot be told, and it would count as fresh for as much
+ * longer. Clocks that NTP keeps are milliseconds apart; this bounds what a wrong one may do until somebody sets it.
+ */
+export const MAX_MESSAGE_AHEAD_MS = 2_000;
 /** The engine says something at least every second; after this long without a word every quote of it is stale. */
 export const ENGINE_SILENCE_MS = 6_000;
 const SILENCE_CHECK_MS = 1_000;
@@ -19,7 +24,7 @@ export interface QuoteBoard {
   onChange(listener: (quotes: readonly Quote[]) => void): () => void;
   /** We were absent: nothing heard so far is the market's price now, until the engine tells it again. */
   distrust(): void;
-  /** Bus messages dropped since the start: of a holder that lost its lease, or too old. */
+  /** Bus messages dropped since the start: of a holder that lost its lease, or too old (or from the future). */
   readonly drops: Readonly<{ lease: number; late: number }>;
   start(): void;
   stop(): void;
@@ -77,7 +82,8 @@ export function createQuoteBoard({ bus, clock, onMissed, checkAge = true }: Quot
     // Over another way we have heard it, or a later one, before.
     if (message.lease === lease && message.seq <= seq) return;
     const now = clock.now();
-    if (checkAge && now - message.at > MAX_MESSAGE_AGE_MS) {
+    const age = now - message.at;
+    if (checkAge && !(age <= MAX_MESSAGE_AGE_MS && age >= -MAX_MESSAGE_AHEAD_MS)) {
       drops.late += 1;
       return;
     }
@@ -126,5 +132,3 @@ export function createQuoteBoard({ bus, clock, onMissed, checkAge = true }: Quot
     },
   };
 }
-
-const toStale = (quote: Quote): Quote => ({ ...quote, state: 'stale' });

@@ -47,3 +47,6 @@ export function quoteToPayload(quote: Quote): QuotePayload {
     state: quote.state,
   };
 }
+
+/** The same price, as one that is not the market's now. */
+export const toStale = (quote: Quote): Quote => ({ ...quote, state: 'stale' });
