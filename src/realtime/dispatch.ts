@@ -68,6 +68,8 @@ type Ack = (answer: object) => void;
 export function createDispatch(parts: DispatchParts): Dispatch {
   const { handlers, limiter, clock, metrics, log } = parts;
   const underWay = new WeakMap<RealtimeSocket, Set<Promise<void>>>();
+  /** Subscriptions that a connection has begun with: those are not counted for its user. */
+  const begun = new WeakMap<RealtimeSocket, Set<string>>();
 
   async function handle(socket: RealtimeSocket, event: string, args: unknown[]): Promise<Answer> {
     const definition = Object.hasOwn(handlers, event) ? handlers[event as ClientEvent] : undefined;
@@ -78,14 +80,31 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const payload = args.length <= 1 ? definition.schema.safeParse(args[0]) : undefined;
     if (!payload?.success)
       throw new TradecastError('VALIDATION', explain(definition.invalid, payload?.error));
-    await takePoint(event as ClientEvent, socket, event);
-    await parts.checkSession(socket);
-    return await definition.run(socket, payload.data);
+    const begins = event.startsWith('subscribe:') && !begun.get(socket)?.has(event);
+    if (begins) begun.get(socket)?.add(event);
+    try {
+      await takePoint(event as ClientEvent, socket, event, begins);
+      await parts.checkSession(socket);
+      return await definition.run(socket, payload.data);
+    } catch (error) {
+      if (begins) begun.get(socket)?.delete(event);
+      throw error;
+    }
   }
 
-  async function takePoint(limit: LimitedEvent, socket: RealtimeSocket, event: string): Promise<void> {
+  /**
+   * `begins`: the first subscription of its kind on this connection. A restart makes every tab of a user subscribe
+   * anew; how often that happens is bounded by `connect`, so only what comes on top of it costs the user a point.
+   */
+  async function takePoint(
+    limit: LimitedEvent,
+    socket: RealtimeSocket,
+    event: string,
+    begins = false,
+  ): Promise<void> {
     const own = await limiter.consume(limit, socket.id);
-    const verdict = own.allowed ? await limiter.consume(`user:${limit}`, socket.data.user.id) : own;
+    const verdict =
+      own.allowed && !begins ? await limiter.consume(`user:${limit}`, socket.data.user.id) : own;
     if (!verdict.allowed) {
       const name = limit === 'unknown' ? 'unknown events' : event;
       throw new TradecastError('RATE_LIMITED', `Rate limit exceeded for ${name}`, {
@@ -97,6 +116,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   function attach(socket: RealtimeSocket): void {
     const running = new Set<Promise<void>>();
     underWay.set(socket, running);
+    begun.set(socket, new Set());
     let refusals = 0;
     let windowStart = 0;
 

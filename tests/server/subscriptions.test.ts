@@ -202,6 +202,35 @@ describe('limits', () => {
     }
   });
 
+  test('let five tabs that reconnect twice subscribe each time, and still refuse a repeat', async () => {
+    const session = await app.signUp();
+    for (let round = 0; round < 3; round++) {
+      const tabs = await Promise.all(Array.from({ length: 5 }, () => app.connect(session)));
+      for (const tab of tabs)
+        for (const event of ['subscribe:trades', 'subscribe:portfolio'] as const) {
+          expect(await ask(tab, event)).toMatchObject({ ok: true });
+          expect(await ask(tab, event)).toMatchObject({ ok: false, code: 'RATE_LIMITED' });
+        }
+      for (const tab of tabs) tab.disconnect();
+    }
+  });
+
+  test('count every repeat of a subscription for the user, but not the first on each connection', async () => {
+    const limited = await startApp({ env: { RATE_LIMITS: 'subscribe:watchlist=2/60' } });
+    try {
+      const session = await limited.signUp();
+      for (let round = 0; round < 11; round++) {
+        const tab = await limited.connect(session);
+        expect(await ask(tab, 'subscribe:watchlist', ['AAPL'])).toMatchObject({ ok: true });
+        // Ten points of the user: five times the two of one connection.
+        expect(await ask(tab, 'subscribe:watchlist', ['AAPL'])).toMatchObject({ ok: round < 10 });
+        tab.disconnect();
+      }
+    } finally {
+      await limited.close();
+    }
+  });
+
   test('answer an unknown event with UNKNOWN_EVENT and count it', async () => {
     const socket = await newSocket();
     const answers: Record<string, unknown>[] = [];
