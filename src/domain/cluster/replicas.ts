@@ -14,7 +14,7 @@ export interface SeenReplica {
 
 /** The replicas as this one has heard of them, and itself as it is. */
 export interface Replicas {
-  /** Replicas last seen alive, at least 1; does not fall while the bus is down and nobody can be heard. */
+  /** Replicas last seen alive, at least 1; while the bus is down it rises with those the relay lets us hear, and does not fall. */
   count(): number;
   /** By age of the process, oldest first. */
   all(): readonly SeenReplica[];
@@ -101,8 +101,9 @@ export function createReplicas({
       const patience = one.heard.at(-1)!.draining ? REPLICA_TIMEOUT_MS : FORGET_MS;
       if (!(now - one.heardAt < patience)) seen.delete(name);
     }
-    if (link.state() === 'down') return;
-    lastCount = Math.max(1, [...seen.values()].filter((one) => !isSilent(one)).length);
+    const heardAlive = [...seen.values()].filter((one) => !isSilent(one)).length;
+    // While it is down those who are not heard may live; those who are, over the relay, do.
+    lastCount = Math.max(1, heardAlive, link.state() === 'down' ? lastCount : 0);
   };
   let stops: (() => void)[] = [];
 

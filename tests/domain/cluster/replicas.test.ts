@@ -67,6 +67,17 @@ test('the number of replicas does not fall while the bus is down', () => {
   expect(beats.replicas.count()).toBe(1);
 });
 
+test('a replica that starts while the bus is down counts those it hears over the relay', () => {
+  const beats = createHeartbeats();
+  beats.link.current = 'down';
+  beats.replicas.start();
+  expect(beats.replicas.count()).toBe(1);
+  beats.pass(2, { b: {}, c: {} });
+  expect(beats.replicas.count()).toBe(3);
+  beats.pass(20);
+  expect(beats.replicas.count()).toBe(3);
+});
+
 test('a process that stood still does not take its own absence for the silence of others', () => {
   const beats = createHeartbeats();
   beats.replicas.start();
