@@ -1,5 +1,5 @@
 import { SESSION_CHECK_INTERVAL_MS } from '../../protocol/limits.ts';
-import { MAX_MESSAGE_AGE_MS } from '../market/quote-board.ts';
+import { MAX_MESSAGE_AGE_MS, MAX_MESSAGE_AHEAD_MS } from '../market/quote-board.ts';
 import type { BusMessages, BusTopic } from './bus.ts';
 import { isMessageOf } from './message-shapes.ts';
 
@@ -14,7 +14,7 @@ export interface Envelope<T extends BusTopic = BusTopic> {
   readonly message: BusMessages[T];
 }
 
-/** Why a message that arrived is not passed on. */
+/** Why a message that arrived is not passed on. `late`: out of its time, which a clock that is wrong makes of any. */
 export type DropReason = 'malformed' | 'late' | 'version';
 
 /** How old a message may be when it arrives, milliseconds. What is dropped here is found in the database, or said again. */
@@ -57,6 +57,10 @@ export function openEnvelope<T extends BusTopic>(
     return { dropped: 'malformed' };
   }
   if (version !== BUS_VERSION) return { dropped: 'version' };
-  if (checkAge && !(now - at <= MAX_AGE_MS[topic])) return { dropped: 'late' };
+  if (checkAge && !isInTime(topic, now - at)) return { dropped: 'late' };
   return isMessageOf(topic, message) ? { message } : { dropped: 'malformed' };
 }
+
+/** A heartbeat may come from the future: it is how a clock that runs ahead is found, and nothing trusts its time. */
+const isInTime = (topic: BusTopic, age: number): boolean =>
+  age <= MAX_AGE_MS[topic] && (topic === 'heartbeat' || age >= -MAX_MESSAGE_AHEAD_MS);

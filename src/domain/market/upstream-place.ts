@@ -30,7 +30,8 @@ export function createUpstreamPlace(parts: {
 
   bus.subscribe('feed:lost', (told) => {
     if (told.replica === replica) return;
-    notBefore = Math.max(notBefore, told.notBefore);
+    // By the clock of another machine: a wrong one must not keep us off for longer than any loss does.
+    notBefore = Math.max(notBefore, Math.min(told.notBefore, clock.now() + MAX_LOST_PAUSE_MS));
     losses = told.losses;
   });
 

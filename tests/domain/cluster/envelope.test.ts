@@ -7,6 +7,7 @@ import {
   openEnvelope,
   TOPICS,
 } from '../../../src/domain/cluster/envelope.ts';
+import { MAX_MESSAGE_AHEAD_MS } from '../../../src/domain/market/quote-board.ts';
 
 const now = 1_000_000_000;
 const quotes = { lease: 3, after: 6, seq: 7, at: now, quotes: [{ symbol: 'AAPL', price: 187.5 }] };
@@ -54,6 +55,15 @@ describe('an envelope from another replica', () => {
       expect(open(topic, older, false)).toHaveProperty('message');
     },
   );
+
+  test.each(TOPICS)('%s: is dropped when it comes from the future, heartbeats apart', (topic) => {
+    const ahead = wrap(MESSAGES[topic], { at: now + MAX_MESSAGE_AHEAD_MS });
+    const further = wrap(MESSAGES[topic], { at: now + MAX_MESSAGE_AHEAD_MS + 1 });
+    expect(open(topic, ahead)).toHaveProperty('message');
+    if (topic === 'heartbeat') expect(open(topic, further)).toHaveProperty('message');
+    else expect(open(topic, further)).toEqual({ dropped: 'late' });
+    expect(open(topic, further, false)).toHaveProperty('message');
+  });
 
   test.each(TOPICS)('%s: another version is not guessed at', (topic) => {
     expect(open(topic, wrap({ all: 'new' }, { version: BUS_VERSION + 1 }))).toEqual({ dropped: 'version' });

@@ -444,6 +444,13 @@ describe('the feed', () => {
   });
 });
 
+test('a replica whose clock is wrong keeps the others off upstream no longer than the longest pause', async () => {
+  const { bus, clock } = await start();
+  const here = createUpstreamPlace({ bus, clock, replica: 'here' });
+  bus.publish('feed:lost', { replica: 'there', notBefore: clock.now() + 86_400_000, losses: 1 });
+  expect(here.notBefore() - clock.now()).toBe(600_000);
+});
+
 test('what a replica newly wants reaches its board within a tick', async () => {
   const { bus, clock, feed, flow } = await start();
   feed().status({ state: 'live' });

@@ -6,6 +6,7 @@ import {
   createQuoteBoard,
   ENGINE_SILENCE_MS,
   MAX_MESSAGE_AGE_MS,
+  MAX_MESSAGE_AHEAD_MS,
 } from '../../../src/domain/market/quote-board.ts';
 import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -63,6 +64,15 @@ describe('the quote board', () => {
     say([quote('AAPL', 1)], 1, clock.now() - MAX_MESSAGE_AGE_MS - 1);
     expect(board.get('AAPL')).toBeUndefined();
     expect(board.drops).toEqual({ lease: 0, late: 1 });
+  });
+
+  test('drops a message from further in the future than clocks are apart', () => {
+    const { clock, board, quote, say } = start();
+    say([quote('AAPL', 1)], 1, clock.now() + MAX_MESSAGE_AHEAD_MS + 1);
+    expect(board.get('AAPL')).toBeUndefined();
+    expect(board.drops).toEqual({ lease: 0, late: 1 });
+    say([quote('AAPL', 2)], 1, clock.now() + MAX_MESSAGE_AHEAD_MS);
+    expect(board.get('AAPL')?.price).toBe(2);
   });
 
   test('takes the old quote of a quiet symbol from a fresh message', () => {
