@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { whyNotReady } from './readiness.ts';
 
-/** Sends each connection to a random replica that is ready and leaves it there, as Railway does. */
+/**
+ * Sends each connection to a random replica that is ready and leaves it there, as Railway does. With nobody ready any
+ * that takes it will do: it answers by itself why not.
+ */
 export interface Front {
   readonly url: string;
   readonly port: number;
@@ -71,7 +74,7 @@ export async function startFront({ port = 0, host = '127.0.0.1', replicas }: Fro
   const server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (client) => {
     // One that goes before it is joined.
     client.on('error', () => client.destroy());
-    join(client, [...ready]);
+    join(client, ready.size > 0 ? [...ready] : [...replicas()]);
   });
   server.listen(port, host);
   await once(server, 'listening');

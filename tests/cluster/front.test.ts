@@ -60,6 +60,14 @@ test('a connection that a replica refuses is taken to another one, before anybod
   expect(await askOften(front)).toEqual(new Set(['one']));
 });
 
+test('with nobody ready whoever takes the connection answers it', async () => {
+  const [one, two, gone] = [await startStandIn('one'), await startStandIn('two'), await freePort()];
+  for (const { state } of [one, two]) state.ready = false;
+  const front = await startBefore(one.port, two.port, gone);
+  expect(front.ready()).toEqual([]);
+  expect(await askOften(front)).toEqual(new Set(['one', 'two']));
+});
+
 test('with nobody to send it to a connection is closed', async () => {
   const front = await startBefore(await freePort());
   const socket = net.connect(front.port, '127.0.0.1');
