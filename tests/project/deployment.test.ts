@@ -97,6 +97,8 @@ describe('docker-compose.yml', () => {
       redis: { condition: 'service_healthy' },
     });
     for (const name of ['postgres', 'redis']) expect(services[name]?.healthcheck?.test[0]).toBe('CMD');
+    // What `--wait` waits for.
+    expect(replica.healthcheck?.test.join(' ')).toContain(`:3000${railwayValue('healthcheckPath')}`);
     const { config } = readConfig({ ...ofImage, ...environmentOf(replica, inside) });
     expect(Number.parseInt(replica.stop_grace_period!, 10)).toBeGreaterThan(
       config.drainSeconds + stopSeconds(),
@@ -130,6 +132,19 @@ describe('deploy/Caddyfile', () => {
     expect(/health_uri (\S+)/.exec(caddyfile)?.[1]).toBe(railwayValue('healthcheckPath'));
     expect(caddyfile).toMatch(/lb_retry_match method GET\n/);
   });
+
+  test('tells within three seconds, in the words of the service, that nobody is ready', () => {
+    const seconds = (key: string): number => Number(new RegExp(`${key} (\\d+)s\n`).exec(caddyfile)?.[1]);
+    expect(seconds('lb_try_duration') + seconds('dial_timeout')).toBeLessThanOrEqual(3);
+    const [, body, status] = /handle_errors \{[^`]*respond `(.*)` (\d+)\n/.exec(caddyfile) ?? [];
+    expect(status).toBe('503');
+    expect(JSON.parse(body!)).toEqual({
+      success: false,
+      error: expect.any(String),
+      code: 'UNAVAILABLE',
+      retryAfterMs: 1_000,
+    });
+  });
 });
 
 describe('railway.toml', () => {
@@ -150,6 +165,8 @@ describe('railway.toml', () => {
     const named = [...railway.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map((match) => match[0]);
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
+    // Without it the numbers are there for everybody.
+    expect(named).toContain('METRICS_TOKEN');
   });
 });
 
