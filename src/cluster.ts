@@ -14,7 +14,7 @@ import { createRedisHistory } from './adapters/redis/history.ts';
 import { createRedisRateLimiter } from './adapters/redis/rate-limiter.ts';
 import type { Config } from './config.ts';
 import { namedRateLimits } from './config-limits.ts';
-import type { Bus, BusLink } from './domain/cluster/bus.ts';
+import { type Bus, type BusLink, newLinkCounters } from './domain/cluster/bus.ts';
 import type { ConnectionCounter, RateLimiter } from './domain/cluster/counters.ts';
 import type { HistoryStore } from './domain/cluster/history.ts';
 import { createRelay } from './domain/cluster/relay.ts';
@@ -65,15 +65,7 @@ const oneProcess = ({ config, log }: ClusterParts): Cluster => ({
   link: {
     state: () => 'off',
     lagMs: () => null,
-    counters: {
-      failed: 0,
-      malformed: 0,
-      late: 0,
-      version: 0,
-      resubscribed: 0,
-      relayed: 0,
-      relayFailed: 0,
-    },
+    counters: newLinkCounters(),
     onChange: () => () => {},
   },
   limiter: createLocalRateLimiter(namedRateLimits(config)),

@@ -13,7 +13,7 @@ const LOGIN_TIMEOUT_MS = 10_000;
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 const MAX_FRAME_BYTES = 1_000_000;
 /** One bar a second in regular hours: its silence is upstream's, not the market's. */
-export const CANARY_TOPIC = 'A.SPY';
+const CANARY_TOPIC = 'A.SPY';
 
 /** Upstream's words (sic) for a real-time request on a delayed plan. */
 const DELAYED_PLAN = "You don't have access real-time data";

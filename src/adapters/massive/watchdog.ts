@@ -4,11 +4,11 @@ import type { MarketSession } from '../../protocol/payloads.ts';
 /** As the official clients do. */
 const PING_INTERVAL_MS = 20_000;
 /** Not a word, not even a pong: the connection is dead. */
-export const READ_DEADLINE_MS = 30_000;
+const READ_DEADLINE_MS = 30_000;
 /** While the market is open, silence is answered with a question after this long … */
 const PROBE_AFTER_MS = 3_000;
 /** … and shown as silence after this long. Quotes are seen as stale within six seconds of the last word. */
-export const SILENT_AFTER_MS = 5_000;
+const SILENT_AFTER_MS = 5_000;
 const CHECK_INTERVAL_MS = 250;
 
 /**

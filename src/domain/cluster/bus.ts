@@ -59,6 +59,16 @@ export interface LinkCounters {
   relayFailed: number;
 }
 
+export const newLinkCounters = (): LinkCounters => ({
+  failed: 0,
+  malformed: 0,
+  late: 0,
+  version: 0,
+  resubscribed: 0,
+  relayed: 0,
+  relayFailed: 0,
+});
+
 /** How well the bus reaches the other replicas. */
 export interface BusLink {
   /** `off`: there is one replica and nothing to reach. `down`: our own heartbeat no longer comes back. */

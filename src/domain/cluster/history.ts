@@ -28,7 +28,7 @@ export interface History {
   stop(): void;
 }
 
-export const SAMPLE_MS = 10_000;
+const SAMPLE_MS = 10_000;
 export const SAMPLES = 360;
 const LOOK_MS = 1_000;
 /** By then a replica that has just started, or whose bus has just come back, has heard of all others, milliseconds. */

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { BusLink, LinkCounters } from './bus.ts';
+import { type BusLink, type LinkCounters, newLinkCounters } from './bus.ts';
 
 /** A heartbeat is sent every second and back in a millisecond: three missed are no accident, milliseconds. */
 export const ECHO_TIMEOUT_MS = 3_000;
@@ -29,15 +29,7 @@ export interface LinkWatchOptions {
  * since what was under way before says nothing about the connections of now.
  */
 export function createLinkWatch({ clock, log, renew }: LinkWatchOptions): LinkWatch {
-  const counters: { -readonly [K in keyof LinkCounters]: number } = {
-    failed: 0,
-    malformed: 0,
-    late: 0,
-    version: 0,
-    resubscribed: 0,
-    relayed: 0,
-    relayFailed: 0,
-  };
+  const counters = newLinkCounters();
   const listeners = new Set<(state: 'ok' | 'down') => void>();
   let state: 'ok' | 'down' = 'ok';
   let lagMs: number | null = null;
