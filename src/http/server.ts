@@ -18,6 +18,12 @@ const MALFORMED = [400, 'VALIDATION', 'This is not an HTTP request.'] as const;
 /** An answer that takes longer than this after the end of a drain hangs: a shutdown has an end, milliseconds. */
 const ANSWER_TIMEOUT_MS = 8_000;
 
+/**
+ * Longer than proxies keep an idle connection to us (Caddy two minutes): whoever closes first must not be the side
+ * that the next request is on its way to, milliseconds.
+ */
+const KEEP_ALIVE_MS = 125_000;
+
 export interface HttpServer {
   readonly server: Server;
   /** From now on each answer ends its connection, so that clients and proxies take the next one elsewhere. */
@@ -34,6 +40,7 @@ export function createHttpServer(app: RequestListener): HttpServer {
 
   const server = createServer(
     {
+      keepAliveTimeout: KEEP_ALIVE_MS,
       // A client that merely offers HTTP/2 is answered in HTTP/1.1 as if it had not.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },

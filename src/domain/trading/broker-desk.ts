@@ -61,6 +61,8 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
   const askedToEnd = new Map<string, number>();
   /** Orders in flight whose end is wanted: they are not offered again. */
   const unwanted = new Set<string>();
+  /** What ends the wait of an order for a busy broker. */
+  const waiting = new Map<string, () => void>();
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
 
@@ -112,6 +114,14 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
     else onAbandoned();
   };
 
+  const waitForTurn = async (orderId: string, ms: number): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      waiting.set(orderId, resolve);
+      clock.after(ms, resolve);
+    });
+    waiting.delete(orderId);
+  };
+
   /** One request; answers with what to tell the ledger, or with what went wrong. */
   const offer = async (order: Order): Promise<BrokerEvent | Error> => {
     const { id: orderId } = order;
@@ -147,7 +157,7 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
         log.warn({ err: outcome, orderId: order.id }, 'the broker is too busy for an order');
         return push({ type: 'unavailable', orderId: order.id, at: clock.now() });
       }
-      await pause(wait);
+      if (!unwanted.has(order.id)) await waitForTurn(order.id, wait);
       // The broker certainly does not have it: a cancel or a kill switch that came meanwhile ends it here.
       if (unwanted.has(order.id)) return push({ type: 'cancelled', orderId: order.id, at: clock.now() });
     }
@@ -200,7 +210,11 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
     end(fencing, order) {
       const now = clock.now();
       if (order.status === 'accepted') return push({ type: 'cancelled', orderId: order.id, at: now });
-      if (inFlight.has(order.id)) return void unwanted.add(order.id);
+      if (inFlight.has(order.id)) {
+        unwanted.add(order.id);
+        waiting.get(order.id)?.();
+        return;
+      }
       if (now - (askedToEnd.get(order.id) ?? -CANCEL_RETRY_MS) < CANCEL_RETRY_MS) return;
       for (const [id, asked] of askedToEnd) if (now - asked >= CANCEL_RETRY_MS) askedToEnd.delete(id);
       askedToEnd.set(order.id, now);
