@@ -1,7 +1,6 @@
 /** Builds each part once, in order, and joins them. `overrides` is the only seam of the tests. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { createDiscordLinkStore } from './adapters/database/discord-links.ts';
@@ -45,7 +44,7 @@ import { createHttpApp } from './http/app.ts';
 import { createHttpServer } from './http/server.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createDisposer } from './lib/disposer.ts';
-import { assertPortIsFree, toStartupError } from './lib/port.ts';
+import { assertPortIsFree, listenOn } from './lib/port.ts';
 import { createMarketSource, type MarketSource } from './market-source.ts';
 import { createMetrics } from './metrics.ts';
 import { createRealtime, type Realtime } from './realtime/server.ts';
@@ -322,7 +321,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   async function start(): ReturnType<App['start']> {
     // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
-    const { port, url } = await listen();
+    const { port, url } = await listenOn(httpServer.server, config.port, config.host);
     closing.add('sockets', () => realtime.stop());
     cluster.start();
     closing.add('cluster', () => cluster.stop());
@@ -369,19 +368,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     start: () => (starting = start()),
     stop: () => (stopping ??= stop()),
   };
-
-  function listen(): Promise<{ port: number; url: string }> {
-    return new Promise((resolve, reject) => {
-      const { server } = httpServer;
-      server.once('error', (error) => reject(toStartupError(error, config.port, config.host)));
-      server.listen(config.port, config.host, () => {
-        const { port } = server.address() as AddressInfo;
-        const named = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-        const host = named.includes(':') ? `[${named}]` : named;
-        resolve({ port, url: `http://${host}:${port}` });
-      });
-    });
-  }
 }
 
 const VERSION: string = JSON.parse(

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { StartupError } from './startup-error.ts';
 
 /**
@@ -13,8 +13,20 @@ export async function assertPortIsFree(port: number, host: string): Promise<void
   });
 }
 
+/** Begins to listen; resolves with where, as a browser on this machine reaches it. Throws StartupError. */
+export function listenOn(server: Server, port: number, host: string): Promise<{ port: number; url: string }> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(toStartupError(error, port, host)));
+    server.listen(port, host, () => {
+      const { port: taken } = server.address() as AddressInfo;
+      const named = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+      resolve({ port: taken, url: `http://${named.includes(':') ? `[${named}]` : named}:${taken}` });
+    });
+  });
+}
+
 /** The sentence for an address that cannot be listened on. */
-export function toStartupError(error: NodeJS.ErrnoException, port: number, host: string): StartupError {
+function toStartupError(error: NodeJS.ErrnoException, port: number, host: string): StartupError {
   const problem =
     error.code === 'EADDRINUSE'
       ? `Port ${port} on ${host} is in use: stop what listens there, or set PORT.`
