@@ -27,6 +27,8 @@ export interface Counts {
   /** The state of each replica that this one has heard of. */
   readonly replicas: readonly ReplicaState[];
   readonly oldestHeartbeatMs: number;
+  /** Of the replica whose clock is furthest from ours, whichever way. */
+  readonly clockOffsetMs: number;
   readonly redis: 'off' | 'ok' | 'down';
   readonly busLagMs: number | null;
   readonly busCounters: Readonly<Record<BusCount, number>>;
@@ -165,6 +167,11 @@ export function createMetrics() {
       help: 'Age of the last heartbeat of the replica that was heard longest ago',
       registers,
     }),
+    clockOffset: new Gauge({
+      name: 'tradecast_clock_offset_seconds',
+      help: 'How far the clock of another replica is from ours, either way, the furthest; 0 while none is known',
+      registers,
+    }),
     leaseHeld: new Gauge({
       name: 'tradecast_lease_held',
       help: '1 while this replica holds the engine lease, else 0',
@@ -294,6 +301,7 @@ export function createMetrics() {
       for (const state of REPLICA_STATES)
         metrics.replicas.set({ state }, counts.replicas.filter((one) => one === state).length);
       metrics.oldestHeartbeat.set(counts.oldestHeartbeatMs / 1_000);
+      metrics.clockOffset.set(counts.clockOffsetMs / 1_000);
       metrics.leaseHeld.set(counts.isEngine ? 1 : 0);
       metrics.redisUp.set(REDIS_STATES[counts.redis]);
       metrics.databaseUp.set(counts.databaseAnswers ? 1 : 0);

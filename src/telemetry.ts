@@ -88,6 +88,7 @@ export function createTelemetry(parts: TelemetryParts): Telemetry {
         isEngine,
         replicas: seen.map(({ state }) => state),
         oldestHeartbeatMs: Math.max(0, ...seen.map(({ ageMs }) => ageMs)),
+        clockOffsetMs: Math.max(0, ...seen.map(({ clockOffsetMs }) => Math.abs(clockOffsetMs ?? 0))),
         redis: link.state(),
         busLagMs: link.lagMs(),
         busCounters: link.counters,

@@ -300,6 +300,8 @@ export interface ReplicaHealth {
   database: string;
   /** From sending a heartbeat to hearing it; null where there is no Redis or it is away. */
   busLagMs: number | null;
+  /** How far its clock is ahead of the one that answers; null where that is not known. */
+  clockOffsetMs?: number | null;
   drops: ReplicaDrops;
   recoveries: ReplicaRecoveries;
   /** Null before the first quote. */

@@ -225,6 +225,7 @@ describe('the operations page', () => {
       isEngine: false,
       replicas: [],
       oldestHeartbeatMs: 0,
+      clockOffsetMs: 0,
       redis: 'off',
       busLagMs: null,
       busCounters: {

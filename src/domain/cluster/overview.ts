@@ -22,6 +22,9 @@ export type Overview = Omit<WebSocketHealthPayload, 'uptime' | 'replicas'> & {
   readonly replicas: MonitorReplica[];
 };
 
+/** A third of what makes quotes too old; NTP keeps clocks a hundred times closer. Milliseconds. */
+const MAX_CLOCK_OFFSET_MS = 500;
+
 const FLOWING: readonly FeedHealth['state'][] = ['live', 'delayed'];
 
 export function overviewOf(parts: OverviewParts): Overview {
@@ -36,6 +39,7 @@ export function overviewOf(parts: OverviewParts): Overview {
   const unique = parts.uniqueUsers() ?? (isAlone ? users[0]! : null);
   const problems = [
     ...problemsOf(seen),
+    ...seen.flatMap(clockProblem),
     ...engineProblems(engine, feed),
     ...(redis === 'down' ? ['Redis is away.'] : []),
     ...(database === 'ok' ? [] : [`The database ${database}.`]),
@@ -62,6 +66,13 @@ function problemsOf(seen: readonly SeenReplica[]): string[] {
     .map(({ status }) => `${status.replica} is silent.`);
   const serving = seen.some(({ state }) => state === 'ok');
   return serving ? silent : [...silent, 'No replica takes new connections.'];
+}
+
+function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {
+  if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= MAX_CLOCK_OFFSET_MS) return [];
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 100) / 10;
+  const where = clockOffsetMs > 0 ? 'ahead' : 'behind';
+  return [`The clock of ${status.replica} is ${seconds} s ${where}: set the clocks (NTP).`];
 }
 
 function engineProblems(engine: SeenReplica | null, feed: FeedHealth): string[] {
@@ -103,7 +114,7 @@ function slowest(present: readonly SeenReplica[]): LatencyPayload | null {
   return latencies.sort((a, b) => b.p99 - a.p99)[0] ?? null;
 }
 
-function replicaToPayload({ status, ageMs, state, rates }: SeenReplica): MonitorReplica {
+function replicaToPayload({ status, ageMs, state, rates, clockOffsetMs }: SeenReplica): MonitorReplica {
   return {
     replica: status.replica,
     version: status.version,
@@ -116,6 +127,7 @@ function replicaToPayload({ status, ageMs, state, rates }: SeenReplica): Monitor
     redis: status.redis,
     database: status.database,
     busLagMs: status.busLagMs,
+    clockOffsetMs,
     drops: status.drops,
     recoveries: status.recoveries,
     latency: status.latency,

@@ -10,6 +10,8 @@ export interface SeenReplica {
   readonly state: ReplicaState;
   /** Null before its second heartbeat and while it is silent. */
   readonly rates: RatesPayload | null;
+  /** How far its clock is ahead of ours, milliseconds; null for our own, while it is silent and before its tenth heartbeat. */
+  readonly clockOffsetMs: number | null;
 }
 
 /** The replicas as this one has heard of them, and itself as it is. */
@@ -31,10 +33,14 @@ export const REPLICA_TIMEOUT_MS = 5_000;
 export const FORGET_MS = 60_000;
 /** Rates are taken over this many heartbeats: long enough to be calm, short enough to be now. */
 const RATE_HEARTBEATS = 10;
+/** Of this many heartbeats the fastest tells the clock: the others waited for a busy process on the way. */
+const OFFSET_HEARTBEATS = 10;
 
 interface Seen {
   /** The newest heartbeats, newest last. */
   readonly heard: ReplicaStatus[];
+  /** How old each was when we heard it, by the two clocks, milliseconds. */
+  readonly ages: number[];
   heardAt: number;
 }
 
@@ -55,16 +61,18 @@ export function createReplicas({
   let lastCount = 1;
   let lastBeat = clock.now();
 
-  const isSilent = ({ heardAt }: Seen): boolean => !(clock.now() - heardAt < REPLICA_TIMEOUT_MS);
-  const view = ({ heard, heardAt }: Seen): SeenReplica => {
+  const isSilent = ({ heardAt }: Pick<Seen, 'heardAt'>): boolean =>
+    !(clock.now() - heardAt < REPLICA_TIMEOUT_MS);
+  const view = ({ heard, ages, heardAt }: Seen): SeenReplica => {
     const latest = heard.at(-1)!;
-    const silent = isSilent({ heard, heardAt });
+    const silent = isSilent({ heardAt });
     return {
       status: latest,
       ageMs: clock.now() - heardAt,
       // Who said that it drains has gone as it meant to.
       state: latest.draining ? 'draining' : silent ? 'silent' : 'ok',
       rates: silent ? null : ratesOf(heard),
+      clockOffsetMs: silent || ages.length < OFFSET_HEARTBEATS ? null : 0 - Math.min(...ages),
     };
   };
 
@@ -72,7 +80,7 @@ export function createReplicas({
     const own = status();
     const heard = [...(seen.get(own.replica)?.heard ?? []), own];
     const others = [...seen].filter(([name]) => name !== own.replica).map(([, one]) => view(one));
-    return [view({ heard, heardAt: clock.now() }), ...others].sort(
+    return [view({ heard, ages: [], heardAt: clock.now() }), ...others].sort(
       (a, b) => a.status.startedAt - b.status.startedAt,
     );
   };
@@ -82,11 +90,14 @@ export function createReplicas({
     if (!heard) return;
     const known = seen.get(heard.replica);
     const before = known?.heard.at(-1) ?? null;
+    const age = clock.now() - heard.at;
     if (known) {
       known.heard.push(heard);
       if (known.heard.length > RATE_HEARTBEATS + 1) known.heard.shift();
+      known.ages.push(age);
+      if (known.ages.length > OFFSET_HEARTBEATS) known.ages.shift();
       known.heardAt = clock.now();
-    } else seen.set(heard.replica, { heard: [heard], heardAt: clock.now() });
+    } else seen.set(heard.replica, { heard: [heard], ages: [age], heardAt: clock.now() });
     for (const listener of listeners) listener(heard, before);
   };
 

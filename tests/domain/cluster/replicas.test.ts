@@ -167,6 +167,33 @@ test('a standby tells the feed as the engine told it, aged by the time since', (
   expect(overview(beats).feed.leader).toBe('c');
 });
 
+test('a clock that is apart from ours is told after ten heartbeats, by the fastest of them', () => {
+  const beats = createHeartbeats();
+  beats.replicas.start();
+  beats.hear('b', { at: beats.clock.now() + 1_240 });
+  expect(overview(beats).problems).toEqual([]);
+  const tenHeartbeats = (offsetMs: number) => {
+    for (let beat = 0; beat < 10; beat++) {
+      beats.clock.advance(1_000);
+      // All but one wait for a busy process.
+      beats.hear('b', { at: beats.clock.now() + offsetMs - (beat === 3 ? 0 : 900) });
+    }
+    return overview(beats);
+  };
+  expect(tenHeartbeats(1_240)).toMatchObject({
+    status: 'degraded',
+    problems: ['The clock of b is 1.2 s ahead: set the clocks (NTP).'],
+  });
+  expect(overview(beats).replicas.map(({ replica, clockOffsetMs }) => [replica, clockOffsetMs])).toEqual([
+    ['own', null],
+    ['b', 1_240],
+  ]);
+  beats.pass(10, { b: {} });
+  expect(tenHeartbeats(-2_000).problems).toEqual(['The clock of b is 2 s behind: set the clocks (NTP).']);
+  beats.pass(10, { b: {} });
+  expect(tenHeartbeats(500)).toMatchObject({ status: 'healthy', problems: [] });
+});
+
 test('each thing that is wrong is told in a sentence', () => {
   const beats = createHeartbeats();
   beats.own = { lease: null, feed: null, executor: 'off', draining: true };
