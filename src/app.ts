@@ -215,7 +215,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     startedAt,
     bus,
     cluster,
-    database,
+    ledger,
     market,
     lease,
     executor,

@@ -33,6 +33,7 @@ export interface Counts {
   readonly busLagMs: number | null;
   readonly busCounters: Readonly<Record<BusCount, number>>;
   readonly databaseAnswers: boolean;
+  readonly isHalted: boolean;
 }
 
 const REPLICA_STATES: readonly ReplicaState[] = ['ok', 'silent', 'draining'];
@@ -193,6 +194,11 @@ export function createMetrics() {
       help: '1 while the database answers within a second, else 0',
       registers,
     }),
+    tradingHalted: new Gauge({
+      name: 'tradecast_trading_halted',
+      help: '1 while trading is halted for everyone, else 0',
+      registers,
+    }),
     busLag: new Gauge({
       name: 'tradecast_bus_lag_seconds',
       help: 'From sending a heartbeat to hearing it; -1 while none is heard',
@@ -305,6 +311,7 @@ export function createMetrics() {
       metrics.leaseHeld.set(counts.isEngine ? 1 : 0);
       metrics.redisUp.set(REDIS_STATES[counts.redis]);
       metrics.databaseUp.set(counts.databaseAnswers ? 1 : 0);
+      metrics.tradingHalted.set(counts.isHalted ? 1 : 0);
       metrics.busLag.set(counts.busLagMs === null ? -1 : counts.busLagMs / 1_000);
       const { late, malformed, version, ...bus } = counts.busCounters;
       metrics.busDropped.reset();

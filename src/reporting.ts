@@ -1,19 +1,19 @@
-import type { Database } from './adapters/database/database.ts';
 import type { Cluster } from './cluster.ts';
 import type { Bus } from './domain/cluster/bus.ts';
 import { createHistory } from './domain/cluster/history.ts';
 import { createIncidents } from './domain/cluster/incidents.ts';
 import { createReplicas, type Replicas } from './domain/cluster/replicas.ts';
+import type { Ledger } from './domain/trading/ledger.ts';
 import { createHealth } from './health.ts';
 import { createPulse } from './lib/pulse.ts';
 import { createMonitor } from './monitor.ts';
 import { createTelemetry, type Telemetry, type TelemetryParts } from './telemetry.ts';
 
 export interface ReportingParts
-  extends Omit<TelemetryParts, 'replicas' | 'link' | 'uniqueUsers' | 'database'> {
+  extends Omit<TelemetryParts, 'replicas' | 'link' | 'uniqueUsers' | 'database' | 'isHalted'> {
   readonly bus: Bus;
   readonly cluster: Cluster;
-  readonly database: Pick<Database, 'query'>;
+  readonly ledger: Pick<Ledger, 'isHalted'>;
 }
 
 export interface Reporting {
@@ -27,12 +27,18 @@ export interface Reporting {
 }
 
 /** Everything that tells how this replica and the others are: heartbeats, health, metrics and the monitor. */
-export function createReporting({ bus, cluster, database, ...parts }: ReportingParts): Reporting {
+export function createReporting({ bus, cluster, ledger, ...parts }: ReportingParts): Reporting {
   const { link, uniqueUsers } = cluster;
   const { replica, clock } = parts;
-  const pulse = createPulse({ ping: () => database.query('SELECT 1'), clock });
+  let halted = false;
+  const isHalted = (): boolean => halted;
+  // One question for both: whether the database answers, and what only it knows, whoever halted trading.
+  const ping = async (): Promise<void> => {
+    halted = await ledger.isHalted();
+  };
+  const pulse = createPulse({ ping, clock });
   const replicas = createReplicas({ bus, link, clock, status: () => telemetry.status() });
-  const telemetry = createTelemetry({ ...parts, replicas, link, uniqueUsers, database: pulse });
+  const telemetry = createTelemetry({ ...parts, replicas, link, uniqueUsers, database: pulse, isHalted });
   const incidents = createIncidents({ replicas, clock });
   const history = createHistory({ replica, replicas, incidents, link, store: cluster.history, clock });
   const overview = {
@@ -42,6 +48,7 @@ export function createReporting({ bus, cluster, database, ...parts }: ReportingP
     feedSource: parts.market.health().source,
     redis: link.state,
     database: pulse.state,
+    isHalted,
   };
 
   return {

@@ -25,6 +25,8 @@ export interface TelemetryParts {
   /** Users with a connection anywhere; null where only each replica's own are known. */
   readonly uniqueUsers: () => number | null;
   readonly database: Pulse;
+  /** For everyone, as of the last second the database answered. */
+  readonly isHalted: () => boolean;
   readonly isDraining: () => boolean;
   readonly clock: Clock;
 }
@@ -92,6 +94,7 @@ export function createTelemetry(parts: TelemetryParts): Telemetry {
         redis: link.state(),
         busLagMs: link.lagMs(),
         busCounters: link.counters,
+        isHalted: parts.isHalted(),
         databaseAnswers: parts.database.state() === 'ok',
       });
     },

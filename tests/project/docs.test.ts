@@ -238,6 +238,7 @@ describe('the operations page', () => {
         relayFailed: 0,
       },
       databaseAnswers: true,
+      isHalted: false,
     });
     const own = [...text.matchAll(/^# HELP (tradecast_(?!process_|nodejs_)\w+) (.*)$/gm)];
     const rows = tableRows(section(readRepoFile('docs/operations.md'), 'Metrics'));

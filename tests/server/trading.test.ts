@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { OrderPayload, PortfolioPayload } from '../../src/protocol/payloads.ts';
+import type { OrderPayload, PortfolioPayload, WebSocketHealthPayload } from '../../src/protocol/payloads.ts';
 import {
   ask,
   type ClientSocket,
@@ -240,6 +240,22 @@ describe('the kill switch', () => {
       body: { data: { halted: false } },
     });
     expect(await ask(socket, 'order:place', order({ quantity: 1 }))).toMatchObject({ ok: true });
+  });
+
+  test('for everyone is told as a problem of the service until trading goes on', async () => {
+    const problems = async () =>
+      ((await app.request('GET', '/health/websocket')).body as unknown as WebSocketHealthPayload).problems;
+    const gauge = async () =>
+      /^tradecast_trading_halted (\d)$/m.exec(String((await app.request('GET', '/metrics')).body.text))?.[1];
+    const sentence = 'Trading is halted for everyone.';
+    await until(async () => (await problems()).length === 0, 'nothing is wrong');
+    expect(await gauge()).toBe('0');
+    await switchHook('halt-told', true);
+    await until(async () => (await problems()).includes(sentence), 'the halt is told');
+    expect(await gauge()).toBe('1');
+    await switchHook('halt-told-over', false);
+    await until(async () => (await problems()).length === 0, 'the halt is over');
+    expect(await gauge()).toBe('0');
   });
 
   test('for one user leaves the others trading', async () => {

@@ -260,9 +260,12 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     expect(await ledger.ending(fencing, clock.now(), 10)).toMatchObject([
       { id: order.id, endReason: 'TRADING_HALTED' },
     ]);
+    expect(await ledger.isHalted()).toBe(false);
     await trading.halt('everyone', 'test');
+    expect(await ledger.isHalted()).toBe(true);
     expect((await place(other, { quantity: 1 })).order.reason).toBe('TRADING_HALTED');
     await trading.resume('everyone');
+    expect(await ledger.isHalted()).toBe(false);
     await trading.resume({ userId: user });
     expect((await place(user, { quantity: 2 })).order.status).toBe('accepted');
     await ledger.settle(fencing, [{ type: 'cancelled', orderId: order.id, at: clock.now() }]);

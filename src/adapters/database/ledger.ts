@@ -114,6 +114,11 @@ export function createLedger(db: Database): Ledger {
     async resume(scope) {
       await db.query('DELETE FROM halts WHERE scope = $1', [scopeName(scope)]);
     },
+
+    async isHalted() {
+      const rows = await db.query("SELECT 1 FROM halts WHERE scope = 'everyone'");
+      return rows.length > 0;
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export interface OverviewParts {
   readonly feedSource: FeedHealth['source'];
   readonly redis: () => WebSocketHealthPayload['redis'];
   readonly database: () => string;
+  /** Whether trading is halted for everyone. */
+  readonly isHalted: () => boolean;
 }
 
 export type Overview = Omit<WebSocketHealthPayload, 'uptime' | 'replicas'> & {
@@ -41,6 +43,7 @@ export function overviewOf(parts: OverviewParts): Overview {
     ...problemsOf(seen),
     ...seen.flatMap(clockProblem),
     ...engineProblems(engine, feed),
+    ...(parts.isHalted() ? ['Trading is halted for everyone.'] : []),
     ...(redis === 'down' ? ['Redis is away.'] : []),
     ...(database === 'ok' ? [] : [`The database ${database}.`]),
   ];

@@ -89,6 +89,8 @@ export interface Ledger {
   /** Stops trading and notes that every open order in scope is to end. */
   halt(scope: HaltScope, reason: string, at: number): Promise<void>;
   resume(scope: HaltScope): Promise<void>;
+  /** Whether trading is halted for everyone. */
+  isHalted(): Promise<boolean>;
 
   /** Engine: takes up to `limit` accepted orders, oldest first, and marks them submitting. */
   claim(

@@ -7,7 +7,7 @@ const states = ({ replicas }: Heartbeats) =>
   Object.fromEntries(replicas.all().map(({ status, state }) => [status.replica, state]));
 const overview = (
   { replicas, link }: Heartbeats,
-  told: { uniqueUsers?: number | null; database?: string } = {},
+  told: { uniqueUsers?: number | null; database?: string; isHalted?: boolean } = {},
 ) =>
   overviewOf({
     replica: 'own',
@@ -16,6 +16,7 @@ const overview = (
     feedSource: 'simulated',
     redis: () => link.current,
     database: () => told.database ?? 'ok',
+    isHalted: () => told.isHalted ?? false,
   });
 
 test('a replica that is not heard is silent after five seconds and forgotten after a minute', () => {
@@ -214,8 +215,9 @@ test('each thing that is wrong is told in a sentence', () => {
     executor: 'reconciling',
     feed: { source: 'massive', state: 'refused', lastTickAgeMs: null, leader: 'own' },
   };
-  expect(overview(beats).problems).toEqual([
+  expect(overview(beats, { isHalted: true }).problems).toEqual([
     'The executor is reconciling: orders wait.',
     'The feed is refused.',
+    'Trading is halted for everyone.',
   ]);
 });
