@@ -6,6 +6,12 @@ import type { QuoteSeen } from './quote-watch.ts';
 /** A subscription that was refused is asked for again after this where the answer does not say, milliseconds. */
 const ASK_AGAIN_MS = 1_000;
 
+interface SubscribeAnswer {
+  readonly ok: boolean;
+  readonly code?: string;
+  readonly retryAfterMs?: number;
+}
+
 /** socket.io-client as a browser has it. */
 export function openStockClient(
   spec: ClientSpec,
@@ -61,8 +67,10 @@ export function openStockClient(
 
   function subscribe(opened: Socket): void {
     const position = follower.resumeFrom();
-    const answer = ({ ok, retryAfterMs = ASK_AGAIN_MS }: { ok: boolean; retryAfterMs?: number }): void => {
-      if (!ok) setTimeout(() => opened.connected && subscribe(opened), retryAfterMs);
+    const answer = ({ ok, code, retryAfterMs = ASK_AGAIN_MS }: SubscribeAnswer): void => {
+      if (ok) return;
+      onRefused(`subscription ${code}`);
+      setTimeout(() => opened.connected && subscribe(opened), retryAfterMs);
     };
     if (position) opened.emit('subscribe:trades', position, answer);
     else opened.emit('subscribe:trades', answer);
