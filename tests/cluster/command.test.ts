@@ -123,7 +123,8 @@ test(
       START_MS,
     );
     expect([...statuses]).toEqual([200]);
-    const running = pidsOf('replica \\d').filter(isAlive);
+    // One that was slow to answer is named more than once.
+    const running = [...new Set(pidsOf('replica \\d'))].filter(isAlive);
     expect(running).toHaveLength(3);
     expect(running.filter((pid) => before.includes(pid))).toEqual([]);
   },

@@ -104,7 +104,7 @@ test('a channel that is refused for a while is filled in over HTTP, and no longe
   await until(() => polls() === before + 1);
   delete server.answers['subscribe:portfolio'];
   advance(37_000);
-  await until(() => asked('subscribe:portfolio').length === 2);
+  await until(() => !page.desk.subscriptions.isRefused('portfolio'));
   await settled();
   const during = polls();
   advance(20_000);
