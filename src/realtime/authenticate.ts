@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { hashSessionId, type Sessions } from '../domain/accounts/session.ts';
 import { readSessionCookie } from '../domain/accounts/session-cookie.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { ConnectCode } from '../protocol/errors.ts';
+import { type ConnectCode, TradecastError } from '../protocol/errors.ts';
 import { handshakeAuthSchema } from '../protocol/schemas.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
 import { keepSessionId, type RealtimeSocket } from './socket.ts';
@@ -22,6 +23,9 @@ class HandshakeError extends Error {
 /** A full house empties when a tab closes; asking sooner only costs both sides. */
 const FULL_RETRY_MS = 5_000;
 
+/** In an outage every client is refused, and comes back to be refused again: one line in this time tells it, milliseconds. */
+const UNAVAILABLE_LOG_MS = 10_000;
+
 export interface AuthenticateParts {
   readonly sessions: Sessions;
   readonly connections: ConnectionCounter;
@@ -30,6 +34,7 @@ export interface AuthenticateParts {
   readonly maxConnectionsPerUser: number;
   readonly draining: () => boolean;
   readonly metrics: Metrics;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -51,7 +56,8 @@ function assertSpoken(protocol: unknown): void {
 
 /** Socket.IO middleware: session → user → limits → one of the user's places. The user never comes from the payload. */
 export function createAuthenticate(parts: AuthenticateParts) {
-  const { sessions, connections, limiter, metrics, log } = parts;
+  const { sessions, connections, limiter, metrics, clock, log } = parts;
+  let unavailableLoggedAt = Number.NEGATIVE_INFINITY;
 
   async function authenticate(socket: RealtimeSocket): Promise<void> {
     if (parts.draining()) throw DRAINING;
@@ -93,6 +99,17 @@ export function createAuthenticate(parts: AuthenticateParts) {
     socket.data = { user, sessionHash: hashSessionId(sessionId) };
   }
 
+  function logFailure(error: unknown): void {
+    if (!(error instanceof TradecastError && error.code === 'UNAVAILABLE')) {
+      log.error({ err: error }, 'a handshake failed');
+      return;
+    }
+    const now = clock.now();
+    if (now - unavailableLoggedAt < UNAVAILABLE_LOG_MS) return;
+    unavailableLoggedAt = now;
+    log.warn({ err: error }, 'handshakes are refused while a part is away');
+  }
+
   return (socket: RealtimeSocket, next: (error?: Error) => void): void => {
     authenticate(socket).then(
       () => {
@@ -105,7 +122,7 @@ export function createAuthenticate(parts: AuthenticateParts) {
           error instanceof HandshakeError
             ? error
             : new HandshakeError('UNAVAILABLE', 'Service unavailable', true, 1_000);
-        if (refusal !== error) log.error({ err: error }, 'a handshake failed');
+        if (refusal !== error) logFailure(error);
         metrics.connectionsRefused.inc({ code: refusal.data.code });
         next(refusal);
       },

@@ -1,0 +1,49 @@
+import { expect, jest, test } from '@jest/globals';
+import { createMetrics } from '../../src/metrics.ts';
+import { TradecastError } from '../../src/protocol/errors.ts';
+import { type AuthenticateParts, createAuthenticate } from '../../src/realtime/authenticate.ts';
+import type { RealtimeSocket } from '../../src/realtime/socket.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+/** Handshakes whose session cannot be looked up. */
+function startHandshakes() {
+  const clock = createManualClock('2026-03-02T15:30:00Z');
+  const log = { debug: jest.fn(), info: jest.fn(), warn: jest.fn(), error: jest.fn() };
+  const find = jest.fn<AuthenticateParts['sessions']['find']>();
+  const authenticate = createAuthenticate({
+    sessions: { find },
+    sessionSecrets: [],
+    maxConnectionsPerUser: 1,
+    draining: () => false,
+    metrics: createMetrics(),
+    clock,
+    log,
+  } as unknown as AuthenticateParts);
+  const connect = () =>
+    new Promise<unknown>((resolve) => {
+      const handshake = { auth: { sessionID: 'a-session' }, headers: {}, query: {}, url: '' };
+      authenticate({ handshake, conn: {} } as unknown as RealtimeSocket, resolve);
+    });
+  const refuseTen = async () => {
+    for (let client = 0; client < 10; client++)
+      expect(await connect()).toMatchObject({ data: { code: 'UNAVAILABLE', retryable: true } });
+    return [log.warn.mock.calls.length, log.error.mock.calls.length];
+  };
+  return { clock, find, refuseTen };
+}
+
+test('handshakes refused in an outage of the database are one warning in ten seconds, not an error each', async () => {
+  const { clock, find, refuseTen } = startHandshakes();
+  find.mockRejectedValue(new TradecastError('UNAVAILABLE', 'The database does not answer right now.'));
+  expect(await refuseTen()).toEqual([1, 0]);
+  clock.advance(9_999);
+  expect(await refuseTen()).toEqual([1, 0]);
+  clock.advance(1);
+  expect(await refuseTen()).toEqual([2, 0]);
+});
+
+test('a handshake that fails by a mistake of ours is an error each time', async () => {
+  const { find, refuseTen } = startHandshakes();
+  find.mockRejectedValue(new TypeError('a mistake'));
+  expect(await refuseTen()).toEqual([0, 10]);
+});
