@@ -59,6 +59,12 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry, prefix: 'tradecast_' });
 
   const metrics = {
+    buildInfo: new Gauge({
+      name: 'tradecast_build_info',
+      help: '1, with the version that runs as its label',
+      labelNames: ['version'],
+      registers,
+    }),
     connections: new Gauge({ name: 'tradecast_connections', help: 'Open sockets', registers }),
     users: new Gauge({ name: 'tradecast_users', help: 'Users with an open socket', registers }),
     uniqueUsers: new Gauge({

@@ -41,6 +41,7 @@ export interface Telemetry {
 /** Gathers what the parts of this replica know of themselves. */
 export function createTelemetry(parts: TelemetryParts): Telemetry {
   const { replica, version, startedAt, metrics, market, lease, board, link, clock } = parts;
+  metrics.buildInfo.set({ version }, 1);
   let leaseSince: number | null = null;
   lease.onChange((number) => {
     leaseSince = number === null ? null : clock.now();

@@ -109,6 +109,11 @@ describe('alerts and dashboard', () => {
   });
 });
 
+test('the version that runs is told', () => {
+  const { version } = JSON.parse(readRepoFile('package.json')) as { version: string };
+  expect(named('tradecast_build_info')).toEqual([{ name: 'tradecast_build_info', labels: { version } }]);
+});
+
 describe('the alert rules', () => {
   test('are each named once, with a duration, a severity of two and a sentence', () => {
     const names = rules.map(({ alert }) => alert);
