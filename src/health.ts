@@ -3,7 +3,7 @@ import { type OverviewParts, overviewOf } from './domain/cluster/overview.ts';
 import { engineOf, type Replicas } from './domain/cluster/replicas.ts';
 import type { Executor } from './domain/trading/executor.ts';
 import type { Clock } from './lib/clock.ts';
-import type { ReadinessPayload, WebSocketHealthPayload } from './protocol/payloads.ts';
+import type { ReadinessPayload, WebSocketHealthPayload } from './protocol/health-payloads.ts';
 
 /** A hand-over takes seconds; a replica without any engine for longer than this is sent no new clients, milliseconds. */
 const ENGINE_GAP_MS = 10_000;

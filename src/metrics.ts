@@ -3,7 +3,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { lastOf, tally } from './lib/tally.ts';
 import { CONNECT_CODES } from './protocol/errors.ts';
-import type { FeedHealth, ReplicaState } from './protocol/payloads.ts';
+import type { FeedHealth, ReplicaState } from './protocol/health-payloads.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 

@@ -3,7 +3,7 @@ import type { Incidents } from './domain/cluster/incidents.ts';
 import { type OverviewParts, overviewOf } from './domain/cluster/overview.ts';
 import { engineOf, type SeenReplica } from './domain/cluster/replicas.ts';
 import type { Clock } from './lib/clock.ts';
-import type { MonitorPayload, RatesPayload } from './protocol/payloads.ts';
+import type { MonitorPayload, RatesPayload } from './protocol/health-payloads.ts';
 
 export interface MonitorParts extends OverviewParts {
   readonly history: Pick<History, 'connections'>;

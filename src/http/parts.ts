@@ -20,7 +20,7 @@ import type {
   MonitorPayload,
   ReadinessPayload,
   WebSocketHealthPayload,
-} from '../protocol/payloads.ts';
+} from '../protocol/health-payloads.ts';
 
 export interface Health {
   readiness(): ReadinessPayload;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Replica, startReplica } from '../../cluster/replica.ts';
-import type { MonitorPayload, WebSocketHealthPayload } from '../../src/protocol/payloads.ts';
+import type { MonitorPayload, WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import { HOOK_SECRET, SESSION_SECRET, type TestApp } from '../support/app.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { until } from '../support/wait.ts';
@@ -121,9 +121,10 @@ describe('three replicas', () => {
     expect(health.status).toBe('degraded');
     expect(health.problems).toEqual([expect.stringMatching(/^replica-\w+ is silent\.$/)]);
     expect(health.replicas.find(({ state }) => state === 'silent')?.ageMs).toBeGreaterThanOrEqual(5_000);
-    // Half of them, since this machine has other work than this test.
-    const median = took.sort((a, b) => a - b)[Math.floor(took.length / 2)]!;
-    expect(median).toBeLessThan(ANSWER_MS);
+    // All but one in ten, since this machine has other work than this test.
+    expect(took.length).toBeGreaterThanOrEqual(20);
+    const slow = took.filter((ms) => !(ms < ANSWER_MS));
+    expect(slow.length).toBeLessThanOrEqual(took.length / 10);
     expect(Math.max(...took)).toBeLessThan(2_000);
 
     hanging.wake();

@@ -5,7 +5,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { LivePortfolio } from '../../dashboard/src/features/portfolio/live-portfolio.tsx';
-import type { FeedHealth } from '../../src/protocol/payloads.ts';
+import type { FeedHealth } from '../../src/protocol/health-payloads.ts';
 import { PORTFOLIO, quoteOf } from './support/fixtures.ts';
 import { openPage, type Page } from './support/screen.tsx';
 

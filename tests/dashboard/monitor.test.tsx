@@ -10,7 +10,11 @@ import { roundTop, shapeOf } from '../../dashboard/src/features/monitor/chart-sh
 import { Monitor } from '../../dashboard/src/features/monitor/monitor.tsx';
 import { bytes, milliseconds, rate, sentenceOf } from '../../dashboard/src/features/monitor/words.ts';
 import { MONITOR_INTERVAL_MS } from '../../dashboard/src/stores/monitor.ts';
-import { INCIDENT_KINDS, type IncidentPayload, type MonitorPayload } from '../../src/protocol/payloads.ts';
+import {
+  INCIDENT_KINDS,
+  type IncidentPayload,
+  type MonitorPayload,
+} from '../../src/protocol/health-payloads.ts';
 import { deskOn, type TestDesk } from './support/desk.ts';
 import { type Double, refuse, startDouble } from './support/double.ts';
 import { MONITOR, replicaOf } from './support/monitor.ts';

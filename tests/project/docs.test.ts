@@ -5,12 +5,9 @@ import { readConfig, VARIABLES } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
 import type { ClientEvent, ServerEvent } from '../../src/protocol/events.ts';
+import type { MonitorPayload, WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import * as limits from '../../src/protocol/limits.ts';
-import {
-  type MonitorPayload,
-  ORDER_STATUSES,
-  type WebSocketHealthPayload,
-} from '../../src/protocol/payloads.ts';
+import { ORDER_STATUSES } from '../../src/protocol/payloads.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { httpRoutes } from '../support/http-routes.ts';
 import { section, tableRows, unquoted } from '../support/markdown.ts';

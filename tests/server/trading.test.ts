@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { OrderPayload, PortfolioPayload, WebSocketHealthPayload } from '../../src/protocol/payloads.ts';
+import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
+import type { OrderPayload, PortfolioPayload } from '../../src/protocol/payloads.ts';
 import {
   ask,
   type ClientSocket,

@@ -1,4 +1,4 @@
-import type { ReplicaHealth, WebSocketHealthPayload } from '../../src/protocol/payloads.ts';
+import type { ReplicaHealth, WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import type { TestApp } from './app.ts';
 import type { TestCluster } from './cluster.ts';
 import { until } from './wait.ts';

@@ -1,14 +1,13 @@
 /** The HTTP API as typed calls. Every failure is an ApiError with a sentence fit for the screen. */
 import { type ErrorCode, TradecastError } from '../../../src/protocol/errors.ts';
 import type { OrderPlaceMessage } from '../../../src/protocol/events.ts';
+import type { FeedHealth, MonitorPayload } from '../../../src/protocol/health-payloads.ts';
 import type {
   ApiResponse,
   CandlePayload,
   DiscordLinkPayload,
-  FeedHealth,
   InstrumentPayload,
   MarketStatusPayload,
-  MonitorPayload,
   OrderPayload,
   PortfolioPayload,
   QuotePayload,

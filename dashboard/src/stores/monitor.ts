@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { MonitorPayload } from '../../../src/protocol/payloads.ts';
+import type { MonitorPayload } from '../../../src/protocol/health-payloads.ts';
 import { type Api, ApiError } from '../lib/api.ts';
 import { every, type Timers } from '../lib/timers.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type HistoryStore, type Remembered, SAMPLES } from '../../domain/cluster/history.ts';
 import { MAX_INCIDENTS } from '../../domain/cluster/incidents.ts';
-import { INCIDENT_KINDS } from '../../protocol/payloads.ts';
+import { INCIDENT_KINDS } from '../../protocol/health-payloads.ts';
 import type { Breaker } from './breaker.ts';
 import type { RedisClients } from './clients.ts';
 

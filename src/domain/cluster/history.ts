@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { IncidentPayload, MonitorPayload } from '../../protocol/payloads.ts';
+import type { IncidentPayload, MonitorPayload } from '../../protocol/health-payloads.ts';
 import type { BusLink } from './bus.ts';
 import type { Incidents } from './incidents.ts';
 import { engineOf, type Replicas, type SeenReplica } from './replicas.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { IncidentKind, IncidentPayload } from '../../protocol/payloads.ts';
+import type { IncidentKind, IncidentPayload } from '../../protocol/health-payloads.ts';
 import type { ReplicaStatus } from './replica-status.ts';
 import type { Replicas, SeenReplica } from './replicas.ts';
 

@@ -4,7 +4,7 @@ import type {
   LatencyPayload,
   MonitorReplica,
   WebSocketHealthPayload,
-} from '../../protocol/payloads.ts';
+} from '../../protocol/health-payloads.ts';
 import { engineOf, type Replicas, type SeenReplica } from './replicas.ts';
 
 export interface OverviewParts {

@@ -1,4 +1,9 @@
-import type { FeedHealth, LatencyPayload, ReplicaDrops, ReplicaRecoveries } from '../../protocol/payloads.ts';
+import type {
+  FeedHealth,
+  LatencyPayload,
+  ReplicaDrops,
+  ReplicaRecoveries,
+} from '../../protocol/health-payloads.ts';
 
 /** What a replica has done since it started; a reader makes rates of two of them. */
 export interface ReplicaTotals {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { RatesPayload, ReplicaState } from '../../protocol/payloads.ts';
+import type { RatesPayload, ReplicaState } from '../../protocol/health-payloads.ts';
 import type { Bus, BusLink } from './bus.ts';
 import { type ReplicaStatus, readStatus } from './replica-status.ts';
 

@@ -1,5 +1,5 @@
 /** The port of market data: one upstream connection, shared by everyone. */
-import type { FeedHealth } from '../../protocol/payloads.ts';
+import type { FeedHealth } from '../../protocol/health-payloads.ts';
 import type { Candle } from './candle-book.ts';
 
 export type FeedSource = FeedHealth['source'];

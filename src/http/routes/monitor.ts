@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { MonitorPayload } from '../../protocol/payloads.ts';
+import type { MonitorPayload } from '../../protocol/health-payloads.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 

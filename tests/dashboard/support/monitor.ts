@@ -1,4 +1,4 @@
-import type { MonitorPayload, MonitorReplica } from '../../../src/protocol/payloads.ts';
+import type { MonitorPayload, MonitorReplica } from '../../../src/protocol/health-payloads.ts';
 
 export const replicaOf = (name: string, told: Partial<MonitorReplica> = {}): MonitorReplica => ({
   replica: `replica-${name}`,

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
-import type { FeedHealth, MarketStatusPayload } from '../../../../src/protocol/payloads.ts';
+import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
+import type { MarketStatusPayload } from '../../../../src/protocol/payloads.ts';
 import { Badge } from '../../components/badge.tsx';
 import { useDesk } from '../../desk-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';

@@ -1,4 +1,4 @@
-import type { MonitorPayload } from '../../../../src/protocol/payloads.ts';
+import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 
 export interface Point {
   /** 0 is an hour before the newest sample, 1 the newest. */

@@ -1,4 +1,4 @@
-import type { MonitorPayload } from '../../../../src/protocol/payloads.ts';
+import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 import { age, minuteTime } from '../../lib/format.ts';
 import { type ChartShape, HOUR_MS, type Point, shapeOf } from './chart-shape.ts';
 import { count } from './words.ts';

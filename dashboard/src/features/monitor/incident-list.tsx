@@ -1,4 +1,4 @@
-import type { IncidentPayload } from '../../../../src/protocol/payloads.ts';
+import type { IncidentPayload } from '../../../../src/protocol/health-payloads.ts';
 import { Message } from '../../components/message.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { momentOf } from '../../lib/format.ts';

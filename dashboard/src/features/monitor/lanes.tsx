@@ -1,4 +1,4 @@
-import type { MonitorPayload } from '../../../../src/protocol/payloads.ts';
+import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 import { Figure } from './figures.tsx';
 import { bytes, count } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { MonitorPayload } from '../../../../src/protocol/payloads.ts';
+import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 import { Badge } from '../../components/badge.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
 import { Message } from '../../components/message.tsx';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { MonitorReplica } from '../../../../src/protocol/payloads.ts';
+import type { MonitorReplica } from '../../../../src/protocol/health-payloads.ts';
 import { Badge } from '../../components/badge.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { age } from '../../lib/format.ts';

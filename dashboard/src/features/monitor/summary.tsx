@@ -1,4 +1,4 @@
-import type { MonitorPayload } from '../../../../src/protocol/payloads.ts';
+import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 import { momentOf } from '../../lib/format.ts';
 import { Figure } from './figures.tsx';
 import { ago, count, milliseconds, REDIS, rate, shortName } from './words.ts';

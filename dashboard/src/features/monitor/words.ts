@@ -4,7 +4,7 @@ import type {
   IncidentPayload,
   MonitorPayload,
   ReplicaState,
-} from '../../../../src/protocol/payloads.ts';
+} from '../../../../src/protocol/health-payloads.ts';
 import type { Tone } from '../../components/badge.tsx';
 import { age, UNKNOWN } from '../../lib/format.ts';
 
