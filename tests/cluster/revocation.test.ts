@@ -268,6 +268,14 @@ describe.each([
       expect(
         await app.request('POST', '/api/orders', { cookie: session.cookie, body: order() }),
       ).toMatchObject({ status: 422, body: { code: 'TRADING_HALTED' } });
+    for (const app of [a, b])
+      expect(
+        await app.hook('/hooks/orders', {
+          eventId: `hook-halted-${++count}`,
+          userId: session.user.id,
+          order: { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: 1, limitPrice: 100 },
+        }),
+      ).toMatchObject({ status: 422, body: { code: 'TRADING_HALTED' } });
   });
 
   test('an idle socket whose session has ended is closed within the check interval', async () => {
