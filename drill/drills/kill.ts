@@ -82,7 +82,7 @@ function clientsFor(rig: Rig, controls: boolean) {
   const secondTabs = careful.slice(0, careful.length / 4);
   return [
     ...rig.specs({ group: 'careful', users: careful, stock: 10 }),
-    ...(careful.length > 100 ? rig.specs({ group: 'careful', users: secondTabs, tab: 2 }) : []),
+    ...rig.specs({ group: 'careful', users: secondTabs, tab: 2 }),
     ...(controls ? rig.specs({ group: 'forgetful', users: rig.users.slice(0, own), forgetful: true }) : []),
   ];
 }

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { sign } from 'cookie-signature';
 import pg from 'pg';
 import { type Child, startChild } from '../../bench/support/child.ts';
 import { createFolder, removeFolder } from '../../bench/support/folder.ts';
@@ -10,10 +9,10 @@ import { type PostgresServer, startPostgresServer } from '../../cluster/postgres
 import { type RedisServer, startRedisServer } from '../../cluster/redis-server.ts';
 import type { Database } from '../../src/adapters/database/database.ts';
 import { openDatabase } from '../../src/adapters/database/open.ts';
-import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
 import { createTestDatabase } from '../../tests/support/database.ts';
 import { silentLog } from '../../tests/support/log.ts';
 import type { ClientMethods } from '../servers/clients.ts';
+import { cookieOf, environmentOf, HOOK_SECRET } from './environment.ts';
 import type { ClientSpec } from './follower.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createPublisher, type Publisher, type Target } from './publisher.ts';
@@ -80,11 +79,6 @@ export interface RigOptions {
   readonly ownPostgres?: boolean;
 }
 
-export const HOOK_SECRET = 'the hook secret of the drills is long enough';
-const SESSION_SECRET = 'the session secret of the drills is long enough';
-/** A drill restarts in minutes what else is restarted in months: here the limits per minute are not what is tried. */
-const RATE_LIMITS = 'connect=600/60,subscribe:trades=120/60,subscribe:watchlist=120/60';
-
 /** Symbols of a drill, by how many there are. */
 export const symbolsOf = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => `D${letter(at / 26)}${letter(at)}`);
@@ -114,16 +108,9 @@ export async function startRig(options: RigOptions): Promise<Rig> {
         createSlot({
           index,
           env: {
-            NODE_ENV: 'test',
-            DATA_DIR: path.join(folder, String(index)),
-            SESSION_SECRET,
-            HOOK_SECRET,
+            ...environmentOf(path.join(folder, String(index))),
             DATABASE_URL: url,
             REDIS_URL: redis.url,
-            RATE_LIMITS,
-            DEMO_ACCOUNT: 'false',
-            DUPLICATE_WINDOW_SECONDS: '0',
-            LOG_LEVEL: 'warn',
             ...options.env,
             ...options.replicaEnv?.(index),
           },
@@ -197,9 +184,6 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     throw error;
   }
 }
-
-const cookieOf = (sessionID: string): string =>
-  `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, SESSION_SECRET)}`)}`;
 
 interface RigDatabase {
   readonly db: Database;

@@ -1,15 +1,14 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { sign } from 'cookie-signature';
 import { type Child, startChild } from '../../bench/support/child.ts';
 import { createFolder, removeFolder } from '../../bench/support/folder.ts';
 import { seedUsers } from '../../bench/support/seed.ts';
 import { openDatabase } from '../../src/adapters/database/open.ts';
-import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
 import { prepareDataDir } from '../../tests/support/database.ts';
 import { silentLog } from '../../tests/support/log.ts';
 import type { ClientMethods } from '../servers/clients.ts';
 import { check, type Verdict } from './checker.ts';
+import { cookieOf, environmentOf, HOOK_SECRET } from './environment.ts';
 import { readFacts } from './facts.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
@@ -38,8 +37,6 @@ export interface SoloOptions {
   readonly prepare?: (databaseFolder: string) => Promise<void>;
 }
 
-const HOOK_SECRET = 'the hook secret of the drills is long enough';
-const SESSION_SECRET = 'the session secret of the drills is long enough';
 const LOOK_AGAIN_MS = 200;
 /** A replica that does not answer in this time is a finding, milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -58,17 +55,7 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
     await db.close();
     await prepare?.(databaseFolder);
 
-    const env = {
-      NODE_ENV: 'test',
-      DATA_DIR: folder,
-      SESSION_SECRET,
-      HOOK_SECRET,
-      // A drill restarts in minutes what else is restarted in months: the limits per minute are not what is tried.
-      RATE_LIMITS: 'connect=600/60,subscribe:trades=120/60,subscribe:watchlist=120/60',
-      DEMO_ACCOUNT: 'false',
-      DUPLICATE_WINDOW_SECONDS: '0',
-      LOG_LEVEL: 'warn',
-    };
+    const env = environmentOf(folder);
     const slot = await createSlot({ index: 0, env, seams: { market: { symbols, perSecond: 2 } } });
     cleanups.push(() => slot.isRunning && slot.kill());
     await slot.start();
@@ -79,7 +66,7 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
       group: 'client',
       userId,
       sessionID,
-      cookie: `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, SESSION_SECRET)}`)}`,
+      cookie: cookieOf(sessionID),
       symbols,
       kind: index < 2 ? ('stock' as const) : ('lean' as const),
     }));

@@ -1,0 +1,23 @@
+import { sign } from 'cookie-signature';
+import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
+
+export const HOOK_SECRET = 'the hook secret of the drills is long enough';
+const SESSION_SECRET = 'the session secret of the drills is long enough';
+/** A drill opens its clients anew several times a minute. The limits of subscriptions are the default ones. */
+const RATE_LIMITS = 'connect=600/60';
+
+/** What every replica of a drill runs with. */
+export const environmentOf = (dataDir: string): Readonly<Record<string, string>> => ({
+  NODE_ENV: 'test',
+  DATA_DIR: dataDir,
+  SESSION_SECRET,
+  HOOK_SECRET,
+  RATE_LIMITS,
+  DEMO_ACCOUNT: 'false',
+  DUPLICATE_WINDOW_SECONDS: '0',
+  LOG_LEVEL: 'warn',
+});
+
+/** Cookie header of a session. */
+export const cookieOf = (sessionID: string): string =>
+  `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, SESSION_SECRET)}`)}`;
