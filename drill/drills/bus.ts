@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { atMost, type Drill, type Row, scaled } from '../support/drill.ts';
+import { createFolder, removeFolder } from '../../bench/support/folder.ts';
+import { atLeast, atMost, type Drill, type Row, scaled } from '../support/drill.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { beginRun, longestDelay, type Outcome, verdictChecks } from '../support/run.ts';
 
@@ -16,13 +19,16 @@ const BLIND = 2;
 export const bus: Drill = {
   name: 'bus',
   title: 'Messages lost between replicas',
-  how: `Trades are sent to one replica; the clients are at two others, which lose one message of the bus in a given number by chance, whatever it is. Then each user gets one last trade whose notice is lost for certain, and silence follows. The control has no sweep of the journal: it finds a hole when the next message shows it, and the last one never. Measured is the longest time from acknowledgement to arrival.`,
+  how: `Trades are sent to one replica; the clients are at two others, which lose one message of the bus in a given number by chance, whatever it is. Then each user gets one last trade whose notice is lost for certain, and silence follows. The control has no sweep of the journal: it finds a hole when the next message shows it, and the last one never. Measured is the longest time from acknowledgement to arrival; messages lost by chance are counted where they are lost.`,
   minutes: 1.5,
   async run(options) {
     const { quick, controls, seed } = options;
     // A few hundred messages must lose some as well.
     const oneIn = quick ? 20 : 1_000;
     const drop = { oneIn, seed, topic: 'journal', holding: LAST } as const;
+    const folder = createFolder();
+    const lossesFile = (place: number): string => path.join(folder, String(place));
+    for (const place of [LOSES, BLIND]) writeFileSync(lossesFile(place), '');
     const rig = await startRig({
       seed,
       users: quick ? 10 : 200,
@@ -30,7 +36,7 @@ export const bus: Drill = {
       updatesPerSecond: quick ? 2 : 10,
       symbols: quick ? 5 : 50,
       seams: (index) => ({
-        ...(index !== TAKES && { drop: { ...drop, seed: seed + index } }),
+        ...(index !== TAKES && { drop: { ...drop, seed: seed + index, lossesFile: lossesFile(index) } }),
         ...(index === BLIND && { unprotected: ['journal-sweep'] }),
       }),
     });
@@ -38,23 +44,34 @@ export const bus: Drill = {
       return await lose(rig, {
         oneIn,
         controls,
+        lossesOf: (place) => countLosses(lossesFile(place)),
         seconds: quick ? 3 : scaled(60, options),
         trades: quick ? 50 : 100,
       });
     } finally {
       await rig.close();
+      removeFolder(folder);
     }
   },
 };
 
+/** How many messages of each topic were lost by chance. */
+function countLosses(file: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [topic] of readFileSync(file, 'utf8').matchAll(/.+/g)) counts[topic] = (counts[topic] ?? 0) + 1;
+  return counts;
+}
+
 interface Losses {
   readonly oneIn: number;
   readonly controls: boolean;
+  /** Of the replica in this place, by topic. */
+  readonly lossesOf: (place: number) => Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly trades: number;
 }
 
-async function lose(rig: Rig, { oneIn, controls, seconds, trades }: Losses): Promise<Row[]> {
+async function lose(rig: Rig, { oneIn, controls, lossesOf, seconds, trades }: Losses): Promise<Row[]> {
   const half = Math.ceil(rig.users.length / 2);
   const clients = [
     ...rig.specs({ group: 'swept', port: rig.slots[LOSES]!.port, users: rig.users.slice(0, half), stock: 2 }),
@@ -71,25 +88,44 @@ async function lose(rig: Rig, { oneIn, controls, seconds, trades }: Losses): Pro
   const finish = publisher.start({ trades, orders: 0 });
   await pause(seconds * 1_000);
   await finish();
+  const lost = { swept: lossesOf(LOSES), blind: controls ? lossesOf(BLIND) : {} };
   await Promise.all(clients.map(({ userId }) => publisher.trade(userId, LAST)));
 
   // As long as the promise gives it and a little: what is not there then is lost.
   const withinMs = FOUND_WITHIN_S * 1_000 + 2_000;
   const swept = await run.end({ withinMs, group: 'swept' });
   const fault = `one bus message in ${oneIn} lost, and the last before silence`;
-  const rows: Row[] = [toRow(swept, { fault, faults: half })];
+  const rows: Row[] = [toRow(swept, { fault, lost: lost.swept, last: half })];
   if (controls) {
     const blind = await run.end({ withinMs: 0, group: 'blind' });
-    rows.push(toRow(blind, { fault, faults: clients.length - half, control: 'the sweep of the journal' }));
+    const last = clients.length - half;
+    rows.push(toRow(blind, { fault, lost: lost.blind, last, control: 'the sweep of the journal' }));
   }
   return rows;
 }
 
-const toRow = (outcome: Outcome, row: Pick<Row, 'fault' | 'faults' | 'control'>): Row => ({
+interface Lost {
+  readonly fault: string;
+  readonly control?: string;
+  /** By chance, by topic. */
+  readonly lost: Readonly<Record<string, number>>;
+  /** For certain: one for each client. */
+  readonly last: number;
+}
+
+const toRow = (outcome: Outcome, { lost, last, ...row }: Lost): Row => ({
   ...row,
+  faults: Object.values(lost).reduce((sum, count) => sum + count, last),
   verdict: outcome.verdict,
   checks: [
     ...verdictChecks(outcome.verdict),
     atMost('longest to find a hole', longestDelay(outcome.deliveries) / 1_000, FOUND_WITHIN_S, ' s'),
+
+    ...(row.control === undefined ? [atLeast('notices lost by chance', lost.journal ?? 0, 1)] : []),
+  ],
+  notes: [
+    `lost by chance: ${Object.entries(lost)
+      .map(([topic, count]) => `${count} of ${topic}`)
+      .join(', ')}`,
   ],
 });

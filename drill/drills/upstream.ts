@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LOST_PAUSE_MS } from '../../src/domain/market/upstream-place.ts';
-import { badFrames, halfFrame, hugeFrame } from '../support/bad-ticks.ts';
+import { badFrames, halfFrame, hugeFrame, sendFrames } from '../support/bad-ticks.ts';
 import { atLeast, atMost, type Check, type Drill, exactly, type Row, scaled } from '../support/drill.ts';
 import { type OrderFlow, startOrderFlow } from '../support/order-flow.ts';
 import { openQuoteScreens, type QuoteScreens, type Told } from '../support/quote-screens.ts';
@@ -164,12 +164,10 @@ async function sendBad(
 ): Promise<number> {
   let sent = 0;
   for (const symbol of rig.symbols.slice(0, count)) {
-    for (const frame of framesOf(symbol, Date.now())) {
-      standIn.connections.findLast((one) => one.isOpen())?.send(frame);
-      sent += 1;
-    }
+    sent += sendFrames(standIn.connections, framesOf(symbol, Date.now()));
     await pause(LOOK_AGAIN_MS);
   }
+  if (sent === 0) throw new Error('nobody was there to hear a bad tick');
   return sent;
 }
 

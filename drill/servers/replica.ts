@@ -1,4 +1,5 @@
 /** The service as src/main.ts runs it, with what a drill changes: reads DRILL_SEAMS beside its environment. */
+import { appendFileSync } from 'node:fs';
 import { type AppOverrides, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -35,12 +36,15 @@ function crashAt({ point, nth = 1 }: NonNullable<Seams['crash']>): AppOverrides[
 }
 
 const { drop, brokerUrl } = seams;
+function noteLoss(topic: string): void {
+  if (drop?.lossesFile !== undefined) appendFileSync(drop.lossesFile, `${topic}\n`);
+}
 const app = await createApp(config, secrets, {
   log,
   ...(seams.market && { marketSource: movingMarket(seams.market) }),
   ...(seams.uncheckedUpstream && { marketSource: createUncheckedSource(seams.uncheckedUpstream) }),
   ...(seams.unprotected && { unprotected: seams.unprotected }),
-  ...(drop && { wrapBus: (bus) => losingBus(bus, drop) }),
+  ...(drop && { wrapBus: (bus) => losingBus(bus, drop, noteLoss) }),
   ...(brokerUrl !== undefined && {
     broker: () => createRemoteBroker({ url: brokerUrl, clock: systemClock }),
   }),

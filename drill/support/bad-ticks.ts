@@ -48,3 +48,21 @@ export function hugeFrame(sym: string, now: number): string {
     .fill(event)
     .join()}]`;
 }
+
+/** One end of the upstream's connections. */
+interface Line {
+  isOpen(): boolean;
+  send(frame: string): void;
+}
+
+/** Sends each frame on the newest connection that is open then; returns how many were. */
+export function sendFrames(lines: readonly Line[], frames: readonly string[]): number {
+  let sent = 0;
+  for (const frame of frames) {
+    const line = lines.findLast((one) => one.isOpen());
+    if (!line) continue;
+    line.send(frame);
+    sent += 1;
+  }
+  return sent;
+}

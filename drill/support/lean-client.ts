@@ -15,7 +15,6 @@ export function openLeanClient(
   spec: ClientSpec,
   { follower, quotes, port, onQuote, onRefused }: DrillClientParts,
 ): DrillClient {
-  const awaited = new Set<string>();
   let replica = '';
   let closed = false;
   let attempt = 0;
@@ -47,10 +46,7 @@ export function openLeanClient(
   function begin(to: WireClient): void {
     connected = true;
     attempt = 0;
-    if (spec.symbols.length > 0) {
-      for (const symbol of spec.symbols) awaited.add(symbol);
-      to.send(`42["subscribe:watchlist",${symbols}]`);
-    }
+    if (spec.symbols.length > 0) to.send(`42["subscribe:watchlist",${symbols}]`);
     subscribe(to);
   }
 
@@ -81,7 +77,7 @@ export function openLeanClient(
   function hearQuote(text: string): void {
     const symbol = field(text, '"symbol":"');
     const quote = { symbol, timestamp: field(text, '"timestamp":"'), state: field(text, '"state":"') };
-    onQuote(quotes.arrived(quote, awaited.size > 0 && awaited.delete(symbol)), replica);
+    onQuote(quotes.arrived(quote), replica);
   }
 
   function connect(): void {

@@ -22,6 +22,8 @@ export interface PublisherOptions {
   readonly targets: () => readonly Target[];
   /** A connection for each request, as through a proxy that keeps none. */
   readonly keepAlive?: boolean;
+  /** The end of a request follows so long after its beginning, as over a slow line: some are always under way. */
+  readonly bodyMs?: number;
   /** Repeats under another key, which is what nobody may do: the control of the keys. */
   readonly freshKeys?: boolean;
 }
@@ -39,7 +41,7 @@ export interface Failures {
   readonly cutOff: number;
   /** How those ended, the first few: code and milliseconds from sending. */
   readonly endings: readonly string[];
-  /** From sending to the answer 5xx or to no answer, the longest, milliseconds. */
+  /** From sending to the answer, whatever it was, or to giving up, the longest, milliseconds. */
   readonly slowestMs: number;
   /** Repeats that were told that it had happened: the error before was a commit. */
   readonly hadHappened: number;
@@ -109,7 +111,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
         },
       );
       sent.once('error', reject);
-      sent.end(text);
+      if (options.bodyMs === undefined) sent.end(text);
+      else {
+        sent.write(text.slice(0, 1));
+        setTimeout(() => sent.destroyed || sent.end(text.slice(1)), options.bodyMs);
+      }
     });
   }
 
@@ -131,6 +137,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         endings.push(`${error.code ?? error.name} after ${Date.now() - startedAt} ms, sent at ${at}`);
         return null;
       });
+      failures.slowestMs = Math.max(failures.slowestMs, Date.now() - startedAt);
       if (answer && answer.status < 300) {
         const { seq = null, orderId = null, duplicate } = answer.body.data ?? {};
         if (duplicate && attempt > 1) failures.hadHappened += 1;
@@ -139,7 +146,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
       if (answer && answer.status < 500 && answer.status !== 429) {
         return ledger.refused(key, `${answer.status} ${answer.body.code}`);
       }
-      failures.slowestMs = Math.max(failures.slowestMs, Date.now() - startedAt);
       if (answer === null) failures.cutOff += 1;
       else if (answer.status >= 500) failures.serverErrors += 1;
       await pause(REPEAT_MS);

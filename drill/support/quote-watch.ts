@@ -3,8 +3,8 @@ import type { QuoteLog, StaleQuote } from './checker.ts';
 /** The promise: no quote is older than this as it arrives, milliseconds. */
 const MAX_AGE_MS = 2_000;
 /**
- * A quote that was known before somebody asked for it may be this old and still count as the present one: six
- * seconds until silence is called stale, one until the next look, and one for a busy machine, milliseconds.
+ * A quote on a screen may grow this old and still count as the present one: six seconds until silence is called
+ * stale, one until the next look, and one for a busy machine, milliseconds.
  */
 const MAX_SHOWN_AGE_MS = 8_000;
 /** More than these tell nothing new. */
@@ -19,14 +19,14 @@ export interface QuoteSeen {
 }
 
 export interface WatchedQuotes extends QuoteLog {
-  /** Of those that changed and said they were the present ones, milliseconds. */
+  /** Of those that said they were the present ones, at arrival, milliseconds. */
   readonly oldestMs: number;
 }
 
 /** Watches the quotes of a group of clients. */
 export interface QuoteWatch {
-  /** `first`: the answer to a subscription, not a change. Returns the age in milliseconds. */
-  arrived(quote: QuoteSeen, first: boolean): number;
+  /** A change, or the answer to a subscription. Returns the age in milliseconds. */
+  arrived(quote: QuoteSeen): number;
   /** What a client has on its screen; called again for as long as it is there. */
   shown(quote: QuoteSeen): void;
   log(): WatchedQuotes;
@@ -41,12 +41,12 @@ export function createQuoteWatch(): QuoteWatch {
     if (stale.length < KEPT) stale.push({ symbol, ageMs, at: Date.now() });
   };
   return {
-    arrived({ symbol, timestamp, state }, first) {
+    arrived({ symbol, timestamp, state }) {
       delivered += 1;
       const ageMs = Date.now() - Date.parse(timestamp);
       if (NOT_PRESENT.has(state)) return ageMs;
-      if (!first) oldestMs = Math.max(oldestMs, ageMs);
-      if (!(ageMs <= (first ? MAX_SHOWN_AGE_MS : MAX_AGE_MS))) note(symbol, ageMs);
+      oldestMs = Math.max(oldestMs, ageMs);
+      if (!(ageMs <= MAX_AGE_MS)) note(symbol, ageMs);
       return ageMs;
     },
     shown({ symbol, timestamp, state }) {

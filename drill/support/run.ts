@@ -23,7 +23,7 @@ export interface Outcome {
   readonly evidence: Evidence;
   readonly deliveries: readonly Delivery[];
   readonly gaps: readonly Gap[];
-  /** Of the quotes that changed, the oldest at arrival, milliseconds. */
+  /** Of the quotes that said they were the present ones, the oldest at arrival, milliseconds. */
   readonly oldestQuoteMs: number;
   /** Attempts to connect or subscribe that failed, by reason; of all clients. */
   readonly refusals: Readonly<Record<string, number>>;

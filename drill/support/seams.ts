@@ -19,8 +19,9 @@ export interface Seams {
 }
 
 export interface DropRule {
-  /** One message in this many, whatever it is, by chance. */
+  /** One message in this many, whatever it is, by chance; the topic of each is written to `lossesFile`, one a line. */
   readonly oneIn?: number;
+  readonly lossesFile?: string;
   readonly seed?: number;
   /** Every message of this topic … */
   readonly topic?: BusTopic;
@@ -28,11 +29,17 @@ export interface DropRule {
   readonly holding?: string;
 }
 
-/** The bus as a replica hears it that loses messages by this rule. What it says reaches the others. */
-export function losingBus(bus: Bus, rule: DropRule): Bus {
+/**
+ * The bus as a replica hears it that loses messages by this rule. What it says reaches the others. `onLost` is told
+ * what was lost by chance.
+ */
+export function losingBus(bus: Bus, rule: DropRule, onLost: (topic: BusTopic) => void = () => {}): Bus {
   const random = createRandom(rule.seed ?? 1);
   const isLost = (topic: BusTopic, message: unknown): boolean => {
-    if (rule.oneIn !== undefined && random.next() * rule.oneIn < 1) return true;
+    if (rule.oneIn !== undefined && random.next() * rule.oneIn < 1) {
+      onLost(topic);
+      return true;
+    }
     if (rule.topic !== topic || rule.holding === undefined) return false;
     return JSON.stringify(message).includes(rule.holding);
   };

@@ -18,7 +18,6 @@ export function openStockClient(
   { follower, quotes, port, onQuote, onRefused }: DrillClientParts,
 ): DrillClient {
   const screen = new Map<string, QuoteSeen>();
-  const awaited = new Set<string>();
   let replica = '';
   let closed = false;
   let attempt = 0;
@@ -35,10 +34,7 @@ export function openStockClient(
     });
     opened.on('connect', () => {
       attempt = 0;
-      if (spec.symbols.length > 0) {
-        for (const symbol of spec.symbols) awaited.add(symbol);
-        opened.emit('subscribe:watchlist', spec.symbols);
-      }
+      if (spec.symbols.length > 0) opened.emit('subscribe:watchlist', spec.symbols);
       subscribe(opened);
     });
     opened.on('connect_error', (error: Error & { data?: { code?: string } }) => {
@@ -60,7 +56,7 @@ export function openStockClient(
     for (const event of ['trade:executed', 'trade:failed', 'order:update']) opened.on(event, follower.heard);
     opened.on('quote:update', (quote: QuoteSeen) => {
       screen.set(quote.symbol, quote);
-      onQuote(quotes.arrived(quote, awaited.delete(quote.symbol)), replica);
+      onQuote(quotes.arrived(quote), replica);
     });
     return opened;
   }

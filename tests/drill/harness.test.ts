@@ -1,9 +1,21 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type net from 'node:net';
+import path from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
+import { createFolder, removeFolder } from '../../bench/support/folder.ts';
+import { complaintsIn } from '../../bench/support/replicas.ts';
+import { badFrames, sendFrames } from '../../drill/support/bad-ticks.ts';
 import { asExpected, atMost, exactly, type Row } from '../../drill/support/drill.ts';
 import { createFollower, type ReadPage } from '../../drill/support/follower.ts';
+import { createLedger } from '../../drill/support/ledger.ts';
+import { createPublisher } from '../../drill/support/publisher.ts';
+import { createQuoteWatch } from '../../drill/support/quote-watch.ts';
 import { createRandom } from '../../drill/support/random.ts';
 import { losingBus } from '../../drill/support/seams.ts';
+import { unavailable } from '../../src/adapters/database/errors.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { createLogger } from '../../src/logger.ts';
 import { silentLog } from '../support/log.ts';
 import { until } from '../support/wait.ts';
 
@@ -109,6 +121,18 @@ describe('a bus that loses messages', () => {
     expect(orders(10_000, 100, 8)).not.toEqual(heard);
   });
 
+  test('tells what it lost by chance, and not what it was told to lose', () => {
+    const lost: string[] = [];
+    const rule = { oneIn: 2, seed: 7, topic: 'orders', holding: '-last' } as const;
+    const bus = losingBus(createLocalBus(silentLog), rule, (topic) => lost.push(topic));
+    let heard = 0;
+    bus.subscribe('orders', () => heard++);
+    for (let at = 0; at < 100; at++) bus.publish('orders', { userId: String(at) });
+    expect(lost.length).toBeGreaterThan(0);
+    expect(heard + lost.length).toBe(100);
+    expect(new Set(lost)).toEqual(new Set(['orders']));
+  });
+
   test('loses every message of a topic that holds a text, and no other', () => {
     const bus = losingBus(createLocalBus(silentLog), { topic: 'orders', holding: '-last' });
     const heard: string[] = [];
@@ -119,6 +143,77 @@ describe('a bus that loses messages', () => {
     bus.publish('portfolio', { userId: 'b-last' });
     expect(heard).toEqual(['a', 'b-last']);
   });
+});
+
+describe('a watch over quotes', () => {
+  const aged = (ageMs: number, state: string) => ({
+    symbol: 'AAPL',
+    timestamp: new Date(Date.now() - ageMs).toISOString(),
+    state,
+  });
+
+  test('counts every one told as the present one that is older than two seconds', () => {
+    const watch = createQuoteWatch();
+    watch.arrived(aged(100, 'live'));
+    watch.arrived(aged(5_000, 'stale'));
+    expect(watch.log()).toMatchObject({ delivered: 2, stale: [] });
+    watch.arrived(aged(3_000, 'live'));
+    watch.arrived(aged(3_000, 'simulated'));
+    expect(watch.log().stale).toHaveLength(2);
+    expect(watch.log().oldestMs).toBeGreaterThanOrEqual(3_000);
+  });
+});
+
+test('a publisher tells of its longest wait, also where the answer was a yes', async () => {
+  const folder = createFolder();
+  const server = createServer((_request, response) => {
+    setTimeout(() => response.writeHead(201).end('{"success":true,"data":{"seq":1}}'), 60);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const ledger = createLedger(path.join(folder, 'ledger'));
+  try {
+    const { port } = server.address() as net.AddressInfo;
+    const publisher = createPublisher({
+      ledger,
+      hookSecret: 'secret',
+      random: createRandom(1),
+      name: 'p',
+      userIds: ['u1'],
+      symbols: ['AAPL'],
+      targets: () => [{ port, name: '' }],
+      keepAlive: false,
+    });
+    await publisher.trade('u1');
+    expect(publisher.failures()).toMatchObject({ serverErrors: 0, cutOff: 0 });
+    expect(publisher.failures().slowestMs).toBeGreaterThanOrEqual(50);
+  } finally {
+    ledger.close();
+    server.close();
+    removeFolder(folder);
+  }
+});
+
+test('a bad tick counts as sent only where somebody is there to hear it', () => {
+  const heard: string[] = [];
+  const line = (open: boolean) => ({ isOpen: () => open, send: (frame: string) => void heard.push(frame) });
+  const frames = badFrames('AAPL', Date.now());
+  expect(sendFrames([], frames)).toBe(0);
+  expect(sendFrames([line(false)], frames)).toBe(0);
+  expect(sendFrames([line(true), line(false)], frames)).toBe(frames.length);
+  expect(heard).toEqual(frames);
+});
+
+test('what a log complains of is told with its cause', () => {
+  const lines: string[] = [];
+  const log = createLogger({
+    level: 'info',
+    terminal: false,
+    destination: { write: (line) => void lines.push(line) },
+  });
+  const cause = new Error('timeout exceeded when trying to connect');
+  log.error({ err: unavailable(cause) }, 'a request failed');
+  log.info('all is well');
+  expect([...complaintsIn(lines.join(''))]).toEqual([[expect.stringContaining(cause.message), 1]]);
 });
 
 test('the same seed makes the same choices', () => {
