@@ -1,28 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
-import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { accessibilityProblems } from '../support/accessibility.ts';
+import { complaintsOf, openBrowser } from '../support/browser.ts';
 import { type Screen, screenOf } from '../support/screen.ts';
 import { type Service, startService } from '../support/service.ts';
 import { until } from '../support/wait.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let service: Service;
 beforeAll(async () => {
   service = await startService();
 }, 60_000);
 
-/** "Am I signed in?" is answered with 401, which Chromium reports as an error of its own. */
-const complaintsOf = ({ complaints }: TestBrowser): string[] =>
-  complaints.filter((text) => !/status of 401.*\/api\/auth\/session/.test(text));
-
-async function accessibilityProblems({ page }: TestBrowser): Promise<string[]> {
-  await page.evaluate(axe);
-  const results = (await page.evaluate('axe.run()')) as AxeResults;
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 const choose = async ({ page }: Screen, item: string): Promise<void> => {
   await page.getByRole('button', { name: /account and theme/ }).click();
   await page.getByRole('menuitem', { name: item }).click();

@@ -1,29 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
-import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { accessibilityProblems } from '../support/accessibility.ts';
+import { complaintsOf, openBrowser } from '../support/browser.ts';
 import { screenOf } from '../support/screen.ts';
 import { type Service, startService } from '../support/service.ts';
 import { until } from '../support/wait.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let service: Service;
 beforeAll(async () => {
   service = await startService();
 }, 60_000);
-
-/** "Am I signed in?" is answered with 401, which Chromium reports as an error of its own. */
-const complaintsOf = ({ complaints }: TestBrowser): string[] =>
-  complaints.filter((text) => !/status of 401.*\/api\/auth\/session/.test(text));
-
-async function accessibilityProblems({ page }: TestBrowser): Promise<string[]> {
-  // Evaluated by the debugger, which the page's content security policy does not concern.
-  await page.evaluate(axe);
-  const results = (await page.evaluate('axe.run()')) as AxeResults;
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 describe.each([
   { name: 'a wide light screen', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },

@@ -82,3 +82,7 @@ function listen(page: Page): string[] {
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   return complaints;
 }
+
+/** "Am I signed in?" is answered with 401, which Chromium reports as an error of its own. */
+export const complaintsOf = ({ complaints }: TestBrowser): string[] =>
+  complaints.filter((text) => !/status of 401.*\/api\/auth\/session/.test(text));

@@ -1,6 +1,6 @@
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { BusLink } from '../../src/domain/cluster/bus.ts';
-import type { ReplicaStatus } from '../../src/domain/cluster/replica-status.ts';
+import { type ReplicaStatus, readStatus } from '../../src/domain/cluster/replica-status.ts';
 import { createReplicas, type Replicas } from '../../src/domain/cluster/replicas.ts';
 import { silentLog } from './log.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -8,38 +8,8 @@ import { createManualClock, type ManualClock } from './manual-clock.ts';
 const START = Date.parse('2026-03-02T15:30:00Z');
 
 /** What a replica that does nothing says. */
-export const statusOf = (replica: string, told: Partial<ReplicaStatus> = {}): ReplicaStatus => ({
-  replica,
-  version: '1.0.0',
-  startedAt: START - 60_000,
-  at: START,
-  draining: false,
-  connections: 0,
-  users: 0,
-  lease: null,
-  leaseSince: null,
-  executor: 'off',
-  feed: null,
-  redis: 'ok',
-  database: 'ok',
-  busLagMs: 1,
-  drops: { late: 0, malformed: 0, version: 0, failed: 0, quotes: 0 },
-  recoveries: { journalGaps: 0, resubscribed: 0, stalls: 0 },
-  totals: {
-    in: 0,
-    out: 0,
-    quotes: 0,
-    conflated: 0,
-    slowConsumers: 0,
-    events: 0,
-    heads: 0,
-    orders: 0,
-    hooks: 0,
-  },
-  latency: null,
-  queueBytes: 0,
-  ...told,
-});
+export const statusOf = (replica: string, told: Partial<ReplicaStatus> = {}): ReplicaStatus =>
+  readStatus({ replica, version: '1.0.0', startedAt: START - 60_000, at: START, busLagMs: 1, ...told })!;
 
 /** The engine's status on top: its feed flows. */
 export const engineStatus = (replica: string, told: Partial<ReplicaStatus> = {}): ReplicaStatus =>
