@@ -55,6 +55,10 @@ export async function startFront({ port = 0, host = '127.0.0.1', replicas }: Fro
     replica.once('error', refused);
     replica.once('connect', () => {
       replica.off('error', refused);
+      if (client.destroyed) {
+        replica.destroy();
+        return;
+      }
       bind(client, replica);
       bind(replica, client);
     });
