@@ -28,7 +28,7 @@ export function parseJson(body: unknown): unknown {
 }
 
 /** Refuses what no field of the wire can hold, before any schema or database sees it. */
-export function assertPlain(value: unknown, depth = 0): void {
+function assertPlain(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed()) {
       throw invalid('Text must not contain NUL or half a surrogate pair.');

@@ -6,7 +6,7 @@ import { HOOK_WINDOW_SECONDS } from '../protocol/limits.ts';
 import { safeEqual } from './safe-equal.ts';
 
 /** `v1=<hex hmac-sha256(secret, timestamp + "." + raw body)>`. */
-export const hookSignature = (secret: string, timestamp: string, body: Buffer): string =>
+const hookSignature = (secret: string, timestamp: string, body: Buffer): string =>
   `v1=${createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')}`;
 
 /**

@@ -27,8 +27,8 @@ export const keySchema = z
   .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
 
 export const sideSchema = z.enum(['buy', 'sell']);
-export const orderTypeSchema = z.enum(['market', 'limit', 'stop']);
-export const timeInForceSchema = z.enum(['day', 'gtc']);
+const orderTypeSchema = z.enum(['market', 'limit', 'stop']);
+const timeInForceSchema = z.enum(['day', 'gtc']);
 
 const orderShape = {
   symbol: symbolSchema,
@@ -93,12 +93,12 @@ export const handshakeAuthSchema = z.object({
   protocol: z.unknown().optional(),
 });
 
-export const usernameSchema = z
+const usernameSchema = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{3,32}$/, '3 to 32 letters, digits, dots, dashes or underscores');
 /** Long enough to resist guessing, bounded so that hashing cost is. */
-export const passwordSchema = z.string().min(10, 'at least 10 characters').max(200);
-export const displayNameSchema = z
+const passwordSchema = z.string().min(10, 'at least 10 characters').max(200);
+const displayNameSchema = z
   .string()
   .trim()
   .min(1)

@@ -28,9 +28,9 @@ export interface Replicas {
 
 export const HEARTBEAT_MS = 1_000;
 /** A replica that has missed this much is not counted, milliseconds. */
-export const REPLICA_TIMEOUT_MS = 5_000;
+const REPLICA_TIMEOUT_MS = 5_000;
 /** One that came back no more is forgotten, milliseconds. */
-export const FORGET_MS = 60_000;
+const FORGET_MS = 60_000;
 /** Rates are taken over this many heartbeats: long enough to be calm, short enough to be now. */
 const RATE_HEARTBEATS = 10;
 /** Of this many heartbeats the fastest tells the clock: the others waited for a busy process on the way. */

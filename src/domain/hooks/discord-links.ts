@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 
 /** A code ends after this, milliseconds: long enough to switch to Discord and type it. */
-export const LINK_CODE_LIFE_MS = 10 * 60 * 1000;
+const LINK_CODE_LIFE_MS = 10 * 60 * 1000;
 /** 40 bits: not to be guessed through a bot in ten minutes. */
 const CODE_LENGTH = 8;
 /** Crockford's base 32 leaves out letters that are read as digits. */

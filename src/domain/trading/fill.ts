@@ -25,7 +25,7 @@ export function findMismatch(order: Order, position: Position, fill: BrokerFill)
 }
 
 /** What a purchase still has to put aside. */
-export const reserveFor = (order: Pick<Order, 'side' | 'boundPrice'>, quantity: number): Decimal =>
+const reserveFor = (order: Pick<Order, 'side' | 'boundPrice'>, quantity: number): Decimal =>
   order.side === 'buy' && order.boundPrice ? order.boundPrice.times(quantity) : ZERO;
 
 /**
