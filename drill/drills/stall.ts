@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WebSocketHealthPayload } from '../../src/protocol/payloads.ts';
+import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import { atMost, type Check, type Drill, exactly, type Row, scaled } from '../support/drill.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { beginRun, longestDelay, type Outcome, staleCheck, verdictChecks } from '../support/run.ts';
