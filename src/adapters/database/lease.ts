@@ -66,7 +66,14 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
     fencing = next;
     holder = next === null ? null : replica;
     log.info({ fencing: next }, next === null ? 'engine lease lost' : 'engine lease taken');
-    for (const listener of listeners) listener(next);
+    for (const listener of listeners) {
+      try {
+        listener(next);
+      } catch (error) {
+        // The others must hear it, and the lease be asked for again.
+        log.error({ err: error }, 'a listener of the engine lease failed');
+      }
+    }
   };
 
   const renew = async (held: number): Promise<void> => {

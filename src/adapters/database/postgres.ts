@@ -11,8 +11,11 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 /** A server that went silent is given up after this many times the statement timeout: TCP would take minutes. */
 const SILENCE_FACTOR = 1.2;
-/** A transaction that its replica has forgotten must not keep rows locked, milliseconds. */
-const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
+/**
+ * A transaction whose replica stands still must not keep rows locked (the lease row of an engine among them), nor
+ * commit on waking what was judged long before. Between two statements ours never wait, milliseconds.
+ */
+const IDLE_TRANSACTION_TIMEOUT_MS = 3_000;
 
 /**
  * A plan made while a table was empty is kept on each connection, and would read the whole of a table that has
