@@ -68,7 +68,11 @@ type Ack = (answer: object) => void;
 export function createDispatch(parts: DispatchParts): Dispatch {
   const { handlers, limiter, clock, metrics, log } = parts;
   const underWay = new WeakMap<RealtimeSocket, Set<Promise<void>>>();
-  /** Subscriptions that a connection has begun with: those are not counted for its user. */
+  /**
+   * The first subscription of each kind on a connection. A restart makes every tab of a user subscribe anew; how
+   * often that happens is bounded by `connect`, so it costs the user no point, and the connection one only when it
+   * has worked: what failed with the database may be tried again.
+   */
   const begun = new WeakMap<RealtimeSocket, Set<string>>();
 
   async function handle(socket: RealtimeSocket, event: string, args: unknown[]): Promise<Answer> {
@@ -80,31 +84,28 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const payload = args.length <= 1 ? definition.schema.safeParse(args[0]) : undefined;
     if (!payload?.success)
       throw new TradecastError('VALIDATION', explain(definition.invalid, payload?.error));
-    const begins = event.startsWith('subscribe:') && !begun.get(socket)?.has(event);
-    if (begins) begun.get(socket)?.add(event);
-    try {
-      await takePoint(event as ClientEvent, socket, event, begins);
+    const run = async (): Promise<Answer> => {
       await parts.checkSession(socket);
-      return await definition.run(socket, payload.data);
+      return definition.run(socket, payload.data);
+    };
+    if (!event.startsWith('subscribe:') || begun.get(socket)?.has(event)) {
+      await takePoint(event as ClientEvent, socket, event);
+      return run();
+    }
+    begun.get(socket)?.add(event);
+    try {
+      const answer = await run();
+      await limiter.consume(event, socket.id);
+      return answer;
     } catch (error) {
-      if (begins) begun.get(socket)?.delete(event);
+      begun.get(socket)?.delete(event);
       throw error;
     }
   }
 
-  /**
-   * `begins`: the first subscription of its kind on this connection. A restart makes every tab of a user subscribe
-   * anew; how often that happens is bounded by `connect`, so only what comes on top of it costs the user a point.
-   */
-  async function takePoint(
-    limit: LimitedEvent,
-    socket: RealtimeSocket,
-    event: string,
-    begins = false,
-  ): Promise<void> {
+  async function takePoint(limit: LimitedEvent, socket: RealtimeSocket, event: string): Promise<void> {
     const own = await limiter.consume(limit, socket.id);
-    const verdict =
-      own.allowed && !begins ? await limiter.consume(`user:${limit}`, socket.data.user.id) : own;
+    const verdict = own.allowed ? await limiter.consume(`user:${limit}`, socket.data.user.id) : own;
     if (!verdict.allowed) {
       const name = limit === 'unknown' ? 'unknown events' : event;
       throw new TradecastError('RATE_LIMITED', `Rate limit exceeded for ${name}`, {
