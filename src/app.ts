@@ -150,6 +150,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     onLost: () => void lease.release({ standAside: true }),
   });
   const board = createQuoteBoard({
+    newestLease: lease.newest,
     bus,
     clock,
     onMissed: () => demand.resync(),

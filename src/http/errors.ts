@@ -12,9 +12,11 @@ export const notFound: RequestHandler = () => {
 export function createErrorHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
     const refusal = toRefusal(error);
-    if (refusal.code === 'INTERNAL' || refusal.code === 'UNAVAILABLE') {
-      log.error({ err: error, requestId: res.locals.requestId }, 'a request failed');
-    }
+    const { requestId } = res.locals;
+    if (refusal.code === 'INTERNAL') log.error({ err: error, requestId }, 'a request failed');
+    // What is away says so itself, once; a stack for each request of the outage tells nothing more.
+    else if (refusal.code === 'UNAVAILABLE')
+      log.warn({ requestId, reason: refusal.message }, 'a request failed');
     if (!res.headersSent) refuse(res, refusal);
     // Half an answer cannot be taken back: cut it, so that the client does not take it for a whole one.
     else if (!res.writableEnded) res.destroy();

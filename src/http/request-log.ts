@@ -27,7 +27,8 @@ export function createRequestLog(log: Log, observe: (request: ServedRequest) => 
         ms: Math.round(seconds * 1000),
         userId: res.locals.user?.id,
       };
-      if (status >= 400 || method !== 'GET') log.info(fields, 'request');
+      // A probe asks every half second; that nothing is ready is told by what is not.
+      if ((status >= 400 && path !== '/ready') || method !== 'GET') log.info(fields, 'request');
       else log.debug(fields, 'request');
     });
     next();

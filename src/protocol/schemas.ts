@@ -79,7 +79,11 @@ export const epochSchema = z.string().min(1).max(64);
 export const seqSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** Nothing, or where the client stands in the journal. */
-export const subscribeTradesSchema = z.strictObject({ epoch: epochSchema, after: seqSchema }).optional();
+export const subscribeTradesSchema = z
+  .strictObject({ epoch: epochSchema, after: seqSchema })
+  // An `undefined` arrives as null.
+  .nullish()
+  .transform((position) => position ?? undefined);
 export const timeSyncSchema = z.strictObject({ t0: z.number() });
 /** Events that carry nothing. `null` is what some clients send for "no argument". */
 export const nothingSchema = z.union([z.undefined(), z.null()]).transform(() => undefined);

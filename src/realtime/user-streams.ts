@@ -157,8 +157,20 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
   const stopListening = bus.subscribe('journal', ({ userId, epoch, records }) => {
     const last = records.at(-1);
     const stream = streams.get(userId);
-    if (last && stream) advance(stream, { epoch, seq: last.seq }, records);
+    if (!last || !stream) return;
+    const follows = stream.epoch === epoch && records[0]!.seq <= stream.head + 1;
+    if (follows && last.seq - records[0]!.seq === records.length - 1)
+      advance(stream, { epoch, seq: last.seq }, records);
+    else verify(stream);
   });
+
+  /** What the bus says does not continue what we know: how far the journal goes is the database's to tell. */
+  function verify(stream: UserStream): void {
+    journal.head(stream.userId).then(
+      (head) => streams.get(stream.userId) === stream && advance(stream, head, []),
+      (error: unknown) => log.warn({ err: error, userId: stream.userId }, 'a journal head could not be read'),
+    );
+  }
 
   function unsubscribe(socket: RealtimeSocket): void {
     const stream = streams.get(socket.data.user.id);

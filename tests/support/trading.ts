@@ -157,6 +157,7 @@ export function createTestLease(fencing: number | null): EngineLease & { set(fen
     },
     current: () => current,
     holder: () => 'test',
+    newest: () => current,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

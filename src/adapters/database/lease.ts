@@ -35,7 +35,7 @@ const TAKE = `WITH taken AS (
     UPDATE leases SET fencing = fencing + 1, holder = $1, expires_at = now() + $2 * interval '1 millisecond'
     WHERE name = 'engine' AND (expires_at <= now() - $4 * interval '1 millisecond' OR holder = $1 OR $3)
     RETURNING fencing)
-  SELECT holder, (SELECT fencing FROM taken) AS fencing FROM leases WHERE name = 'engine'`;
+  SELECT holder, fencing AS newest, (SELECT fencing FROM taken) AS fencing FROM leases WHERE name = 'engine'`;
 const RENEW = `UPDATE leases SET expires_at = now() + $3 * interval '1 millisecond'
   WHERE name = 'engine' AND fencing = $1 AND holder = $2 RETURNING fencing`;
 const RELEASE = `UPDATE leases SET expires_at = now(), holder = NULL
@@ -51,6 +51,7 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
   /** Since the last renewal was asked for: counted from the question, ours ends before the database's does. */
   let age = (): number => Number.POSITIVE_INFINITY;
   let holder: string | null = null;
+  let newest: number | null = null;
   let sinceAsked = age;
   let pause = LOOK_MS;
   let asking = false;
@@ -58,6 +59,13 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
   let turn: Promise<void> = Promise.resolve();
   let stopped = false;
   let ends: (() => void)[] = [];
+
+  /** An outage is told once. */
+  let isAway = false;
+  const failed = (error: unknown, sentence: string): void => {
+    if (!isAway) log.warn({ err: error }, sentence);
+    isAway = true;
+  };
 
   const isOver = (): boolean => !(age() < LEASE_MS - MARGIN_MS);
 
@@ -80,13 +88,14 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
     const since = startStopwatch(clock);
     try {
       const rows = await db.query(RENEW, [held, replica, LEASE_MS]);
+      isAway = false;
       // Told as lost meanwhile: an answer that comes too late changes nothing.
       if (fencing !== held) return;
       if (rows.length === 0) return change(null);
       age = since;
       pause = RENEW_MS;
     } catch (error) {
-      log.warn({ err: error }, 'the engine lease could not be renewed');
+      failed(error, 'the engine lease could not be renewed');
     }
   };
 
@@ -94,20 +103,22 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
     const since = startStopwatch(clock);
     const patience = clock.now() < asideUntil ? UNTAKEN_MS : 0;
     try {
-      const [row] = await db.query<{ holder: string | null; fencing: number | null }>(TAKE, [
+      const [row] = await db.query<{ holder: string | null; newest: number; fencing: number | null }>(TAKE, [
         replica,
         LEASE_MS,
         db.kind === 'embedded',
         patience,
       ]);
+      isAway = false;
       holder = row?.holder ?? null;
+      newest = row?.fencing ?? row?.newest ?? null;
       if (!row?.fencing) return;
       age = since;
       pause = RENEW_MS;
       // An answer that was too long under way is worth nothing; the next look takes it again.
       if (!isOver()) change(row.fencing);
     } catch (error) {
-      log.warn({ err: error }, 'the engine lease could not be asked for');
+      failed(error, 'the engine lease could not be asked for');
     }
   };
 
@@ -144,6 +155,7 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
   return {
     current: () => (isOver() ? null : fencing),
     holder: () => holder,
+    newest: () => newest,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

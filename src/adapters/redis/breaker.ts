@@ -48,7 +48,10 @@ export function createBreaker({ redis, link, clock, log }: BreakerOptions): Brea
     stopProbes ??= clock.every(PROBE_MS, probe);
     if (!closed) return;
     closed = false;
-    log.warn({ err: error }, 'Redis does not answer: limits are counted by each replica for itself');
+    log.warn(
+      { ...(error && { err: error }) },
+      'Redis does not answer: limits are counted by each replica for itself',
+    );
     for (const giveUp of [...waiting]) giveUp();
   }
 

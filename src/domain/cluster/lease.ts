@@ -8,6 +8,8 @@ export interface EngineLease {
   current(): number | null;
   /** Name of the holder as far as this replica knows. */
   holder(): string | null;
+  /** The highest fencing number that the database has told us of; null before the first answer. */
+  newest(): number | null;
   /** Called with the fencing number when the lease is won and with null soon after it is lost. */
   onChange(listener: (fencing: number | null) => void): () => void;
   start(): Promise<void>;

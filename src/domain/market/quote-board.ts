@@ -33,6 +33,8 @@ export interface QuoteBoard {
 export interface QuoteBoardOptions {
   readonly bus: Bus;
   readonly clock: Clock;
+  /** The highest number of an engine that the database knows; null where it was not asked yet. */
+  readonly newestLease?: () => number | null;
   /** Called when the engine's count shows that a message was missed: the latest of everything must be asked for. */
   readonly onMissed?: () => void;
   /** False only where a drill wants to see what old messages would do. */
@@ -45,7 +47,13 @@ interface Heard {
   readonly lease: number;
 }
 
-export function createQuoteBoard({ bus, clock, onMissed, checkAge = true }: QuoteBoardOptions): QuoteBoard {
+export function createQuoteBoard({
+  bus,
+  clock,
+  onMissed,
+  newestLease = () => null,
+  checkAge = true,
+}: QuoteBoardOptions): QuoteBoard {
   const board = new Map<string, Heard>();
   const listeners = new Set<(quotes: readonly Quote[]) => void>();
   const drops = { lease: 0, late: 0 };
@@ -109,6 +117,10 @@ export function createQuoteBoard({ bus, clock, onMissed, checkAge = true }: Quot
     if (silent || !isSilent(heardAt)) return;
     silent = true;
     tellStale(() => true);
+    // Whatever counted that far was no engine's, or is none any more: the next word of the one there is counts.
+    seq = 0;
+    const newest = newestLease();
+    if (newest !== null && newest < lease) lease = newest;
   };
 
   return {

@@ -1,6 +1,7 @@
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { TradecastError } from '../../protocol/errors.ts';
 import type { Bus } from '../cluster/bus.ts';
 import type { EngineLease } from '../cluster/lease.ts';
 import type { Broker, BrokerEvent } from './broker.ts';
@@ -158,6 +159,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const run = async (fencing: number): Promise<void> => {
     const backoff = createBackoff(RETRY);
+    /** An outage is told once. */
+    let waits = false;
     state = 'reconciling';
     while (held === fencing) {
       try {
@@ -170,13 +173,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
         if (state === 'reconciling') await reconcile(fencing);
         await turn(fencing);
         backoff.reset();
+        waits = false;
         if (isIdle()) await wake.wait(endingDue ? ENDING_INTERVAL_MS : POLL_MS);
       } catch (error) {
         if (error instanceof FencedError) {
           log.warn({ fencing }, 'the executor was fenced off');
           break;
         }
-        log.error({ err: error }, 'the executor failed a turn and tries again');
+        if (!isAway(error)) log.error({ err: error }, 'the executor failed a turn and tries again');
+        else if (!waits) log.warn({ reason: error.message }, 'the executor waits for the database');
+        waits = isAway(error);
         ordersDue = true;
         endingDue = true;
         await rest(backoff.next(), fencing);
@@ -223,5 +229,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
   };
 }
+
+const isAway = (error: unknown): error is TradecastError =>
+  error instanceof TradecastError && error.code === 'UNAVAILABLE';
 
 const idsOf = (orders: readonly Order[]): string[] => orders.map(({ id }) => id);

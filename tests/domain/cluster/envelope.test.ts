@@ -10,7 +10,8 @@ import {
 import { MAX_MESSAGE_AHEAD_MS } from '../../../src/domain/market/quote-board.ts';
 
 const now = 1_000_000_000;
-const quotes = { lease: 3, after: 6, seq: 7, at: now, quotes: [{ symbol: 'AAPL', price: 187.5 }] };
+const aapl = { symbol: 'AAPL', price: 187.5, volume: 10, sourceTime: now, receivedAt: now, state: 'live' };
+const quotes = { lease: 3, after: 6, seq: 7, at: now, quotes: [aapl] };
 const records = [{ seq: 4, event: 'trade:executed', payload: { id: 't1' } }];
 
 const MESSAGES: Record<BusTopic, object> = {
@@ -93,11 +94,25 @@ describe('an envelope from another replica', () => {
   });
 
   test.each([
-    ['a negative price', { symbol: 'AAPL', price: -1 }],
-    ['a price of zero', { symbol: 'AAPL', price: 0 }],
-    ['a price that is a text', { symbol: 'AAPL', price: '187.5' }],
-    ['no price', { symbol: 'AAPL' }],
-    ['no symbol', { price: 187.5 }],
+    ['a name for markup', { replica: '<img src=x>' }],
+    ['a count that is none', { connections: 'x' }],
+    ['a lease that is none', { lease: 'y' }],
+    ['a feed without a state', { feed: {} }],
+    ['a state of Redis that is none', { redis: {} }],
+  ])('is dropped when a heartbeat has %s', (_what, wrong) => {
+    expect(open('heartbeat', wrap({ ...MESSAGES.heartbeat, ...wrong }))).toEqual({ dropped: 'malformed' });
+  });
+
+  test.each([
+    ['a negative price', { ...aapl, price: -1 }],
+    ['a price of zero', { ...aapl, price: 0 }],
+    ['a price that is a text', { ...aapl, price: '187.5' }],
+    ['no price', { ...aapl, price: undefined }],
+    ['no symbol', { ...aapl, symbol: undefined }],
+    ['no time', { ...aapl, sourceTime: undefined }],
+    ['a time beyond all calendars', { ...aapl, sourceTime: 1e300 }],
+    ['a bid of nothing', { ...aapl, bid: null }],
+    ['a state that is none', { ...aapl, state: 'sure' }],
     ['null', null],
   ])('one quote with %s spoils the message', (_name, quote) => {
     const message = { ...quotes, quotes: [...quotes.quotes, quote] };

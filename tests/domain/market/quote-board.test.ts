@@ -15,7 +15,7 @@ function start() {
   const clock = createManualClock('2026-06-15T15:00:00Z');
   const bus = createLocalBus(silentLog);
   const missed = jest.fn();
-  const board = createQuoteBoard({ bus, clock, onMissed: missed });
+  const board = createQuoteBoard({ bus, clock, onMissed: missed, newestLease: () => 3 });
   const heard: Quote[][] = [];
   board.onChange((quotes) => heard.push([...quotes]));
   board.start();
@@ -57,6 +57,25 @@ describe('the quote board', () => {
     say([quote('AAPL', 1)], 4);
     expect(board.get('AAPL')?.price).toBe(100);
     expect(board.drops).toEqual({ lease: 1, late: 0 });
+  });
+
+  test('hears the engine again after six seconds, whatever number a message that was none of its own had', () => {
+    const { clock, bus, board, quote } = start();
+    const publish = (lease: number, seq: number, price: number): void =>
+      bus.publish('quotes', { lease, after: seq - 1, seq, at: clock.now(), quotes: [quote('AAPL', price)] });
+    publish(3, 1, 100);
+    publish(3, 1e15, 666);
+    publish(3, 2, 101);
+    expect(board.get('AAPL')?.price).toBe(666);
+    clock.advance(ENGINE_SILENCE_MS + 1_000);
+    publish(3, 3, 102);
+    expect(board.get('AAPL')).toMatchObject({ price: 102, state: 'live' });
+    publish(1e6, 1, 666);
+    clock.advance(ENGINE_SILENCE_MS + 1_000);
+    publish(3, 4, 103);
+    expect(board.get('AAPL')).toMatchObject({ price: 103, state: 'live' });
+    publish(2, 99, 1);
+    expect(board.get('AAPL')?.price).toBe(103);
   });
 
   test('drops a message that was under way for more than two seconds', () => {
