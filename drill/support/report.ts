@@ -86,7 +86,7 @@ export function toText(finished: readonly Finished[]): string {
 /** docs/drills.md. */
 export function toMarkdown(
   finished: readonly Finished[],
-  { seed, controls }: Pick<DrillOptions, 'seed' | 'controls'>,
+  { seed, controls, scale }: Pick<DrillOptions, 'seed' | 'controls' | 'scale'>,
 ): string {
   const rows = finished.flatMap((one) => one.rows.map((row) => `| ${cells(row).join(' | ')} |`));
   const minutes = finished.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
@@ -100,8 +100,12 @@ Written by \`npm run drill${controls ? ' -- --controls' : ''}\`; do not edit by 
 publishers send and clients listen; at the end a checker compares the publishers' ledger, the database and what each client logged.
 A control is the same drill with the named protection switched off: it must fail, or the drill could not see what it is there to see.
 
-${cpus().length} cores, Node ${process.version}, ${process.platform} ${process.arch}; seed ${seed}; the run took ${Math.round(minutes)} minutes. Publishers, clients and
-servers share the machine.
+${cpus().length} cores, Node ${process.version}, ${process.platform} ${process.arch}; seed ${seed}; the run took ${Math.round(minutes)} minutes${
+    scale === 1
+      ? ''
+      : `, rounds and
+durations at ${Math.round(scale * 100)} % of their full number`
+  }. Publishers, clients and servers share the machine.
 
 | ${HEAD.join(' | ')} |
 |${HEAD.map(() => '---').join('|')}|
