@@ -88,17 +88,18 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       await parts.checkSession(socket);
       return definition.run(socket, payload.data);
     };
-    if (!event.startsWith('subscribe:') || begun.get(socket)?.has(event)) {
+    const kinds = begun.get(socket) ?? new Set();
+    if (!event.startsWith('subscribe:') || kinds.has(event)) {
       await takePoint(event as ClientEvent, socket, event);
       return run();
     }
-    begun.get(socket)?.add(event);
+    begun.set(socket, kinds.add(event));
     try {
       const answer = await run();
       await limiter.consume(event, socket.id);
       return answer;
     } catch (error) {
-      begun.get(socket)?.delete(event);
+      kinds.delete(event);
       throw error;
     }
   }
@@ -115,9 +116,6 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 
   function attach(socket: RealtimeSocket): void {
-    const running = new Set<Promise<void>>();
-    underWay.set(socket, running);
-    begun.set(socket, new Set());
     let refusals = 0;
     let windowStart = 0;
 
@@ -160,8 +158,12 @@ export function createDispatch(parts: DispatchParts): Dispatch {
           answer.after?.();
         })
         .catch((error: unknown) => refuse(name, error, ack))
-        .finally(() => running.delete(run));
-      running.add(run);
+        .finally(() => {
+          // Thousands of sockets rest most of the time: what says nothing takes no memory.
+          if (running.delete(run) && running.size === 0) underWay.delete(socket);
+        });
+      const running = underWay.get(socket) ?? new Set();
+      underWay.set(socket, running.add(run));
     });
   }
 
