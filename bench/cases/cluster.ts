@@ -1,18 +1,15 @@
 import { type BenchCase, milliseconds, pass, percent, type Row, thousands, times } from '../support/case.ts';
 import type { Child } from '../support/child.ts';
 import { clientsOf, startLoad } from '../support/fan-out.ts';
-import { createHistogram } from '../support/histogram.ts';
+import { HOOKS_PER_SECOND, measureHooks } from '../support/hook-load.ts';
 import type { LoadMethods } from '../support/load.ts';
 import { watchlists } from '../support/quotes.ts';
 import { type Replica, type ReplicaSet, startReplicas } from '../support/replicas.ts';
 import { startService } from '../support/service.ts';
-import { ask, connected, openClient, postHook, tradeHook } from '../support/trader.ts';
 
 const REPLICAS = 3;
 
 const HOOK_USERS = 20;
-const HOOKS_PER_SECOND = 100;
-const HOOKS_WARM_UP = 300;
 const MAX_HOOK_P99_MS = 40;
 
 const SOCKETS = 500;
@@ -51,7 +48,7 @@ of the single ones, which get them from the feed.`,
   async run({ quick }) {
     const set = await startReplicas({ replicas: REPLICAS, users: REPLICAS * USERS });
     try {
-      const hookRow = await measureHooks(set, quick);
+      const hookRow = await hooksOverRedis(set, quick);
       const cpu = await measureCpu(set, quick);
       return { rows: [hookRow.row, ...cpu.rows], notes: [hookRow.note, ...cpu.notes] };
     } finally {
@@ -60,42 +57,17 @@ of the single ones, which get them from the feed.`,
   },
 };
 
-async function measureHooks(
+async function hooksOverRedis(
   { replicas, users }: ReplicaSet,
   quick: boolean,
 ): Promise<{ row: Row; note: string }> {
-  const requests = (quick ? 50 : 2_000) + HOOKS_WARM_UP;
   const [, sender, receiver] = replicas as [Replica, Replica, Replica];
-  const clients = users.slice(0, HOOK_USERS).map((user) => openClient(receiver.port, user));
-  const latencies = createHistogram();
-  try {
-    await Promise.all(clients.map(connected));
-    const due = new Map<string, number>();
-    const arrived = new Promise<void>((resolve) => {
-      let count = 0;
-      for (const client of clients)
-        client.on('trade:executed', ({ id }) => {
-          const number = Number(id.slice(id.lastIndexOf('-') + 1));
-          if (number >= HOOKS_WARM_UP) latencies.record(performance.now() - due.get(id)!);
-          count += 1;
-          if (count === requests) resolve();
-        });
-    });
-    await Promise.all(clients.map((client) => ask(client, 'subscribe:trades')));
-    const answers: Promise<void>[] = [];
-    const startedAt = performance.now();
-    for (let number = 0; number < requests; number++) {
-      const dueAt = startedAt + (number * 1_000) / HOOKS_PER_SECOND;
-      const wait = dueAt - performance.now();
-      if (wait > 0) await pass(wait);
-      const id = `trade-${number}`;
-      due.set(id, dueAt);
-      answers.push(postHook(sender.port, '/hooks/trades', tradeHook(users[number % HOOK_USERS]!.userId, id)));
-    }
-    await Promise.all([...answers, arrived]);
-  } finally {
-    for (const client of clients) client.disconnect();
-  }
+  const latencies = await measureHooks({
+    sendTo: sender.port,
+    listenAt: receiver.port,
+    users: users.slice(0, HOOK_USERS),
+    quick,
+  });
   const p99 = latencies.at(0.99);
   return {
     row: {
