@@ -1,6 +1,6 @@
 /** The configured limits in the shapes that the parts take. */
 import type { Config } from './config.ts';
-import type { NamedLimit } from './domain/cluster/counters.ts';
+import type { NamedLimit } from './domain/limits/counters.ts';
 import type { RiskLimits } from './domain/trading/risk-limits.ts';
 import { decimal } from './lib/decimal.ts';
 import {

@@ -1,5 +1,5 @@
+import type { Child } from '../../rig/processes/child.ts';
 import { type BenchCase, milliseconds, pass, percent, type Row, thousands, times } from '../support/case.ts';
-import type { Child } from '../support/child.ts';
 import { clientsOf, startLoad } from '../support/fan-out.ts';
 import { HOOKS_PER_SECOND, measureHooks } from '../support/hook-load.ts';
 import type { LoadMethods } from '../support/load.ts';

@@ -1,5 +1,5 @@
+import { type Child, startChild } from '../../rig/processes/child.ts';
 import { type BenchCase, type CaseResult, pass, type Row, thousands } from '../support/case.ts';
-import { type Child, startChild } from '../support/child.ts';
 import { SYMBOLS, watchlists } from '../support/quotes.ts';
 import { type ReplicaSet, startReplicas } from '../support/replicas.ts';
 import type { ReturningMethods, Standing } from '../support/returning.ts';

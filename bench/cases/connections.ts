@@ -1,6 +1,6 @@
+import type { Child, Methods } from '../../rig/processes/child.ts';
 import type { PlainMethods } from '../servers/plain.ts';
 import { type BenchCase, kilobytes, megabytes, pass, thousands, times } from '../support/case.ts';
-import type { Child, Methods } from '../support/child.ts';
 import { clientsOf, startLoad } from '../support/fan-out.ts';
 import type { LoadClient } from '../support/load.ts';
 import { watchlists } from '../support/quotes.ts';
@@ -85,7 +85,7 @@ time, the look-up of sessions included, subscriptions apart.`,
     const lists = watchlists(sockets, SYMBOLS_EACH);
     const ours = await measureService('postgres', sockets, lists);
     const embedded = await measureService('embedded', sockets, lists);
-    const plainChild = startServer<PlainMethods>('servers/plain.ts');
+    const plainChild = startServer<PlainMethods>('bench/servers/plain.ts');
     const plainPort = await plainChild.call('start');
     const plainClients = lists.map((symbols) => ({ symbols }));
     const plain = await measure(plainChild, plainPort, plainClients).finally(plainChild.stop);

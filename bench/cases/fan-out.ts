@@ -1,7 +1,7 @@
+import type { Child } from '../../rig/processes/child.ts';
 import type { PlainMethods } from '../servers/plain.ts';
 import type { RawMethods } from '../servers/raw.ts';
 import { type BenchCase, milliseconds, percent, thousands, times } from '../support/case.ts';
-import type { Child } from '../support/child.ts';
 import { clientsOf, type FanOut, type FanOutMethods, measureFanOut, startLoad } from '../support/fan-out.ts';
 import type { LoadClient } from '../support/load.ts';
 import { type Pace, watchlists } from '../support/quotes.ts';
@@ -71,7 +71,7 @@ arrival at the client, every 64th delivery, on one clock.`,
     const plain = await measurePlain(clients, quick, PACE);
     const plainEasy = await measurePlain(clients, quick, EASY_PACE);
 
-    const rawChild = startServer<RawMethods>('servers/raw.ts');
+    const rawChild = startServer<RawMethods>('bench/servers/raw.ts');
     const rawPort = await rawChild.call('start');
     const raw = await measure({ child: rawChild, port: rawPort, kind: 'raw', clients }, quick).finally(
       rawChild.stop,
@@ -116,7 +116,7 @@ arrival at the client, every 64th delivery, on one clock.`,
 };
 
 async function measurePlain(clients: readonly LoadClient[], quick: boolean, pace: Pace): Promise<FanOut> {
-  const child = startServer<PlainMethods>('servers/plain.ts');
+  const child = startServer<PlainMethods>('bench/servers/plain.ts');
   const port = await child.call('start');
   return measure({ child, port, kind: 'socket.io', clients }, quick, pace).finally(child.stop);
 }

@@ -1,6 +1,6 @@
+import { createHistogram } from '../../rig/histogram.ts';
 import type { OrderPayload } from '../../src/protocol/payloads.ts';
 import { type BenchCase, milliseconds, pass, percent, thousands } from '../support/case.ts';
-import { createHistogram } from '../support/histogram.ts';
 import { SYMBOLS } from '../support/quotes.ts';
 import { startService } from '../support/service.ts';
 import { ask, type Client, connected, openClient } from '../support/trader.ts';

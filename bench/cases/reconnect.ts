@@ -1,6 +1,6 @@
+import { createHistogram } from '../../rig/histogram.ts';
+import type { SeededUser } from '../../rig/seed.ts';
 import { type BenchCase, milliseconds } from '../support/case.ts';
-import { createHistogram } from '../support/histogram.ts';
-import type { SeededUser } from '../support/seed.ts';
 import { startService } from '../support/service.ts';
 import { ask, connected, openClient, postHook, tradeHook } from '../support/trader.ts';
 

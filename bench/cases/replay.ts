@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { LEAN_DAYS } from '../../tests/support/lean-frames.ts';
+import { startChild } from '../../rig/processes/child.ts';
+import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
+import { LEAN_DAYS } from '../../rig/recordings/lean-frames.ts';
 import type { ReplayMethods } from '../servers/replay.ts';
 import { type BenchCase, thousands, times } from '../support/case.ts';
-import { startChild } from '../support/child.ts';
-import { createFolder, removeFolder } from '../support/folder.ts';
 
 const ROUNDS = 3;
 const MIN_RATIO = 0.35;
@@ -19,7 +19,7 @@ measured, taking turns. Besides, the whole engine at \`REPLAY_SPEED=max\`: file,
   async run({ quick }) {
     const folder = createFolder();
     const file = path.join(folder, 'days.ndjson');
-    const child = startChild<ReplayMethods>('servers/replay.ts');
+    const child = startChild<ReplayMethods>('bench/servers/replay.ts');
     try {
       const lines = await child.call('write', { file, days: quick ? LEAN_DAYS.slice(0, 1) : LEAN_DAYS });
       const spent = { parse: 0, book: 0 };

@@ -1,5 +1,5 @@
+import type { Child } from '../../rig/processes/child.ts';
 import { type BenchCase, megabytes, milliseconds, pass, percent, thousands, times } from '../support/case.ts';
-import type { Child } from '../support/child.ts';
 import { clientsOf, type FanOut, measureFanOut, startLoad } from '../support/fan-out.ts';
 import type { LoadClient, LoadMethods } from '../support/load.ts';
 import { watchlists } from '../support/quotes.ts';

@@ -1,9 +1,10 @@
 /** The service itself, with a market that the bench moves. */
-import { createApp } from '../../src/app.ts';
+
+import { serve } from '../../rig/processes/child.ts';
+import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
 import { createLogger } from '../../src/logger.ts';
-import { serve } from '../support/child.ts';
 import { DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
 import { cpuSeconds, settledMemory } from '../support/usage.ts';
 

@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
+import { serve } from '../../rig/processes/child.ts';
 import { quoteToPayload } from '../../src/domain/market/quote.ts';
 import { symbolRoom } from '../../src/protocol/rooms.ts';
-import { serve } from '../support/child.ts';
 import { type Pace, quoteOf, startUpdates } from '../support/quotes.ts';
 import { cpuSeconds, settledMemory } from '../support/usage.ts';
 

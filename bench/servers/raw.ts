@@ -5,9 +5,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import * as ws from 'ws';
+import { serve } from '../../rig/processes/child.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import { quoteToPayload } from '../../src/domain/market/quote.ts';
-import { serve } from '../support/child.ts';
 import { type Pace, quoteOf, startUpdates } from '../support/quotes.ts';
 import { cpuSeconds } from '../support/usage.ts';
 

@@ -1,6 +1,9 @@
 /** Recorded days through the replay's normalisation, in a process of its own. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { silentLog } from '../../rig/log.ts';
+import { serve } from '../../rig/processes/child.ts';
+import { leanTradeLines } from '../../rig/recordings/lean-frames.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { createFrameReader } from '../../src/adapters/massive/frames.ts';
 import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
@@ -10,9 +13,6 @@ import { createMarket } from '../../src/domain/market/market.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createQuoteBook } from '../../src/domain/market/quote-book.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { leanTradeLines } from '../../tests/support/lean-frames.ts';
-import { silentLog } from '../../tests/support/log.ts';
-import { serve } from '../support/child.ts';
 
 /** Lines written to the file at a time. */
 const WRITE_BATCH = 10_000;

@@ -1,6 +1,6 @@
+import type { Child, Methods } from '../../rig/processes/child.ts';
+import { startChild } from '../../rig/processes/child.ts';
 import { pass } from './case.ts';
-import type { Child, Methods } from './child.ts';
-import { startChild } from './child.ts';
 import type { LoadClient, LoadMethods, Measured } from './load.ts';
 import type { Pace } from './quotes.ts';
 

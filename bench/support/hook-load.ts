@@ -1,6 +1,6 @@
+import { createHistogram, type Histogram } from '../../rig/histogram.ts';
+import type { SeededUser } from '../../rig/seed.ts';
 import { pass } from './case.ts';
-import { createHistogram, type Histogram } from './histogram.ts';
-import type { SeededUser } from './seed.ts';
 import { ask, connected, openClient, postHook, tradeHook } from './trader.ts';
 
 export const HOOKS_PER_SECOND = 100;

@@ -1,8 +1,9 @@
 /** The clients of the fan-out and connection cases, in a process of their own. */
-import { serve } from './child.ts';
-import { createHistogram } from './histogram.ts';
+
+import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
+import { createHistogram } from '../../rig/histogram.ts';
+import { serve } from '../../rig/processes/child.ts';
 import { cpuSeconds } from './usage.ts';
-import { openWire, type WireClient } from './wire-client.ts';
 
 export interface LoadClient {
   readonly sessionID?: string;

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startPostgresServer } from '../../cluster/postgres-server.ts';
-import { startRedisServer } from '../../cluster/redis-server.ts';
-import { openDatabase } from '../../src/adapters/database/open.ts';
-import { silentLog } from '../../tests/support/log.ts';
+import { startPostgresServer } from '../../local/postgres-server.ts';
+import { startRedisServer } from '../../local/redis-server.ts';
+import { silentLog } from '../../rig/log.ts';
+import type { Child } from '../../rig/processes/child.ts';
+import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
+import { type SeededUser, seedUsers } from '../../rig/seed.ts';
+import { openDatabase } from '../../src/adapters/sql/open.ts';
 import type { AppMethods } from '../servers/app.ts';
-import type { Child } from './child.ts';
-import { createFolder, removeFolder } from './folder.ts';
-import { type SeededUser, seedUsers } from './seed.ts';
 import { startServer } from './server.ts';
 import { HOOK_SECRET, SESSION_SECRET } from './service.ts';
 
@@ -66,7 +66,7 @@ export async function startReplicas(options: ReplicaSetOptions): Promise<Replica
       ...options.env,
     };
     const startOne = async (port: number): Promise<Replica> => {
-      const child = startServer<AppMethods>('servers/app.ts', logFile);
+      const child = startServer<AppMethods>('bench/servers/app.ts', logFile);
       cleanups.push(() => child.stop());
       return { child, port: await child.call('start', { ...env, PORT: String(port) }) };
     };

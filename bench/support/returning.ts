@@ -1,7 +1,8 @@
 /** Clients that come back by themselves as stock ones do, in a process of their own. */
-import { serve } from './child.ts';
-import { createHistogram } from './histogram.ts';
-import { openWire, type WireClient } from './wire-client.ts';
+
+import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
+import { createHistogram } from '../../rig/histogram.ts';
+import { serve } from '../../rig/processes/child.ts';
 
 export interface ReturningClient {
   readonly sessionID: string;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Child, type Methods, startChild } from './child.ts';
+import { type Child, type Methods, startChild } from '../../rig/processes/child.ts';
 
 interface Manifest {
   readonly scripts: { readonly start: string };

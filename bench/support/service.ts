@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { openDatabase } from '../../src/adapters/database/open.ts';
-import { createTestDatabase, prepareDataDir } from '../../tests/support/database.ts';
-import { silentLog } from '../../tests/support/log.ts';
+import { createTestDatabase, prepareDataDir } from '../../rig/database/database.ts';
+import { silentLog } from '../../rig/log.ts';
+import type { Child } from '../../rig/processes/child.ts';
+import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
+import { type SeededUser, seedUsers } from '../../rig/seed.ts';
+import { openDatabase } from '../../src/adapters/sql/open.ts';
 import type { AppMethods } from '../servers/app.ts';
-import type { Child } from './child.ts';
-import { createFolder, removeFolder } from './folder.ts';
-import { type SeededUser, seedUsers } from './seed.ts';
 import { startServer } from './server.ts';
 
 export const HOOK_SECRET = 'the hook secret of the bench is long enough';
@@ -52,7 +52,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       users = await seedUsers(db, options.users);
       await db.close();
     }
-    const child = startServer<AppMethods>('servers/app.ts');
+    const child = startServer<AppMethods>('bench/servers/app.ts');
     cleanups.push(() => child.stop());
     return { child, users, stop, port: await child.call('start', env) };
   } catch (error) {

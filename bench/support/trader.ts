@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
+import type { SeededUser } from '../../rig/seed.ts';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../src/protocol/events.ts';
-import type { SeededUser } from './seed.ts';
 import { HOOK_SECRET } from './service.ts';
 
 export type Client = Socket<ServerToClientEvents, ClientToServerEvents>;

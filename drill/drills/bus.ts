@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createFolder, removeFolder } from '../../bench/support/folder.ts';
+import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
 import { atLeast, atMost, type Drill, type Row, scaled } from '../support/drill.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { beginRun, longestDelay, type Outcome, verdictChecks } from '../support/run.ts';

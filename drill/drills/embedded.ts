@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startReplica } from '../../cluster/replica.ts';
+import { startReplica } from '../../local/replica.ts';
 import { type Drill, type DrillOptions, holds, type Row, scaled } from '../support/drill.ts';
 import { verdictChecks } from '../support/run.ts';
 import { type Solo, startSolo } from '../support/solo.ts';

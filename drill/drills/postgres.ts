@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PostgresServer } from '../../cluster/postgres-server.ts';
-import { type BrokerStandIn, startBrokerStandIn } from '../support/broker-stand-in.ts';
+import type { PostgresServer } from '../../local/postgres-server.ts';
+import { createRandom } from '../../rig/random.ts';
+import { type BrokerStandIn, startBrokerStandIn } from '../../rig/stand-ins/broker.ts';
 import { type CommitCutter, startCommitCutter } from '../support/commit-cutter.ts';
 import {
   atLeast,
@@ -12,7 +13,6 @@ import {
   scaled,
 } from '../support/drill.ts';
 import type { Publisher } from '../support/publisher.ts';
-import { createRandom } from '../support/random.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { beginRun, verdictChecks } from '../support/run.ts';
 

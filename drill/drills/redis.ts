@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { startTcpProxy, type TcpProxy } from '../../rig/stand-ins/tcp-proxy.ts';
 import { atMost, type Check, type Drill, type DrillOptions, exactly, type Row } from '../support/drill.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import {
@@ -10,7 +11,6 @@ import {
   staleCheck,
   verdictChecks,
 } from '../support/run.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** The promise: what was missed is there this long after Redis is back, seconds. */
 const CAUGHT_UP_S = 5;

@@ -1,7 +1,7 @@
 /** The clients of a drill, in a process of their own. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { serve } from '../../bench/support/child.ts';
-import { createHistogram } from '../../bench/support/histogram.ts';
+import { createHistogram } from '../../rig/histogram.ts';
+import { serve } from '../../rig/processes/child.ts';
 import { MAX_TRADES_PAGE } from '../../src/protocol/limits.ts';
 import type { DrillClient } from '../support/client.ts';
 import { type ClientSpec, createFollower, type FollowerLog, type ReadPage } from '../support/follower.ts';

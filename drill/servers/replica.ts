@@ -1,11 +1,11 @@
 /** The service as src/main.ts runs it, with what a drill changes: reads DRILL_SEAMS beside its environment. */
 import { appendFileSync } from 'node:fs';
-import { type AppOverrides, createApp } from '../../src/app.ts';
+import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
+import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import { type AppOverrides, createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/logger.ts';
-import { createScriptedMarket } from '../../tests/support/scripted-market.ts';
-import { createRemoteBroker } from '../support/remote-broker.ts';
 import { losingBus, type Seams } from '../support/seams.ts';
 import { createUncheckedSource } from '../support/unchecked-source.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import type { Random } from './random.ts';
+import type { Random } from '../../rig/random.ts';
 
 /**
  * Stands between replicas and Postgres and cuts a connection at the worst moment: the server has the COMMIT (or

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/adapters/database/database.ts';
+import type { Database } from '../../src/adapters/sql/database.ts';
 import type { Evidence } from './checker.ts';
 
 const JOURNAL = `SELECT j.user_id AS "userId", h.epoch, j.seq, j.event,

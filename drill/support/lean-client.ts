@@ -1,4 +1,4 @@
-import { openWire, type WireClient } from '../../bench/support/wire-client.ts';
+import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
 import { type DrillClient, type DrillClientParts, RECONNECT, reconnectDelay } from './client.ts';
 import type { ClientSpec } from './follower.ts';
 import type { QuoteSeen } from './quote-watch.ts';

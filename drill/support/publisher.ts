@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../../rig/random.ts';
 import type { Ledger } from './ledger.ts';
-import type { Random } from './random.ts';
 
 /** Where a request goes. `name` is told in the ledger: the replica's, or nothing for the front. */
 export interface Target {

@@ -1,7 +1,7 @@
-import type { Protection } from '../../src/app.ts';
-import type { Bus, BusTopic } from '../../src/domain/cluster/bus.ts';
+import { createRandom } from '../../rig/random.ts';
+import type { Protection } from '../../src/app/index.ts';
+import type { Bus, BusTopic } from '../../src/domain/bus/bus.ts';
 import type { CrashPoint } from '../../src/domain/trading/crash-points.ts';
-import { createRandom } from './random.ts';
 
 /** What a drill changes in one replica; it travels as JSON in DRILL_SEAMS. */
 export interface Seams {

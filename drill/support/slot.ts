@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type Replica, startReplica } from '../../cluster/replica.ts';
-import { freePort } from '../../cluster/server-process.ts';
+import { type Replica, startReplica } from '../../local/replica.ts';
+import { freePort } from '../../local/server-process.ts';
 import type { Seams } from './seams.ts';
 
 /** One place for a replica: whatever runs in it has the same port. */

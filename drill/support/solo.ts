@@ -1,18 +1,18 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Child, startChild } from '../../bench/support/child.ts';
-import { createFolder, removeFolder } from '../../bench/support/folder.ts';
-import { seedUsers } from '../../bench/support/seed.ts';
-import { openDatabase } from '../../src/adapters/database/open.ts';
-import { prepareDataDir } from '../../tests/support/database.ts';
-import { silentLog } from '../../tests/support/log.ts';
+import { prepareDataDir } from '../../rig/database/database.ts';
+import { silentLog } from '../../rig/log.ts';
+import { type Child, startChild } from '../../rig/processes/child.ts';
+import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
+import { createRandom, type Random } from '../../rig/random.ts';
+import { seedUsers } from '../../rig/seed.ts';
+import { openDatabase } from '../../src/adapters/sql/open.ts';
 import type { ClientMethods } from '../servers/clients.ts';
 import { check, type Verdict } from './checker.ts';
 import { cookieOf, environmentOf, HOOK_SECRET } from './environment.ts';
 import { readFacts } from './facts.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
-import { createRandom, type Random } from './random.ts';
 import { createSlot, type Slot } from './slot.ts';
 
 /** One replica on its embedded database, with clients and a publisher around it. */

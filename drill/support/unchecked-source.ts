@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
+import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import type { MarketSource } from '../../src/app/market-source.ts';
 import type { FeedSink } from '../../src/domain/market/feed.ts';
-import type { MarketSource } from '../../src/market-source.ts';
-import { createScriptedMarket } from '../../tests/support/scripted-market.ts';
 
 /** What the upstream of the drills lets in. */
 export const UPSTREAM_KEY = 'the key of the drills';

@@ -1,5 +1,5 @@
-import { type MassiveStandIn, startMassiveStandIn } from '../../tests/support/massive-stand-in.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive.ts';
+import { startTcpProxy, type TcpProxy } from '../../rig/stand-ins/tcp-proxy.ts';
 import { UPSTREAM_KEY } from './unchecked-source.ts';
 
 /** The market data upstream of a drill, behind a line that can be broken, with a market that moves. */

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { RateLimiter } from '../domain/cluster/counters.ts';
+import type { RateLimiter } from '../domain/limits/counters.ts';
 import { TradecastError } from '../protocol/errors.ts';
 import type { HttpLimit } from '../protocol/limits.ts';
 

@@ -2,11 +2,11 @@
 import type { Store } from 'express-session';
 import type { Accounts } from '../domain/accounts/accounts.ts';
 import type { Sessions } from '../domain/accounts/session.ts';
-import type { Bus } from '../domain/cluster/bus.ts';
-import type { RateLimiter } from '../domain/cluster/counters.ts';
+import type { Bus } from '../domain/bus/bus.ts';
 import type { DiscordLinks } from '../domain/hooks/discord-links.ts';
 import type { Hooks } from '../domain/hooks/hooks.ts';
 import type { Journal } from '../domain/journal/journal.ts';
+import type { RateLimiter } from '../domain/limits/counters.ts';
 import type { Candle } from '../domain/market/candle-book.ts';
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus } from '../domain/cluster/bus.ts';
+import type { Bus } from '../domain/bus/bus.ts';
 import { DEMAND_REFRESH_MS } from '../domain/market/demand.ts';
 import type { Clock } from '../lib/clock.ts';
 

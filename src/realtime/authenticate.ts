@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { hashSessionId, type Sessions } from '../domain/accounts/session.ts';
 import { readSessionCookie } from '../domain/accounts/session-cookie.ts';
-import type { ConnectionCounter, RateLimiter } from '../domain/cluster/counters.ts';
+import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../metrics.ts';

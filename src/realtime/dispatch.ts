@@ -1,5 +1,5 @@
 import type { ZodType, z } from 'zod';
-import type { RateLimiter } from '../domain/cluster/counters.ts';
+import type { RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../metrics.ts';

@@ -1,4 +1,4 @@
-import type { Bus } from '../domain/cluster/bus.ts';
+import type { Bus } from '../domain/bus/bus.ts';
 import type { Quote } from '../domain/market/quote.ts';
 import type { Holdings } from '../domain/trading/holdings.ts';
 import type { Clock } from '../lib/clock.ts';

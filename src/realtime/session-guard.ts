@@ -1,5 +1,5 @@
 import type { Sessions } from '../domain/accounts/session.ts';
-import type { Bus } from '../domain/cluster/bus.ts';
+import type { Bus } from '../domain/bus/bus.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { SESSION_CHECK_INTERVAL_MS } from '../protocol/limits.ts';

@@ -1,4 +1,4 @@
-import type { Bus } from '../domain/cluster/bus.ts';
+import type { Bus } from '../domain/bus/bus.ts';
 import type { Journal, JournalHead, JournalRecord } from '../domain/journal/journal.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../metrics.ts';

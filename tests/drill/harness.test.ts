@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type net from 'node:net';
 import path from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
-import { createFolder, removeFolder } from '../../bench/support/folder.ts';
 import { complaintsIn } from '../../bench/support/replicas.ts';
 import { badFrames, sendFrames } from '../../drill/support/bad-ticks.ts';
 import { asExpected, atMost, exactly, type Row } from '../../drill/support/drill.ts';
@@ -11,13 +10,14 @@ import { createFollower, type ReadPage } from '../../drill/support/follower.ts';
 import { createLedger } from '../../drill/support/ledger.ts';
 import { createPublisher } from '../../drill/support/publisher.ts';
 import { createQuoteWatch } from '../../drill/support/quote-watch.ts';
-import { createRandom } from '../../drill/support/random.ts';
 import { losingBus } from '../../drill/support/seams.ts';
-import { unavailable } from '../../src/adapters/database/errors.ts';
+import { silentLog } from '../../rig/log.ts';
+import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
+import { createRandom } from '../../rig/random.ts';
+import { until } from '../../rig/wait.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { unavailable } from '../../src/adapters/sql/errors.ts';
 import { createLogger } from '../../src/logger.ts';
-import { silentLog } from '../support/log.ts';
-import { until } from '../support/wait.ts';
 
 const spec = {
   client: 'c1',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { readRepoFile } from '../../rig/source-files.ts';
 import { readConfig, VARIABLES } from '../../src/config.ts';
 import { tableRows, unquoted } from '../support/markdown.ts';
-import { readRepoFile } from '../support/source-files.ts';
 import { parseYaml } from '../support/yaml.ts';
 
 interface Service {

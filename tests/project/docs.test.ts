@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
 import { readConfig, VARIABLES } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
@@ -11,7 +12,6 @@ import { ORDER_STATUSES } from '../../src/protocol/payloads.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { httpRoutes } from '../support/http-routes.ts';
 import { section, tableRows, unquoted } from '../support/markdown.ts';
-import { readRepoFile, repoRoot } from '../support/source-files.ts';
 
 describe('the configuration page', () => {
   const environments = (values: Record<string, string>) => [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, next, startApp, type TestApp, until } from '../support/app.ts';
+import { ask, next, startApp, type TestApp, until } from '../../rig/app.ts';
+import { readRepoFile } from '../../rig/source-files.ts';
 import { section } from '../support/markdown.ts';
-import { readRepoFile } from '../support/source-files.ts';
 import { parseYaml } from '../support/yaml.ts';
 
 interface Rule {

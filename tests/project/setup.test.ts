@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readRepoFile, repoRoot } from '../support/source-files.ts';
+import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
 
 /** A checkout with nothing but what the set-up itself needs. */
 let checkout: string;

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
+import { silentLog } from '../../rig/log.ts';
+import { until } from '../../rig/wait.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { createRedisLine, type RedisLine } from '../../src/adapters/redis/bus-line.ts';
 import { createRedisClients } from '../../src/adapters/redis/clients.ts';
-import type { Bus, BusLine, BusMessages, BusTopic } from '../../src/domain/cluster/bus.ts';
-import { createReplicatedBus } from '../../src/domain/cluster/replicated-bus.ts';
+import type { Bus, BusLine, BusMessages, BusTopic } from '../../src/domain/bus/bus.ts';
+import { createReplicatedBus } from '../../src/domain/bus/replicated-bus.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from './log.ts';
-import { until } from './wait.ts';
 
 /** One replica's side of the bus and nothing else of it, over a real Redis and Socket.IO's adapter. */
 export interface BusPeer {

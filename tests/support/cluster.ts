@@ -1,7 +1,7 @@
-import { type RedisServer, startRedisServer } from '../../cluster/redis-server.ts';
-import { startApp, type TestApp, type TestAppOptions } from './app.ts';
-import { createTestDatabase, type PostgresTestDatabase } from './database.ts';
-import { createScriptedMarket, type ScriptedMarket } from './scripted-market.ts';
+import { type RedisServer, startRedisServer } from '../../local/redis-server.ts';
+import { startApp, type TestApp, type TestAppOptions } from '../../rig/app.ts';
+import { createTestDatabase, type PostgresTestDatabase } from '../../rig/database/database.ts';
+import { createScriptedMarket, type ScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 
 /** Replicas in this process over a real Redis and a real Postgres. */
 export interface TestCluster {

@@ -2,25 +2,22 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Child, startChild } from '../../bench/support/child.ts';
-import {
-  type BrokerStandIn,
-  type OrderScript,
-  startBrokerStandIn,
-} from '../../drill/support/broker-stand-in.ts';
-import { createRemoteBroker } from '../../drill/support/remote-broker.ts';
-import type { Database } from '../../src/adapters/database/database.ts';
-import { createLedger } from '../../src/adapters/database/ledger.ts';
+import { createTestDatabase } from '../../rig/database/database.ts';
+import { silentLog } from '../../rig/log.ts';
+import { PACE } from '../../rig/pace.ts';
+import { type Child, startChild } from '../../rig/processes/child.ts';
+import { type BrokerStandIn, type OrderScript, startBrokerStandIn } from '../../rig/stand-ins/broker.ts';
+import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
+import { until } from '../../rig/wait.ts';
+import type { Database } from '../../src/adapters/sql/database.ts';
+import { createLedger } from '../../src/adapters/stores/trading/ledger.ts';
 import { createTrading } from '../../src/domain/trading/create-trading.ts';
 import { createExecutor } from '../../src/domain/trading/executor.ts';
 import type { Trading } from '../../src/domain/trading/trading.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { decimal } from '../../src/lib/decimal.ts';
 import type { OrderRequest } from '../../src/protocol/schemas.ts';
-import { createTestDatabase } from './database.ts';
 import type { EngineMethods, Fate } from './engine-process.ts';
-import { silentLog } from './log.ts';
-import { PACE } from './pace.ts';
 import {
   createStillMarket,
   createTestBus,
@@ -30,7 +27,6 @@ import {
   requestOf,
   takeEngine,
 } from './trading.ts';
-import { until } from './wait.ts';
 
 export type Engine = Child<EngineMethods>;
 

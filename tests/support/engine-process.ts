@@ -3,19 +3,19 @@
  * outside, without HTTP. Time passes faster for the executor.
  */
 import { appendFileSync } from 'node:fs';
-import { serve } from '../../bench/support/child.ts';
-import { createRemoteBroker } from '../../drill/support/remote-broker.ts';
-import type { Database } from '../../src/adapters/database/database.ts';
-import { createDatabaseLease } from '../../src/adapters/database/lease.ts';
-import { createLedger } from '../../src/adapters/database/ledger.ts';
-import { openDatabase } from '../../src/adapters/database/open.ts';
+import { silentLog } from '../../rig/log.ts';
+import { PACE } from '../../rig/pace.ts';
+import { serve } from '../../rig/processes/child.ts';
+import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
-import type { EngineLease } from '../../src/domain/cluster/lease.ts';
+import type { Database } from '../../src/adapters/sql/database.ts';
+import { openDatabase } from '../../src/adapters/sql/open.ts';
+import { createDatabaseLease } from '../../src/adapters/stores/engine/lease.ts';
+import { createLedger } from '../../src/adapters/stores/trading/ledger.ts';
+import type { EngineLease } from '../../src/domain/engine/lease.ts';
 import type { CrashHook, CrashPoint } from '../../src/domain/trading/crash-points.ts';
 import { createExecutor, type Executor } from '../../src/domain/trading/executor.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from './log.ts';
-import { PACE } from './pace.ts';
 
 export interface EngineOptions {
   readonly databaseUrl: string;

@@ -1,8 +1,8 @@
+import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
-import type { BusLink } from '../../src/domain/cluster/bus.ts';
-import { type ReplicaStatus, readStatus } from '../../src/domain/cluster/replica-status.ts';
-import { createReplicas, type Replicas } from '../../src/domain/cluster/replicas.ts';
-import { silentLog } from './log.ts';
+import type { BusLink } from '../../src/domain/bus/bus.ts';
+import { type ReplicaStatus, readStatus } from '../../src/domain/monitor/replica-status.ts';
+import { createReplicas, type Replicas } from '../../src/domain/monitor/replicas.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 const START = Date.parse('2026-03-02T15:30:00Z');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { HOOK_SECRET } from './service.ts';
+import { HOOK_SECRET } from '../../rig/processes/service.ts';
 
 /** Signs and sends a hook as a bot does. */
 export function sendHook(serviceUrl: string, route: string, body: object): Promise<Response> {

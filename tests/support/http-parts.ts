@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import session from 'express-session';
+import { PASSWORD } from '../../rig/clients/http-client.ts';
+import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { createLocalRateLimiter } from '../../src/adapters/local/rate-limiter.ts';
 import type { ActiveSession } from '../../src/domain/accounts/session.ts';
@@ -12,8 +14,6 @@ import type { HttpOptions, HttpParts, ServedRequest } from '../../src/http/parts
 import { systemClock } from '../../src/lib/clock.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
 import { HTTP_RATE_LIMITS } from '../../src/protocol/limits.ts';
-import { PASSWORD } from './http-client.ts';
-import { silentLog } from './log.ts';
 
 export const SESSION_SECRET = 'a session secret of 32 characters';
 export const HOOK_SECRET = 'a hook secret with 32 characters.';

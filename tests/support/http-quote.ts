@@ -1,4 +1,4 @@
-import { type SignedIn, type TestApp, until } from './app.ts';
+import { type SignedIn, type TestApp, until } from '../../rig/app.ts';
 
 /** Makes the service want the symbol, as somebody who polls does, and gives it a quote that HTTP can see. */
 export async function showQuote(app: TestApp, who: SignedIn, symbol: string, price: number): Promise<void> {

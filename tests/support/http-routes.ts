@@ -1,4 +1,4 @@
-import { sourceFiles } from './source-files.ts';
+import { sourceFiles } from '../../rig/source-files.ts';
 
 /**
  * `METHOD /path` of every route as the sources of src/http mount them. Express keeps no path of a mounted

@@ -1,10 +1,10 @@
-import type { Queryable } from '../../src/adapters/database/database.ts';
+import type { Queryable } from '../../src/adapters/sql/database.ts';
 import {
   APPEND,
   type JournalHeadRow,
   journalInput,
   toAppended,
-} from '../../src/adapters/database/journal.ts';
+} from '../../src/adapters/stores/journal/journal.ts';
 import type { JournalEvent } from '../../src/domain/journal/journal.ts';
 import type { Appended } from '../../src/domain/trading/ledger.ts';
 

@@ -1,4 +1,4 @@
-import type { Bus, BusMessages, BusTopic } from '../../src/domain/cluster/bus.ts';
+import type { Bus, BusMessages, BusTopic } from '../../src/domain/bus/bus.ts';
 
 /** A bus of which one replica hears only what the test lets through. */
 export interface LossyBus {

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { SignedIn } from './app.ts';
+import type { SignedIn } from '../../rig/app.ts';
 
 /** A client without Socket.IO: it can stop reading, break the protocol, and see frames as they are. */
 export interface RawClient {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisServer } from '../../cluster/redis-server.ts';
+import type { RedisServer } from '../../local/redis-server.ts';
+import { silentLog } from '../../rig/log.ts';
+import { until } from '../../rig/wait.ts';
 import { type Breaker, type BreakerOptions, createBreaker } from '../../src/adapters/redis/breaker.ts';
 import { createRedisClients, type RedisClients } from '../../src/adapters/redis/clients.ts';
 import {
@@ -7,10 +9,8 @@ import {
   type RedisConnectionCounter,
 } from '../../src/adapters/redis/connection-counter.ts';
 import { createRedisRateLimiter } from '../../src/adapters/redis/rate-limiter.ts';
-import type { NamedLimit, RateLimiter } from '../../src/domain/cluster/counters.ts';
+import type { NamedLimit, RateLimiter } from '../../src/domain/limits/counters.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from './log.ts';
-import { until } from './wait.ts';
 
 /** What one replica counts with, without the replica. */
 export interface CountingReplica {

@@ -2,8 +2,9 @@
  * Writes numbered rows into the embedded database of the folder it is given and prints each number once its
  * transaction is acknowledged, until it is killed: `node row-writer.ts <folder>`.
  */
-import { openDatabase } from '../../src/adapters/database/open.ts';
-import { silentLog } from './log.ts';
+
+import { silentLog } from '../../rig/log.ts';
+import { openDatabase } from '../../src/adapters/sql/open.ts';
 
 const WRITERS = 4;
 

@@ -1,7 +1,7 @@
+import type { TestApp } from '../../rig/app.ts';
+import { until } from '../../rig/wait.ts';
 import type { ReplicaHealth, WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
-import type { TestApp } from './app.ts';
 import type { TestCluster } from './cluster.ts';
-import { until } from './wait.ts';
 
 /** Resolves when every replica reaches Redis and counts all of them as alive. */
 export async function settled({ apps }: TestCluster): Promise<void> {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Queryable } from '../../src/adapters/database/database.ts';
-import { openAccount } from '../../src/adapters/database/ledger.ts';
+import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
-import type { EngineLease } from '../../src/domain/cluster/lease.ts';
+import type { Queryable } from '../../src/adapters/sql/database.ts';
+import { openAccount } from '../../src/adapters/stores/trading/ledger.ts';
+import type { EngineLease } from '../../src/domain/engine/lease.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { BrokerOrder } from '../../src/domain/trading/broker.ts';
 import type { Account, Position } from '../../src/domain/trading/holdings.ts';
@@ -12,7 +13,6 @@ import { emptyPosition } from '../../src/domain/trading/portfolio.ts';
 import type { RiskLimits } from '../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../src/lib/decimal.ts';
 import type { OrderRequest } from '../../src/protocol/schemas.ts';
-import { silentLog } from './log.ts';
 
 /** Limits that an order for 10 AAPL at 100 is within. */
 export const LIMITS: RiskLimits = {

@@ -1,4 +1,4 @@
-import type { Bus, BusTopic } from '../../domain/cluster/bus.ts';
+import type { Bus, BusTopic } from '../../domain/bus/bus.ts';
 import type { Log } from '../../lib/log.ts';
 
 /** The bus of one process: a listener that throws is logged and stops neither the sender nor its neighbours. */

@@ -1,4 +1,4 @@
-import type { ConnectionCounter } from '../../domain/cluster/counters.ts';
+import type { ConnectionCounter } from '../../domain/limits/counters.ts';
 import { createPlaces } from './places.ts';
 
 /** Places per user in one process. */

@@ -1,4 +1,4 @@
-import type { HistoryStore } from '../../domain/cluster/history.ts';
+import type { HistoryStore } from '../../domain/monitor/history.ts';
 
 /** One process remembers for itself. */
 export const createLocalHistory = (): HistoryStore => ({

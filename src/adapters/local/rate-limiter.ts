@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { type LimitVerdict, localShare, type RateLimiter } from '../../domain/cluster/counters.ts';
+import { type LimitVerdict, localShare, type RateLimiter } from '../../domain/limits/counters.ts';
 import type { RateLimit } from '../../protocol/limits.ts';
 
 /**

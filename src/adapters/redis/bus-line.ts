@@ -1,9 +1,9 @@
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
-import type { BusLine, BusLink, BusTopic, LinkCounters } from '../../domain/cluster/bus.ts';
-import { type Envelope, TOPICS } from '../../domain/cluster/envelope.ts';
-import { createLinkWatch } from '../../domain/cluster/link-watch.ts';
+import type { BusLine, BusLink, BusTopic, LinkCounters } from '../../domain/bus/bus.ts';
+import { type Envelope, TOPICS } from '../../domain/bus/envelope.ts';
+import { createLinkWatch } from '../../domain/bus/link-watch.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createBusConnections } from './bus-connections.ts';

@@ -1,4 +1,4 @@
-import { type ConnectionCounter, localShare } from '../../domain/cluster/counters.ts';
+import { type ConnectionCounter, localShare } from '../../domain/limits/counters.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import { createPlaces } from '../local/places.ts';
 import type { Breaker } from './breaker.ts';

@@ -1,4 +1,4 @@
-import { isTopic } from '../../domain/cluster/envelope.ts';
+import { isTopic } from '../../domain/bus/envelope.ts';
 import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
 
 /** The largest message of ours by far, all quotes of the whole market after a start, is below this, bytes. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type HistoryStore, type Remembered, SAMPLES } from '../../domain/cluster/history.ts';
-import { MAX_INCIDENTS } from '../../domain/cluster/incidents.ts';
+import { type HistoryStore, type Remembered, SAMPLES } from '../../domain/monitor/history.ts';
+import { MAX_INCIDENTS } from '../../domain/monitor/incidents.ts';
 import { INCIDENT_KINDS } from '../../protocol/health-payloads.ts';
 import type { Breaker } from './breaker.ts';
 import type { RedisClients } from './clients.ts';

@@ -1,5 +1,5 @@
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { NamedLimit, RateLimiter } from '../../domain/cluster/counters.ts';
+import type { NamedLimit, RateLimiter } from '../../domain/limits/counters.ts';
 import { createLocalRateLimiter, verdictOf } from '../local/rate-limiter.ts';
 import type { Breaker } from './breaker.ts';
 import type { RedisClients } from './clients.ts';

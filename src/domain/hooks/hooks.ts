@@ -11,7 +11,7 @@ import type {
 } from '../../protocol/hooks.ts';
 import type { Tier } from '../../protocol/payloads.ts';
 import type { User, Users } from '../accounts/user.ts';
-import type { Bus } from '../cluster/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { HaltScope, PlaceResult, Trading } from '../trading/trading.ts';
 import { externalPortfolio } from './external-portfolio.ts';
 import type { HookInbox, HookOutcome, TradeReport } from './hook-inbox.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { Bus } from '../cluster/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { Candle } from './candle-book.ts';
 
 /** The engine answers within milliseconds, or it is away, milliseconds. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Bus } from '../cluster/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 
 /** A replica repeats what it wants this often, so that a new engine learns it and a dead replica is forgotten. */
 export const DEMAND_REFRESH_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Bus, BusMessages } from '../cluster/bus.ts';
+import type { Bus, BusMessages } from '../bus/bus.ts';
 import { type Quote, toStale } from './quote.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Bus } from '../cluster/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 
 /** After somebody outside took our place; two services that come back sooner evict each other forever. */
 export const LOST_PAUSE_MS = 60_000;

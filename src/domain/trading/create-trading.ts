@@ -4,7 +4,7 @@ import { type Decimal, decimal, ZERO } from '../../lib/decimal.ts';
 import type { Log } from '../../lib/log.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type OrderRequest, priceSchema, quantitySchema } from '../../protocol/schemas.ts';
-import type { Bus } from '../cluster/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { Appended, Ledger, PlaceFacts, Placement } from './ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { type Order, type OrderIntent, orderToPayload } from './order.ts';

@@ -1,5 +1,5 @@
 import type { OrderStatus, OrderType, Side } from '../../protocol/payloads.ts';
-import type { BusMessages } from '../cluster/bus.ts';
+import type { BusMessages } from '../bus/bus.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import type { BrokerEvent } from './broker.ts';
 import type { Account, Holdings, Position } from './holdings.ts';

@@ -1,6 +1,6 @@
 import type { Log } from '../../lib/log.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { Bus } from '../cluster/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { BrokerEvent } from './broker.ts';
 import type { CrashHook } from './crash-points.ts';
 import { FencedError, type Ledger } from './ledger.ts';

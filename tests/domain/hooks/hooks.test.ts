@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { User } from '../../../src/domain/accounts/user.ts';
-import type { Bus, BusTopic } from '../../../src/domain/cluster/bus.ts';
+import type { Bus, BusTopic } from '../../../src/domain/bus/bus.ts';
 import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbox.ts';
 import { createHooks, type Hooks } from '../../../src/domain/hooks/hooks.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';

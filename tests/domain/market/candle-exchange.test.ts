@@ -1,9 +1,9 @@
 import { expect, jest, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
-import type { BusMessages } from '../../../src/domain/cluster/bus.ts';
+import type { BusMessages } from '../../../src/domain/bus/bus.ts';
 import type { Candle } from '../../../src/domain/market/candle-book.ts';
 import { CANDLES_TIMEOUT_MS, createCandleExchange } from '../../../src/domain/market/candle-exchange.ts';
-import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 const CANDLE: Candle = { start: 0, open: 1, high: 2, low: 1, close: 2, volume: 100 };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { sharedData } from '../../../rig/recordings/shared-data.ts';
 import { holidayName, isHalfDay } from '../../../src/domain/market/exchange-holidays.ts';
 import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { addDays, newYorkDay, newYorkTime } from '../../../src/domain/market/new-york.ts';
-import { sharedData } from '../../support/shared-data.ts';
 
 const hours = createMarketHours('us-equities');
 const at = (iso: string): number => Date.parse(iso);

@@ -1,12 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
-import type { BusMessages } from '../../../src/domain/cluster/bus.ts';
+import type { BusMessages } from '../../../src/domain/bus/bus.ts';
 import type { FeedSink, FeedSource, FeedStatus, FeedTerms } from '../../../src/domain/market/feed.ts';
 import { createMarket, ENGINE_HEARTBEAT_MS, LINGER_MS } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
 import { createUpstreamPlace, LOST_PAUSE_MS } from '../../../src/domain/market/upstream-place.ts';
-import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { dayState, nbbo, trade } from '../../support/ticks.ts';
 

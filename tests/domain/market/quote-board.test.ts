@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import { createDemand, DEMAND_REFRESH_MS } from '../../../src/domain/market/demand.ts';
 import type { Quote } from '../../../src/domain/market/quote.ts';
@@ -8,7 +9,6 @@ import {
   MAX_MESSAGE_AGE_MS,
   MAX_MESSAGE_AHEAD_MS,
 } from '../../../src/domain/market/quote-board.ts';
-import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 function start() {

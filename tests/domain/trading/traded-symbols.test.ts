@@ -1,9 +1,9 @@
 import { expect, jest, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
 import {
   followTradedSymbols,
   TRADED_SYMBOLS_INTERVAL_MS,
 } from '../../../src/domain/trading/traded-symbols.ts';
-import { silentLog } from '../../support/log.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { NOON } from '../../support/trading.ts';
 

@@ -1,0 +1,91 @@
+import type { MarketSource } from '../../src/app/market-source.ts';
+import type { FeedSink, FeedStatus } from '../../src/domain/market/feed.ts';
+
+export interface ScriptedMarket extends MarketSource {
+  /** A trade at `price` and a quote around it: bid a cent below, ask a cent above. */
+  tick(symbol: string, price: number, options?: { bid?: number; ask?: number; size?: number }): void;
+  /** Yesterday's close, as a snapshot would tell it. */
+  previousClose(symbol: string, price: number): void;
+  status(status: FeedStatus): void;
+  /** How often the service has opened the feed. */
+  starts(): number;
+  /** Symbols the service asks upstream for. */
+  wanted(): ReadonlySet<string>;
+}
+
+const KNOWN = ['AAPL', 'MSFT', 'NVDA', 'TSLA', 'SPY', 'QQQ', 'AMZN', 'JPM', 'IBM', 'BAC'];
+
+/** A market that moves when the test says so. Knows the symbols given, ten well-known ones by default. */
+export function createScriptedMarket(symbols: readonly string[] = KNOWN): ScriptedMarket {
+  let sink: FeedSink | null = null;
+  let wanted: ReadonlySet<string> = new Set();
+  let current: FeedStatus = { state: 'live' };
+  let sequence = 0;
+  let starts = 0;
+  const known = new Set(symbols);
+  const toInstrument = (symbol: string) => ({ symbol, name: `${symbol} Inc.` });
+  const stamp = (symbol: string) => ({ symbol, sourceTime: Date.now(), receivedAt: Date.now() });
+
+  return {
+    feed: {
+      source: 'simulated',
+      start(target) {
+        sink = target;
+        starts += 1;
+        sink.status(current);
+        for (const symbol of wanted) sink.confirmed(symbol, true);
+      },
+      async stop() {
+        sink = null;
+      },
+      setSymbols(next) {
+        for (const symbol of next) if (!wanted.has(symbol)) sink?.confirmed(symbol, true);
+        wanted = new Set(next);
+      },
+      status: () => current,
+    },
+    instruments: {
+      get: async (symbol) => (known.has(symbol) ? toInstrument(symbol) : null),
+      search: async (text, limit) =>
+        symbols
+          .filter((symbol) => symbol.startsWith(text.toUpperCase()))
+          .slice(0, limit)
+          .map(toInstrument),
+      knows: (symbol) => known.has(symbol),
+    },
+    featured: async () => symbols.slice(0, 8),
+    tick(symbol, price, { bid = price - 0.01, ask = price + 0.01, size = 100_000 } = {}) {
+      sequence += 1;
+      sink?.nbbo({ ...stamp(symbol), bid, ask, bidSize: size, askSize: size });
+      sink?.trade({
+        ...stamp(symbol),
+        price,
+        size: 100,
+        exchange: 11,
+        trf: 0,
+        tradeId: String(sequence),
+        sequence,
+        conditions: undefined,
+      });
+    },
+    previousClose(symbol, price) {
+      sink?.day({
+        ...stamp(symbol),
+        previousClose: price,
+        open: undefined,
+        high: undefined,
+        low: undefined,
+        volume: undefined,
+        last: undefined,
+        bid: undefined,
+        ask: undefined,
+      });
+    },
+    status(status) {
+      current = status;
+      sink?.status(status);
+    },
+    starts: () => starts,
+    wanted: () => wanted,
+  };
+}

@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../../lib/log.ts';
+import type { WorkerAnswer, WorkerRequest } from './messages.ts';
+
+/** Answers come back in the order of the requests. */
+type AnswerListener = (bytes: Buffer) => void;
+
+/** The worker thread that holds PGlite, seen from the main thread. */
+export interface EmbeddedEngine {
+  /** Resolves when the database is open. After a failure it starts a new worker, which recovers from the log. */
+  start(): Promise<void>;
+  /** Sends wire-protocol bytes, which it takes over; `onAnswer` gets the answer's bytes unless the engine fails before. */
+  send(bytes: Uint8Array<ArrayBuffer>, onAnswer: AnswerListener): void;
+  /** Told when the worker died: whatever was in flight has no known outcome. */
+  onFailure(listener: (error: Error) => void): void;
+  offFailure(listener: (error: Error) => void): void;
+  /** Writes a checkpoint and ends the worker. */
+  stop(): Promise<void>;
+}
+
+/** `files` is the folder of Postgres' own files. */
+export function createEmbeddedEngine({ files, log }: { files: string; log: Log }): EmbeddedEngine {
+  const failures = new Set<(error: Error) => void>();
+  let worker: Worker | undefined;
+  let starting: Promise<void> | undefined;
+  let waiting: AnswerListener[] = [];
+  let stopping = false;
+
+  function spawn(): Promise<void> {
+    const started = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { files },
+      name: 'database',
+    });
+    worker = started;
+    return new Promise((resolve, reject) => {
+      let cause: Error | undefined;
+      started.on('message', (message: WorkerAnswer) => {
+        if (message.type === 'ready') resolve();
+        else if (message.type === 'answer') {
+          const { buffer, byteOffset, byteLength } = message.bytes;
+          waiting.shift()?.(Buffer.from(buffer, byteOffset, byteLength));
+        } else cause = new Error(message.reason);
+      });
+      started.on('error', (error: Error) => {
+        cause = error;
+      });
+      started.on('exit', () => {
+        worker = undefined;
+        starting = undefined;
+        waiting = [];
+        if (stopping) return resolve();
+        const error = new Error('Connection terminated: the embedded database stopped', { cause });
+        log.error({ err: cause ?? error }, 'the embedded database stopped');
+        reject(error);
+        for (const listener of [...failures]) listener(error);
+      });
+    });
+  }
+
+  return {
+    start() {
+      if (stopping) return Promise.reject(new Error('Connection terminated: the database is closing'));
+      starting ??= spawn();
+      return starting;
+    },
+    send(bytes, onAnswer) {
+      if (!worker) return;
+      waiting.push(onAnswer);
+      worker.postMessage({ type: 'execute', bytes } satisfies WorkerRequest, [bytes.buffer]);
+    },
+    onFailure: (listener) => void failures.add(listener),
+    offFailure: (listener) => void failures.delete(listener),
+    async stop() {
+      stopping = true;
+      const ending = worker;
+      if (!ending) return;
+      const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
+      ending.postMessage({ type: 'stop' } satisfies WorkerRequest);
+      await ended;
+    },
+  };
+}

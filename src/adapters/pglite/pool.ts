@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import pg from 'pg';
+import type { Log } from '../../lib/log.ts';
+import { StartupError } from '../../lib/startup-error.ts';
+import { rowTypes } from '../sql/types.ts';
+import { createEmbeddedEngine } from './engine.ts';
+import { lockFolder } from './lock.ts';
+import { createEmbeddedStream } from './stream.ts';
+import { keepVacuumed } from './vacuum.ts';
+
+/** PGlite is one backend process: it has exactly one connection. */
+const POOL_SIZE = 1;
+/** Waiting longer than this for the one connection is overload: better refused than piled up, milliseconds. */
+const QUEUE_TIMEOUT_MS = 10_000;
+
+const run = promisify(execFile);
+
+/**
+ * Makes the files in a process of its own: it needs 700 MB for two seconds, which only the end of a process
+ * gives back. What runs once is not worth optimising, hence the flag. Throws where the folder cannot be written.
+ */
+const createFiles = (target: string): Promise<unknown> =>
+  run(process.execPath, ['--liftoff-only', path.join(import.meta.dirname, 'create.ts'), target]);
+
+// V8 would optimise Postgres' parser and its like: 600 MB for half a second, for 5 % more throughput.
+for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
+
+export interface EmbeddedPool {
+  readonly pool: pg.Pool;
+  /** Closes the engine, then lets go of the folder. Ask for it after `pool.end()`. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Postgres inside this process (PGlite in a worker thread), behind an ordinary pool that speaks the wire
+ * protocol with it. The files lie in `folder`; a commit is answered after fdatasync. Throws
+ * StartupError where another process uses the folder.
+ */
+export async function openEmbeddedPool({ folder, log }: { folder: string; log: Log }): Promise<EmbeddedPool> {
+  const unlock = lockFolder(folder);
+  try {
+    const files = path.join(folder, 'pgdata');
+    if (!existsSync(files)) {
+      await createFiles(files).catch((error: unknown) => {
+        throw new StartupError(
+          `The embedded database cannot be made in ${folder}: check DATA_DIR and its free space.`,
+          {
+            cause: error,
+          },
+        );
+      });
+    }
+    const engine = createEmbeddedEngine({ files, log });
+    await engine.start().catch((error: unknown) => {
+      throw new StartupError(
+        `The embedded database in ${files} cannot be opened: restore the folder from a backup, or move it away to begin anew.`,
+        { cause: error },
+      );
+    });
+    const pool = new pg.Pool({
+      user: 'postgres',
+      database: 'postgres',
+      max: POOL_SIZE,
+      // Reconnecting costs a reset of the session and saves nothing.
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: QUEUE_TIMEOUT_MS,
+      types: rowTypes,
+      stream: () => createEmbeddedStream(engine),
+    });
+    pool.on('error', (error) => log.warn({ err: error }, 'the connection to the embedded database was lost'));
+    const stopVacuum = keepVacuumed(pool, { log });
+    return {
+      pool,
+      async release() {
+        stopVacuum();
+        try {
+          await engine.stop();
+        } finally {
+          unlock();
+        }
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

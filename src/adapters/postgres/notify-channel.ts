@@ -1,0 +1,93 @@
+import pg from 'pg';
+import type { RelayChannel } from '../../domain/bus/relay.ts';
+import { createBackoff } from '../../lib/backoff.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Database } from '../sql/database.ts';
+
+/** Postgres refuses a payload of 8,000 bytes or more. */
+const MAX_PAYLOAD_BYTES = 7_900;
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A connection that only listens does not notice that the other end is gone: it asks this often, milliseconds. */
+const ASK_INTERVAL_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 3_000;
+const RETRY = { baseMs: 250, capMs: 2_000 };
+
+export interface NotifyChannelOptions {
+  /** Of the same database as `db`, without a pooler between: listening needs a connection of its own. */
+  readonly url: string;
+  readonly db: Database;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The relay's channel over LISTEN and NOTIFY. The connection that listens comes back by itself. */
+export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannelOptions): RelayChannel {
+  const backoff = createBackoff(RETRY);
+  let hear: (text: string) => void = () => {};
+  let client: pg.Client | null = null;
+  let cancelRetry: Cancel = () => {};
+  let stopAsking: Cancel = () => {};
+  let stopped = true;
+
+  function listen(): void {
+    const made = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: 'tradecast relay',
+    });
+    client = made;
+    const lose = (error?: Error): void => {
+      if (client !== made) return;
+      client = null;
+      close(made);
+      if (stopped) return;
+      log.debug({ err: error }, 'the relay does not hear the database');
+      cancelRetry = clock.after(backoff.next(), listen);
+    };
+    // It stays for the life of the connection: an error without a listener would end the process.
+    made.on('error', lose);
+    made.on('end', () => lose());
+    made.on('notification', ({ payload }) => hear(payload ?? ''));
+    made
+      .connect()
+      .then(() => made.query(`LISTEN ${pg.escapeIdentifier(name)}`))
+      .then(() => backoff.reset(), lose);
+  }
+
+  function ask(): void {
+    const asked = client;
+    asked?.query('SELECT 1').catch((error: Error) => asked.emit('error', error));
+  }
+
+  return {
+    maxBytes: MAX_PAYLOAD_BYTES,
+    async send(texts) {
+      await db.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [name, texts]);
+    },
+    onText(listener) {
+      hear = listener;
+    },
+    start() {
+      if (!stopped) return;
+      stopped = false;
+      listen();
+      stopAsking = clock.every(ASK_INTERVAL_MS, ask);
+    },
+    stop() {
+      stopped = true;
+      cancelRetry();
+      stopAsking();
+      if (client) close(client);
+      client = null;
+    },
+  };
+}
+
+/** Without waiting: a hung database does not answer a goodbye. */
+function close(client: pg.Client): void {
+  client.end().catch(() => {});
+}

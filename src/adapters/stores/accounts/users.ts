@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { User, Users } from '../../../domain/accounts/user.ts';
+import { TradecastError } from '../../../protocol/errors.ts';
+import type { Tier } from '../../../protocol/payloads.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
+import { isUniqueViolation } from '../../sql/errors.ts';
+
+export interface UsersOptions {
+  /** What else a new user must have (an account, a journal), made in the same transaction. */
+  readonly onCreate?: (tx: Queryable, user: User) => Promise<unknown>;
+}
+
+interface UserRow {
+  id: string;
+  username: string;
+  name: string;
+  tier: Tier;
+  banned_at: Date | null;
+  password_hash: string;
+}
+
+/** Locked in one order everywhere: replicas that keep them alive and one that ends them must not wait in a circle. */
+const SESSIONS_OF = "SELECT sid FROM session WHERE sess ->> 'userId' = $1 ORDER BY sid FOR UPDATE";
+
+const rowToUser = ({ id, username, name, tier, banned_at }: UserRow): User => ({
+  id,
+  username,
+  name,
+  tier,
+  banned: banned_at !== null,
+});
+
+export function createUsers(db: Database, { onCreate }: UsersOptions = {}): Users {
+  const COLUMNS = 'id, username, name, tier, banned_at, password_hash';
+
+  const findOne = async (condition: string, value: string): Promise<UserRow | undefined> => {
+    const [row] = await db.query<UserRow>(`SELECT ${COLUMNS} FROM users WHERE ${condition}`, [value]);
+    return row;
+  };
+
+  return {
+    async create({ username, name, tier, passwordHash }) {
+      const user: User = { id: randomUUID(), username, name, tier, banned: false };
+      try {
+        await db.transaction(async (tx) => {
+          await tx.query(
+            'INSERT INTO users (id, username, name, tier, password_hash) VALUES ($1, $2, $3, $4, $5)',
+            [user.id, username, name, tier, passwordHash],
+          );
+          await onCreate?.(tx, user);
+        });
+      } catch (error) {
+        if (!isUniqueViolation(error, 'users_username_key')) throw error;
+        throw new TradecastError('USERNAME_TAKEN', 'This user name is taken. Choose another one.', {
+          cause: error,
+        });
+      }
+      return user;
+    },
+
+    async findById(id) {
+      const row = await findOne('id = $1', id);
+      return row ? rowToUser(row) : null;
+    },
+
+    async findByDiscordId(discordUserId) {
+      const row = await findOne('discord_user_id = $1', discordUserId);
+      return row ? rowToUser(row) : null;
+    },
+
+    async findByUsername(username) {
+      // Postgres takes no NUL in a text, and no user has one.
+      if (username.includes('\0')) return null;
+      const row = await findOne('lower(username) = lower($1)', username);
+      return row ? { ...rowToUser(row), passwordHash: row.password_hash } : null;
+    },
+
+    async holdsPassword(id, passwordHash) {
+      const rows = await db.query(
+        'SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND banned_at IS NULL FOR SHARE',
+        [id, passwordHash],
+      );
+      return rows.length > 0;
+    },
+
+    changePassword: (id, { expected, passwordHash, keepSession }) =>
+      db.transaction(async (tx) => {
+        const changed = await tx.query(
+          `UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3 AND banned_at IS NULL
+           RETURNING id`,
+          [id, passwordHash, expected],
+        );
+        if (changed.length === 0)
+          throw new TradecastError('INVALID_CREDENTIALS', 'The password was changed a moment ago.');
+        const sessions = await tx.query<{ sid: string }>(SESSIONS_OF, [id]);
+        const ended = sessions.map(({ sid }) => sid).filter((sid) => sid !== keepSession);
+        if (ended.length === sessions.length)
+          throw new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again.');
+        await tx.query('DELETE FROM session WHERE sid = ANY ($1)', [ended]);
+        return ended;
+      }),
+
+    ban: (id) =>
+      db.transaction(async (tx) => {
+        const banned = await tx.query(
+          'UPDATE users SET banned_at = coalesce(banned_at, now()) WHERE id = $1 RETURNING id',
+          [id],
+        );
+        await tx.query(`DELETE FROM session WHERE sid IN (${SESSIONS_OF})`, [id]);
+        return banned.length > 0;
+      }),
+
+    async unban(id) {
+      const rows = await db.query('UPDATE users SET banned_at = NULL WHERE id = $1 RETURNING id', [id]);
+      return rows.length > 0;
+    },
+
+    async setTier(id, tier) {
+      const rows = await db.query('UPDATE users SET tier = $2 WHERE id = $1 RETURNING id', [id, tier]);
+      return rows.length > 0;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Journal, JournalEvent, JournalRecord, UserHead } from '../../../domain/journal/journal.ts';
+import type { Appended } from '../../../domain/trading/ledger.ts';
+import { createBatchLoader } from '../../../lib/batch-loader.ts';
+import { TradecastError } from '../../../protocol/errors.ts';
+import type { Queryable } from '../../sql/database.ts';
+
+export interface JournalHeadRow {
+  user_id: string;
+  epoch: string;
+  seq: number;
+}
+
+type HeadRow = JournalHeadRow & { floor: number; holdings: string };
+
+/**
+ * The CTEs that append the events of JSON parameter `$n` (`journalInput`) within a larger statement and leave
+ * each user's new head in `head`. The head row is what serialises: its lock is held until commit, so numbers
+ * have no holes and a reader never sees 8 before 7.
+ */
+export const appendCte = (parameter: string): string => `
+  incoming AS (
+    SELECT * FROM ROWS FROM (json_to_recordset(${parameter}::json) AS (user_id uuid, event text, payload text))
+      WITH ORDINALITY AS t (user_id, event, payload, ord)
+  ),
+  counted AS (SELECT user_id, count(*) AS added FROM incoming GROUP BY user_id),
+  head AS (
+    UPDATE journal_heads h SET seq = h.seq + c.added FROM counted c WHERE h.user_id = c.user_id
+    RETURNING h.user_id, h.epoch, h.seq, c.added
+  ),
+  appended AS (
+    INSERT INTO journal (user_id, seq, event, payload)
+    SELECT i.user_id, head.seq - head.added + row_number() OVER (PARTITION BY i.user_id ORDER BY i.ord), i.event, i.payload::json
+    FROM incoming i JOIN head ON head.user_id = i.user_id
+  )`;
+
+/** The JSON parameter of `appendCte`. Payloads are JSON within it, because only unread JSON may name NUL and the like. */
+export const journalInput = (events: Iterable<readonly [string, readonly JournalEvent[]]>): string =>
+  JSON.stringify(
+    [...events].flatMap(([userId, list]) =>
+      list.map(({ event, payload }) => ({ user_id: userId, event, payload: JSON.stringify(payload) })),
+    ),
+  );
+
+/** What was appended, from the rows of `head`. Throws NOT_FOUND where a user has no journal. */
+export function toAppended(
+  heads: readonly JournalHeadRow[],
+  events: ReadonlyMap<string, readonly JournalEvent[]>,
+): Appended[] {
+  const byUser = new Map(heads.map((head) => [head.user_id, head]));
+  return [...events].map(([userId, list]) => {
+    const head = byUser.get(userId);
+    if (!head) throw noSuchUser();
+    const first = head.seq - list.length + 1;
+    return {
+      userId,
+      epoch: head.epoch,
+      records: list.map((entry, index) => ({ ...entry, seq: first + index })),
+    };
+  });
+}
+
+const noSuchUser = (): TradecastError => new TradecastError('NOT_FOUND', 'There is no such user.');
+
+/** Appends the events of its one parameter and answers with the new heads. */
+export const APPEND = `WITH ${appendCte('$1')} SELECT user_id, epoch, seq FROM head`;
+
+/** Users in one query when thousands of clients subscribe at once. */
+const MAX_BATCH = 500;
+
+const toHead = ({ epoch, seq, floor, holdings }: HeadRow): UserHead => ({ epoch, seq, floor, holdings });
+
+/**
+ * Another text with every change of an account (a row of `accounts` under this name) or of what is reported for it:
+ * `xmin` is the transaction that wrote what stands there now, and no fill leaves the cash as it was.
+ */
+export const holdingsVersion = (account: string): string =>
+  `concat(${account}.xmin, ':', (SELECT e.xmin FROM external_portfolios e WHERE e.user_id = ${account}.user_id))`;
+
+export function createJournal(db: Queryable): Journal {
+  const heads: Journal['heads'] = async (userIds) => {
+    const rows = await db.query<HeadRow>(
+      `SELECT h.user_id, h.epoch, h.seq, h.floor, ${holdingsVersion('a')} AS holdings
+       FROM journal_heads h LEFT JOIN accounts a ON a.user_id = h.user_id WHERE h.user_id = ANY ($1::uuid[])`,
+      [userIds],
+    );
+    return new Map(rows.map((row) => [row.user_id, toHead(row)]));
+  };
+
+  const headOf = createBatchLoader(heads, MAX_BATCH);
+
+  return {
+    heads,
+    async head(userId) {
+      const head = await headOf(userId);
+      if (!head) throw noSuchUser();
+      return head;
+    },
+    readAfter: (userId, after, limit) =>
+      db.query<JournalRecord>(
+        'SELECT seq, event, payload FROM journal WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+        [userId, after, limit],
+      ),
+  };
+}

@@ -1,0 +1,83 @@
+import type { JournalEvent } from '../../../domain/journal/journal.ts';
+import { FencedError, type Ledger, type Settled } from '../../../domain/trading/ledger.ts';
+import { orderUpdated } from '../../../domain/trading/order-events.ts';
+import { settle } from '../../../domain/trading/settlement.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
+import { APPEND, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
+import { loadBooks, writeBooks } from './ledger-books.ts';
+import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './ledger-rows.ts';
+
+type EngineMethods = Pick<Ledger, 'claim' | 'openOrders' | 'ending' | 'settle'>;
+
+/** Shared with whoever wants to be the next engine: its number can't rise before this transaction has ended. */
+const CHECK_FENCING = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR SHARE";
+/** The same, once every other transaction under this number has ended: also one whose connection was lost in its COMMIT. */
+const CHECK_FENCING_ALONE = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR NO KEY UPDATE";
+
+const columnsOf = (alias: string): string =>
+  ORDER_COLUMNS.split(', ')
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
+
+const CLAIM = `UPDATE orders o SET status = 'submitting', updated_at = $2
+  FROM (SELECT id FROM orders q WHERE status = 'accepted' AND end_reason IS NULL
+      AND (expires_at IS NULL OR expires_at > $2)
+      AND NOT EXISTS (SELECT FROM halts WHERE scope IN ('everyone', q.user_id::text))
+    ORDER BY number LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED) next
+  WHERE o.id = next.id
+  RETURNING o.number, ${columnsOf('o')}`;
+
+const OPEN_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders
+  WHERE status IN ('submitting', 'working', 'partially_filled') ORDER BY number`;
+
+const ENDING = `UPDATE orders o SET end_reason = coalesce(o.end_reason, due.why)
+  FROM (SELECT q.id, CASE WHEN expires_at <= $1 THEN 'EXPIRED' ELSE 'TRADING_HALTED' END AS why FROM orders q
+    WHERE status IN ${OPEN} AND (end_reason IS NOT NULL OR expires_at <= $1
+      OR EXISTS (SELECT FROM halts WHERE scope IN ('everyone', q.user_id::text)))
+    ORDER BY number LIMIT $2 FOR NO KEY UPDATE) due
+  WHERE o.id = due.id
+  RETURNING ${columnsOf('o')}`;
+
+/** The writes of the engine: each checks in its own transaction that the caller still is the engine. */
+export function createEngineMethods(db: Database): EngineMethods {
+  const fenced = <T>(
+    fencing: number,
+    work: (tx: Queryable) => Promise<T>,
+    check = CHECK_FENCING,
+  ): Promise<T> =>
+    db.transaction(async (tx) => {
+      const rows = await tx.query(check, [fencing]);
+      if (rows.length === 0) throw new FencedError('another replica is the engine now');
+      return work(tx);
+    });
+
+  return {
+    claim: (fencing, limit, at) =>
+      fenced(fencing, async (tx) => {
+        const rows = await tx.query<OrderRow & { number: number }>(CLAIM, [limit, new Date(at)]);
+        const orders = rows.sort((a, b) => a.number - b.number).map(toOrder);
+        if (orders.length === 0) return { orders, appended: [] };
+        const events = new Map<string, JournalEvent[]>();
+        for (const order of orders)
+          events.set(order.userId, [...(events.get(order.userId) ?? []), orderUpdated(order)]);
+        const heads = await tx.query<JournalHeadRow>(APPEND, [journalInput(events)]);
+        return { orders, appended: toAppended(heads, events) };
+      }),
+    openOrders: (fencing) =>
+      fenced(
+        fencing,
+        async (tx) => (await tx.query<OrderRow>(OPEN_ORDERS, [])).map(toOrder),
+        CHECK_FENCING_ALONE,
+      ),
+    ending: (fencing, at, limit) =>
+      fenced(fencing, async (tx) => (await tx.query<OrderRow>(ENDING, [new Date(at), limit])).map(toOrder)),
+    settle: (fencing, events): Promise<Settled> =>
+      fenced(fencing, async (tx) => {
+        const books = await loadBooks(tx, events);
+        const settlement = settle(books, events);
+        const appended = await writeBooks(tx, books, settlement);
+        const orders = [...settlement.orders].map((id) => books.orders.get(id)!);
+        return { appended, orders, mismatches: settlement.mismatches };
+      }),
+  };
+}

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import type { Ledger } from '../../../domain/trading/ledger.ts';
+import { isFinal } from '../../../domain/trading/order.ts';
+import { settle } from '../../../domain/trading/settlement.ts';
+import type { HaltScope } from '../../../domain/trading/trading.ts';
+import { TradecastError } from '../../../protocol/errors.ts';
+import type { PortfolioPayload } from '../../../protocol/payloads.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
+import { holdingsVersion } from '../journal/journal.ts';
+import { isUuid, writeBooks } from './ledger-books.ts';
+import { createEngineMethods } from './ledger-engine.ts';
+import { createPlace, lockAccount, noSuchAccount, sessionEnded } from './ledger-place.ts';
+import {
+  ACCOUNT_COLUMNS,
+  type AccountRow,
+  OPEN,
+  ORDER_COLUMNS,
+  type OrderRow,
+  type PositionRow,
+  toAccount,
+  toOrder,
+  toPosition,
+} from './ledger-rows.ts';
+
+const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND number > 0
+  AND ($2::text IS NULL OR status = $2 OR ($2 = 'open' AND status IN ${OPEN})) ORDER BY number DESC LIMIT $3`;
+
+// One statement, so that cash and positions are of the same moment.
+const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
+  (SELECT json_agg(p ORDER BY p.symbol) FROM (SELECT user_id, symbol, quantity, cost::text, realized::text, day,
+    day_start_quantity, day_start_realized::text, day_flow::text FROM positions WHERE user_id = $1) p) AS positions,
+  (SELECT portfolio FROM external_portfolios WHERE user_id = $1) AS external,
+  ${holdingsVersion('accounts')} AS version
+  FROM accounts WHERE user_id = $1`;
+
+// From one symbol to the next through the index: as cheap as there are symbols, however many positions.
+const TRADED_SYMBOLS = `WITH RECURSIVE positioned AS (
+    (SELECT symbol FROM positions ORDER BY symbol LIMIT 1)
+    UNION ALL
+    SELECT (SELECT p.symbol FROM positions p WHERE p.symbol > positioned.symbol ORDER BY p.symbol LIMIT 1)
+    FROM positioned WHERE positioned.symbol IS NOT NULL)
+  SELECT symbol FROM positioned
+    WHERE EXISTS (SELECT FROM positions p WHERE p.symbol = positioned.symbol AND p.quantity > 0)
+  UNION SELECT symbol FROM orders WHERE status IN ${OPEN}`;
+
+const scopeName = (scope: HaltScope): string => (scope === 'everyone' ? scope : scope.userId);
+
+export function createLedger(db: Database): Ledger {
+  return {
+    ...createEngineMethods(db),
+    place: createPlace(db),
+
+    requestCancel: (userId, orderId, at, sessionId) =>
+      db.transaction(async (tx) => {
+        const account = toAccount(await lockAccount(tx, userId));
+        if (sessionId !== undefined) {
+          const [session] = await tx.query('SELECT sid FROM session WHERE sid = $1', [sessionId]);
+          if (!session) throw sessionEnded();
+        }
+        const [row] = isUuid(orderId)
+          ? await tx.query<OrderRow>(
+              `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1 AND user_id = $2 FOR NO KEY UPDATE`,
+              [orderId, userId],
+            )
+          : [];
+        if (!row) throw new TradecastError('NOT_FOUND', 'There is no such order.');
+        const order = { ...toOrder(row), endReason: row.end_reason ?? ('CANCELLED_BY_USER' as const) };
+        if (isFinal(order.status))
+          throw new TradecastError('CONFLICT', `The order is ${order.status} already.`);
+        if (order.status !== 'accepted') {
+          await tx.query('UPDATE orders SET end_reason = $2 WHERE id = $1', [orderId, order.endReason]);
+          return { order, appended: [] };
+        }
+        const books = {
+          orders: new Map([[orderId, order]]),
+          accounts: new Map([[userId, account]]),
+          positions: new Map(),
+          executions: new Set<string>(),
+        };
+        const settlement = settle(books, [{ type: 'cancelled', orderId, at }]);
+        const appended = await writeBooks(tx, books, settlement);
+        return { order: books.orders.get(orderId)!, appended };
+      }),
+
+    orders: async (userId, status, limit) =>
+      (await db.query<OrderRow>(LIST_ORDERS, [userId, status, limit])).map(toOrder),
+
+    async holdings(userId) {
+      const [row] = await db.query<
+        AccountRow & { positions: PositionRow[] | null; external: PortfolioPayload | null; version: string }
+      >(HOLDINGS, [userId]);
+      if (!row) throw noSuchAccount();
+      return {
+        account: toAccount(row),
+        positions: (row.positions ?? []).map(toPosition),
+        external: row.external,
+        version: row.version,
+      };
+    },
+
+    async tradedSymbols() {
+      const rows = await db.query<{ symbol: string }>(TRADED_SYMBOLS, []);
+      return rows.map(({ symbol }) => symbol);
+    },
+
+    async halt(scope, reason, at) {
+      await db.query(
+        `INSERT INTO halts (scope, reason, halted_at) VALUES ($1, $2, $3)
+         ON CONFLICT (scope) DO UPDATE SET reason = excluded.reason`,
+        [scopeName(scope), reason, new Date(at)],
+      );
+    },
+
+    async resume(scope) {
+      await db.query('DELETE FROM halts WHERE scope = $1', [scopeName(scope)]);
+    },
+
+    async isHalted() {
+      const rows = await db.query("SELECT 1 FROM halts WHERE scope = 'everyone'");
+      return rows.length > 0;
+    },
+  };
+}
+
+/** What every user must have: an account with its starting cash (dollars, decimal text) and an empty journal. */
+export async function openAccount(
+  tx: Queryable,
+  userId: string,
+  startingCash: string | number,
+): Promise<void> {
+  await tx.query(
+    `WITH a AS (INSERT INTO accounts (user_id, deposits, cash) VALUES ($1, $2, $2))
+     INSERT INTO journal_heads (user_id, epoch) VALUES ($1, $3)`,
+    [userId, String(startingCash), randomBytes(9).toString('base64url')],
+  );
+}

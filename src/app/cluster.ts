@@ -1,0 +1,138 @@
+import type { Namespace } from 'socket.io';
+import type { Adapter } from 'socket.io-adapter';
+import { createLocalBus } from '../adapters/local/bus.ts';
+import { createLocalConnectionCounter } from '../adapters/local/connection-counter.ts';
+import { createLocalHistory } from '../adapters/local/history.ts';
+import { createLocalRateLimiter } from '../adapters/local/rate-limiter.ts';
+import { createNotifyChannel } from '../adapters/postgres/notify-channel.ts';
+import { createBreaker } from '../adapters/redis/breaker.ts';
+import { createRedisLine } from '../adapters/redis/bus-line.ts';
+import { createRedisClients } from '../adapters/redis/clients.ts';
+import { createRedisConnectionCounter } from '../adapters/redis/connection-counter.ts';
+import { createRedisHistory } from '../adapters/redis/history.ts';
+import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.ts';
+import type { Database } from '../adapters/sql/database.ts';
+import type { Config } from '../config.ts';
+import { namedRateLimits } from '../config-limits.ts';
+import { type Bus, type BusLink, newLinkCounters } from '../domain/bus/bus.ts';
+import { createRelay } from '../domain/bus/relay.ts';
+import { createReplicatedBus } from '../domain/bus/replicated-bus.ts';
+import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
+import type { HistoryStore } from '../domain/monitor/history.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+
+/** What replicas share besides the database: over Redis, or within the one process. */
+export interface Cluster {
+  readonly bus: Bus;
+  readonly link: BusLink;
+  readonly limiter: RateLimiter;
+  readonly connections: ConnectionCounter;
+  /** Users with an open socket anywhere; null where only this replica's are known. */
+  uniqueUsers(): number | null;
+  /** What a replica that has just started learns of the hour before. */
+  readonly history: HistoryStore;
+  /** For the Socket.IO server; null in the one process. */
+  readonly adapter: ((namespace: Namespace) => Adapter) | null;
+  /** After a stall of this process: connections may be dead, and what came meanwhile is lost. */
+  resubscribe(): void;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface ClusterParts {
+  readonly config: Config;
+  readonly redisUrl: string | null;
+  readonly database: Database;
+  /** Where there is Redis there is this: replicas share a Postgres. */
+  readonly databaseUrl: string | null;
+  /** Replicas last seen. */
+  readonly replicas: () => number;
+  /** False lets old messages pass: for a drill that must notice. */
+  readonly checkAge?: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createCluster(parts: ClusterParts): Cluster {
+  const { redisUrl, databaseUrl } = parts;
+  if (redisUrl === null || databaseUrl === null) return oneProcess(parts);
+  return overRedis({ ...parts, redisUrl, databaseUrl });
+}
+
+const oneProcess = ({ config, log }: ClusterParts): Cluster => ({
+  bus: createLocalBus(log),
+  link: {
+    state: () => 'off',
+    lagMs: () => null,
+    counters: newLinkCounters(),
+    onChange: () => () => {},
+  },
+  limiter: createLocalRateLimiter(namedRateLimits(config)),
+  connections: createLocalConnectionCounter(config.maxConnectionsPerUser),
+  uniqueUsers: () => null,
+  history: createLocalHistory(),
+  adapter: null,
+  resubscribe() {},
+  start() {},
+  async stop() {},
+});
+
+interface SharedParts extends ClusterParts {
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+}
+
+function overRedis(parts: SharedParts): Cluster {
+  const { config, replicas, clock, log } = parts;
+  const prefix = config.redisPrefix;
+  const clients = createRedisClients({ url: parts.redisUrl, log });
+  const line = createRedisLine({ clients, prefix, clock, log });
+  const { link } = line;
+  const channel = createNotifyChannel({
+    url: parts.databaseUrl,
+    db: parts.database,
+    name: `${prefix}_bus`,
+    clock,
+    log,
+  });
+  const relay = createRelay({ channel, link, count: link.count, clock });
+  const bus = createReplicatedBus({
+    local: createLocalBus(log),
+    lines: [line, relay],
+    count: link.count,
+    clock,
+    checkAge: parts.checkAge,
+  });
+  const breaker = createBreaker({ redis: clients.commands, link, clock, log });
+  const counting = { clients, breaker, prefix, replicas };
+  const connections = createRedisConnectionCounter({
+    ...counting,
+    maxPerUser: config.maxConnectionsPerUser,
+    clock,
+  });
+  return {
+    bus,
+    link,
+    limiter: createRedisRateLimiter({ ...counting, limits: namedRateLimits(config) }),
+    connections,
+    uniqueUsers: connections.uniqueUsers,
+    history: createRedisHistory({ clients, breaker, prefix }),
+    adapter: line.adapter,
+    resubscribe: line.resubscribe,
+    start() {
+      clients.connect();
+      line.start();
+      relay.start();
+      breaker.start();
+      connections.start();
+    },
+    async stop() {
+      await connections.stop();
+      breaker.stop();
+      await relay.stop();
+      line.stop();
+      clients.close();
+    },
+  };
+}

@@ -1,0 +1,378 @@
+/** Builds each part once, in order, and joins them. `overrides` is the only seam of the tests. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { loadOrCreateSecrets } from '../adapters/local/secrets-file.ts';
+import { createPaperBroker } from '../adapters/paper/broker.ts';
+import { openDatabase } from '../adapters/sql/open.ts';
+import { createSessionStore } from '../adapters/stores/accounts/session-store.ts';
+import { createSessions } from '../adapters/stores/accounts/sessions.ts';
+import { createUsers } from '../adapters/stores/accounts/users.ts';
+import { createDatabaseLease } from '../adapters/stores/engine/lease.ts';
+import { createDiscordLinkStore } from '../adapters/stores/hooks/discord-links.ts';
+import { createHookInbox } from '../adapters/stores/hooks/inbox.ts';
+import { createJournal } from '../adapters/stores/journal/journal.ts';
+import { createJournalPruner } from '../adapters/stores/journal/pruner.ts';
+import { createLedger, openAccount } from '../adapters/stores/trading/ledger.ts';
+import { createWatchlists } from '../adapters/stores/watchlists/watchlists.ts';
+import type { Config, Secrets } from '../config.ts';
+import { riskLimits } from '../config-limits.ts';
+import { createAccounts } from '../domain/accounts/accounts.ts';
+import { type DemoAccount, openDemoAccount } from '../domain/accounts/demo-account.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import { handOver } from '../domain/engine/hand-over.ts';
+import { createDiscordLinks } from '../domain/hooks/discord-links.ts';
+import { createHooks } from '../domain/hooks/hooks.ts';
+import { createCandleExchange } from '../domain/market/candle-exchange.ts';
+import { createDemand } from '../domain/market/demand.ts';
+import { createMarket } from '../domain/market/market.ts';
+import { createMarketHours } from '../domain/market/market-hours.ts';
+import { createQuoteBoard } from '../domain/market/quote-board.ts';
+import { isFresh } from '../domain/market/staleness.ts';
+import type { Broker } from '../domain/trading/broker.ts';
+import type { CrashHook } from '../domain/trading/crash-points.ts';
+import { createTrading } from '../domain/trading/create-trading.ts';
+import { createExecutor } from '../domain/trading/executor.ts';
+import type { MarketView } from '../domain/trading/market-view.ts';
+import { withQuoteFirst } from '../domain/trading/quote-first.ts';
+import { followTradedSymbols } from '../domain/trading/traded-symbols.ts';
+import type { Trading } from '../domain/trading/trading.ts';
+import { tradingDay } from '../domain/trading/trading-day.ts';
+import { createHttpApp } from '../http/app.ts';
+import { createHttpServer } from '../http/server.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { createDisposer } from '../lib/disposer.ts';
+import { assertPortIsFree, listenOn } from '../lib/port.ts';
+import { createMetrics } from '../metrics.ts';
+import { createRealtime, type Realtime } from '../realtime/server.ts';
+import { createCluster } from './cluster.ts';
+import { createMarketSource, type MarketSource } from './market-source.ts';
+import { createReporting, type Reporting } from './reporting.ts';
+import { followStalls } from './stalls.ts';
+
+export interface AppOverrides {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Stands in for the feed and its directory of instruments. */
+  readonly marketSource?: MarketSource;
+  readonly broker?: (market: MarketView) => Broker;
+  /** Stands between this replica and the bus: a drill loses messages here. */
+  readonly wrapBus?: (bus: Bus) => Bus;
+  /** Called as the executor passes each of its crash points. */
+  readonly crashPoint?: CrashHook;
+  /** Protections that a drill switches off, to see that it would notice. */
+  readonly unprotected?: readonly Protection[];
+}
+
+/** What a drill may switch off, by the name of what is lost with it. */
+export type Protection =
+  /** Heads of the journal are read every five seconds: finds the last lost notice before a silence. */
+  | 'journal-sweep'
+  /** Messages older than their lane allows are dropped. */
+  | 'message-age'
+  /** A process that stood still notices on waking. */
+  | 'stall-watch'
+  /** SIGTERM drains before it stops. */
+  | 'drain';
+
+export interface App {
+  /** Resolves when it listens and may take orders. Throws StartupError with a sentence a person can act on. */
+  start(): Promise<{ url: string; port: number; demo: DemoAccount | null }>;
+  /** Drains and closes everything in reverse; twice is once. */
+  stop(): Promise<void>;
+}
+
+export async function createApp(config: Config, secrets: Secrets, overrides: AppOverrides): Promise<App> {
+  const { log, clock = systemClock } = overrides;
+  const part = (name: string): Logger => log.child({ part: name });
+  const replica = `replica-${randomBytes(3).toString('hex')}`;
+  const metrics = createMetrics();
+  const closing = createDisposer();
+  const startedAt = clock.now();
+
+  await assertPortIsFree(config.port, config.host);
+
+  const hours = createMarketHours(config.marketHours);
+  const source =
+    overrides.marketSource ??
+    createMarketSource({ config, apiKey: secrets.massiveApiKey, clock, hours, log: part('feed') });
+  const { feed, instruments } = source;
+
+  const generated =
+    secrets.session && secrets.hook && !config.demoAccount ? null : await loadOrCreateSecrets(config.dataDir);
+  const sessionSecrets = secrets.session ?? [generated!.sessionSecret];
+  const hookSecrets = secrets.hook ?? [generated!.hookSecret];
+
+  const database = await openDatabase({
+    log: part('database'),
+    onQuery: (seconds) => metrics.databaseLatency.observe(seconds),
+    ...(secrets.databaseUrl === null
+      ? { dataDir: path.join(config.dataDir, 'database') }
+      : { databaseUrl: secrets.databaseUrl }),
+  });
+  closing.add('database', () => database.close());
+  const journal = createJournal(database);
+  const ledger = createLedger(database);
+  const users = createUsers(database, {
+    onCreate: (tx, user) => openAccount(tx, user.id, config.trading.startingCash),
+  });
+  const sessions = createSessions(database, { clock });
+  const sessionStore = createSessionStore(database);
+  const watchlists = createWatchlists(database);
+  const accounts = createAccounts({ users });
+
+  let reporting: Reporting;
+  const cluster = createCluster({
+    config,
+    redisUrl: secrets.redisUrl,
+    databaseUrl: secrets.databaseUrl,
+    database,
+    checkAge: !overrides.unprotected?.includes('message-age'),
+    replicas: () => reporting.replicas.count(),
+    clock,
+    log: part('cluster'),
+  });
+  const { limiter, connections } = cluster;
+  const bus = overrides.wrapBus?.(cluster.bus) ?? cluster.bus;
+
+  const lease = createDatabaseLease({ db: database, bus, replica, clock, log: part('lease') });
+
+  const market = createMarket({
+    feed,
+    bus,
+    clock,
+    hours,
+    log: part('market'),
+    replica,
+    flushIntervalMs: config.flushIntervalMs,
+    current: lease.current,
+    onLost: () => void lease.release({ standAside: true }),
+  });
+  const board = createQuoteBoard({
+    newestLease: lease.newest,
+    bus,
+    clock,
+    onMissed: () => demand.resync(),
+    checkAge: !overrides.unprotected?.includes('message-age'),
+  });
+  const demand = createDemand({ bus, clock, replica });
+  const candles = createCandleExchange({
+    bus,
+    clock,
+    isEngine: () => lease.current() !== null,
+    local: market.candles,
+  });
+
+  const view: MarketView = {
+    knows: async (symbol) => (await instruments.get(symbol)) !== null,
+    mayExist: (symbol) => instruments.knows(symbol) !== false,
+    quote: board.get,
+    isFresh: (quote) => isFresh(quote, clock.now()),
+    isOpen: () => hours.session(clock.now()) === 'regular',
+    nextClose: () => timeOf(hours.status(clock.now()).nextClose),
+    tradingDay: () => tradingDay(clock.now()),
+  };
+  const quoted = withQuoteFirst(
+    createTrading({ ledger, market: view, bus, clock, log: part('trading'), limits: riskLimits(config) }),
+    { instruments, board, demand, clock },
+  );
+  const trading: Trading = {
+    ...quoted,
+    async place(command) {
+      return metrics.countOrder(quoted.place(command));
+    },
+  };
+  const broker =
+    overrides.broker?.(view) ??
+    createPaperBroker({
+      market: view,
+      clock,
+      onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map((quote) => quote.symbol))),
+    });
+  const executor = createExecutor({
+    lease,
+    ledger,
+    broker,
+    bus,
+    clock,
+    log: part('executor'),
+    crashPoint: overrides.crashPoint,
+  });
+  const pruner = createJournalPruner({
+    db: database,
+    clock,
+    log: part('journal'),
+    pruning: { maxAgeMs: config.journal.keepDays * 86_400_000, maxEvents: config.journal.keepEvents },
+  });
+
+  let starting: ReturnType<App['start']> | null = null;
+  let stopping: Promise<void> | null = null;
+  let realtime: Realtime;
+  const isDraining = (): boolean => stopping !== null;
+  reporting = createReporting({
+    replica,
+    version: VERSION,
+    startedAt,
+    bus,
+    cluster,
+    ledger,
+    market,
+    lease,
+    executor,
+    board,
+    realtime: () => realtime,
+    metrics,
+    isDraining,
+    clock,
+  });
+  const httpApp = createHttpApp(
+    {
+      accounts,
+      sessions,
+      sessionStore,
+      trading,
+      journal,
+      watchlists,
+      defaultWatchlist: source.featured,
+      quotes: board,
+      instruments,
+      hours,
+      candles: candles.candles,
+      hooks: createHooks({ users, inbox: createHookInbox(database), trading, bus, clock }),
+      discordLinks: createDiscordLinks({ store: createDiscordLinkStore(database), clock }),
+      limiter,
+      bus,
+      clock,
+      log: part('http'),
+      health: reporting.health,
+      monitor: reporting.monitor,
+      metricsText: reporting.metricsText,
+      observe: metrics.observeRequest,
+    },
+    {
+      ...config,
+      sessionSecrets,
+      hookSecrets,
+      metricsToken: secrets.metricsToken,
+      dashboardDir: path.resolve(import.meta.dirname, '../../dashboard/dist'),
+      feedSource: feed.source,
+    },
+  );
+  const httpServer = createHttpServer(httpApp);
+  realtime = createRealtime(
+    {
+      httpServer: httpServer.server,
+      bus,
+      sessions,
+      connections,
+      limiter,
+      journal,
+      trading,
+      board,
+      demand,
+      instruments,
+      adapter: cluster.adapter,
+      othersServe: () =>
+        reporting.replicas.all().some((one) => one.state === 'ok' && one.status.replica !== replica),
+      marketStatus: () => hours.status(clock.now()),
+      clock,
+      metrics,
+      log: part('realtime'),
+    },
+    {
+      replica,
+      ...config,
+      sessionSecrets,
+      maxSymbols: config.maxSymbolsPerConnection,
+      sweep: !overrides.unprotected?.includes('journal-sweep'),
+    },
+  );
+
+  const stalls = followStalls({
+    board,
+    demand,
+    cluster,
+    realtime: () => realtime,
+    metrics,
+    clock,
+    log: part('stalls'),
+  });
+
+  async function stop(): Promise<void> {
+    // A start that is under way ends first: what it has yet to begin would never be stopped.
+    await starting?.catch(() => {});
+    if (overrides.unprotected?.includes('drain')) httpServer.server.closeAllConnections();
+    else await drain();
+    await closing.dispose((name, error) =>
+      log.error({ err: error, part: name }, 'a part did not close cleanly'),
+    );
+  }
+
+  /** Nobody is cut off, and nothing comes in any more when the parts are stopped. */
+  async function drain(): Promise<void> {
+    httpServer.drain();
+    await Promise.all([
+      // Without Redis nobody could show the quotes of another engine here: ours stays to the end.
+      secrets.redisUrl === null ? null : handOver({ market, executor, lease, clock }),
+      realtime.drain(config.drainSeconds),
+    ]);
+    await httpServer.close();
+  }
+
+  async function start(): ReturnType<App['start']> {
+    // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
+    const { port, url } = await listenOn(httpServer.server, config.port, config.host);
+    closing.add('sockets', () => realtime.stop());
+    cluster.start();
+    closing.add('cluster', () => cluster.stop());
+    // What was published while the line was down, or on its way when it broke, has to be looked for.
+    cluster.link.onChange((state) => {
+      demand.resync();
+      if (state === 'ok') realtime.resync();
+    });
+    await reporting.start();
+    closing.add('reporting', () => reporting.stop());
+    lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing)));
+    board.start();
+    closing.add('board', () => board.stop());
+    demand.start();
+    closing.add('demand', () => demand.stop());
+    candles.start();
+    closing.add('candles', () => candles.stop());
+    executor.start();
+    closing.add('broker', () => broker.stop());
+    closing.add('executor', () => executor.stop());
+    closing.add('market', () => market.stop());
+    // Before the market can start: whatever is held is asked for before the first quote of anything arrives.
+    closing.add('traded symbols', await followTradedSymbols({ ledger, demand, clock, log: part('market') }));
+    await lease.start();
+    closing.add('lease', () => handOver({ market, executor, lease, clock }));
+    if (!overrides.unprotected?.includes('stall-watch')) {
+      stalls.start();
+      closing.add('stalls', () => stalls.stop());
+    }
+    pruner.start();
+    closing.add('journal pruner', () => pruner.stop());
+
+    const demo =
+      config.demoAccount && generated
+        ? await openDemoAccount(
+            { accounts, users, trading, featured: source.featured, isOpen: view.isOpen, log: part('demo') },
+            generated.demoPassword,
+          )
+        : null;
+    return { port, url, demo };
+  }
+
+  return {
+    start: () => (starting = start()),
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+const VERSION: string = JSON.parse(
+  readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8'),
+).version;
+
+const timeOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));

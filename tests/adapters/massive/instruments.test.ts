@@ -1,0 +1,77 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { createTestClock } from '../../../rig/clock.ts';
+import { silentLog } from '../../../rig/log.ts';
+import { type MassiveStandIn, type RestAnswer, startMassiveStandIn } from '../../../rig/stand-ins/massive.ts';
+import { createMassiveInstruments } from '../../../src/adapters/massive/instruments.ts';
+
+let upstream: MassiveStandIn | null = null;
+afterEach(async () => {
+  await upstream?.close();
+  upstream = null;
+});
+
+const row = (ticker: string, name: string) => ({ ticker, name, market: 'stocks', active: true });
+const found = (...results: object[]): RestAnswer => ({
+  body: { status: 'OK', results, count: results.length },
+});
+
+async function start(rest: (url: URL) => RestAnswer) {
+  upstream = await startMassiveStandIn('key');
+  upstream.behaviour.rest = rest;
+  const clock = createTestClock();
+  const directory = createMassiveInstruments({
+    apiKey: 'key',
+    restUrl: upstream.restUrl,
+    clock,
+    log: silentLog,
+  });
+  return { directory, clock, asked: upstream.asked };
+}
+
+test('a symbol is asked for once a day, by many at once in one request', async () => {
+  const { directory, clock, asked } = await start(() => found(row('AAPL', 'Apple Inc.')));
+  expect(directory.knows('AAPL')).toBeUndefined();
+  const answers = await Promise.all([directory.get('AAPL'), directory.get('AAPL'), directory.get('AAPL')]);
+  expect(answers).toEqual(Array(3).fill({ symbol: 'AAPL', name: 'Apple Inc.' }));
+  expect(directory.knows('AAPL')).toBe(true);
+  await directory.get('AAPL');
+  expect(asked).toHaveLength(1);
+  expect(asked[0]?.url.pathname).toBe('/v3/reference/tickers');
+  expect(Object.fromEntries(asked[0]?.url.searchParams ?? [])).toMatchObject({
+    ticker: 'AAPL',
+    market: 'stocks',
+    active: 'true',
+  });
+  clock.advance(25 * 3_600_000);
+  expect(directory.knows('AAPL')).toBeUndefined();
+  await directory.get('AAPL');
+  expect(asked).toHaveLength(2);
+});
+
+test('a symbol that does not exist is remembered as none; absent results are none', async () => {
+  const { directory, asked } = await start(() => ({ body: { status: 'OK' } }));
+  expect(await directory.get('NOSUCH')).toBeNull();
+  expect(directory.knows('NOSUCH')).toBe(false);
+  expect(await directory.get('NOSUCH')).toBeNull();
+  expect(asked).toHaveLength(1);
+});
+
+test('a search shows the best first, keeps its answer, and names what it found', async () => {
+  const { directory, asked } = await start(() =>
+    found(row('SNAP', 'Snap Inc.'), row('AAPL', 'Apple Inc.'), row('APLE', 'Apple Hospitality REIT, Inc.')),
+  );
+  expect((await directory.search('apple', 10)).map(({ symbol }) => symbol)).toEqual(['AAPL', 'APLE']);
+  expect((await directory.search(' APPLE ', 1)).map(({ symbol }) => symbol)).toEqual(['AAPL']);
+  expect(asked).toHaveLength(1);
+  expect(directory.knows('AAPL')).toBe(true);
+});
+
+test('upstream that cannot be asked is unavailable, not an unknown symbol', async () => {
+  const { directory } = await start(() => ({
+    status: 401,
+    body: { status: 'ERROR', error: 'Unknown API Key' },
+  }));
+  await expect(directory.get('AAPL')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(directory.search('AAPL', 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(directory.knows('AAPL')).toBeUndefined();
+});

@@ -1,0 +1,99 @@
+import { readdirSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
+import { vacuumOne } from '../../../src/adapters/pglite/vacuum.ts';
+import type { Database } from '../../../src/adapters/sql/database.ts';
+import { openDatabase } from '../../../src/adapters/sql/open.ts';
+
+let home: string;
+let dataDir: string;
+let db: Database;
+let freshStartMs: number;
+beforeAll(async () => {
+  home = await mkdtemp(path.join(os.tmpdir(), 'tradecast-test-'));
+  dataDir = path.join(home, 'not', 'there', 'yet');
+  const started = performance.now();
+  db = await openDatabase({ dataDir, log: silentLog });
+  freshStartMs = performance.now() - started;
+});
+afterAll(async () => {
+  await db.close();
+  await rm(home, { recursive: true });
+});
+
+test('a folder that does not exist becomes a database that only its owner may read', async () => {
+  expect(freshStartMs).toBeLessThan(20_000);
+  expect(await db.query('SELECT count(*) AS users FROM users')).toEqual([{ users: 0 }]);
+  expect(statSync(dataDir).mode & 0o077).toBe(0);
+  expect(statSync(path.join(dataDir, 'pgdata')).mode & 0o077).toBe(0);
+});
+
+test('a first start that was interrupted leaves nothing that counts as a database', async () => {
+  const interrupted = path.join(home, 'interrupted');
+  const leftover = path.join(interrupted, 'unfinished-1');
+  await mkdir(leftover, { recursive: true });
+  await writeFile(path.join(leftover, 'PG_VERSION'), '18');
+  const opened = await openDatabase({ dataDir: interrupted, log: silentLog });
+  expect(await opened.query('SELECT count(*) AS users FROM users')).toEqual([{ users: 0 }]);
+  expect((await readdir(interrupted)).sort()).toEqual(['lock', 'pgdata']);
+  await opened.close();
+});
+
+/** Statistics are told once a second by themselves. */
+const tellStatistics = (): Promise<unknown> => db.query('SELECT pg_stat_force_next_flush()');
+
+test('a table with many dead rows is cleaned, and its space used again', async () => {
+  await db.query('CREATE TABLE churned (id bigint PRIMARY KEY, filling text)');
+  const churn = async (): Promise<void> => {
+    await db.query("INSERT INTO churned SELECT n, repeat('x', 500) FROM generate_series(1, 2000) n");
+    await db.query('DELETE FROM churned');
+    await tellStatistics();
+    const cleaned = new Set<string | null>();
+    for (let table = await vacuumOne(db.pool); table; table = await vacuumOne(db.pool)) {
+      if (cleaned.has(table)) throw new Error(`${table} is cleaned again and again`);
+      cleaned.add(table);
+      await tellStatistics();
+    }
+    expect(cleaned).toContain('public.churned');
+    expect(await db.query("SELECT pg_relation_size('churned') AS bytes")).toEqual([{ bytes: 0 }]);
+  };
+  await churn();
+  await churn();
+});
+
+test('the log stays bounded however much is written', async () => {
+  await db.query('CREATE TABLE logged (filling text STORAGE external)');
+  const segments = (): string[] =>
+    readdirSync(path.join(dataDir, 'pgdata/pg_wal')).filter((name) => /^[0-9A-F]{24}$/.test(name));
+  // Timeline, then the number in two halves; the second counts 256 segments.
+  const newest = (): number => {
+    const name = segments().sort().at(-1)!;
+    return Number.parseInt(name.slice(8, 16), 16) * 256 + Number.parseInt(name.slice(16), 16);
+  };
+  const first = newest();
+  for (let round = 0; round < 12; round++) {
+    await db.query('INSERT INTO logged SELECT repeat(md5(n::text), 200) FROM generate_series(1, 2000) n');
+    await db.query('TRUNCATE logged');
+  }
+  // More was written than is kept.
+  expect(newest() - first).toBeGreaterThan(6);
+  expect(segments().length).toBeLessThanOrEqual(6);
+});
+
+test('a heavy query leaves the event loop free', async () => {
+  let longest = 0;
+  let before = performance.now();
+  const watching = setInterval(() => {
+    longest = Math.max(longest, performance.now() - before);
+    before = performance.now();
+  }, 1);
+  const started = performance.now();
+  await db
+    .query('SELECT sum(n * n % 7) AS total FROM generate_series(1::bigint, 1000000) n')
+    .finally(() => clearInterval(watching));
+  const took = performance.now() - started;
+  expect(longest).toBeLessThan(took / 2);
+});

@@ -1,0 +1,162 @@
+import { describe, expect, test } from '@jest/globals';
+import { createSimulatedFeed } from '../../../src/adapters/simulated/feed.ts';
+import { createSimulatedInstruments } from '../../../src/adapters/simulated/instruments.ts';
+import { UNIVERSE } from '../../../src/adapters/simulated/universe.ts';
+import { symbolSchema } from '../../../src/protocol/schemas.ts';
+import { createCollectingSink } from '../../support/collecting-sink.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+
+const NOON = '2026-06-15T16:00:00Z';
+/** Minutes since midnight in New York at noon there. */
+const MINUTES_BEFORE_NOON = 720;
+
+function start({ at = NOON, seed = 1, updatesPerSecond = 5, symbols = ['AAPL', 'SPY'] } = {}) {
+  const clock = createManualClock(at);
+  const feed = createSimulatedFeed({ clock, seed, updatesPerSecond });
+  const sink = createCollectingSink();
+  feed.setSymbols(new Set(symbols));
+  feed.start(sink);
+  return { clock, feed, sink };
+}
+
+describe('the simulated market', () => {
+  test('is the same for the same seed and another for another', () => {
+    const run = (seed: number) => {
+      const { clock, sink } = start({ seed });
+      clock.advance(10_000);
+      return { trades: sink.trades, quotes: sink.quotes, days: sink.days, candles: [...sink.candleFills] };
+    };
+    expect(run(1)).toEqual(run(1));
+    expect(run(1).trades.map(({ price }) => price)).not.toEqual(run(2).trades.map(({ price }) => price));
+  });
+
+  test('goes on after a restart where it would have been: the price is the day’s, not the process’s', () => {
+    const first = start();
+    first.clock.advance(3_600_000);
+    const restarted = start({ at: '2026-06-15T17:00:00Z' });
+    const before = first.sink.trades.findLast(({ symbol }) => symbol === 'AAPL')!.price;
+    const after = restarted.sink.trades.find(({ symbol }) => symbol === 'AAPL')!.price;
+    expect(Math.abs(after / before - 1)).toBeLessThan(0.001);
+  });
+
+  test('begins each day at the close of the day before', () => {
+    const evening = start({ at: '2026-06-16T03:59:50Z', symbols: ['TSLA'] });
+    const morning = start({ at: '2026-06-16T04:00:10Z', symbols: ['TSLA'] });
+    const close = evening.sink.trades.at(-1)!.price;
+    expect(Math.abs(morning.sink.days[0]!.previousClose! / close - 1)).toBeLessThan(0.002);
+  });
+
+  test('shows the day so far before its first tick, and the numbers agree with one another', () => {
+    const { sink } = start();
+    const candles = sink.candleFills.get('AAPL') ?? [];
+    const [day] = sink.days.filter(({ symbol }) => symbol === 'AAPL');
+    expect(candles).toHaveLength(MINUTES_BEFORE_NOON);
+    expect(day).toMatchObject({
+      open: candles[0]?.open,
+      high: Math.max(...candles.map(({ high }) => high)),
+      low: Math.min(...candles.map(({ low }) => low)),
+      last: candles.at(-1)?.close,
+      volume: candles.reduce((sum, { volume }) => sum + volume, 0),
+    });
+    for (const [index, { open, high, low, close, volume }] of candles.entries()) {
+      expect(low).toBeLessThanOrEqual(Math.min(open, close));
+      expect(high).toBeGreaterThanOrEqual(Math.max(open, close));
+      expect(volume).toBeGreaterThan(0);
+      if (index > 0) expect(open).toBe(candles[index - 1]?.close);
+    }
+  });
+
+  test('moves each symbol at the asked pace', () => {
+    const { clock, sink } = start({ updatesPerSecond: 10 });
+    sink.trades.length = 0;
+    clock.advance(60_000);
+    const count = sink.trades.filter(({ symbol }) => symbol === 'SPY').length;
+    expect(count).toBeGreaterThanOrEqual(598);
+    expect(count).toBeLessThanOrEqual(600);
+  });
+
+  test('trades at its bid or ask, in whole cents, at most half a percent from the tick before', () => {
+    const { clock, sink } = start({ symbols: ['NVDA'] });
+    clock.advance(120_000);
+    let before = sink.trades[0]!.price;
+    for (const [index, { price, size }] of sink.trades.entries()) {
+      const { bid, ask, bidSize, askSize } = sink.quotes[index]!;
+      expect([bid, ask]).toContain(price);
+      expect(bid).toBeLessThan(ask!);
+      expect(Math.abs(price * 100 - Math.round(price * 100))).toBeLessThan(1e-6);
+      expect(Math.abs(price / before - 1)).toBeLessThan(0.005);
+      expect((size % 100) + (bidSize! % 100) + (askSize! % 100)).toBe(0);
+      before = price;
+    }
+  });
+
+  test('is busy at the open and the close and thin at night', () => {
+    const { sink } = start({ at: '2026-06-16T03:59:59Z', symbols: ['SPY'] });
+    const candles = sink.candleFills.get('SPY') ?? [];
+    const volume = (from: number, to: number): number =>
+      candles.slice(from, to).reduce((sum, candle) => sum + candle.volume, 0) / (to - from);
+    const [open, noon, close, night] = [volume(570, 600), volume(735, 765), volume(930, 960), volume(60, 90)];
+    expect(open).toBeGreaterThan(2 * noon);
+    expect(close).toBeGreaterThan(1.5 * noon);
+    expect(night).toBeLessThan(noon / 3);
+  });
+
+  test('lets go of what nobody wants, and takes it up again without a jump', () => {
+    const { clock, feed, sink } = start({ symbols: ['AAPL'] });
+    clock.advance(1_000);
+    feed.setSymbols(new Set());
+    expect(sink.flowing.size).toBe(0);
+    const before = sink.trades.at(-1)!;
+    const count = sink.trades.length;
+    clock.advance(60_000);
+    expect(sink.trades).toHaveLength(count);
+    feed.setSymbols(new Set(['AAPL']));
+    const after = sink.trades.at(-1)!;
+    expect(after.sequence).toBeGreaterThan(before.sequence);
+    expect(Math.abs(after.price / before.price - 1)).toBeLessThan(0.01);
+  });
+
+  test('knows nothing of a symbol outside its universe', () => {
+    const { clock, sink } = start({ symbols: ['NOSUCH'] });
+    clock.advance(5_000);
+    expect(sink.trades).toEqual([]);
+    expect(sink.flowing.size).toBe(0);
+  });
+
+  test('ends with no timer left', async () => {
+    const { clock, feed, sink } = start();
+    await feed.stop();
+    expect(clock.pending()).toBe(0);
+    const count = sink.trades.length;
+    clock.advance(5_000);
+    expect(sink.trades).toHaveLength(count);
+  });
+});
+
+describe('the simulated universe', () => {
+  test('has about sixty symbols, each of them one the wire accepts, with a name', () => {
+    expect(UNIVERSE.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(UNIVERSE.map(({ symbol }) => symbol)).size).toBe(UNIVERSE.length);
+    for (const { symbol, name, price, volume } of UNIVERSE) {
+      expect(symbolSchema.parse(symbol)).toBe(symbol);
+      expect(name.length).toBeGreaterThan(3);
+      expect(price).toBeGreaterThan(1);
+      expect(volume).toBeGreaterThan(100_000);
+    }
+  });
+
+  test('is found by symbol first, then by name', async () => {
+    const directory = createSimulatedInstruments();
+    expect((await directory.search('t', 3)).map(({ symbol }) => symbol)).toEqual(['T', 'TGT', 'TLT']);
+    expect((await directory.search('apple', 5)).map(({ symbol }) => symbol)).toEqual(['AAPL']);
+    expect((await directory.search('motor', 5)).map(({ symbol }) => symbol)).toEqual(['F', 'GM']);
+    expect(await directory.search('zzz', 5)).toEqual([]);
+    expect(await directory.search('a', 0)).toEqual([]);
+    expect(await directory.get('BRK.B')).toEqual({
+      symbol: 'BRK.B',
+      name: 'Berkshire Hathaway Inc. Class B',
+    });
+    expect(await directory.get('NOSUCH')).toBeNull();
+    expect(directory.knows('SPY')).toBe(true);
+  });
+});

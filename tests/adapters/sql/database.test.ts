@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type pg from 'pg';
+import { createTestDatabase, KINDS, type TestDatabase } from '../../../rig/database/database.ts';
+import { silentLog } from '../../../rig/log.ts';
+import { startTcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
+import { until } from '../../../rig/wait.ts';
+import { createPostgresPool } from '../../../src/adapters/postgres/pool.ts';
+import { createDatabase, type Database } from '../../../src/adapters/sql/database.ts';
+import { openDatabase } from '../../../src/adapters/sql/open.ts';
+
+describe.each(KINDS)('the %s database', (kind) => {
+  let own: TestDatabase;
+  let db: Database;
+  beforeAll(async () => {
+    own = await createTestDatabase(kind);
+    db = own.db;
+    await db.query('CREATE TABLE things (id bigint PRIMARY KEY, amount numeric(20, 6))');
+  });
+  afterAll(() => own.close());
+
+  test('gives NUMERIC as its exact text, BIGINT as a number and TIMESTAMPTZ as a Date', async () => {
+    const [row] = await db.query(
+      "SELECT 12345678901234.123456::numeric AS amount, 9007199254740991::bigint AS big, '2026-03-08T07:00:00.123Z'::timestamptz AS at",
+    );
+    expect(row).toEqual({
+      amount: '12345678901234.123456',
+      big: 9007199254740991,
+      at: new Date('2026-03-08T07:00:00.123Z'),
+    });
+  });
+
+  test('refuses to round a BIGINT that does not fit a number', async () => {
+    await expect(db.query('SELECT 9007199254740993::bigint AS big')).rejects.toThrow('does not fit a number');
+    expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  test('carries big values both ways', async () => {
+    const text = 'ä🙂'.repeat(400_000);
+    const [row] = await db.query<{ text: string }>('SELECT $1::text AS text', [text]);
+    expect(row?.text).toBe(text);
+  });
+
+  test('a transaction that throws leaves nothing behind', async () => {
+    const refused = new Error('refused');
+    const work = db.transaction(async (tx) => {
+      await tx.query('INSERT INTO things (id) VALUES ($1)', [1]);
+      throw refused;
+    });
+    await expect(work).rejects.toBe(refused);
+    expect(await db.query('SELECT id FROM things')).toEqual([]);
+  });
+
+  test('a statement that fails inside a transaction takes the whole of it back', async () => {
+    const work = db.transaction(async (tx) => {
+      await tx.query('INSERT INTO things (id) VALUES ($1)', [2]);
+      await tx.query('INSERT INTO things (id) VALUES ($1)', [2]);
+    });
+    await expect(work).rejects.toMatchObject({ code: '23505', constraint: 'things_pkey' });
+    expect(await db.query('SELECT id FROM things')).toEqual([]);
+  });
+
+  test('transactions at the same time do not mix', async () => {
+    await db.query('INSERT INTO things (id, amount) VALUES (10, 0)');
+    const add = () =>
+      db.transaction(async (tx) => {
+        const [row] = await tx.query<{ amount: string }>(
+          'SELECT amount FROM things WHERE id = $1 FOR UPDATE',
+          [10],
+        );
+        await tx.query('UPDATE things SET amount = $2 WHERE id = $1', [10, Number(row!.amount) + 1]);
+      });
+    await Promise.all(Array.from({ length: 50 }, add));
+    expect(await db.query('SELECT amount::int FROM things WHERE id = 10')).toEqual([{ amount: 50 }]);
+  });
+
+  test('a lost connection is UNAVAILABLE inside a transaction and the next one works', async () => {
+    const work = db.transaction(async (tx) => {
+      await tx.query('INSERT INTO things (id) VALUES (20)');
+      for (const client of (db.pool as unknown as { _clients: pg.Client[] })._clients) {
+        (
+          client as unknown as { connection: { stream: { destroy(error: Error): void } } }
+        ).connection.stream.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+      }
+      await tx.query('INSERT INTO things (id) VALUES (21)');
+    });
+    await expect(work).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) });
+    expect(await db.query('SELECT id FROM things WHERE id IN (20, 21)')).toEqual([]);
+  });
+
+  test('tells how long each statement took', async () => {
+    const seconds: number[] = [];
+    const observed = createDatabase({ kind, pool: db.pool, onQuery: (took) => seconds.push(took) });
+    await observed.query('SELECT 1');
+    await observed.query('SELECT nothing').catch(() => {});
+    expect(seconds).toHaveLength(2);
+    expect(seconds.every((took) => took > 0 && took < 10)).toBe(true);
+  });
+});
+
+test('a Postgres that is not there is UNAVAILABLE within three seconds', async () => {
+  const pool = createPostgresPool({ url: 'postgres://nobody@127.0.0.1:1/none', log: silentLog });
+  const db = createDatabase({ kind: 'postgres', pool });
+  const started = performance.now();
+  await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(db.transaction(async () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(performance.now() - started).toBeLessThan(3_000);
+  await db.close();
+});
+
+test('connections that Postgres ends while idle are replaced without a word to anybody', async () => {
+  const { db, close } = await createTestDatabase('postgres');
+  const connected = Array.from({ length: 4 }, () => db.query('SELECT pg_backend_pid() AS pid'));
+  await Promise.all(connected);
+  const lost = new Promise((resolve) => db.pool.once('error', resolve));
+  await db.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  await lost;
+  const answers = await Promise.allSettled(
+    Array.from({ length: 8 }, () => db.query<{ one: number }>('SELECT 1 AS one')),
+  );
+  // Those that were given a connection before its end was noticed may ask again.
+  for (const answer of answers.filter((each) => each.status === 'rejected'))
+    expect(answer.reason).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await close();
+});
+
+test('a Postgres that accepts and never speaks is UNAVAILABLE after three seconds', async () => {
+  const silent = net.createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as net.AddressInfo;
+  const pool = createPostgresPool({ url: `postgres://nobody@127.0.0.1:${port}/none`, log: silentLog });
+  const db = createDatabase({ kind: 'postgres', pool });
+  const started = performance.now();
+  await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(performance.now() - started).toBeLessThan(4_000);
+  await db.close();
+  silent.close();
+});
+
+test('while Postgres is hung everybody is told within three seconds, and at once when it is known', async () => {
+  const { url, db: own, close } = await createTestDatabase('postgres');
+  const proxy = await startTcpProxy(Number(new URL(url).port));
+  const db = await openDatabase({
+    databaseUrl: url.replace(/:\d+\//, `:${proxy.port}/`),
+    log: silentLog,
+  });
+  const took = async (work: () => Promise<unknown>): Promise<number> => {
+    const started = performance.now();
+    await expect(work()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    return performance.now() - started;
+  };
+  const one = () => db.query('SELECT 1 AS one');
+  await one();
+  proxy.swallow();
+  const first = await Promise.all([
+    took(one),
+    ...Array.from({ length: 20 }, () => took(() => db.transaction((tx) => tx.query('SELECT 1')))),
+  ]);
+  expect(Math.max(...first)).toBeLessThan(3_000);
+  expect(Math.max(...first)).toBeGreaterThan(1_000);
+  expect(await took(one)).toBeLessThan(100);
+  proxy.heal();
+  await until(() => one().then(Boolean, () => false), 'it is back');
+  expect(await Promise.all(Array.from({ length: 20 }, one))).toHaveLength(20);
+  await db.close();
+  await proxy.close();
+  expect(await own.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await close();
+});
+
+test('a statement that takes its time is waited for, because Postgres still answers', async () => {
+  const { db, close } = await createTestDatabase('postgres');
+  expect(await db.query('SELECT 1 AS one FROM pg_sleep(1.6)')).toEqual([{ one: 1 }]);
+  await close();
+});
+
+test('a statement that Postgres cuts off is UNAVAILABLE, because nobody knows whether it happened', async () => {
+  const { db, close } = await createTestDatabase('postgres');
+  const cut = db.transaction(async (tx) => {
+    const [row] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await Promise.all([
+      tx.query('SELECT pg_sleep(30)'),
+      db.query('SELECT pg_terminate_backend($1)', [row!.pid]),
+    ]);
+  });
+  await expect(cut).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await close();
+});

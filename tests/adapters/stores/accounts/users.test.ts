@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
+import type { Database } from '../../../../src/adapters/sql/database.ts';
+import { createUsers } from '../../../../src/adapters/stores/accounts/users.ts';
+import type { NewUser, Users } from '../../../../src/domain/accounts/user.ts';
+
+const newUser = (username: string): NewUser => ({
+  username,
+  name: 'Somebody',
+  tier: 'member',
+  passwordHash: 'hash',
+});
+
+describe.each(KINDS)('users in the %s database', (kind) => {
+  let own: TestDatabase;
+  let db: Database;
+  let users: Users;
+  beforeAll(async () => {
+    own = await createTestDatabase(kind);
+    db = own.db;
+    users = createUsers(db);
+  });
+  afterAll(() => own.close());
+
+  test('a user is found by id and by user name in any case, with the hash only for login', async () => {
+    const created = await users.create({
+      ...newUser('Ada.Lovelace'),
+      name: 'Ada 🙂 Lovelace',
+      tier: 'admin',
+    });
+    expect(created).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      username: 'Ada.Lovelace',
+      name: 'Ada 🙂 Lovelace',
+      tier: 'admin',
+      banned: false,
+    });
+    expect(await users.findById(created.id)).toEqual(created);
+    expect(await users.findByUsername('ADA.lovelace')).toEqual({ ...created, passwordHash: 'hash' });
+  });
+
+  test('nobody is found by names and ids that nobody has', async () => {
+    expect(await users.findByUsername("x' OR '1'='1")).toBeNull();
+    expect(await users.findByUsername('a\0b')).toBeNull();
+    expect(await users.findById('00000000-0000-4000-8000-000000000000')).toBeNull();
+    expect(await users.findByDiscordId('12345678')).toBeNull();
+  });
+
+  test('of twenty who take one name at once, in any case, exactly one gets it', async () => {
+    const answers = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => users.create(newUser(index % 2 ? 'Grace' : 'gRACE'))),
+    );
+    const refused = answers.filter((answer) => answer.status === 'rejected');
+    expect(refused).toHaveLength(19);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'USERNAME_TAKEN' });
+  });
+
+  test('a user whose account cannot be made does not exist', async () => {
+    const failing = createUsers(db, {
+      async onCreate(tx, user) {
+        await tx.query('UPDATE users SET name = $2 WHERE id = $1', [user.id, 'seen by the hook']);
+        throw new Error('no account');
+      },
+    });
+    await expect(failing.create(newUser('halfmade'))).rejects.toThrow('no account');
+    expect(await users.findByUsername('halfmade')).toBeNull();
+  });
+
+  test('is found by the Discord user that was linked', async () => {
+    const user = await users.create(newUser('discordian'));
+    await db.query('UPDATE users SET discord_user_id = $2 WHERE id = $1', [user.id, '80351110224678912']);
+    expect(await users.findByDiscordId('80351110224678912')).toEqual(user);
+  });
+
+  test('a tier is changed for one user, and for nobody', async () => {
+    const user = await users.create(newUser('boole'));
+    expect(await users.setTier(user.id, 'admin')).toBe(true);
+    expect((await users.findById(user.id))?.tier).toBe('admin');
+    expect(await users.setTier('00000000-0000-4000-8000-000000000000', 'admin')).toBe(false);
+  });
+
+  test('a new password ends every session of the user but the one that asks, or changes nothing', async () => {
+    const [user, other] = [await users.create(newUser('shannon')), await users.create(newUser('weaver'))];
+    const open = (sid: string, userId: string) =>
+      db.query("INSERT INTO session (sid, sess, expire) VALUES ($1, $2, now() + interval '1 day')", [
+        sid,
+        JSON.stringify({ userId }),
+      ]);
+    for (const sid of ['mine', 'phone', 'thief']) await open(sid, user.id);
+    await open('somebody', other.id);
+    const rest = async () =>
+      (await db.query<{ sid: string }>('SELECT sid FROM session ORDER BY sid')).map(({ sid }) => sid);
+    const change = { expected: 'hash', passwordHash: 'new hash', keepSession: 'mine' };
+
+    const wrong = users.changePassword(user.id, { ...change, expected: 'an older hash' });
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+    const ended = users.changePassword(user.id, { ...change, keepSession: 'gone' });
+    await expect(ended).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await users.holdsPassword(user.id, 'hash')).toBe(true);
+    expect(await rest()).toEqual(['mine', 'phone', 'somebody', 'thief']);
+
+    expect((await users.changePassword(user.id, change)).sort()).toEqual(['phone', 'thief']);
+    expect(await rest()).toEqual(['mine', 'somebody']);
+    expect(await users.holdsPassword(user.id, 'hash')).toBe(false);
+    expect(await users.holdsPassword(user.id, 'new hash')).toBe(true);
+    await users.ban(user.id);
+    expect(await users.holdsPassword(user.id, 'new hash')).toBe(false);
+    await db.query('DELETE FROM session');
+  });
+
+  test('whether a password holds is answered after a change that is about to be committed', async () => {
+    const user = await users.create(newUser('nyquist'));
+    const [written, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const changing = db.transaction(async (tx) => {
+      await tx.query("UPDATE users SET password_hash = 'new hash' WHERE id = $1", [user.id]);
+      written.resolve();
+      await commit.promise;
+    });
+    await written.promise;
+    const holds = users.holdsPassword(user.id, 'hash');
+    commit.resolve();
+    await changing;
+    expect(await holds).toBe(false);
+  });
+
+  test('a ban stays until it is lifted', async () => {
+    const user = await users.create(newUser('mallory'));
+    expect(await users.ban(user.id)).toBe(true);
+    expect(await users.ban(user.id)).toBe(true);
+    expect((await users.findById(user.id))?.banned).toBe(true);
+    expect(await users.unban(user.id)).toBe(true);
+    expect((await users.findById(user.id))?.banned).toBe(false);
+    expect(await users.ban('00000000-0000-4000-8000-000000000000')).toBe(false);
+  });
+});

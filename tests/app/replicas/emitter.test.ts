@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Emitter } from '@socket.io/redis-emitter';
+import { Redis } from 'ioredis';
+import type { Socket } from 'socket.io-client';
+import { ask, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import { repoRoot } from '../../../rig/source-files.ts';
+import { MAX_AGE_MS } from '../../../src/domain/bus/envelope.ts';
+import { startCluster, type TestCluster } from '../../support/cluster.ts';
+import { section, tableRows, unquoted } from '../../support/markdown.ts';
+
+const run = promisify(execFile);
+const PREFIX = 'emitter-test';
+
+let cluster: TestCluster;
+let one: TestApp;
+let other: TestApp;
+let redis: Redis;
+let folder: string;
+let page: string;
+const unhandled: unknown[] = [];
+const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+beforeAll(async () => {
+  process.on('unhandledRejection', onUnhandled);
+  cluster = await startCluster({ replicas: 2, app: { env: { REDIS_PREFIX: PREFIX } } });
+  [one, other] = cluster.apps as [TestApp, TestApp];
+  redis = new Redis(cluster.redis.url);
+  page = await readFile(path.join(repoRoot, 'docs/replicas.md'), 'utf8');
+  folder = await mkdtemp(path.join(os.tmpdir(), 'emitter-example-'));
+  await symlink(path.join(repoRoot, 'node_modules'), path.join(folder, 'node_modules'));
+  await writeFile(path.join(folder, 'emit-news.mjs'), /^```js\n(.*?)^```$/ms.exec(page)?.[1] ?? '');
+});
+afterAll(async () => {
+  process.off('unhandledRejection', onUnhandled);
+  redis.disconnect();
+  await cluster.close();
+  await rm(folder, { recursive: true });
+});
+afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+
+/** A connection that watches the symbol, and the news it hears. */
+async function reader(app: TestApp, session: SignedIn, symbol: string) {
+  const socket = await app.connect(session);
+  const heard: object[] = [];
+  (socket as unknown as Socket).on('news', (news: object) => heard.push(news));
+  await ask(socket, 'subscribe:watchlist', [symbol]);
+  return { socket, heard };
+}
+
+describe('another service', () => {
+  test('reaches users and watchers on every replica with the example of the page', async () => {
+    const [ada, bob] = [await one.signUp(), await other.signUp()];
+    const readers = await Promise.all([
+      reader(one, ada, 'MSFT'),
+      reader(other, ada, 'AAPL'),
+      reader(one, bob, 'AAPL'),
+      reader(other, bob, 'MSFT'),
+    ]);
+    await run(process.execPath, [path.join(folder, 'emit-news.mjs')], {
+      env: {
+        PATH: process.env.PATH,
+        REDIS_URL: cluster.redis.url,
+        REDIS_PREFIX: PREFIX,
+        USER_ID: ada.user.id,
+      },
+      timeout: 20_000,
+    });
+    const statement = { headline: 'Your statement is ready' };
+    const apple = { symbol: 'AAPL', headline: 'Apple reports on Thursday' };
+    await until(() => readers.reduce((sum, { heard }) => sum + heard.length, 0) === 4, 'four were told');
+    expect(readers.map(({ heard }) => heard)).toEqual([[statement], [statement, apple], [apple], []]);
+  });
+
+  test('cannot disconnect, move or ask about the clients of a replica, and a poisoned emit ends nobody', async () => {
+    const session = await other.signUp();
+    const { socket, heard } = await reader(other, session, 'AAPL');
+    const emitter = new Emitter(redis, { key: PREFIX });
+    const room = `user:${session.user.id}`;
+    emitter.in(room).disconnectSockets(true);
+    emitter.in(room).socketsLeave(room);
+    emitter.in(room).socketsJoin('symbol:MSFT');
+    emitter.serverSideEmit('revoked', { version: 1, at: Date.now(), message: { userId: 5 } });
+    await redis.publish(`${PREFIX}#/#${room}#`, 'garbage');
+    await redis.publish(`${PREFIX}-request#/#`, '{"type":4,"opts":{"rooms":[]},"close":true}');
+    await redis.publish(`${PREFIX}-request#/#`, 'null');
+    await redis.publish(`${PREFIX}-response#/#`, 'null');
+    emitter.to('symbol:MSFT').emit('news', { headline: 'not for this one' });
+    emitter.to(room).emit('news', { headline: 'still here' });
+    await until(() => heard.length > 0, 'the last one arrives');
+    expect(heard).toEqual([{ headline: 'still here' }]);
+    expect(socket.connected).toBe(true);
+    const metrics = (await other.request('GET', '/metrics')).body.text as unknown as string;
+    expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="malformed"\} 8/);
+  });
+});
+
+describe('two versions side by side', () => {
+  test('what a newer replica says is dropped and counted, and the fact arrives from the database', async () => {
+    const newer = await cluster.join({
+      env: { REDIS_PREFIX: PREFIX },
+      wrapBus: (bus) => ({
+        subscribe: bus.subscribe,
+        publish(topic, message) {
+          const envelope = { version: 2, at: Date.now(), message };
+          const emit = JSON.stringify({ uid: 'newer0', type: 6, data: [topic, envelope] });
+          // Its last words come when the test is over.
+          redis.publish(`${PREFIX}-request#/#`, emit).catch(() => {});
+        },
+      }),
+    });
+    const session = await one.signUp();
+    const socket = await one.connect(session);
+    await ask(socket, 'subscribe:trades');
+    const told = next(socket, 'trade:executed');
+    const answer = await newer.hook('/hooks/trades', {
+      eventId: 'from-a-newer-one',
+      userId: session.user.id,
+      type: 'executed',
+      trade: { id: 't1', symbol: 'TSLA', side: 'buy', quantity: 5, price: 250.25 },
+    });
+    expect(answer.status).toBe(202);
+    expect(await told).toMatchObject({ id: 't1', seq: 1 });
+    const metrics = (await one.request('GET', '/metrics')).body.text as unknown as string;
+    expect(
+      Number(/tradecast_bus_dropped_total\{reason="version"\} (\d+)/.exec(metrics)?.[1]),
+    ).toBeGreaterThan(0);
+  });
+});
+
+test('the page tells how old each message may be', () => {
+  const rows = tableRows(section(page, 'What replicas tell each other'));
+  const told = Object.fromEntries(rows.map(([topic, , age]) => [unquoted(topic!), age]));
+  const kept = Object.entries(MAX_AGE_MS).map(([topic, ms]) => [topic, `${ms / 1_000} s`]);
+  expect(told).toEqual(Object.fromEntries(kept));
+});

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Replica, startReplica } from '../../../local/replica.ts';
+import { HOOK_SECRET, SESSION_SECRET, type TestApp } from '../../../rig/app.ts';
+import { until } from '../../../rig/wait.ts';
+import type { MonitorPayload, WebSocketHealthPayload } from '../../../src/protocol/health-payloads.ts';
+import { startCluster, type TestCluster } from '../../support/cluster.ts';
+
+/** What the service promises, milliseconds. */
+const ANSWER_MS = 200;
+
+let cluster: TestCluster;
+let hanging: Replica;
+beforeAll(async () => {
+  cluster = await startCluster({ replicas: 2 });
+  // In a process of its own, so that it can be stopped as a whole.
+  hanging = await startReplica({
+    env: {
+      ...cluster.env,
+      FEED: 'simulated',
+      SESSION_SECRET,
+      HOOK_SECRET,
+      DEMO_ACCOUNT: 'false',
+      DATA_DIR: cluster.apps[0]!.dataDir,
+      LOG_LEVEL: 'warn',
+    },
+  });
+}, 60_000);
+afterAll(async () => {
+  hanging.wake();
+  await hanging.kill();
+  await cluster.close();
+});
+
+const healthOf = async ({ url }: { url: string }): Promise<WebSocketHealthPayload> =>
+  (await (await fetch(`${url}/health/websocket`)).json()) as WebSocketHealthPayload;
+const statesIn = ({ replicas }: WebSocketHealthPayload) => replicas.map(({ state }) => state).sort();
+const allHear = async (
+  what: string,
+  holds: (health: WebSocketHealthPayload) => boolean,
+  apps: readonly { url: string }[],
+) => until(async () => (await Promise.all(apps.map(healthOf))).every(holds), what, 15_000);
+
+describe('three replicas', () => {
+  test('each answers for all: connections summed, users counted once, one engine, one feed', async () => {
+    const [one, other] = cluster.apps as [TestApp, TestApp];
+    const [ada, bob] = await Promise.all([one.signUp(), one.signUp()]);
+    await Promise.all([one.connect(ada), other.connect(ada), other.connect(ada), other.connect(bob)]);
+    await allHear(
+      'all three know of four connections of two users',
+      ({ activeConnections, uniqueUsers, replicas, status }) =>
+        activeConnections === 4 &&
+        uniqueUsers === 2 &&
+        replicas.length === 3 &&
+        replicas.every(({ busLagMs }) => busLagMs !== null && busLagMs < 1_000) &&
+        status === 'healthy',
+      [one, other, hanging],
+    );
+    const [first, second] = await Promise.all([healthOf(one), healthOf(other)]);
+    expect(first.uniqueUsersExact).toBe(true);
+    expect(first.replica).not.toBe(second.replica);
+    expect(first.feed.leader).toBe(first.replica);
+    expect(second.feed).toMatchObject({ state: 'live', source: 'simulated', leader: first.replica });
+    expect(first.replicas.map(({ lease }) => lease !== null)).toEqual([true, false, false]);
+    const { replicas } = second;
+    expect(replicas.map(({ connections, users }) => [connections, users])).toEqual([
+      [1, 1],
+      [3, 2],
+      [0, 0],
+    ]);
+    expect((await other.request('GET', '/ready')).body).toMatchObject({
+      checks: { redis: 'ok', database: 'ok', feed: 'live', lease: `standby for ${first.replica}` },
+    });
+  });
+
+  test('an administrator of any of them sees all; a member does not', async () => {
+    const [one, other] = cluster.apps as [TestApp, TestApp];
+    const ada = await one.signUp();
+    expect(await other.request('GET', '/api/monitor', { cookie: ada.cookie })).toMatchObject({
+      status: 403,
+      body: { success: false, code: 'FORBIDDEN' },
+    });
+    expect((await other.request('GET', '/api/monitor')).status).toBe(401);
+    const event = { eventId: `promote-${ada.user.id}`, userId: ada.user.id, tier: 'admin' };
+    expect((await one.hook('/hooks/tier', event)).status).toBe(202);
+    const { body } = await other.request('GET', '/api/monitor', { cookie: ada.cookie });
+    const monitor = body.data as MonitorPayload;
+    expect(monitor).toMatchObject({
+      status: 'healthy',
+      connections: 4,
+      lease: { holder: monitor.replicas[0]?.replica, number: expect.any(Number), since: expect.any(String) },
+      rates: { quotes: expect.any(Number) },
+      lanes: { state: { slowConsumers: 0 }, event: { journalGaps: 0 } },
+      history: { everyMs: 10_000 },
+    });
+    expect(monitor.replicas).toHaveLength(3);
+    expect(monitor.incidents.map(({ kind }) => kind)).toContain('replica-joined');
+    expect((await other.request('GET', '/api/auth/session', { cookie: ada.cookie })).body).toMatchObject({
+      data: { user: { tier: 'admin' } },
+    });
+  });
+
+  test('while one hangs the others answer at once, and say that it is silent', async () => {
+    const [one, other] = cluster.apps as [TestApp, TestApp];
+    hanging.hang();
+    const took: number[] = [];
+    const ask = async (app: TestApp): Promise<WebSocketHealthPayload> => {
+      const asked = performance.now();
+      const health = await healthOf(app);
+      took.push(performance.now() - asked);
+      return health;
+    };
+    await until(
+      async () => {
+        const answers = await Promise.all([ask(one), ask(other)]);
+        return answers.every((health) => statesIn(health).join() === 'ok,ok,silent');
+      },
+      'it is told as silent',
+      15_000,
+    );
+    const health = await ask(one);
+    expect(health.status).toBe('degraded');
+    expect(health.problems).toEqual([expect.stringMatching(/^replica-\w+ is silent\.$/)]);
+    expect(health.replicas.find(({ state }) => state === 'silent')?.ageMs).toBeGreaterThanOrEqual(5_000);
+    // All but one in ten, since this machine has other work than this test.
+    expect(took.length).toBeGreaterThanOrEqual(20);
+    const slow = took.filter((ms) => !(ms < ANSWER_MS));
+    expect(slow.length).toBeLessThanOrEqual(took.length / 10);
+    expect(Math.max(...took)).toBeLessThan(2_000);
+
+    hanging.wake();
+    await allHear('it is back', (heard) => statesIn(heard).join() === 'ok,ok,ok', [one, other]);
+    const { status, problems } = await healthOf(other);
+    expect({ status, problems }).toEqual({ status: 'healthy', problems: [] });
+  }, 30_000);
+
+  test('one that stops as it should drains and is gone, which is no trouble', async () => {
+    const [one, other] = cluster.apps as [TestApp, TestApp];
+    const leaving = await cluster.join();
+    await allHear('it has joined', ({ replicas }) => replicas.length === 4, [one, other]);
+    const { replica } = await healthOf(leaving);
+    // From Redis: it was not there when the lease was taken.
+    const ada = await one.signUp();
+    await one.hook('/hooks/tier', { eventId: 'promote-for-late', userId: ada.user.id, tier: 'admin' });
+    await until(
+      async () => {
+        const { body } = await leaving.request('GET', '/api/monitor', { cookie: ada.cookie });
+        const { incidents, history } = body.data as MonitorPayload;
+        return incidents.some(({ kind }) => kind === 'lease-taken') && history.connections.length > 0;
+      },
+      'it has learnt what happened before it came',
+      15_000,
+    );
+    await leaving.stop();
+    const told: WebSocketHealthPayload[] = [];
+    await until(
+      async () => {
+        told.push(await healthOf(one));
+        return !told.at(-1)!.replicas.some((seen) => seen.replica === replica);
+      },
+      'it is gone',
+      15_000,
+    );
+    const ofIt = told.flatMap(({ replicas }) => replicas.filter((seen) => seen.replica === replica));
+    expect(new Set(ofIt.map(({ state }) => state))).toEqual(new Set(['draining']));
+    expect(new Set(told.map(({ status }) => status))).toEqual(new Set(['healthy']));
+  }, 30_000);
+
+  test('metrics tell what each sees of the others', async () => {
+    const [one, other] = cluster.apps as [TestApp, TestApp];
+    const text = async (app: TestApp) => String((await app.request('GET', '/metrics')).body.text);
+    const [engine, standby] = await Promise.all([text(one), text(other)]);
+    expect(engine).toMatch(/^tradecast_lease_held 1$/m);
+    expect(standby).toMatch(/^tradecast_lease_held 0$/m);
+    expect(standby).toMatch(/^tradecast_replicas\{state="ok"\} 3$/m);
+    expect(standby).toMatch(/^tradecast_feed_age_seconds -1$/m);
+    expect(standby).toMatch(/^tradecast_unique_users 2$/m);
+    expect(standby).toMatch(/^tradecast_redis_up 1$/m);
+    expect(engine).toMatch(/^tradecast_feed_state\{state="live"\} 1$/m);
+  });
+});

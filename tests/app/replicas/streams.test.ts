@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ask, collect, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import type { JournalPosition } from '../../../src/protocol/payloads.ts';
+import { startCluster, type TestCluster } from '../../support/cluster.ts';
+import { createLossyBus } from '../../support/lossy-bus.ts';
+
+/** Hooks go to replica A, clients sit on replica B, and B hears what the test lets through. */
+const bus = createLossyBus();
+let cluster: TestCluster;
+let a: TestApp;
+let b: TestApp;
+beforeAll(async () => {
+  cluster = await startCluster({ replicas: 1 });
+  a = cluster.apps[0]!;
+  b = await cluster.join({ wrapBus: bus.wrap });
+});
+afterAll(() => cluster.close());
+
+/** What the next notice shows is there at once: far less than the sweep takes, milliseconds. */
+const AT_ONCE_MS = 2_000;
+/** What only the sweep shows, milliseconds. */
+const SWEPT_MS = 10_000;
+
+let events = 0;
+async function report(app: TestApp, session: SignedIn): Promise<number> {
+  const id = `t-${++events}`;
+  const answer = await app.hook('/hooks/trades', {
+    eventId: id,
+    userId: session.user.id,
+    type: 'executed',
+    trade: { id, symbol: 'AAPL', side: 'buy', quantity: 10, price: 175.5 },
+  });
+  expect(answer.status).toBe(202);
+  return (answer.body.data as { seq: number }).seq;
+}
+
+async function follow(app: TestApp, session: SignedIn, position?: { epoch: string; after: number }) {
+  const socket = await app.connect(session);
+  const heard = collect(socket, 'trade:executed', 'trade:failed', 'order:update');
+  const answer = await ask(socket, 'subscribe:trades', ...(position ? [position] : []));
+  return {
+    socket,
+    seqs: () => heard.map(({ payload }) => (payload as JournalPosition).seq),
+    answer: answer as { epoch: string; head: number; recovered: boolean },
+  };
+}
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+describe('a user stream over replicas', () => {
+  test('reads a hole from the database at once when the next notice shows it, in order and nothing twice', async () => {
+    const session = await b.signUp();
+    const { seqs } = await follow(b, session);
+    let count = 0;
+    const end = bus.lose('journal', ({ userId }) => userId === session.user.id && ++count % 3 === 2);
+    for (let sent = 0; sent < 30; sent++) await report(sent % 5 === 0 ? b : a, session);
+    end();
+    await report(a, session);
+    await until(() => seqs().length >= 31, 'all are heard', AT_ONCE_MS);
+    expect(seqs()).toEqual(range(1, 31));
+  });
+
+  test('tells nothing twice when the bus does', async () => {
+    const session = await b.signUp();
+    const { seqs } = await follow(b, session);
+    const end = bus.repeat('journal', 3);
+    for (let sent = 0; sent < 10; sent++) await report(a, session);
+    await until(() => seqs().length >= 10, 'all are heard', AT_ONCE_MS);
+    end();
+    await report(a, session);
+    await until(() => seqs().length >= 11, 'the last is heard', AT_ONCE_MS);
+    expect(seqs()).toEqual(range(1, 11));
+  });
+
+  test('finds the last notice before a silence, and lost news of an account kept here or elsewhere, by the sweep', async () => {
+    const [quiet, external, trader] = [await b.signUp(), await b.signUp(), await b.signUp()];
+    const stream = await follow(b, quiet);
+    const [elsewhere, here] = [await b.connect(external), await b.connect(trader)];
+    const opened = [next(elsewhere, 'portfolio:update'), next(here, 'portfolio:update')];
+    for (const socket of [elsewhere, here]) await ask(socket, 'subscribe:portfolio');
+    await Promise.all(opened);
+
+    const ends = [bus.lose('journal'), bus.lose('portfolio')];
+    const lostBefore = bus.lost();
+    const reported = next(elsewhere, 'portfolio:update', ({ source }) => source === 'external', SWEPT_MS);
+    const reserved = next(here, 'portfolio:update', ({ buyingPower }) => buyingPower! < 100_000, SWEPT_MS);
+    await report(a, quiet);
+    const portfolio = {
+      totalValue: 1_500,
+      cash: 1_000,
+      equity: 500,
+      positions: [],
+      dayChange: 0,
+      dayChangePercent: 0,
+    };
+    await a.hook('/hooks/portfolio', { eventId: 'p-1', userId: external.user.id, portfolio });
+    cluster.tick('AAPL', 200);
+    const order = {
+      clientOrderId: 'waits',
+      symbol: 'AAPL',
+      side: 'buy',
+      type: 'limit',
+      quantity: 10,
+      limitPrice: 190,
+    };
+    expect((await a.request('POST', '/api/orders', { cookie: trader.cookie, body: order })).status).toBe(201);
+
+    expect((await reported).totalValue).toBe(1_500);
+    await reserved;
+    await until(() => stream.seqs().length > 0, 'the last notice', SWEPT_MS);
+    expect(stream.seqs()).toEqual([1]);
+    expect(bus.lost() - lostBefore).toBeGreaterThanOrEqual(4);
+    for (const end of ends) end();
+  });
+
+  test('takes the notice of an order for news of the account where that is lost', async () => {
+    const session = await b.signUp();
+    const socket = await b.connect(session);
+    const opened = next(socket, 'portfolio:update');
+    await ask(socket, 'subscribe:portfolio');
+    await opened;
+    const end = bus.lose('portfolio');
+    const moved = next(socket, 'portfolio:update', ({ buyingPower }) => buyingPower! < 100_000, AT_ONCE_MS);
+    cluster.tick('MSFT', 400);
+    const body = {
+      clientOrderId: 'o-1',
+      symbol: 'MSFT',
+      side: 'buy',
+      type: 'limit',
+      quantity: 5,
+      limitPrice: 390,
+    };
+    expect((await a.request('POST', '/api/orders', { cookie: session.cookie, body })).status).toBe(201);
+    await moved;
+    end();
+  });
+
+  test('goes on across replicas from where it was, and says so where the journal is another or no longer reaches back', async () => {
+    const session = await a.signUp();
+    const first = await follow(a, session);
+    for (let sent = 0; sent < 6; sent++) await report(b, session);
+    await until(() => first.seqs().length === 6, 'all are heard');
+    first.socket.disconnect();
+    const { epoch } = first.answer;
+
+    const moved = await follow(b, session, { epoch, after: 2 });
+    expect(moved.answer).toMatchObject({ recovered: true, head: 6 });
+    await until(() => moved.seqs().length === 4, 'what was missed');
+    expect(moved.seqs()).toEqual([3, 4, 5, 6]);
+
+    // A replica whose configuration keeps three prunes at its start.
+    await cluster.join({ env: { JOURNAL_KEEP_EVENTS: '3' } });
+    const { db } = cluster.database;
+    const floor = async (): Promise<number | undefined> =>
+      (
+        await db.query<{ floor: number }>('SELECT floor FROM journal_heads WHERE user_id = $1', [
+          session.user.id,
+        ])
+      )[0]?.floor;
+    await until(async () => (await floor()) === 3, 'the oldest are pruned');
+    for (const app of [a, b]) {
+      const tooFar = await follow(app, session, { epoch, after: 2 });
+      expect(tooFar.answer).toMatchObject({ recovered: false, head: 6 });
+      const page = await app.request('GET', '/api/trades', { cookie: session.cookie });
+      expect(page.body.data).toMatchObject({ head: 6, events: [{ payload: { seq: 4 } }, {}, {}] });
+      tooFar.socket.disconnect();
+    }
+
+    // As after a restored backup: the numbering is another.
+    await db.query("UPDATE journal_heads SET epoch = 'restored', seq = 4 WHERE user_id = $1", [
+      session.user.id,
+    ]);
+    const told = next(moved.socket, 'journal:head', (head) => head.epoch === 'restored', 2 * SWEPT_MS);
+    const anew = await follow(a, session, { epoch, after: 6 });
+    expect(anew.answer).toMatchObject({ recovered: false, epoch: 'restored', head: 4 });
+    expect(await told).toEqual({ epoch: 'restored', seq: 4 });
+  });
+
+  test('is heard on B of hooks at A while Redis is gone or hangs, and B has all of it when Redis is back', async () => {
+    const session = await b.signUp();
+    const { seqs } = await follow(b, session);
+    await cluster.redis.kill();
+    for (let sent = 0; sent < 5; sent++) await report(a, session);
+    await until(() => seqs().length >= 5, 'the five of the outage', SWEPT_MS);
+    await cluster.redis.restart();
+    for (let sent = 0; sent < 5; sent++) await report(a, session);
+    await until(() => seqs().length >= 10, 'all ten', SWEPT_MS);
+    cluster.redis.hang();
+    for (let sent = 0; sent < 5; sent++) await report(a, session);
+    await until(() => seqs().length >= 15, 'those told to a Redis that hangs', SWEPT_MS);
+    cluster.redis.wake();
+    await report(a, session);
+    await until(() => seqs().length >= 16, 'the one after it', SWEPT_MS);
+    expect(seqs()).toEqual(range(1, 16));
+  });
+});

@@ -1,0 +1,198 @@
+import { mkdtemp } from 'node:fs/promises';
+import { connect } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { ask, collect, next, startApp, until } from '../../rig/app.ts';
+import { prepareDataDir } from '../../rig/database/database.ts';
+import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import { createApp } from '../../src/app/index.ts';
+import { readConfig } from '../../src/config.ts';
+import { openRaw } from '../support/raw-client.ts';
+
+test('a shutdown turns readiness red, tells every client when to come back and closes them one after the other', async () => {
+  const app = await startApp({ env: { DRAIN_SECONDS: '1' } });
+  const session = await app.signUp();
+  const sockets = await Promise.all([1, 2, 3, 4].map(() => app.connect(session)));
+  const notices = sockets.map((socket) => next(socket, 'server:shutdown'));
+  const ends = sockets.map(
+    (socket) =>
+      new Promise<[string, number]>((resolve) =>
+        socket.once('disconnect', (why) => resolve([why, Date.now()])),
+      ),
+  );
+  expect((await app.request('GET', '/ready')).status).toBe(200);
+  const closing = app.close();
+
+  const told = (await Promise.all(notices)).map(({ reconnectInMs }) => reconnectInMs);
+  expect(new Set(told).size).toBe(4);
+  expect(Math.min(...told)).toBeGreaterThan(0);
+  expect(await app.request('GET', '/ready')).toMatchObject({
+    status: 503,
+    body: { status: 'not ready', checks: { draining: 'yes', database: 'ok' } },
+  });
+  const late = app.open({ auth: { sessionID: session.sessionID } });
+  const refusal = await new Promise<Error & { data?: unknown }>((resolve) =>
+    late.once('connect_error', resolve),
+  );
+  expect(refusal.message).toBe('Service unavailable');
+  expect(refusal.data).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+
+  // Only a closed transport makes a stock client come back by itself, and all at once would be a stampede.
+  const closed = await Promise.all(ends);
+  expect(closed.map(([why]) => why)).toEqual(Array(4).fill('transport close'));
+  const times = closed.map(([, at]) => at).sort((a, b) => a - b);
+  expect(times[3]! - times[0]!).toBeGreaterThan(500);
+  await closing;
+});
+
+test('the port stays open for the time of the drain although nobody is connected: proxies have yet to notice', async () => {
+  const app = await startApp({ env: { DRAIN_SECONDS: '1' } });
+  const from = Date.now();
+  let closed = false;
+  const closing = app.stop().then(() => {
+    closed = true;
+  });
+  let answered = 0;
+  while (Date.now() - from < 900) {
+    const answer = await app.request('GET', '/health');
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    answered += 1;
+  }
+  expect(closed).toBe(false);
+  expect(answered).toBeGreaterThan(1);
+  await closing;
+  await app.close();
+});
+
+test('a request that has arrived is answered, the last on its connection, and one that never arrives whole is not waited for', async () => {
+  const app = await startApp();
+  const session = await app.signUp();
+  // Its first quote is waited for: the answer takes a second and a half.
+  const order = {
+    clientOrderId: 'waits',
+    symbol: 'IBM',
+    side: 'buy',
+    type: 'limit',
+    quantity: 1,
+    limitPrice: 100,
+  };
+  const placing = app.request('POST', '/api/orders', { cookie: session.cookie, body: order });
+  await until(() => app.market.wanted().has('IBM'), 'the order waits for a quote');
+  const stalled = connect(app.port, '127.0.0.1').resume();
+  const cut = new Promise((resolve) => stalled.once('close', resolve));
+  await new Promise<void>((resolve) =>
+    stalled.write('POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{', () => resolve()),
+  );
+  const closing = app.close();
+  const placed = await placing;
+  expect(placed).toMatchObject({ status: 422, body: { code: 'NO_QUOTE' } });
+  expect(placed.headers.get('connection')).toBe('close');
+  await Promise.all([closing, cut]);
+});
+
+test('with the drain switched off everybody is cut at once, which is how a drill sees that it would notice', async () => {
+  const app = await startApp({ env: { DRAIN_SECONDS: '1' }, unprotected: ['drain'] });
+  const session = await app.signUp();
+  const socket = await app.connect(session);
+  const notices = collect(socket, 'server:shutdown');
+  const ended = new Promise((resolve) => socket.once('disconnect', resolve));
+  const order = {
+    clientOrderId: 'waits',
+    symbol: 'IBM',
+    side: 'buy',
+    type: 'limit',
+    quantity: 1,
+    limitPrice: 100,
+  };
+  const placing = app.request('POST', '/api/orders', { cookie: session.cookie, body: order });
+  const cut = expect(placing).rejects.toThrow();
+  await until(() => app.market.wanted().has('IBM'), 'the order waits for a quote');
+  await Promise.all([app.close(), ended, cut]);
+  expect(notices).toEqual([]);
+});
+
+test('a stop in the middle of the start leaves nothing running', async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'tradecast-test-'));
+  await prepareDataDir(dataDir);
+  const { config, secrets } = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATA_DIR: dataDir,
+    DEMO_ACCOUNT: 'false',
+  });
+  const app = await createApp(config, secrets, {
+    log: pino({ level: 'silent' }),
+    marketSource: createScriptedMarket(),
+  });
+  const starting = app.start();
+  await app.stop();
+  const { url } = await starting;
+  await expect(fetch(`${url}/health`)).rejects.toThrow();
+  // The folder is free again.
+  const again = await startApp({ dataDir });
+  await again.close();
+});
+
+test('stopping twice is stopping once: both calls end with the service gone', async () => {
+  const app = await startApp();
+  await Promise.all([app.stop(), app.stop()]);
+  await expect(fetch(`${app.url}/health`)).rejects.toThrow();
+  await app.close();
+});
+
+test('a client that never finishes its request does not hold up the shutdown', async () => {
+  const app = await startApp();
+  const stalled = connect(app.port, '127.0.0.1');
+  const cut = new Promise((resolve) => stalled.once('close', resolve));
+  await new Promise<void>((resolve) => stalled.write('POST /api/auth/login HT', () => resolve()));
+  await app.close();
+  await cut;
+  await expect(fetch(`${app.url}/health`)).rejects.toThrow();
+});
+
+test('a client that has stopped reading does not hold up the shutdown', async () => {
+  const app = await startApp();
+  const raw = await openRaw(app.port, await app.signUp());
+  raw.pause();
+  const from = Date.now();
+  await app.close();
+  expect(Date.now() - from).toBeLessThan(10_000);
+  raw.resume();
+  await raw.closed;
+});
+
+test('a service started again on its data has everything, and a client catches up from where it was', async () => {
+  const first = await startApp();
+  const session = await first.signUp();
+  const socket = await first.connect(session);
+  const { epoch } = (await ask(socket, 'subscribe:trades')) as { epoch: string };
+  const report = (id: string) => ({
+    eventId: id,
+    userId: session.user.id,
+    type: 'executed',
+    trade: { id, symbol: 'AAPL', side: 'buy', quantity: 1, price: 1.5 },
+  });
+  await first.hook('/hooks/trades', report('one'));
+  await first.hook('/hooks/trades', report('two'));
+  await first.stop();
+
+  const second = await startApp({ dataDir: first.dataDir });
+  try {
+    const again = await second.connect(session);
+    const seqs: number[] = [];
+    again.on('trade:executed', ({ seq }) => seqs.push(seq));
+    expect(await ask(again, 'subscribe:trades', { epoch, after: 1 })).toMatchObject({
+      recovered: true,
+      head: 2,
+    });
+    await until(() => seqs.length > 0, 'the missed event');
+    expect(seqs).toEqual([2]);
+    expect((await second.hook('/hooks/trades', report('two'))).body).toMatchObject({
+      data: { duplicate: true, seq: 2 },
+    });
+  } finally {
+    await second.close();
+  }
+});

@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { ask, collect, next, startApp, until } from '../../rig/app.ts';
+import { createTestClock } from '../../rig/clock.ts';
+import type { Protection } from '../../src/app/index.ts';
+import type { Bus } from '../../src/domain/bus/bus.ts';
+
+/** A client that watches AAPL, and a process that then stands still for three seconds: its lease outlives that. */
+async function standStill(unprotected: readonly Protection[] = []) {
+  const clock = createTestClock();
+  /** What the replica asks for again waits here for the test. */
+  const asked: (() => void)[] = [];
+  const wrapBus = (bus: Bus): Bus => ({
+    ...bus,
+    publish(topic, message) {
+      if ('resync' in message) asked.push(() => bus.publish(topic, message));
+      else bus.publish(topic, message);
+    },
+  });
+  const app = await startApp({ clock, unprotected, wrapBus });
+  const socket = await app.connect(await app.signUp());
+  await ask(socket, 'subscribe:watchlist', ['AAPL']);
+  await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
+  app.market.tick('AAPL', 100);
+  await next(socket, 'quote:update', ({ price }) => price === 100);
+  const told = collect(socket, 'quote:update') as { payload: { price: number; state: string } }[];
+  clock.advance(3_000);
+  const stalls = async (): Promise<number> => {
+    const { body } = await app.request('GET', '/metrics');
+    return Number(/^tradecast_stalls_total (\d+)/m.exec(String(body.text))?.[1]);
+  };
+  return { app, socket, told, asked, stalls };
+}
+
+test('a process that stood still calls nothing live until the engine has told it again, moved or not, and counts it', async () => {
+  const { app, told, asked, stalls } = await standStill();
+  const latest = () => told.at(-1)?.payload;
+  try {
+    await until(() => latest()?.state === 'stale', 'the quote is shown as old');
+    expect(await stalls()).toBe(1);
+    expect(asked).not.toHaveLength(0);
+    for (const ask of asked) ask();
+    await until(() => latest()?.state === 'simulated', 'the quote is told again');
+    expect(latest()?.price).toBe(100);
+  } finally {
+    await app.close();
+  }
+});
+
+test('without the watch nobody notices: what a drill must see', async () => {
+  const { app, socket, told, asked, stalls } = await standStill(['stall-watch']);
+  try {
+    app.market.tick('AAPL', 101);
+    await next(socket, 'quote:update', ({ price }) => price === 101);
+    expect(told.filter(({ payload }) => payload.state === 'stale')).toEqual([]);
+    expect(asked).toEqual([]);
+    expect(await stalls()).toBe(0);
+  } finally {
+    await app.close();
+  }
+});

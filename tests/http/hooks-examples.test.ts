@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { HOOK_SECRET, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { showQuote } from '../support/http-quote.ts';
+
+const run = promisify(execFile);
+const repository = path.resolve(import.meta.dirname, '../..');
+
+let app: TestApp;
+let ada: SignedIn;
+let folder: string;
+beforeAll(async () => {
+  app = await startApp();
+  ada = await app.signUp();
+  folder = await mkdtemp(path.join(tmpdir(), 'hook-examples-'));
+  const page = await readFile(path.join(repository, 'docs/hooks.md'), 'utf8');
+  for (const [name, language] of [
+    ['report-trade.sh', 'bash'],
+    ['place-order.mjs', 'js'],
+    ['bot.py', 'python'],
+  ] as const) {
+    const block = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(page)?.[1];
+    await writeFile(path.join(folder, name), block ?? '');
+    expect([name, page.includes(`\`${name}\``), block]).toEqual([name, true, expect.any(String)]);
+  }
+});
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs an example as a reader of the page would and returns what it printed. */
+async function example(command: string, file: string, env: Record<string, string> = {}): Promise<string> {
+  const { stdout } = await run(command, [path.join(folder, file)], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      TRADECAST_URL: app.url,
+      HOOK_SECRET,
+      USER_ID: ada.user.id,
+      PYTHONPATH: path.join(repository, 'tests/support/python'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...env,
+    },
+    timeout: 20_000,
+  });
+  return stdout;
+}
+
+interface Entry {
+  event: string;
+  payload: object;
+}
+async function journal(): Promise<Entry[]> {
+  const answer = await app.request('GET', '/api/trades', { cookie: ada.cookie });
+  return (answer.body.data as unknown as { events: Entry[] }).events;
+}
+
+describe('the examples of docs/hooks.md', () => {
+  test('curl reports a trade, and the same event once', async () => {
+    const before = (await journal()).length;
+    const first = JSON.parse(await example('bash', 'report-trade.sh', { EVENT_ID: 'curl-1' }));
+    expect(first).toEqual({ success: true, data: { seq: before + 1, duplicate: false } });
+    const again = JSON.parse(await example('bash', 'report-trade.sh', { EVENT_ID: 'curl-1' }));
+    expect(again).toEqual({ success: true, data: { seq: before + 1, duplicate: true } });
+    expect(await journal()).toHaveLength(before + 1);
+    expect((await journal()).at(-1)).toMatchObject({
+      event: 'trade:executed',
+      payload: { id: 'curl-1', symbol: 'AAPL', quantity: 10, price: 187.5, source: 'external' },
+    });
+  });
+
+  test('Node places an order here, and the same event once', async () => {
+    await showQuote(app, ada, 'AAPL', 187.5);
+    const first = JSON.parse(await example(process.execPath, 'place-order.mjs', { EVENT_ID: 'node-1' }));
+    expect(first).toEqual({ success: true, data: { orderId: expect.any(String), duplicate: false } });
+    const again = JSON.parse(await example(process.execPath, 'place-order.mjs', { EVENT_ID: 'node-1' }));
+    expect(again).toEqual({ success: true, data: { orderId: first.data.orderId, duplicate: true } });
+    const orders = await app.request('GET', '/api/orders', { cookie: ada.cookie });
+    expect(orders.body.data).toMatchObject([
+      { id: first.data.orderId, clientOrderId: 'hook:node-1', quantity: 10 },
+    ]);
+  });
+
+  test('the Discord bot links an account, reports its trades and passes on refusals', async () => {
+    const issued = await app.request('POST', '/api/account/discord-link', { cookie: ada.cookie });
+    const { code } = issued.body.data as unknown as { code: string };
+    const trade = { symbol: 'TSLA', side: 'sell', quantity: 1.5, price: 244.1 };
+    const commands = [
+      { name: 'reported', id: 1, user: 234567890, options: trade },
+      { name: 'link', id: 2, user: 234567890, options: { code: code.toLowerCase() } },
+      { name: 'link', id: 3, user: 234567890, options: { code } },
+      { name: 'reported', id: 4, user: 234567890, options: trade },
+      { name: 'reported', id: 5, user: 234567890, options: { ...trade, quantity: -1 } },
+    ];
+    const said = await example('python3', 'bot.py', {
+      DISCORD_TOKEN: 'a token',
+      DISCORD_COMMANDS: JSON.stringify(commands),
+    });
+    expect(
+      said
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      'No such user, or no user linked to this Discord account.',
+      'Linked.',
+      'No such code, or it has ended: ask for a new one.',
+      'Reported.',
+      expect.stringContaining('quantity'),
+    ]);
+    expect(await journal()).toContainEqual({
+      event: 'trade:executed',
+      payload: expect.objectContaining({
+        id: 'discord-4',
+        symbol: 'TSLA',
+        side: 'sell',
+        quantity: 1.5,
+        price: 244.1,
+      }),
+    });
+  });
+});

@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Answer, HOOK_SECRET, next, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { signHook } from '../../rig/clients/http-client.ts';
+import { createTestClock } from '../../rig/clock.ts';
+import { showQuote } from '../support/http-quote.ts';
+
+let app: TestApp;
+let ada: SignedIn;
+beforeAll(async () => {
+  app = await startApp();
+});
+beforeEach(async () => {
+  ada = await app.signUp();
+});
+afterAll(() => app.close());
+
+let events = 0;
+const eventId = (): string => `event-${++events}`;
+const executed = (who: SignedIn, id: string) => ({
+  eventId: id,
+  userId: who.user.id,
+  type: 'executed',
+  trade: { id, symbol: 'AAPL', side: 'buy', quantity: 10, price: 187.5 },
+});
+const journal = async (who: SignedIn) => {
+  const answer = await app.request('GET', '/api/trades', { cookie: who.cookie });
+  return answer.body.data as unknown as { head: number; events: { event: string; payload: object }[] };
+};
+const refused = (status: number, code: string) => ({ status, body: { success: false, code } });
+const hook = (route: string, body: object): Promise<Answer> => app.hook(route, body);
+
+describe('POST /hooks/trades', () => {
+  test('tells every screen of the user, with the number it has in the journal', async () => {
+    const sockets = await Promise.all([app.connect(ada), app.connect(ada)]);
+    await Promise.all(
+      sockets.map((socket) => {
+        const confirmed = next(socket, 'subscription:confirmed');
+        socket.emit('subscribe:trades');
+        return confirmed;
+      }),
+    );
+    const heard = sockets.map((socket) => next(socket, 'trade:executed'));
+    const id = eventId();
+    const answer = await hook('/hooks/trades', executed(ada, id));
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { success: true, data: { seq: 1, duplicate: false } },
+    });
+    for (const payload of await Promise.all(heard)) {
+      expect(payload).toMatchObject({
+        id,
+        symbol: 'AAPL',
+        quantity: 10,
+        price: 187.5,
+        source: 'external',
+        seq: 1,
+      });
+    }
+  });
+
+  test('tells a failure with its sentence', async () => {
+    const signal = { symbol: 'TSLA', side: 'buy', quantity: 3 };
+    const failed = {
+      eventId: eventId(),
+      userId: ada.user.id,
+      type: 'failed',
+      error: 'Insufficient funds',
+      signal,
+    };
+    expect((await hook('/hooks/trades', { ...failed, code: 'INSUFFICIENT_FUNDS' })).status).toBe(202);
+    expect((await journal(ada)).events).toMatchObject([
+      { event: 'trade:failed', payload: { error: 'Insufficient funds', code: 'INSUFFICIENT_FUNDS', signal } },
+    ]);
+  });
+
+  test('takes the same event once, however many send it at the same moment', async () => {
+    const body = executed(ada, eventId());
+    const answers = await Promise.all(Array.from({ length: 10 }, () => hook('/hooks/trades', body)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 202]);
+    expect(answers.map((answer) => (answer.body.data as unknown as { seq: number }).seq)).toEqual(
+      Array(10).fill(1),
+    );
+    expect((await journal(ada)).head).toBe(1);
+  });
+
+  test('takes different events of one user at the same moment, each with its own number', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => hook('/hooks/trades', executed(ada, eventId()))),
+    );
+    const seqs = answers.map((answer) => (answer.body.data as unknown as { seq: number }).seq);
+    expect(seqs.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+
+  test('refuses a used event id for anything else, on any route, for anybody', async () => {
+    const id = eventId();
+    const body = executed(ada, id);
+    await hook('/hooks/trades', body);
+    const grace = await app.signUp();
+    const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: 1 };
+    for (const [route, other] of [
+      ['/hooks/trades', { ...body, trade: { ...body.trade, price: 188 } }],
+      ['/hooks/trades', { ...body, userId: grace.user.id }],
+      ['/hooks/orders', { eventId: id, userId: ada.user.id, order }],
+      ['/hooks/discord-link', { eventId: id, code: 'AAAAAAAA', discordUserId: '123456789' }],
+    ] as const) {
+      expect([route, await hook(route, other)]).toMatchObject([route, refused(409, 'CONFLICT')]);
+    }
+    expect((await journal(ada)).head).toBe(1);
+    expect((await journal(grace)).head).toBe(0);
+    const orders = await app.request('GET', '/api/orders', { cookie: ada.cookie });
+    expect(orders.body.data).toEqual([]);
+  });
+
+  test('leaves the id of a refused event free', async () => {
+    const body = executed(ada, eventId());
+    const stranger = { ...body, userId: '00000000-0000-4000-8000-000000000000' };
+    expect(await hook('/hooks/trades', stranger)).toMatchObject(refused(404, 'NOT_FOUND'));
+    expect(await hook('/hooks/trades', { ...body, fee: 1 })).toMatchObject(refused(400, 'VALIDATION'));
+    expect((await hook('/hooks/trades', body)).status).toBe(202);
+  });
+
+  test('refuses a replay that is older than the window and takes the same event signed anew', async () => {
+    const text = JSON.stringify(executed(ada, eventId()));
+    const send = (signedAt: number) =>
+      app.request('POST', '/hooks/trades', { body: text, headers: signHook(HOOK_SECRET, text, signedAt) });
+    expect((await send(Date.now())).status).toBe(202);
+    expect(await send(Date.now() - 302_000)).toMatchObject(refused(401, 'INVALID_SIGNATURE'));
+    expect(await send(Date.now() - 10_000)).toMatchObject({
+      status: 200,
+      body: { data: { duplicate: true } },
+    });
+  });
+});
+
+describe('POST /hooks/portfolio', () => {
+  test('replaces what the user sees', async () => {
+    const socket = await app.connect(ada);
+    const first = next(socket, 'portfolio:update', ({ source }) => source === 'paper');
+    socket.emit('subscribe:portfolio');
+    await first;
+    const replaced = next(socket, 'portfolio:update', ({ source }) => source === 'external');
+    const portfolio = {
+      totalValue: 2_375,
+      cash: 500,
+      equity: 1_875,
+      dayChange: 12.5,
+      dayChangePercent: 0.53,
+      positions: [{ symbol: 'AAPL', quantity: 10, averagePrice: 180, price: 187.5 }],
+    };
+    const body = { eventId: eventId(), userId: ada.user.id, portfolio };
+    expect(await hook('/hooks/portfolio', body)).toMatchObject({
+      status: 202,
+      body: { data: { duplicate: false } },
+    });
+    const seen = {
+      totalValue: 2_375,
+      cash: 500,
+      positions: [{ symbol: 'AAPL', marketValue: 1_875, unrealizedPnl: 75 }],
+    };
+    expect(await replaced).toMatchObject(seen);
+    const answer = await app.request('GET', '/api/portfolio', { cookie: ada.cookie });
+    expect(answer.body.data).toMatchObject({ ...seen, source: 'external' });
+    expect(await hook('/hooks/portfolio', body)).toMatchObject({
+      status: 200,
+      body: { data: { duplicate: true } },
+    });
+  });
+});
+
+describe('POST /hooks/orders', () => {
+  const buy = { symbol: 'MSFT', side: 'buy', type: 'limit', quantity: 2, limitPrice: 399.5 };
+  beforeEach(() => showQuote(app, ada, 'MSFT', 400));
+
+  test('executes here, once', async () => {
+    const body = { eventId: eventId(), userId: ada.user.id, order: buy };
+    const answers = [await hook('/hooks/orders', body), await hook('/hooks/orders', body)];
+    const orders = await app.request('GET', '/api/orders', { cookie: ada.cookie });
+    const [order, ...others] = orders.body.data as unknown as { id: string; clientOrderId: string }[];
+    expect(others).toEqual([]);
+    expect(order).toMatchObject({ ...buy, clientOrderId: `hook:${body.eventId}` });
+    expect(answers).toMatchObject([
+      { status: 202, body: { data: { orderId: order!.id, duplicate: false } } },
+      { status: 200, body: { data: { orderId: order!.id, duplicate: true } } },
+    ]);
+  });
+
+  test('tells why an order was refused, each time', async () => {
+    const order = { symbol: 'MSFT', side: 'sell', type: 'market', quantity: 1 };
+    const body = { eventId: eventId(), userId: ada.user.id, order };
+    const first = await hook('/hooks/orders', body);
+    expect(first).toMatchObject({
+      ...refused(422, 'INSUFFICIENT_POSITION'),
+      body: { data: { duplicate: false } },
+    });
+    const { orderId } = first.body.data as unknown as { orderId: string };
+    expect(await hook('/hooks/orders', body)).toMatchObject({
+      status: 422,
+      body: { error: first.body.error, data: { orderId, duplicate: true } },
+    });
+  });
+});
+
+describe('linking a Discord account', () => {
+  const link = (code: string, discordUserId: string) =>
+    hook('/hooks/discord-link', { eventId: eventId(), code, discordUserId });
+  const issue = async (who: SignedIn) => {
+    const answer = await app.request('POST', '/api/account/discord-link', { cookie: who.cookie });
+    return (answer.body.data as unknown as { code: string }).code;
+  };
+  const linked = async (who: SignedIn) =>
+    (await app.request('GET', '/api/account/discord-link', { cookie: who.cookie })).body.data;
+
+  test('a code works once, and the bot may then name the user by the Discord account', async () => {
+    const code = await issue(ada);
+    expect(await linked(ada)).toEqual({ discordUserId: null });
+    expect(await link(code, '100000000000000001')).toMatchObject({
+      status: 202,
+      body: { data: { username: ada.user.username, duplicate: false } },
+    });
+    expect(await linked(ada)).toEqual({ discordUserId: '100000000000000001' });
+    expect(await link(code, '100000000000000009')).toMatchObject(refused(404, 'NOT_FOUND'));
+    const { userId: _, ...trade } = executed(ada, eventId());
+    expect((await hook('/hooks/trades', { ...trade, discordUserId: '100000000000000001' })).status).toBe(202);
+    expect((await journal(ada)).head).toBe(1);
+  });
+
+  test('a newer code ends the older one', async () => {
+    const older = await issue(ada);
+    await issue(ada);
+    expect(await link(older, '100000000000000002')).toMatchObject(refused(404, 'NOT_FOUND'));
+    expect(await linked(ada)).toEqual({ discordUserId: null });
+  });
+
+  test('an account that is linked to somebody else stays theirs until they unlink it', async () => {
+    await link(await issue(ada), '100000000000000003');
+    const grace = await app.signUp();
+    const code = await issue(grace);
+    expect(await link(code, '100000000000000003')).toMatchObject(refused(409, 'CONFLICT'));
+    expect(await linked(ada)).toEqual({ discordUserId: '100000000000000003' });
+    const unlinked = await app.request('DELETE', '/api/account/discord-link', { cookie: ada.cookie });
+    expect(unlinked.status).toBe(204);
+    expect((await link(code, '100000000000000003')).status).toBe(202);
+    expect(await linked(grace)).toEqual({ discordUserId: '100000000000000003' });
+    expect(await linked(ada)).toEqual({ discordUserId: null });
+  });
+});
+
+test('an event id is remembered after the service has been stopped and started', async () => {
+  const first = await startApp();
+  const who = await first.signUp();
+  const body = executed(who, eventId());
+  expect((await first.hook('/hooks/trades', body)).status).toBe(202);
+  await first.stop();
+  const second = await startApp({ dataDir: first.dataDir });
+  expect(await second.hook('/hooks/trades', body)).toMatchObject({
+    status: 200,
+    body: { data: { seq: 1, duplicate: true } },
+  });
+  expect(await second.hook('/hooks/trades', { ...body, type: 'failed' })).toMatchObject({ status: 400 });
+  await second.close();
+});
+
+test('a link code ends after ten minutes', async () => {
+  const clock = createTestClock();
+  const later = await startApp({ clock });
+  const who = await later.signUp();
+  const issued = await later.request('POST', '/api/account/discord-link', { cookie: who.cookie });
+  const { code } = issued.body.data as unknown as { code: string };
+  clock.advance(600_001);
+  const body = JSON.stringify({ eventId: eventId(), code, discordUserId: '100000000000000004' });
+  const headers = signHook(HOOK_SECRET, body, clock.now());
+  expect(await later.request('POST', '/hooks/discord-link', { body, headers })).toMatchObject(
+    refused(404, 'NOT_FOUND'),
+  );
+  await later.close();
+});

@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { silentLog } from '../../rig/log.ts';
+import { createLocalRateLimiter } from '../../src/adapters/local/rate-limiter.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { TradecastError } from '../../src/protocol/errors.ts';
+import { createDispatch, type Handlers, handler } from '../../src/realtime/dispatch.ts';
+import type { RealtimeSocket } from '../../src/realtime/socket.ts';
+
+test('a first subscription that failed may be tried again at once; one that worked has cost its point', async () => {
+  let isAway = true;
+  const subscribe = handler({
+    schema: z.undefined(),
+    invalid: 'nothing goes with it',
+    run() {
+      if (isAway) throw new TradecastError('UNAVAILABLE', 'The database does not answer right now.');
+      return { ack: {} };
+    },
+  });
+  const once = { points: 1, seconds: 60 };
+  const dispatch = createDispatch({
+    handlers: { 'subscribe:trades': subscribe } as unknown as Handlers,
+    limiter: createLocalRateLimiter({
+      'subscribe:trades': once,
+      'user:subscribe:trades': { points: 5, seconds: 60 },
+    }),
+    checkSession: async () => {},
+    clock: systemClock,
+    metrics: createMetrics(),
+    log: silentLog,
+    onFlood() {},
+    onSessionEnded() {},
+  });
+  let hear: (event: string, ...args: unknown[]) => void = () => {};
+  const socket = {
+    id: 's1',
+    data: { user: { id: 'u1' } },
+    onAny(listener: typeof hear) {
+      hear = listener;
+    },
+    emit() {},
+  } as unknown as RealtimeSocket;
+  dispatch.attach(socket);
+  const ask = () =>
+    new Promise<{ ok: boolean; code?: string }>((resolve) => hear('subscribe:trades', resolve));
+
+  expect(await ask()).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
+  expect(await ask()).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
+  isAway = false;
+  expect(await ask()).toMatchObject({ ok: true });
+  expect(await ask()).toMatchObject({ ok: false, code: 'RATE_LIMITED' });
+});

@@ -1,0 +1,53 @@
+import { expect, jest, test } from '@jest/globals';
+import { silentLog } from '../../rig/log.ts';
+import { until } from '../../rig/wait.ts';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import type { BusMessages } from '../../src/domain/bus/bus.ts';
+import type { Journal, JournalRecord } from '../../src/domain/journal/journal.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { RealtimeSocket } from '../../src/realtime/socket.ts';
+import { createUserStreams } from '../../src/realtime/user-streams.ts';
+
+const recordOf = (seq: number): JournalRecord =>
+  ({ seq, event: 'trade:executed', payload: { id: `t${seq}` } }) as unknown as JournalRecord;
+
+test.each([
+  ['another epoch', { epoch: 'other', seq: 1 }],
+  ['a number far ahead', { epoch: 'e', seq: 9e15 }],
+])(
+  'a notice with %s does not end a stream: the database is asked, and what comes next is told',
+  async (_what, foreign) => {
+    const bus = createLocalBus(silentLog);
+    let head = 0;
+    const readHead = jest.fn<Journal['head']>(async () => ({ epoch: 'e', seq: head, floor: 0 }));
+    const readAfter = jest.fn<Journal['readAfter']>(async () => []);
+    const journal = { head: readHead, readAfter } as unknown as Journal;
+    const streams = createUserStreams({ journal, bus, metrics: createMetrics(), log: silentLog });
+    const written: string[] = [];
+    const write = (text: string, _options: unknown, done?: () => void): void => {
+      written.push(text);
+      done?.();
+    };
+    const socket = {
+      id: 's1',
+      connected: true,
+      data: { user: { id: 'u1' } },
+      conn: { write, transport: { name: 'polling' } },
+    } as unknown as RealtimeSocket;
+    (await streams.subscribe(socket, { epoch: 'e', seq: 0 })).start();
+    const notice = (epoch: string, seq: number): BusMessages['journal'] => ({
+      userId: 'u1',
+      epoch,
+      records: [recordOf(seq)],
+    });
+
+    bus.publish('journal', notice(foreign.epoch, foreign.seq));
+    await until(() => readHead.mock.calls.length === 2, 'the database is asked');
+    head = 1;
+    bus.publish('journal', notice('e', 1));
+    await until(() => written.length === 1, 'the next event is told');
+    expect(written[0]).toContain('"id":"t1"');
+    expect(written[0]).toContain('"seq":1');
+    streams.stop();
+  },
+);
