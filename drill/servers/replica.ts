@@ -44,7 +44,7 @@ const app = await createApp(config, secrets, {
   ...(seams.market && { marketSource: movingMarket(seams.market) }),
   ...(seams.uncheckedUpstream && { marketSource: createUncheckedSource(seams.uncheckedUpstream) }),
   ...(seams.unprotected && { unprotected: seams.unprotected }),
-  ...(drop && { wrapBus: (bus) => losingBus(bus, drop, noteLoss) }),
+  ...(drop && { wrap: { bus: (bus) => losingBus(bus, drop, noteLoss) } }),
   ...(brokerUrl !== undefined && {
     broker: () => createRemoteBroker({ url: brokerUrl, clock: systemClock }),
   }),

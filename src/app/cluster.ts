@@ -14,7 +14,7 @@ import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.ts';
 import type { Database } from '../adapters/sql/database.ts';
 import type { Config } from '../config.ts';
 import { namedRateLimits } from '../config-limits.ts';
-import { type Bus, type BusLink, newLinkCounters } from '../domain/bus/bus.ts';
+import { type Bus, type BusLine, type BusLink, newLinkCounters } from '../domain/bus/bus.ts';
 import { createRelay } from '../domain/bus/relay.ts';
 import { createReplicatedBus } from '../domain/bus/replicated-bus.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
@@ -50,6 +50,7 @@ export interface ClusterParts {
   readonly replicas: () => number;
   /** False lets old messages pass: for a drill that must notice. */
   readonly checkAge?: boolean;
+  readonly wrapLine?: (line: BusLine) => BusLine;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -84,7 +85,7 @@ interface SharedParts extends ClusterParts {
 }
 
 function overRedis(parts: SharedParts): Cluster {
-  const { config, replicas, clock, log } = parts;
+  const { config, replicas, wrapLine = (line) => line, clock, log } = parts;
   const prefix = config.redisPrefix;
   const clients = createRedisClients({ url: parts.redisUrl, log });
   const line = createRedisLine({ clients, prefix, clock, log });
@@ -99,7 +100,7 @@ function overRedis(parts: SharedParts): Cluster {
   const relay = createRelay({ channel, link, count: link.count, clock });
   const bus = createReplicatedBus({
     local: createLocalBus(log),
-    lines: [line, relay],
+    lines: [wrapLine(line), wrapLine(relay)],
     count: link.count,
     clock,
     checkAge: parts.checkAge,

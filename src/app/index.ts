@@ -20,7 +20,6 @@ import type { Config, Secrets } from '../config.ts';
 import { riskLimits } from '../config-limits.ts';
 import { createAccounts } from '../domain/accounts/accounts.ts';
 import { type DemoAccount, openDemoAccount } from '../domain/accounts/demo-account.ts';
-import type { Bus } from '../domain/bus/bus.ts';
 import { handOver } from '../domain/engine/hand-over.ts';
 import { createDiscordLinks } from '../domain/hooks/discord-links.ts';
 import { createHooks } from '../domain/hooks/hooks.ts';
@@ -30,8 +29,6 @@ import { createMarket } from '../domain/market/market.ts';
 import { createMarketHours } from '../domain/market/market-hours.ts';
 import { createQuoteBoard } from '../domain/market/quote-board.ts';
 import { isFresh } from '../domain/market/staleness.ts';
-import type { Broker } from '../domain/trading/broker.ts';
-import type { CrashHook } from '../domain/trading/crash-points.ts';
 import { createTrading } from '../domain/trading/create-trading.ts';
 import { createExecutor } from '../domain/trading/executor.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
@@ -41,40 +38,18 @@ import type { Trading } from '../domain/trading/trading.ts';
 import { tradingDay } from '../domain/trading/trading-day.ts';
 import { createHttpApp } from '../http/app.ts';
 import { createHttpServer } from '../http/server.ts';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createDisposer } from '../lib/disposer.ts';
 import { assertPortIsFree, listenOn } from '../lib/port.ts';
 import { createMetrics } from '../metrics.ts';
 import { createRealtime, type Realtime } from '../realtime/server.ts';
 import { createCluster } from './cluster.ts';
-import { createMarketSource, type MarketSource } from './market-source.ts';
+import { createMarketSource } from './market-source.ts';
+import type { AppOverrides } from './overrides.ts';
 import { createReporting, type Reporting } from './reporting.ts';
 import { followStalls } from './stalls.ts';
 
-export interface AppOverrides {
-  readonly log: Logger;
-  readonly clock?: Clock;
-  /** Stands in for the feed and its directory of instruments. */
-  readonly marketSource?: MarketSource;
-  readonly broker?: (market: MarketView) => Broker;
-  /** Stands between this replica and the bus: a drill loses messages here. */
-  readonly wrapBus?: (bus: Bus) => Bus;
-  /** Called as the executor passes each of its crash points. */
-  readonly crashPoint?: CrashHook;
-  /** Protections that a drill switches off, to see that it would notice. */
-  readonly unprotected?: readonly Protection[];
-}
-
-/** What a drill may switch off, by the name of what is lost with it. */
-export type Protection =
-  /** Heads of the journal are read every five seconds: finds the last lost notice before a silence. */
-  | 'journal-sweep'
-  /** Messages older than their lane allows are dropped. */
-  | 'message-age'
-  /** A process that stood still notices on waking. */
-  | 'stall-watch'
-  /** SIGTERM drains before it stops. */
-  | 'drain';
+export type { AppOverrides, PortWrappers, Protection } from './overrides.ts';
 
 export interface App {
   /** Resolves when it listens and may take orders. Throws StartupError with a sentence a person can act on. */
@@ -84,7 +59,7 @@ export interface App {
 }
 
 export async function createApp(config: Config, secrets: Secrets, overrides: AppOverrides): Promise<App> {
-  const { log, clock = systemClock } = overrides;
+  const { log, clock = systemClock, wrap = {} } = overrides;
   const part = (name: string): Logger => log.child({ part: name });
   const replica = `replica-${randomBytes(3).toString('hex')}`;
   const metrics = createMetrics();
@@ -112,8 +87,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       : { databaseUrl: secrets.databaseUrl }),
   });
   closing.add('database', () => database.close());
-  const journal = createJournal(database);
-  const ledger = createLedger(database);
+  const journal = wrapped(createJournal(database), wrap.journal);
+  const ledger = wrapped(createLedger(database), wrap.ledger);
   const users = createUsers(database, {
     onCreate: (tx, user) => openAccount(tx, user.id, config.trading.startingCash),
   });
@@ -130,11 +105,12 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     database,
     checkAge: !overrides.unprotected?.includes('message-age'),
     replicas: () => reporting.replicas.count(),
+    wrapLine: wrap.line,
     clock,
     log: part('cluster'),
   });
   const { limiter, connections } = cluster;
-  const bus = overrides.wrapBus?.(cluster.bus) ?? cluster.bus;
+  const bus = wrapped(cluster.bus, wrap.bus);
 
   const lease = createDatabaseLease({ db: database, bus, replica, clock, log: part('lease') });
 
@@ -183,13 +159,15 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       return metrics.countOrder(quoted.place(command));
     },
   };
-  const broker =
+  const broker = wrapped(
     overrides.broker?.(view) ??
-    createPaperBroker({
-      market: view,
-      clock,
-      onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map((quote) => quote.symbol))),
-    });
+      createPaperBroker({
+        market: view,
+        clock,
+        onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map((quote) => quote.symbol))),
+      }),
+    wrap.broker,
+  );
   const executor = createExecutor({
     lease,
     ledger,
@@ -295,6 +273,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     cluster,
     realtime: () => realtime,
     metrics,
+    wrapWatch: wrap.stallWatch,
     clock,
     log: part('stalls'),
   });
@@ -374,5 +353,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 const VERSION: string = JSON.parse(
   readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8'),
 ).version;
+
+const wrapped = <Port>(port: Port, wrap: ((port: Port) => Port) | undefined): Port => wrap?.(port) ?? port;
 
 const timeOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));

@@ -13,6 +13,7 @@ export interface StallParts {
   readonly cluster: Pick<Cluster, 'resubscribe'>;
   readonly realtime: () => Pick<Realtime, 'resync'>;
   readonly metrics: Pick<Metrics, 'stalls'>;
+  readonly wrapWatch?: (watch: StallWatch) => StallWatch;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -22,7 +23,8 @@ export interface StallParts {
  * lease needs no word: it is judged by the clock at each use.
  */
 export function followStalls(parts: StallParts): Pick<StallWatch, 'start' | 'stop'> {
-  const watch = createStallWatch(parts);
+  const { wrapWatch = (watch) => watch } = parts;
+  const watch = wrapWatch(createStallWatch(parts));
   watch.onStall((ms) => {
     parts.metrics.stalls.inc();
     parts.log.warn({ ms: Math.round(ms) }, 'the process stood still');

@@ -9,14 +9,14 @@ async function standStill(unprotected: readonly Protection[] = []) {
   const clock = createTestClock();
   /** What the replica asks for again waits here for the test. */
   const asked: (() => void)[] = [];
-  const wrapBus = (bus: Bus): Bus => ({
+  const withheld = (bus: Bus): Bus => ({
     ...bus,
     publish(topic, message) {
       if ('resync' in message) asked.push(() => bus.publish(topic, message));
       else bus.publish(topic, message);
     },
   });
-  const app = await startApp({ clock, unprotected, wrapBus });
+  const app = await startApp({ clock, unprotected, wrap: { bus: withheld } });
   const socket = await app.connect(await app.signUp());
   await ask(socket, 'subscribe:watchlist', ['AAPL']);
   await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');

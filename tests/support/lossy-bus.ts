@@ -2,7 +2,7 @@ import type { Bus, BusMessages, BusTopic } from '../../src/domain/bus/bus.ts';
 
 /** A bus of which one replica hears only what the test lets through. */
 export interface LossyBus {
-  /** For `overrides.wrapBus`. */
+  /** For `overrides.wrap.bus`. */
   readonly wrap: (bus: Bus) => Bus;
   /** From now on what fits is not heard here; returns what ends that. */
   lose<T extends BusTopic>(topic: T, fits?: (message: BusMessages[T]) => boolean): () => void;

@@ -8,7 +8,7 @@ let cluster: TestCluster;
 let engine: TestApp;
 let other: TestApp;
 let deaf = false;
-const wrapBus = (bus: Bus): Bus => ({
+const deafened = (bus: Bus): Bus => ({
   ...bus,
   subscribe: (topic, listener) =>
     bus.subscribe(topic, (message) => {
@@ -18,7 +18,7 @@ const wrapBus = (bus: Bus): Bus => ({
 beforeAll(async () => {
   cluster = await startCluster({ replicas: 1 });
   engine = cluster.apps[0]!;
-  other = await cluster.join({ wrapBus });
+  other = await cluster.join({ wrap: { bus: deafened } });
 }, 60_000);
 afterAll(() => cluster.close());
 

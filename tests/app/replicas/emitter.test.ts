@@ -102,15 +102,17 @@ describe('two versions side by side', () => {
   test('what a newer replica says is dropped and counted, and the fact arrives from the database', async () => {
     const newer = await cluster.join({
       env: { REDIS_PREFIX: PREFIX },
-      wrapBus: (bus) => ({
-        subscribe: bus.subscribe,
-        publish(topic, message) {
-          const envelope = { version: 2, at: Date.now(), message };
-          const emit = JSON.stringify({ uid: 'newer0', type: 6, data: [topic, envelope] });
-          // Its last words come when the test is over.
-          redis.publish(`${PREFIX}-request#/#`, emit).catch(() => {});
-        },
-      }),
+      wrap: {
+        bus: (bus) => ({
+          subscribe: bus.subscribe,
+          publish(topic, message) {
+            const envelope = { version: 2, at: Date.now(), message };
+            const emit = JSON.stringify({ uid: 'newer0', type: 6, data: [topic, envelope] });
+            // Its last words come when the test is over.
+            redis.publish(`${PREFIX}-request#/#`, emit).catch(() => {});
+          },
+        }),
+      },
     });
     const session = await one.signUp();
     const socket = await one.connect(session);

@@ -6,7 +6,7 @@ import { startCluster, type TestCluster } from '../../support/cluster.ts';
 let cluster: TestCluster;
 /** Where a replica hears no more of these topics. */
 const deaf = { quotes: false, candles: false };
-const wrapBus = (bus: Bus): Bus => ({
+const deafened = (bus: Bus): Bus => ({
   ...bus,
   subscribe: (topic, listener) =>
     bus.subscribe(topic, (message) => {
@@ -18,7 +18,7 @@ let other: TestApp;
 beforeAll(async () => {
   cluster = await startCluster({ replicas: 1 });
   engine = cluster.apps[0]!;
-  other = await cluster.join({ wrapBus });
+  other = await cluster.join({ wrap: { bus: deafened } });
 }, 60_000);
 afterAll(() => cluster.close());
 

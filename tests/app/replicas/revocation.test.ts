@@ -19,7 +19,7 @@ beforeAll(async () => {
   const env = { RATE_LIMITS: `${patient},http:register=1000/60,http:login:address=1000/60` };
   cluster = await startCluster({ replicas: 1, app: { clock, env } });
   a = cluster.apps[0]!;
-  b = await cluster.join({ wrapBus: bus.wrap });
+  b = await cluster.join({ wrap: { bus: bus.wrap } });
 });
 afterAll(() => cluster.close());
 

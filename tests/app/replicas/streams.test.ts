@@ -12,7 +12,7 @@ let b: TestApp;
 beforeAll(async () => {
   cluster = await startCluster({ replicas: 1 });
   a = cluster.apps[0]!;
-  b = await cluster.join({ wrapBus: bus.wrap });
+  b = await cluster.join({ wrap: { bus: bus.wrap } });
 });
 afterAll(() => cluster.close());
 
