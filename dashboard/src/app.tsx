@@ -4,13 +4,13 @@ import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
 import { Button } from './components/button.tsx';
 import { BellIcon, CheckIcon, CloseIcon, Logo } from './components/icons.tsx';
-import type { Desk } from './desk.ts';
-import { DeskProvider } from './desk-context.tsx';
 import type { LoadPriceChart } from './features/chart/chart-panel.tsx';
 import { SignIn } from './features/session/sign-in.tsx';
-import { TradingDesk } from './features/shell/trading-desk.tsx';
+import { DeskProvider } from './hooks/desk-context.tsx';
 import { usePage } from './lib/page.ts';
 import type { Timers } from './lib/timers.ts';
+import { TradingDesk } from './pages/frame.tsx';
+import type { Desk } from './realtime/desk.ts';
 import type { SessionStore } from './stores/session.ts';
 import type { ThemeStore } from './stores/theme.ts';
 

@@ -1,11 +1,11 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { createDesks } from './desks.ts';
 import { createApi } from './lib/api.ts';
 import { createFrame } from './lib/frame.ts';
 import { random } from './lib/random.ts';
 import { browserTimers as timers } from './lib/timers.ts';
+import { createDesks } from './realtime/desks.ts';
 import { createSessionStore } from './stores/session.ts';
 import { createThemeStore } from './stores/theme.ts';
 import './styles.css';

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { useSymbolSearch } from '../hooks/use-symbol-search.ts';
 import { SearchIcon } from './icons.tsx';
-import { useSymbolSearch } from './use-symbol-search.ts';
 
 export interface SymbolSearchProps {
   readonly label: string;

@@ -1,6 +1,6 @@
-import { createDesk, type Desk, type DeskOptions } from '../../../dashboard/src/desk.ts';
 import { createApi } from '../../../dashboard/src/lib/api.ts';
 import { createFrame } from '../../../dashboard/src/lib/frame.ts';
+import { createDesk, type Desk, type DeskOptions } from '../../../dashboard/src/realtime/desk.ts';
 import { openSocket } from '../../../dashboard/src/realtime/socket.ts';
 import type { EndReason } from '../../../dashboard/src/stores/session.ts';
 import { USER } from './fixtures.ts';

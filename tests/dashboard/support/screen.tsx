@@ -3,9 +3,9 @@ import { cleanup, configure, render } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { type ReactNode, StrictMode } from 'react';
 import { Toaster } from 'sonner';
-import type { Desk } from '../../../dashboard/src/desk.ts';
-import { DeskProvider } from '../../../dashboard/src/desk-context.tsx';
+import { DeskProvider } from '../../../dashboard/src/hooks/desk-context.tsx';
 import { browserTimers } from '../../../dashboard/src/lib/timers.ts';
+import type { Desk } from '../../../dashboard/src/realtime/desk.ts';
 import { deskOn } from './desk.ts';
 import { type Double, startDouble } from './double.ts';
 

@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFreshness } from '../../hooks/use-freshness.ts';
 import { marketDay, minuteTime, price } from '../../lib/format.ts';
 import type { Bar } from '../../stores/candles.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
-import { useFreshness } from '../connection/freshness.ts';
 import type { CreatePriceChart, PriceChart } from './price-chart.ts';
 import { QuoteLine } from './quote-line.tsx';
 

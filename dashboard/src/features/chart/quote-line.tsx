@@ -1,8 +1,8 @@
 import { useStore } from 'zustand';
 import { Change } from '../../components/change.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { StaleAge } from '../../components/stale-age.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
 import { compact, price, signedPercent, signedPrice } from '../../lib/format.ts';
-import { StaleAge } from '../connection/stale-age.tsx';
 
 /** The last price and the day's figures; grey with their age where they are not the present ones. */
 export function QuoteLine({ symbol }: { symbol: string }) {

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { Badge, type Tone } from '../../components/badge.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
 import type { ConnectionState } from '../../realtime/connection.ts';
 import { POLL_INTERVAL_MS } from '../../realtime/polling.ts';
 

@@ -3,16 +3,16 @@ import { useStore } from 'zustand';
 import type { OrderPayload, OrderStatus } from '../../../../src/protocol/payloads.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
-import { useFocusHeir } from '../../components/focus-heir.ts';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { momentOf, price, quantity } from '../../lib/format.ts';
+import { REASONS } from '../../lib/order-reasons.ts';
 import { refusalOf } from '../../lib/refusal.ts';
 import { isOpen, newestFirst } from '../../stores/orders.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
-import { REASONS } from '../trades/reasons.ts';
 
 const STATUSES: Record<OrderStatus, string> = {
   accepted: 'Accepted',

@@ -1,16 +1,16 @@
 import { useStore } from 'zustand';
 import type { PortfolioPayload } from '../../../../src/protocol/payloads.ts';
+import { AsOf } from '../../components/as-of.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { StaleAge } from '../../components/stale-age.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFreshness } from '../../hooks/use-freshness.ts';
+import { useChannel } from '../../hooks/websocket-context.tsx';
 import { money, signedMoney, signedPercent } from '../../lib/format.ts';
-import { useChannel } from '../../realtime/websocket-context.tsx';
-import { AsOf } from '../connection/as-of.tsx';
-import { useFreshness } from '../connection/freshness.ts';
-import { StaleAge } from '../connection/stale-age.tsx';
 import { PositionsTable } from './positions-table.tsx';
 import { useStalePrices } from './stale-prices.ts';
 

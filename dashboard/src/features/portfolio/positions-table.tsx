@@ -3,9 +3,9 @@ import { useStore } from 'zustand';
 import type { PositionPayload } from '../../../../src/protocol/payloads.ts';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { StaleAge } from '../../components/stale-age.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
 import { money, price, quantity, signedMoney, signedPercent, UNKNOWN } from '../../lib/format.ts';
-import { StaleAge } from '../connection/stale-age.tsx';
 
 const HEAD = 'px-1.5 py-2 text-right font-medium';
 /** Numbers wider than their column break: nothing is cut off and no column moves. */

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
 import type { PositionPayload } from '../../../../src/protocol/payloads.ts';
-import { useDesk } from '../../desk-context.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
 
 /** States of the feed in which no price is renewed. */
 const STOPPED: readonly FeedHealth['state'][] = ['down', 'refused', 'ended'];

@@ -5,7 +5,7 @@ import { CheckIcon, CloseIcon } from '../../components/icons.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
 import { momentOf } from '../../lib/format.ts';
 import type { Notice } from '../../stores/notices.ts';
 import type { OrdersState } from '../../stores/orders.ts';

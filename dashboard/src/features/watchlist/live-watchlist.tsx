@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { AsOf } from '../../components/as-of.tsx';
 import { Button } from '../../components/button.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { SymbolSearch } from '../../components/symbol-search.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFreshness } from '../../hooks/use-freshness.ts';
+import { useSymbols } from '../../hooks/websocket-context.tsx';
 import { every } from '../../lib/timers.ts';
-import { useSymbols } from '../../realtime/websocket-context.tsx';
 import { MAX_WATCHLIST } from '../../stores/watchlist.ts';
-import { AsOf } from '../connection/as-of.tsx';
-import { useFreshness } from '../connection/freshness.ts';
 import { nextSort, type SortChoice, type SortColumn, sortSymbols } from './sort.ts';
 import { WatchlistRow } from './watchlist-row.tsx';
 

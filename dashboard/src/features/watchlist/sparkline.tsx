@@ -1,6 +1,6 @@
 import { memo, useEffect } from 'react';
 import { useStore } from 'zustand';
-import { useDesk } from '../../desk-context.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
 import type { Bar } from '../../stores/candles.ts';
 
 const WIDTH = 64;

@@ -1,11 +1,11 @@
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { Change } from '../../components/change.tsx';
-import { useFocusHeir } from '../../components/focus-heir.ts';
 import { CloseIcon } from '../../components/icons.tsx';
-import { useDesk } from '../../desk-context.tsx';
+import { StaleAge } from '../../components/stale-age.tsx';
+import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
-import { StaleAge } from '../connection/stale-age.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { useFlash } from './use-flash.ts';
 

@@ -1,0 +1,15 @@
+import { useEffect, useState } from 'react';
+import { every } from '../lib/timers.ts';
+import { useDesk } from './desk-context.tsx';
+
+/** The time, renewed every `ms`, for what is shown as an age or a countdown. `ms: null` stands still. */
+export function useNow(ms: number | null): number {
+  const { timers } = useDesk();
+  const [now, setNow] = useState(() => timers.now());
+  useEffect(() => {
+    if (ms === null) return;
+    setNow(timers.now());
+    return every(timers, ms, () => setNow(timers.now()));
+  }, [timers, ms]);
+  return now;
+}

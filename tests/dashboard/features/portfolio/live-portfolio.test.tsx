@@ -1,0 +1,125 @@
+/**
+ * @jest-environment jsdom
+ * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
+ */
+import { afterEach, expect, test } from '@jest/globals';
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { LivePortfolio } from '../../../../dashboard/src/features/portfolio/live-portfolio.tsx';
+import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
+import { PORTFOLIO, quoteOf } from '../../support/fixtures.ts';
+import { openPage, type Page } from '../../support/screen.tsx';
+
+const FEED_ENDED: FeedHealth = { source: 'replay', state: 'ended', lastTickAgeMs: null, leader: null };
+
+let page: Page;
+afterEach(() => page.close());
+
+const cells = (row: HTMLElement) =>
+  within(row)
+    .getAllByRole('cell')
+    .map((cell) => cell.textContent);
+
+test('it shows placeholders until it knows, then the account with signs and arrows', async () => {
+  page = await openPage(<LivePortfolio />);
+  expect(screen.getByRole('status').textContent).toBe('Loading the portfolio');
+  expect((await screen.findByTestId('total-value')).textContent).toBe('$104,210.55');
+  expect(screen.getByText(/\+\$232\.00 \(\+0\.22%\)/).textContent).toBe('▲+$232.00 (+0.22%)');
+  expect(screen.getByText('$78,568.55')).toBeTruthy();
+  const row = screen.getByRole('row', { name: /AAPL/ });
+  // The profit stands under the value too, for panels too narrow for both columns.
+  const profit = '▲+$1,117.00+5.07%';
+  expect(cells(row)).toEqual(['100', '220.25', '231.42', `$23,142.00${profit}`, '▲+$232.00', profit]);
+});
+
+test('it follows what is pushed and asks for it once, mounted twice or not', async () => {
+  page = await openPage(<LivePortfolio />);
+  await screen.findByTestId('total-value');
+  await waitFor(() => expect(page.server.emitted('subscribe:portfolio')).toHaveLength(1));
+  page.server.io.emit('portfolio:update', { ...PORTFOLIO, totalValue: 99_000, dayChange: -5_210.55 });
+  await waitFor(() => expect(screen.getByTestId('total-value').textContent).toBe('$99,000.00'));
+  expect(screen.getByText(/−\$5,210\.55/).textContent).toContain('▼');
+  expect(page.server.emitted('subscribe:portfolio')).toHaveLength(1);
+});
+
+test('an account without positions says so', async () => {
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [], equity: 0 });
+    answers['subscribe:portfolio'] = () => ({ ok: true });
+  });
+  expect(await screen.findByText('No positions')).toBeTruthy();
+});
+
+test('what an outside account does not tell is a dash, and it is named as one', async () => {
+  const { buyingPower, realizedPnl, ...rest } = PORTFOLIO;
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    routes['GET /api/portfolio'] = () => ({ ...rest, source: 'external' });
+    answers['subscribe:portfolio'] = () => ({ ok: true });
+  });
+  expect(await screen.findByText('External account')).toBeTruthy();
+  expect(screen.getByText('Buying power').nextElementSibling?.textContent).toBe('–');
+  expect(screen.getByText('Realised P&L').nextElementSibling?.textContent).toBe('–');
+});
+
+test('a position without a quote shows no invented price or profit', async () => {
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    const [position] = PORTFOLIO.positions;
+    const unpriced = {
+      ...position,
+      price: 220.25,
+      marketValue: 22_025,
+      unrealizedPnl: 0,
+      dayChange: undefined,
+      priced: false,
+    };
+    routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [unpriced] });
+    answers['subscribe:portfolio'] = () => ({ ok: true });
+  });
+  const row = await screen.findByRole('row', { name: /AAPL/ });
+  expect(cells(row)).toEqual(['100', '220.25', '–', '$22,025.00at cost, no quote', '–', '–']);
+});
+
+test('a failed load says why and can be tried again', async () => {
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    routes['GET /api/portfolio'] = () => ({ status: 500, error: 'The books are closed.', code: 'INTERNAL' });
+    answers['subscribe:portfolio'] = () => ({ ok: true });
+  });
+  expect(await screen.findByText('The books are closed.')).toBeTruthy();
+  page.server.routes['GET /api/portfolio'] = () => PORTFOLIO;
+  await page.user.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByTestId('total-value')).toBeTruthy();
+});
+
+test('without a connection the values stay, with the time they are from', async () => {
+  page = await openPage(<LivePortfolio />);
+  await screen.findByTestId('total-value');
+  act(() => page.desk.connection.state.setState({ status: 'reconnecting', connected: false }));
+  expect(await screen.findByText(/^Showing values from \d\d:\d\d:\d\d$/)).toBeTruthy();
+  expect(screen.getByTestId('total-value').closest('.not-live')).not.toBeNull();
+  act(() => page.desk.connection.state.setState({ status: 'polling', offline: false }));
+  expect(await screen.findByText(/^Updated \d\d:\d\d:\d\d$/)).toBeTruthy();
+  expect(screen.getByTestId('total-value').closest('.not-live')).toBeNull();
+});
+
+test('a day’s change that is not told is a dash', async () => {
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    const { dayChange, ...position } = PORTFOLIO.positions[0]!;
+    routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [position] });
+    answers['subscribe:portfolio'] = () => ({ ok: true });
+  });
+  expect(cells(await screen.findByRole('row', { name: /AAPL/ }))[4]).toBe('–');
+});
+
+test('positions whose prices are not the present ones are greyed, and so is the total, with the time they are from', async () => {
+  page = await openPage(<LivePortfolio />);
+  await screen.findByTestId('total-value');
+  const grey = () => screen.getByTestId('total-value').closest('.not-live') !== null;
+  expect(grey()).toBe(false);
+  const timestamp = new Date(Date.now() - 3 * 60_000).toISOString();
+  act(() => page.desk.quotes.push(quoteOf('AAPL', { state: 'stale', timestamp })));
+  expect(await screen.findAllByText('3 min old')).toHaveLength(2);
+  expect(grey()).toBe(true);
+  act(() => page.desk.quotes.push(quoteOf('AAPL')));
+  await waitFor(() => expect(grey()).toBe(false));
+  act(() => page.desk.market.setState({ feed: FEED_ENDED }));
+  expect(grey()).toBe(true);
+});

@@ -1,0 +1,290 @@
+/** @jest-environment node */
+
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { deskOn, type TestDesk } from '../support/desk.ts';
+import { type Double, startDouble } from '../support/double.ts';
+import { executed, PORTFOLIO, quoteOf } from '../support/fixtures.ts';
+import { until } from '../support/until.ts';
+
+let server: Double;
+let page: TestDesk;
+
+beforeEach(async () => {
+  server = await startDouble();
+  page = deskOn(server.url);
+});
+afterEach(async () => {
+  page.desk.stop();
+  await server.close();
+});
+
+const state = () => page.desk.connection.state.getState();
+const connected = () => until(() => state().connected);
+/** The subscriptions that the page's panels make. */
+const watch = (...symbols: string[]) => {
+  page.desk.subscriptions.channel('portfolio');
+  page.desk.subscriptions.symbols(symbols);
+};
+/** Past the wait that gathers symbols asked for together. */
+const gather = () => page.timers.advance(20);
+/** A life long enough to count as one. */
+const live = () => page.timers.advance(5_000);
+
+/** Makes the next failed connect happen and answers with the wait that follows it. */
+async function failNext(failures: number): Promise<number> {
+  await until(() => state().failures === failures && state().retryAt !== null);
+  return state().retryAt! - page.timers.now();
+}
+
+describe('connecting', () => {
+  test('the session goes with the handshake, and the round trip is measured', async () => {
+    page.desk.start();
+    await connected();
+    await until(() => state().latencyMs !== null);
+    const [socket] = [...server.io.sockets.sockets.values()];
+    expect(socket?.handshake.auth).toEqual({
+      sessionID: 's1',
+      userId: 'u1',
+      userName: 'Ada Lovelace',
+      protocol: 1,
+    });
+    expect(state().status).toBe('connected');
+    expect(state().replica).toBe('one');
+  });
+
+  test('a page that no replica understands any more says so, goes on by HTTP, and is well again where one does', async () => {
+    server.switches.refuseConnect = {
+      message: 'This server does not speak protocol version 1',
+      data: { code: 'UNSUPPORTED_PROTOCOL', retryable: true, retryAfterMs: 2_000 },
+    };
+    page.desk.start();
+    for (const failures of [1, 2]) {
+      expect(await failNext(failures)).toBeGreaterThanOrEqual(2_000);
+      expect(state().outdated).toBe(false);
+      page.timers.advance(state().retryAt! - page.timers.now());
+    }
+    await failNext(3);
+    expect(state()).toMatchObject({ outdated: true, status: 'polling' });
+    server.switches.refuseConnect = null;
+    page.timers.advance(state().retryAt! - page.timers.now());
+    await until(() => state().replica !== null);
+    expect(state()).toMatchObject({ outdated: false, status: 'connected' });
+  });
+
+  test('a server of another version that takes the page all the same makes it ask for a reload', async () => {
+    server.switches.protocol = 2;
+    page.desk.start();
+    await until(() => state().replica !== null);
+    expect(state()).toMatchObject({ outdated: true, status: 'connected' });
+  });
+
+  test('a refused session ends the desk at once, without another try', async () => {
+    server.switches.refuseConnect = {
+      message: 'Invalid or expired session',
+      data: { code: 'INVALID_SESSION', retryable: false },
+    };
+    page.desk.start();
+    await until(() => page.ended.length > 0);
+    expect(page.ended).toEqual(['invalid']);
+    expect(state()).toMatchObject({ status: 'ended', retryAt: null });
+  });
+
+  test('a refusal that names a wait is honoured, and its sentence is kept for the screen', async () => {
+    server.switches.refuseConnect = {
+      message: 'Too many connections (max 5)',
+      data: { code: 'TOO_MANY_CONNECTIONS', retryable: true, retryAfterMs: 9_000 },
+    };
+    page.desk.start();
+    expect(await failNext(1)).toBe(9_000);
+    expect(state().message).toBe('Too many connections (max 5)');
+    page.desk.connection.wake();
+    expect(state().retryAt).not.toBeNull();
+    server.switches.refuseConnect = null;
+    page.timers.advance(9_000);
+    await connected();
+    expect(state().message).toBeNull();
+  });
+});
+
+describe('reconnecting', () => {
+  test('every subscription is asked for again on the new connection, and once only', async () => {
+    page.desk.start();
+    watch('AAPL', 'NVDA');
+    await connected();
+    gather();
+    await until(() => server.emitted('subscribe:watchlist').length === 1);
+    await until(() => server.emitted('subscribe:trades').length === 1);
+    live();
+    server.cut();
+    await until(() => state().status === 'reconnecting');
+    page.timers.advance(1_000);
+    await connected();
+    await until(() => server.emitted('subscribe:trades').length === 2);
+    await until(() => server.emitted('subscribe:watchlist').length === 2);
+    const [first, second] = server.emitted('subscribe:watchlist');
+    expect(first?.payload).toEqual(expect.arrayContaining(['AAPL', 'NVDA']));
+    expect(second?.payload).toEqual(expect.arrayContaining(['AAPL', 'NVDA']));
+    expect(second?.socketId).not.toBe(first?.socketId);
+    expect(server.emitted('subscribe:portfolio')).toHaveLength(2);
+  });
+
+  test('a disconnect that the stock client takes for good is followed by a new connection', async () => {
+    page.desk.start();
+    await connected();
+    live();
+    server.io.disconnectSockets(true);
+    await until(() => !state().connected);
+    page.timers.advance(1_000);
+    await connected();
+    expect(page.ended).toEqual([]);
+  });
+
+  test('an announced shutdown is waited out for as long as the server said, with its sentence', async () => {
+    page.desk.start();
+    await connected();
+    live();
+    server.io.emit('server:shutdown', {
+      message: 'The server restarts.',
+      reconnectInMs: 7_000,
+      timestamp: new Date().toISOString(),
+    });
+    // What comes after it on the same connection proves that it has arrived.
+    server.quote('AAPL');
+    await until(() => page.desk.quotes.getState().bySymbol.AAPL);
+    server.cut();
+    await until(() => state().status === 'reconnecting');
+    expect(state().retryAt! - page.timers.now()).toBe(7_000);
+    expect(state().message).toBe('The server restarts.');
+    page.desk.connection.wake();
+    expect(state().retryAt).not.toBeNull();
+    page.timers.advance(7_000);
+    await connected();
+  });
+
+  test('a revoked session ends the desk with its reason and does not come back', async () => {
+    page.desk.start();
+    await connected();
+    server.io.emit('session:revoked', { reason: 'banned' });
+    await until(() => page.ended.length > 0);
+    expect(page.ended).toEqual(['banned']);
+    page.timers.advance(60_000);
+    expect(state()).toMatchObject({ status: 'ended', connected: false, retryAt: null });
+    await until(() => server.io.sockets.sockets.size === 0);
+  });
+
+  test('a server that accepts and drops at once is met with growing waits', async () => {
+    page.desk.start();
+    await connected();
+    server.cut();
+    expect(await failNext(1)).toBe(2_000);
+    page.timers.advance(2_000);
+    await connected();
+    server.cut();
+    expect(await failNext(2)).toBe(4_000);
+  });
+
+  test('the network coming back cuts the wait short', async () => {
+    page.desk.start();
+    await connected();
+    server.cut();
+    await until(() => state().retryAt !== null);
+    page.desk.connection.wake();
+    await connected();
+  });
+});
+
+describe('polling', () => {
+  /** Fails every handshake but keeps the HTTP API up, as a proxy without WebSocket support does. */
+  const refuseSockets = () => {
+    server.switches.refuseConnect = {
+      message: 'Service unavailable',
+      data: { code: 'UNAVAILABLE', retryable: true },
+    };
+  };
+
+  test('fetches after each failed connect, from the third one on every five seconds, until a connect succeeds', async () => {
+    refuseSockets();
+    server.journal.events.push(executed(1));
+    page.desk.start();
+    watch('AAPL');
+    expect(await failNext(1)).toBe(2_000);
+    await until(() => page.desk.quotes.getState().bySymbol.AAPL);
+    page.timers.advance(2_000);
+    expect(await failNext(2)).toBe(4_000);
+    expect(state().status).toBe('connecting');
+    await until(() => server.requests('GET', '/api/quotes').length === 2);
+    page.timers.advance(4_000);
+    expect(await failNext(3)).toBe(8_000);
+    expect(state().status).toBe('polling');
+
+    server.routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, totalValue: 1 });
+    server.journal.events.push(executed(2));
+    await until(() => {
+      page.timers.advance(100);
+      return page.desk.portfolio.getState().portfolio?.totalValue === 1;
+    });
+    await until(() => page.desk.trades.getState().entries[0]?.payload.seq === 2);
+    expect(state().status).toBe('polling');
+
+    server.switches.refuseConnect = null;
+    await until(() => {
+      page.timers.advance(100);
+      return state().connected;
+    });
+    const polls = server.requests('GET', '/api/quotes').length;
+    page.timers.advance(30_000);
+    await until(() => server.emitted('time:sync').length > 1);
+    expect(server.requests('GET', '/api/quotes')).toHaveLength(polls);
+  });
+
+  test('says so when HTTP is away as well, and connects at once when it is back', async () => {
+    refuseSockets();
+    page.desk.start();
+    for (const [failures, wait] of [
+      [1, 2_000],
+      [2, 4_000],
+    ] as const) {
+      await failNext(failures);
+      if (failures === 2)
+        server.routes['GET /api/portfolio'] = () => ({ status: 503, error: 'Away', code: 'UNAVAILABLE' });
+      page.timers.advance(wait);
+    }
+    await until(() => state().offline);
+    expect(state().status).toBe('polling');
+    server.routes['GET /api/portfolio'] = () => PORTFOLIO;
+    server.switches.refuseConnect = null;
+    const retryAt = state().retryAt ?? 0;
+    await until(() => {
+      page.timers.advance(100);
+      return !state().offline;
+    });
+    await connected();
+    expect(page.timers.now()).toBeLessThan(retryAt);
+  });
+
+  test('a value pushed after the question is not replaced by the older answer', async () => {
+    page.desk.start();
+    await connected();
+    const askedAt = page.timers.now();
+    page.timers.advance(10);
+    page.desk.quotes.push(quoteOf('AAPL', { price: 300 }));
+    page.desk.quotes.answer([quoteOf('AAPL', { price: 200 })], askedAt);
+    await until(() => page.desk.quotes.getState().bySymbol.AAPL?.price === 300);
+  });
+});
+
+describe('a server that is not there', () => {
+  test('counts as a failed connect', async () => {
+    const closed = createServer();
+    const port = await new Promise<number>((resolve) => {
+      closed.listen(0, '127.0.0.1', () => resolve((closed.address() as { port: number }).port));
+    });
+    await new Promise((resolve) => closed.close(resolve));
+    page.desk.stop();
+    page = deskOn(`http://127.0.0.1:${port}`);
+    page.desk.start();
+    expect(await failNext(1)).toBe(2_000);
+    expect(state()).toMatchObject({ status: 'connecting', message: null });
+  });
+});
