@@ -4,7 +4,7 @@ import { userEvent } from '@testing-library/user-event';
 import { type ReactNode, StrictMode } from 'react';
 import { Toaster } from 'sonner';
 import { DeskProvider } from '../../../dashboard/src/hooks/desk-context.tsx';
-import { browserTimers } from '../../../dashboard/src/lib/timers.ts';
+import { browserTimers, type Timers } from '../../../dashboard/src/lib/timers.ts';
 import type { Desk } from '../../../dashboard/src/realtime/desk.ts';
 import { deskOn } from './desk.ts';
 import { type Double, startDouble } from './double.ts';
@@ -46,11 +46,15 @@ export interface Page {
 }
 
 /** One part of the dashboard on a started desk, as React mounts it in development: twice. */
-export async function openPage(ui: ReactNode, prepare: (server: Double) => void = () => {}): Promise<Page> {
+export async function openPage(
+  ui: ReactNode,
+  prepare: (server: Double) => void = () => {},
+  timers: Timers = browserTimers,
+): Promise<Page> {
   completeBrowser();
   const server = await startDouble();
   prepare(server);
-  const { desk } = deskOn(server.url, { timers: browserTimers });
+  const { desk } = deskOn(server.url, { timers });
   render(
     <StrictMode>
       <DeskProvider desk={desk}>{ui}</DeskProvider>

@@ -8,6 +8,7 @@ import { toast } from 'sonner';
 import { TradeNotifications } from '../../../../dashboard/src/features/trades/trade-notifications.tsx';
 import { executed, failed, ORDER } from '../../support/fixtures.ts';
 import { openPage, type Page } from '../../support/screen.tsx';
+import { manualTimers } from '../../support/timers.ts';
 
 let page: Page;
 afterEach(async () => {
@@ -53,12 +54,14 @@ test('a failed trade is told with its reason', async () => {
 });
 
 test('a burst is one toast, and every event is in the list', async () => {
-  page = await openPage(<TradeNotifications />);
+  const timers = manualTimers();
+  page = await openPage(<TradeNotifications />, () => {}, timers);
   await waitFor(() => expect(page.server.emitted('subscribe:trades')).toHaveLength(1));
   for (let seq = 1; seq <= 20; seq += 1) page.server.happen(executed(seq));
+  await waitFor(async () => expect(within(await list()).getAllByRole('listitem')).toHaveLength(20));
+  timers.advance(100);
   await waitFor(() => expect(toasts()).toHaveLength(1));
   expect(toasts()[0]).toContain('20 trade events just now');
-  expect(within(await list()).getAllByRole('listitem')).toHaveLength(20);
 });
 
 test('an order filled in parts is one toast that counts up', async () => {
