@@ -13,7 +13,7 @@ const transform = {
 };
 
 /** Node 24 runs the same files natively; swc only strips the types for jest's module loader. */
-const project = (displayName, folder, extra = {}) => ({
+export const project = (displayName, folder, extra = {}) => ({
   displayName,
   testMatch: [`<rootDir>/tests/${folder}/**/*.test.{ts,tsx}`],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],

@@ -1,30 +1,62 @@
 import path from 'node:path';
 import { startChild } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
-import { LEAN_DAYS } from '../../rig/recordings/lean-frames.ts';
-import type { ReplayMethods } from '../servers/replay.ts';
+import { FIXTURE_DAY, FIXTURE_SYMBOL, LEAN_DAYS, LEAN_SYMBOLS } from '../../rig/recordings/lean-days.ts';
+import { FIXTURES, longRecordings } from '../../rig/recordings/places.ts';
+import type { ReplayDays, ReplayMethods } from '../servers/replay.ts';
 import { type BenchCase, thousands, times } from '../support/case.ts';
 
-const ROUNDS = 3;
 const MIN_RATIO = 0.35;
+
+interface Input extends ReplayDays {
+  readonly called: string;
+  /** The first round warms up and is not counted. */
+  readonly rounds: number;
+}
+
+/** The five days of the long recordings; where these are absent, the one day of one symbol in the repository. */
+function inputOf(quick: boolean): Input {
+  const root = longRecordings();
+  if (root === null) {
+    const [days, symbols] = [[FIXTURE_DAY], [FIXTURE_SYMBOL]];
+    // One round takes a tenth of a second.
+    return {
+      root: FIXTURES,
+      days,
+      symbols,
+      rounds: 21,
+      called: 'IBM on 8 October 2013, the recording in the repository',
+    };
+  }
+  const days = quick ? LEAN_DAYS.slice(0, 1) : LEAN_DAYS;
+  return {
+    root,
+    days,
+    symbols: LEAN_SYMBOLS,
+    rounds: 3,
+    called: `${LEAN_SYMBOLS.join(', ')} on ${days.join(', ')}`,
+  };
+}
 
 export const replay: BenchCase = {
   name: 'replay',
-  title: 'replay of 7–11 October 2013 at max',
-  how: `All trades of SPY, BAC, IBM and AIG on these five days (recorded ticks, 2.8 million), as upstream events, one a line. For each chunk
-read from the file the time of \`JSON.parse\` of its lines alone is compared with the time from the same text to the quote book: parse,
-checks, conditions, duplicates, book, changed quotes taken. Reading and splitting the file is in neither. One round as warm-up, two
-measured, taking turns. Besides, the whole engine at \`REPLAY_SPEED=max\`: file, normalisation, book, candles and ticks on the bus.`,
+  title: 'replay of recorded days at max',
+  how: `All trades of SPY, BAC, IBM and AIG on 7–11 October 2013 (recorded ticks, 2.8 million), as upstream events, one a line. Where these
+recordings are absent, the trades of IBM on 8 October from the repository. For each chunk read from the file the time of \`JSON.parse\` of
+its lines alone is compared with the time from the same text to the quote book: parse, checks, conditions, duplicates, book, changed quotes.
+Reading and splitting the file is in neither. One round as warm-up, the others measured, taking turns. Besides, the whole engine at
+\`REPLAY_SPEED=max\`: file, normalisation, book, candles and ticks on the bus.`,
 
   async run({ quick }) {
     const folder = createFolder();
     const file = path.join(folder, 'days.ndjson');
     const child = startChild<ReplayMethods>('bench/servers/replay.ts');
     try {
-      const lines = await child.call('write', { file, days: quick ? LEAN_DAYS.slice(0, 1) : LEAN_DAYS });
+      const { called, rounds, ...days } = inputOf(quick);
+      const lines = await child.call('write', { file, ...days });
       const spent = { parse: 0, book: 0 };
       let trades = 0;
-      for (let round = 0; round < ROUNDS; round++) {
+      for (let round = 0; round < rounds; round++) {
         const parse = await child.call('parse', file);
         const book = await child.call('book', file);
         if (round === 0) continue;
@@ -33,7 +65,7 @@ measured, taking turns. Besides, the whole engine at \`REPLAY_SPEED=max\`: file,
         trades = book.trades;
       }
       const engine = await child.call('engine', file);
-      const measured = lines * (ROUNDS - 1);
+      const measured = lines * (rounds - 1);
       const ratio = spent.parse / spent.book;
       return {
         rows: [
@@ -53,8 +85,8 @@ measured, taking turns. Besides, the whole engine at \`REPLAY_SPEED=max\`: file,
           },
         ],
         notes: [
-          `${thousands(lines)} lines, ${thousands(trades)} trades in the book; JSON.parse ${(spent.parse / (ROUNDS - 1)).toFixed(2)} s, ` +
-            `frame to book ${(spent.book / (ROUNDS - 1)).toFixed(2)} s, whole engine ${engine.toFixed(2)} s`,
+          `${called}: ${thousands(lines)} lines, ${thousands(trades)} trades in the book; JSON.parse ${(spent.parse / (rounds - 1)).toFixed(2)} s, ` +
+            `frame to book ${(spent.book / (rounds - 1)).toFixed(2)} s, whole engine ${engine.toFixed(2)} s`,
         ],
       };
     } finally {

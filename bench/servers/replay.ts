@@ -1,9 +1,8 @@
 /** Recorded days through the replay's normalisation, in a process of its own. */
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { silentLog } from '../../rig/log.ts';
 import { serve } from '../../rig/processes/child.ts';
-import { leanTradeLines } from '../../rig/recordings/lean-frames.ts';
+import { leanTradeLines } from '../../rig/recordings/lean-days.ts';
+import { writeLines } from '../../rig/recordings/write-lines.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { createFrameReader } from '../../src/adapters/massive/frames.ts';
 import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
@@ -14,8 +13,17 @@ import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createQuoteBook } from '../../src/domain/market/quote-book.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
-/** Lines written to the file at a time. */
-const WRITE_BATCH = 10_000;
+/** What a replay file is made from. */
+export interface ReplayDays {
+  /** The folder that holds `lean/`. */
+  readonly root: string;
+  readonly days: readonly string[];
+  readonly symbols: readonly string[];
+}
+
+function* tradesOf({ root, days, symbols }: ReplayDays): Generator<string> {
+  for (const day of days) yield* leanTradeLines(root, day, { symbols });
+}
 
 /** Runs `take` over the lines of the file; answers with the seconds spent in it, reading and splitting apart. */
 async function timeLines(file: string, take: (lines: readonly string[]) => void): Promise<number> {
@@ -30,26 +38,7 @@ async function timeLines(file: string, take: (lines: readonly string[]) => void)
 
 const methods = {
   /** Writes the days' trades as upstream events; answers with how many lines. */
-  async write({ file, days }: { file: string; days: readonly string[] }): Promise<number> {
-    const out = createWriteStream(file);
-    let count = 0;
-    let batch: string[] = [];
-    const flush = async (): Promise<void> => {
-      count += batch.length;
-      if (batch.length > 0 && !out.write(`${batch.join('\n')}\n`)) await once(out, 'drain');
-      batch = [];
-    };
-    for (const day of days) {
-      for (const line of leanTradeLines(day)) {
-        batch.push(line);
-        if (batch.length >= WRITE_BATCH) await flush();
-      }
-    }
-    await flush();
-    out.end();
-    await once(out, 'finish');
-    return count;
-  },
+  write: ({ file, ...days }: ReplayDays & { file: string }): number => writeLines(file, tradesOf(days)),
 
   /** Seconds that JSON.parse of every line takes. */
   parse: (file: string): Promise<number> =>

@@ -35,9 +35,8 @@ describe('the tree', () => {
   });
 
   test('every test file belongs to a jest project', () => {
-    const projects = [...readRepoFile('jest.config.mjs').matchAll(/project\('(\w+)', '\1'/g)].map(
-      (match) => match[1],
-    );
+    const configs = ['jest.config.mjs', 'jest.recordings.config.mjs'].map(readRepoFile).join();
+    const projects = [...configs.matchAll(/project\('(\w+)', '\1'/g)].map((match) => match[1]);
     expect(projects.length).toBeGreaterThan(5);
     const lost = globSync('**/*.{test,spec}.{ts,tsx,js,mjs,cts,mts,jsx}', {
       cwd: repoRoot,

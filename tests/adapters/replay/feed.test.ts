@@ -4,12 +4,6 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
-import {
-  LEAN_SYMBOLS,
-  leanTradeLines,
-  minuteBarLines,
-  writeLines,
-} from '../../../rig/recordings/lean-frames.ts';
 import { createReplayFeed } from '../../../src/adapters/replay/feed.ts';
 import { createReplayInstruments } from '../../../src/adapters/replay/instruments.ts';
 import type { MarketFeed } from '../../../src/domain/market/feed.ts';
@@ -171,36 +165,5 @@ describe('the symbols of a recording', () => {
   test('cannot be told from a file that cannot be read', async () => {
     const directory = createReplayInstruments({ file: path.join(folder, 'nowhere.ndjson') });
     await expect(directory.get('AAPL')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  });
-});
-
-describe('the tool that makes replay files', () => {
-  test('writes minute bars of February 2019 that play', async () => {
-    const file = path.join(folder, 'bars.ndjson');
-    writeLines(file, minuteBarLines('2019-02-12', ['SPY', 'AAPL']));
-    const { sink, ends } = play(file);
-    await ends();
-    expect(sink.counts.dropped).toBe(0);
-    expect(sink.bars).toHaveLength(780);
-    expect(sink.bars[0]).toMatchObject({ seconds: 60, start: Date.parse('2019-02-12T14:30:00Z') });
-    expect(sink.bars.at(-1)?.sourceTime).toBe(Date.parse('2019-02-12T21:00:00Z'));
-  });
-
-  test('begins a tick day with the previous closes', () => {
-    const first = [...leanTradeLines('20131008', { symbols: ['IBM'] })].slice(0, 2);
-    expect(JSON.parse(first[0] ?? '')).toMatchObject({
-      ev: 'snapshot',
-      ticker: { ticker: 'IBM', prevDay: { c: 182.01 } },
-    });
-    expect(JSON.parse(first[1] ?? '')).toMatchObject({
-      ev: 'T',
-      sym: 'IBM',
-      p: 182.1,
-      s: 300,
-      x: 11,
-      c: [12],
-      z: 1,
-    });
-    expect(LEAN_SYMBOLS).toContain('IBM');
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { sharedData } from '../../../rig/recordings/shared-data.ts';
+import { FIXTURES } from '../../../rig/recordings/places.ts';
 import { holidayName, isHalfDay } from '../../../src/domain/market/exchange-holidays.ts';
 import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { addDays, newYorkDay, newYorkTime } from '../../../src/domain/market/new-york.ts';
@@ -13,7 +14,7 @@ interface Calendar {
   readonly earlyCloses: Readonly<Record<string, string>>;
 }
 const calendar = JSON.parse(
-  readFileSync(sharedData('calendar', 'us-equity-calendar-2024-2028.json'), 'utf8'),
+  readFileSync(path.join(FIXTURES, 'calendar/us-equity-calendar-2024-2028.json'), 'utf8'),
 ) as Calendar;
 
 const everyDay = (from: string, to: string): string[] => {
