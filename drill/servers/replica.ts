@@ -27,14 +27,6 @@ function movingMarket({ symbols, perSecond }: NonNullable<Seams['market']>): App
   return market;
 }
 
-function crashAt({ point, nth = 1 }: NonNullable<Seams['crash']>): AppOverrides['crashPoint'] {
-  let passed = 0;
-  return (reached) => {
-    if (reached === point) passed += 1;
-    if (passed === nth) process.kill(process.pid, 'SIGKILL');
-  };
-}
-
 const { drop, brokerUrl } = seams;
 function noteLoss(topic: string): void {
   if (drop?.lossesFile !== undefined) appendFileSync(drop.lossesFile, `${topic}\n`);
@@ -48,7 +40,6 @@ const app = await createApp(config, secrets, {
   ...(brokerUrl !== undefined && {
     broker: () => createRemoteBroker({ url: brokerUrl, clock: systemClock }),
   }),
-  ...(seams.crash && { crashPoint: crashAt(seams.crash) }),
 });
 
 let stopping = false;

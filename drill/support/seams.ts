@@ -1,7 +1,6 @@
 import { createRandom } from '../../rig/random.ts';
 import type { Protection } from '../../src/app/index.ts';
 import type { Bus, BusTopic } from '../../src/domain/bus/bus.ts';
-import type { CrashPoint } from '../../src/domain/trading/crash-points.ts';
 
 /** What a drill changes in one replica; it travels as JSON in DRILL_SEAMS. */
 export interface Seams {
@@ -12,8 +11,6 @@ export interface Seams {
   readonly unprotected?: readonly Protection[];
   /** Messages of the bus that never arrive here. */
   readonly drop?: DropRule;
-  /** The process ends with kill -9 as it passes this point for the `nth` time, from 1. */
-  readonly crash?: { readonly point: CrashPoint; readonly nth?: number };
   /** Base address of a broker outside; without it the paper broker of the service. */
   readonly brokerUrl?: string;
 }

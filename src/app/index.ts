@@ -175,7 +175,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     bus,
     clock,
     log: part('executor'),
-    crashPoint: overrides.crashPoint,
   });
   const pruner = createJournalPruner({
     db: database,

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { Bus, BusLine } from '../domain/bus/bus.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { Broker } from '../domain/trading/broker.ts';
-import type { CrashHook } from '../domain/trading/crash-points.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -33,8 +32,6 @@ export interface AppOverrides {
   /** Replaces the paper broker. */
   readonly broker?: (market: MarketView) => Broker;
   readonly wrap?: PortWrappers;
-  /** Called as the executor passes each of its crash points. */
-  readonly crashPoint?: CrashHook;
   /** Protections that a drill switches off, to see that it would notice. */
   readonly unprotected?: readonly Protection[];
 }

@@ -5,6 +5,8 @@
 import { appendFileSync } from 'node:fs';
 import { silentLog } from '../../rig/log.ts';
 import { PACE } from '../../rig/pace.ts';
+import { type CrashPoint, crashPointOf } from '../../rig/ports/crash-points.ts';
+import { type Watch, watchBroker, watchBus, watchLedger } from '../../rig/ports/watch.ts';
 import { serve } from '../../rig/processes/child.ts';
 import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
@@ -13,7 +15,6 @@ import { openDatabase } from '../../src/adapters/sql/open.ts';
 import { createDatabaseLease } from '../../src/adapters/stores/engine/lease.ts';
 import { createLedger } from '../../src/adapters/stores/trading/ledger.ts';
 import type { EngineLease } from '../../src/domain/engine/lease.ts';
-import type { CrashHook, CrashPoint } from '../../src/domain/trading/crash-points.ts';
 import { createExecutor, type Executor } from '../../src/domain/trading/executor.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
@@ -46,9 +47,13 @@ let lease: EngineLease;
 let executor: Executor;
 let fate: Fate | null = null;
 
-const crashPoint: CrashHook = (point, orderIds) => {
-  appendFileSync(options.passes, orderIds.map((orderId) => `${point} ${orderId}\n`).join('') || `${point}\n`);
-  if (fate?.point !== point || !(orderIds.length === 0 || orderIds.includes(fate.orderId))) return;
+const watch: Watch = (border) => {
+  const point = crashPointOf(border);
+  if (!point) return;
+  const { orderIds } = border;
+  const passes = orderIds?.map((orderId) => `${point} ${orderId}\n`).join('') ?? `${point}\n`;
+  appendFileSync(options.passes, passes);
+  if (fate?.point !== point || !(orderIds?.includes(fate.orderId) ?? true)) return;
   const { signal } = fate;
   fate = null;
   process.kill(process.pid, signal);
@@ -60,13 +65,14 @@ const methods = {
     options = given;
     const clock = fastClock();
     const log = silentLog;
-    const bus = createLocalBus(log);
+    const bus = watchBus(createLocalBus(log), watch);
     db = await openDatabase({ databaseUrl: given.databaseUrl, log });
     // The lease keeps to the database's time.
     const replica = `engine-${process.pid}`;
     lease = createDatabaseLease({ db, bus, replica, clock: systemClock, log });
-    const broker = createRemoteBroker({ url: given.brokerUrl, clock });
-    executor = createExecutor({ lease, ledger: createLedger(db), broker, bus, clock, log, crashPoint });
+    const broker = watchBroker(createRemoteBroker({ url: given.brokerUrl, clock }), watch);
+    const ledger = watchLedger(createLedger(db), watch);
+    executor = createExecutor({ lease, ledger, broker, bus, clock, log });
     executor.start();
   },
   /** Asks for the lease from now on. */

@@ -2,7 +2,6 @@ import { createBackoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Broker, BrokerBusy, type BrokerEvent, type BrokerOrder, BrokerRejection } from './broker.ts';
-import type { CrashHook } from './crash-points.ts';
 import type { Order } from './order.ts';
 
 /** A broker that has not answered by then may or may not have the order, milliseconds. */
@@ -30,7 +29,6 @@ export interface BrokerDeskOptions {
   readonly isCurrent: (fencing: number) => boolean;
   /** An order was left as it is because the lease was not ours: if it is again, whoever calls must reconcile. */
   readonly onAbandoned: () => void;
-  readonly crashPoint?: CrashHook;
 }
 
 /**
@@ -55,7 +53,7 @@ export interface BrokerDesk {
 }
 
 export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
-  const { broker, clock, log, push, isCurrent, onAbandoned, crashPoint } = options;
+  const { broker, clock, log, push, isCurrent, onAbandoned } = options;
   /** Orders whose fate is being found out, and under which number. */
   const inFlight = new Map<string, number>();
   const askedToEnd = new Map<string, number>();
@@ -76,10 +74,8 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
       ask(given.signal).then(resolve, reject).finally(cancel);
     });
 
-  const ask = (orderId: string): Promise<readonly BrokerEvent[] | null> => {
-    crashPoint?.('looking-up', [orderId]);
-    return answered((signal) => broker.find(orderId, signal));
-  };
+  const ask = (orderId: string): Promise<readonly BrokerEvent[] | null> =>
+    answered((signal) => broker.find(orderId, signal));
 
   /**
    * Until the broker tells: null where the order is not there and no longer will be, undefined where the lease
@@ -126,16 +122,12 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
   const offer = async (order: Order): Promise<BrokerEvent | Error> => {
     const { id: orderId } = order;
     try {
-      const answer = answered((signal) => broker.submit(toBrokerOrder(order), signal));
-      crashPoint?.('sent', [orderId]);
-      await answer;
+      await answered((signal) => broker.submit(toBrokerOrder(order), signal));
       return { type: 'accepted', orderId, at: clock.now() };
     } catch (error) {
       if (error instanceof BrokerRejection)
         return { type: 'rejected', orderId, message: error.message, at: clock.now() };
       return error instanceof Error ? error : new Error(String(error));
-    } finally {
-      crashPoint?.('answered', [orderId]);
     }
   };
 
@@ -143,7 +135,6 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
     const patientUntil = clock.now() + BUSY_PATIENCE_MS;
     const backoff = createBackoff(BUSY_RETRY);
     for (;;) {
-      crashPoint?.('sending', [order.id]);
       // Whoever stood still since the claim may not be the engine any more.
       if (!isCurrent(fencing)) return onAbandoned();
       const outcome = await offer(order);
@@ -175,15 +166,10 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
   };
 
   const cancel = async (fencing: number, order: Order): Promise<void> => {
-    crashPoint?.('cancelling', [order.id]);
     if (!isCurrent(fencing)) return;
     try {
-      const answer = answered((signal) => broker.cancel(order.id, signal));
-      crashPoint?.('cancel-sent', [order.id]);
-      await answer;
-      crashPoint?.('cancel-answered', [order.id]);
+      await answered((signal) => broker.cancel(order.id, signal));
     } catch (error) {
-      crashPoint?.('cancel-answered', [order.id]);
       // Most often it has just been filled.
       log.info({ err: error, orderId: order.id }, 'a cancel was not taken: the order is looked up');
       const found = await lookUp(fencing, order.id, clock.now());

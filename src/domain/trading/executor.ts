@@ -6,9 +6,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { EngineLease } from '../engine/lease.ts';
 import type { Broker, BrokerEvent } from './broker.ts';
 import { createBrokerDesk } from './broker-desk.ts';
-import type { CrashHook } from './crash-points.ts';
 import { type Appended, FencedError, type Ledger } from './ledger.ts';
-import type { Order } from './order.ts';
 import { createSettler } from './settler.ts';
 import { createSignal } from './signal.ts';
 
@@ -19,8 +17,6 @@ export interface ExecutorOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called at each of CRASH_POINTS. */
-  readonly crashPoint?: CrashHook;
 }
 
 export interface Executor {
@@ -49,7 +45,7 @@ const RETRY = { baseMs: 100, capMs: 5_000 };
  * lease: an executor that lost it without noticing can't write.
  */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const { lease, ledger, broker, bus, clock, log, crashPoint } = options;
+  const { lease, ledger, broker, bus, clock, log } = options;
   let state: ReturnType<Executor['state']> = 'off';
   let held: number | null = null;
   let running: Promise<void> = Promise.resolve();
@@ -90,9 +86,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     push,
     isCurrent,
     onAbandoned: reconcileAgain,
-    crashPoint,
   });
-  const settler = createSettler({ ledger, bus, log, halt, withdraw: desk.withdraw, crashPoint });
+  const settler = createSettler({ ledger, bus, log, halt, withdraw: desk.withdraw });
 
   /** Trading is off until every order that was open when we came is known to be where the broker has it. */
   const reconcile = async (fencing: number): Promise<void> => {
@@ -111,13 +106,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const room = MAX_IN_FLIGHT - desk.inFlight();
     if (!ordersDue || room <= 0 || !isCurrent(fencing)) return;
     ordersDue = false;
-    crashPoint?.('claiming', []);
     const { orders, appended } = await ledger.claim(fencing, room, clock.now()).catch((error) => {
       // It may have been committed all the same: its orders are found among the open ones.
       state = 'reconciling';
       throw error;
     });
-    crashPoint?.('claimed', idsOf(orders));
     publish(appended);
     for (const order of orders) desk.submit(fencing, order);
     // There may be more; and whatever was just sent makes room when it is answered.
@@ -232,5 +225,3 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
 const isAway = (error: unknown): error is TradecastError =>
   error instanceof TradecastError && error.code === 'UNAVAILABLE';
-
-const idsOf = (orders: readonly Order[]): string[] => orders.map(({ id }) => id);

@@ -2,7 +2,6 @@ import type { Log } from '../../lib/log.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BrokerEvent } from './broker.ts';
-import type { CrashHook } from './crash-points.ts';
 import { FencedError, type Ledger } from './ledger.ts';
 
 /** A conflict with another transaction passes; what fails this often will fail forever. */
@@ -16,16 +15,12 @@ export interface SettlerOptions {
   readonly halt: (problem: string) => Promise<void>;
   /** Takes an order back that the broker has although it was given up. */
   readonly withdraw: (fencing: number, orderId: string) => void;
-  readonly crashPoint?: CrashHook;
 }
 
 /** Applies broker events to the ledger and tells what came of it. */
-export function createSettler({ ledger, bus, log, halt, withdraw, crashPoint }: SettlerOptions) {
+export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptions) {
   const apply = async (fencing: number, events: readonly BrokerEvent[]): Promise<void> => {
-    const ids = [...new Set(events.map(({ orderId }) => orderId))];
-    crashPoint?.('settling', ids);
     const { appended, orders, mismatches } = await ledger.settle(fencing, events);
-    crashPoint?.('settled', ids);
     for (const message of appended) bus.publish('journal', message);
     for (const userId of new Set(orders.map((order) => order.userId))) bus.publish('portfolio', { userId });
     for (const { event, problem } of mismatches) {

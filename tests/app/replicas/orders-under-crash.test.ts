@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { CRASH_POINTS, type CrashPoint } from '../../../rig/ports/crash-points.ts';
 import {
   BROKER_ANSWERS,
   type BrokerAnswer,
@@ -6,7 +7,6 @@ import {
   type SeenRequest,
 } from '../../../rig/stand-ins/broker.ts';
 import { until } from '../../../rig/wait.ts';
-import { CRASH_POINTS, type CrashPoint } from '../../../src/domain/trading/crash-points.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import type { OrderRequest } from '../../../src/protocol/schemas.ts';
 import { CASH, type Engine, type EngineLine, startEngineLine } from '../../support/engine-line.ts';
@@ -180,7 +180,7 @@ describe('after a crash at any point there is one order per intent, and our book
       const line = await startEngineLine();
       await crashEverywhere(line, answer).finally(() => line.close());
     },
-    60_000,
+    300_000,
   );
 });
 
@@ -211,7 +211,7 @@ describe('an engine that stands still beyond its lease and wakes', () => {
     } finally {
       await line.close();
     }
-  }, 60_000);
+  }, 300_000);
 
   test.concurrent('does not ask for the end of what the next engine has let end', async () => {
     const line = await startEngineLine();
@@ -232,5 +232,5 @@ describe('an engine that stands still beyond its lease and wakes', () => {
     } finally {
       await line.close();
     }
-  }, 60_000);
+  }, 300_000);
 });
