@@ -29,6 +29,7 @@ export default {
   projects: [
     project('protocol', 'protocol'),
     project('lib', 'lib'),
+    project('metrics', 'metrics'),
     project('domain', 'domain'),
     project('adapters', 'adapters'),
     project('realtime', 'realtime'),

@@ -41,7 +41,7 @@ import { createHttpServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createDisposer } from '../lib/disposer.ts';
 import { assertPortIsFree, listenOn } from '../lib/port.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics } from '../metrics/index.ts';
 import { createRealtime, type Realtime } from '../realtime/server.ts';
 import { createCluster } from './cluster.ts';
 import { createMarketSource } from './market-source.ts';
@@ -81,7 +81,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   const database = await openDatabase({
     log: part('database'),
-    onQuery: (seconds) => metrics.databaseLatency.observe(seconds),
+    onQuery: metrics.database.observe,
     ...(secrets.databaseUrl === null
       ? { dataDir: path.join(config.dataDir, 'database') }
       : { databaseUrl: secrets.databaseUrl }),
@@ -156,7 +156,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const trading: Trading = {
     ...quoted,
     async place(command) {
-      return metrics.countOrder(quoted.place(command));
+      return metrics.trading.countOrder(quoted.place(command));
     },
   };
   const broker = wrapped(
@@ -225,7 +225,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       health: reporting.health,
       monitor: reporting.monitor,
       metricsText: reporting.metricsText,
-      observe: metrics.observeRequest,
+      observe: metrics.http.observe,
     },
     {
       ...config,
@@ -254,7 +254,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
         reporting.replicas.all().some((one) => one.state === 'ok' && one.status.replica !== replica),
       marketStatus: () => hours.status(clock.now()),
       clock,
-      metrics,
+      metrics: metrics.realtime,
       log: part('realtime'),
     },
     {
@@ -299,6 +299,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   }
 
   async function start(): ReturnType<App['start']> {
+    metrics.registry.watchProcess();
     // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
     const { port, url } = await listenOn(httpServer.server, config.port, config.host);
     closing.add('sockets', () => realtime.stop());

@@ -3,7 +3,7 @@ import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createStallWatch, type StallWatch } from '../lib/stall-watch.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../metrics/index.ts';
 import type { Realtime } from '../realtime/server.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -26,7 +26,7 @@ export function followStalls(parts: StallParts): Pick<StallWatch, 'start' | 'sto
   const { wrapWatch = (watch) => watch } = parts;
   const watch = wrapWatch(createStallWatch(parts));
   watch.onStall((ms) => {
-    parts.metrics.stalls.inc();
+    parts.metrics.stalls.add();
     parts.log.warn({ ms: Math.round(ms) }, 'the process stood still');
     parts.board.distrust();
     parts.cluster.resubscribe();

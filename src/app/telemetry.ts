@@ -7,7 +7,13 @@ import type { Replicas } from '../domain/monitor/replicas.ts';
 import type { Executor } from '../domain/trading/executor.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Pulse } from '../lib/pulse.ts';
-import type { Metrics } from '../metrics.ts';
+import { readCluster } from '../metrics/cluster.ts';
+import { readDatabase } from '../metrics/database.ts';
+import type { Metrics } from '../metrics/index.ts';
+import { readMarket } from '../metrics/market.ts';
+import { readBuild } from '../metrics/process.ts';
+import { readRealtime } from '../metrics/realtime.ts';
+import { readTrading } from '../metrics/trading.ts';
 import type { Realtime } from '../realtime/server.ts';
 
 export interface TelemetryParts {
@@ -38,10 +44,10 @@ export interface Telemetry {
   metricsText(): Promise<string>;
 }
 
-/** Gathers what the parts of this replica know of themselves. */
+/** Gathers what the parts of this replica report of themselves. */
 export function createTelemetry(parts: TelemetryParts): Telemetry {
   const { replica, version, startedAt, metrics, market, lease, board, link, clock } = parts;
-  metrics.buildInfo.set({ version }, 1);
+  registerReadings(parts);
   let leaseSince: number | null = null;
   lease.onChange((number) => {
     leaseSince = number === null ? null : clock.now();
@@ -68,36 +74,54 @@ export function createTelemetry(parts: TelemetryParts): Telemetry {
         database: parts.database.state(),
         busLagMs: link.lagMs(),
         drops: { late, malformed, version: newer, failed, quotes: board.drops.lease + board.drops.late },
-        recoveries: { ...metrics.recoveries(), resubscribed },
-        totals: metrics.totals(),
+        recoveries: {
+          journalGaps: metrics.realtime.journalGaps(),
+          stalls: metrics.stalls.sum(),
+          resubscribed,
+        },
+        totals: {
+          ...metrics.realtime.totals(),
+          orders: metrics.trading.orders(),
+          hooks: metrics.http.hooks(),
+        },
         latency: realtime.latency.percentiles(),
-        queueBytes: metrics.queuedBytes(),
+        queueBytes: metrics.realtime.queueBytes(),
       };
     },
-
-    metricsText() {
-      const realtime = parts.realtime();
-      const seen = parts.replicas.all();
-      const isEngine = lease.current() !== null;
-      return metrics.text({
-        connections: realtime.connections(),
-        users: realtime.users(),
-        uniqueUsers: parts.uniqueUsers() ?? (link.state() === 'off' ? realtime.users() : null),
-        ...market.counters,
-        // An engine of the past knows how old its last tick is, which is no fault of anybody's.
-        lastTickAgeMs: isEngine ? market.health().lastTickAgeMs : null,
-        feedState: isEngine ? market.health().state : null,
-        quoteDrops: board.drops,
-        isEngine,
-        replicas: seen.map(({ state }) => state),
-        oldestHeartbeatMs: Math.max(0, ...seen.map(({ ageMs }) => ageMs)),
-        clockOffsetMs: Math.max(0, ...seen.map(({ clockOffsetMs }) => Math.abs(clockOffsetMs ?? 0))),
-        redis: link.state(),
-        busLagMs: link.lagMs(),
-        busCounters: link.counters,
-        isHalted: parts.isHalted(),
-        databaseAnswers: parts.database.state() === 'ok',
-      });
-    },
+    metricsText: metrics.registry.text,
   };
+}
+
+function registerReadings(parts: TelemetryParts): void {
+  const { market, lease, board, link } = parts;
+  const { registry } = parts.metrics;
+  const isEngine = (): boolean => lease.current() !== null;
+  const largest = (values: readonly number[]): number => Math.max(0, ...values);
+
+  readBuild(registry, parts.version);
+  readRealtime(registry, {
+    connections: () => parts.realtime().connections(),
+    users: () => parts.realtime().users(),
+    uniqueUsers: () => parts.uniqueUsers() ?? (link.state() === 'off' ? parts.realtime().users() : null),
+  });
+  readMarket(registry, {
+    ticks: () => market.counters.ticks,
+    dropped: () => market.counters.dropped,
+    quoteDrops: () => ({ ...board.drops }),
+    // A former engine still has the age of its last tick, which is no fault.
+    lastTickAgeMs: () => (isEngine() ? market.health().lastTickAgeMs : null),
+    feedState: () => (isEngine() ? market.health().state : null),
+  });
+  readTrading(registry, { isHalted: parts.isHalted });
+  readDatabase(registry, { answers: () => parts.database.state() === 'ok' });
+  readCluster(registry, {
+    replicas: () => parts.replicas.all().map(({ state }) => state),
+    oldestHeartbeatMs: () => largest(parts.replicas.all().map(({ ageMs }) => ageMs)),
+    clockOffsetMs: () =>
+      largest(parts.replicas.all().map(({ clockOffsetMs }) => Math.abs(clockOffsetMs ?? 0))),
+    isEngine,
+    redis: link.state,
+    busLagMs: link.lagMs,
+    bus: () => link.counters,
+  });
 }

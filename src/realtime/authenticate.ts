@@ -4,7 +4,7 @@ import { readSessionCookie } from '../domain/accounts/session-cookie.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { type ConnectCode, TradecastError } from '../protocol/errors.ts';
 import { handshakeAuthSchema } from '../protocol/schemas.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
@@ -33,7 +33,7 @@ export interface AuthenticateParts {
   readonly sessionSecrets: readonly string[];
   readonly maxConnectionsPerUser: number;
   readonly draining: () => boolean;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<RealtimeMetrics, 'handshakeRefused'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -123,7 +123,7 @@ export function createAuthenticate(parts: AuthenticateParts) {
             ? error
             : new HandshakeError('UNAVAILABLE', 'Service unavailable', true, 1_000);
         if (refusal !== error) logFailure(error);
-        metrics.connectionsRefused.inc({ code: refusal.data.code });
+        metrics.handshakeRefused(refusal.data.code);
         next(refusal);
       },
     );

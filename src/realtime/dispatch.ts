@@ -2,7 +2,7 @@ import type { ZodType, z } from 'zod';
 import type { RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { type ErrorCode, TradecastError } from '../protocol/errors.ts';
 import type { ClientEvent } from '../protocol/events.ts';
 import type { LimitedEvent } from '../protocol/limits.ts';
@@ -44,7 +44,7 @@ export interface DispatchParts {
   readonly handlers: Handlers;
   readonly limiter: RateLimiter;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<RealtimeMetrics, 'messageReceived'>;
   readonly log: Log;
   readonly checkSession: SessionCheck;
   readonly onFlood: (socket: RealtimeSocket) => void;
@@ -124,7 +124,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
         error instanceof TradecastError ? error : new TradecastError('INTERNAL', 'Something went wrong here');
       if (refusal !== error) log.error({ err: error, event, socketId: socket.id }, 'an event handler failed');
       const known = Object.hasOwn(handlers, event);
-      metrics.messagesIn.inc({ event: known ? event : 'unknown', outcome: refusal.code });
+      metrics.messageReceived(known ? event : 'unknown', refusal.code);
 
       const now = clock.now();
       if (now - windowStart > FLOOD_WINDOW_MS) [windowStart, refusals] = [now, 0];
@@ -151,7 +151,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       if (refusals > FLOOD_REFUSALS && clock.now() - windowStart <= FLOOD_WINDOW_MS) return;
       const run = handle(socket, name, args)
         .then((answer) => {
-          metrics.messagesIn.inc({ event: name, outcome: 'ok' });
+          metrics.messageReceived(name, 'ok');
           ack?.({ ok: true, ...answer.ack });
           if (answer.reply)
             socket.emit(...(answer.reply as ['subscription:confirmed', SubscriptionConfirmed]));

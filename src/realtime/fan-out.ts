@@ -1,7 +1,7 @@
 import { type Quote, toStale } from '../domain/market/quote.ts';
 import { MAX_MESSAGE_AGE_MS } from '../domain/market/quote-board.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Metrics } from '../metrics.ts';
+import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import { createPacer } from './pacer.ts';
 import type { PortfolioViews } from './portfolio-views.ts';
@@ -17,7 +17,7 @@ export interface FanOut {
 export interface FanOutParts {
   readonly lane: Pick<StateLane, 'publish' | 'tick'>;
   readonly views: Pick<PortfolioViews, 'quotesChanged' | 'tick'>;
-  readonly metrics: Pick<Metrics, 'flushLatency'>;
+  readonly metrics: Pick<RealtimeMetrics, 'startFlush'>;
   readonly latency: Pick<LatencyWindow, 'record'>;
   readonly clock: Clock;
   /** Quotes became old in our hands: the latest of everything must be asked for. */
@@ -45,7 +45,7 @@ export function createFanOut({ lane, views, metrics, latency, clock, onMissed }:
     const quotes = isOld ? [...changed.values()].map(toStale) : [...changed.values()];
     changed.clear();
     if (isOld) onMissed();
-    const end = metrics.flushLatency.startTimer();
+    const end = metrics.startFlush();
     views.quotesChanged(quotes);
     lane.publish(quotes);
     end();

@@ -14,7 +14,7 @@ import type { Trading } from '../domain/trading/trading.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { isAllowedOrigin } from '../lib/origin.ts';
-import type { Metrics } from '../metrics.ts';
+import type { CloseReason, RealtimeMetrics } from '../metrics/realtime.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 import type { MarketStatusPayload } from '../protocol/payloads.ts';
 import { sessionRoom, userRoom } from '../protocol/rooms.ts';
@@ -29,7 +29,7 @@ import { createLatencyWindow, type LatencyWindow } from './latency-window.ts';
 import { createPortfolioViews } from './portfolio-views.ts';
 import { createSessionCheck } from './session-check.ts';
 import { createSessionGuard } from './session-guard.ts';
-import { type CloseReason, closeTransport, type RealtimeServer, type RealtimeSocket } from './socket.ts';
+import { closeTransport, type RealtimeServer, type RealtimeSocket } from './socket.ts';
 import { createStateLane } from './state-lane.ts';
 import { createSweep } from './sweep.ts';
 import { createUserStreams } from './user-streams.ts';
@@ -63,7 +63,7 @@ export interface RealtimeParts {
   readonly othersServe: () => boolean;
   readonly marketStatus: () => MarketStatusPayload;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: RealtimeMetrics;
   readonly log: Log;
 }
 
@@ -199,7 +199,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     log,
   });
   io.use(createAuthenticate({ ...parts, ...options, draining: drain.isDraining }));
-  const countOut = (event: string): void => metrics.messagesOut.inc({ event });
+  const countOut = (event: string): void => metrics.messageSent(event);
   io.on('connection', (socket) => {
     const { user, sessionHash } = socket.data;
     socket.onAnyOutgoing(countOut);
@@ -225,7 +225,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       lane.remove(socket);
       onDemand();
       const reason = closed.get(socket.id) ?? (drain.isDraining() ? 'drain' : 'client');
-      metrics.connectionsClosed.inc({ reason });
+      metrics.connectionClosed(reason);
       log.debug({ socketId: socket.id, userId: user.id, reason }, 'disconnected');
       closed.delete(socket.id);
     });

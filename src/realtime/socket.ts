@@ -19,9 +19,6 @@ export const keepSessionId = (socket: RealtimeSocket, sessionId: string): void =
 /** The secret behind an authenticated socket, for asking the database whether it still holds. */
 export const sessionIdOf = (socket: RealtimeSocket): string => sessionIds.get(socket) ?? '';
 
-/** Why we closed a connection; a label of `tradecast_connections_closed_total`. */
-export type CloseReason = 'slow_consumer' | 'flood' | 'drain' | 'revoked' | 'client';
-
 interface EngineTransport {
   readonly name: string;
   readonly writable: boolean;

@@ -1,7 +1,7 @@
 import type { Quote } from '../domain/market/quote.ts';
 import { quoteToPayload } from '../domain/market/quote.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Metrics } from '../metrics.ts';
+import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { MAX_SOCKET_QUEUE_BYTES, SLOW_CONSUMER_TIMEOUT_MS } from '../protocol/limits.ts';
 import { type EncodedEvent, encodeEvent } from './encode.ts';
 import { createFrameJoiner } from './frame-joiner.ts';
@@ -68,7 +68,7 @@ const SWEEP_INTERVAL_MS = 1_000;
 
 export interface StateLaneParts {
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<RealtimeMetrics, 'messageSent' | 'quoteConflated' | 'queued'>;
   readonly latest: (symbol: string) => Quote | undefined;
   readonly onSlowConsumer: (socket: RealtimeSocket) => void;
 }
@@ -126,7 +126,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
   function miss(lane: Lane, symbols: Iterable<string>): void {
     lane.missed ??= new Set();
     for (const symbol of symbols) {
-      if (lane.missed.has(symbol)) metrics.quotesConflated.inc();
+      if (lane.missed.has(symbol)) metrics.quoteConflated();
       lane.missed.add(symbol);
     }
     behind.add(lane);
@@ -136,7 +136,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
   function catchUp(lane: Lane): void {
     if (!isWritable(lane.socket)) return;
     const events = [...(lane.waiting?.values() ?? [])];
-    for (const event of events) metrics.messagesOut.inc({ event: event.event });
+    for (const event of events) metrics.messageSent(event.event);
     for (const symbol of lane.missed ?? NOTHING) {
       const quote = lane.group?.symbols.has(symbol) ? latest(symbol) : undefined;
       if (quote) events.push(encode(quote));
@@ -173,7 +173,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
     return sent;
   }
 
-  const countQuotes = (count: number): void => metrics.messagesOut.inc({ event: 'quote:update' }, count);
+  const countQuotes = (count: number): void => metrics.messageSent('quote:update', count);
 
   function sweep(): void {
     const now = clock.now();
@@ -195,7 +195,7 @@ export function createStateLane({ clock, metrics, latest, onSlowConsumer }: Stat
         onSlowConsumer(lane.socket);
       }
     }
-    metrics.queueBytes.set(queued);
+    metrics.queued(queued);
   }
 
   return {

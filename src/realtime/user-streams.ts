@@ -1,7 +1,7 @@
 import type { Bus } from '../domain/bus/bus.ts';
 import type { Journal, JournalHead, JournalRecord } from '../domain/journal/journal.ts';
 import type { Log } from '../lib/log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import type { JournalPosition } from '../protocol/payloads.ts';
 import { type EncodedEvent, encodeEvent } from './encode.ts';
 import { type RealtimeSocket, writeEvents } from './socket.ts';
@@ -63,7 +63,7 @@ const PAGE = 300;
 export interface UserStreamsParts {
   readonly journal: Journal;
   readonly bus: Bus;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<RealtimeMetrics, 'messageSent' | 'journalGapFilled'>;
   readonly log: Log;
 }
 
@@ -90,7 +90,7 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
     } else if (position.seq > stream.head) {
       const fresh = records.filter((record) => record.seq > stream.head);
       const contiguous = fresh.length === position.seq - stream.head;
-      if (!contiguous) metrics.journalGaps.inc();
+      if (!contiguous) metrics.journalGapFilled();
       stream.recent = contiguous ? [...stream.recent, ...fresh].slice(-RECENT_RECORDS) : [];
       stream.head = position.seq;
     }
@@ -141,7 +141,7 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
   /** Resolves when the transport has taken the bytes: what a paused reader costs is one page. */
   function write(subscriber: Subscriber, page: readonly JournalRecord[], epoch: string): Promise<void> {
     const events = page.map((record) => encodeRecord(epoch, record));
-    for (const { event } of events) metrics.messagesOut.inc({ event });
+    for (const { event } of events) metrics.messageSent(event);
     return new Promise((resolve) => {
       subscriber.release = resolve;
       writeEvents(subscriber.socket, events, undefined, resolve);

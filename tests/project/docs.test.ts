@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
 import { readConfig, VARIABLES } from '../../src/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
 import type { ClientEvent, ServerEvent } from '../../src/protocol/events.ts';
 import type { MonitorPayload, WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
@@ -205,42 +204,5 @@ describe('the pages', () => {
     const { scripts } = JSON.parse(readRepoFile('package.json')) as { scripts: Record<string, string> };
     const own = Object.keys(scripts).filter((name) => !(name.startsWith('pre') && name.slice(3) in scripts));
     expect(own.length).toBeLessThanOrEqual(10);
-  });
-});
-
-describe('the operations page', () => {
-  test('lists every metric of the service', async () => {
-    const text = await createMetrics().text({
-      connections: 0,
-      users: 0,
-      uniqueUsers: null,
-      ticks: 0,
-      dropped: 0,
-      lastTickAgeMs: null,
-      feedState: null,
-      quoteDrops: {},
-      isEngine: false,
-      replicas: [],
-      oldestHeartbeatMs: 0,
-      clockOffsetMs: 0,
-      redis: 'off',
-      busLagMs: null,
-      busCounters: {
-        late: 0,
-        malformed: 0,
-        version: 0,
-        failed: 0,
-        resubscribed: 0,
-        relayed: 0,
-        relayFailed: 0,
-      },
-      databaseAnswers: true,
-      isHalted: false,
-    });
-    const own = [...text.matchAll(/^# HELP (tradecast_(?!process_|nodejs_)\w+) (.*)$/gm)];
-    const rows = tableRows(section(readRepoFile('docs/operations.md'), 'Metrics'));
-    expect(rows.map(([name, help]) => [unquoted(name!), help])).toEqual(
-      own.map(([, name, help]) => [name, help]),
-    );
   });
 });

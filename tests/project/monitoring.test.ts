@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, next, startApp, type TestApp, until } from '../../rig/app.ts';
 import { readRepoFile } from '../../rig/source-files.ts';
-import { section } from '../support/markdown.ts';
+import { section, tableRows, unquoted } from '../support/markdown.ts';
 import { parseYaml } from '../support/yaml.ts';
 
 interface Rule {
@@ -44,7 +44,9 @@ const OF_PROMETHEUS = ['instance', 'job'];
 const operations = readRepoFile('docs/operations.md');
 
 let app: TestApp;
-/** Every sample of /metrics: its name and its labels. */
+/** What /metrics prints … */
+let printed: string;
+/** … and every sample of it: its name and its labels. */
 let samples: { name: string; labels: Record<string, string> }[];
 beforeAll(async () => {
   app = await startApp();
@@ -55,7 +57,8 @@ beforeAll(async () => {
   await next(socket, 'quote:update');
   await app.request('POST', '/hooks/trades', { body: {} });
   const { body } = await app.request('GET', '/metrics');
-  samples = [...String(body.text).matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)].map(([, name, labels = '']) => ({
+  printed = String(body.text);
+  samples = [...printed.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)].map(([, name, labels = '']) => ({
     name: name!,
     labels: Object.fromEntries(
       [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
@@ -107,6 +110,14 @@ describe('alerts and dashboard', () => {
     const engines = 'tradecast_feed_state{state="gone"}';
     expect(unknownIn({ where: 'x', expr: engines })).toEqual(['x: tradecast_feed_state has no state="gone"']);
   });
+});
+
+test('the operations page lists every metric of the service, in the words of /metrics', () => {
+  const own = [...printed.matchAll(/^# HELP (tradecast_(?!process_|nodejs_)\w+) (.*)$/gm)];
+  const rows = tableRows(section(operations, 'Metrics'));
+  expect(rows.map(([name, help]) => [unquoted(name!), help]).sort()).toEqual(
+    own.map(([, name, help]) => [name, help]).sort(),
+  );
 });
 
 test('the version that runs is told', () => {

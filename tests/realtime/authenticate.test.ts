@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/metrics/index.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
 import { type AuthenticateParts, createAuthenticate } from '../../src/realtime/authenticate.ts';
 import type { RealtimeSocket } from '../../src/realtime/socket.ts';
@@ -15,7 +15,7 @@ function startHandshakes() {
     sessionSecrets: [],
     maxConnectionsPerUser: 1,
     draining: () => false,
-    metrics: createMetrics(),
+    metrics: createMetrics().realtime,
     clock,
     log,
   } as unknown as AuthenticateParts);

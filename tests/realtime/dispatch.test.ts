@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalRateLimiter } from '../../src/adapters/local/rate-limiter.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/metrics/index.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
 import { createDispatch, type Handlers, handler } from '../../src/realtime/dispatch.ts';
 import type { RealtimeSocket } from '../../src/realtime/socket.ts';
@@ -27,7 +27,7 @@ test('a first subscription that failed may be tried again at once; one that work
     }),
     checkSession: async () => {},
     clock: systemClock,
-    metrics: createMetrics(),
+    metrics: createMetrics().realtime,
     log: silentLog,
     onFlood() {},
     onSessionEnded() {},

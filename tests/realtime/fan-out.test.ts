@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { Cancel, Clock } from '../../src/lib/clock.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/metrics/index.ts';
 import { createFanOut } from '../../src/realtime/fan-out.ts';
 import { createLatencyWindow } from '../../src/realtime/latency-window.ts';
 
@@ -32,7 +32,7 @@ function setUp() {
       tick: () => told.push('tick'),
     },
     views: { quotesChanged() {}, tick() {} },
-    metrics: createMetrics(),
+    metrics: createMetrics().realtime,
     latency: createLatencyWindow(),
     clock,
     onMissed: () => {

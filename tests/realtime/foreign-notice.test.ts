@@ -4,7 +4,7 @@ import { until } from '../../rig/wait.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { BusMessages } from '../../src/domain/bus/bus.ts';
 import type { Journal, JournalRecord } from '../../src/domain/journal/journal.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/metrics/index.ts';
 import type { RealtimeSocket } from '../../src/realtime/socket.ts';
 import { createUserStreams } from '../../src/realtime/user-streams.ts';
 
@@ -22,7 +22,7 @@ test.each([
     const readHead = jest.fn<Journal['head']>(async () => ({ epoch: 'e', seq: head, floor: 0 }));
     const readAfter = jest.fn<Journal['readAfter']>(async () => []);
     const journal = { head: readHead, readAfter } as unknown as Journal;
-    const streams = createUserStreams({ journal, bus, metrics: createMetrics(), log: silentLog });
+    const streams = createUserStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
     const written: string[] = [];
     const write = (text: string, _options: unknown, done?: () => void): void => {
       written.push(text);

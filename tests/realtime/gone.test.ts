@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { Journal } from '../../src/domain/journal/journal.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/metrics/index.ts';
 import { createPortfolioViews, type PortfolioViewsParts } from '../../src/realtime/portfolio-views.ts';
 import type { RealtimeSocket } from '../../src/realtime/socket.ts';
 import { createUserStreams } from '../../src/realtime/user-streams.ts';
@@ -35,7 +35,7 @@ describe('a socket that is gone before its subscription runs', () => {
     const head = { epoch: 'e', seq: 1, floor: 0 };
     const readAfter = jest.fn<Journal['readAfter']>(async () => []);
     const journal = { head: async () => head, readAfter } as unknown as Journal;
-    const streams = createUserStreams({ journal, bus, metrics: createMetrics(), log: silentLog });
+    const streams = createUserStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
     const { start } = await streams.subscribe(gone, { epoch: 'e', seq: 0 });
     start();
     streams.headIs('u1', { epoch: 'e', seq: 2 });
@@ -53,7 +53,7 @@ test('a subscription that fails leaves a later one of the same socket alone', as
   const asked = heads.values();
   const readAfter = jest.fn<Journal['readAfter']>(async () => []);
   const journal = { head: () => asked.next().value?.promise, readAfter } as unknown as Journal;
-  const streams = createUserStreams({ journal, bus, metrics: createMetrics(), log: silentLog });
+  const streams = createUserStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
   const first = streams.subscribe(here);
   const second = streams.subscribe(here, { epoch: 'e', seq: 0 });
   heads[0]!.reject(new Error('the database is away'));

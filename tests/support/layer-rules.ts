@@ -12,7 +12,7 @@ const ARROWS: Record<string, { readonly layers: readonly string[]; readonly pack
     layers: ['domain', 'protocol', 'lib'],
     packages: /^(node:(crypto|util)|cookie|cookie-signature|zod)$/,
   },
-  metrics: { layers: ['protocol', 'lib'], packages: /./ },
+  metrics: { layers: ['metrics', 'protocol', 'lib'], packages: /^prom-client$/ },
   config: { layers: ['config', 'domain', 'protocol', 'lib'], packages: /^node:/ },
   adapters: { layers: ['adapters', 'domain', 'protocol', 'lib', 'metrics'], packages: /./ },
   realtime: { layers: ['realtime', 'domain', 'protocol', 'lib', 'metrics'], packages: /./ },
@@ -32,7 +32,6 @@ const SINGLE_FILES: Record<string, string> = {
   'src/config.ts': 'config',
   'src/config-limits.ts': 'config',
   'src/logger.ts': 'logger',
-  'src/metrics.ts': 'metrics',
 };
 
 /** `src/http/app.ts` → `http`, `src/main.ts` → `main`; null for what is no layer, such as tests. */
