@@ -6,8 +6,15 @@ import { pino } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { type AppOverrides, createApp } from '../src/app/index.ts';
 import { readConfig } from '../src/config.ts';
-import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../src/protocol/events.ts';
-import type { UserPayload } from '../src/protocol/payloads.ts';
+import type { UserPayload } from '../src/protocol/accounts.ts';
+import type {
+  AnswerTo,
+  ClientEvent,
+  ClientToServerEvents,
+  CommandArgs,
+  ServerEvent,
+  ServerToClientEvents,
+} from '../src/protocol/events.ts';
 import { prepareDataDir } from './database/database.ts';
 import { createScriptedMarket, type ScriptedMarket } from './stand-ins/scripted-market.ts';
 import { until } from './wait.ts';
@@ -194,8 +201,21 @@ export function collect(
   return collected;
 }
 
-/** Emits with an ack and resolves with the answer. */
-export const ask = (
+/** Emits a command with an ack and resolves with the answer. */
+export const ask = <E extends ClientEvent>(
+  socket: ClientSocket,
+  event: E,
+  ...args: CommandArgs<E>
+): Promise<AnswerTo<E>> => (socket as unknown as Socket).timeout(10_000).emitWithAck(event, ...args);
+
+/** The content of an answer that must be a success. */
+export function accepted<A extends { ok: boolean }>(answer: A): Extract<A, { ok: true }> {
+  if (!answer.ok) throw new Error(`refused: ${JSON.stringify(answer)}`);
+  return answer as Extract<A, { ok: true }>;
+}
+
+/** Emits whatever a client without our types may send, with an ack. */
+export const askLoosely = (
   socket: ClientSocket,
   event: string,
   ...args: unknown[]

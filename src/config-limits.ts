@@ -3,13 +3,8 @@ import type { Config } from './config.ts';
 import type { NamedLimit } from './domain/limits/counters.ts';
 import type { RiskLimits } from './domain/trading/risk-limits.ts';
 import { decimal } from './lib/decimal.ts';
-import {
-  HTTP_RATE_LIMITS,
-  type HttpLimit,
-  type LimitedEvent,
-  RATE_LIMITS,
-  USER_LIMIT_FACTOR,
-} from './protocol/limits.ts';
+import { HTTP_RATE_LIMITS, type HttpLimit, USER_LIMIT_FACTOR } from './protocol/limits.ts';
+import { type LimitedEvent, RATE_LIMITS } from './protocol/rate-limits.ts';
 
 /**
  * Every limit by name. An event is counted per connection, where the connection is, and as `user:<event>` for its

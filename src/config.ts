@@ -7,12 +7,11 @@ import { createEnvReader, type Env, type EnvReader } from './lib/env-reader.ts';
 import {
   HTTP_RATE_LIMITS,
   type HttpLimit,
-  type LimitedEvent,
   MAX_CONNECTIONS_PER_USER,
   MAX_SYMBOLS_PER_CONNECTION,
-  RATE_LIMITS,
   type RateLimit,
 } from './protocol/limits.ts';
+import { type LimitedEvent, RATE_LIMITS } from './protocol/rate-limits.ts';
 
 export interface Variable {
   readonly name: string;

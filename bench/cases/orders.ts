@@ -1,5 +1,5 @@
 import { createHistogram } from '../../rig/histogram.ts';
-import type { OrderPayload } from '../../src/protocol/payloads.ts';
+import type { OrderPayload } from '../../src/protocol/orders.ts';
 import { type BenchCase, milliseconds, pass, percent, thousands } from '../support/case.ts';
 import { SYMBOLS } from '../support/quotes.ts';
 import { startService } from '../support/service.ts';

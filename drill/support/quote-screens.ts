@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { QuotePayload } from '../../src/protocol/payloads.ts';
+import type { QuotePayload } from '../../src/protocol/quotes.ts';
 import type { Rig } from './rig.ts';
 
 export interface Told extends QuotePayload {

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { User } from '../domain/accounts/user.ts';
 import { type ErrorCode, TradecastError, type TradingCode } from '../protocol/errors.ts';
-import type { ApiResponse } from '../protocol/payloads.ts';
+import type { ApiResponse } from '../protocol/http.ts';
 
 declare global {
   namespace Express {

@@ -1,6 +1,6 @@
 import cors from 'cors';
 import express, { type Express, Router } from 'express';
-import type { PublicConfigPayload } from '../protocol/payloads.ts';
+import type { PublicConfigPayload } from '../protocol/http.ts';
 import { succeed, userOf } from './answer.ts';
 import { rawBody } from './body.ts';
 import { createErrorHandler, notFound } from './errors.ts';

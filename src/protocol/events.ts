@@ -1,69 +1,132 @@
-/** The Socket.IO event maps, one for each direction. Both ends compile against them. */
+/**
+ * Every message of the wire, by name, and what follows from the declarations. A new capability adds its commands
+ * and events to the two lists below.
+ *
+ * Money is dollars as JSON numbers made from exact decimals, quantities are shares, times are ISO 8601 UTC strings.
+ *
+ * The browser imports types from here, never values: the schemas would follow into its bundle.
+ */
+import type { ZodType, z } from 'zod';
+import { connectionEvents } from './connection.ts';
+import {
+  type Acked,
+  type Carries,
+  type CommandDeclaration,
+  event,
+  type Lane,
+  type ReplyEvent,
+} from './declare.ts';
 import type { ErrorCode } from './errors.ts';
-import type {
-  ConnectedPayload,
-  ErrorPayload,
-  JournalPayloads,
-  JournalPosition,
-  MarketStatusPayload,
-  OrderPayload,
-  OrderType,
-  PortfolioPayload,
-  QuotePayload,
-  ServerShutdownPayload,
-  SessionRevokedPayload,
-  Side,
-  SubscriptionConfirmed,
-  TimeInForce,
-  UnsubscriptionConfirmed,
-} from './payloads.ts';
+import { marketEvents } from './market.ts';
+import { ordersCommands, ordersEvents } from './orders.ts';
+import { portfolioCommands, portfolioEvents } from './portfolio.ts';
+import { quotesCommands, quotesEvents } from './quotes.ts';
+import { timeCommands } from './time.ts';
+import { type JournalPosition, tradesCommands, tradesEvents } from './trades.ts';
+
+/** What a client may send. */
+export const COMMANDS = {
+  ...portfolioCommands,
+  ...tradesCommands,
+  ...quotesCommands,
+  ...ordersCommands,
+  ...timeCommands,
+};
+type Commands = typeof COMMANDS;
+export type ClientEvent = keyof Commands;
+
+type Acks = { [E in ClientEvent]: Commands[E] extends Acked<infer Ack> ? Ack : never };
+type Inputs = { [E in ClientEvent]: z.input<Commands[E]['schema']> };
+type Outputs = { [E in ClientEvent]: z.output<Commands[E]['schema']> };
+/** What the answer to a command says besides `ok: true`. */
+export type AckOf<E extends ClientEvent> = Acks[E];
+/** A command's payload as its handler gets it. */
+export type CommandPayload<E extends ClientEvent> = Outputs[E];
+/** What a client passes to `emit` besides the name and the ack. */
+export type CommandArgs<E extends ClientEvent> = [Inputs[E]] extends [undefined | null]
+  ? []
+  : undefined extends Inputs[E]
+    ? [payload?: NonNullable<Inputs[E]>]
+    : [payload: Inputs[E]];
 
 export type AckFailure = { ok: false; code: ErrorCode; message: string; retryAfterMs?: number };
-export type Ack<T extends object = object> = (answer: ({ ok: true } & T) | AckFailure) => void;
+/** What a client's ack gets. */
+export type AnswerTo<E extends ClientEvent> = ({ ok: true } & AckOf<E>) | AckFailure;
+export type ClientToServerEvents = {
+  [E in ClientEvent]: (...args: [...CommandArgs<E>, ack?: (answer: AnswerTo<E>) => void]) => void;
+};
 
-export interface OrderPlaceMessage {
-  clientOrderId: string;
-  symbol: string;
-  side: Side;
-  type: OrderType;
-  quantity: number;
-  limitPrice?: number;
-  stopPrice?: number;
-  timeInForce?: TimeInForce;
+/** What a handler says: `after` runs once ack and reply are on their way. */
+export interface HandlerAnswer<E extends ClientEvent> {
+  readonly ack: AckOf<E>;
+  readonly after?: () => void;
+}
+export type CommandHandler<Peer, E extends ClientEvent> = (
+  peer: Peer,
+  payload: CommandPayload<E>,
+) => HandlerAnswer<E> | Promise<HandlerAnswer<E>>;
+/** A handler for every command, or for those named. */
+export type CommandHandlers<Peer, Names extends ClientEvent = ClientEvent> = {
+  readonly [E in Names]: CommandHandler<Peer, E>;
+};
+
+/** The declarations in one shape, for code that serves any command. */
+export const COMMAND_SHAPES: {
+  readonly [E in ClientEvent]: Omit<CommandDeclaration, 'schema'> & { readonly schema: ZodType<Outputs[E]> };
+} = COMMANDS;
+export const isCommand = (name: string): name is ClientEvent => Object.hasOwn(COMMANDS, name);
+
+type RepliedWith<R extends ReplyEvent> = {
+  [E in ClientEvent]: Commands[E] extends { readonly reply: R } ? AckOf<E> : never;
+}[ClientEvent];
+
+/** What the server sends. */
+export const EVENTS = {
+  ...connectionEvents,
+  'subscription:confirmed': event<RepliedWith<'subscription:confirmed'>>()({ lane: 'reply' }),
+  'unsubscription:confirmed': event<RepliedWith<'unsubscription:confirmed'>>()({ lane: 'reply' }),
+  ...portfolioEvents,
+  ...tradesEvents,
+  ...ordersEvents,
+  ...quotesEvents,
+  ...marketEvents,
+};
+type Events = typeof EVENTS;
+export type ServerEvent = keyof Events;
+
+type Declared<E extends ServerEvent> = Events[E] extends Carries<infer Payload> ? Payload : never;
+type OnLane<L extends Lane> = {
+  [E in ServerEvent]: Events[E] extends { readonly lane: L } ? E : never;
+}[ServerEvent];
+
+export type StateEventName = OnLane<'state'>;
+/** The event lane: what the journal keeps, by event name. */
+export type JournalEventName = OnLane<'event'>;
+export type JournalPayloads = { [E in JournalEventName]: Declared<E> };
+
+/** An event's payload as it stands on the wire. */
+export type PayloadOf<E extends ServerEvent> = E extends JournalEventName
+  ? Declared<E> & JournalPosition
+  : Declared<E>;
+export type ServerToClientEvents = { [E in ServerEvent]: (payload: PayloadOf<E>) => void };
+export type SubscriptionConfirmed = PayloadOf<'subscription:confirmed'>;
+
+/** A reply event with its payload. */
+export type ReplyMessage = { [R in ReplyEvent]: readonly [event: R, payload: PayloadOf<R>] }[ReplyEvent];
+/** The reply event that repeats a command's ack; null where the ack is all. */
+export function replyTo<E extends ClientEvent>(command: E, ack: AckOf<E>): ReplyMessage | null {
+  const { reply } = COMMAND_SHAPES[command];
+  // The payload of a reply event is, by its declaration, the union of the acks that name it.
+  return reply === undefined ? null : ([reply, ack] as unknown as ReplyMessage);
 }
 
-export interface ClientToServerEvents {
-  'subscribe:portfolio': (ack?: Ack<SubscriptionConfirmed>) => void;
-  'subscribe:trades': (position?: { epoch: string; after: number }, ack?: Ack<SubscriptionConfirmed>) => void;
-  'subscribe:watchlist': (
-    symbols: string[] | { symbols: string[] },
-    ack?: Ack<SubscriptionConfirmed>,
-  ) => void;
-  'unsubscribe:watchlist': (
-    symbols: string[] | { symbols: string[] },
-    ack?: Ack<UnsubscriptionConfirmed>,
-  ) => void;
-  'unsubscribe:portfolio': (ack?: Ack<UnsubscriptionConfirmed>) => void;
-  'unsubscribe:trades': (ack?: Ack<UnsubscriptionConfirmed>) => void;
-  'order:place': (order: OrderPlaceMessage, ack?: Ack<{ order: OrderPayload }>) => void;
-  'order:cancel': (order: { orderId: string }, ack?: Ack<{ order: OrderPayload }>) => void;
-  'time:sync': (sync: { t0: number }, ack?: Ack<{ t0: number; t1: number }>) => void;
-}
-export type ClientEvent = keyof ClientToServerEvents;
+/** One journaled event as GET /api/trades lists it. */
+export type JournalEntryPayload = {
+  [E in JournalEventName]: { event: E; payload: PayloadOf<E> };
+}[JournalEventName];
 
-export interface ServerToClientEvents {
-  connected: (payload: ConnectedPayload) => void;
-  'subscription:confirmed': (payload: SubscriptionConfirmed) => void;
-  'unsubscription:confirmed': (payload: UnsubscriptionConfirmed) => void;
-  'portfolio:update': (payload: PortfolioPayload) => void;
-  'trade:executed': (payload: JournalPayloads['trade:executed'] & JournalPosition) => void;
-  'trade:failed': (payload: JournalPayloads['trade:failed'] & JournalPosition) => void;
-  'order:update': (payload: JournalPayloads['order:update'] & JournalPosition) => void;
-  'quote:update': (payload: QuotePayload) => void;
-  'market:status': (payload: MarketStatusPayload) => void;
-  'journal:head': (payload: JournalPosition) => void;
-  'session:revoked': (payload: SessionRevokedPayload) => void;
-  'server:shutdown': (payload: ServerShutdownPayload) => void;
-  error: (payload: ErrorPayload) => void;
+export interface TradesPage {
+  epoch: string;
+  head: number;
+  events: JournalEntryPayload[];
 }
-export type ServerEvent = keyof ServerToClientEvents;

@@ -1,7 +1,8 @@
 /** Bodies of the signed hooks. */
 import { z } from 'zod';
 import { TRADING_CODES } from './errors.ts';
-import { idSchema, keySchema, orderRequestSchema, sideSchema, symbolSchema } from './schemas.ts';
+import { orderRequestSchema, sideSchema } from './orders.ts';
+import { idSchema, keySchema, symbolSchema } from './schemas.ts';
 
 /** Trades made elsewhere may be fractional; six decimals is what brokers report. */
 const reportedQuantity = z

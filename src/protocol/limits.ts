@@ -8,15 +8,15 @@ export const MAX_SYMBOLS_PER_CONNECTION = 50;
 export const USER_LIMIT_FACTOR = 5;
 /** Largest message accepted on a socket and largest hook or API body, bytes. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
-/** A socket that has not finished its handshake by then is closed, milliseconds. */
+/** A socket that has not finished its handshake by then is closed. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** A socket for which more than this waits in our memory is closed: replies to somebody who does not read, bytes. */
 export const MAX_SOCKET_QUEUE_BYTES = 512 * 1024;
-/** A socket that could not be written to for this long is closed, milliseconds. */
+/** A socket that could not be written to for this long is closed. */
 export const SLOW_CONSUMER_TIMEOUT_MS = 30_000;
-/** The session behind each open socket is checked this often, milliseconds. */
+/** The session behind each open socket is checked this often. */
 export const SESSION_CHECK_INTERVAL_MS = 30_000;
-/** `journal:head` goes to each user's connections this often, milliseconds. */
+/** `journal:head` goes to each user's connections this often. */
 export const JOURNAL_HEAD_INTERVAL_MS = 10_000;
 /** At most four `portfolio:update` a second per user: more cannot be read. */
 export const PORTFOLIO_INTERVAL_MS = 250;
@@ -37,21 +37,8 @@ export interface RateLimit {
   readonly seconds: number;
 }
 
-/** Per connection and event. (env RATE_LIMITS) `connect` counts per user, `unknown` any event we do not know. */
-export const RATE_LIMITS = {
-  connect: { points: 30, seconds: 60 },
-  'subscribe:portfolio': { points: 1, seconds: 60 },
-  'subscribe:trades': { points: 1, seconds: 60 },
-  'subscribe:watchlist': { points: 10, seconds: 60 },
-  'unsubscribe:watchlist': { points: 30, seconds: 60 },
-  'unsubscribe:portfolio': { points: 10, seconds: 60 },
-  'unsubscribe:trades': { points: 10, seconds: 60 },
-  'order:place': { points: 30, seconds: 60 },
-  'order:cancel': { points: 30, seconds: 60 },
-  'time:sync': { points: 60, seconds: 60 },
-  unknown: { points: 10, seconds: 60 },
-} as const satisfies Record<string, RateLimit>;
-export type LimitedEvent = keyof typeof RATE_LIMITS;
+/** Of a channel that one connection subscribes to once; a page that mounts again waits for the window. */
+export const CHANNEL_LIMIT = { points: 1, seconds: 60 } as const satisfies RateLimit;
 
 /** Over HTTP, by the key named. Every replica counts into the same window. */
 export const HTTP_RATE_LIMITS = {

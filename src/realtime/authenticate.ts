@@ -5,8 +5,8 @@ import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.t
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
+import { handshakeAuthSchema } from '../protocol/connection.ts';
 import { type ConnectCode, TradecastError } from '../protocol/errors.ts';
-import { handshakeAuthSchema } from '../protocol/schemas.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
 import { keepSessionId, type RealtimeSocket } from './socket.ts';
 

@@ -1,37 +1,23 @@
-import type { ZodType, z } from 'zod';
+import type { z } from 'zod';
 import type { RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { type ErrorCode, TradecastError } from '../protocol/errors.ts';
-import type { ClientEvent } from '../protocol/events.ts';
-import type { LimitedEvent } from '../protocol/limits.ts';
-import type { SubscriptionConfirmed, UnsubscriptionConfirmed } from '../protocol/payloads.ts';
+import {
+  type AnswerTo,
+  type ClientEvent,
+  COMMAND_SHAPES,
+  type CommandHandlers,
+  type HandlerAnswer,
+  isCommand,
+  replyTo,
+} from '../protocol/events.ts';
+import type { LimitedEvent } from '../protocol/rate-limits.ts';
 import type { SessionCheck } from './session-check.ts';
 import type { RealtimeSocket } from './socket.ts';
 
-/** One client event: its schema, the sentence for a payload that does not fit, and what it does. */
-export interface Handler<S extends ZodType = ZodType> {
-  readonly schema: S;
-  readonly invalid: string;
-  run(socket: RealtimeSocket, payload: z.output<S>): Promise<Answer> | Answer;
-}
-
-export interface Answer {
-  /** What the ack says besides `ok: true`. */
-  readonly ack: object;
-  /** Reply event with the same content, for clients that give no ack. */
-  readonly reply?:
-    | readonly [event: 'subscription:confirmed', payload: SubscriptionConfirmed]
-    | readonly [event: 'unsubscription:confirmed', payload: UnsubscriptionConfirmed];
-  /** Runs once ack and reply are on their way. */
-  readonly after?: () => void;
-}
-export type Handlers = Readonly<Record<ClientEvent, Handler>>;
-
-/** Ties a handler's payload type to its schema. */
-export const handler = <S extends ZodType>(definition: Handler<S>): Handler =>
-  definition as unknown as Handler;
+export type Handlers = CommandHandlers<RealtimeSocket>;
 
 /**
  * A connection that is refused this often within the window is no client of ours: parsing its messages would
@@ -59,7 +45,7 @@ export interface Dispatch {
   answered(socket: RealtimeSocket): Promise<unknown>;
 }
 
-type Ack = (answer: object) => void;
+type Ack = <E extends ClientEvent>(answer: AnswerTo<E>) => void;
 
 /**
  * The one way in: validate → limit → session → run → reply. Nothing a client sends gets past it, whatever it throws.
@@ -75,22 +61,21 @@ export function createDispatch(parts: DispatchParts): Dispatch {
    */
   const begun = new WeakMap<RealtimeSocket, Set<string>>();
 
-  async function handle(socket: RealtimeSocket, event: string, args: unknown[]): Promise<Answer> {
-    const definition = Object.hasOwn(handlers, event) ? handlers[event as ClientEvent] : undefined;
-    if (!definition) {
-      await takePoint('unknown', socket, event);
-      throw new TradecastError('UNKNOWN_EVENT', 'Unknown event');
-    }
-    const payload = args.length <= 1 ? definition.schema.safeParse(args[0]) : undefined;
-    if (!payload?.success)
-      throw new TradecastError('VALIDATION', explain(definition.invalid, payload?.error));
-    const run = async (): Promise<Answer> => {
+  async function handle<E extends ClientEvent>(
+    socket: RealtimeSocket,
+    event: E,
+    args: unknown[],
+  ): Promise<HandlerAnswer<E>> {
+    const { schema, invalid } = COMMAND_SHAPES[event];
+    const payload = args.length <= 1 ? schema.safeParse(args[0]) : undefined;
+    if (!payload?.success) throw new TradecastError('VALIDATION', explain(invalid, payload?.error));
+    const run = async (): Promise<HandlerAnswer<E>> => {
       await parts.checkSession(socket);
-      return definition.run(socket, payload.data);
+      return handlers[event](socket, payload.data);
     };
     const kinds = begun.get(socket) ?? new Set();
     if (!event.startsWith('subscribe:') || kinds.has(event)) {
-      await takePoint(event as ClientEvent, socket, event);
+      await takePoint(event, socket);
       return run();
     }
     begun.set(socket, kinds.add(event));
@@ -104,15 +89,34 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     }
   }
 
-  async function takePoint(limit: LimitedEvent, socket: RealtimeSocket, event: string): Promise<void> {
+  async function refuseUnknown(socket: RealtimeSocket): Promise<never> {
+    await takePoint('unknown', socket);
+    throw new TradecastError('UNKNOWN_EVENT', 'Unknown event');
+  }
+
+  async function takePoint(limit: LimitedEvent, socket: RealtimeSocket): Promise<void> {
     const own = await limiter.consume(limit, socket.id);
     const verdict = own.allowed ? await limiter.consume(`user:${limit}`, socket.data.user.id) : own;
     if (!verdict.allowed) {
-      const name = limit === 'unknown' ? 'unknown events' : event;
+      const name = limit === 'unknown' ? 'unknown events' : limit;
       throw new TradecastError('RATE_LIMITED', `Rate limit exceeded for ${name}`, {
         retryAfterMs: verdict.retryAfterMs,
       });
     }
+  }
+
+  async function answer<E extends ClientEvent>(
+    socket: RealtimeSocket,
+    event: E,
+    args: unknown[],
+    ack: Ack | undefined,
+  ): Promise<void> {
+    const { ack: content, after } = await handle(socket, event, args);
+    metrics.messageReceived(event, 'ok');
+    ack?.({ ok: true, ...content });
+    const reply = replyTo(event, content);
+    if (reply) socket.emit(reply[0], reply[1]);
+    after?.();
   }
 
   function attach(socket: RealtimeSocket): void {
@@ -123,8 +127,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       const refusal =
         error instanceof TradecastError ? error : new TradecastError('INTERNAL', 'Something went wrong here');
       if (refusal !== error) log.error({ err: error, event, socketId: socket.id }, 'an event handler failed');
-      const known = Object.hasOwn(handlers, event);
-      metrics.messageReceived(known ? event : 'unknown', refusal.code);
+      metrics.messageReceived(isCommand(event) ? event : 'unknown', refusal.code);
 
       const now = clock.now();
       if (now - windowStart > FLOOD_WINDOW_MS) [windowStart, refusals] = [now, 0];
@@ -149,14 +152,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       const name = String(event);
       const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
       if (refusals > FLOOD_REFUSALS && clock.now() - windowStart <= FLOOD_WINDOW_MS) return;
-      const run = handle(socket, name, args)
-        .then((answer) => {
-          metrics.messageReceived(name, 'ok');
-          ack?.({ ok: true, ...answer.ack });
-          if (answer.reply)
-            socket.emit(...(answer.reply as ['subscription:confirmed', SubscriptionConfirmed]));
-          answer.after?.();
-        })
+      const run = (isCommand(name) ? answer(socket, name, args, ack) : refuseUnknown(socket))
         .catch((error: unknown) => refuse(name, error, ack))
         .finally(() => {
           // Thousands of sockets rest most of the time: what says nothing takes no memory.

@@ -4,7 +4,7 @@ import type { Holdings } from '../domain/trading/holdings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { PORTFOLIO_INTERVAL_MS } from '../protocol/limits.ts';
-import type { PortfolioPayload } from '../protocol/payloads.ts';
+import type { PortfolioPayload } from '../protocol/portfolio.ts';
 import { encodeEvent } from './encode.ts';
 import type { RealtimeSocket } from './socket.ts';
 import type { StateLane } from './state-lane.ts';

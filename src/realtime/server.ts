@@ -16,7 +16,7 @@ import type { Log } from '../lib/log.ts';
 import { isAllowedOrigin } from '../lib/origin.ts';
 import type { CloseReason, RealtimeMetrics } from '../metrics/realtime.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
-import type { MarketStatusPayload } from '../protocol/payloads.ts';
+import type { MarketStatusPayload } from '../protocol/market.ts';
 import { sessionRoom, userRoom } from '../protocol/rooms.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { createAuthenticate } from './authenticate.ts';

@@ -2,8 +2,8 @@ import type { Sessions } from '../domain/accounts/session.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { SessionRevokedPayload } from '../protocol/connection.ts';
 import { SESSION_CHECK_INTERVAL_MS } from '../protocol/limits.ts';
-import type { SessionRevokedPayload } from '../protocol/payloads.ts';
 import { sessionRoom, userRoom } from '../protocol/rooms.ts';
 import { type RealtimeServer, type RealtimeSocket, sessionIdOf } from './socket.ts';
 

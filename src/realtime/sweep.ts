@@ -2,7 +2,7 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { JOURNAL_HEAD_INTERVAL_MS } from '../protocol/limits.ts';
-import type { JournalPosition } from '../protocol/payloads.ts';
+import type { JournalPosition } from '../protocol/trades.ts';
 import { encodeEvent } from './encode.ts';
 import type { PortfolioViews } from './portfolio-views.ts';
 import type { RealtimeSocket } from './socket.ts';

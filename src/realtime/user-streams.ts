@@ -2,7 +2,7 @@ import type { Bus } from '../domain/bus/bus.ts';
 import type { Journal, JournalHead, JournalRecord } from '../domain/journal/journal.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
-import type { JournalPosition } from '../protocol/payloads.ts';
+import type { JournalPosition } from '../protocol/trades.ts';
 import { type EncodedEvent, encodeEvent } from './encode.ts';
 import { type RealtimeSocket, writeEvents } from './socket.ts';
 

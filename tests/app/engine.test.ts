@@ -132,7 +132,7 @@ test('an account that was filled on another market can still buy on this one', a
     app.market.tick(symbol, 10);
     await next(socket, 'quote:update', (quote) => quote.symbol === symbol);
     const executed = next(socket, 'trade:executed');
-    const order = { clientOrderId: symbol, symbol, side: 'buy', type: 'market', quantity: 1 };
+    const order = { clientOrderId: symbol, symbol, side: 'buy', type: 'market', quantity: 1 } as const;
     expect(await ask(socket, 'order:place', order)).toMatchObject({ ok: true });
     await executed;
   };

@@ -22,7 +22,13 @@ test('without Redis the engine stays to the end of the drain: who is still conne
     ];
     app.market.tick('AAPL', 101);
     await shown;
-    const order = { clientOrderId: 'late', symbol: 'AAPL', side: 'buy', type: 'market', quantity: 1 };
+    const order = {
+      clientOrderId: 'late',
+      symbol: 'AAPL',
+      side: 'buy',
+      type: 'market',
+      quantity: 1,
+    } as const;
     expect(await ask(last, 'order:place', order)).toMatchObject({ ok: true });
     expect(await executed).toMatchObject({ symbol: 'AAPL', quantity: 1 });
     await stopping;

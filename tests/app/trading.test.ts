@@ -10,7 +10,8 @@ import {
   until,
 } from '../../rig/app.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
-import type { OrderPayload, PortfolioPayload } from '../../src/protocol/payloads.ts';
+import type { OrderPayload, OrderPlaceMessage } from '../../src/protocol/orders.ts';
+import type { PortfolioPayload } from '../../src/protocol/portfolio.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 let keys = 0;
-const order = (fields: object = {}) => ({
+const order = (fields: Partial<OrderPlaceMessage> = {}): OrderPlaceMessage => ({
   clientOrderId: `key-${++keys}`,
   symbol: 'AAPL',
   side: 'buy',
@@ -133,7 +134,7 @@ describe('an order', () => {
     expect((await portfolioOf(session)).positions).toMatchObject([{ quantity: 10 }]);
   });
 
-  test.each([
+  test.each<[what: string, fields: Partial<OrderPlaceMessage>, code: string]>([
     ['more than the cash', { quantity: 999 }, 'INSUFFICIENT_FUNDS'],
     ['to sell what is not there', { side: 'sell' }, 'INSUFFICIENT_POSITION'],
     ['far above the market', { type: 'limit', limitPrice: 300 }, 'PRICE_COLLAR'],

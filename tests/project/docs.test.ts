@@ -4,10 +4,11 @@ import { describe, expect, test } from '@jest/globals';
 import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
 import { readConfig, VARIABLES } from '../../src/config.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
-import type { ClientEvent, ServerEvent } from '../../src/protocol/events.ts';
+import { type ClientEvent, COMMANDS, EVENTS } from '../../src/protocol/events.ts';
 import type { MonitorPayload, WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import * as limits from '../../src/protocol/limits.ts';
-import { ORDER_STATUSES } from '../../src/protocol/payloads.ts';
+import { ORDER_STATUSES } from '../../src/protocol/order-status.ts';
+import { RATE_LIMITS } from '../../src/protocol/rate-limits.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { httpRoutes } from '../support/http-routes.ts';
 import { section, tableRows, unquoted } from '../support/markdown.ts';
@@ -72,42 +73,19 @@ describe('the protocol page', () => {
   const names = (heading: string) => tableRows(section(page, heading)).map(([cell]) => unquoted(cell!));
 
   test('lists the events a client may send, with their limits', () => {
-    const events: Record<ClientEvent, true> = {
-      'subscribe:portfolio': true,
-      'subscribe:trades': true,
-      'subscribe:watchlist': true,
-      'unsubscribe:watchlist': true,
-      'unsubscribe:portfolio': true,
-      'unsubscribe:trades': true,
-      'order:place': true,
-      'order:cancel': true,
-      'time:sync': true,
-    };
     const rows = tableRows(section(page, 'Client → server'));
-    expect(rows.map(([event]) => unquoted(event!))).toEqual(Object.keys(events));
+    expect(rows.map(([event]) => unquoted(event!))).toEqual(Object.keys(COMMANDS));
     for (const [event, , , limit] of rows) {
-      const { points, seconds } = limits.RATE_LIMITS[unquoted(event!) as ClientEvent];
+      const { points, seconds } = RATE_LIMITS[unquoted(event!) as ClientEvent];
       expect([event, limit]).toEqual([event, `${points} / ${seconds} s`]);
     }
   });
 
   test('lists the events the server sends', () => {
-    const events: Record<ServerEvent, true> = {
-      connected: true,
-      'subscription:confirmed': true,
-      'unsubscription:confirmed': true,
-      'portfolio:update': true,
-      'trade:executed': true,
-      'trade:failed': true,
-      'order:update': true,
-      'quote:update': true,
-      'market:status': true,
-      'journal:head': true,
-      'session:revoked': true,
-      'server:shutdown': true,
-      error: true,
-    };
-    expect(names('Server → client')).toEqual(Object.keys(events));
+    const rows = tableRows(section(page, 'Server → client'));
+    expect(rows.map(([event, lane]) => [unquoted(event!), lane!.split(',')[0]])).toEqual(
+      Object.entries(EVENTS).map(([event, { lane }]) => [event, lane]),
+    );
   });
 
   test('lists every code', () => {
@@ -126,7 +104,7 @@ describe('the protocol page', () => {
         ...http.map(([name, { points, seconds }]) => [name, `${points} / ${seconds} s`]),
       ].sort(),
     );
-    const { connect, unknown } = limits.RATE_LIMITS;
+    const { connect, unknown } = RATE_LIMITS;
     expect(page).toContain(
       `Handshakes are limited to ${connect.points} / ${connect.seconds} s per user, unknown events to ${unknown.points} / ${unknown.seconds} s.`,
     );

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
+  accepted,
   ask,
+  askLoosely,
   type ClientSocket,
   collect,
   type SignedIn,
@@ -36,8 +38,8 @@ const deep = (depth: number): unknown => {
   for (let level = 0; level < depth; level++) value = [value];
   return value;
 };
-const order = { clientOrderId: 'bad', symbol: 'AAPL', side: 'buy', type: 'market', quantity: 1 };
-const limit = { ...order, type: 'limit', limitPrice: 10 };
+const order = { clientOrderId: 'bad', symbol: 'AAPL', side: 'buy', type: 'market', quantity: 1 } as const;
+const limit = { ...order, type: 'limit', limitPrice: 10 } as const;
 
 /** Event, payload, and the code of its refusal. Each has to change nothing. */
 const CORPUS: readonly [what: string, event: string, payload: unknown, code: string][] = [
@@ -178,7 +180,7 @@ async function bystander(): Promise<{
 test.each(CORPUS)('%s is refused with its code and changes nothing', async (_what, event, payload, code) => {
   const socket = await app.connect(session);
   const errors = collect(socket, 'error');
-  const answer = await ask(socket, event, ...(payload === undefined ? [] : [payload]));
+  const answer = await askLoosely(socket, event, ...(payload === undefined ? [] : [payload]));
   expect(answer).toMatchObject({ ok: false, code, message: expect.any(String) });
   await until(() => errors.length > 0, 'the error event');
   expect(errors[0]?.payload).toMatchObject({ code, event, timestamp: expect.any(String) });
@@ -199,8 +201,7 @@ test("another user's order cannot be seen or cancelled", async () => {
     type: 'limit',
     limitPrice: 95,
   });
-  expect(placed).toMatchObject({ ok: true });
-  const orderId = (placed.order as { id: string }).id;
+  const orderId = accepted(placed).order.id;
   const theirs = await app.connect(thief);
   expect(await ask(theirs, 'order:cancel', { orderId })).toMatchObject({ ok: false, code: 'NOT_FOUND' });
   const { body } = await app.request('GET', '/api/orders?status=open', { cookie: owner.cookie });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, collect, next, type SignedIn, startApp, type TestApp, until } from '../../rig/app.ts';
 import { createTestClock } from '../../rig/clock.ts';
 import { createTestDatabase, type PostgresTestDatabase } from '../../rig/database/database.ts';
-import type { JournalPosition } from '../../src/protocol/payloads.ts';
+import type { JournalPosition } from '../../src/protocol/trades.ts';
 
 /** Two services on one Postgres without a bus between them: what one commits, the other has to find by itself. */
 let app: TestApp;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, next, startApp, type TestApp, until } from '../../rig/app.ts';
 import { createTestClock } from '../../rig/clock.ts';
-import type { QuotePayload } from '../../src/protocol/payloads.ts';
+import type { QuotePayload } from '../../src/protocol/quotes.ts';
 import { openRaw } from '../support/raw-client.ts';
 
 const SYMBOLS = Array.from(

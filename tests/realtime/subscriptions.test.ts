@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, type ClientSocket, collect, next, startApp, type TestApp, until } from '../../rig/app.ts';
+import {
+  ask,
+  askLoosely,
+  type ClientSocket,
+  collect,
+  next,
+  startApp,
+  type TestApp,
+  until,
+} from '../../rig/app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -140,7 +149,13 @@ describe('a portfolio subscription', () => {
     await ask(socket, 'subscribe:watchlist', ['NVDA']);
     await quoted('NVDA', 100);
     await next(socket, 'quote:update', ({ price }) => price === 100);
-    const order = { clientOrderId: 'p-1', symbol: 'NVDA', side: 'buy', type: 'market', quantity: 10 };
+    const order = {
+      clientOrderId: 'p-1',
+      symbol: 'NVDA',
+      side: 'buy',
+      type: 'market',
+      quantity: 10,
+    } as const;
     expect(await ask(socket, 'order:place', order)).toMatchObject({
       ok: true,
       order: { symbol: 'NVDA', quantity: 10 },
@@ -172,7 +187,7 @@ describe('a portfolio subscription', () => {
       code: 'RATE_LIMITED',
       message: 'Rate limit exceeded for subscribe:portfolio',
     });
-    expect(again.retryAfterMs).toBeGreaterThan(50_000);
+    expect(!again.ok && again.retryAfterMs).toBeGreaterThan(50_000);
     expect(await error).toMatchObject({ code: 'RATE_LIMITED', event: 'subscribe:portfolio' });
   });
 
@@ -235,7 +250,7 @@ describe('limits', () => {
     const socket = await newSocket();
     const answers: Record<string, unknown>[] = [];
     for (let call = 0; call < 12; call++)
-      answers.push(await ask(socket, `made:up:${call}`, { any: 'thing' }));
+      answers.push(await askLoosely(socket, `made:up:${call}`, { any: 'thing' }));
     expect(answers[0]).toMatchObject({ ok: false, code: 'UNKNOWN_EVENT' });
     expect(answers.at(-1)).toMatchObject({ ok: false, code: 'RATE_LIMITED' });
     expect(socket.connected).toBe(true);

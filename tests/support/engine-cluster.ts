@@ -10,7 +10,8 @@ import { createTestDatabase } from '../../rig/database/database.ts';
 import { type MassiveStandIn, type StandInStream, startMassiveStandIn } from '../../rig/stand-ins/massive.ts';
 import { until } from '../../rig/wait.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
-import type { OrderPayload, QuotePayload } from '../../src/protocol/payloads.ts';
+import type { OrderPayload } from '../../src/protocol/orders.ts';
+import type { QuotePayload } from '../../src/protocol/quotes.ts';
 
 export const KEY = 'the key of the account';
 export const SYMBOL = 'AAPL';

@@ -16,7 +16,7 @@ import { createExecutor } from '../../src/domain/trading/executor.ts';
 import type { Trading } from '../../src/domain/trading/trading.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { decimal } from '../../src/lib/decimal.ts';
-import type { OrderRequest } from '../../src/protocol/schemas.ts';
+import type { OrderRequest } from '../../src/protocol/orders.ts';
 import type { EngineMethods, Fate } from './engine-process.ts';
 import {
   createStillMarket,

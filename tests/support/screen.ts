@@ -1,6 +1,6 @@
 /** The dashboard as a person sees and works it: by its labels and words. */
 import type { Locator, Page } from 'playwright-core';
-import type { LoginPayload } from '../../src/protocol/payloads.ts';
+import type { LoginPayload } from '../../src/protocol/accounts.ts';
 
 /** Dollars of `$1,234.50` or a price of `1,234.50`; the page writes a true minus. */
 const toAmount = (text: string | null): number => {

@@ -12,7 +12,7 @@ import type { Order } from '../../src/domain/trading/order.ts';
 import { emptyPosition } from '../../src/domain/trading/portfolio.ts';
 import type { RiskLimits } from '../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../src/lib/decimal.ts';
-import type { OrderRequest } from '../../src/protocol/schemas.ts';
+import type { OrderRequest } from '../../src/protocol/orders.ts';
 
 /** Limits that an order for 10 AAPL at 100 is within. */
 export const LIMITS: RiskLimits = {

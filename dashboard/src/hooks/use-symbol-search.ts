@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { InstrumentPayload } from '../../../src/protocol/payloads.ts';
+import type { InstrumentPayload } from '../../../src/protocol/market.ts';
 import { useDesk } from './desk-context.tsx';
 
 /** A typist's pause; each letter would be a request. */

@@ -1,19 +1,14 @@
 /** The HTTP API as typed calls. Every failure is an ApiError with a sentence fit for the screen. */
+
+import type { DiscordLinkPayload, UserPayload } from '../../../src/protocol/accounts.ts';
 import { type ErrorCode, TradecastError } from '../../../src/protocol/errors.ts';
-import type { OrderPlaceMessage } from '../../../src/protocol/events.ts';
+import type { TradesPage } from '../../../src/protocol/events.ts';
 import type { FeedHealth, MonitorPayload } from '../../../src/protocol/health-payloads.ts';
-import type {
-  ApiResponse,
-  CandlePayload,
-  DiscordLinkPayload,
-  InstrumentPayload,
-  MarketStatusPayload,
-  OrderPayload,
-  PortfolioPayload,
-  QuotePayload,
-  TradesPage,
-  UserPayload,
-} from '../../../src/protocol/payloads.ts';
+import type { ApiResponse } from '../../../src/protocol/http.ts';
+import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../../src/protocol/market.ts';
+import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
+import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { browserTimers, type Timers } from './timers.ts';
 
 /** Longer than any answer of a healthy server; then we say that there was none. */

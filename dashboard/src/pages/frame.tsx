@@ -1,7 +1,7 @@
 import { type ComponentType, useEffect, useRef } from 'react';
 import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
-import type { UserPayload } from '../../../src/protocol/payloads.ts';
+import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import { BellIcon, ListIcon, Logo, PieIcon, TradeIcon } from '../components/icons.tsx';
 import type { LoadPriceChart } from '../features/chart/chart-panel.tsx';
 import { ConnectionBadge } from '../features/connection/connection-badge.tsx';

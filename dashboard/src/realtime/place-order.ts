@@ -1,5 +1,4 @@
-import type { OrderPlaceMessage } from '../../../src/protocol/events.ts';
-import type { OrderPayload } from '../../../src/protocol/payloads.ts';
+import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import { type Api, ApiError } from '../lib/api.ts';
 import { ask, type TradecastSocket } from './socket.ts';
 
@@ -21,7 +20,7 @@ const placeBySocket = (socket: TradecastSocket, order: OrderPlaceMessage): Promi
       if (answer === null) {
         reject(new ApiError('UNAVAILABLE', 'The server did not answer.', { answered: false }));
       } else if (answer.ok) {
-        resolve(answer.order as OrderPayload);
+        resolve(answer.order);
       } else {
         const { code, message, retryAfterMs } = answer;
         reject(new ApiError(code, message, { answered: !UNDECIDED.includes(code), retryAfterMs }));

@@ -1,8 +1,9 @@
 import { io, type Socket } from 'socket.io-client';
 import type {
-  AckFailure,
+  AnswerTo,
   ClientEvent,
   ClientToServerEvents,
+  CommandArgs,
   ServerToClientEvents,
 } from '../../../src/protocol/events.ts';
 import { CONNECT_TIMEOUT_MS } from '../../../src/protocol/limits.ts';
@@ -30,21 +31,19 @@ export const openSocket = (auth: SocketAuth, url?: string): TradecastSocket =>
     withCredentials: true,
   });
 
-export type Answer = ({ ok: true } & Record<string, unknown>) | AckFailure;
-
 /** Longer than any healthy server takes; then the question counts as not answered. */
 const ACK_TIMEOUT_MS = 10_000;
 
 /** Emits with an ack. `done` gets the answer, or null where none came in time. */
-export function ask(
+export function ask<E extends ClientEvent>(
   socket: TradecastSocket,
-  event: ClientEvent,
-  args: readonly unknown[],
-  done: (answer: Answer | null) => void,
+  event: E,
+  args: CommandArgs<E>,
+  done: (answer: AnswerTo<E> | null) => void,
 ): void {
-  // socket.io's types do not see an ack that is declared optional.
+  // socket.io's own types give a callback with a timeout only to acks that are not optional.
   const timed = socket.timeout(ACK_TIMEOUT_MS) as unknown as {
-    emit(event: string, ...args: unknown[]): void;
+    emit(event: E, ...args: [...CommandArgs<E>, (error: Error | null, answer?: AnswerTo<E>) => void]): void;
   };
-  timed.emit(event, ...args, (error: Error | null, answer?: Answer) => done(error ? null : (answer ?? null)));
+  timed.emit(event, ...args, (error, answer) => done(error ? null : (answer ?? null)));
 }

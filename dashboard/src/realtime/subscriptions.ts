@@ -1,12 +1,13 @@
 import type { ErrorCode } from '../../../src/protocol/errors.ts';
-import { MAX_SYMBOLS_PER_CONNECTION, RATE_LIMITS } from '../../../src/protocol/limits.ts';
+import type { AnswerTo, ClientEvent } from '../../../src/protocol/events.ts';
+import { CHANNEL_LIMIT, MAX_SYMBOLS_PER_CONNECTION } from '../../../src/protocol/limits.ts';
 import type { Timers } from '../lib/timers.ts';
-import { type Answer, ask, type TradecastSocket } from './socket.ts';
+import { ask, type TradecastSocket } from './socket.ts';
 
 export type Channel = 'portfolio' | 'trades';
 
 /** Subscribing to a channel again within its window is refused, so letting go waits that long for a remount. */
-const CHANNEL_LINGER_MS = RATE_LIMITS['subscribe:portfolio'].seconds * 1_000;
+const CHANNEL_LINGER_MS = CHANNEL_LIMIT.seconds * 1_000;
 /** A symbol that is scrolled or clicked away may come back at once. */
 const SYMBOL_LINGER_MS = 5_000;
 /** Symbols asked for together go out together. */
@@ -61,7 +62,7 @@ export function createSubscriptions({ socket, timers, tradesPosition }: Subscrip
   /** Runs `undo` and tries again later where the server refused or stayed silent. */
   const answered = (key: string, undo: () => void, again: () => void) => {
     const generation = socket.id;
-    return (answer: Answer | null) => {
+    return (answer: AnswerTo<ClientEvent> | null) => {
       if (generation !== socket.id || answer?.ok) return;
       // What is wrong with the question stays wrong: it counts as asked.
       if (answer && !PASSING.includes(answer.code)) return;

@@ -6,14 +6,15 @@
  * read over HTTP, which unlike `subscribe:trades` may be asked as often as needed. Another epoch, or
  * `recovered: false`, means that the numbering itself is new: start over from the journal.
  */
-import { MAX_TRADES_PAGE } from '../../../src/protocol/limits.ts';
+
 import type {
   JournalEntryPayload,
   JournalEventName,
-  JournalPosition,
   SubscriptionConfirmed,
   TradesPage,
-} from '../../../src/protocol/payloads.ts';
+} from '../../../src/protocol/events.ts';
+import { MAX_TRADES_PAGE } from '../../../src/protocol/limits.ts';
+import type { JournalPosition } from '../../../src/protocol/trades.ts';
 import type { Timers } from '../lib/timers.ts';
 import type { TradecastSocket } from './socket.ts';
 

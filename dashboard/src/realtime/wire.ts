@@ -1,5 +1,5 @@
 import type {
-  Ack,
+  AckFailure,
   ClientEvent,
   ClientToServerEvents,
   ServerEvent,
@@ -75,7 +75,11 @@ export function createWire(socket: TradecastSocket, subscriptions: Subscriptions
       if (!socket.connected) {
         // Kept back by socket.io it would be sent at some later time, when nobody wants it any more.
         if (typeof ack === 'function') {
-          (ack as Ack)({ ok: false, code: 'UNAVAILABLE', message: 'Not connected. Try again in a moment.' });
+          (ack as (answer: AckFailure) => void)({
+            ok: false,
+            code: 'UNAVAILABLE',
+            message: 'Not connected. Try again in a moment.',
+          });
         }
         return;
       }

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { TradecastError } from '../../../src/protocol/errors.ts';
-import type { CandlePayload, QuotePayload } from '../../../src/protocol/payloads.ts';
+import type { CandlePayload } from '../../../src/protocol/market.ts';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import type { Api } from '../lib/api.ts';
 import type { Timers } from '../lib/timers.ts';
 

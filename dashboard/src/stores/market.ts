@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { FeedHealth } from '../../../src/protocol/health-payloads.ts';
-import type { MarketStatusPayload } from '../../../src/protocol/payloads.ts';
+import type { MarketStatusPayload } from '../../../src/protocol/market.ts';
 
 export interface MarketState {
   readonly status: MarketStatusPayload | null;

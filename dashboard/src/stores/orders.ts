@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { FINAL_ORDER_STATUSES, type OrderPayload } from '../../../src/protocol/payloads.ts';
+import { FINAL_ORDER_STATUSES } from '../../../src/protocol/order-status.ts';
+import type { OrderPayload } from '../../../src/protocol/orders.ts';
 
 export interface OrdersState {
   readonly status: 'loading' | 'ready' | 'failed';

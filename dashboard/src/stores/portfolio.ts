@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { PortfolioPayload, PositionPayload } from '../../../src/protocol/payloads.ts';
+import type { PortfolioPayload, PositionPayload } from '../../../src/protocol/portfolio.ts';
 import type { Frame } from '../lib/frame.ts';
 import type { Timers } from '../lib/timers.ts';
 

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { QuotePayload, QuoteState } from '../../../src/protocol/payloads.ts';
+import type { QuotePayload, QuoteState } from '../../../src/protocol/quotes.ts';
 import type { Frame } from '../lib/frame.ts';
 import type { Timers } from '../lib/timers.ts';
 

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { JournalEntryPayload } from '../../../src/protocol/payloads.ts';
+import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
 
 /** More than anybody scrolls through; older ones stay in the journal. */
 export const MAX_SHOWN = 200;

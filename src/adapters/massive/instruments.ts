@@ -3,7 +3,7 @@ import type { InstrumentDirectory } from '../../domain/market/instruments.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { InstrumentPayload } from '../../protocol/payloads.ts';
+import type { InstrumentPayload } from '../../protocol/market.ts';
 import { createMassiveRest } from './rest.ts';
 
 export interface MassiveInstrumentsOptions {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { MarketSession } from '../../protocol/payloads.ts';
+import type { MarketSession } from '../../protocol/market.ts';
 
 /** As the official clients do. */
 const PING_INTERVAL_MS = 20_000;

@@ -4,7 +4,7 @@ import type { MarketView } from '../../domain/trading/market-view.ts';
 import { isWithin, readPrice, referencePrice, toBookPrice } from '../../domain/trading/prices.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Decimal } from '../../lib/decimal.ts';
-import type { Side } from '../../protocol/payloads.ts';
+import type { Side } from '../../protocol/orders.ts';
 
 export interface PaperBrokerOptions {
   readonly market: Pick<MarketView, 'quote' | 'isFresh' | 'isOpen'>;

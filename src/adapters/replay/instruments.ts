@@ -1,7 +1,7 @@
 import { createInstrumentList } from '../../domain/market/instrument-list.ts';
 import type { InstrumentDirectory } from '../../domain/market/instruments.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { InstrumentPayload } from '../../protocol/payloads.ts';
+import type { InstrumentPayload } from '../../protocol/market.ts';
 import { UNIVERSE } from '../simulated/universe.ts';
 import { readLines } from './lines.ts';
 

@@ -1,4 +1,4 @@
-import type { Tier, UserPayload } from '../../protocol/payloads.ts';
+import type { Tier, UserPayload } from '../../protocol/accounts.ts';
 
 export interface User {
   readonly id: string;

@@ -2,7 +2,7 @@
  * What replicas tell each other. The bus carries only what may be lost: whoever misses a message finds the
  * truth in the database.
  */
-import type { SessionRevokedPayload } from '../../protocol/payloads.ts';
+import type { SessionRevokedPayload } from '../../protocol/connection.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Candle } from '../market/candle-book.ts';
 import type { Quote } from '../market/quote.ts';

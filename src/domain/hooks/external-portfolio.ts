@@ -1,6 +1,6 @@
 import { type Decimal, decimal, round, toNumber, ZERO } from '../../lib/decimal.ts';
 import type { PortfolioHook } from '../../protocol/hooks.ts';
-import type { PortfolioPayload, PositionPayload } from '../../protocol/payloads.ts';
+import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 
 type ReportedPosition = PortfolioHook['portfolio']['positions'][number];
 

@@ -2,7 +2,8 @@
  * Where signed events are remembered for good. `trade`, `portfolio` and `link` write the event id and what
  * the event tells in one transaction, so that neither is ever there without the other.
  */
-import type { PortfolioPayload, TradeExecutedPayload, TradeFailedPayload } from '../../protocol/payloads.ts';
+import type { PortfolioPayload } from '../../protocol/portfolio.ts';
+import type { TradeExecutedPayload, TradeFailedPayload } from '../../protocol/trades.ts';
 import type { Appended } from '../trading/ledger.ts';
 
 /** One event of a sender. Ids are one namespace over all routes: whoever holds the hook secret is the sender. */

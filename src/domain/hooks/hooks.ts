@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { Tier } from '../../protocol/accounts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type {
   BanHook,
@@ -9,7 +10,6 @@ import type {
   TierHook,
   TradeHook,
 } from '../../protocol/hooks.ts';
-import type { Tier } from '../../protocol/payloads.ts';
 import type { User, Users } from '../accounts/user.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { HaltScope, PlaceResult, Trading } from '../trading/trading.ts';

@@ -2,7 +2,8 @@
  * The event lane's memory: a numbered log per user. Rows are appended in the transaction of the fact they
  * tell; numbers have no holes.
  */
-import type { JournalEventName, JournalPayloads, JournalPosition } from '../../protocol/payloads.ts';
+import type { JournalEventName, JournalPayloads } from '../../protocol/events.ts';
+import type { JournalPosition } from '../../protocol/trades.ts';
 
 /** One event before it has its number. */
 export type JournalEvent = {

@@ -1,4 +1,4 @@
-import type { InstrumentPayload } from '../../protocol/payloads.ts';
+import type { InstrumentPayload } from '../../protocol/market.ts';
 import type { InstrumentDirectory } from './instruments.ts';
 
 /** How well an instrument answers a search: lower is better, undefined is not at all. */

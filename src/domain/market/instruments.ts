@@ -1,4 +1,4 @@
-import type { InstrumentPayload } from '../../protocol/payloads.ts';
+import type { InstrumentPayload } from '../../protocol/market.ts';
 
 /** What can be traded or watched. */
 export interface InstrumentDirectory {

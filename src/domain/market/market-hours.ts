@@ -1,4 +1,4 @@
-import type { MarketSession, MarketStatusPayload } from '../../protocol/payloads.ts';
+import type { MarketSession, MarketStatusPayload } from '../../protocol/market.ts';
 import { holidayName, isHalfDay, isTradingDay } from './exchange-holidays.ts';
 import { addDays, newYorkDate, newYorkDay, newYorkTime } from './new-york.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
-import type { QuoteState } from '../../protocol/payloads.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
 import type { Bus, BusMessages } from '../bus/bus.ts';
 import { type Candle, createCandleBook } from './candle-book.ts';
 import { DEMAND_REFRESH_MS } from './demand.ts';

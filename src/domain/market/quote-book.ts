@@ -1,4 +1,4 @@
-import type { QuoteState } from '../../protocol/payloads.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
 import type { BarTick, DayTick, NbboTick, TradeTick } from './feed.ts';
 import type { MarketHours } from './market-hours.ts';
 import type { Quote } from './quote.ts';

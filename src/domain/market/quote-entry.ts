@@ -1,4 +1,4 @@
-import type { QuoteState } from '../../protocol/payloads.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
 import { newYorkDay } from './new-york.ts';
 import type { Quote } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';

@@ -1,4 +1,4 @@
-import type { QuotePayload, QuoteState } from '../../protocol/payloads.ts';
+import type { QuotePayload, QuoteState } from '../../protocol/quotes.ts';
 
 /**
  * The latest of one symbol. Prices are dollars as the venue's JSON numbers (finite, above zero), sizes and

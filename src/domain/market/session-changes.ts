@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
-import type { MarketStatusPayload } from '../../protocol/payloads.ts';
+import type { MarketStatusPayload } from '../../protocol/market.ts';
 
 /** A bell is heard this late at most, milliseconds. */
 const LOOK_MS = 1_000;

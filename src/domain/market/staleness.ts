@@ -1,5 +1,6 @@
 /** How far a quote can be trusted. What screens show and what orders may rest on comes from here. */
-import type { MarketSession, QuoteState } from '../../protocol/payloads.ts';
+import type { MarketSession } from '../../protocol/market.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
 import type { FeedSource, FeedStatus } from './feed.ts';
 import type { Quote } from './quote.ts';
 

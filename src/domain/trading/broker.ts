@@ -1,5 +1,5 @@
 import type { Decimal } from '../../lib/decimal.ts';
-import type { OrderType, Side } from '../../protocol/payloads.ts';
+import type { OrderType, Side } from '../../protocol/orders.ts';
 
 /** An order as the broker gets it. `id` is ours, deterministic, and the only name it ever has. */
 export interface BrokerOrder {

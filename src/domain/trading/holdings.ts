@@ -1,5 +1,5 @@
 import type { Decimal } from '../../lib/decimal.ts';
-import type { PortfolioPayload } from '../../protocol/payloads.ts';
+import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 
 /**
  * An account's money, dollars. At every moment `cash + cost = deposits + realized`, exactly, and

@@ -1,4 +1,5 @@
-import type { OrderStatus, OrderType, Side } from '../../protocol/payloads.ts';
+import type { OrderStatus } from '../../protocol/order-status.ts';
+import type { OrderType, Side } from '../../protocol/orders.ts';
 import type { BusMessages } from '../bus/bus.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import type { BrokerEvent } from './broker.ts';

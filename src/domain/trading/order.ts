@@ -1,14 +1,8 @@
 import { type Decimal, round, toNumber } from '../../lib/decimal.ts';
 import type { TradingCode } from '../../protocol/errors.ts';
-import {
-  FINAL_ORDER_STATUSES,
-  type OrderPayload,
-  type OrderStatus,
-  type OrderType,
-  type Side,
-  type TimeInForce,
-  type TradeSource,
-} from '../../protocol/payloads.ts';
+import { FINAL_ORDER_STATUSES, type OrderStatus } from '../../protocol/order-status.ts';
+import type { OrderPayload, OrderType, Side, TimeInForce } from '../../protocol/orders.ts';
+import type { TradeSource } from '../../protocol/trades.ts';
 
 /** Why the end of an order was asked for while it could still fill. */
 export type EndReason = Extract<TradingCode, 'CANCELLED_BY_USER' | 'TRADING_HALTED' | 'EXPIRED'>;

@@ -1,5 +1,5 @@
 import { type Decimal, decimal, max, min, round, toNumber, ZERO } from '../../lib/decimal.ts';
-import type { PortfolioPayload, PositionPayload } from '../../protocol/payloads.ts';
+import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 import type { Quote } from '../market/quote.ts';
 import type { Holdings, Position } from './holdings.ts';
 import { readPrice } from './prices.ts';

@@ -1,5 +1,5 @@
 import { type Decimal, decimal, max } from '../../lib/decimal.ts';
-import type { OrderType, Side } from '../../protocol/payloads.ts';
+import type { OrderType, Side } from '../../protocol/orders.ts';
 import type { Quote } from '../market/quote.ts';
 
 const ONE = decimal(1);

@@ -1,6 +1,6 @@
 import { ZERO } from '../../lib/decimal.ts';
 import type { TradingCode } from '../../protocol/errors.ts';
-import type { OrderStatus } from '../../protocol/payloads.ts';
+import type { OrderStatus } from '../../protocol/order-status.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import type { BrokerEvent, BrokerFill } from './broker.ts';
 import { bookFill, findMismatch } from './fill.ts';

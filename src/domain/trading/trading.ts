@@ -1,6 +1,8 @@
 /** What the edges (HTTP, socket, hooks) ask of trading. */
-import type { OrderPayload, OrderStatus, PortfolioPayload, TradeSource } from '../../protocol/payloads.ts';
-import type { OrderRequest } from '../../protocol/schemas.ts';
+import type { OrderStatus } from '../../protocol/order-status.ts';
+import type { OrderPayload, OrderRequest } from '../../protocol/orders.ts';
+import type { PortfolioPayload } from '../../protocol/portfolio.ts';
+import type { TradeSource } from '../../protocol/trades.ts';
 import type { Holdings } from './holdings.ts';
 
 export interface PlaceCommand {

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { DiscordLinkPayload } from '../../protocol/payloads.ts';
+import type { DiscordLinkPayload } from '../../protocol/accounts.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 

@@ -3,12 +3,8 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Candle } from '../../domain/market/candle-book.ts';
 import { quoteToPayload } from '../../domain/market/quote.ts';
-import type {
-  CandlePayload,
-  InstrumentPayload,
-  MarketStatusPayload,
-  QuotePayload,
-} from '../../protocol/payloads.ts';
+import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../protocol/market.ts';
+import type { QuotePayload } from '../../protocol/quotes.ts';
 import { symbolSchema, symbolsSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';

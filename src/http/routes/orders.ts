@@ -1,8 +1,11 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { TradecastError } from '../../protocol/errors.ts';
-import { ORDER_STATUSES, type OrderPayload, type TradeSource } from '../../protocol/payloads.ts';
-import { idSchema, keySchema, orderPostSchema } from '../../protocol/schemas.ts';
+import { ORDER_STATUSES } from '../../protocol/order-status.ts';
+import type { OrderPayload } from '../../protocol/orders.ts';
+import { orderPostSchema } from '../../protocol/orders.ts';
+import { idSchema, keySchema } from '../../protocol/schemas.ts';
+import type { TradeSource } from '../../protocol/trades.ts';
 import { refuse, succeed, userOf } from '../answer.ts';
 import { readBody, readQuery, validate } from '../body.ts';
 import { takePoint } from '../limit.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { PortfolioPayload } from '../../protocol/payloads.ts';
+import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 import type { PolledDemand } from '../polled-demand.ts';

@@ -1,9 +1,9 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { JournalRecord } from '../../domain/journal/journal.ts';
+import type { JournalEntryPayload, TradesPage } from '../../protocol/events.ts';
 import { MAX_TRADES_PAGE } from '../../protocol/limits.ts';
-import type { JournalEntryPayload, TradesPage } from '../../protocol/payloads.ts';
-import { epochSchema, seqSchema } from '../../protocol/schemas.ts';
+import { epochSchema, seqSchema } from '../../protocol/trades.ts';
 import { succeed, userOf } from '../answer.ts';
 import { readQuery } from '../body.ts';
 import type { HttpParts } from '../parts.ts';

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { TradecastError } from '../../protocol/errors.ts';
-import { watchlistSchema } from '../../protocol/schemas.ts';
+import { watchlistSchema } from '../../protocol/quotes.ts';
 import { succeed, userOf } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { HttpParts } from '../parts.ts';

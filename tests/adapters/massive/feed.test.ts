@@ -10,7 +10,7 @@ import { createMassiveFeed } from '../../../src/adapters/massive/feed.ts';
 import { createReplayFeed } from '../../../src/adapters/replay/feed.ts';
 import type { MarketFeed } from '../../../src/domain/market/feed.ts';
 import type { Log } from '../../../src/lib/log.ts';
-import type { MarketSession } from '../../../src/protocol/payloads.ts';
+import type { MarketSession } from '../../../src/protocol/market.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
 
 const KEY = 'a-secret-key-of-nobody';

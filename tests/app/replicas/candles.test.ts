@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask, next, type TestApp, until } from '../../../rig/app.ts';
 import type { Bus } from '../../../src/domain/bus/bus.ts';
-import type { CandlePayload } from '../../../src/protocol/payloads.ts';
+import type { CandlePayload } from '../../../src/protocol/market.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 
 let cluster: TestCluster;

@@ -10,7 +10,7 @@ import { createTrading } from '../../../src/domain/trading/create-trading.ts';
 import { createExecutor } from '../../../src/domain/trading/executor.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
-import type { OrderRequest } from '../../../src/protocol/schemas.ts';
+import type { OrderRequest } from '../../../src/protocol/orders.ts';
 import {
   createStillMarket,
   createTestBus,

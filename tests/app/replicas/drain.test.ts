@@ -13,6 +13,7 @@ import { ask, type ClientSocket, next, SESSION_SECRET, type SignedIn, until } fr
 import { createHttpClient, registerUser, signHook } from '../../../rig/clients/http-client.ts';
 import { createTestDatabase, type PostgresTestDatabase } from '../../../rig/database/database.ts';
 import { HOOK_SECRET } from '../../../rig/processes/service.ts';
+import type { OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import { sendHook } from '../../support/hook-sender.ts';
 
 /** Real processes: a signal, a port and an exit code are what this is about. */
@@ -217,7 +218,7 @@ describe('SIGTERM', () => {
     await owner.connect();
     await owner.query('BEGIN');
     await owner.query('SELECT cash FROM accounts WHERE user_id = $1 FOR UPDATE', [session.user.id]);
-    const order = (clientOrderId: string) => ({
+    const order = (clientOrderId: string): OrderPlaceMessage => ({
       clientOrderId,
       symbol: 'AAPL',
       side: 'buy',

@@ -8,7 +8,7 @@ import {
 } from '../../../rig/stand-ins/broker.ts';
 import { until } from '../../../rig/wait.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
-import type { OrderRequest } from '../../../src/protocol/schemas.ts';
+import type { OrderRequest } from '../../../src/protocol/orders.ts';
 import { CASH, type Engine, type EngineLine, startEngineLine } from '../../support/engine-line.ts';
 import { audit, SOUND } from '../../support/trading.ts';
 

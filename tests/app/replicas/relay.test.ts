@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, type ClientSocket, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
 import { startTcpProxy, type TcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
-import type { QuotePayload } from '../../../src/protocol/payloads.ts';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 
 /** The market moves this often: a client that hears Redis hears it each time. */

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { ask, type ClientSocket, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
 import { createTestClock } from '../../../rig/clock.ts';
+import type { OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { httpRoutes } from '../../support/http-routes.ts';
 import { createLossyBus } from '../../support/lossy-bus.ts';
@@ -38,7 +39,7 @@ async function login(app: TestApp, { user }: SignedIn, password = PASSWORD): Pro
   return { ...(answer.body.data as Omit<SignedIn, 'cookie'>), cookie };
 }
 
-const order = (symbol = 'AAPL') => ({
+const order = (symbol = 'AAPL'): OrderPlaceMessage => ({
   clientOrderId: `order-${++count}`,
   symbol,
   side: 'buy',
@@ -54,17 +55,17 @@ interface Answered {
 
 /** Sends one command after the other until the connection ends, and notes when each was answered with what. */
 function press(socket: ClientSocket): { answers: Answered[]; done: Promise<void> } {
-  const commands: (() => [string, unknown])[] = [
-    () => ['time:sync', { t0: 0 }],
-    () => ['subscribe:watchlist', ['AAPL']],
-    () => ['order:place', order()],
-    () => ['order:cancel', { orderId: '00000000-0000-4000-8000-000000000000' }],
+  const commands = [
+    () => ask(socket, 'time:sync', { t0: 0 }),
+    () => ask(socket, 'subscribe:watchlist', ['AAPL']),
+    () => ask(socket, 'order:place', order()),
+    () => ask(socket, 'order:cancel', { orderId: '00000000-0000-4000-8000-000000000000' }),
   ];
   const answers: Answered[] = [];
   const run = async (): Promise<void> => {
     for (let turn = 0; socket.connected; turn++) {
-      const answer = await ask(socket, ...commands[turn % commands.length]!()).catch(() => null);
-      if (answer) answers.push({ at: Date.now(), code: answer.ok ? 'ok' : String(answer.code) });
+      const answer = await commands[turn % commands.length]!().catch(() => null);
+      if (answer) answers.push({ at: Date.now(), code: answer.ok ? 'ok' : answer.code });
     }
   };
   return { answers, done: run() };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, collect, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
-import type { JournalPosition } from '../../../src/protocol/payloads.ts';
+import type { JournalPosition } from '../../../src/protocol/trades.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { createLossyBus } from '../../support/lossy-bus.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { act, render, screen, waitFor } from '@testing-library/react';
 import { useEffect, useState } from 'react';
 import { useWebSocketContext } from '../../../dashboard/src/hooks/websocket-context.tsx';
-import type { PortfolioPayload } from '../../../src/protocol/payloads.ts';
+import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import { openPage, type Page } from '../support/screen.tsx';
 
 let page: Page | undefined;

@@ -9,9 +9,10 @@ import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import type {
   ClientEvent,
   ClientToServerEvents,
+  JournalEntryPayload,
   ServerToClientEvents,
 } from '../../../src/protocol/events.ts';
-import type { JournalEntryPayload, QuotePayload } from '../../../src/protocol/payloads.ts';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { BARS, MARKET_OPEN, NAMES, ORDER, PORTFOLIO, quoteOf, USER } from './fixtures.ts';
 
 export type DoubleSocket = Socket<ClientToServerEvents, ServerToClientEvents>;

@@ -1,14 +1,10 @@
-import type {
-  CandlePayload,
-  InstrumentPayload,
-  JournalEntryPayload,
-  MarketStatusPayload,
-  OrderPayload,
-  PortfolioPayload,
-  QuotePayload,
-  TradeExecutedPayload,
-  UserPayload,
-} from '../../../src/protocol/payloads.ts';
+import type { UserPayload } from '../../../src/protocol/accounts.ts';
+import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
+import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../../src/protocol/market.ts';
+import type { OrderPayload } from '../../../src/protocol/orders.ts';
+import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import type { TradeExecutedPayload } from '../../../src/protocol/trades.ts';
 
 export const USER: UserPayload = { id: 'u1', username: 'ada', name: 'Ada Lovelace', tier: 'member' };
 

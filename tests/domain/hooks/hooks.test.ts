@@ -5,6 +5,7 @@ import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbo
 import { createHooks, type Hooks } from '../../../src/domain/hooks/hooks.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
+import type { Tier } from '../../../src/protocol/accounts.ts';
 import {
   discordLinkHookSchema,
   orderHookSchema,
@@ -12,7 +13,7 @@ import {
   tierHookSchema,
   tradeHookSchema,
 } from '../../../src/protocol/hooks.ts';
-import type { PortfolioPayload, Tier } from '../../../src/protocol/payloads.ts';
+import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 
 const NOW = Date.parse('2026-03-02T15:30:00Z');
 const ada: User = {

@@ -18,7 +18,7 @@ import type { Ledger } from '../../../src/domain/trading/ledger.ts';
 import type { Trading } from '../../../src/domain/trading/trading.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import { TradecastError } from '../../../src/protocol/errors.ts';
-import type { OrderRequest } from '../../../src/protocol/schemas.ts';
+import type { OrderRequest } from '../../../src/protocol/orders.ts';
 import {
   audit,
   createStillMarket,

@@ -3,7 +3,7 @@ import type { Quote } from '../../../src/domain/market/quote.ts';
 import type { Position } from '../../../src/domain/trading/holdings.ts';
 import { dailyLoss, dayChange, portfolioToPayload } from '../../../src/domain/trading/portfolio.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
-import type { PortfolioPayload } from '../../../src/protocol/payloads.ts';
+import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import { accountOf, NOON, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
 
 const loss = (positions: readonly Position[], quotes: (symbol: string) => Quote | undefined) => {

@@ -4,7 +4,7 @@ import type { BrokerEvent, BrokerFill } from '../../../src/domain/trading/broker
 import { canMove, isFinal, type Order } from '../../../src/domain/trading/order.ts';
 import { type Books, positionKey, settle } from '../../../src/domain/trading/settlement.ts';
 import { decimal, ZERO } from '../../../src/lib/decimal.ts';
-import { ORDER_STATUSES } from '../../../src/protocol/payloads.ts';
+import { ORDER_STATUSES } from '../../../src/protocol/order-status.ts';
 import { accountOf, NOON, orderOf, positionOf } from '../../support/trading.ts';
 
 const booksOf = (order: Order, account = accountOf({ reserved: order.reserved.toString() })): Books => ({

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
-import type { MarketStatusPayload } from '../../../../src/protocol/payloads.ts';
+import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import { Badge } from '../../components/badge.tsx';
 import { useDesk } from '../../hooks/desk-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';

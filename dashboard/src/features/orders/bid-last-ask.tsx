@@ -1,4 +1,4 @@
-import type { QuotePayload } from '../../../../src/protocol/payloads.ts';
+import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { price } from '../../lib/format.ts';
 
 /** What can be got now. */

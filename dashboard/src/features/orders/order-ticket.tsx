@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { useStore } from 'zustand';
-import type { OrderType, Side, TimeInForce } from '../../../../src/protocol/payloads.ts';
+import type { OrderType, Side, TimeInForce } from '../../../../src/protocol/orders.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
 import { Panel } from '../../components/panel.tsx';

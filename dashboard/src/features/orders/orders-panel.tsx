@@ -1,6 +1,7 @@
 import { memo, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import type { OrderPayload, OrderStatus } from '../../../../src/protocol/payloads.ts';
+import type { OrderStatus } from '../../../../src/protocol/order-status.ts';
+import type { OrderPayload } from '../../../../src/protocol/orders.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
 import { Message } from '../../components/message.tsx';

@@ -1,6 +1,5 @@
 /** Sends one order, however often it takes. */
-import type { OrderPlaceMessage } from '../../../../src/protocol/events.ts';
-import type { OrderPayload } from '../../../../src/protocol/payloads.ts';
+import type { OrderPayload, OrderPlaceMessage } from '../../../../src/protocol/orders.ts';
 import { ApiError } from '../../lib/api.ts';
 import { refusalOf } from '../../lib/refusal.ts';
 import type { OrderDraft } from './ticket.ts';

@@ -1,13 +1,9 @@
 /** The order ticket as data: what was typed, whether it is an order, and what it would cost. */
-import type { OrderPlaceMessage } from '../../../../src/protocol/events.ts';
+
 import { MAX_ORDER_PRICE, MAX_ORDER_QUANTITY } from '../../../../src/protocol/limits.ts';
-import type {
-  MarketStatusPayload,
-  OrderType,
-  QuotePayload,
-  Side,
-  TimeInForce,
-} from '../../../../src/protocol/payloads.ts';
+import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
+import type { OrderPlaceMessage, OrderType, Side, TimeInForce } from '../../../../src/protocol/orders.ts';
+import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { dayAndTime, quantity as shares } from '../../lib/format.ts';
 
 export interface Ticket {

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import type { PortfolioPayload } from '../../../../src/protocol/payloads.ts';
+import type { PortfolioPayload } from '../../../../src/protocol/portfolio.ts';
 import { AsOf } from '../../components/as-of.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Change } from '../../components/change.tsx';

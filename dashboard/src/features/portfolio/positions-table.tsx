@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { useStore } from 'zustand';
-import type { PositionPayload } from '../../../../src/protocol/payloads.ts';
+import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
-import type { PositionPayload } from '../../../../src/protocol/payloads.ts';
+import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
 import { useDesk } from '../../hooks/desk-context.tsx';
 
 /** States of the feed in which no price is renewed. */

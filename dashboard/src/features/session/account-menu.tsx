@@ -2,7 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { useStore } from 'zustand';
-import type { UserPayload } from '../../../../src/protocol/payloads.ts';
+import type { UserPayload } from '../../../../src/protocol/accounts.ts';
 import { CheckIcon, ChevronIcon, UserIcon } from '../../components/icons.tsx';
 import { showPage, usePage } from '../../lib/page.ts';
 import type { SessionStore } from '../../stores/session.ts';

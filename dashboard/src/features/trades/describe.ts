@@ -1,4 +1,5 @@
-import type { OrderPayload, TradeSource } from '../../../../src/protocol/payloads.ts';
+import type { OrderPayload } from '../../../../src/protocol/orders.ts';
+import type { TradeSource } from '../../../../src/protocol/trades.ts';
 import { money, price, quantity } from '../../lib/format.ts';
 import type { Notice } from '../../stores/notices.ts';
 import type { TradeEntry } from '../../stores/trades.ts';

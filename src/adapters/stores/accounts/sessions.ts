@@ -6,7 +6,7 @@ import {
 } from '../../../domain/accounts/session.ts';
 import { createBatchLoader } from '../../../lib/batch-loader.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import type { Tier } from '../../../protocol/payloads.ts';
+import type { Tier } from '../../../protocol/accounts.ts';
 import type { Database } from '../../sql/database.ts';
 
 /** Sessions in one query when thousands of clients connect at once; more would hold up everybody behind them. */

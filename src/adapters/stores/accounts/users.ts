@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { User, Users } from '../../../domain/accounts/user.ts';
+import type { Tier } from '../../../protocol/accounts.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
-import type { Tier } from '../../../protocol/payloads.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
 

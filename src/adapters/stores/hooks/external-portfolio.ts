@@ -1,4 +1,4 @@
-import type { PortfolioPayload } from '../../../protocol/payloads.ts';
+import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { noSuchAccount } from '../trading/ledger-place.ts';
 

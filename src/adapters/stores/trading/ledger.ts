@@ -4,7 +4,7 @@ import { isFinal } from '../../../domain/trading/order.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
 import type { HaltScope } from '../../../domain/trading/trading.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
-import type { PortfolioPayload } from '../../../protocol/payloads.ts';
+import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { holdingsVersion } from '../journal/journal.ts';
 import { isUuid, writeBooks } from './ledger-books.ts';

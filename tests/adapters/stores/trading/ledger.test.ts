@@ -10,7 +10,7 @@ import { createTrading } from '../../../../src/domain/trading/create-trading.ts'
 import { FencedError, type Ledger } from '../../../../src/domain/trading/ledger.ts';
 import type { Trading } from '../../../../src/domain/trading/trading.ts';
 import { decimal } from '../../../../src/lib/decimal.ts';
-import type { OrderRequest } from '../../../../src/protocol/schemas.ts';
+import type { OrderRequest } from '../../../../src/protocol/orders.ts';
 import {
   audit,
   createStillMarket,

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { OrderTicket } from '../../../../dashboard/src/features/orders/order-ticket.tsx';
 import { LivePortfolio } from '../../../../dashboard/src/features/portfolio/live-portfolio.tsx';
-import type { MarketStatusPayload } from '../../../../src/protocol/payloads.ts';
+import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import type { Double } from '../../support/double.ts';
 import { PORTFOLIO, quoteOf } from '../../support/fixtures.ts';
 import { openPage, type Page } from '../../support/screen.tsx';

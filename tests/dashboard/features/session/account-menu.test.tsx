@@ -10,7 +10,7 @@ import { createApi } from '../../../../dashboard/src/lib/api.ts';
 import { TradingDesk } from '../../../../dashboard/src/pages/frame.tsx';
 import { createSessionStore } from '../../../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
-import type { Tier } from '../../../../src/protocol/payloads.ts';
+import type { Tier } from '../../../../src/protocol/accounts.ts';
 import { refuse } from '../../support/double.ts';
 import { USER } from '../../support/fixtures.ts';
 import { MONITOR } from '../../support/monitor.ts';

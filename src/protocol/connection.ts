@@ -1,0 +1,46 @@
+/** The life of one connection: handshake, greeting, errors, end. */
+import { z } from 'zod';
+import { event } from './declare.ts';
+import type { ErrorCode } from './errors.ts';
+
+/** `auth` of the handshake. A cookie may stand in for all of it. */
+export const handshakeAuthSchema = z.object({
+  sessionID: z.string().max(256).optional(),
+  userId: z.string().max(64).optional(),
+  userName: z.string().max(128).optional(),
+  /** Version of this contract that the client was written for; anything else than one we speak is refused as such. */
+  protocol: z.unknown().optional(),
+});
+
+export interface ConnectedPayload {
+  socketId: string;
+  userId: string;
+  replica: string;
+  protocol: number;
+  serverTime: string;
+}
+
+export interface ErrorPayload {
+  code: ErrorCode;
+  message: string;
+  event: string;
+  timestamp: string;
+  retryAfterMs?: number;
+}
+
+export interface SessionRevokedPayload {
+  reason: 'logout' | 'expired' | 'banned';
+}
+
+export interface ServerShutdownPayload {
+  message: string;
+  reconnectInMs: number;
+  timestamp: string;
+}
+
+export const connectionEvents = {
+  connected: event<ConnectedPayload>()({ lane: 'reply' }),
+  'session:revoked': event<SessionRevokedPayload>()({ lane: 'reply' }),
+  'server:shutdown': event<ServerShutdownPayload>()({ lane: 'reply' }),
+  error: event<ErrorPayload>()({ lane: 'reply' }),
+};

@@ -1,0 +1,58 @@
+/** How a message is declared. One declaration per message; `events.ts` collects them and derives the rest. */
+import type { ZodType } from 'zod';
+import type { RateLimit } from './limits.ts';
+
+/** Type-level marks: they carry a type through the declaration and have no value. */
+declare const ACK: unique symbol;
+declare const PAYLOAD: unique symbol;
+
+/** Events that repeat an ack's content, for clients that give no ack. */
+export type ReplyEvent = 'subscription:confirmed' | 'unsubscription:confirmed';
+
+export interface CommandDeclaration {
+  /** What a client may send; its output is what the handler gets. */
+  readonly schema: ZodType;
+  /** The sentence for a payload that does not fit. */
+  readonly invalid: string;
+  /** Per connection; a user as a whole has `USER_LIMIT_FACTOR` times as much. */
+  readonly limit: RateLimit;
+  readonly reply?: ReplyEvent;
+}
+
+export interface Acked<Ack extends object> {
+  readonly [ACK]?: Ack;
+}
+
+/** Declares what a client may send. `Ack` is what the answer says besides `ok: true`. */
+export const command =
+  <Ack extends object>() =>
+  <const D extends CommandDeclaration>(declaration: D): D & Acked<Ack> =>
+    declaration;
+
+/**
+ * - `state`: only the latest value of a key counts. The key is `topic` and, where a topic has many values, the
+ *   `subject` of the payload.
+ * - `event`: numbered in the journal, never dropped; `epoch` and `seq` are added to the payload.
+ * - `reply`: an answer to one connection, or a word about the connection itself.
+ */
+export type EventDeclaration<Payload> =
+  | {
+      readonly lane: 'state';
+      readonly topic: string;
+      readonly subject?: (payload: Payload) => string;
+      /** Shortest time between two values of a key. */
+      readonly intervalMs?: number;
+    }
+  | { readonly lane: 'event' }
+  | { readonly lane: 'reply' };
+export type Lane = EventDeclaration<never>['lane'];
+
+export interface Carries<Payload extends object> {
+  readonly [PAYLOAD]?: Payload;
+}
+
+/** Declares what the server sends. */
+export const event =
+  <Payload extends object>() =>
+  <const D extends EventDeclaration<Payload>>(declaration: D): D & Carries<Payload> =>
+    declaration;

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { command, event } from './declare.ts';
+import type { TradingCode } from './errors.ts';
+import type { OrderStatus } from './order-status.ts';
+import { idSchema, keySchema, priceSchema, quantitySchema, symbolSchema } from './schemas.ts';
+
+export const sideSchema = z.enum(['buy', 'sell']);
+const orderTypeSchema = z.enum(['market', 'limit', 'stop']);
+const timeInForceSchema = z.enum(['day', 'gtc']);
+export type Side = z.output<typeof sideSchema>;
+export type OrderType = z.output<typeof orderTypeSchema>;
+export type TimeInForce = z.output<typeof timeInForceSchema>;
+
+export interface OrderPayload {
+  id: string;
+  clientOrderId: string;
+  symbol: string;
+  side: Side;
+  type: OrderType;
+  quantity: number;
+  limitPrice?: number;
+  stopPrice?: number;
+  timeInForce: TimeInForce;
+  filledQuantity: number;
+  averageFillPrice?: number;
+  status: OrderStatus;
+  /** Closed word for denied, rejected, cancelled and expired orders. */
+  reason?: TradingCode;
+  createdAt: string;
+  updatedAt: string;
+}
+
+const orderShape = {
+  symbol: symbolSchema,
+  side: sideSchema,
+  type: orderTypeSchema,
+  quantity: quantitySchema,
+  limitPrice: priceSchema.optional(),
+  stopPrice: priceSchema.optional(),
+  timeInForce: timeInForceSchema.default('day'),
+};
+
+const pricesFitType = (order: { type: string; limitPrice?: number; stopPrice?: number }): boolean =>
+  (order.type === 'limit') === (order.limitPrice !== undefined) &&
+  (order.type === 'stop') === (order.stopPrice !== undefined);
+const PRICES_FIT_TYPE = 'a limit order has a limitPrice, a stop order a stopPrice, a market order neither';
+
+/** An order without its key, as hooks carry it. */
+export const orderRequestSchema = z.strictObject(orderShape).refine(pricesFitType, PRICES_FIT_TYPE);
+export type OrderRequest = z.output<typeof orderRequestSchema>;
+
+const orderPlaceSchema = z
+  .strictObject({ clientOrderId: keySchema, ...orderShape })
+  .refine(pricesFitType, PRICES_FIT_TYPE);
+/** What a client sends to place an order. */
+export type OrderPlaceMessage = z.input<typeof orderPlaceSchema>;
+
+/** POST /api/orders: the key may come as a header instead. */
+export const orderPostSchema = z
+  .strictObject({ clientOrderId: keySchema.optional(), ...orderShape })
+  .refine(pricesFitType, PRICES_FIT_TYPE);
+
+export const ordersCommands = {
+  'order:place': command<{ order: OrderPayload }>()({
+    schema: orderPlaceSchema,
+    invalid: 'Invalid order',
+    limit: { points: 30, seconds: 60 },
+  }),
+  'order:cancel': command<{ order: OrderPayload }>()({
+    schema: z.strictObject({ orderId: idSchema }),
+    invalid: 'Expected {orderId}',
+    limit: { points: 30, seconds: 60 },
+  }),
+};
+
+export const ordersEvents = {
+  'order:update': event<OrderPayload>()({ lane: 'event' }),
+};

@@ -1,0 +1,57 @@
+import { command, event } from './declare.ts';
+import { CHANNEL_LIMIT, PORTFOLIO_INTERVAL_MS } from './limits.ts';
+import { NO_PAYLOAD, nothingSchema } from './schemas.ts';
+
+export interface PositionPayload {
+  symbol: string;
+  quantity: number;
+  averagePrice: number;
+  /** Last known price; the average price while no quote is known (then `priced` is false). */
+  price: number;
+  marketValue: number;
+  unrealizedPnl: number;
+  unrealizedPnlPercent: number;
+  /** Absent where another system keeps the account and did not report it. */
+  dayChange?: number;
+  /** False while the position is valued at its cost because no quote is known. */
+  priced?: boolean;
+}
+
+export interface PortfolioPayload {
+  totalValue: number;
+  cash: number;
+  /** Market value of the positions; `totalValue = cash + equity`. */
+  equity: number;
+  positions: PositionPayload[];
+  dayChange: number;
+  dayChangePercent: number;
+  timestamp: string;
+  /** `paper`: kept here. `external`: reported through /hooks/portfolio. */
+  source: 'paper' | 'external';
+  /** Cash not reserved by open buy orders. */
+  buyingPower?: number;
+  realizedPnl?: number;
+}
+
+export const portfolioCommands = {
+  'subscribe:portfolio': command<{ type: 'portfolio'; timestamp: string }>()({
+    schema: nothingSchema,
+    invalid: NO_PAYLOAD,
+    limit: CHANNEL_LIMIT,
+    reply: 'subscription:confirmed',
+  }),
+  'unsubscribe:portfolio': command<{ type: 'portfolio' }>()({
+    schema: nothingSchema,
+    invalid: NO_PAYLOAD,
+    limit: { points: 10, seconds: 60 },
+    reply: 'unsubscription:confirmed',
+  }),
+};
+
+export const portfolioEvents = {
+  'portfolio:update': event<PortfolioPayload>()({
+    lane: 'state',
+    topic: 'portfolio',
+    intervalMs: PORTFOLIO_INTERVAL_MS,
+  }),
+};

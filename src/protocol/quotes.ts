@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { command, event } from './declare.ts';
+import { symbolSchema, symbolsSchema } from './schemas.ts';
+
+/** How far a quote can be trusted and where it comes from. */
+export type QuoteState = 'live' | 'delayed' | 'simulated' | 'replay' | 'stale' | 'closed';
+
+export interface QuotePayload {
+  symbol: string;
+  price: number;
+  /** Against the previous close, dollars; 0 while no previous close is known. */
+  change: number;
+  changePercent: number;
+  /** Shares traded today. */
+  volume: number;
+  timestamp: string;
+  bid?: number;
+  ask?: number;
+  open?: number;
+  high?: number;
+  low?: number;
+  previousClose?: number;
+  state: QuoteState;
+}
+
+/** The stored watchlist, as PUT /api/watchlist takes it. */
+export const watchlistSchema = z.strictObject({
+  symbols: z
+    .array(symbolSchema)
+    .max(50)
+    .transform((symbols) => [...new Set(symbols)]),
+});
+
+const INVALID_SYMBOLS = 'Invalid symbols array';
+
+export const quotesCommands = {
+  'subscribe:watchlist': command<{ type: 'watchlist'; symbols: string[] }>()({
+    schema: symbolsSchema,
+    invalid: INVALID_SYMBOLS,
+    limit: { points: 10, seconds: 60 },
+    reply: 'subscription:confirmed',
+  }),
+  'unsubscribe:watchlist': command<{ type: 'watchlist'; symbols: string[] }>()({
+    schema: symbolsSchema,
+    invalid: INVALID_SYMBOLS,
+    limit: { points: 30, seconds: 60 },
+    reply: 'unsubscription:confirmed',
+  }),
+};
+
+export const quotesEvents = {
+  'quote:update': event<QuotePayload>()({ lane: 'state', topic: 'quote', subject: ({ symbol }) => symbol }),
+};
