@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Log } from '../lib/log.ts';
-import { TradecastError } from '../protocol/errors.ts';
+import { isUnavailable, TradecastError } from '../protocol/errors.ts';
 import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 import { refuse } from './answer.ts';
 
@@ -15,8 +15,7 @@ export function createErrorHandler(log: Log): ErrorRequestHandler {
     const { requestId } = res.locals;
     if (refusal.code === 'INTERNAL') log.error({ err: error, requestId }, 'a request failed');
     // What is away says so itself, once; a stack for each request of the outage tells nothing more.
-    else if (refusal.code === 'UNAVAILABLE')
-      log.warn({ requestId, reason: refusal.message }, 'a request failed');
+    else if (isUnavailable(refusal)) log.warn({ requestId, reason: refusal.message }, 'a request failed');
     if (!res.headersSent) refuse(res, refusal);
     // Half an answer cannot be taken back: cut it, so that the client does not take it for a whole one.
     else if (!res.writableEnded) res.destroy();

@@ -74,3 +74,7 @@ export class TradecastError extends Error {
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/** Whether a part of the service is away: the same call may succeed later. */
+export const isUnavailable = (error: unknown): error is TradecastError =>
+  error instanceof TradecastError && error.code === 'UNAVAILABLE';

@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { handshakeAuthSchema } from '../protocol/connection.ts';
-import { type ConnectCode, TradecastError } from '../protocol/errors.ts';
+import { type ConnectCode, isUnavailable } from '../protocol/errors.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
 import { keepSessionId, type RealtimeSocket } from './socket.ts';
 
@@ -100,7 +100,7 @@ export function createAuthenticate(parts: AuthenticateParts) {
   }
 
   function logFailure(error: unknown): void {
-    if (!(error instanceof TradecastError && error.code === 'UNAVAILABLE')) {
+    if (!isUnavailable(error)) {
       log.error({ err: error }, 'a handshake failed');
       return;
     }

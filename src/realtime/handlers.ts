@@ -1,4 +1,5 @@
 import type { InstrumentDirectory } from '../domain/market/instruments.ts';
+import { refusalOf } from '../domain/trading/refusal.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Clock } from '../lib/clock.ts';
 import { TradecastError } from '../protocol/errors.ts';
@@ -82,16 +83,16 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
 
     async 'order:place'(socket, { clientOrderId, ...request }) {
-      const { order, message } = await trading.place({
+      const placed = await trading.place({
         userId: socket.data.user.id,
         request,
         source: 'dashboard',
         key: clientOrderId,
         sessionId: sessionIdOf(socket),
       });
-      if (order.status === 'denied' && order.reason)
-        throw new TradecastError(order.reason, message ?? order.reason);
-      return { ack: { order } };
+      const refusal = refusalOf(placed);
+      if (refusal) throw refusal;
+      return { ack: { order: placed.order } };
     },
 
     async 'order:cancel'(socket, { orderId }) {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { isUnavailable, toDatabaseError } from './errors.ts';
+import { isUnavailable } from '../../protocol/errors.ts';
+import { toDatabaseError } from './errors.ts';
 import type { Reach } from './reach.ts';
 import { statementName } from './statements.ts';
 

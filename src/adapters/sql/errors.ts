@@ -31,9 +31,6 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
   codeOf(error) === '23505' &&
   (constraint === undefined || (error as { constraint?: string }).constraint === constraint);
 
-export const isUnavailable = (error: unknown): error is TradecastError =>
-  error instanceof TradecastError && error.code === 'UNAVAILABLE';
-
 /** Turns "no database" into UNAVAILABLE; an error of the statement itself stays what it is. */
 export function toDatabaseError(error: unknown): unknown {
   if (error instanceof TradecastError) return error;

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Log } from '../../lib/log.ts';
 import { StartupError } from '../../lib/startup-error.ts';
+import { isUnavailable } from '../../protocol/errors.ts';
 import { openEmbeddedPool } from '../pglite/pool.ts';
 import { createPostgresPool, createPostgresReach } from '../postgres/pool.ts';
 import { createDatabase, type Database } from './database.ts';
-import { isUnavailable, toDatabaseError } from './errors.ts';
+import { toDatabaseError } from './errors.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
 export type OpenDatabaseOptions = {

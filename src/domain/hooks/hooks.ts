@@ -14,7 +14,7 @@ import type { User, Users } from '../accounts/user.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { HaltScope, PlaceResult, Trading } from '../trading/trading.ts';
 import { externalPortfolio } from './external-portfolio.ts';
-import type { HookInbox, HookOutcome, TradeReport } from './hook-inbox.ts';
+import type { HookEvent, HookInbox, HookOutcome, TradeReport } from './hook-inbox.ts';
 
 /**
  * What a signed sender may tell. Each takes a validated body and the digest of what was sent. Throws
@@ -60,6 +60,23 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
   /** An id that is given is looked up by the write itself, which fails for one that does not exist. */
   const recipientId = async (hook: Recipient): Promise<string> => hook.userId ?? (await recipient(hook)).id;
 
+  /**
+   * Works for the first event of its id, and closes it: a replayed event must not undo a later one. After a crash
+   * between the two, the sender's repeat works again.
+   */
+  async function once<T extends object>(
+    event: HookEvent,
+    result: T,
+    work: () => Promise<unknown>,
+  ): Promise<HookOutcome<T>> {
+    const { alreadyClosed } = await inbox.open(event);
+    if (!alreadyClosed) {
+      await work();
+      await inbox.close(event, result);
+    }
+    return { result, duplicate: alreadyClosed };
+  }
+
   return {
     async trade(hook, digest) {
       const userId = await recipientId(hook);
@@ -78,12 +95,12 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
       return outcome;
     },
 
+    // A crash between the two leaves the event open; the same key then finds the same order.
     async order(hook, digest) {
       const user = await recipient(hook);
       if (user.banned) throw new TradecastError('FORBIDDEN', 'This user may not trade.');
       const event = { id: hook.eventId, digest };
       const { alreadyClosed } = await inbox.open(event);
-      // A crash between the two leaves the event open; the same key then finds the same order.
       const key = `hook:${hook.eventId}`;
       const placed = await trading.place({ userId: user.id, request: hook.order, source: 'hook', key });
       if (!alreadyClosed) await inbox.close(event, { orderId: placed.order.id });
@@ -100,42 +117,25 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
       const event = { id: hook.eventId, digest };
       const scope: HaltScope =
         hook.scope === 'everyone' ? hook.scope : { userId: (await recipient(hook)).id };
-      const { alreadyClosed } = await inbox.open(event);
-      // A replayed `resume` must not undo a later halt; after a crash between the two, the sender repeats it.
-      if (!alreadyClosed) {
-        if (hook.halted) await trading.halt(scope, hook.reason);
-        else await trading.resume(scope);
-        await inbox.close(event, { halted: hook.halted });
-      }
-      return { result: { halted: hook.halted }, duplicate: alreadyClosed };
+      return once(event, { halted: hook.halted }, () =>
+        hook.halted ? trading.halt(scope, hook.reason) : trading.resume(scope),
+      );
     },
 
     async ban(hook, digest) {
       const event = { id: hook.eventId, digest };
       const { id: userId } = await recipient(hook);
-      const { alreadyClosed } = await inbox.open(event);
-      if (!alreadyClosed) {
-        if (hook.banned) {
-          await users.ban(userId);
-          bus.publish('revoked', { userId, reason: 'banned' });
-        } else {
-          await users.unban(userId);
-        }
-        await inbox.close(event, { banned: hook.banned });
-      }
-      return { result: { banned: hook.banned }, duplicate: alreadyClosed };
+      return once(event, { banned: hook.banned }, async () => {
+        if (!hook.banned) return users.unban(userId);
+        await users.ban(userId);
+        bus.publish('revoked', { userId, reason: 'banned' });
+      });
     },
 
     async tier(hook, digest) {
       const event = { id: hook.eventId, digest };
       const { id: userId } = await recipient(hook);
-      const { alreadyClosed } = await inbox.open(event);
-      // A replayed promotion must not undo a later demotion.
-      if (!alreadyClosed) {
-        await users.setTier(userId, hook.tier);
-        await inbox.close(event, { tier: hook.tier });
-      }
-      return { result: { tier: hook.tier }, duplicate: alreadyClosed };
+      return once(event, { tier: hook.tier }, () => users.setTier(userId, hook.tier));
     },
   };
 }

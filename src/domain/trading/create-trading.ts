@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import { type Decimal, decimal, ZERO } from '../../lib/decimal.ts';
 import type { Log } from '../../lib/log.ts';
-import { TradecastError } from '../../protocol/errors.ts';
+import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
 import type { OrderRequest } from '../../protocol/orders.ts';
 import { priceSchema, quantitySchema } from '../../protocol/schemas.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -145,7 +145,7 @@ async function again<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
-    if (error instanceof TradecastError && error.code !== 'UNAVAILABLE') throw error;
+    if (error instanceof TradecastError && !isUnavailable(error)) throw error;
     return attempt();
   }
 }

@@ -1,14 +1,14 @@
 import { createBackoff } from '../../lib/backoff.ts';
+import { createBell } from '../../lib/bell.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { TradecastError } from '../../protocol/errors.ts';
+import { isUnavailable } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { EngineLease } from '../engine/lease.ts';
 import type { Broker, BrokerEvent } from './broker.ts';
 import { createBrokerDesk } from './broker-desk.ts';
 import { type Appended, FencedError, type Ledger } from './ledger.ts';
 import { createSettler } from './settler.ts';
-import { createSignal } from './signal.ts';
 
 export interface ExecutorOptions {
   readonly lease: EngineLease;
@@ -54,14 +54,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
   let ordersDue = true;
   let endingDue = true;
   let endingAt = 0;
-  const wake = createSignal(clock);
+  const bell = createBell(clock);
 
   const publish = (appended: readonly Appended[]): void => {
     for (const message of appended) bus.publish('journal', message);
   };
   const push = (...events: BrokerEvent[]): void => {
     queue.push(...events);
-    wake.set();
+    bell.ring();
   };
   const halt = async (problem: string): Promise<void> => {
     log.error({ problem }, 'our books and the broker disagree: trading is halted for everyone');
@@ -76,7 +76,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const isCurrent = (fencing: number): boolean => lease.current() === fencing;
   const reconcileAgain = (): void => {
     if (state === 'trading') state = 'reconciling';
-    wake.set();
+    bell.ring();
   };
 
   const desk = createBrokerDesk({
@@ -142,7 +142,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   /** Sleeps however often the bell rings, except for the end of the lease. */
   const rest = async (ms: number, fencing: number): Promise<void> => {
     const until = clock.now() + ms;
-    while (held === fencing && clock.now() < until) await wake.wait(until - clock.now());
+    while (held === fencing && clock.now() < until) await bell.wait(until - clock.now());
   };
 
   const isIdle = (): boolean =>
@@ -167,15 +167,15 @@ export function createExecutor(options: ExecutorOptions): Executor {
         await turn(fencing);
         backoff.reset();
         waits = false;
-        if (isIdle()) await wake.wait(endingDue ? ENDING_INTERVAL_MS : POLL_MS);
+        if (isIdle()) await bell.wait(endingDue ? ENDING_INTERVAL_MS : POLL_MS);
       } catch (error) {
         if (error instanceof FencedError) {
           log.warn({ fencing }, 'the executor was fenced off');
           break;
         }
-        if (!isAway(error)) log.error({ err: error }, 'the executor failed a turn and tries again');
+        if (!isUnavailable(error)) log.error({ err: error }, 'the executor failed a turn and tries again');
         else if (!waits) log.warn({ reason: error.message }, 'the executor waits for the database');
-        waits = isAway(error);
+        waits = isUnavailable(error);
         ordersDue = true;
         endingDue = true;
         await rest(backoff.next(), fencing);
@@ -186,7 +186,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   const follow = (fencing: number | null): void => {
     held = fencing;
-    wake.set();
+    bell.ring();
     if (fencing === null) return;
     ordersDue = true;
     endingDue = true;
@@ -203,12 +203,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
         bus.subscribe('orders', () => {
           ordersDue = true;
           endingDue = true;
-          wake.set();
+          bell.ring();
         }),
         clock.every(POLL_MS, () => {
           ordersDue = true;
           endingDue = true;
-          wake.set();
+          bell.ring();
         }),
         lease.onChange(follow),
       ];
@@ -222,6 +222,3 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
   };
 }
-
-const isAway = (error: unknown): error is TradecastError =>
-  error instanceof TradecastError && error.code === 'UNAVAILABLE';

@@ -5,6 +5,7 @@ import type { JournalEvent } from '../journal/journal.ts';
 import type { BrokerEvent } from './broker.ts';
 import type { Account, Holdings, Position } from './holdings.ts';
 import type { Order } from './order.ts';
+import type { Mismatch } from './settlement.ts';
 import type { HaltScope } from './trading.ts';
 
 /** Events just committed to one user's journal: what the bus carries. */
@@ -54,8 +55,7 @@ export interface Settled {
   readonly appended: readonly Appended[];
   /** Orders as they are now. */
   readonly orders: readonly Order[];
-  /** Broker events that contradict our books and were not applied. */
-  readonly mismatches: readonly { readonly event: BrokerEvent; readonly problem: string }[];
+  readonly mismatches: readonly Mismatch[];
 }
 
 /** Thrown by engine writes where the fencing number is no longer the newest: nothing was written. */

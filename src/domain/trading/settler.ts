@@ -1,5 +1,5 @@
 import type { Log } from '../../lib/log.ts';
-import { TradecastError } from '../../protocol/errors.ts';
+import { isUnavailable } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BrokerEvent } from './broker.ts';
 import { FencedError, type Ledger } from './ledger.ts';
@@ -60,5 +60,4 @@ export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptio
   };
 }
 
-const isPassing = (error: unknown): boolean =>
-  error instanceof FencedError || (error instanceof TradecastError && error.code === 'UNAVAILABLE');
+const isPassing = (error: unknown): boolean => error instanceof FencedError || isUnavailable(error);

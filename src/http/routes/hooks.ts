@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import type { HookOutcome } from '../../domain/hooks/hook-inbox.ts';
+import { refusalOf } from '../../domain/trading/refusal.ts';
 import {
   banHookSchema,
   discordLinkHookSchema,
@@ -13,7 +14,6 @@ import {
 import { refuse, succeed } from '../answer.ts';
 import { rawBody, readBody } from '../body.ts';
 import { createSignatureCheck } from '../hook-signature.ts';
-import { orderRefusal } from '../order-refusal.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 
 /** Signed machine-to-machine routes: bots report trades and portfolios, place orders, link Discord accounts. */
@@ -35,7 +35,7 @@ export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOpt
   router.post('/orders', async (req, res) => {
     const placed = await hooks.order(readBody(req, orderHookSchema), digestOf('orders', req));
     const { duplicate, order } = placed;
-    const refusal = orderRefusal(placed);
+    const refusal = refusalOf(placed);
     if (refusal) refuse(res, refusal, { orderId: order.id, duplicate });
     else answer(res, { result: { orderId: order.id }, duplicate });
   });

@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
+import { refusalOf } from '../../domain/trading/refusal.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { ORDER_STATUSES } from '../../protocol/order-status.ts';
 import type { OrderPayload } from '../../protocol/orders.ts';
@@ -9,7 +10,6 @@ import type { TradeSource } from '../../protocol/trades.ts';
 import { refuse, succeed, userOf } from '../answer.ts';
 import { readBody, readQuery, validate } from '../body.ts';
 import { takePoint } from '../limit.ts';
-import { orderRefusal } from '../order-refusal.ts';
 import type { HttpParts } from '../parts.ts';
 
 const listSchema = z.strictObject({ status: z.enum([...ORDER_STATUSES, 'open']).optional() });
@@ -35,7 +35,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
       key,
       sessionId: req.sessionID,
     });
-    const refusal = orderRefusal(placed);
+    const refusal = refusalOf(placed);
     if (refusal) refuse(res, refusal, { order: placed.order });
     else succeed<OrderPayload>(res, placed.order, 201);
   });

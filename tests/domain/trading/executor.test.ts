@@ -345,7 +345,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
       start();
       const { id } = await place();
       await reaches(id, { status: 'rejected', reason: 'BROKER_REJECTED' });
-      expect(heard.at(-1)?.payload).toMatchObject({ error: 'The broker refused the order: not allowed' });
+      expect(heard.at(-1)?.payload).toMatchObject({ error: 'The broker rejected the order: not allowed' });
     });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BrokerEvent, BrokerFill } from '../../../src/domain/trading/broker.ts';
 import { canMove, isFinal, type Order } from '../../../src/domain/trading/order.ts';
-import { type Books, positionKey, settle } from '../../../src/domain/trading/settlement.ts';
+import { type Books, findPosition, keepPosition, settle } from '../../../src/domain/trading/settlement.ts';
 import { decimal, ZERO } from '../../../src/lib/decimal.ts';
 import { ORDER_STATUSES } from '../../../src/protocol/order-status.ts';
 import { accountOf, NOON, orderOf, positionOf } from '../../support/trading.ts';
@@ -47,7 +47,7 @@ describe('a fill', () => {
     ]);
     const account = books.accounts.get('user')!;
     expect([account.cash, account.cost, account.reserved].map(String)).toEqual(['98997', '1003', '0']);
-    expect(books.positions.get(positionKey('user', 'AAPL'))).toMatchObject({
+    expect(findPosition(books.positions, 'user', 'AAPL')).toMatchObject({
       quantity: 10,
       day: '2026-03-02',
       dayStartQuantity: 0,
@@ -78,13 +78,13 @@ describe('a fill', () => {
     const books = booksOf(order);
     const settlement = settle(books, [fill(order)]);
     expect(settlement.mismatches).toHaveLength(1);
-    expect(settlement.orders.size + settlement.accounts.size + settlement.fills.length).toBe(0);
+    expect(settlement.orders.length + settlement.accounts.length + settlement.fills.length).toBe(0);
   });
 
   test('of more shares than are held is a mismatch', () => {
     const order = orderOf({ side: 'sell', boundPrice: decimal(90) });
     const books = booksOf(order);
-    books.positions.set(positionKey('user', 'AAPL'), positionOf('AAPL', 3, 300));
+    keepPosition(books.positions, 'user', positionOf('AAPL', 3, 300));
     expect(settle(books, [fillOf(order, 4, 100)]).mismatches).toMatchObject([
       { problem: 'more was sold than is held' },
     ]);
@@ -103,18 +103,15 @@ describe('a fill', () => {
   test('of a sale takes out its share of the cost, and the last one the rest', () => {
     const order = orderOf({ side: 'sell', quantity: 3, boundPrice: decimal(1) });
     const books = booksOf(order, accountOf({ cash: 99_900, cost: 100 }));
-    const key = positionKey('user', 'AAPL');
-    books.positions.set(key, positionOf('AAPL', 3, 100));
+    keepPosition(books.positions, 'user', positionOf('AAPL', 3, 100));
     settle(books, [fillOf(order, 1, 40)]);
-    expect([books.positions.get(key)!.cost, books.accounts.get('user')!.realized].map(String)).toEqual([
-      '66.6667',
-      '6.6667',
-    ]);
+    expect(
+      [findPosition(books.positions, 'user', 'AAPL').cost, books.accounts.get('user')!.realized].map(String),
+    ).toEqual(['66.6667', '6.6667']);
     settle(books, [fillOf(order, 1, 40), fillOf(order, 1, 40)]);
-    expect([books.positions.get(key)!.cost, books.accounts.get('user')!.realized].map(String)).toEqual([
-      '0',
-      '20',
-    ]);
+    expect(
+      [findPosition(books.positions, 'user', 'AAPL').cost, books.accounts.get('user')!.realized].map(String),
+    ).toEqual(['0', '20']);
   });
 });
 
@@ -142,7 +139,7 @@ describe('the end of an order', () => {
     expect(events).toEqual([['order:update', status], ...(isNews ? [['trade:failed', reason]] : [])]);
     expect(books.orders.get(order.id)).toMatchObject({ status, reason });
     expect(books.accounts.get('user')!.reserved.toString()).toBe('0');
-    expect(settle(books, [event]).orders.size).toBe(0);
+    expect(settle(books, [event]).orders).toEqual([]);
   });
 
   test('names the shares that failed, not those that were bought', () => {
@@ -228,14 +225,16 @@ describe('whatever the broker says', () => {
           const { cash, cost, realized, reserved: set } = books.accounts.get('user')!;
           expect(cash.plus(cost).toString()).toBe(realized.plus(deposits).toString());
           expect(cost.toString()).toBe(
-            [...books.positions.values()].reduce((sum, at) => sum.plus(at.cost), ZERO).toString(),
+            [...(books.positions.get('user')?.values() ?? [])]
+              .reduce((sum, at) => sum.plus(at.cost), ZERO)
+              .toString(),
           );
           expect(set.toString()).toBe(
             [...books.orders.values()].reduce((sum, at) => sum.plus(at.reserved), ZERO).toString(),
           );
           expect(set.gte(0) && cash.gte(set) && cost.gte(0)).toBe(true);
           for (const name of SYMBOLS)
-            expect(books.positions.get(positionKey('user', name))?.quantity ?? 0).toBe(held.get(name) ?? 0);
+            expect(findPosition(books.positions, 'user', name).quantity).toBe(held.get(name) ?? 0);
         }
       }),
       { numRuns: 500 },

@@ -1,6 +1,11 @@
 import type { BrokerEvent } from '../../../domain/trading/broker.ts';
 import type { Appended } from '../../../domain/trading/ledger.ts';
-import { type Books, positionKey, type Settlement } from '../../../domain/trading/settlement.ts';
+import {
+  type Books,
+  keepPosition,
+  type PositionBook,
+  type Settlement,
+} from '../../../domain/trading/settlement.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { appendCte, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
 import {
@@ -60,47 +65,43 @@ export async function loadBooks(tx: Queryable, events: readonly BrokerEvent[]): 
   return {
     accounts: new Map(accounts.map((row) => [row.user_id, toAccount(row)])),
     orders: new Map(orders.map((row) => [row.id, toOrder(row)])),
-    positions: new Map(positions.map((row) => [positionKey(row.user_id, row.symbol), toPosition(row)])),
+    positions: toPositionBook(positions),
     executions: new Set(executions.map((row) => row.execution_id)),
   };
 }
 
+function toPositionBook(rows: readonly PositionRow[]): PositionBook {
+  const book: PositionBook = new Map();
+  for (const row of rows) keepPosition(book, row.user_id, toPosition(row));
+  return book;
+}
+
 /** The parameters of WRITE_BOOKS. */
-const writeInput = (books: Books, settlement: Settlement): string[] => [
+const writeInput = ({ orders, accounts, positions, fills, events }: Settlement): string[] => [
   JSON.stringify(
-    [...settlement.orders].map((id) => {
-      const order = books.orders.get(id)!;
-      return {
-        id,
-        status: order.status,
-        reason: order.reason,
-        message: order.message,
-        reserved: order.reserved.toString(),
-        filled_quantity: order.filledQuantity,
-        filled_value: order.filledValue.toString(),
-        updated_at: new Date(order.updatedAt),
-      };
-    }),
+    orders.map((order) => ({
+      id: order.id,
+      status: order.status,
+      reason: order.reason,
+      message: order.message,
+      reserved: order.reserved.toString(),
+      filled_quantity: order.filledQuantity,
+      filled_value: order.filledValue.toString(),
+      updated_at: new Date(order.updatedAt),
+    })),
   ),
   JSON.stringify(
-    [...settlement.accounts].map((userId) => {
-      const { cash, reserved, cost, realized } = books.accounts.get(userId)!;
-      return {
-        user_id: userId,
-        cash: cash.toString(),
-        reserved: reserved.toString(),
-        cost: cost.toString(),
-        realized: realized.toString(),
-      };
-    }),
+    accounts.map(({ userId, cash, reserved, cost, realized }) => ({
+      user_id: userId,
+      cash: cash.toString(),
+      reserved: reserved.toString(),
+      cost: cost.toString(),
+      realized: realized.toString(),
+    })),
   ),
+  JSON.stringify(positions.map(({ userId, position }) => fromPosition(userId, position))),
   JSON.stringify(
-    [...settlement.positions].map((key) =>
-      fromPosition(key.slice(0, key.indexOf(' ')), books.positions.get(key)!),
-    ),
-  ),
-  JSON.stringify(
-    settlement.fills.map((fill) => ({
+    fills.map((fill) => ({
       execution_id: fill.executionId,
       order_id: fill.orderId,
       user_id: fill.userId,
@@ -109,12 +110,12 @@ const writeInput = (books: Books, settlement: Settlement): string[] => [
       executed_at: new Date(fill.at),
     })),
   ),
-  journalInput(settlement.events),
+  journalInput(events),
 ];
 
 /** Writes what a settlement changed, and its journal, in one statement. */
-export async function writeBooks(tx: Queryable, books: Books, settlement: Settlement): Promise<Appended[]> {
-  if (settlement.orders.size === 0) return [];
-  const heads = await tx.query<JournalHeadRow>(WRITE_BOOKS, writeInput(books, settlement));
+export async function writeSettlement(tx: Queryable, settlement: Settlement): Promise<Appended[]> {
+  if (settlement.orders.length === 0) return [];
+  const heads = await tx.query<JournalHeadRow>(WRITE_BOOKS, writeInput(settlement));
   return toAppended(heads, settlement.events);
 }

@@ -4,7 +4,7 @@ import { orderUpdated } from '../../../domain/trading/order-events.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { APPEND, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
-import { loadBooks, writeBooks } from './ledger-books.ts';
+import { loadBooks, writeSettlement } from './ledger-books.ts';
 import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './ledger-rows.ts';
 
 type EngineMethods = Pick<Ledger, 'claim' | 'openOrders' | 'ending' | 'settle'>;
@@ -73,11 +73,9 @@ export function createEngineMethods(db: Database): EngineMethods {
       fenced(fencing, async (tx) => (await tx.query<OrderRow>(ENDING, [new Date(at), limit])).map(toOrder)),
     settle: (fencing, events): Promise<Settled> =>
       fenced(fencing, async (tx) => {
-        const books = await loadBooks(tx, events);
-        const settlement = settle(books, events);
-        const appended = await writeBooks(tx, books, settlement);
-        const orders = [...settlement.orders].map((id) => books.orders.get(id)!);
-        return { appended, orders, mismatches: settlement.mismatches };
+        const settlement = settle(await loadBooks(tx, events), events);
+        const { orders, mismatches } = settlement;
+        return { appended: await writeSettlement(tx, settlement), orders, mismatches };
       }),
   };
 }

@@ -7,7 +7,7 @@ import { TradecastError } from '../../../protocol/errors.ts';
 import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { holdingsVersion } from '../journal/journal.ts';
-import { isUuid, writeBooks } from './ledger-books.ts';
+import { isUuid, writeSettlement } from './ledger-books.ts';
 import { createEngineMethods } from './ledger-engine.ts';
 import { createPlace, lockAccount, noSuchAccount, sessionEnded } from './ledger-place.ts';
 import {
@@ -78,8 +78,8 @@ export function createLedger(db: Database): Ledger {
           executions: new Set<string>(),
         };
         const settlement = settle(books, [{ type: 'cancelled', orderId, at }]);
-        const appended = await writeBooks(tx, books, settlement);
-        return { order: books.orders.get(orderId)!, appended };
+        const appended = await writeSettlement(tx, settlement);
+        return { order: settlement.orders[0] ?? order, appended };
       }),
 
     orders: async (userId, status, limit) =>

@@ -1,16 +1,16 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from './clock.ts';
 
-/** A bell: `wait` resolves when it is rung, at once if that was since the last wait, or after `ms`. */
-export interface Signal {
-  set(): void;
+/** Wakes a loop: `wait` resolves when the bell rings, at once if it rang since the last wait, or after `ms`. */
+export interface Bell {
+  ring(): void;
   wait(ms: number): Promise<void>;
 }
 
-export function createSignal(clock: Clock): Signal {
+export function createBell(clock: Clock): Bell {
   let rung = false;
   let release: (() => void) | null = null;
   return {
-    set() {
+    ring() {
       rung = true;
       release?.();
     },
