@@ -1,3 +1,5 @@
+import { TEST_MS } from './rig/patience.ts';
+
 const transform = {
   '^.+\\.tsx?$': [
     '@swc/jest',
@@ -24,7 +26,7 @@ export const project = (displayName, folder, extra = {}) => ({
 
 export default {
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: TEST_MS,
   reporters: ['default', '<rootDir>/scripts/test-summary.mjs'],
   projects: [
     project('protocol', 'protocol'),

@@ -16,6 +16,7 @@ import type {
   ServerToClientEvents,
 } from '../src/protocol/events.ts';
 import { prepareDataDir } from './database/database.ts';
+import { STEP_MS } from './patience.ts';
 import { createScriptedMarket, type ScriptedMarket } from './stand-ins/scripted-market.ts';
 import { until } from './wait.ts';
 
@@ -173,13 +174,12 @@ export function next<E extends ServerEvent>(
   socket: ClientSocket,
   event: E,
   fits: (payload: Parameters<ServerToClientEvents[E]>[0]) => boolean = () => true,
-  timeoutMs = 10_000,
 ): Promise<Parameters<ServerToClientEvents[E]>[0]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       socket.off(event, listener as never);
-      reject(new Error(`no fitting ${event} within ${timeoutMs} ms`));
-    }, timeoutMs);
+      reject(new Error(`no fitting ${event} within ${STEP_MS} ms`));
+    }, STEP_MS);
     const listener = (payload: Parameters<ServerToClientEvents[E]>[0]): void => {
       if (!fits(payload)) return;
       clearTimeout(timer);
@@ -220,4 +220,4 @@ export const askLoosely = (
   event: string,
   ...args: unknown[]
 ): Promise<Record<string, unknown>> =>
-  (socket as unknown as Socket).timeout(10_000).emitWithAck(event, ...args);
+  (socket as unknown as Socket).timeout(STEP_MS).emitWithAck(event, ...args);

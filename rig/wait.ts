@@ -1,14 +1,11 @@
-const TIMEOUT_MS = 10_000;
+import { STEP_MS } from './patience.ts';
+
 /** Often enough not to be what a test waits for. */
 const ASK_AGAIN_MS = 5;
 
 /** Resolves when `holds` does; fails after a while, naming what it waited for. */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  what: string,
-  timeoutMs = TIMEOUT_MS,
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + STEP_MS;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));

@@ -3,9 +3,7 @@ import { existsSync, readFileSync, watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-
-/** Making a cluster takes a second or two; a machine under load gets this long, milliseconds. */
-const START_TIMEOUT_MS = 60_000;
+import { STEP_MS } from '../patience.ts';
 
 /** The process whose end is the end of the run: jest itself, of which a worker is a child with a channel. */
 const run = typeof process.send === 'function' ? process.ppid : process.pid;
@@ -41,7 +39,7 @@ function appears(folder: string, file: string): Promise<void> {
     });
     const timer = setTimeout(
       () => settle(new Error(`The Postgres for the tests did not start; see ${folder}`)),
-      START_TIMEOUT_MS,
+      STEP_MS,
     );
     function settle(error?: Error): void {
       clearTimeout(timer);

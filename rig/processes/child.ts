@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { STEP_MS } from '../patience.ts';
 
 /** What a child offers: each takes at most one argument that survives structured cloning. */
 // biome-ignore lint/suspicious/noExplicitAny: a bound for inference only, every use is typed by the methods themselves
@@ -26,10 +27,6 @@ interface Reply {
   readonly result?: unknown;
   readonly error?: string;
 }
-
-/** No step of a case takes longer; whatever does is broken, milliseconds. */
-const CALL_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 5_000;
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -74,7 +71,7 @@ export function startChild<M extends Methods>(
       calls += 1;
       const id = calls;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`${method} took too long`)), CALL_TIMEOUT_MS);
+        const timer = setTimeout(() => reject(new Error(`${method} took too long`)), STEP_MS);
         const settle =
           <T>(then: (value: T) => void) =>
           (value: T): void => {
@@ -92,7 +89,7 @@ export function startChild<M extends Methods>(
     signal: (name) => void child.kill(name),
     ended,
     async stop() {
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => child.kill('SIGKILL'), STEP_MS);
       if (child.connected) child.disconnect();
       await ended;
       clearTimeout(timer);

@@ -4,13 +4,11 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
+import { STEP_MS } from '../patience.ts';
 import { repoRoot } from '../source-files.ts';
 
 /** What bots sign with. */
 export const HOOK_SECRET = 'the-hook-secret-of-the-service-under-test';
-
-/** Longer than a first start on a busy machine takes, milliseconds. */
-const START_TIMEOUT_MS = 30_000;
 
 /** The service as a person runs it: its own process, simulated market, embedded database, demo account. */
 export interface Service {
@@ -75,7 +73,7 @@ function launch(env: Record<string, string>): Promise<Running> {
       child.kill('SIGKILL');
       reject(new Error(`the service ${why}:\n${output}`));
     };
-    const timer = setTimeout(() => fail('did not start in time'), START_TIMEOUT_MS);
+    const timer = setTimeout(() => fail('did not start in time'), STEP_MS);
     child.once('exit', (code) => fail(`ended with ${code}`));
     const read = (chunk: Buffer): void => {
       output += chunk.toString();

@@ -12,7 +12,7 @@ let proxy: NoSocketsProxy;
 beforeAll(async () => {
   service = await startService();
   proxy = await startNoSocketsProxy(service.port);
-}, 60_000);
+});
 
 test('after kill -9 and a new start the browser comes back by itself and shows what it missed', async () => {
   const screen = screenOf((await openBrowser(service.url)).page);
@@ -35,12 +35,12 @@ test('after kill -9 and a new start the browser comes back by itself and shows w
   });
   expect(answer.status).toBe(202);
 
-  await screen.connection('Live').waitFor({ timeout: 20_000 });
+  await screen.connection('Live').waitFor();
   await screen.panel('Activity').getByText('Bought 4 NVDA at 181.25').waitFor();
   expect(await screen.figure('Cash')).toBe(cash);
   expect(await screen.positionQuantity('IBM')).toBe(3);
   await untilChanged(screen.totalValue, 'the total value');
-}, 60_000);
+});
 
 test('where no socket gets through, the page polls, says so, and returns to live when it can', async () => {
   const screen = screenOf((await openBrowser(proxy.url)).page);
@@ -48,12 +48,12 @@ test('where no socket gets through, the page polls, says so, and returns to live
   await screen.connection('Live').waitFor();
 
   proxy.block();
-  await screen.connection('Polling').waitFor({ timeout: 20_000 });
+  await screen.connection('Polling').waitFor();
   await screen.page.getByText('No live connection. Values are fetched every 5 seconds.').first().waitFor();
   const price = screen.watchedPrice('AAPL');
   await untilChanged(() => price.innerText(), 'the price of AAPL');
 
   proxy.unblock();
-  await screen.connection('Live').waitFor({ timeout: 20_000 });
+  await screen.connection('Live').waitFor();
   expect(await screen.page.getByText('No live connection.').count()).toBe(0);
-}, 60_000);
+});

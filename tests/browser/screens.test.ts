@@ -8,7 +8,7 @@ import { screenOf } from '../support/screen.ts';
 let service: Service;
 beforeAll(async () => {
   service = await startService();
-}, 60_000);
+});
 
 describe.each([
   { name: 'a wide light screen', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const [one, two] = await Promise.all([openBrowser(service.url), openBrowser(service.url)]);
   first = screenOf(one.page);
   second = screenOf(two.page);
-}, 60_000);
+});
 
 test('the demo account sees a portfolio and a watchlist that move', async () => {
   await first.signIn(service.demo);

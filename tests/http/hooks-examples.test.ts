@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HOOK_SECRET, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { STEP_MS } from '../../rig/patience.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 const run = promisify(execFile);
@@ -46,7 +47,7 @@ async function example(command: string, file: string, env: Record<string, string
       PYTHONDONTWRITEBYTECODE: '1',
       ...env,
     },
-    timeout: 20_000,
+    timeout: STEP_MS,
   });
   return stdout;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { STEP_MS } from '../../rig/patience.ts';
 import { findTool } from '../../scripts/setup/tools.mjs';
 
 const FLAGS = [
@@ -51,7 +52,7 @@ export async function openBrowser(
     colorScheme: options.colorScheme ?? 'light',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(STEP_MS);
   const page = context.pages()[0] ?? (await context.newPage());
   const complaints = listen(page);
 

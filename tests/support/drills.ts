@@ -2,8 +2,6 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { asExpected, type Drill, type Row } from '../../drill/support/drill.ts';
 import { findings } from '../../drill/support/report.ts';
 
-/** The short version of a drill and of its controls, once. */
-const TIMEOUT_MS = 90_000;
 /** Whatever fails with it fails again. */
 const SEED = 1;
 
@@ -26,7 +24,7 @@ export function testDrill(drill: Drill): void {
     let rows: Row[] = [];
     beforeAll(async () => {
       rows = await drill.run({ quick: true, controls: true, scale: 1, seed: SEED });
-    }, TIMEOUT_MS);
+    });
 
     test('what is promised holds', () => {
       const real = rows.filter(({ control }) => control === undefined);

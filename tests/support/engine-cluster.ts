@@ -164,7 +164,7 @@ export async function startEngineCluster(replicas: number): Promise<EngineCluste
         socket.once('connect_error', reject);
       });
       await ask(socket, 'subscribe:watchlist', [SYMBOL]);
-      await until(() => quotes.at(-1)?.state === 'live', `a live quote at ${member.name}`, 15_000);
+      await until(() => quotes.at(-1)?.state === 'live', `a live quote at ${member.name}`);
       const watcher: Watcher = {
         quotes,
         connected: () => socket.connected,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { silentLog } from '../../rig/log.ts';
+import { STEP_MS } from '../../rig/patience.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { Queryable } from '../../src/adapters/sql/database.ts';
 import { openAccount } from '../../src/adapters/stores/trading/ledger.ts';
@@ -182,8 +183,8 @@ export async function createTrader(db: Queryable, cash: string | number = 100_00
 }
 
 /** Resolves when `check` no longer throws, or fails with its last error. */
-export async function eventually(check: () => void | Promise<void>, withinMs = 10_000): Promise<void> {
-  const until = Date.now() + withinMs;
+export async function eventually(check: () => void | Promise<void>): Promise<void> {
+  const until = Date.now() + STEP_MS;
   for (;;) {
     try {
       return await check();

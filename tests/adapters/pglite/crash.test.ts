@@ -56,7 +56,7 @@ test(`no acknowledged row is lost, and none is torn, in ${KILLS} kill -9 during 
   expect(rows.filter(({ id, size }) => size !== id % 2_000)).toEqual([]);
   expect(total).toEqual({ rows: rows.length, newest: Math.max(...stored) });
   expect(byIndex?.n).toBe(rows.length);
-}, 120_000);
+});
 
 test('each commit reaches the disk, and one that cannot is not acknowledged', async () => {
   await own.db.close();

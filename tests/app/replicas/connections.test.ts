@@ -185,7 +185,7 @@ describe('the leases of the places', () => {
     line.cut();
     // Its share, which is one, is taken.
     expect(await cutOff.connections.acquire('ann', '2')).toBe(false);
-    await until(() => cutOff.breaker.isClosed(), 'Redis is asked again', 5_000);
+    await until(() => cutOff.breaker.isClosed(), 'Redis is asked again');
     expect(await cutOff.connections.acquire('ann', '3')).toBe(true);
     await line.close();
   });
@@ -200,7 +200,7 @@ describe('the leases of the places', () => {
     await until(() => !one.breaker.isClosed() && !other.breaker.isClosed(), 'the outage is noticed');
     await redis.restart();
     await until(() => one.breaker.isClosed() && other.breaker.isClosed(), 'Redis is asked again');
-    await until(() => other.connections.uniqueUsers() === 1_000, 'all are registered again', 2_000);
+    await until(() => other.connections.uniqueUsers() === 1_000, 'all are registered again');
     expect(await other.connections.acquire('user-999', 'sixth')).toBe(false);
   });
 });

@@ -8,6 +8,7 @@ import { Emitter } from '@socket.io/redis-emitter';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
 import { ask, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import { STEP_MS } from '../../../rig/patience.ts';
 import { repoRoot } from '../../../rig/source-files.ts';
 import { MAX_AGE_MS } from '../../../src/domain/bus/envelope.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
@@ -67,7 +68,7 @@ describe('another service', () => {
         REDIS_PREFIX: PREFIX,
         USER_ID: ada.user.id,
       },
-      timeout: 20_000,
+      timeout: STEP_MS,
     });
     const statement = { headline: 'Your statement is ready' };
     const apple = { symbol: 'AAPL', headline: 'Apple reports on Thursday' };

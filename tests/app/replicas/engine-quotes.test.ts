@@ -19,7 +19,7 @@ beforeAll(async () => {
   cluster = await startCluster({ replicas: 1 });
   engine = cluster.apps[0]!;
   other = await cluster.join({ wrap: { bus: deafened } });
-}, 60_000);
+});
 afterAll(() => cluster.close());
 
 async function watch(app: TestApp, ...symbols: string[]) {

@@ -174,14 +174,10 @@ async function crashEverywhere(line: EngineLine, answer: BrokerAnswer): Promise<
 }
 
 describe('after a crash at any point there is one order per intent, and our books are those of the broker', () => {
-  test.concurrent.each(BROKER_ANSWERS)(
-    'when the broker answers: %s',
-    async (answer) => {
-      const line = await startEngineLine();
-      await crashEverywhere(line, answer).finally(() => line.close());
-    },
-    300_000,
-  );
+  test.concurrent.each(BROKER_ANSWERS)('when the broker answers: %s', async (answer) => {
+    const line = await startEngineLine();
+    await crashEverywhere(line, answer).finally(() => line.close());
+  });
 });
 
 /** As the database sees it, while the one that stands still notices nothing. */
@@ -211,7 +207,7 @@ describe('an engine that stands still beyond its lease and wakes', () => {
     } finally {
       await line.close();
     }
-  }, 300_000);
+  });
 
   test.concurrent('does not ask for the end of what the next engine has let end', async () => {
     const line = await startEngineLine();
@@ -232,5 +228,5 @@ describe('an engine that stands still beyond its lease and wakes', () => {
     } finally {
       await line.close();
     }
-  }, 300_000);
+  });
 });

@@ -6,11 +6,11 @@ import { Toaster } from 'sonner';
 import { DeskProvider } from '../../../dashboard/src/hooks/desk-context.tsx';
 import { browserTimers, type Timers } from '../../../dashboard/src/lib/timers.ts';
 import type { Desk } from '../../../dashboard/src/realtime/desk.ts';
+import { STEP_MS } from '../../../rig/patience.ts';
 import { deskOn } from './desk.ts';
 import { type Double, startDouble } from './double.ts';
 
-/** A busy machine is slow, not wrong. */
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: STEP_MS });
 
 /** What jsdom lacks of a browser. */
 export function completeBrowser({ dark = false, calm = true } = {}) {

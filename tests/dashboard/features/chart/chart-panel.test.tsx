@@ -96,7 +96,7 @@ test('a day without trades is not a failure, and a failure is not a day without 
   await openChart(({ routes }) => {
     routes['GET /api/candles'] = () => [];
   });
-  expect(await screen.findByText('No trades in AAPL yet today', {}, { timeout: 4_000 })).toBeTruthy();
+  expect(await screen.findByText('No trades in AAPL yet today')).toBeTruthy();
   page.server.routes['GET /api/candles'] = () => ({ status: 500, code: 'INTERNAL', error: 'Broken' });
   act(() => page.desk.candles.reload());
   expect(await screen.findByText('The chart could not be loaded')).toBeTruthy();
