@@ -1,4 +1,5 @@
 import type { MarketSource } from '../../src/app/market-source.ts';
+import { createInstrumentList } from '../../src/domain/instrument/search.ts';
 import type { FeedSink, FeedStatus } from '../../src/domain/market/feed.ts';
 
 export interface ScriptedMarket extends MarketSource {
@@ -22,8 +23,6 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
   let current: FeedStatus = { state: 'live' };
   let sequence = 0;
   let starts = 0;
-  const known = new Set(symbols);
-  const toInstrument = (symbol: string) => ({ symbol, name: `${symbol} Inc.` });
   const stamp = (symbol: string) => ({ symbol, sourceTime: Date.now(), receivedAt: Date.now() });
 
   return {
@@ -44,15 +43,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
       },
       status: () => current,
     },
-    instruments: {
-      get: async (symbol) => (known.has(symbol) ? toInstrument(symbol) : null),
-      search: async (text, limit) =>
-        symbols
-          .filter((symbol) => symbol.startsWith(text.toUpperCase()))
-          .slice(0, limit)
-          .map(toInstrument),
-      knows: (symbol) => known.has(symbol),
-    },
+    instruments: createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` }))),
     featured: async () => symbols.slice(0, 8),
     tick(symbol, price, { bid = price - 0.01, ask = price + 0.01, size = 100_000 } = {}) {
       sequence += 1;

@@ -26,7 +26,7 @@ import { createHooks } from '../domain/hooks/hooks.ts';
 import { createCandleExchange } from '../domain/market/candle-exchange.ts';
 import { createDemand } from '../domain/market/demand.ts';
 import { createMarket } from '../domain/market/market.ts';
-import { createMarketHours } from '../domain/market/market-hours.ts';
+import { createHoursOf, createMarketHours } from '../domain/market/market-hours.ts';
 import { createQuoteBoard } from '../domain/market/quote-board.ts';
 import { isFresh } from '../domain/market/staleness.ts';
 import { createTrading } from '../domain/trading/create-trading.ts';
@@ -69,6 +69,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   await assertPortIsFree(config.port, config.host);
 
   const hours = createMarketHours(config.marketHours);
+  const hoursOf = createHoursOf(config.marketHours);
+  const isOpen = (): boolean => hours.session(clock.now()) === 'regular';
   const source =
     overrides.marketSource ??
     createMarketSource({ config, apiKey: secrets.massiveApiKey, clock, hours, log: part('feed') });
@@ -145,8 +147,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     mayExist: (symbol) => instruments.knows(symbol) !== false,
     quote: board.get,
     isFresh: (quote) => isFresh(quote, clock.now()),
-    isOpen: () => hours.session(clock.now()) === 'regular',
-    nextClose: () => timeOf(hours.status(clock.now()).nextClose),
+    isOpen: (symbol) => hoursOf(symbol).session(clock.now()) === 'regular',
+    nextClose: (symbol) => timeOf(hoursOf(symbol).status(clock.now()).nextClose),
     tradingDay: () => tradingDay(clock.now()),
   };
   const quoted = withQuoteFirst(
@@ -337,7 +339,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     const demo =
       config.demoAccount && generated
         ? await openDemoAccount(
-            { accounts, users, trading, featured: source.featured, isOpen: view.isOpen, log: part('demo') },
+            { accounts, users, trading, featured: source.featured, isOpen, log: part('demo') },
             generated.demoPassword,
           )
         : null;

@@ -1,13 +1,14 @@
 /** Shapes that several messages share. */
 import { z } from 'zod';
 import { MAX_KEY_LENGTH, MAX_ORDER_PRICE, MAX_ORDER_QUANTITY } from './limits.ts';
+import { MAX_SYMBOL_LENGTH, readSymbol } from './symbol.ts';
 
-/** US tickers as Massive writes them: letters, then an optional class (`BRK.B`). Upper-cased on the way in. */
+/** A stock or an option contract; `aapl` is taken as AAPL, `BACpL` as it is (see `readSymbol`). */
 export const symbolSchema = z
   .string()
-  .max(12)
-  .transform((text) => text.toUpperCase())
-  .pipe(z.string().regex(/^[A-Z][A-Z0-9]{0,5}(\.[A-Z]{1,3})?$/, 'not a symbol'));
+  .max(MAX_SYMBOL_LENGTH)
+  .refine((text) => readSymbol(text) !== null, 'not a symbol')
+  .transform((text) => readSymbol(text) ?? text);
 
 /** Whole shares. */
 export const quantitySchema = z.int().min(1).max(MAX_ORDER_QUANTITY);

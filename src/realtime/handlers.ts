@@ -1,4 +1,4 @@
-import type { InstrumentDirectory } from '../domain/market/instruments.ts';
+import { type InstrumentDirectory, onlyStocks } from '../domain/instrument/directory.ts';
 import { refusalOf } from '../domain/trading/refusal.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -55,8 +55,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
 
     'subscribe:watchlist'(socket, requested) {
-      // A symbol that is known not to exist is left out; one we have not heard of may exist upstream.
-      const symbols = requested.filter((symbol) => parts.instruments.knows(symbol) !== false);
+      // A symbol that is known not to exist is left out; one that was never looked up may exist upstream.
+      const symbols = onlyStocks(requested).filter((symbol) => parts.instruments.knows(symbol) !== false);
       if (symbols.length === 0) throw new TradecastError('UNKNOWN_SYMBOL', 'None of these symbols is known');
       const watched = new Set([...lane.watched(socket), ...symbols]);
       if (!(watched.size <= parts.maxSymbols)) {

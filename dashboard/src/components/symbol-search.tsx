@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { symbolForms } from '../../../src/protocol/symbol.ts';
 import { useSymbolSearch } from '../hooks/use-symbol-search.ts';
 import { SearchIcon } from './icons.tsx';
 
@@ -43,7 +44,9 @@ export function SymbolSearch({
   const query = text.trim();
   const { status, found } = useSymbolSearch(query);
   const isTaken = (symbol: string) => taken?.symbols.includes(symbol) ?? false;
-  const exact = found.findIndex(({ symbol }) => symbol === query.toUpperCase());
+  const forms = symbolForms(query);
+  const meant = forms.find((form) => found.some(({ symbol }) => symbol === form));
+  const exact = found.findIndex(({ symbol }) => symbol === meant);
   const active = moved ?? Math.max(0, exact);
   const expanded = open && query !== '' && status !== 'idle';
   const activeOption = expanded && (status === 'done' || moved !== null) ? found[active] : undefined;

@@ -5,6 +5,7 @@ export const REASONS: Readonly<Record<TradingCode, string>> = {
   INSUFFICIENT_FUNDS: 'There is not enough buying power. Lower the quantity or cancel an open buy order.',
   INSUFFICIENT_POSITION: 'You do not hold that many shares, or open sell orders already count on them.',
   UNKNOWN_SYMBOL: 'This symbol is not known here.',
+  UNSUPPORTED_INSTRUMENT: 'Orders in option contracts are not possible yet.',
   MARKET_CLOSED: 'The market is closed. Send the order again when it opens.',
   STALE_QUOTE: 'The last quote is too old to trade on. Wait for a fresh one.',
   NO_QUOTE: 'There is no quote for this symbol yet.',

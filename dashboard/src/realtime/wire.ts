@@ -5,6 +5,7 @@ import type {
   ServerEvent,
   ServerToClientEvents,
 } from '../../../src/protocol/events.ts';
+import { readSymbol } from '../../../src/protocol/symbol.ts';
 import type { TradecastSocket } from './socket.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -19,7 +20,7 @@ export interface Wire {
 
 const symbolsOf = (body: unknown): string[] => {
   const list = Array.isArray(body) ? body : (body as { symbols?: unknown } | null)?.symbols;
-  return Array.isArray(list) ? list.map((symbol) => String(symbol).toUpperCase()) : [];
+  return Array.isArray(list) ? list.map((symbol) => readSymbol(String(symbol)) ?? String(symbol)) : [];
 };
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { FeedSink } from '../../domain/market/feed.ts';
 import { MAX_AHEAD_MS } from '../../domain/market/staleness.ts';
+import { isStockSymbol } from '../../protocol/symbol.ts';
 import { snapshotToDayTick } from './snapshot.ts';
 
 /** The largest frame the official client accepts; a larger one is not market data. */
@@ -12,7 +13,6 @@ export const MAX_FRAME_CHARS = 1_000_000;
 const MAX_PRICE = 10_000_000;
 /** More shares than any company has. */
 const MAX_SIZE = 1e11;
-const SYMBOL = /^[A-Z][A-Z0-9]{0,5}([.][A-Z0-9]{1,3})?$/;
 
 /** One upstream event as JSON.parse gave it: every field may be anything. */
 export type RawEvent = Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ export function createFrameReader(sink: TickSink, onStatus: (event: StatusEvent)
 
   const isSymbol = (value: unknown): value is string => {
     if (symbols.has(value)) return true;
-    if (typeof value !== 'string' || !SYMBOL.test(value)) return false;
+    if (typeof value !== 'string' || !isStockSymbol(value)) return false;
     if (symbols.size > 50_000) symbols.clear();
     symbols.add(value);
     return true;

@@ -1,9 +1,10 @@
-import { searchInstruments } from '../../domain/market/instrument-list.ts';
-import type { InstrumentDirectory } from '../../domain/market/instruments.ts';
+import type { InstrumentDirectory } from '../../domain/instrument/directory.ts';
+import { searchInstruments } from '../../domain/instrument/search.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { InstrumentPayload } from '../../protocol/market.ts';
+import { isStockSymbol, readSymbol, symbolForms } from '../../protocol/symbol.ts';
 import { createMassiveRest } from './rest.ts';
 
 export interface MassiveInstrumentsOptions {
@@ -34,7 +35,7 @@ function toInstrument(value: unknown): InstrumentPayload | undefined {
     string,
     unknown
   >;
-  if (typeof ticker !== 'string') return undefined;
+  if (typeof ticker !== 'string' || !isStockSymbol(ticker)) return undefined;
   return { symbol: ticker, name: typeof name === 'string' ? name : ticker };
 }
 
@@ -76,24 +77,41 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
     return answer;
   }
 
+  async function get(symbol: string): Promise<InstrumentPayload | null> {
+    if (!isStockSymbol(symbol)) return null;
+    const known = cached(bySymbol, symbol);
+    if (known !== undefined) return known;
+    const found = (await ask({ ticker: symbol, limit: '1' })).find((row) => row.symbol === symbol) ?? null;
+    if (found === null) keep(bySymbol, symbol, null, MISSING_TTL_MS);
+    return found;
+  }
+
+  /** Upstream's search knows no other spellings (`brk-b`): where it does not find one, each is looked up. */
+  async function find(text: string): Promise<readonly InstrumentPayload[]> {
+    const found = await ask({ search: text, limit: String(SEARCH_SIZE), sort: 'ticker' });
+    const forms = symbolForms(text);
+    const isSpelledOut = found.length > 0 && readSymbol(text) !== null;
+    if (isSpelledOut || found.some(({ symbol }) => forms.includes(symbol))) return found;
+    for (const form of forms) {
+      const instrument = await get(form);
+      if (instrument) return [instrument, ...found];
+    }
+    return found;
+  }
+
   return {
-    async get(symbol) {
-      const known = cached(bySymbol, symbol);
-      if (known !== undefined) return known;
-      const found = (await ask({ ticker: symbol, limit: '1' })).find((row) => row.symbol === symbol) ?? null;
-      if (found === null) keep(bySymbol, symbol, null, MISSING_TTL_MS);
-      return found;
-    },
+    get,
     async search(text, limit) {
-      const key = text.trim().toUpperCase();
+      const key = readSymbol(text.trim()) ?? text.trim().toUpperCase();
       let found = cached(searches, key);
       if (found === undefined) {
-        found = await ask({ search: key, limit: String(SEARCH_SIZE), sort: 'ticker' });
+        found = await find(key);
         keep(searches, key, found, SEARCH_TTL_MS);
       }
       return searchInstruments(found, key, limit);
     },
     knows(symbol) {
+      if (!isStockSymbol(symbol)) return false;
       const known = cached(bySymbol, symbol);
       return known === undefined ? undefined : known !== null;
     },

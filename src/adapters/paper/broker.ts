@@ -99,7 +99,7 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
   /** Tries the orders in this symbol against its quote: all of them, or the one that has just come. */
   const match = (symbol: string, orderId?: string): void => {
     const venue = venues.get(symbol);
-    if (!venue || venue.orders.size === 0 || !market.isOpen()) return;
+    if (!venue || venue.orders.size === 0 || !market.isOpen(symbol)) return;
     const quote = market.quote(symbol);
     if (!quote || !market.isFresh(quote)) return;
     const prices = touchOf(quote);

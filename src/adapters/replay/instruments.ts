@@ -1,20 +1,24 @@
-import { createInstrumentList } from '../../domain/market/instrument-list.ts';
-import type { InstrumentDirectory } from '../../domain/market/instruments.ts';
+import type { InstrumentDirectory } from '../../domain/instrument/directory.ts';
+import { createInstrumentList } from '../../domain/instrument/search.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { InstrumentPayload } from '../../protocol/market.ts';
+import { isStockSymbol } from '../../protocol/symbol.ts';
 import { UNIVERSE } from '../simulated/universe.ts';
 import { readLines } from './lines.ts';
 
 /** Names that a recording does not carry. */
 const NAMES = new Map(UNIVERSE.map(({ symbol, name }) => [symbol, name]));
-const SYMBOL = /"(?:sym|ticker)":"([A-Z][A-Z0-9.]{0,11})"/g;
+const SYMBOL = /"(?:sym|ticker)":"([^"]+)"/g;
 
 async function symbolsOf(file: string): Promise<InstrumentPayload[]> {
   const symbols = new Set<string>();
   for await (const lines of readLines(file)) {
     for (const line of lines) for (const [, symbol] of line.matchAll(SYMBOL)) symbols.add(symbol as string);
   }
-  return [...symbols].sort().map((symbol) => ({ symbol, name: NAMES.get(symbol) ?? symbol }));
+  return [...symbols]
+    .filter(isStockSymbol)
+    .sort()
+    .map((symbol) => ({ symbol, name: NAMES.get(symbol) ?? symbol }));
 }
 
 /** The symbols of a recording, named where they are well known. The file is read through once, at the first question. */

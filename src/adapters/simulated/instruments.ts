@@ -1,5 +1,5 @@
-import { createInstrumentList } from '../../domain/market/instrument-list.ts';
-import type { InstrumentDirectory } from '../../domain/market/instruments.ts';
+import type { InstrumentDirectory } from '../../domain/instrument/directory.ts';
+import { createInstrumentList } from '../../domain/instrument/search.ts';
 import { UNIVERSE } from './universe.ts';
 
 /** The simulated universe; nothing else exists in it. */

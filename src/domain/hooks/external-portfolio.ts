@@ -1,16 +1,33 @@
 import { type Decimal, decimal, round, toNumber, ZERO } from '../../lib/decimal.ts';
+import { TradecastError } from '../../protocol/errors.ts';
 import type { PortfolioHook } from '../../protocol/hooks.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
+import { instrumentOf } from '../instrument/instrument.ts';
+import { notional } from '../instrument/notional.ts';
 
 type ReportedPosition = PortfolioHook['portfolio']['positions'][number];
 
 const cents = (amount: Decimal): number => toNumber(round(amount));
 
-/** What the sender left out follows from what it told, or stays out; without a price a position is valued at its cost. */
+/** Dollars that were paid. Throws VALIDATION for an adjusted contract that came without its values. */
+function costOf({ symbol, averagePrice, quantity, marketValue, unrealizedPnl }: ReportedPosition): Decimal {
+  if (instrumentOf(symbol).multiplier !== null)
+    return notional(symbol, decimal(averagePrice), decimal(quantity));
+  if (marketValue === undefined || unrealizedPnl === undefined)
+    throw new TradecastError(
+      'VALIDATION',
+      `${symbol} is an adjusted contract: send its marketValue and its unrealizedPnl.`,
+    );
+  return decimal(marketValue).minus(unrealizedPnl);
+}
+
+/** What the sender left out follows from the rest, or stays out. A position without a price is valued at its cost. */
 function positionToPayload(position: ReportedPosition): PositionPayload {
   const price = position.price ?? position.averagePrice;
-  const cost = decimal(position.averagePrice).times(position.quantity);
-  const value = decimal(position.marketValue ?? decimal(price).times(position.quantity));
+  const cost = costOf(position);
+  const value = decimal(
+    position.marketValue ?? notional(position.symbol, decimal(price), decimal(position.quantity)),
+  );
   const pnl = decimal(position.unrealizedPnl ?? value.minus(cost));
   const percent = cost.gt(ZERO) ? round(pnl.div(cost).times(100), 4) : ZERO;
   return {

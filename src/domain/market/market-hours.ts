@@ -1,4 +1,5 @@
 import type { MarketSession, MarketStatusPayload } from '../../protocol/market.ts';
+import { type Calendar, instrumentOf } from '../instrument/instrument.ts';
 import { holidayName, isHalfDay, isTradingDay } from './exchange-holidays.ts';
 import { addDays, newYorkDate, newYorkDay, newYorkTime } from './new-york.ts';
 
@@ -9,7 +10,8 @@ export interface MarketHours {
   status(now: number): MarketStatusPayload;
 }
 
-export type MarketHoursName = 'us-equities' | 'always';
+/** A calendar, or a market that never closes: simulated and replayed ones. */
+export type MarketHoursName = Calendar | 'always';
 
 /** Minutes after midnight in New York (nyse.com/trade/hours-calendars; late trading ends at 17:00 on half days). */
 const PRE_OPEN = 4 * 60;
@@ -26,7 +28,10 @@ interface TradingDay {
   readonly post: number;
 }
 
-function tradingDay(date: string): TradingDay | null {
+/** The day's sessions, or null on a day without any. */
+type DayOf = (date: string) => TradingDay | null;
+
+const equityDay: DayOf = (date) => {
   if (!isTradingDay(date)) return null;
   const half = isHalfDay(date);
   return {
@@ -35,17 +40,24 @@ function tradingDay(date: string): TradingDay | null {
     close: newYorkTime(date, half ? HALF_DAY_CLOSE : REGULAR_CLOSE),
     post: newYorkTime(date, half ? HALF_DAY_POST_CLOSE : POST_CLOSE),
   };
-}
+};
+/** Contracts trade in the regular session only (Cboe Rule 5.1). Some on ETFs and indices go on for 15 minutes more. */
+const optionDay: DayOf = (date) => {
+  const day = equityDay(date);
+  return day && { ...day, pre: day.open, post: day.close };
+};
+
+const TRADING_DAYS: Readonly<Record<Calendar, DayOf>> = { 'us-equities': equityDay, 'us-options': optionDay };
 
 /** The next trading day after `date`. */
-function nextTradingDay(date: string): TradingDay {
+function nextTradingDay(tradingDay: DayOf, date: string): TradingDay {
   for (let next = addDays(date, 1); ; next = addDays(next, 1)) {
     const day = tradingDay(next);
     if (day) return day;
   }
 }
 
-function createUsEquityHours(): MarketHours {
+function createCalendarHours(tradingDay: DayOf): MarketHours {
   // Sessions are asked for on the hot path, nearly always about the same day.
   let date = '';
   let today: TradingDay | null = null;
@@ -66,7 +78,7 @@ function createUsEquityHours(): MarketHours {
   };
   const next = (now: number, edge: keyof TradingDay): number => {
     const day = dayOf(now);
-    return day && now < day[edge] ? day[edge] : nextTradingDay(newYorkDate(now))[edge];
+    return day && now < day[edge] ? day[edge] : nextTradingDay(tradingDay, newYorkDate(now))[edge];
   };
 
   return {
@@ -86,7 +98,6 @@ function createUsEquityHours(): MarketHours {
   };
 }
 
-/** A market that never closes: simulated and replayed ones. */
 const alwaysOpen: MarketHours = {
   session: () => 'regular',
   status: (now) => ({
@@ -99,4 +110,14 @@ const alwaysOpen: MarketHours = {
 };
 
 export const createMarketHours = (name: MarketHoursName): MarketHours =>
-  name === 'always' ? alwaysOpen : createUsEquityHours();
+  name === 'always' ? alwaysOpen : createCalendarHours(TRADING_DAYS[name]);
+
+/** The hours of each symbol by its instrument's calendar, unless the whole market never closes. */
+export function createHoursOf(market: MarketHoursName): (symbol: string) => MarketHours {
+  if (market === 'always') return () => alwaysOpen;
+  const calendars: Readonly<Record<Calendar, MarketHours>> = {
+    'us-equities': createMarketHours('us-equities'),
+    'us-options': createMarketHours('us-options'),
+  };
+  return (symbol) => calendars[instrumentOf(symbol).calendar];
+}

@@ -48,7 +48,7 @@ export function createTrading(options: TradingOptions): Trading {
         order: intent,
         facts,
         known,
-        open: market.isOpen(),
+        open: market.isOpen(intent.symbol),
         quote,
         fresh: quote !== undefined && market.isFresh(quote),
         quoteOf: market.quote,
@@ -57,7 +57,7 @@ export function createTrading(options: TradingOptions): Trading {
       },
       limits,
     );
-    const order = newOrder(command, intent, verdict, at, market.nextClose());
+    const order = newOrder(command, intent, verdict, at, market.nextClose(intent.symbol));
     if (verdict.approved) return { order, events: [orderUpdated(order)] };
     log.info(
       { orderId: order.id, userId: order.userId, code: verdict.code, ...verdict.numbers },

@@ -1,4 +1,5 @@
 import { type Decimal, decimal, round, ZERO } from '../../lib/decimal.ts';
+import { notional } from '../instrument/notional.ts';
 import type { BrokerFill } from './broker.ts';
 import type { Account, Position } from './holdings.ts';
 import { type Order, openQuantity } from './order.ts';
@@ -25,8 +26,8 @@ export function findMismatch(order: Order, position: Position, fill: BrokerFill)
 }
 
 /** What a purchase still has to put aside. */
-const reserveFor = (order: Pick<Order, 'side' | 'boundPrice'>, quantity: number): Decimal =>
-  order.side === 'buy' && order.boundPrice ? order.boundPrice.times(quantity) : ZERO;
+const reserveFor = ({ symbol, side, boundPrice }: Order, quantity: number): Decimal =>
+  side === 'buy' && boundPrice ? notional(symbol, boundPrice, quantity) : ZERO;
 
 /**
  * Books one fill. A purchase moves cash into cost. A sale takes out the cost of its shares in proportion,
@@ -39,7 +40,7 @@ export function bookFill(
   fill: BrokerFill,
   day: string,
 ): Holding {
-  const value = fill.price.times(fill.quantity);
+  const value = notional(order.symbol, fill.price, fill.quantity);
   const today = position.day === day ? position : startDay(position, day);
   const released = reserveFor(order, fill.quantity);
   if (order.side === 'buy')

@@ -9,10 +9,10 @@ export interface MarketView {
   quote(symbol: string): Quote | undefined;
   /** Whether the quote may still be traded on. */
   isFresh(quote: Quote): boolean;
-  /** Whether the regular session is on. */
-  isOpen(): boolean;
-  /** End of the current session, or of the next one while closed, milliseconds since epoch; null where the market never closes. */
-  nextClose(): number | null;
+  /** Whether the regular session of the symbol's market is on. */
+  isOpen(symbol: string): boolean;
+  /** End of its current session, or of the next one while closed; null where the market never closes. */
+  nextClose(symbol: string): number | null;
   /** Calendar day in New York, `2026-01-05`: the day that day change and daily loss are counted in. */
   tradingDay(): string;
 }

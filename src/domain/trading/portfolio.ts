@@ -1,8 +1,11 @@
 import { type Decimal, decimal, max, min, round, toNumber, ZERO } from '../../lib/decimal.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
+import { notional } from '../instrument/notional.ts';
 import type { Quote } from '../market/quote.ts';
 import type { Holdings, Position } from './holdings.ts';
 import { readPrice } from './prices.ts';
+
+const ONE = decimal(1);
 
 type QuoteOf = (symbol: string) => Quote | undefined;
 
@@ -13,8 +16,8 @@ const percentOf = (part: Decimal, whole: Decimal): number =>
   whole.gt(0) ? toNumber(round(part.div(whole).times(100), PERCENT_DECIMALS)) : 0;
 
 /** What the shares were bought for on average, dollars; 0 for none. */
-export const averagePrice = (position: Pick<Position, 'cost' | 'quantity'>): Decimal =>
-  position.quantity > 0 ? round(position.cost.div(position.quantity), AVERAGE_PRICE_DECIMALS) : ZERO;
+export const averagePrice = ({ symbol, cost, quantity }: Position): Decimal =>
+  quantity > 0 ? round(cost.div(notional(symbol, ONE, quantity)), AVERAGE_PRICE_DECIMALS) : ZERO;
 
 /** Null without the prices it takes: the last one, and the previous close for what was held this morning. */
 function pricedDayChange(position: Position, quote: Quote | undefined, today: string): Decimal | null {
@@ -23,10 +26,9 @@ function pricedDayChange(position: Position, quote: Quote | undefined, today: st
   const price = readPrice(quote?.price);
   const previousClose = readPrice(quote?.previousClose);
   if (!(price || position.quantity === 0) || !(previousClose || startQuantity === 0)) return null;
-  return (price ?? ZERO)
-    .times(position.quantity)
+  return notional(position.symbol, price ?? ZERO, position.quantity)
     .plus(traded ? position.dayFlow : ZERO)
-    .minus((previousClose ?? ZERO).times(startQuantity));
+    .minus(notional(position.symbol, previousClose ?? ZERO, startQuantity));
 }
 
 const realizedToday = (position: Position, today: string): Decimal =>
@@ -61,7 +63,7 @@ export function dailyLoss(
     const quote = quoteOf(position.symbol);
     const price = readPrice(quote?.price);
     if (!price && position.quantity > 0) return { unpriced: position.symbol };
-    const unrealized = (price ?? ZERO).times(position.quantity).minus(position.cost);
+    const unrealized = notional(position.symbol, price ?? ZERO, position.quantity).minus(position.cost);
     change = change.plus(
       pricedDayChange(position, quote, today) ?? realizedToday(position, today).plus(min(unrealized, ZERO)),
     );
@@ -86,7 +88,7 @@ export function portfolioToPayload(
     change = change.plus(positionChange);
     if (position.quantity === 0) continue;
     const price = readPrice(quote?.price);
-    const marketValue = price ? price.times(position.quantity) : position.cost;
+    const marketValue = price ? notional(position.symbol, price, position.quantity) : position.cost;
     const unrealized = marketValue.minus(position.cost);
     const average = averagePrice(position);
     equity = equity.plus(marketValue);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { InstrumentDirectory } from '../instrument/directory.ts';
 import type { Demand } from '../market/demand.ts';
-import type { InstrumentDirectory } from '../market/instruments.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { Trading } from './trading.ts';
 

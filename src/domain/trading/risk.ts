@@ -1,10 +1,13 @@
 import { type Decimal, decimal } from '../../lib/decimal.ts';
 import type { TradingCode } from '../../protocol/errors.ts';
+import { instrumentOf } from '../instrument/instrument.ts';
+import { notional } from '../instrument/notional.ts';
+import { isOnTick } from '../instrument/price-increments.ts';
 import type { Quote } from '../market/quote.ts';
 import type { PlaceFacts } from './ledger.ts';
 import type { OrderIntent } from './order.ts';
 import { dailyLoss } from './portfolio.ts';
-import { boundPrice, isOnTick, isWithin, readPrice, referencePrice } from './prices.ts';
+import { boundPrice, isWithin, readPrice, referencePrice } from './prices.ts';
 import type { RiskLimits } from './risk-limits.ts';
 
 export interface RiskInput {
@@ -69,6 +72,11 @@ export function assess(input: RiskInput, limits: RiskLimits): Verdict {
   if (facts.halted === 'everyone') return refuse('TRADING_HALTED', 'Trading is halted for everyone.');
   if (facts.halted) return refuse('TRADING_HALTED', 'Trading is halted for this account.');
 
+  if (instrumentOf(order.symbol).kind === 'option')
+    return refuse(
+      'UNSUPPORTED_INSTRUMENT',
+      `${order.symbol} is an option contract: orders in contracts are not possible yet.`,
+    );
   const problem = findFault(order);
   if (problem) return refuse('INVALID_ORDER', problem);
   if (!input.known)
@@ -112,7 +120,8 @@ export function assess(input: RiskInput, limits: RiskLimits): Verdict {
     );
 
   const bound = boundPrice(order, reference, limits.marketCollar);
-  const value = (buying ? bound : (order.limitPrice ?? order.stopPrice ?? reference)).times(order.quantity);
+  const price = buying ? bound : (order.limitPrice ?? order.stopPrice ?? reference);
+  const value = notional(order.symbol, price, order.quantity);
   if (!value.lte(limits.maxOrderValue))
     return refuse(
       'MAX_ORDER_VALUE',
@@ -137,8 +146,7 @@ export function assess(input: RiskInput, limits: RiskLimits): Verdict {
     return { approved: true, boundPrice: bound, reserve: ZERO };
   }
 
-  const shares = decimal(held + facts.openBuys + order.quantity);
-  const positionValue = shares.times(reference);
+  const positionValue = notional(order.symbol, reference, held + facts.openBuys + order.quantity);
   if (!positionValue.lte(limits.maxPositionValue))
     return refuse(
       'MAX_POSITION',
@@ -186,7 +194,7 @@ function findFault(order: OrderIntent): string | null {
   if ((order.type === 'stop') !== (order.stopPrice !== null))
     return 'A stop order, and only that, has a stop price.';
   const price = order.limitPrice ?? order.stopPrice;
-  if (price && !isOnTick(price))
+  if (price && !isOnTick(instrumentOf(order.symbol).increments, price))
     return 'Prices from $1 have at most two decimals, prices below at most four.';
   return null;
 }

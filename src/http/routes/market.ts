@@ -1,6 +1,7 @@
 import compression from 'compression';
 import { Router } from 'express';
 import { z } from 'zod';
+import { onlyStocks } from '../../domain/instrument/directory.ts';
 import type { Candle } from '../../domain/market/candle-book.ts';
 import { quoteToPayload } from '../../domain/market/quote.ts';
 import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../protocol/market.ts';
@@ -36,7 +37,7 @@ export function marketRoutes(
   }
 
   router.get('/quotes', (req, res) => {
-    const symbols = validate(symbolsSchema, readQuery(req, quotesSchema).symbols.split(','));
+    const symbols = onlyStocks(validate(symbolsSchema, readQuery(req, quotesSchema).symbols.split(',')));
     demand.want(symbols.filter(isListed));
     const known = symbols.map((symbol) => quotes.get(symbol)).filter((quote) => quote !== undefined);
     succeed<QuotePayload[]>(res, known.map(quoteToPayload));
@@ -52,7 +53,7 @@ export function marketRoutes(
   // A day of minutes is 65 KB of nothing but numbers: no secret whose size could tell something.
   router.get('/candles', compression(), async (req, res) => {
     const { symbol } = readQuery(req, candlesSchema);
-    demand.want([symbol].filter(isListed));
+    demand.want(onlyStocks([symbol]).filter(isListed));
     succeed<CandlePayload[]>(res, (await candles(symbol)).map(candleToPayload));
   });
 

@@ -1,4 +1,6 @@
 import { Router } from 'express';
+import { contractRefusal } from '../../domain/instrument/directory.ts';
+import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { watchlistSchema } from '../../protocol/quotes.ts';
 import { succeed, userOf } from '../answer.ts';
@@ -22,6 +24,8 @@ export function watchlistRoutes({
   router.put('/', async (req, res) => {
     const { id } = userOf(res);
     const { symbols } = readBody(req, watchlistSchema);
+    const contract = symbols.find((symbol) => instrumentOf(symbol).kind === 'option');
+    if (contract) throw contractRefusal(contract);
     const already = new Set(await saved(id));
     const added = symbols.filter((symbol) => !already.has(symbol));
     const found = await Promise.all(added.map((symbol) => instruments.get(symbol)));

@@ -75,3 +75,31 @@ test('upstream that cannot be asked is unavailable, not an unknown symbol', asyn
   await expect(directory.search('AAPL', 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(directory.knows('AAPL')).toBeUndefined();
 });
+
+test('what upstream finds under no spelling but its own is looked up under the others', async () => {
+  const listed = ['BACpL', 'BRK.B'];
+  const { directory, asked } = await start((url) => {
+    const ticker = url.searchParams.get('ticker') ?? '';
+    return listed.includes(ticker) ? found(row(ticker, 'A share')) : found();
+  });
+  for (const typed of ['brk-b', 'BRKB', 'bacpl'])
+    expect((await directory.search(typed, 10)).map(({ symbol }) => symbol)).toEqual([
+      typed === 'bacpl' ? 'BACpL' : 'BRK.B',
+    ]);
+  const before = asked.length;
+  await directory.search('BRK-B', 10);
+  expect(asked).toHaveLength(before);
+});
+
+test('a search that finds something asks for nothing more', async () => {
+  const { directory, asked } = await start(() => found(row('APPF', 'AppFolio'), row('AAPL', 'Apple Inc.')));
+  await directory.search('app', 10);
+  expect(asked).toHaveLength(1);
+});
+
+test('contracts are no stocks, and upstream is not asked for them', async () => {
+  const { directory, asked } = await start(() => found());
+  expect(await directory.get('O:SPY251219C00650000')).toBeNull();
+  expect(directory.knows('O:SPY251219C00650000')).toBe(false);
+  expect(asked).toHaveLength(0);
+});

@@ -1,41 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  boundPrice,
-  isOnTick,
-  referencePrice,
-  toBookPrice,
-  toTick,
-} from '../../../src/domain/trading/prices.ts';
+import { boundPrice, referencePrice, toBookPrice } from '../../../src/domain/trading/prices.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import { quoteOf } from '../../support/trading.ts';
 
-describe('order prices', () => {
-  test.each([
-    ['1', true],
-    ['1.00', true],
-    ['187.53', true],
-    ['187.531', false],
-    ['1.0001', false],
-    ['0.9999', true],
-    ['0.0001', true],
-    ['0.99995', false],
-    ['0', false],
-    ['-1', false],
-  ])('%s on tick: %s', (price, onTick) => {
-    expect(isOnTick(decimal(price))).toBe(onTick);
-  });
-
-  test('rounding to a tick goes against the trader and never to zero', () => {
-    expect(toTick(decimal('10.001'), 'buy').toString()).toBe('10.01');
-    expect(toTick(decimal('10.009'), 'sell').toString()).toBe('10');
-    expect(toTick(decimal('0.00001'), 'sell').toString()).toBe('0.0001');
-    expect(toBookPrice(decimal('10.00001'), 'buy').toString()).toBe('10.0001');
-    expect(toBookPrice(decimal('10.00009'), 'sell').toString()).toBe('10');
-  });
+test('an execution is booked in hundredths of a cent, rounded against the trader', () => {
+  expect(toBookPrice(decimal('10.00001'), 'buy').toString()).toBe('10.0001');
+  expect(toBookPrice(decimal('10.00009'), 'sell').toString()).toBe('10');
 });
 
 describe('the bound of an order', () => {
   const of = (changes: object) => ({
+    symbol: 'AAPL',
     type: 'market' as const,
     side: 'buy' as const,
     limitPrice: null,

@@ -1,0 +1,31 @@
+import { TradecastError } from '../../protocol/errors.ts';
+import type { InstrumentPayload } from '../../protocol/market.ts';
+import { instrumentOf } from './instrument.ts';
+
+/** The stocks of a market. */
+export interface InstrumentDirectory {
+  /** Null for a symbol that does not exist, or is no stock. Throws UNAVAILABLE where upstream cannot be asked now. */
+  get(symbol: string): Promise<InstrumentPayload | null>;
+  /**
+   * Best matches for what a person typed, by symbol and by name. Throws UNAVAILABLE where upstream cannot be asked
+   * now.
+   */
+  search(text: string, limit: number): Promise<InstrumentPayload[]>;
+  /** From memory only; undefined where it has not been asked for yet. */
+  knows(symbol: string): boolean | undefined;
+}
+
+/** Why a command for stocks refuses a contract. */
+export const contractRefusal = (symbol: string): TradecastError =>
+  new TradecastError(
+    'UNSUPPORTED_INSTRUMENT',
+    `${symbol} is an option contract. Quotes, charts and watchlists have stocks only.`,
+  );
+
+/** The stocks among the symbols. Throws UNSUPPORTED_INSTRUMENT where all of them are contracts. */
+export function onlyStocks(symbols: readonly string[]): string[] {
+  const stocks = symbols.filter((symbol) => instrumentOf(symbol).kind === 'stock');
+  const [first] = symbols;
+  if (stocks.length === 0 && first !== undefined) throw contractRefusal(first);
+  return stocks;
+}

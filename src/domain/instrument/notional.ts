@@ -1,0 +1,13 @@
+import type { Decimal } from '../../lib/decimal.ts';
+import { instrumentOf } from './instrument.ts';
+
+/**
+ * What `quantity` shares or contracts are worth, dollars; `price` is per share. Throws for an adjusted contract, whose
+ * shares its symbol does not tell.
+ */
+export function notional(symbol: string, price: Decimal, quantity: number | Decimal): Decimal {
+  const { multiplier } = instrumentOf(symbol);
+  if (multiplier === null) throw new Error(`The multiplier of ${symbol} is not known.`);
+  const value = price.times(quantity);
+  return multiplier === 1 ? value : value.times(multiplier);
+}

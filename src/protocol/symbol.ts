@@ -1,0 +1,112 @@
+/**
+ * The one grammar of symbols, for server and browser.
+ *
+ * Stocks are written as Massive writes them, which is how the consolidated tape does (CQS symbol convention,
+ * nasdaqtrader.com/trader.aspx?id=CQSsymbolconvention): a root of capitals, then what kind of share it is. Option
+ * contracts are `O:` and the OCC symbol without its blanks. Case matters: `AMpB` is a preferred share of AM,
+ * `AMPB` is another company.
+ */
+
+export interface StockSymbol {
+  readonly kind: 'stock';
+  readonly root: string;
+  /** What follows the root: `.B` a class, `pL` a preferred share, `.WS.A` a warrant, `r` a right; empty for most. */
+  readonly suffix: string;
+}
+
+export interface OptionSymbol {
+  readonly kind: 'option';
+  /** Of the option series: mostly the underlying, `BRKB` for BRK.B. A digit at its end marks an adjusted contract. */
+  readonly root: string;
+  /** YYYY-MM-DD. */
+  readonly expiry: string;
+  readonly right: 'call' | 'put';
+  /** Dollars, at most three decimals. */
+  readonly strike: number;
+}
+
+export type ParsedSymbol = StockSymbol | OptionSymbol;
+
+/** `O:`, a root of six, six digits of date, C or P, eight digits of strike. */
+export const MAX_SYMBOL_LENGTH = 23;
+/** Longer than a symbol in any spelling. */
+const MAX_TYPED_LENGTH = 32;
+
+const STOCK = /^([A-Z]{1,6})((?:p[A-Z]?|r)?(?:\.[A-Z]{1,2}){0,2}w?)$/;
+const OPTION = /^O:([A-Z]{1,6}|[A-Z]{1,5}[1-9])(\d{2})(\d{2})(\d{2})([CP])(\d{8})$/;
+const STRIKE_FACTOR = 1_000;
+
+/** The calendar day as YYYY-MM-DD, or null where there is no such day. Two digits of year are of this century. */
+function toExpiry(year: string, month: string, day: string): string | null {
+  const expiry = `20${year}-${month}-${day}`;
+  const time = Date.parse(`${expiry}T00:00:00Z`);
+  // Date.parse moves 31 February to March instead of refusing it.
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(expiry) ? expiry : null;
+}
+
+/** Takes a symbol apart; null for anything that is not written exactly as the grammar has it. */
+export function parseSymbol(text: string): ParsedSymbol | null {
+  const stock = STOCK.exec(text);
+  if (stock) return { kind: 'stock', root: stock[1] as string, suffix: stock[2] as string };
+  const [, root, year, month, day, right, digits] = OPTION.exec(text) ?? [];
+  if (root === undefined) return null;
+  const expiry = toExpiry(year as string, month as string, day as string);
+  const strike = Number(digits) / STRIKE_FACTOR;
+  if (expiry === null || !(strike > 0)) return null;
+  return { kind: 'option', root, expiry, right: right === 'C' ? 'call' : 'put', strike };
+}
+
+/** The inverse of `parseSymbol`. */
+export function formatSymbol(parsed: ParsedSymbol): string {
+  if (parsed.kind === 'stock') return parsed.root + parsed.suffix;
+  const day = parsed.expiry.slice(2).replaceAll('-', '');
+  const strike = String(Math.round(parsed.strike * STRIKE_FACTOR)).padStart(8, '0');
+  return `O:${parsed.root}${day}${parsed.right === 'call' ? 'C' : 'P'}${strike}`;
+}
+
+export const isStockSymbol = (text: string): boolean => STOCK.test(text);
+export const isOptionSymbol = (text: string): boolean => parseSymbol(text)?.kind === 'option';
+
+/** Of English letters only: other scripts have letters whose capitals are English (`ß`, `ı`). */
+const toCapitals = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+
+/**
+ * The symbol that a program means by `text`: as it is written, else in capitals; null where neither is a symbol.
+ * `aapl` is AAPL and `BACpL` is BACpL, but `bacpl` is BACPL: an order is never moved to a share by a guess.
+ */
+export function readSymbol(text: string): string | null {
+  if (parseSymbol(text)) return text;
+  const capitals = toCapitals(text);
+  return parseSymbol(capitals) ? capitals : null;
+}
+
+const SEPARATORS = /[\s\-/.$_]+/;
+
+/** `brk-b`, `BAC PRL`, `ACHR/WS/A`: a dot for each separator, or a preferred share. */
+function separatedForms([root = '', ...rest]: readonly string[]): string[] {
+  const forms = [`${root}.${rest.join('.')}`];
+  const preferred = /^(?:PR|P|)([A-Z]?)$/.exec(rest.join(''));
+  if (preferred) forms.push(`${root}p${preferred[1]}`);
+  return forms;
+}
+
+/** `bacpl`, `brkb`, `achrws`: a preferred share, a right, an issue to come, a warrant or a class run together. */
+const joinedForms = (text: string): string[] => [
+  text.replace(/P([A-Z]?)$/, 'p$1'),
+  text.replace(/[RW]$/, (letter) => letter.toLowerCase()),
+  text.replace(/WS$/, '.WS'),
+  text.replace(/([A-Z])$/, '.$1'),
+];
+
+/**
+ * The symbols that a person may mean by what was typed, the closest first. The first of them that exists is meant:
+ * `bacpl` finds BACpL only where there is no BACPL, `brk-b` and `BRKB` find BRK.B.
+ */
+export function symbolForms(typed: string): string[] {
+  const text = typed.trim();
+  if (text.length > MAX_TYPED_LENGTH) return [];
+  const capitals = toCapitals(text);
+  const parts = capitals.split(SEPARATORS).filter((part) => part !== '');
+  const others = parts.length > 1 ? separatedForms(parts) : joinedForms(parts[0] ?? '');
+  return [...new Set([text, capitals, ...others])].filter((form) => parseSymbol(form) !== null);
+}
