@@ -3,12 +3,13 @@
  * again at each change. The exit code is 0 only where everything that ran passed.
  */
 import { runJest, runNode } from './jest.mjs';
+import { checkTypes } from './typecheck.mjs';
 
 const args = process.argv.slice(2);
 
 const CHECKS = {
   lint: () => runNode(['node_modules/@biomejs/biome/bin/biome', 'check', '.']),
-  types: () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']),
+  types: checkTypes,
   tests: () => runJest(args),
 };
 

@@ -20,7 +20,7 @@ export function stopChildrenOnSignal() {
       stopping = true;
       process.stdout.write('stopped\n');
       for (const child of running) child.kill('SIGTERM');
-      Promise.all([...running].map((child) => child.ended)).then(() => process.exit(code));
+      void Promise.allSettled([...running].map((child) => child.ended)).then(() => process.exit(code));
     });
   }
 }

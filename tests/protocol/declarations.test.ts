@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { COMMANDS, EVENTS, isCommand, replyTo } from '../../src/protocol/events.ts';
+import { RATE_LIMITS } from '../../src/protocol/rate-limits.ts';
+
+test('a name means one thing: no command is called like an event, no two states share a topic', () => {
+  expect(Object.keys(EVENTS).filter(isCommand)).toEqual([]);
+  const topics = Object.values(EVENTS).flatMap((event) => (event.lane === 'state' ? [event.topic] : []));
+  expect(new Set(topics).size).toBe(topics.length);
+});
+
+test('names that every object has are no commands', () => {
+  expect(['constructor', 'toString', '__proto__', 'hasOwnProperty'].filter(isCommand)).toEqual([]);
+});
+
+test('every command has its limit in the table that configuration and documents read', () => {
+  const { connect, unknown, ...ofCommands } = RATE_LIMITS;
+  expect(ofCommands).toEqual(
+    Object.fromEntries(Object.entries(COMMANDS).map(([name, { limit }]) => [name, limit])),
+  );
+  for (const { points, seconds } of [connect, unknown, ...Object.values(ofCommands)]) {
+    expect(points).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThan(0);
+  }
+});
+
+test('a subscription is repeated as a reply event, an order is not', () => {
+  const ack = { type: 'portfolio', timestamp: '2026-01-02T15:00:00.000Z' } as const;
+  expect(replyTo('subscribe:portfolio', ack)).toEqual(['subscription:confirmed', ack]);
+  expect(replyTo('unsubscribe:trades', { type: 'trades' })).toEqual([
+    'unsubscription:confirmed',
+    { type: 'trades' },
+  ]);
+  expect(replyTo('time:sync', { t0: 1, t1: 2 })).toBeNull();
+});
+
+test('the key of a state is its topic and the subject of the payload', () => {
+  const quote = { symbol: 'AAPL' } as Parameters<(typeof EVENTS)['quote:update']['subject']>[0];
+  expect([EVENTS['quote:update'].topic, EVENTS['quote:update'].subject(quote)]).toEqual(['quote', 'AAPL']);
+});
