@@ -32,6 +32,7 @@ export default {
     project('protocol', 'protocol'),
     project('lib', 'lib'),
     project('metrics', 'metrics'),
+    project('config', 'config'),
     project('domain', 'domain'),
     project('adapters', 'adapters'),
     project('realtime', 'realtime'),

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, readConfig } from '../src/config/index.ts';
 import { StartupError } from '../src/lib/startup-error.ts';
 import { type LocalCluster, startLocalCluster } from './local-cluster.ts';
 import { inForeground } from './server-process.ts';
@@ -60,8 +60,8 @@ async function main(): Promise<void> {
   try {
     cluster = await startLocalCluster({
       folder,
-      port: config.port,
-      host: config.host,
+      port: config.http.port,
+      host: config.http.host,
       replicas: REPLICAS,
       env: { DRAIN_SECONDS: process.env.DRAIN_SECONDS ?? DRAIN_SECONDS },
       say,
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     throw error;
   }
   if (signals > 0) return cluster.kill().then(() => process.exit());
-  console.log(introduction(cluster, config.demoAccount));
+  console.log(introduction(cluster, config.accounts.demoAccount));
 }
 
 function introduction({ url, parts, demoPassword }: LocalCluster, hasDemo: boolean): string {

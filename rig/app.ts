@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { type AppOverrides, createApp } from '../src/app/index.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/index.ts';
 import type { UserPayload } from '../src/protocol/accounts.ts';
 import type {
   AnswerTo,

@@ -1,7 +1,7 @@
 /** The only file that knows the process: environment → config → app; signals → stop; exit code. */
 import { existsSync } from 'node:fs';
 import { createApp } from './app/index.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config/index.ts';
 import { StartupError } from './lib/startup-error.ts';
 import { createLogger } from './logger.ts';
 

@@ -2,7 +2,7 @@
 
 import { serve } from '../../rig/processes/child.ts';
 import { createApp } from '../../src/app/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
 import { createLogger } from '../../src/logger.ts';
 import { DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';

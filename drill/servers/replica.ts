@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { type AppOverrides, createApp } from '../../src/app/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/logger.ts';
 import { losingBus, type Seams } from '../support/seams.ts';

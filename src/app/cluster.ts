@@ -12,8 +12,7 @@ import { createRedisConnectionCounter } from '../adapters/redis/connection-count
 import { createRedisHistory } from '../adapters/redis/history.ts';
 import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.ts';
 import type { Database } from '../adapters/sql/database.ts';
-import type { Config } from '../config.ts';
-import { namedRateLimits } from '../config-limits.ts';
+import type { ClusterConfig } from '../config/index.ts';
 import { type Bus, type BusLine, type BusLink, newLinkCounters } from '../domain/bus/bus.ts';
 import { createRelay } from '../domain/bus/relay.ts';
 import { createReplicatedBus } from '../domain/bus/replicated-bus.ts';
@@ -41,7 +40,7 @@ export interface Cluster {
 }
 
 export interface ClusterParts {
-  readonly config: Config;
+  readonly config: ClusterConfig;
   readonly redisUrl: string | null;
   readonly database: Database;
   /** Where there is Redis there is this: replicas share a Postgres. */
@@ -69,7 +68,7 @@ const oneProcess = ({ config, log }: ClusterParts): Cluster => ({
     counters: newLinkCounters(),
     onChange: () => () => {},
   },
-  limiter: createLocalRateLimiter(namedRateLimits(config)),
+  limiter: createLocalRateLimiter(config.rateLimits),
   connections: createLocalConnectionCounter(config.maxConnectionsPerUser),
   uniqueUsers: () => null,
   history: createLocalHistory(),
@@ -115,7 +114,7 @@ function overRedis(parts: SharedParts): Cluster {
   return {
     bus,
     link,
-    limiter: createRedisRateLimiter({ ...counting, limits: namedRateLimits(config) }),
+    limiter: createRedisRateLimiter({ ...counting, limits: config.rateLimits }),
     connections,
     uniqueUsers: connections.uniqueUsers,
     history: createRedisHistory({ clients, breaker, prefix }),

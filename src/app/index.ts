@@ -16,8 +16,7 @@ import { createJournal } from '../adapters/stores/journal/journal.ts';
 import { createJournalPruner } from '../adapters/stores/journal/pruner.ts';
 import { createLedger, openAccount } from '../adapters/stores/trading/ledger.ts';
 import { createWatchlists } from '../adapters/stores/watchlists/watchlists.ts';
-import type { Config, Secrets } from '../config.ts';
-import { riskLimits } from '../config-limits.ts';
+import type { Config, Secrets } from '../config/index.ts';
 import { createAccounts } from '../domain/accounts/accounts.ts';
 import { type DemoAccount, openDemoAccount } from '../domain/accounts/demo-account.ts';
 import { handOver } from '../domain/engine/hand-over.ts';
@@ -66,18 +65,26 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const closing = createDisposer();
   const startedAt = clock.now();
 
-  await assertPortIsFree(config.port, config.host);
+  await assertPortIsFree(config.http.port, config.http.host);
 
-  const hours = createMarketHours(config.marketHours);
-  const hoursOf = createHoursOf(config.marketHours);
+  const hours = createMarketHours(config.market.hours);
+  const hoursOf = createHoursOf(config.market.hours);
   const isOpen = (): boolean => hours.session(clock.now()) === 'regular';
   const source =
     overrides.marketSource ??
-    createMarketSource({ config, apiKey: secrets.massiveApiKey, clock, hours, log: part('feed') });
+    createMarketSource({
+      feed: config.market.feed,
+      apiKey: secrets.massiveApiKey,
+      clock,
+      hours,
+      log: part('feed'),
+    });
   const { feed, instruments } = source;
 
   const generated =
-    secrets.session && secrets.hook && !config.demoAccount ? null : await loadOrCreateSecrets(config.dataDir);
+    secrets.session && secrets.hook && !config.accounts.demoAccount
+      ? null
+      : await loadOrCreateSecrets(config.dataDir);
   const sessionSecrets = secrets.session ?? [generated!.sessionSecret];
   const hookSecrets = secrets.hook ?? [generated!.hookSecret];
 
@@ -92,7 +99,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   const journal = wrapped(createJournal(database), wrap.journal);
   const ledger = wrapped(createLedger(database), wrap.ledger);
   const users = createUsers(database, {
-    onCreate: (tx, user) => openAccount(tx, user.id, config.trading.startingCash),
+    onCreate: (tx, user) => openAccount(tx, user.id, config.accounts.startingCash.toString()),
   });
   const sessions = createSessions(database, { clock });
   const sessionStore = createSessionStore(database);
@@ -101,7 +108,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
 
   let reporting: Reporting;
   const cluster = createCluster({
-    config,
+    config: config.cluster,
     redisUrl: secrets.redisUrl,
     databaseUrl: secrets.databaseUrl,
     database,
@@ -123,7 +130,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     hours,
     log: part('market'),
     replica,
-    flushIntervalMs: config.flushIntervalMs,
+    flushIntervalMs: config.market.flushIntervalMs,
     current: lease.current,
     onLost: () => void lease.release({ standAside: true }),
   });
@@ -152,7 +159,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     tradingDay: () => tradingDay(clock.now()),
   };
   const quoted = withQuoteFirst(
-    createTrading({ ledger, market: view, bus, clock, log: part('trading'), limits: riskLimits(config) }),
+    createTrading({ ledger, market: view, bus, clock, log: part('trading'), limits: config.trading }),
     { instruments, board, demand, clock },
   );
   const trading: Trading = {
@@ -182,7 +189,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     db: database,
     clock,
     log: part('journal'),
-    pruning: { maxAgeMs: config.journal.keepDays * 86_400_000, maxEvents: config.journal.keepEvents },
+    pruning: config.journal,
   });
 
   let starting: ReturnType<App['start']> | null = null;
@@ -230,7 +237,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       observe: metrics.http.observe,
     },
     {
-      ...config,
+      ...config.http,
+      production: config.production,
       sessionSecrets,
       hookSecrets,
       metricsToken: secrets.metricsToken,
@@ -261,9 +269,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     },
     {
       replica,
-      ...config,
+      ...config.realtime,
       sessionSecrets,
-      maxSymbols: config.maxSymbolsPerConnection,
       sweep: !overrides.unprotected?.includes('journal-sweep'),
     },
   );
@@ -303,7 +310,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   async function start(): ReturnType<App['start']> {
     metrics.registry.watchProcess();
     // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
-    const { port, url } = await listenOn(httpServer.server, config.port, config.host);
+    const { port, url } = await listenOn(httpServer.server, config.http.port, config.http.host);
     closing.add('sockets', () => realtime.stop());
     cluster.start();
     closing.add('cluster', () => cluster.stop());
@@ -337,7 +344,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     closing.add('journal pruner', () => pruner.stop());
 
     const demo =
-      config.demoAccount && generated
+      config.accounts.demoAccount && generated
         ? await openDemoAccount(
             { accounts, users, trading, featured: source.featured, isOpen, log: part('demo') },
             generated.demoPassword,

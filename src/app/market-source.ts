@@ -5,7 +5,7 @@ import { createReplayFeed } from '../adapters/replay/feed.ts';
 import { createReplayInstruments } from '../adapters/replay/instruments.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
-import type { Config } from '../config.ts';
+import type { FeedConfig } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
@@ -24,7 +24,7 @@ export interface MarketSource {
 const WELL_KNOWN = ['SPY', 'QQQ', 'AAPL', 'MSFT', 'NVDA', 'TSLA', 'AMZN', 'JPM'];
 
 export interface MarketSourceParts {
-  readonly config: Config;
+  readonly feed: FeedConfig;
   readonly apiKey: string | null;
   readonly clock: Clock;
   readonly hours: MarketHours;
@@ -32,8 +32,7 @@ export interface MarketSourceParts {
 }
 
 /** The market the configuration names. */
-export function createMarketSource({ config, apiKey, clock, hours, log }: MarketSourceParts): MarketSource {
-  const { feed } = config;
+export function createMarketSource({ feed, apiKey, clock, hours, log }: MarketSourceParts): MarketSource {
   const featured = async (): Promise<readonly string[]> => WELL_KNOWN;
   switch (feed.source) {
     case 'simulated':

@@ -8,7 +8,7 @@ import { ask, collect, next, startApp, until } from '../../rig/app.ts';
 import { prepareDataDir } from '../../rig/database/database.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { createApp } from '../../src/app/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { openRaw } from '../support/raw-client.ts';
 
 test('a shutdown turns readiness red, tells every client when to come back and closes them one after the other', async () => {

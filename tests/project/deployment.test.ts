@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readRepoFile } from '../../rig/source-files.ts';
-import { readConfig, VARIABLES } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { VARIABLES, type Variable } from '../../src/config/variables.ts';
 import { tableRows, unquoted } from '../support/markdown.ts';
 import { parseYaml } from '../support/yaml.ts';
 
@@ -21,7 +22,10 @@ const { services, volumes } = parseYaml(text) as {
   volumes: Record<string, unknown>;
 };
 const replicas = Object.entries(services).filter(([name]) => name.startsWith('app-'));
-const known = VARIABLES.map(({ name }) => name);
+const variables: readonly (readonly [string, Variable<unknown>])[] = Object.entries(VARIABLES);
+const known = variables.map(([name]) => name);
+const namesWhere = (fits: (variable: Variable<unknown>) => unknown): string[] =>
+  variables.filter(([, variable]) => fits(variable)).map(([name]) => name);
 /** What docker compose itself needs besides. */
 const OWN = ['SITE', 'POSTGRES_PASSWORD'];
 const SECRETS = ['POSTGRES_PASSWORD', 'SESSION_SECRET', 'HOOK_SECRET'];
@@ -69,16 +73,23 @@ describe('docker-compose.yml', () => {
     const { config, secrets } = readConfig({ ...ofImage, ...environmentOf(replica, inside) });
     expect(config).toMatchObject({
       production: true,
-      trustProxy: 1,
-      allowedOrigins: ['https://localhost'],
-      feed: { source: 'simulated' },
+      http: { trustProxy: 1, allowedOrigins: ['https://localhost'] },
+      market: { feed: { source: 'simulated' } },
     });
     expect(secrets).toMatchObject({ databaseUrl: expect.stringContaining('@postgres:5432/') });
     const site = environmentOf(replica, { ...inside, SITE: 'trade.example.com', MASSIVE_API_KEY: 'key' });
     expect(readConfig({ ...ofImage, ...site }).config).toMatchObject({
-      allowedOrigins: ['https://trade.example.com'],
-      feed: { source: 'massive' },
+      http: { allowedOrigins: ['https://trade.example.com'] },
+      market: { feed: { source: 'massive' } },
     });
+  });
+
+  test('passes on every variable that a deployment may set, and without them all defaults hold', () => {
+    const passed = environmentOf(replicas[0]![1], inside);
+    expect(namesWhere(({ local }) => !local).filter((name) => !(name in passed))).toEqual([]);
+    const own = ['DATABASE_URL', 'REDIS_URL', 'FRONTEND_URL', 'SESSION_SECRET', 'HOOK_SECRET', 'TRUST_PROXY'];
+    const alone = Object.fromEntries(own.map((name) => [name, passed[name]!]));
+    expect(readConfig({ ...ofImage, ...passed })).toEqual(readConfig({ ...ofImage, ...alone }));
   });
 
   test.each(SECRETS)('says what to do where %s is missing', (name) => {
@@ -127,7 +138,7 @@ describe('Dockerfile', () => {
 describe('deploy/Caddyfile', () => {
   test('sends to every replica that is ready, and only what is safe twice', () => {
     const upstreams = /reverse_proxy (.*) \{/.exec(caddyfile)?.[1]?.split(' ');
-    const { port } = readConfig({ ...ofImage, ...environmentOf(services['app-1']!, inside) }).config;
+    const { port } = readConfig({ ...ofImage, ...environmentOf(services['app-1']!, inside) }).config.http;
     expect(upstreams).toEqual(replicas.map(([name]) => `${name}:${port}`));
     expect(/health_uri (\S+)/.exec(caddyfile)?.[1]).toBe(railwayValue('healthcheckPath'));
     expect(caddyfile).toMatch(/lb_retry_match method GET\n/);
@@ -165,8 +176,8 @@ describe('railway.toml', () => {
     const named = [...railway.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map((match) => match[0]);
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
-    // Without it the numbers are there for everybody.
-    expect(named).toContain('METRICS_TOKEN');
+    const needed = namesWhere(({ secret, required }) => secret || required);
+    expect(needed.filter((name) => !named.includes(name))).toEqual([]);
   });
 });
 

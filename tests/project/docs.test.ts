@@ -2,7 +2,6 @@ import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
-import { readConfig, VARIABLES } from '../../src/config.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
 import { type ClientEvent, COMMANDS, EVENTS } from '../../src/protocol/events.ts';
 import type { MonitorPayload, WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
@@ -12,61 +11,6 @@ import { RATE_LIMITS } from '../../src/protocol/rate-limits.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { httpRoutes } from '../support/http-routes.ts';
 import { section, tableRows, unquoted } from '../support/markdown.ts';
-
-describe('the configuration page', () => {
-  const environments = (values: Record<string, string>) => [
-    { ...values, FEED: 'simulated' },
-    { ...values, FEED: 'replay', REPLAY_FILE: values.REPLAY_FILE || 'day.ndjson.gz' },
-    { ...values, FEED: 'massive', MASSIVE_API_KEY: values.MASSIVE_API_KEY || 'key' },
-  ];
-
-  test('lists what config.ts lists', () => {
-    const rows = tableRows(readRepoFile('docs/configuration.md'));
-    expect(rows.map(([name, value, meaning]) => [unquoted(name!), unquoted(value!), meaning]).sort()).toEqual(
-      VARIABLES.map((variable) => [
-        variable.name,
-        variable.default,
-        variable.secret ? `${variable.meaning} (secret)` : variable.meaning,
-      ]).sort(),
-    );
-  });
-
-  test('is what .env.example says', () => {
-    const lines = readRepoFile('.env.example').split('\n');
-    for (const variable of VARIABLES) {
-      const at = lines.indexOf(`# ${variable.name}=${variable.default}`);
-      expect(at).toBeGreaterThan(0);
-      expect(lines[at - 1]).toBe(`# ${variable.meaning.replaceAll('`', '')}`);
-    }
-    expect(lines.filter((line) => /^#? ?[A-Z_]+=/.test(line))).toHaveLength(VARIABLES.length);
-  });
-
-  test('names every variable that is read', () => {
-    const read = new Set<string>();
-    for (const environment of environments({})) {
-      readConfig(
-        new Proxy<Record<string, string>>(environment, {
-          get(target, name) {
-            read.add(String(name));
-            return target[String(name)];
-          },
-        }),
-      );
-    }
-    expect([...read].sort()).toEqual(VARIABLES.map((variable) => variable.name).sort());
-  });
-
-  test('tells the real defaults', () => {
-    const defaults = Object.fromEntries(VARIABLES.map((variable) => [variable.name, variable.default]));
-    delete defaults.MARKET_HOURS; // differs by feed, as its meaning says
-    for (const [index, environment] of environments(defaults).entries()) {
-      expect(readConfig(environment)).toEqual(readConfig(environments({})[index]!));
-    }
-    expect(readConfig(defaults).config.marketHours).toBe(
-      VARIABLES.find((variable) => variable.name === 'MARKET_HOURS')?.default,
-    );
-  });
-});
 
 describe('the protocol page', () => {
   const page = readRepoFile('docs/protocol.md');

@@ -12,13 +12,13 @@ describe('the tree', () => {
     expect(arrowViolations([...server, ...dashboard])).toEqual([]);
   });
 
-  test('only config.ts reads the environment', () => {
+  test('only the configuration reads the environment', () => {
     const readers = filesWith(
       [...server, ...dashboard],
       /\bprocess\s*\.\s*env\b|\benv\b[^'"\n]*from 'node:process'/,
     );
     // main hands process.env to config; vite's configuration belongs to the build.
-    const allowed = ['src/main.ts', 'src/config.ts', 'dashboard/vite.config.ts'];
+    const allowed = ['src/main.ts', 'src/config/index.ts', 'dashboard/vite.config.ts'];
     expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
   });
 
@@ -56,11 +56,11 @@ describe('the check itself', () => {
     ['src/domain/a/b.ts', "const x = await import('../../http/app.ts');"],
     ['src/realtime/a.ts', "import {\n  a,\n  b,\n} from '../http/app.ts';"],
     ['src/http/a.ts', "import '../adapters/local/bus.ts';"],
-    ['src/adapters/x/a.ts', "import { c } from '../../config.ts';"],
+    ['src/adapters/x/a.ts', "import { c } from '../../config/index.ts';"],
     ['src/protocol/a.ts', "import { createHash } from 'node:crypto';"],
     ['src/lib/a.ts', "import { b } from '../domain/a/b.ts';"],
     ['src/app/index.ts', "import { stop } from '../main.ts';"],
-    ['src/realtime/a.ts', "import { readConfig } from '../config.ts';"],
+    ['src/realtime/a.ts', "import { readConfig } from '../config/index.ts';"],
     ['src/app/index.ts', "import { startApp } from '../../rig/app.ts';"],
     ['dashboard/features/a.tsx', "import { b } from '../../src/domain/market/quote.ts';"],
   ])('catches a wrong import in %s: %s', (file, text) => {

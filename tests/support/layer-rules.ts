@@ -13,7 +13,7 @@ const ARROWS: Record<string, { readonly layers: readonly string[]; readonly pack
     packages: /^(node:(crypto|util)|cookie|cookie-signature|zod)$/,
   },
   metrics: { layers: ['metrics', 'protocol', 'lib'], packages: /^prom-client$/ },
-  config: { layers: ['config', 'domain', 'protocol', 'lib'], packages: /^node:/ },
+  config: { layers: ['config', 'domain', 'protocol', 'lib'], packages: /^$/ },
   adapters: { layers: ['adapters', 'domain', 'protocol', 'lib', 'metrics'], packages: /./ },
   realtime: { layers: ['realtime', 'domain', 'protocol', 'lib', 'metrics'], packages: /./ },
   http: { layers: ['http', 'domain', 'protocol', 'lib', 'metrics'], packages: /./ },
@@ -29,8 +29,6 @@ const ARROWS: Record<string, { readonly layers: readonly string[]; readonly pack
 
 const SINGLE_FILES: Record<string, string> = {
   'src/main.ts': 'main',
-  'src/config.ts': 'config',
-  'src/config-limits.ts': 'config',
   'src/logger.ts': 'logger',
 };
 

@@ -1,0 +1,194 @@
+/**
+ * The only reader of the environment: each variable by the table, then what they mean together, secrets kept apart
+ * from what may be logged. All problems are reported in one go; "off" is null.
+ */
+import type { NamedLimit } from '../domain/limits/counters.ts';
+import type { RiskLimits } from '../domain/trading/risk-limits.ts';
+import type { Decimal } from '../lib/decimal.ts';
+import { ConfigError } from './error.ts';
+import { createReader, missingInProduction, type Reader } from './read.ts';
+import type { Env } from './variables.ts';
+
+export { ConfigError } from './error.ts';
+
+export interface Secrets {
+  /** Null where they are generated and kept in `dataDir`. */
+  readonly session: readonly string[] | null;
+  readonly hook: readonly string[] | null;
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly massiveApiKey: string | null;
+  readonly metricsToken: string | null;
+}
+
+export interface HttpConfig {
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly host: string;
+  /** Origins allowed besides our own. */
+  readonly allowedOrigins: readonly string[];
+  readonly registrationOpen: boolean;
+  /** Number of proxies whose X-Forwarded headers are believed. */
+  readonly trustProxy: number;
+}
+
+export interface RealtimeConfig {
+  readonly allowedOrigins: readonly string[];
+  readonly flushIntervalMs: number;
+  readonly maxConnectionsPerUser: number;
+  readonly maxSymbols: number;
+}
+
+export interface ClusterConfig {
+  readonly redisPrefix: string;
+  readonly maxConnectionsPerUser: number;
+  readonly rateLimits: Readonly<Record<string, NamedLimit>>;
+}
+
+export interface AccountsConfig {
+  readonly demoAccount: boolean;
+  readonly startingCash: Decimal;
+}
+
+export interface JournalConfig {
+  readonly maxAgeMs: number;
+  /** Per user. */
+  readonly maxEvents: number;
+}
+
+export type FeedConfig =
+  | { readonly source: 'simulated'; readonly updatesPerSecond: number; readonly seed: number }
+  | {
+      readonly source: 'replay';
+      readonly file: string;
+      readonly speed: number | 'max';
+      readonly loop: boolean;
+    }
+  | {
+      readonly source: 'massive';
+      readonly wsUrl: string;
+      readonly restUrl: string;
+      readonly recordFile: string | null;
+    };
+
+export interface MarketConfig {
+  readonly feed: FeedConfig;
+  readonly hours: 'us-equities' | 'always';
+  readonly flushIntervalMs: number;
+}
+
+/** Everything but the secrets; safe to log. Each part receives its own section. */
+export interface Config {
+  readonly production: boolean;
+  readonly logLevel: string;
+  readonly dataDir: string;
+  readonly drainSeconds: number;
+  readonly http: HttpConfig;
+  readonly realtime: RealtimeConfig;
+  readonly cluster: ClusterConfig;
+  readonly accounts: AccountsConfig;
+  readonly market: MarketConfig;
+  readonly trading: RiskLimits;
+  readonly journal: JournalConfig;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Reads and checks the environment. Throws ConfigError with every problem at once. */
+export function readConfig(env: Env = process.env): { config: Config; secrets: Secrets } {
+  const problems: string[] = [];
+  const read = createReader(env, problems);
+  const production = read('NODE_ENV') === 'production';
+  if (production) problems.push(...missingInProduction(env));
+  const secrets: Secrets = {
+    session: read('SESSION_SECRET'),
+    hook: read('HOOK_SECRET'),
+    databaseUrl: read('DATABASE_URL'),
+    redisUrl: read('REDIS_URL'),
+    massiveApiKey: read('MASSIVE_API_KEY'),
+    metricsToken: read('METRICS_TOKEN'),
+  };
+  const config: Config = {
+    production,
+    logLevel: read('LOG_LEVEL'),
+    dataDir: read('DATA_DIR'),
+    drainSeconds: read('DRAIN_SECONDS'),
+    http: readHttp(read),
+    realtime: {
+      allowedOrigins: read('FRONTEND_URL'),
+      flushIntervalMs: read('FLUSH_INTERVAL_MS'),
+      maxConnectionsPerUser: read('MAX_CONNECTIONS_PER_USER'),
+      maxSymbols: read('MAX_SYMBOLS_PER_CONNECTION'),
+    },
+    cluster: {
+      redisPrefix: read('REDIS_PREFIX'),
+      maxConnectionsPerUser: read('MAX_CONNECTIONS_PER_USER'),
+      rateLimits: read('RATE_LIMITS'),
+    },
+    accounts: { demoAccount: read('DEMO_ACCOUNT') && !production, startingCash: read('STARTING_CASH') },
+    market: {
+      feed: readFeed(read),
+      hours: read('MARKET_HOURS'),
+      flushIntervalMs: read('FLUSH_INTERVAL_MS'),
+    },
+    trading: readTrading(read),
+    journal: { maxAgeMs: read('JOURNAL_KEEP_DAYS') * DAY_MS, maxEvents: read('JOURNAL_KEEP_EVENTS') },
+  };
+  problems.push(...halfConfigured(config, secrets));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { config, secrets };
+}
+
+const readHttp = (read: Reader): HttpConfig => ({
+  port: read('PORT'),
+  host: read('HOST'),
+  allowedOrigins: read('FRONTEND_URL'),
+  registrationOpen: read('REGISTRATION') === 'open',
+  trustProxy: read('TRUST_PROXY'),
+});
+
+const readTrading = (read: Reader): RiskLimits => ({
+  maxOrderValue: read('MAX_ORDER_VALUE'),
+  maxPositionValue: read('MAX_POSITION_VALUE'),
+  marketCollar: read('MARKET_COLLAR_PERCENT').div(100),
+  limitCollar: read('LIMIT_COLLAR_PERCENT').div(100),
+  duplicateWindowMs: read('DUPLICATE_WINDOW_SECONDS') * 1_000,
+  dailyLossLimit: read('DAILY_LOSS_LIMIT'),
+});
+
+/** Only the variables of the chosen feed are read. */
+function readFeed(read: Reader): FeedConfig {
+  const source = read('FEED');
+  switch (source) {
+    case 'simulated':
+      return { source, updatesPerSecond: read('SIM_UPDATES_PER_SECOND'), seed: read('SIM_SEED') };
+    case 'replay':
+      return {
+        source,
+        file: read('REPLAY_FILE') ?? '',
+        speed: read('REPLAY_SPEED'),
+        loop: read('REPLAY_LOOP'),
+      };
+    case 'massive':
+      return {
+        source,
+        wsUrl: read('MASSIVE_WS_URL'),
+        restUrl: read('MASSIVE_REST_URL'),
+        recordFile: read('RECORD_FILE'),
+      };
+  }
+}
+
+/** One sentence for each choice that lacks what it needs. */
+function halfConfigured({ market: { feed } }: Config, secrets: Secrets): string[] {
+  const problems: string[] = [];
+  if (secrets.redisUrl !== null && secrets.databaseUrl === null) {
+    problems.push(
+      'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database, which one process owns.',
+    );
+  }
+  if (feed.source === 'massive' && secrets.massiveApiKey === null)
+    problems.push('FEED=massive needs MASSIVE_API_KEY.');
+  if (feed.source === 'replay' && feed.file === '') problems.push('FEED=replay needs REPLAY_FILE.');
+  return problems;
+}

@@ -1,0 +1,367 @@
+/**
+ * The one table of the configuration: reading, `.env.example` and docs/configuration.md come from it
+ * (`node scripts/config-pages.ts` writes the two pages).
+ */
+import { MAX_CONNECTIONS_PER_USER, MAX_SYMBOLS_PER_CONNECTION } from '../protocol/limits.ts';
+import {
+  address,
+  amount,
+  anyText,
+  choice,
+  factor,
+  flag,
+  integer,
+  keys,
+  optional,
+  origins,
+  type Parser,
+  url,
+} from './parsers.ts';
+import { rateLimits } from './rate-limits.ts';
+
+export const SECTIONS = ['Process', 'Storage', 'Access', 'Market', 'Trading', 'Realtime'] as const;
+
+export interface Variable<T> {
+  readonly section: (typeof SECTIONS)[number];
+  /** As the pages print it; `''` where the variable is off unless set. */
+  readonly default: string;
+  /** Another default under a condition. */
+  readonly exception?: Exception;
+  readonly parse: Parser<T>;
+  /** A phrase; Markdown only for code. */
+  readonly meaning: string;
+  /** Kept apart from what may be logged. */
+  readonly secret?: true;
+  /** Production does not start without it. */
+  readonly required?: true;
+  /** Of the machine or the image that runs it: a deployment does not pass it on. */
+  readonly local?: true;
+}
+
+export interface Exception {
+  readonly default: string;
+  /** As the pages print it, behind the default. */
+  readonly when: string;
+  readonly applies: (env: Env) => boolean;
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Null where it is not set, or set to nothing. */
+const textOf = (env: Env, name: string): string | null => env[name]?.trim() || null;
+
+const isMassive = (env: Env): boolean =>
+  textOf(env, 'FEED') === 'massive' || (textOf(env, 'FEED') === null && hasMassiveKey(env));
+const hasMassiveKey = (env: Env): boolean => textOf(env, 'MASSIVE_API_KEY') !== null;
+
+const inProduction = (value: string): Exception => ({
+  default: value,
+  when: 'in production',
+  applies: (env) => textOf(env, 'NODE_ENV') === 'production',
+});
+
+/** HMAC keys shorter than this can be guessed offline. */
+const MIN_SECRET_LENGTH = 32;
+
+export const VARIABLES = {
+  NODE_ENV: {
+    section: 'Process',
+    default: 'development',
+    parse: choice('development', 'test', 'production'),
+    meaning: '`production` demands secrets, origins and a database',
+    local: true,
+  },
+  PORT: {
+    section: 'Process',
+    default: '3000',
+    parse: integer(0, 65_535),
+    meaning: 'port to listen on; 0 is any free port',
+    local: true,
+  },
+  HOST: {
+    section: 'Process',
+    default: '127.0.0.1',
+    exception: inProduction('0.0.0.0'),
+    parse: anyText,
+    meaning: 'address to listen on',
+    local: true,
+  },
+  TRUST_PROXY: {
+    section: 'Process',
+    default: '0',
+    parse: integer(0, 10),
+    meaning: 'number of proxies in front of the service',
+  },
+  DRAIN_SECONDS: {
+    section: 'Process',
+    default: '0',
+    exception: inProduction('10'),
+    parse: integer(0, 300),
+    meaning: 'time over which connections close after SIGTERM',
+  },
+  METRICS_TOKEN: {
+    section: 'Process',
+    default: '',
+    parse: optional(anyText),
+    meaning: 'bearer token of `/metrics`; open without it',
+    secret: true,
+  },
+  LOG_LEVEL: {
+    section: 'Process',
+    default: 'info',
+    parse: choice('debug', 'info', 'warn', 'error', 'silent'),
+    meaning: '`debug`, `info`, `warn`, `error` or `silent`',
+  },
+
+  DATA_DIR: {
+    section: 'Storage',
+    default: './data',
+    parse: anyText,
+    meaning: 'folder of the embedded database and of generated secrets',
+    local: true,
+  },
+  DATABASE_URL: {
+    section: 'Storage',
+    default: '',
+    parse: optional(url('postgres', 'postgresql')),
+    meaning: 'Postgres; without it the embedded database in `DATA_DIR`',
+    secret: true,
+    required: true,
+  },
+  REDIS_URL: {
+    section: 'Storage',
+    default: '',
+    parse: optional(url('redis', 'rediss')),
+    meaning: 'Redis for several replicas; needs `DATABASE_URL`',
+    secret: true,
+  },
+  REDIS_PREFIX: {
+    section: 'Storage',
+    default: 'tradecast',
+    parse: anyText,
+    meaning: 'prefix of every key and channel, for services that share a Redis',
+  },
+  // A client that was away for longer reloads: orders and fills are kept for good in tables of their own.
+  JOURNAL_KEEP_DAYS: {
+    section: 'Storage',
+    default: '30',
+    parse: integer(1, 36_500),
+    meaning: 'age in days at which events are removed',
+  },
+  // More than a dashboard pages through, and some 4 MB.
+  JOURNAL_KEEP_EVENTS: {
+    section: 'Storage',
+    default: '10000',
+    parse: integer(1, 10_000_000),
+    meaning: 'events kept per user at most',
+  },
+
+  FRONTEND_URL: {
+    section: 'Access',
+    default: '',
+    parse: origins,
+    meaning: 'browser origins allowed besides our own, comma separated',
+    required: true,
+  },
+  SESSION_SECRET: {
+    section: 'Access',
+    default: '',
+    parse: optional(keys(MIN_SECRET_LENGTH)),
+    meaning: 'keys of session cookies, comma separated; the first signs',
+    secret: true,
+    required: true,
+  },
+  HOOK_SECRET: {
+    section: 'Access',
+    default: '',
+    parse: optional(keys(MIN_SECRET_LENGTH)),
+    meaning: 'keys of hook signatures, comma separated',
+    secret: true,
+    required: true,
+  },
+  REGISTRATION: {
+    section: 'Access',
+    default: 'open',
+    exception: inProduction('closed'),
+    parse: choice('open', 'closed'),
+    meaning: '`open` or `closed`: whether visitors may create accounts',
+  },
+  DEMO_ACCOUNT: {
+    section: 'Access',
+    default: 'true',
+    parse: flag,
+    meaning: 'an account for a first look, named on the console; never in production',
+    local: true,
+  },
+
+  FEED: {
+    section: 'Market',
+    default: 'simulated',
+    exception: {
+      default: 'massive',
+      when: 'with `MASSIVE_API_KEY`',
+      applies: hasMassiveKey,
+    },
+    parse: choice('simulated', 'replay', 'massive'),
+    meaning: '`simulated`, `replay` or `massive`',
+  },
+  SIM_UPDATES_PER_SECOND: {
+    section: 'Market',
+    default: '5',
+    parse: integer(1, 100),
+    meaning: 'quotes per symbol and second of the simulated market',
+    local: true,
+  },
+  SIM_SEED: {
+    section: 'Market',
+    default: '1',
+    parse: integer(0, 2 ** 31),
+    meaning: 'seed of the simulated market; the same seed gives the same market',
+    local: true,
+  },
+  REPLAY_FILE: {
+    section: 'Market',
+    default: '',
+    parse: optional(anyText),
+    meaning: 'recorded upstream events for `FEED=replay`: NDJSON, plain or gzip',
+    local: true,
+  },
+  REPLAY_SPEED: {
+    section: 'Market',
+    default: '1',
+    parse: factor,
+    meaning: 'factor of the recorded pace, or `max`',
+    local: true,
+  },
+  REPLAY_LOOP: {
+    section: 'Market',
+    default: 'true',
+    parse: flag,
+    meaning: 'whether the replay begins again at the end of the file',
+    local: true,
+  },
+  RECORD_FILE: {
+    section: 'Market',
+    default: '',
+    parse: optional(anyText),
+    meaning: 'file that upstream events are appended to, in the format of `REPLAY_FILE`',
+    local: true,
+  },
+  MASSIVE_API_KEY: {
+    section: 'Market',
+    default: '',
+    parse: optional(anyText),
+    meaning: 'key of the market data account',
+    secret: true,
+  },
+  MASSIVE_WS_URL: {
+    section: 'Market',
+    default: 'wss://socket.massive.com/stocks',
+    parse: address('ws', 'wss'),
+    meaning: 'upstream WebSocket; `wss://delayed.massive.com/stocks` on a delayed plan',
+  },
+  MASSIVE_REST_URL: {
+    section: 'Market',
+    default: 'https://api.massive.com',
+    parse: address('http', 'https'),
+    meaning: 'upstream REST',
+  },
+  MARKET_HOURS: {
+    section: 'Market',
+    default: 'always',
+    exception: {
+      default: 'us-equities',
+      when: 'for `FEED=massive`',
+      applies: isMassive,
+    },
+    parse: choice('us-equities', 'always'),
+    meaning: '`us-equities` or `always`',
+  },
+
+  STARTING_CASH: {
+    section: 'Trading',
+    default: '100000',
+    parse: amount,
+    meaning: 'cash in a new paper account, dollars',
+  },
+  // One slip of the finger costs at most this: two and a half accounts.
+  MAX_ORDER_VALUE: {
+    section: 'Trading',
+    default: '250000',
+    parse: amount,
+    meaning: 'largest value of one order, dollars',
+  },
+  // No single company may carry more than this of an account.
+  MAX_POSITION_VALUE: {
+    section: 'Trading',
+    default: '500000',
+    parse: amount,
+    meaning: 'largest value of one position, open orders included, dollars',
+  },
+  // The narrowest limit-up limit-down band, that of Tier 1.
+  MARKET_COLLAR_PERCENT: {
+    section: 'Trading',
+    default: '5',
+    parse: amount,
+    meaning: 'largest distance of a market or stop order from the quote it was placed at',
+  },
+  // The widest threshold of "clearly erroneous" above $3.
+  LIMIT_COLLAR_PERCENT: {
+    section: 'Trading',
+    default: '10',
+    parse: amount,
+    meaning: 'largest distance of a limit through the market',
+  },
+  // A double click or a bot's retry under a new key comes within seconds; a second decision rarely does.
+  DUPLICATE_WINDOW_SECONDS: {
+    section: 'Trading',
+    default: '10',
+    parse: integer(0, 3_600),
+    meaning: 'time in which the same order under another key is refused; 0 is off',
+  },
+  // A tenth of the starting cash.
+  DAILY_LOSS_LIMIT: {
+    section: 'Trading',
+    default: '10000',
+    parse: amount,
+    meaning: 'loss in a day after which an account may not buy, dollars',
+  },
+
+  FLUSH_INTERVAL_MS: {
+    section: 'Realtime',
+    default: '50',
+    parse: integer(10, 5_000),
+    meaning: 'tick of the state lane, milliseconds',
+  },
+  MAX_CONNECTIONS_PER_USER: {
+    section: 'Realtime',
+    default: String(MAX_CONNECTIONS_PER_USER),
+    parse: integer(1, 1_000),
+    meaning: 'open sockets per user',
+  },
+  MAX_SYMBOLS_PER_CONNECTION: {
+    section: 'Realtime',
+    default: String(MAX_SYMBOLS_PER_CONNECTION),
+    parse: integer(1, 200),
+    meaning: 'symbols that one socket may watch',
+  },
+  RATE_LIMITS: {
+    section: 'Realtime',
+    default: '',
+    parse: rateLimits,
+    meaning: 'other limits than those of the protocol, as `name=points/seconds`, comma separated',
+  },
+} as const satisfies Readonly<Record<string, Variable<unknown>>>;
+
+export type VariableName = keyof typeof VARIABLES;
+export type ValueOf<Name extends VariableName> =
+  ReturnType<(typeof VARIABLES)[Name]['parse']> extends infer Result
+    ? Extract<Result, { readonly value: unknown }>['value']
+    : never;
+
+/** What the environment says, else the default that applies. */
+export function rawText(env: Env, name: VariableName): string {
+  const variable: Variable<unknown> = VARIABLES[name];
+  const { exception } = variable;
+  return textOf(env, name) ?? (exception?.applies(env) ? exception.default : variable.default);
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, readConfig } from '../../src/config/index.ts';
+import {
+  type Env,
+  rawText,
+  VARIABLES,
+  type Variable,
+  type VariableName,
+} from '../../src/config/variables.ts';
+
+const variables = Object.entries(VARIABLES) as [VariableName, Variable<unknown>][];
+const SECRET = 's'.repeat(32);
+
+/** One environment for each feed. */
+const environments: readonly Env[] = [
+  { FEED: 'simulated' },
+  { FEED: 'replay', REPLAY_FILE: 'day.ndjson.gz' },
+  { FEED: 'massive', MASSIVE_API_KEY: 'key' },
+];
+const production: Env = {
+  NODE_ENV: 'production',
+  SESSION_SECRET: SECRET,
+  HOOK_SECRET: SECRET,
+  FRONTEND_URL: 'https://app.example.com',
+  DATABASE_URL: 'postgres://db/tradecast',
+};
+
+function problemsOf(env: Env): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the table', () => {
+  test('has every variable that is read, and no other', () => {
+    const read = new Set<string>();
+    for (const environment of [...environments, production]) {
+      readConfig(
+        new Proxy(environment, {
+          get(target, name) {
+            read.add(String(name));
+            return target[String(name)];
+          },
+        }),
+      );
+    }
+    expect([...read].sort()).toEqual(Object.keys(VARIABLES).sort());
+  });
+
+  test.each([...environments, production])('has the real defaults: %j', (environment) => {
+    const spelled = Object.fromEntries(variables.map(([name]) => [name, rawText(environment, name)]));
+    expect(readConfig({ ...spelled, ...environment })).toEqual(readConfig(environment));
+  });
+
+  test.each(variables.filter(([, { exception }]) => exception))(
+    'gives %s another default under its condition',
+    (name, { exception, default: usual }) => {
+      const applying = [...environments, production].filter((environment) => exception!.applies(environment));
+      expect(applying.length).toBeGreaterThan(0);
+      for (const environment of applying)
+        expect(rawText({ ...environment, [name]: undefined }, name)).toBe(exception!.default);
+      expect(rawText({}, name)).toBe(usual);
+    },
+  );
+});
+
+describe('an environment', () => {
+  test('without a variable, or with empty ones, is complete outside production', () => {
+    const empty = Object.fromEntries(variables.map(([name]) => [name, ' ']));
+    expect(readConfig(empty)).toEqual(readConfig({}));
+    expect(readConfig({}).secrets).toEqual({
+      session: null,
+      hook: null,
+      databaseUrl: null,
+      redisUrl: null,
+      massiveApiKey: null,
+      metricsToken: null,
+    });
+  });
+
+  test('of production reports everything that is missing at once', () => {
+    expect(problemsOf({ NODE_ENV: 'production' }).toSorted()).toEqual(
+      ['DATABASE_URL', 'FRONTEND_URL', 'HOOK_SECRET', 'SESSION_SECRET'].map(
+        (name) => `${name} is required in production.`,
+      ),
+    );
+  });
+
+  test.each([
+    [{ REDIS_URL: 'redis://r' }, /^REDIS_URL needs DATABASE_URL/],
+    [{ FEED: 'massive' }, /^FEED=massive needs MASSIVE_API_KEY\.$/],
+    [{ FEED: 'replay' }, /^FEED=replay needs REPLAY_FILE\.$/],
+  ])('that is half configured is refused: %j', (environment: Env, sentence) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  test.each([
+    ['PORT', '65536', 'must be a whole number from 0 to 65535, not "65536".'],
+    ['DEMO_ACCOUNT', 'yes', 'must be true or false, not "yes".'],
+    ['MAX_ORDER_VALUE', '1e5', 'must be a plain number with at most two decimals, not "1e5".'],
+    ['LOG_LEVEL', 'loud', 'must be one of debug, info, warn, error, silent, not "loud".'],
+    ['DATABASE_URL', 'mysql://db', 'must begin with postgres:// or postgresql://.'],
+    [
+      'FRONTEND_URL',
+      'https://a.com/x',
+      'must list origins such as https://app.example.com, not "https://a.com/x".',
+    ],
+    [
+      'SESSION_SECRET',
+      `${SECRET},short`,
+      'must have at least 32 characters (each part, where it is a list).',
+    ],
+    [
+      'RATE_LIMITS',
+      'order:place=0/60',
+      'must list name=points/seconds with events or http limits of the protocol, not "order:place=0/60".',
+    ],
+  ])('with a wrong %s is refused once, in a sentence', (name, value, sentence) => {
+    expect(problemsOf({ [name]: value })).toEqual([`${name} ${sentence}`]);
+  });
+
+  test('is judged by the variables of its own feed only', () => {
+    expect(problemsOf({ FEED: 'simulated', REPLAY_SPEED: 'fast' })).toEqual([]);
+    expect(problemsOf({ FEED: 'replay', REPLAY_FILE: 'x', REPLAY_SPEED: 'fast' })).toEqual([
+      'REPLAY_SPEED must be a factor above 0 or max, not "fast".',
+    ]);
+  });
+
+  test('changes single limits: a user has five times those of a connection', () => {
+    const { rateLimits } = readConfig({ RATE_LIMITS: 'order:place=7/9, http:api=3/4' }).config.cluster;
+    expect(rateLimits).toMatchObject({
+      'order:place': { points: 7, seconds: 9, scope: 'connection' },
+      'user:order:place': { points: 35, seconds: 9, scope: 'shared' },
+      'http:api': { points: 3, seconds: 4, scope: 'shared' },
+      connect: { scope: 'shared' },
+    });
+  });
+});
