@@ -6,7 +6,7 @@ import path from 'node:path';
 import pg from 'pg';
 import type { Database } from '../../src/adapters/sql/database.ts';
 import { readMigrations } from '../../src/adapters/sql/migrate.ts';
-import { openDatabase } from '../../src/adapters/sql/open.ts';
+import { type OpenDatabaseOptions, openDatabase } from '../../src/adapters/sql/open.ts';
 import { silentLog } from '../log.ts';
 import { testPostgres } from './postgres.ts';
 
@@ -26,6 +26,9 @@ export interface PostgresTestDatabase extends TestDatabase {
   /** What `openDatabase` was given as `databaseUrl`. */
   readonly url: string;
 }
+
+/** What a test sees of the statements. */
+type Observers = Pick<OpenDatabaseOptions, 'onQuery'>;
 
 /** Names what a template is made from, so that another schema or another PGlite gets its own. */
 async function fingerprint(): Promise<string> {
@@ -56,11 +59,11 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
   cpSync(await embeddedTemplate(), path.join(dataDir, 'database'), { recursive: true });
 }
 
-async function createEmbedded(): Promise<EmbeddedTestDatabase> {
+async function createEmbedded(observers: Observers): Promise<EmbeddedTestDatabase> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'tradecast-test-'));
   await prepareDataDir(home);
   const dataDir = path.join(home, 'database');
-  const db = await openDatabase({ dataDir, log: silentLog });
+  const db = await openDatabase({ dataDir, log: silentLog, ...observers });
   return {
     db,
     dataDir,
@@ -82,7 +85,7 @@ async function administer(url: string, work: (client: pg.Client) => Promise<unkn
   }
 }
 
-async function createPostgres(): Promise<PostgresTestDatabase> {
+async function createPostgres(observers: Observers): Promise<PostgresTestDatabase> {
   const server = await testPostgres();
   const template = `template_${await fingerprint()}`;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
@@ -100,7 +103,7 @@ async function createPostgres(): Promise<PostgresTestDatabase> {
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
   });
   const url = `${server}/${name}`;
-  const db = await openDatabase({ databaseUrl: url, log: silentLog });
+  const db = await openDatabase({ databaseUrl: url, log: silentLog, ...observers });
   return {
     db,
     url,
@@ -111,9 +114,9 @@ async function createPostgres(): Promise<PostgresTestDatabase> {
   };
 }
 
-export function createTestDatabase(kind: 'postgres'): Promise<PostgresTestDatabase>;
-export function createTestDatabase(kind: 'embedded'): Promise<EmbeddedTestDatabase>;
-export function createTestDatabase(kind: Kind): Promise<TestDatabase>;
-export function createTestDatabase(kind: Kind): Promise<TestDatabase> {
-  return kind === 'embedded' ? createEmbedded() : createPostgres();
+export function createTestDatabase(kind: 'postgres', observers?: Observers): Promise<PostgresTestDatabase>;
+export function createTestDatabase(kind: 'embedded', observers?: Observers): Promise<EmbeddedTestDatabase>;
+export function createTestDatabase(kind: Kind, observers?: Observers): Promise<TestDatabase>;
+export function createTestDatabase(kind: Kind, observers: Observers = {}): Promise<TestDatabase> {
+  return kind === 'embedded' ? createEmbedded(observers) : createPostgres(observers);
 }

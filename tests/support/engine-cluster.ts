@@ -79,7 +79,7 @@ export async function startEngineCluster(replicas: number): Promise<EngineCluste
     startMassiveStandIn(KEY),
     mkdtemp(path.join(os.tmpdir(), 'tradecast-engine-')),
   ]);
-  await database.db.pool.query(NOTE_WRITERS);
+  await database.db.query(NOTE_WRITERS);
   upstream.behaviour.rest = ({ pathname }) => ({
     body: {
       status: 'OK',

@@ -10,7 +10,6 @@ import { rowTypes } from '../sql/types.ts';
 import { createEmbeddedEngine } from './engine.ts';
 import { lockFolder } from './lock.ts';
 import { createEmbeddedStream } from './stream.ts';
-import { keepVacuumed } from './vacuum.ts';
 
 /** PGlite is one backend process: it has exactly one connection. */
 const POOL_SIZE = 1;
@@ -72,11 +71,9 @@ export async function openEmbeddedPool({ folder, log }: { folder: string; log: L
       stream: () => createEmbeddedStream(engine),
     });
     pool.on('error', (error) => log.warn({ err: error }, 'the connection to the embedded database was lost'));
-    const stopVacuum = keepVacuumed(pool, { log });
     return {
       pool,
       async release() {
-        stopVacuum();
         try {
           await engine.stop();
         } finally {

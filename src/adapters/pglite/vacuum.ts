@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Queryable } from '../sql/database.ts';
 
 /** As often as Postgres' own autovacuum looks, milliseconds. */
 const INTERVAL_MS = 60_000;
@@ -15,20 +15,19 @@ const DUE = `
  * Cleans the table that needs it most and returns its name; null where none does. One at a time, because the
  * only connection is busy for as long as it takes.
  */
-export async function vacuumOne(pool: pg.Pool): Promise<string | null> {
-  const { rows } = await pool.query<{ name: string }>(DUE);
-  const [table] = rows;
+export async function vacuumOne(db: Queryable): Promise<string | null> {
+  const [table] = await db.query<{ name: string }>(DUE);
   if (!table) return null;
-  await pool.query(`VACUUM (ANALYZE) ${table.name}`);
+  await db.query(`VACUUM (ANALYZE) ${table.name}`);
   return table.name;
 }
 
 /** PGlite is one backend without autovacuum: this stands in for it. Returns what stops it. */
 export function keepVacuumed(
-  pool: pg.Pool,
+  db: Queryable,
   { log, clock = systemClock }: { log: Log; clock?: Clock },
 ): () => void {
   return clock.every(INTERVAL_MS, () => {
-    vacuumOne(pool).catch((error: unknown) => log.warn({ err: error }, 'a table could not be vacuumed'));
+    vacuumOne(db).catch((error: unknown) => log.warn({ err: error }, 'a table could not be vacuumed'));
   });
 }

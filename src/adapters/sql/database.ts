@@ -15,8 +15,6 @@ export interface Queryable {
 
 export interface Database extends Queryable {
   readonly kind: 'embedded' | 'postgres';
-  /** For libraries that bring their own SQL (the session store); everything else uses `query`. */
-  readonly pool: pg.Pool;
   /**
    * Runs `work` between BEGIN and COMMIT and resolves after the commit; whatever it throws rolls back. Keep it
    * short and wait for nothing but `tx` in it: the embedded database has one connection.
@@ -99,7 +97,6 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
   let closing: Promise<void> | undefined;
   return {
     kind,
-    pool,
     query(sql, params) {
       const started = performance.now();
       return withClient((client) => run(client, sql, params, started));

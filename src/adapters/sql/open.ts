@@ -1,8 +1,10 @@
 import path from 'node:path';
+import type pg from 'pg';
 import type { Log } from '../../lib/log.ts';
 import { StartupError } from '../../lib/startup-error.ts';
 import { isUnavailable } from '../../protocol/errors.ts';
 import { openEmbeddedPool } from '../pglite/pool.ts';
+import { keepVacuumed } from '../pglite/vacuum.ts';
 import { createPostgresPool, createPostgresReach } from '../postgres/pool.ts';
 import { createDatabase, type Database } from './database.ts';
 import { toDatabaseError } from './errors.ts';
@@ -30,26 +32,48 @@ const unreachable = (options: OpenDatabaseOptions, cause: Error): StartupError =
  * Throws StartupError where the folder is in use, the server cannot be reached, or the schema does not fit.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
-  const { log, onQuery } = options;
   const migrations = await readMigrations(options.migrations);
-  const database =
-    'databaseUrl' in options
-      ? createDatabase({
-          kind: 'postgres',
-          pool: createPostgresPool({ url: options.databaseUrl, log }),
-          reach: createPostgresReach({ url: options.databaseUrl, log }),
-          onQuery,
-        })
-      : createDatabase({
-          kind: 'embedded',
-          ...(await openEmbeddedPool({ folder: path.resolve(options.dataDir), log })),
-          onQuery,
-        });
+  const { pool, database } = 'databaseUrl' in options ? openPostgres(options) : await openEmbedded(options);
   try {
-    await migrate(database.pool, migrations, log);
+    await migrate(pool, migrations, options.log);
   } catch (error) {
     await database.close();
     throw isUnavailable(toDatabaseError(error)) ? unreachable(options, error as Error) : error;
   }
   return database;
+}
+
+interface Opened {
+  /** For the migrations, which need one session; everything else uses the database. */
+  readonly pool: pg.Pool;
+  readonly database: Database;
+}
+
+function openPostgres({
+  databaseUrl: url,
+  log,
+  onQuery,
+}: OpenDatabaseOptions & { databaseUrl: string }): Opened {
+  const pool = createPostgresPool({ url, log });
+  const reach = createPostgresReach({ url, log });
+  return { pool, database: createDatabase({ kind: 'postgres', pool, reach, onQuery }) };
+}
+
+async function openEmbedded({
+  dataDir,
+  log,
+  onQuery,
+}: OpenDatabaseOptions & { dataDir: string }): Promise<Opened> {
+  const { pool, release } = await openEmbeddedPool({ folder: path.resolve(dataDir), log });
+  const database = createDatabase({
+    kind: 'embedded',
+    pool,
+    onQuery,
+    release: () => {
+      stopVacuum();
+      return release();
+    },
+  });
+  const stopVacuum = keepVacuumed(database, { log });
+  return { pool, database };
 }

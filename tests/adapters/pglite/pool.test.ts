@@ -52,7 +52,7 @@ test('a table with many dead rows is cleaned, and its space used again', async (
     await db.query('DELETE FROM churned');
     await tellStatistics();
     const cleaned = new Set<string | null>();
-    for (let table = await vacuumOne(db.pool); table; table = await vacuumOne(db.pool)) {
+    for (let table = await vacuumOne(db); table; table = await vacuumOne(db)) {
       if (cleaned.has(table)) throw new Error(`${table} is cleaned again and again`);
       cleaned.add(table);
       await tellStatistics();

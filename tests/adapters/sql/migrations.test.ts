@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestDatabase, KINDS, type TestDatabase } from '../../../rig/database/database.ts';
+import { createTestDatabase, KINDS } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
 import { createPostgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.ts';
@@ -19,15 +19,24 @@ afterEach(() => rm(folder, { recursive: true }));
 const add = (name: string, sql: string): Promise<void> => writeFile(path.join(folder, name), sql);
 
 describe.each(KINDS)('migrations of the %s database', (kind) => {
-  let own: TestDatabase;
+  let close: () => Promise<void>;
+  let where: { readonly databaseUrl: string } | { readonly dataDir: string };
   let db: Database;
   beforeEach(async () => {
-    own = await createTestDatabase(kind);
-    db = own.db;
+    const made = kind === 'postgres' ? await createTestDatabase(kind) : await createTestDatabase(kind);
+    ({ db, close } = made);
+    where = 'url' in made ? { databaseUrl: made.url } : { dataDir: made.dataDir };
   });
-  afterEach(() => own.close());
+  afterEach(async () => {
+    await db.close();
+    await close();
+  });
 
-  const run = async (): Promise<void> => migrate(db.pool, await readMigrations(folder), silentLog);
+  const open = async (migrations: string): Promise<void> => {
+    await db.close();
+    db = await openDatabase({ ...where, migrations, log: silentLog });
+  };
+  const run = (): Promise<void> => open(folder);
   const applied = (): Promise<{ name: string }[]> =>
     db.query<{ name: string }>('SELECT name FROM schema_migrations ORDER BY version');
 
@@ -41,6 +50,7 @@ describe.each(KINDS)('migrations of the %s database', (kind) => {
   test('one that fails leaves neither its changes nor a record, and says which it is', async () => {
     await add('900_half.sql', 'CREATE TABLE half (id int); SELECT 1 / 0;');
     await expect(run()).rejects.toThrow('Migration 900_half.sql failed: division by zero');
+    await open(MIGRATIONS_FOLDER);
     expect(await db.query("SELECT to_regclass('half') AS half")).toEqual([{ half: null }]);
     await add('900_half.sql', 'CREATE TABLE half (id int);');
     await run();

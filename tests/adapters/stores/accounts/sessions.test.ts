@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SessionData, Store } from 'express-session';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
-import { createDatabase, type Database } from '../../../../src/adapters/sql/database.ts';
+import type { Database } from '../../../../src/adapters/sql/database.ts';
 import { createSessionStore } from '../../../../src/adapters/stores/accounts/session-store.ts';
 import { createSessions } from '../../../../src/adapters/stores/accounts/sessions.ts';
 import { createUsers } from '../../../../src/adapters/stores/accounts/users.ts';
@@ -29,8 +29,8 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
   const clock: Clock = { now: () => now, after: () => () => {}, every: () => () => {} };
 
   beforeAll(async () => {
-    own = await createTestDatabase(kind);
-    db = createDatabase({ kind, pool: own.db.pool, onQuery: () => queries++ });
+    own = await createTestDatabase(kind, { onQuery: () => queries++ });
+    db = own.db;
     users = createUsers(db);
     store = createSessionStore(db);
     sessions = createSessions(db, { clock });
