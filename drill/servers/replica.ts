@@ -6,6 +6,7 @@ import { type AppOverrides, createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/logger.ts';
+import { agelessLine } from '../support/ageless-line.ts';
 import { losingBus, type Seams } from '../support/seams.ts';
 import { createUncheckedSource } from '../support/unchecked-source.ts';
 
@@ -36,7 +37,10 @@ const app = await createApp(config, secrets, {
   ...(seams.market && { marketSource: movingMarket(seams.market) }),
   ...(seams.uncheckedUpstream && { marketSource: createUncheckedSource(seams.uncheckedUpstream) }),
   ...(seams.unprotected && { unprotected: seams.unprotected }),
-  ...(drop && { wrap: { bus: (bus) => losingBus(bus, drop, noteLoss) } }),
+  wrap: {
+    ...(drop && { bus: (bus) => losingBus(bus, drop, noteLoss) }),
+    ...(seams.ageless && { line: agelessLine }),
+  },
   ...(brokerUrl !== undefined && {
     broker: () => createRemoteBroker({ url: brokerUrl, clock: systemClock }),
   }),

@@ -1,6 +1,6 @@
 import { createRandom } from '../../rig/random.ts';
 import type { Protection } from '../../src/app/index.ts';
-import type { Bus, BusTopic } from '../../src/domain/bus/bus.ts';
+import type { Bus } from '../../src/domain/bus/bus.ts';
 
 /** What a drill changes in one replica; it travels as JSON in DRILL_SEAMS. */
 export interface Seams {
@@ -9,6 +9,8 @@ export interface Seams {
   /** A feed that believes everything this upstream says about these symbols. */
   readonly uncheckedUpstream?: { readonly url: string; readonly symbols: readonly string[] };
   readonly unprotected?: readonly Protection[];
+  /** Every message of another replica counts as sent now, however old it is. */
+  readonly ageless?: boolean;
   /** Messages of the bus that never arrive here. */
   readonly drop?: DropRule;
   /** Base address of a broker outside; without it the paper broker of the service. */
@@ -21,7 +23,7 @@ export interface DropRule {
   readonly lossesFile?: string;
   readonly seed?: number;
   /** Every message of this topic … */
-  readonly topic?: BusTopic;
+  readonly topic?: string;
   /** … whose JSON holds this text. */
   readonly holding?: string;
 }
@@ -30,9 +32,9 @@ export interface DropRule {
  * The bus as a replica hears it that loses messages by this rule. What it says reaches the others. `onLost` is told
  * what was lost by chance.
  */
-export function losingBus(bus: Bus, rule: DropRule, onLost: (topic: BusTopic) => void = () => {}): Bus {
+export function losingBus(bus: Bus, rule: DropRule, onLost: (topic: string) => void = () => {}): Bus {
   const random = createRandom(rule.seed ?? 1);
-  const isLost = (topic: BusTopic, message: unknown): boolean => {
+  const isLost = (topic: string, message: unknown): boolean => {
     if (rule.oneIn !== undefined && random.next() * rule.oneIn < 1) {
       onLost(topic);
       return true;
@@ -44,7 +46,7 @@ export function losingBus(bus: Bus, rule: DropRule, onLost: (topic: BusTopic) =>
     publish: (topic, message) => bus.publish(topic, message),
     subscribe: (topic, listener) =>
       bus.subscribe(topic, (message) => {
-        if (!isLost(topic, message)) listener(message);
+        if (!isLost(topic.name, message)) listener(message);
       }),
   };
 }

@@ -1,6 +1,7 @@
 /** The ports of trading behind wrappers that report every call: a test sees the order of effects from outside. */
 import type { Bus } from '../../src/domain/bus/bus.ts';
-import type { JournalRecord } from '../../src/domain/journal/journal.ts';
+import type { Appended, JournalRecord } from '../../src/domain/journal/journal.ts';
+import { journalTopic } from '../../src/domain/journal/topics.ts';
 import type { Broker } from '../../src/domain/trading/broker.ts';
 import type { Ledger } from '../../src/domain/trading/ledger.ts';
 
@@ -67,7 +68,9 @@ export function watchBroker(broker: Broker, watch: Watch): Broker {
 export const watchBus = (bus: Bus, watch: Watch): Bus => ({
   publish(topic, message) {
     const calls =
-      'records' in message ? message.records.map(publishing) : [{ call: `publish ${topic}`, orderIds: [] }];
+      topic.name === journalTopic.name
+        ? (message as Appended).records.map(publishing)
+        : [{ call: `publish ${topic.name}`, orderIds: [] }];
     for (const call of calls) watch({ ...call, side: 'before' });
     bus.publish(topic, message);
     for (const call of calls) watch({ ...call, side: 'done' });

@@ -13,13 +13,16 @@ import { createRedisHistory } from '../adapters/redis/history.ts';
 import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.ts';
 import type { Database } from '../adapters/sql/database.ts';
 import type { ClusterConfig } from '../config/index.ts';
-import { type Bus, type BusLine, type BusLink, newLinkCounters } from '../domain/bus/bus.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import type { BusLine } from '../domain/bus/line.ts';
+import { type BusLink, newLinkCounters } from '../domain/bus/link.ts';
 import { createRelay } from '../domain/bus/relay.ts';
 import { createReplicatedBus } from '../domain/bus/replicated-bus.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { HistoryStore } from '../domain/monitor/history.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { TOPICS } from './topics.ts';
 
 /** What replicas share besides the database: over Redis, or within the one process. */
 export interface Cluster {
@@ -47,8 +50,6 @@ export interface ClusterParts {
   readonly databaseUrl: string | null;
   /** Replicas last seen. */
   readonly replicas: () => number;
-  /** False lets old messages pass: for a drill that must notice. */
-  readonly checkAge?: boolean;
   readonly wrapLine?: (line: BusLine) => BusLine;
   readonly clock: Clock;
   readonly log: Log;
@@ -87,7 +88,7 @@ function overRedis(parts: SharedParts): Cluster {
   const { config, replicas, wrapLine = (line) => line, clock, log } = parts;
   const prefix = config.redisPrefix;
   const clients = createRedisClients({ url: parts.redisUrl, log });
-  const line = createRedisLine({ clients, prefix, clock, log });
+  const line = createRedisLine({ clients, topics: TOPICS, prefix, clock, log });
   const { link } = line;
   const channel = createNotifyChannel({
     url: parts.databaseUrl,
@@ -100,9 +101,9 @@ function overRedis(parts: SharedParts): Cluster {
   const bus = createReplicatedBus({
     local: createLocalBus(log),
     lines: [wrapLine(line), wrapLine(relay)],
+    topics: TOPICS,
     count: link.count,
     clock,
-    checkAge: parts.checkAge,
   });
   const breaker = createBreaker({ redis: clients.commands, link, clock, log });
   const counting = { clients, breaker, prefix, replicas };

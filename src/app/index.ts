@@ -112,7 +112,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     redisUrl: secrets.redisUrl,
     databaseUrl: secrets.databaseUrl,
     database,
-    checkAge: !overrides.unprotected?.includes('message-age'),
     replicas: () => reporting.replicas.count(),
     wrapLine: wrap.line,
     clock,
@@ -139,7 +138,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     bus,
     clock,
     onMissed: () => demand.resync(),
-    checkAge: !overrides.unprotected?.includes('message-age'),
   });
   const demand = createDemand({ bus, clock, replica });
   const candles = createCandleExchange({
@@ -229,6 +227,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       discordLinks: createDiscordLinks({ store: createDiscordLinkStore(database), clock }),
       limiter,
       bus,
+      demand,
       clock,
       log: part('http'),
       health: reporting.health,

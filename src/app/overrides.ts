@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Bus, BusLine } from '../domain/bus/bus.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import type { BusLine } from '../domain/bus/line.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { Broker } from '../domain/trading/broker.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
@@ -40,8 +41,6 @@ export interface AppOverrides {
 export type Protection =
   /** Heads of the journal are read every five seconds: finds the last lost notice before a silence. */
   | 'journal-sweep'
-  /** Messages older than their lane allows are dropped. */
-  | 'message-age'
   /** A process that stood still notices on waking. */
   | 'stall-watch'
   /** SIGTERM drains before it stops. */

@@ -1,4 +1,4 @@
-import type { BusLink } from '../domain/bus/bus.ts';
+import type { BusLink } from '../domain/bus/link.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { Market } from '../domain/market/market.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';

@@ -9,6 +9,7 @@ import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { RateLimiter } from '../domain/limits/counters.ts';
 import type { Candle } from '../domain/market/candle-book.ts';
+import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { Trading } from '../domain/trading/trading.ts';
@@ -72,6 +73,7 @@ export interface HttpParts {
   /** Knows the names of HTTP_RATE_LIMITS. */
   readonly limiter: RateLimiter;
   readonly bus: Bus;
+  readonly demand: Pick<Demand, 'set'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: Health;

@@ -1,5 +1,5 @@
 import { type Quote, toStale } from '../domain/market/quote.ts';
-import { MAX_MESSAGE_AGE_MS } from '../domain/market/quote-board.ts';
+import { MAX_QUOTES_AGE_MS } from '../domain/market/quotes-message.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import type { LatencyWindow } from './latency-window.ts';
@@ -41,7 +41,7 @@ export function createFanOut({ lane, views, metrics, latency, clock, onMissed }:
   function publish(): void {
     if (changed.size === 0) return;
     // Nothing rests longer than this: we stood still with them in hand, and the market went on.
-    const isOld = !(clock.now() - waitingSince <= MAX_MESSAGE_AGE_MS);
+    const isOld = !(clock.now() - waitingSince <= MAX_QUOTES_AGE_MS);
     const quotes = isOld ? [...changed.values()].map(toStale) : [...changed.values()];
     changed.clear();
     if (isOld) onMissed();

@@ -1,6 +1,8 @@
 import type { Bus } from '../domain/bus/bus.ts';
+import { journalTopic } from '../domain/journal/topics.ts';
 import type { Quote } from '../domain/market/quote.ts';
 import type { Holdings } from '../domain/trading/holdings.ts';
+import { portfolioTopic } from '../domain/trading/topics.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { PORTFOLIO_INTERVAL_MS } from '../protocol/limits.ts';
@@ -114,11 +116,11 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   }
 
   const stops = [
-    bus.subscribe('portfolio', ({ userId }) => {
+    bus.subscribe(portfolioTopic, ({ userId }) => {
       const view = views.get(userId);
       if (view) changed(view);
     }),
-    bus.subscribe('journal', ({ userId, records }) => {
+    bus.subscribe(journalTopic, ({ userId, records }) => {
       const view = views.get(userId);
       // An order's update moves cash, or what is reserved of it. Its own message is a moment behind, as a rule.
       if (view && records.some(({ event }) => event === 'order:update'))

@@ -1,4 +1,5 @@
 import type { Sessions } from '../domain/accounts/session.ts';
+import { revokedTopic } from '../domain/accounts/topics.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -84,7 +85,7 @@ export function createSessionGuard(parts: SessionGuardParts): SessionGuard {
   }
   checkAfter(SESSION_CHECK_INTERVAL_MS);
 
-  const stopListening = bus.subscribe('revoked', (message) => {
+  const stopListening = bus.subscribe(revokedTopic, (message) => {
     revokeRoom(
       'userId' in message ? userRoom(message.userId) : sessionRoom(message.sessionHash),
       message.reason,

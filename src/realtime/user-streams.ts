@@ -1,5 +1,6 @@
 import type { Bus } from '../domain/bus/bus.ts';
 import type { Journal, JournalHead, JournalRecord } from '../domain/journal/journal.ts';
+import { journalTopic } from '../domain/journal/topics.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import type { JournalPosition } from '../protocol/trades.ts';
@@ -154,7 +155,7 @@ export function createUserStreams(parts: UserStreamsParts): UserStreams {
     streams.delete(stream.userId);
   }
 
-  const stopListening = bus.subscribe('journal', ({ userId, epoch, records }) => {
+  const stopListening = bus.subscribe(journalTopic, ({ userId, epoch, records }) => {
     const last = records.at(-1);
     const stream = streams.get(userId);
     if (!last || !stream) return;

@@ -12,7 +12,7 @@ async function standStill(unprotected: readonly Protection[] = []) {
   const withheld = (bus: Bus): Bus => ({
     ...bus,
     publish(topic, message) {
-      if ('resync' in message) asked.push(() => bus.publish(topic, message));
+      if ((message as { resync?: boolean }).resync) asked.push(() => bus.publish(topic, message));
       else bus.publish(topic, message);
     },
   });

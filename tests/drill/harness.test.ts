@@ -17,6 +17,8 @@ import { createRandom } from '../../rig/random.ts';
 import { until } from '../../rig/wait.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { unavailable } from '../../src/adapters/sql/errors.ts';
+import { leaseFreeTopic } from '../../src/domain/engine/topics.ts';
+import { portfolioTopic } from '../../src/domain/trading/topics.ts';
 import { createLogger } from '../../src/logger.ts';
 
 const spec = {
@@ -108,8 +110,8 @@ describe('a bus that loses messages', () => {
   const orders = (count: number, oneIn: number, seed: number): string[] => {
     const bus = losingBus(createLocalBus(silentLog), { oneIn, seed });
     const heard: string[] = [];
-    bus.subscribe('orders', ({ userId }) => heard.push(userId));
-    for (let at = 0; at < count; at++) bus.publish('orders', { userId: String(at) });
+    bus.subscribe(portfolioTopic, ({ userId }) => heard.push(userId));
+    for (let at = 0; at < count; at++) bus.publish(portfolioTopic, { userId: String(at) });
     return heard;
   };
 
@@ -123,24 +125,24 @@ describe('a bus that loses messages', () => {
 
   test('tells what it lost by chance, and not what it was told to lose', () => {
     const lost: string[] = [];
-    const rule = { oneIn: 2, seed: 7, topic: 'orders', holding: '-last' } as const;
+    const rule = { oneIn: 2, seed: 7, topic: 'portfolio', holding: '-last' } as const;
     const bus = losingBus(createLocalBus(silentLog), rule, (topic) => lost.push(topic));
     let heard = 0;
-    bus.subscribe('orders', () => heard++);
-    for (let at = 0; at < 100; at++) bus.publish('orders', { userId: String(at) });
+    bus.subscribe(portfolioTopic, () => heard++);
+    for (let at = 0; at < 100; at++) bus.publish(portfolioTopic, { userId: String(at) });
     expect(lost.length).toBeGreaterThan(0);
     expect(heard + lost.length).toBe(100);
-    expect(new Set(lost)).toEqual(new Set(['orders']));
+    expect(new Set(lost)).toEqual(new Set(['portfolio']));
   });
 
   test('loses every message of a topic that holds a text, and no other', () => {
-    const bus = losingBus(createLocalBus(silentLog), { topic: 'orders', holding: '-last' });
+    const bus = losingBus(createLocalBus(silentLog), { topic: 'portfolio', holding: '-last' });
     const heard: string[] = [];
-    bus.subscribe('orders', ({ userId }) => heard.push(userId));
-    bus.subscribe('portfolio', ({ userId }) => heard.push(userId));
-    bus.publish('orders', { userId: 'a' });
-    bus.publish('orders', { userId: 'a-last' });
-    bus.publish('portfolio', { userId: 'b-last' });
+    bus.subscribe(portfolioTopic, ({ userId }) => heard.push(userId));
+    bus.subscribe(leaseFreeTopic, ({ replica }) => heard.push(replica));
+    bus.publish(portfolioTopic, { userId: 'a' });
+    bus.publish(portfolioTopic, { userId: 'a-last' });
+    bus.publish(leaseFreeTopic, { replica: 'b-last' });
     expect(heard).toEqual(['a', 'b-last']);
   });
 });

@@ -8,6 +8,9 @@ import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { hashSessionId } from '../../src/domain/accounts/session.ts';
 import { readSessionCookie } from '../../src/domain/accounts/session-cookie.ts';
+import { revokedTopic } from '../../src/domain/accounts/topics.ts';
+import { createDemand } from '../../src/domain/market/demand.ts';
+import { demandTopic } from '../../src/domain/market/topics.ts';
 import { addressKey } from '../../src/http/limit.ts';
 import type { Log } from '../../src/lib/log.ts';
 import { HOOK_SECRET, SESSION_SECRET, startHttpApp } from '../support/http-parts.ts';
@@ -92,7 +95,7 @@ describe('sessions', () => {
   test('a planted id is worth nothing after login, and a second login ends the first', async () => {
     const bus = createLocalBus(silentLog);
     const revoked: object[] = [];
-    bus.subscribe('revoked', (message) => revoked.push(message));
+    bus.subscribe(revokedTopic, (message) => revoked.push(message));
     const client = createHttpClient((await start({ parts: { bus } })).url);
     const first = await registerUser(client);
     const planted = client.cookies.get('tradecast.sid')!;
@@ -383,7 +386,7 @@ describe('polling', () => {
     const clock = { now: () => now, after: () => () => undefined, every: () => () => undefined };
     const bus = createLocalBus(silentLog);
     const wanted: (readonly string[])[] = [];
-    bus.subscribe('demand', ({ symbols }) => wanted.push(symbols));
+    bus.subscribe(demandTopic, ({ symbols }) => wanted.push(symbols));
     const lookedUp: string[] = [];
     const instruments = {
       search: async () => [],
@@ -393,7 +396,8 @@ describe('polling', () => {
         return null;
       },
     };
-    const client = createHttpClient((await start({ parts: { bus, clock, instruments } })).url);
+    const demand = createDemand({ bus, clock, replica: 'here' });
+    const client = createHttpClient((await start({ parts: { demand, clock, instruments } })).url);
     await registerUser(client);
     const poll = (symbols: string) => client.get(`/api/quotes?symbols=${symbols}`);
     expect(await poll('AAPL,NONE,LATER')).toMatchObject({ status: 200, body: { data: [] } });

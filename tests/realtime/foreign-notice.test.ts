@@ -2,8 +2,8 @@ import { expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../rig/log.ts';
 import { until } from '../../rig/wait.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
-import type { BusMessages } from '../../src/domain/bus/bus.ts';
-import type { Journal, JournalRecord } from '../../src/domain/journal/journal.ts';
+import type { Appended, Journal, JournalRecord } from '../../src/domain/journal/journal.ts';
+import { journalTopic } from '../../src/domain/journal/topics.ts';
 import { createMetrics } from '../../src/metrics/index.ts';
 import type { RealtimeSocket } from '../../src/realtime/socket.ts';
 import { createUserStreams } from '../../src/realtime/user-streams.ts';
@@ -35,16 +35,16 @@ test.each([
       conn: { write, transport: { name: 'polling' } },
     } as unknown as RealtimeSocket;
     (await streams.subscribe(socket, { epoch: 'e', seq: 0 })).start();
-    const notice = (epoch: string, seq: number): BusMessages['journal'] => ({
+    const notice = (epoch: string, seq: number): Appended => ({
       userId: 'u1',
       epoch,
       records: [recordOf(seq)],
     });
 
-    bus.publish('journal', notice(foreign.epoch, foreign.seq));
+    bus.publish(journalTopic, notice(foreign.epoch, foreign.seq));
     await until(() => readHead.mock.calls.length === 2, 'the database is asked');
     head = 1;
-    bus.publish('journal', notice('e', 1));
+    bus.publish(journalTopic, notice('e', 1));
     await until(() => written.length === 1, 'the next event is told');
     expect(written[0]).toContain('"id":"t1"');
     expect(written[0]).toContain('"seq":1');

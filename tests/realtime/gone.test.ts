@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { Journal } from '../../src/domain/journal/journal.ts';
+import { portfolioTopic } from '../../src/domain/trading/topics.ts';
 import { createMetrics } from '../../src/metrics/index.ts';
 import { createPortfolioViews, type PortfolioViewsParts } from '../../src/realtime/portfolio-views.ts';
 import type { RealtimeSocket } from '../../src/realtime/socket.ts';
@@ -25,7 +26,7 @@ describe('a socket that is gone before its subscription runs', () => {
       onSymbols() {},
     });
     views.subscribe(gone);
-    bus.publish('portfolio', { userId: 'u1' });
+    bus.publish(portfolioTopic, { userId: 'u1' });
     views.tick();
     expect(read).not.toHaveBeenCalled();
     views.stop();

@@ -5,8 +5,12 @@ import { until } from '../../rig/wait.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { createRedisLine, type RedisLine } from '../../src/adapters/redis/bus-line.ts';
 import { createRedisClients } from '../../src/adapters/redis/clients.ts';
-import type { Bus, BusLine, BusMessages, BusTopic } from '../../src/domain/bus/bus.ts';
+import { TOPICS } from '../../src/app/topics.ts';
+import type { Bus } from '../../src/domain/bus/bus.ts';
+import type { BusLine } from '../../src/domain/bus/line.ts';
 import { createReplicatedBus } from '../../src/domain/bus/replicated-bus.ts';
+import type { Topic } from '../../src/domain/bus/topic.ts';
+import { heartbeatTopic } from '../../src/domain/monitor/topics.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
 /** One replica's side of the bus and nothing else of it, over a real Redis and Socket.IO's adapter. */
@@ -15,7 +19,7 @@ export interface BusPeer {
   readonly bus: Bus;
   readonly line: RedisLine;
   /** Everything of this topic that was heard here, own messages too. */
-  heard<T extends BusTopic>(topic: T): readonly BusMessages[T][];
+  heard<Message>(topic: Topic<Message>): readonly Message[];
   /** Says what a replica says every second, now. */
   beat(): void;
   close(): void;
@@ -25,7 +29,8 @@ export interface BusPeerOptions {
   readonly name: string;
   readonly url: string;
   readonly clock?: Clock;
-  readonly checkAge?: boolean;
+  /** Stands between the bus and its line. */
+  readonly wrapLine?: (line: BusLine) => BusLine;
   readonly moreLines?: readonly BusLine[];
 }
 
@@ -34,18 +39,18 @@ const HEARTBEAT_MS = 1_000;
 export function createBusPeer(options: BusPeerOptions): BusPeer {
   const { name, url, clock = systemClock } = options;
   const clients = createRedisClients({ url, log: silentLog });
-  const line = createRedisLine({ clients, prefix: 'test', clock, log: silentLog });
+  const line = createRedisLine({ clients, topics: TOPICS, prefix: 'test', clock, log: silentLog });
   const io = new Server(createServer(), { adapter: line.adapter as never });
   const bus = createReplicatedBus({
     local: createLocalBus(silentLog),
-    lines: [line, ...(options.moreLines ?? [])],
+    lines: [options.wrapLine?.(line) ?? line, ...(options.moreLines ?? [])],
+    topics: TOPICS,
     count: line.link.count,
     clock,
-    checkAge: options.checkAge,
   });
-  const heard = new Map<BusTopic, unknown[]>();
+  const heard = new Map<string, unknown[]>();
   const beat = (): void =>
-    bus.publish('heartbeat', { replica: name, at: clock.now(), startedAt: 1 } as never);
+    bus.publish(heartbeatTopic, { replica: name, at: clock.now(), startedAt: 1 } as never);
   clients.connect();
   line.start();
   const stopBeating = clock.every(HEARTBEAT_MS, beat);
@@ -55,10 +60,10 @@ export function createBusPeer(options: BusPeerOptions): BusPeer {
     bus,
     line,
     heard(topic) {
-      const known = heard.get(topic);
+      const known = heard.get(topic.name);
       if (known) return known as never;
       const list: unknown[] = [];
-      heard.set(topic, list);
+      heard.set(topic.name, list);
       bus.subscribe(topic, (message) => void list.push(message));
       return list as never;
     },

@@ -1,8 +1,9 @@
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
-import type { BusLink } from '../../src/domain/bus/bus.ts';
+import type { BusLink } from '../../src/domain/bus/link.ts';
 import { type ReplicaStatus, readStatus } from '../../src/domain/monitor/replica-status.ts';
 import { createReplicas, type Replicas } from '../../src/domain/monitor/replicas.ts';
+import { heartbeatTopic } from '../../src/domain/monitor/topics.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 const START = Date.parse('2026-03-02T15:30:00Z');
@@ -48,7 +49,7 @@ export function createHeartbeats(): Heartbeats {
       clock,
       status: () => engineStatus('own', { at: clock.now(), ...heartbeats.own }),
     }),
-    hear: (replica, told) => bus.publish('heartbeat', statusOf(replica, { at: clock.now(), ...told })),
+    hear: (replica, told) => bus.publish(heartbeatTopic, statusOf(replica, { at: clock.now(), ...told })),
     pass(seconds, others = {}) {
       for (let second = 0; second < seconds; second++) {
         clock.advance(1_000);

@@ -109,6 +109,7 @@ export async function startHttpApp(
     discordLinks: { issue: unreached, find: unreached, unlink: unreached },
     limiter: createLocalRateLimiter(HTTP_RATE_LIMITS),
     bus: createLocalBus(silentLog),
+    demand: { set() {} },
     clock: systemClock,
     log: silentLog,
     health: { readiness: unreached, websocket: unreached },

@@ -5,8 +5,7 @@ import {
   journalInput,
   toAppended,
 } from '../../src/adapters/stores/journal/journal.ts';
-import type { JournalEvent } from '../../src/domain/journal/journal.ts';
-import type { Appended } from '../../src/domain/trading/ledger.ts';
+import type { Appended, JournalEvent } from '../../src/domain/journal/journal.ts';
 
 /** Appends in the caller's transaction, as the ledger does with what it books. */
 export async function appendEvents(

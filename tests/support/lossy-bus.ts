@@ -1,20 +1,21 @@
-import type { Bus, BusMessages, BusTopic } from '../../src/domain/bus/bus.ts';
+import type { Bus } from '../../src/domain/bus/bus.ts';
+import type { Topic } from '../../src/domain/bus/topic.ts';
 
 /** A bus of which one replica hears only what the test lets through. */
 export interface LossyBus {
   /** For `overrides.wrap.bus`. */
   readonly wrap: (bus: Bus) => Bus;
   /** From now on what fits is not heard here; returns what ends that. */
-  lose<T extends BusTopic>(topic: T, fits?: (message: BusMessages[T]) => boolean): () => void;
+  lose<Message>(topic: Topic<Message>, fits?: (message: Message) => boolean): () => void;
   /** From now on each message of the topic is heard this many times. */
-  repeat(topic: BusTopic, times: number): () => void;
+  repeat(topic: Topic, times: number): () => void;
   /** Messages lost so far. */
   lost(): number;
 }
 
 export function createLossyBus(): LossyBus {
-  const losses = new Set<{ topic: BusTopic; fits: (message: never) => boolean }>();
-  const repeats = new Map<BusTopic, number>();
+  const losses = new Set<{ topic: string; fits: (message: never) => boolean }>();
+  const repeats = new Map<string, number>();
   let lost = 0;
 
   return {
@@ -22,21 +23,21 @@ export function createLossyBus(): LossyBus {
       publish: bus.publish,
       subscribe: (topic, listener) =>
         bus.subscribe(topic, (message) => {
-          if ([...losses].some((loss) => loss.topic === topic && loss.fits(message as never))) {
+          if ([...losses].some((loss) => loss.topic === topic.name && loss.fits(message as never))) {
             lost += 1;
             return;
           }
-          for (let time = 0; time < (repeats.get(topic) ?? 1); time++) listener(message);
+          for (let time = 0; time < (repeats.get(topic.name) ?? 1); time++) listener(message);
         }),
     }),
     lose(topic, fits = () => true) {
-      const loss = { topic, fits: fits as (message: never) => boolean };
+      const loss = { topic: topic.name, fits: fits as (message: never) => boolean };
       losses.add(loss);
       return () => losses.delete(loss);
     },
     repeat(topic, times) {
-      repeats.set(topic, times);
-      return () => repeats.delete(topic);
+      repeats.set(topic.name, times);
+      return () => repeats.delete(topic.name);
     },
     lost: () => lost,
   };

@@ -1,25 +1,24 @@
-import type { Bus, BusTopic } from '../../domain/bus/bus.ts';
+import type { Bus } from '../../domain/bus/bus.ts';
+import { createEmitter, type Emitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
 
-/** The bus of one process: a listener that throws is logged and stops neither the sender nor its neighbours. */
+/** The bus of one process: a listener that throws is logged and stops neither the publisher nor its neighbours. */
 export function createLocalBus(log: Log): Bus {
-  // The topic decides the type of the message; `never` lets one map hold them all.
-  const listeners = new Map<BusTopic, Set<(message: never) => void>>();
+  // The topic decides the type of the message; `never` lets one map hold every emitter.
+  const emitters = new Map<string, Emitter<[message: never]>>();
+
+  function emitterOf(topic: string): Emitter<[message: never]> {
+    const known = emitters.get(topic);
+    if (known) return known;
+    const made = createEmitter<[message: never]>((error) =>
+      log.error({ err: error, topic }, 'a bus listener failed'),
+    );
+    emitters.set(topic, made);
+    return made;
+  }
 
   return {
-    publish(topic, message) {
-      for (const listener of listeners.get(topic) ?? []) {
-        try {
-          listener(message as never);
-        } catch (error) {
-          log.error({ err: error, topic }, 'a bus listener failed');
-        }
-      }
-    },
-    subscribe(topic, listener) {
-      const set = listeners.get(topic) ?? new Set();
-      listeners.set(topic, set.add(listener));
-      return () => set.delete(listener);
-    },
+    publish: (topic, message) => emitters.get(topic.name)?.emit(message as never),
+    subscribe: (topic, listener) => emitterOf(topic.name).on(listener),
   };
 }

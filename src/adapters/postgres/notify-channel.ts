@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { RelayChannel } from '../../domain/bus/relay.ts';
+import type { RelayChannel } from '../../domain/bus/relay-channel.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';

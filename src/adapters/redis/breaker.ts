@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { BusLink } from '../../domain/bus/bus.ts';
+import type { BusLink } from '../../domain/bus/link.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 

@@ -1,17 +1,19 @@
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
-import type { BusLine, BusLink, BusTopic, LinkCounters } from '../../domain/bus/bus.ts';
-import { type Envelope, TOPICS } from '../../domain/bus/envelope.ts';
+import type { Envelope } from '../../domain/bus/envelope.ts';
+import type { BusLine } from '../../domain/bus/line.ts';
+import type { BusLink, LinkCounters } from '../../domain/bus/link.ts';
 import { createLinkWatch } from '../../domain/bus/link-watch.ts';
+import type { Topic } from '../../domain/bus/topic.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createBusConnections } from './bus-connections.ts';
 import type { RedisClients } from './clients.ts';
 import { createGuard, type Guard, type Listener, strictParser } from './guard.ts';
 
-/** What replicas emit to each other. */
-export type InterServerEvents = { [T in BusTopic]: (envelope: Envelope<T>) => void };
+/** What replicas emit to each other, by the name of the topic. */
+type InterServerEvents = Record<string, (envelope: unknown) => void>;
 type BusNamespace = Namespace<Record<string, never>, Record<string, never>, InterServerEvents>;
 
 export interface RedisLine extends BusLine {
@@ -26,18 +28,19 @@ export interface RedisLine extends BusLine {
 
 export interface RedisLineOptions {
   readonly clients: RedisClients;
+  /** The topics to receive. */
+  readonly topics: readonly Topic[];
   readonly prefix: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The line between replicas over Socket.IO's Redis adapter. */
-export function createRedisLine({ clients, prefix, clock, log }: RedisLineOptions): RedisLine {
-  let namespace: BusNamespace | null = null;
-  let guard: Guard | null = null;
-  let receive: (topic: BusTopic, envelope: unknown) => void = () => {};
-  /** The last one, which is sent again as a probe the moment Redis can be reached. */
-  let heartbeat: Envelope | null = null;
+export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLineOptions): RedisLine {
+  let attached: { readonly namespace: BusNamespace; readonly guard: Guard } | null = null;
+  let receive: Parameters<BusLine['onReceive']>[0] = () => {};
+  /** The last one, which is sent again the moment Redis can be reached. */
+  let lastProbe: { readonly topic: Topic; readonly envelope: Envelope } | null = null;
   let probing = false;
   let subscribedBefore = false;
 
@@ -48,38 +51,59 @@ export function createRedisLine({ clients, prefix, clock, log }: RedisLineOption
     onFailed: () => link.count('failed'),
     onMessage(channel, message) {
       for (const listener of connections.subscriber.listeners('messageBuffer'))
-        guard?.request(listener as Listener, channel, message);
+        attached?.guard.request(listener as Listener, channel, message);
     },
     onPatternMessage(pattern, channel, message) {
       for (const listener of connections.subscriber.listeners('pmessageBuffer'))
-        guard?.broadcast(listener as Listener, pattern, channel, message);
+        attached?.guard.broadcast(listener as Listener, pattern, channel, message);
     },
     onReady() {
       if (subscribedBefore) link.count('resubscribed');
       subscribedBefore = true;
-      if (heartbeat) probe({ ...heartbeat, at: clock.now() });
+      if (lastProbe) probe(lastProbe.topic, { ...lastProbe.envelope, at: clock.now() });
     },
     onLost: link.lost,
   });
   const make = createAdapter(connections.publisher, connections.subscriber, { key: prefix });
 
-  function emit(topic: BusTopic, envelope: Envelope): void {
-    // Each topic has its own message; the type of the emit cannot follow that through a variable.
-    (namespace as unknown as Namespace | null)?.serverSideEmit(topic, envelope);
+  const emit = (topic: Topic, envelope: Envelope): void => {
+    attached?.namespace.serverSideEmit(topic.name, envelope);
+  };
+  function probe(topic: Topic, envelope: Envelope): void {
+    probing = true;
+    emit(topic, envelope);
+    probing = false;
   }
 
-  function probe(envelope: Envelope): void {
-    probing = true;
-    emit('heartbeat', envelope);
-    probing = false;
+  /** Joins the adapter, the guard before it and the topics. */
+  function attach(root: Namespace): Adapter {
+    const made = make(root);
+    Object.assign(made, { parser: strictParser(made.parser) });
+    const namespace = root as unknown as BusNamespace;
+    const guard = createGuard({
+      uid: made.uid,
+      requestChannel: `${prefix}-request#${root.name}#`,
+      topics,
+      onEcho: link.echoed,
+      onMalformed: () => link.count('malformed'),
+      onUnknown: () => link.count('version'),
+    });
+    attached = { namespace, guard };
+    for (const { name } of topics) {
+      namespace.on(name, (envelope: unknown) => {
+        guard.reached();
+        receive(name, envelope);
+      });
+    }
+    return made as unknown as Adapter;
   }
 
   return {
     link,
     send(topic, envelope) {
-      if (topic === 'heartbeat') {
-        heartbeat = envelope;
-        probe(envelope);
+      if (topic.isProbe) {
+        lastProbe = { topic, envelope };
+        probe(topic, envelope);
       } else if (connections.isReady() && link.state() === 'ok') {
         emit(topic, envelope);
       } else {
@@ -89,25 +113,9 @@ export function createRedisLine({ clients, prefix, clock, log }: RedisLineOption
     onReceive(listener) {
       receive = listener;
     },
-    // Socket.IO calls it with `new`.
+    // Socket.IO calls it with `new`, which an arrow function does not bear.
     adapter: function adapter(root: Namespace): Adapter {
-      const made = make(root);
-      Object.assign(made, { parser: strictParser(made.parser) });
-      namespace = root as unknown as BusNamespace;
-      guard = createGuard({
-        uid: made.uid,
-        requestChannel: `${prefix}-request#${root.name}#`,
-        onEcho: link.echoed,
-        onMalformed: () => link.count('malformed'),
-        onUnknown: () => link.count('version'),
-      });
-      for (const topic of TOPICS) {
-        namespace.on(topic, (envelope: unknown) => {
-          guard?.reached();
-          receive(topic, envelope);
-        });
-      }
-      return made as unknown as Adapter;
+      return attach(root);
     },
     resubscribe: () => connections.renew(),
     start() {

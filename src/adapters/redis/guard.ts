@@ -1,19 +1,19 @@
-import { isTopic } from '../../domain/bus/envelope.ts';
+import type { Topic } from '../../domain/bus/topic.ts';
 import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
 
-/** The largest message of ours by far, all quotes of the whole market after a start, is below this, bytes. */
+/** Our largest message by far, all quotes of the whole market after a start, is below this. */
 const MAX_REQUEST_BYTES = 8_000_000;
-/** How the adapter begins what `serverSideEmit` sends; enough to know the topic without parsing the rest. */
+/** How the adapter begins what `serverSideEmit` sends; it names the topic, so the rest need not be parsed. */
 const SERVER_SIDE_EMIT = /^\{"uid":"[^"\\]{1,64}","type":6,"data":\["([^"\\]{1,64})",\{/;
 const HEAD_BYTES = 200;
 /** Socket.IO's packet types that carry an event; the others would end or confuse the connection of a client. */
 const EVENT_TYPES = [2, 5];
 
 /**
- * Stands between the subscribing connection and Socket.IO's adapter, which trusts what it hears: a message it
- * cannot handle throws, or rejects a promise nobody holds, and either ends the process. What passes here are events
- * between servers and emits into rooms, nothing else of the adapter's protocol: no part of ours asks other replicas
- * for their sockets (the answer holds cookies), or moves or disconnects them.
+ * Stands between the subscribing connection and Socket.IO's adapter, which trusts what it receives: a message it
+ * cannot handle throws, or rejects a promise without a handler, and either ends the process. What passes here are
+ * events between servers and emits into rooms, nothing else of the adapter's protocol: no part of ours asks other
+ * replicas for their sockets (the answer contains cookies), or moves or disconnects them.
  */
 export interface Guard {
   request(deliver: Listener, channel: Buffer, message: Buffer): void;
@@ -27,21 +27,24 @@ export interface GuardOptions {
   /** The adapter's name of this process. */
   readonly uid: string;
   readonly requestChannel: string;
-  /** Our own heartbeat came back; it was sent at `at`. */
+  readonly topics: readonly Topic[];
+  /** Our own probe came back; it was sent at `at`. */
   readonly onEcho: (at: number) => void;
   readonly onMalformed: () => void;
-  /** A topic this version does not know. */
+  /** A topic that this version does not know. */
   readonly onUnknown: () => void;
 }
 
 export function createGuard(options: GuardOptions): Guard {
-  const { uid, onMalformed } = options;
+  const { uid, topics, onMalformed } = options;
+  const names = new Set(topics.map(({ name }) => name));
+  const probes = topics.filter(({ isProbe }) => isProbe).map(({ name }) => name);
   const requestChannel = Buffer.from(options.requestChannel);
   const ownRequest = Buffer.from(`{"uid":"${uid}"`);
   // MessagePack: an array of three that begins with a short text.
   const ownBroadcast = Buffer.concat([Buffer.from([0x93, 0xa0 + uid.length]), Buffer.from(uid)]);
-  const ownHeartbeat = new RegExp(
-    `^\\{"uid":"${uid}","type":6,"data":\\["heartbeat",\\{"version":\\d+,"at":(\\d+),`,
+  const ownProbe = new RegExp(
+    `^\\{"uid":"${uid}","type":6,"data":\\["(?:${probes.join('|')})",\\{"version":\\d+,"at":(\\d+),`,
   );
   let hasReached = false;
 
@@ -58,15 +61,15 @@ export function createGuard(options: GuardOptions): Guard {
   return {
     request(deliver, channel, message) {
       if (startsWith(message, ownRequest)) {
-        // Half of all that the engine hears is its own: not worth parsing.
-        const echo = ownHeartbeat.exec(head(message));
+        // Half of what the engine receives is its own: not worth parsing.
+        const echo = ownProbe.exec(head(message));
         if (echo) options.onEcho(Number(echo[1]));
         return;
       }
       const topic = SERVER_SIDE_EMIT.exec(head(message))?.[1];
       if (topic === undefined || message.length > MAX_REQUEST_BYTES || !channel.equals(requestChannel)) {
         onMalformed();
-      } else if (!isTopic(topic)) {
+      } else if (!names.has(topic)) {
         options.onUnknown();
       } else {
         hasReached = false;

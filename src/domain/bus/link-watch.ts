@@ -1,8 +1,9 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
+import { createEmitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
-import { type BusLink, type LinkCounters, newLinkCounters } from './bus.ts';
+import { type BusLink, type LinkCounters, newLinkCounters } from './link.ts';
 
-/** A heartbeat is sent every second and back in a millisecond: three missed are no accident, milliseconds. */
+/** A heartbeat is sent every second and comes back in a millisecond: three missed ones are no accident. */
 export const ECHO_TIMEOUT_MS = 3_000;
 const CHECK_MS = 500;
 
@@ -11,7 +12,7 @@ export interface LinkWatch extends BusLink {
   count(what: keyof LinkCounters, by?: number): void;
   /** Our heartbeat that was sent at `at` has come back. */
   echoed(at: number): void;
-  /** A connection has ended or was refused; the watch need not wait to know. `reason` is for the log. */
+  /** A connection has ended or was refused: the link is down at once. `reason` is for the log. */
   lost(reason: string): void;
   start(): void;
   stop(): void;
@@ -25,49 +26,42 @@ export interface LinkWatchOptions {
 }
 
 /**
- * Begins as `ok`: a link that has not been tried is not down. Only a heartbeat sent after the loss ends `down`,
- * since what was under way before says nothing about the connections of now.
+ * Begins as `ok`: an untried link is not down. Only a heartbeat that was sent after the loss ends `down`: an earlier
+ * one proves nothing about the present connections.
  */
 export function createLinkWatch({ clock, log, renew }: LinkWatchOptions): LinkWatch {
   const counters = newLinkCounters();
-  const listeners = new Set<(state: 'ok' | 'down') => void>();
+  const changed = createEmitter<[state: 'ok' | 'down']>((error) =>
+    log.error({ err: error }, 'a listener of the bus link failed'),
+  );
   let state: 'ok' | 'down' = 'ok';
   let lagMs: number | null = null;
-  /** When the link was last known to work, last lost, and last made anew. */
-  let heardAt = 0;
-  let lostAt = 0;
-  let renewedAt = 0;
+  const last = { echo: 0, loss: 0, renewal: 0 };
   let cancel: Cancel | null = null;
 
   function change(next: 'ok' | 'down', reason: string): void {
     if (state === next) return;
     state = next;
-    if (next === 'down') log.warn({ reason }, 'the bus is down: other replicas are not reached over Redis');
+    if (next === 'down') log.warn({ reason }, 'the bus is down: Redis does not reach the other replicas');
     else log.info({ resubscribed: counters.resubscribed }, 'the bus reaches the other replicas again');
-    for (const listener of listeners) {
-      try {
-        listener(next);
-      } catch (error) {
-        log.error({ err: error }, 'a listener of the bus link failed');
-      }
-    }
+    changed.emit(next);
   }
 
   function down(reason: string): void {
     lagMs = null;
-    lostAt = clock.now();
+    last.loss = clock.now();
     change('down', reason);
   }
 
   function check(): void {
     const now = clock.now();
     // A clock that was set back must not make us wait until it is there again.
-    heardAt = Math.min(heardAt, now);
-    lostAt = Math.min(lostAt, now);
-    renewedAt = Math.min(renewedAt, now);
-    if (now - Math.max(heardAt, renewedAt) < ECHO_TIMEOUT_MS) return;
+    last.echo = Math.min(last.echo, now);
+    last.loss = Math.min(last.loss, now);
+    last.renewal = Math.min(last.renewal, now);
+    if (now - Math.max(last.echo, last.renewal) < ECHO_TIMEOUT_MS) return;
     down('our heartbeat does not come back');
-    renewedAt = now;
+    last.renewal = now;
     renew();
   }
 
@@ -78,21 +72,18 @@ export function createLinkWatch({ clock, log, renew }: LinkWatchOptions): LinkWa
     count(what, by = 1) {
       counters[what] += by;
     },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChange: changed.on,
     echoed(at) {
-      if (cancel === null || at < lostAt) return;
-      heardAt = clock.now();
-      lagMs = Math.max(0, heardAt - at);
+      if (cancel === null || at < last.loss) return;
+      last.echo = clock.now();
+      lagMs = Math.max(0, last.echo - at);
       change('ok', '');
     },
     lost(reason) {
       if (cancel !== null) down(reason);
     },
     start() {
-      heardAt = clock.now();
+      last.echo = clock.now();
       cancel ??= clock.every(CHECK_MS, check);
     },
     stop() {

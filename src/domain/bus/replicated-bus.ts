@@ -1,35 +1,48 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Bus, BusLine, BusMessages, BusTopic, LinkCounters } from './bus.ts';
+import type { Bus } from './bus.ts';
 import { BUS_VERSION, type Envelope, openEnvelope } from './envelope.ts';
+import type { BusLine } from './line.ts';
+import type { LinkCounters } from './link.ts';
+import type { Topic } from './topic.ts';
 
 export interface ReplicatedBusParts {
-  /** Whoever listens in this process. */
+  /** Reaches the listeners of this process. */
   readonly local: Bus;
   /** The ways to other replicas. Each decides for itself whether it sends now. */
   readonly lines: readonly BusLine[];
+  /** Every topic of this version; another name is a newer replica's, and is counted as `version`. */
+  readonly topics: readonly Topic[];
   readonly count: (what: keyof LinkCounters) => void;
   readonly clock: Clock;
-  /** False lets messages pass however old they are: for a drill that must notice. */
-  readonly checkAge?: boolean;
 }
 
-/** The bus of several replicas: local listeners first, in the same turn, then whoever a line reaches. */
+/** The bus of several replicas: local listeners first, in the same turn, then the replicas that a line reaches. */
 export function createReplicatedBus(parts: ReplicatedBusParts): Bus {
-  const { local, lines, count, clock, checkAge = true } = parts;
+  const { local, lines, count, clock } = parts;
+  const topics = new Map(parts.topics.map((topic) => [topic.name, topic]));
 
-  function receive<T extends BusTopic>(topic: T, envelope: unknown): void {
-    const opened = openEnvelope(topic, envelope, { now: clock.now(), checkAge });
+  function receive(name: string, envelope: unknown): void {
+    const topic = topics.get(name);
+    if (topic === undefined) {
+      count('version');
+      return;
+    }
+    const opened = openEnvelope(topic, envelope, clock.now());
     if ('dropped' in opened) count(opened.dropped);
     else local.publish(topic, opened.message);
   }
   for (const line of lines) line.onReceive(receive);
 
   return {
-    publish<T extends BusTopic>(topic: T, message: BusMessages[T]) {
-      local.publish(topic, message);
-      const envelope: Envelope = { version: BUS_VERSION, at: clock.now(), message };
+    publish<Message>(topic: Topic<Message>, message: Message) {
+      local.publish<Message>(topic, message);
+      const envelope: Envelope<Message> = { version: BUS_VERSION, at: clock.now(), message };
       for (const line of lines) line.send(topic, envelope);
     },
-    subscribe: local.subscribe,
+    subscribe(topic, listener) {
+      // Otherwise it would work on one replica and never between two.
+      if (topics.get(topic.name) !== topic) throw new Error(`the topic ${topic.name} is not in the list`);
+      return local.subscribe(topic, listener);
+    },
   };
 }

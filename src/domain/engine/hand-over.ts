@@ -1,12 +1,13 @@
 import type { Clock } from '../../lib/clock.ts';
+import { within } from '../../lib/within.ts';
 import type { EngineLease } from './lease.ts';
 
 /** A turn of the executor that hangs is not waited for: its writes are refused as soon as there is a new engine. */
 const PATIENCE_MS = 1_000;
 
 /**
- * The engine passes to another replica: first the feed, so that upstream never sees two of us, then the executor
- * with the turn in progress, then the lease. Nobody is the engine for as long as it takes another to hear of it.
+ * The engine passes to another replica: first the feed, so that upstream never sees two of us, then the executor with
+ * the turn in progress, then the lease. No replica is the engine until another one receives the notice.
  */
 export async function handOver(parts: {
   readonly market: { stop(): Promise<void> };
@@ -15,13 +16,7 @@ export async function handOver(parts: {
   readonly clock: Clock;
 }): Promise<void> {
   const { market, executor, lease, clock } = parts;
-  await within(market.stop(), clock);
-  await within(executor.stop(), clock);
+  await within(PATIENCE_MS, market.stop(), clock);
+  await within(PATIENCE_MS, executor.stop(), clock);
   await lease.stop();
-}
-
-async function within(work: Promise<void>, clock: Clock): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(PATIENCE_MS, resolve);
-  await Promise.race([work, promise]).finally(cancel);
 }

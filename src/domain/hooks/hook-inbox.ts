@@ -4,7 +4,7 @@
  */
 import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 import type { TradeExecutedPayload, TradeFailedPayload } from '../../protocol/trades.ts';
-import type { Appended } from '../trading/ledger.ts';
+import type { Appended } from '../journal/journal.ts';
 
 /** One event of a sender. Ids are one namespace over all routes: whoever holds the hook secret is the sender. */
 export interface HookEvent {

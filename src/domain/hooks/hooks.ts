@@ -10,8 +10,11 @@ import type {
   TierHook,
   TradeHook,
 } from '../../protocol/hooks.ts';
+import { revokedTopic } from '../accounts/topics.ts';
 import type { User, Users } from '../accounts/user.ts';
 import type { Bus } from '../bus/bus.ts';
+import { journalTopic } from '../journal/topics.ts';
+import { portfolioTopic } from '../trading/topics.ts';
 import type { HaltScope, PlaceResult, Trading } from '../trading/trading.ts';
 import { externalPortfolio } from './external-portfolio.ts';
 import type { HookEvent, HookInbox, HookOutcome, TradeReport } from './hook-inbox.ts';
@@ -83,7 +86,7 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
       const event = { id: hook.eventId, digest };
       const report = tradeReport(hook, clock.now());
       const { result, duplicate, appended } = await inbox.trade(event, userId, report);
-      if (appended) bus.publish('journal', appended);
+      if (appended) bus.publish(journalTopic, appended);
       return { result, duplicate };
     },
 
@@ -91,7 +94,7 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
       const userId = await recipientId(hook);
       const event = { id: hook.eventId, digest };
       const outcome = await inbox.portfolio(event, userId, externalPortfolio(hook.portfolio, clock.now()));
-      if (!outcome.duplicate) bus.publish('portfolio', { userId });
+      if (!outcome.duplicate) bus.publish(portfolioTopic, { userId });
       return outcome;
     },
 
@@ -128,7 +131,7 @@ export function createHooks({ users, inbox, trading, bus, clock }: HooksParts): 
       return once(event, { banned: hook.banned }, async () => {
         if (!hook.banned) return users.unban(userId);
         await users.ban(userId);
-        bus.publish('revoked', { userId, reason: 'banned' });
+        bus.publish(revokedTopic, { userId, reason: 'banned' });
       });
     },
 

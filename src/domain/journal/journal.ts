@@ -13,6 +13,13 @@ export type JournalEvent = {
 /** One event as it is kept: `seq` counts from 1 within the user's `epoch`. */
 export type JournalRecord = JournalEvent & { readonly seq: number };
 
+/** Events just committed to one user's journal, in order. */
+export interface Appended {
+  readonly userId: string;
+  readonly epoch: string;
+  readonly records: readonly JournalRecord[];
+}
+
 export interface JournalHead extends JournalPosition {
   /** Events up to and including this number have been pruned. */
   readonly floor: number;

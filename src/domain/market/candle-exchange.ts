@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Candle } from './candle-book.ts';
+import { candlesAskedTopic, candlesTopic } from './topics.ts';
 
 /** The engine answers within milliseconds, or it is away, milliseconds. */
 export const CANDLES_TIMEOUT_MS = 1_000;
@@ -86,15 +87,15 @@ export function createCandleExchange({ bus, clock, isEngine, local }: CandleExch
       if (open) return open.answer;
       const question = ask(symbol);
       asked.set(symbol, question);
-      bus.publish('candles:asked', { id: question.id, symbol });
+      bus.publish(candlesAskedTopic, { id: question.id, symbol });
       return question.answer;
     },
     start() {
       stops = [
-        bus.subscribe('candles:asked', ({ id, symbol }) => {
-          if (isEngine()) bus.publish('candles', { id, candles: local(symbol) });
+        bus.subscribe(candlesAskedTopic, ({ id, symbol }) => {
+          if (isEngine()) bus.publish(candlesTopic, { id, candles: local(symbol) });
         }),
-        bus.subscribe('candles', ({ id, candles }) => answers.get(id)?.(candles)),
+        bus.subscribe(candlesTopic, ({ id, candles }) => answers.get(id)?.(candles)),
       ];
     },
     stop() {

@@ -1,74 +1,85 @@
 import type { Clock } from '../../lib/clock.ts';
+import { createScope } from '../../lib/scope.ts';
 import type { Bus } from '../bus/bus.ts';
+import { demandTopic, quotesTopic } from './topics.ts';
 
-/** A replica repeats what it wants this often, so that a new engine learns it and a dead replica is forgotten. */
+/** A replica repeats its demand this often: a new engine learns it, and a dead replica is forgotten. */
 export const DEMAND_REFRESH_MS = 10_000;
-/** However many messages are missed, everything is asked for again at most this often, milliseconds. */
+/** However many messages are missed, everything is requested again at most this often. */
 const RESYNC_INTERVAL_MS = 1_000;
 
-/** A replica's side of demand: gathers what its parts want and tells the engine over the bus. */
+/** A replica's side of demand: gathers what its parts want and publishes it for the engine. */
 export interface Demand {
-  /** Everything this part (sockets, orders and positions, …) wants from now on. */
-  set(part: string, symbols: Iterable<string>): void;
+  /** Everything this part (sockets, orders and positions, …) wants from now on, or for `forMs`. */
+  set(part: string, symbols: Iterable<string>, forMs?: number): void;
   /** Asks for the latest of every wanted symbol, changed or not: some have been missed here. */
   resync(): void;
   start(): void;
   stop(): void;
 }
 
+interface Part {
+  readonly symbols: ReadonlySet<string>;
+  /** Milliseconds since epoch. */
+  readonly until: number;
+}
+
 export function createDemand(options: { bus: Bus; clock: Clock; replica: string }): Demand {
   const { bus, clock, replica } = options;
-  const parts = new Map<string, ReadonlySet<string>>();
-  let told: ReadonlySet<string> = new Set();
-  let stops: (() => void)[] = [];
+  const parts = new Map<string, Part>();
+  const running = createScope();
+  let published: ReadonlySet<string> = new Set();
   let lease = 0;
   let resyncDue = false;
   let resyncAgain = false;
   let resyncedAt = 0;
 
-  const tell = (symbols: ReadonlySet<string>, resync = false): void => {
-    told = symbols;
-    bus.publish('demand', { replica, symbols: [...symbols], ...(resync && { resync }) });
+  function all(): Set<string> {
+    const now = clock.now();
+    for (const [name, { until }] of parts) if (now >= until) parts.delete(name);
+    return new Set([...parts.values()].flatMap(({ symbols }) => [...symbols]));
+  }
+  const publish = (symbols: ReadonlySet<string>, resync = false): void => {
+    published = symbols;
+    bus.publish(demandTopic, { replica, symbols: [...symbols], ...(resync && { resync }) });
   };
-  const tellResync = (): void => {
+  const publishResync = (): void => {
     const now = clock.now();
     if (!resyncDue || (now >= resyncedAt && now - resyncedAt < RESYNC_INTERVAL_MS)) return;
     resyncDue = false;
     // The request itself may be lost: it goes with the next refresh as well.
     resyncAgain = true;
     resyncedAt = now;
-    tell(all(), true);
+    publish(all(), true);
   };
   const refresh = (): void => {
-    tell(all(), resyncAgain);
+    publish(all(), resyncAgain);
     resyncAgain = false;
   };
-  const all = (): Set<string> => new Set([...parts.values()].flatMap((symbols) => [...symbols]));
 
   return {
-    set(part, symbols) {
-      parts.set(part, new Set(symbols));
+    set(part, symbols, forMs = Number.POSITIVE_INFINITY) {
+      parts.set(part, { symbols: new Set(symbols), until: clock.now() + forMs });
       const wanted = all();
-      if (wanted.size !== told.size || ![...wanted].every((symbol) => told.has(symbol))) tell(wanted);
+      const isSame = wanted.size === published.size && [...wanted].every((symbol) => published.has(symbol));
+      if (!isSame) publish(wanted);
     },
     resync() {
       resyncDue = true;
-      tellResync();
+      publishResync();
     },
     start() {
-      stops = [
+      running.add(
         clock.every(DEMAND_REFRESH_MS, refresh),
-        clock.every(RESYNC_INTERVAL_MS, tellResync),
-        // A new engine knows nothing of what we want: it need not wait for the next refresh.
-        bus.subscribe('quotes', (message) => {
+        clock.every(RESYNC_INTERVAL_MS, publishResync),
+        // A new engine does not know our demand: it need not wait for the next refresh.
+        bus.subscribe(quotesTopic, (message) => {
           if (message.lease <= lease) return;
           lease = message.lease;
-          tell(all());
+          publish(all());
         }),
-      ];
+      );
     },
-    stop() {
-      for (const stop of stops.splice(0)) stop();
-    },
+    stop: () => void running.end(),
   };
 }

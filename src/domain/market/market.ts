@@ -2,15 +2,16 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
-import type { Bus, BusMessages } from '../bus/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import { type Candle, createCandleBook } from './candle-book.ts';
 import { DEMAND_REFRESH_MS } from './demand.ts';
 import type { FeedSink, FeedStatus, MarketFeed } from './feed.ts';
 import { createMarketHours, type MarketHours } from './market-hours.ts';
-import { MAX_MESSAGE_AGE_MS } from './quote-board.ts';
 import { createQuoteBook } from './quote-book.ts';
+import { MAX_QUOTES_AGE_MS } from './quotes-message.ts';
 import { quoteState } from './staleness.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { type DemandMessage, demandTopic, quotesTopic } from './topics.ts';
 import { createUpstreamPlace } from './upstream-place.ts';
 
 /** How long a symbol stays subscribed after the last one who wanted it, milliseconds: opening the same page again costs no upstream traffic. */
@@ -138,7 +139,7 @@ export function createMarket(options: MarketOptions): Market {
   const flush = (): void => {
     if (fencing === null || !isEngine()) return;
     const now = clock.now();
-    const stoodStill = now - flushedAt > MAX_MESSAGE_AGE_MS;
+    const stoodStill = now - flushedAt > MAX_QUOTES_AGE_MS;
     flushedAt = now;
     // What upstream said meanwhile waits to be read, which happens before the next tick: until then ours is old.
     if (stoodStill) return;
@@ -147,7 +148,7 @@ export function createMarket(options: MarketOptions): Market {
     publishedAt = now;
     const after = seq;
     seq += 1;
-    bus.publish('quotes', { lease: fencing, after, seq, at: now, quotes });
+    bus.publish(quotesTopic, { lease: fencing, after, seq, at: now, quotes });
   };
 
   const readSession = (): void => {
@@ -159,7 +160,7 @@ export function createMarket(options: MarketOptions): Market {
   };
 
   const subscribe = (): void => feed.setSymbols(subscriptions.current(clock.now()));
-  const hear = (demand: BusMessages['demand']): void => {
+  const hear = (demand: DemandMessage): void => {
     // What is new to a subscriber, or was missed by it, is published even if it has not changed.
     const fresh = subscriptions.want(demand.replica, demand.symbols, clock.now());
     for (const symbol of demand.resync ? demand.symbols : fresh) book.touch(symbol);
@@ -192,7 +193,7 @@ export function createMarket(options: MarketOptions): Market {
           readSession();
           tidy();
         }),
-        bus.subscribe('demand', hear),
+        bus.subscribe(demandTopic, hear),
       ];
       flush();
       // A lease lost and won again at once: the old connection must be gone before the new one asks for its place.

@@ -1,17 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Bus, BusMessages } from '../bus/bus.ts';
+import type { Bus } from '../bus/bus.ts';
+import { MAX_MESSAGE_AHEAD_MS } from '../bus/envelope.ts';
 import { type Quote, toStale } from './quote.ts';
+import { MAX_QUOTES_AGE_MS, type QuotesMessage } from './quotes-message.ts';
+import { quotesTopic } from './topics.ts';
 
-/**
- * A bus message that took longer is dropped: its quotes waited for a tick before and are on their way to screens
- * after, and nobody is told a price that is older than two seconds. Milliseconds.
- */
-export const MAX_MESSAGE_AGE_MS = 1_500;
-/**
- * A message from further in the future is dropped: its age cannot be told, and it would count as fresh for as much
- * longer. Clocks that NTP keeps are milliseconds apart; this bounds what a wrong one may do until somebody sets it.
- */
-export const MAX_MESSAGE_AHEAD_MS = 2_000;
 /** The engine says something at least every second; after this long without a word every quote of it is stale. */
 export const ENGINE_SILENCE_MS = 6_000;
 const SILENCE_CHECK_MS = 1_000;
@@ -37,8 +30,6 @@ export interface QuoteBoardOptions {
   readonly newestLease?: () => number | null;
   /** Called when the engine's count shows that a message was missed: the latest of everything must be asked for. */
   readonly onMissed?: () => void;
-  /** False only where a drill wants to see what old messages would do. */
-  readonly checkAge?: boolean;
 }
 
 interface Heard {
@@ -52,7 +43,6 @@ export function createQuoteBoard({
   clock,
   onMissed,
   newestLease = () => null,
-  checkAge = true,
 }: QuoteBoardOptions): QuoteBoard {
   const board = new Map<string, Heard>();
   const listeners = new Set<(quotes: readonly Quote[]) => void>();
@@ -82,7 +72,7 @@ export function createQuoteBoard({
       lease,
     );
 
-  const hear = (message: BusMessages['quotes']): void => {
+  const hear = (message: QuotesMessage): void => {
     if (message.lease < lease) {
       drops.lease += 1;
       return;
@@ -91,7 +81,7 @@ export function createQuoteBoard({
     if (message.lease === lease && message.seq <= seq) return;
     const now = clock.now();
     const age = now - message.at;
-    if (checkAge && !(age <= MAX_MESSAGE_AGE_MS && age >= -MAX_MESSAGE_AHEAD_MS)) {
+    if (!(age <= MAX_QUOTES_AGE_MS && age >= -MAX_MESSAGE_AHEAD_MS)) {
       drops.late += 1;
       return;
     }
@@ -137,7 +127,7 @@ export function createQuoteBoard({
     drops,
     start() {
       heardAt = clock.now();
-      stops = [bus.subscribe('quotes', hear), clock.every(SILENCE_CHECK_MS, check)];
+      stops = [bus.subscribe(quotesTopic, hear), clock.every(SILENCE_CHECK_MS, check)];
     },
     stop() {
       for (const stop of stops.splice(0)) stop();

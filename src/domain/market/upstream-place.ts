@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Bus } from '../bus/bus.ts';
+import { feedLostTopic } from './topics.ts';
 
 /** After somebody outside took our place; two services that come back sooner evict each other forever. */
 export const LOST_PAUSE_MS = 60_000;
@@ -28,7 +29,7 @@ export function createUpstreamPlace(parts: {
   let notBefore = 0;
   let losses = 0;
 
-  bus.subscribe('feed:lost', (told) => {
+  bus.subscribe(feedLostTopic, (told) => {
     if (told.replica === replica) return;
     // By the clock of another machine: a wrong one must not keep us off for longer than any loss does.
     notBefore = Math.max(notBefore, Math.min(told.notBefore, clock.now() + MAX_LOST_PAUSE_MS));
@@ -40,7 +41,7 @@ export function createUpstreamPlace(parts: {
       const now = clock.now();
       losses = now - notBefore < FORGET_LOSSES_MS ? losses + 1 : 1;
       notBefore = now + Math.min(LOST_PAUSE_MS * 2 ** (losses - 1), MAX_LOST_PAUSE_MS);
-      bus.publish('feed:lost', { replica, notBefore, losses });
+      bus.publish(feedLostTopic, { replica, notBefore, losses });
     },
     notBefore: () => notBefore,
   };

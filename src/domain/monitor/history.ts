@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { IncidentPayload, MonitorPayload } from '../../protocol/health-payloads.ts';
-import type { BusLink } from '../bus/bus.ts';
+import type { BusLink } from '../bus/link.ts';
 import type { Incidents } from './incidents.ts';
 import { engineOf, type Replicas, type SeenReplica } from './replicas.ts';
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { RatesPayload, ReplicaState } from '../../protocol/health-payloads.ts';
-import type { Bus, BusLink } from '../bus/bus.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { BusLink } from '../bus/link.ts';
 import { type ReplicaStatus, readStatus } from './replica-status.ts';
+import { heartbeatTopic } from './topics.ts';
 
 export interface SeenReplica {
   readonly status: ReplicaStatus;
@@ -107,7 +109,7 @@ export function createReplicas({
     const stoodStill = now - lastBeat - HEARTBEAT_MS;
     lastBeat = now;
     if (stoodStill > HEARTBEAT_MS) for (const one of seen.values()) one.heardAt += stoodStill;
-    bus.publish('heartbeat', status());
+    bus.publish(heartbeatTopic, status());
     for (const [name, one] of seen) {
       const patience = one.heard.at(-1)!.draining ? REPLICA_TIMEOUT_MS : FORGET_MS;
       if (!(now - one.heardAt < patience)) seen.delete(name);
@@ -127,13 +129,13 @@ export function createReplicas({
     },
     start() {
       lastBeat = clock.now();
-      stops = [bus.subscribe('heartbeat', hear), clock.every(HEARTBEAT_MS, beat)];
+      stops = [bus.subscribe(heartbeatTopic, hear), clock.every(HEARTBEAT_MS, beat)];
       beat();
     },
     stop() {
       if (stops.length === 0) return;
       // The last word, for those who heard none while this one drained.
-      bus.publish('heartbeat', { ...status(), draining: true, lease: null, leaseSince: null, feed: null });
+      bus.publish(heartbeatTopic, { ...status(), draining: true, lease: null, leaseSince: null, feed: null });
       for (const stop of stops.splice(0)) stop();
     },
   };

@@ -6,13 +6,16 @@ import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
 import type { OrderRequest } from '../../protocol/orders.ts';
 import { priceSchema, quantitySchema } from '../../protocol/schemas.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Appended, Ledger, PlaceFacts, Placement } from './ledger.ts';
+import type { Appended } from '../journal/journal.ts';
+import { journalTopic } from '../journal/topics.ts';
+import type { Ledger, PlaceFacts, Placement } from './ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { type Order, type OrderIntent, orderToPayload } from './order.ts';
 import { orderUpdated, tradeFailed } from './order-events.ts';
 import { portfolioToPayload } from './portfolio.ts';
 import { assess, type Verdict } from './risk.ts';
 import type { RiskLimits } from './risk-limits.ts';
+import { ORDERS_WAITING, ordersTopic, portfolioTopic } from './topics.ts';
 import type { PlaceCommand, PlaceResult, Trading } from './trading.ts';
 
 export interface TradingOptions {
@@ -32,7 +35,7 @@ export function createTrading(options: TradingOptions): Trading {
   const { ledger, market, bus, clock, log, limits } = options;
 
   const publish = (appended: readonly Appended[]): void => {
-    for (const message of appended) bus.publish('journal', message);
+    for (const message of appended) bus.publish(journalTopic, message);
   };
 
   const decide = (
@@ -91,8 +94,8 @@ export function createTrading(options: TradingOptions): Trading {
     if (order.fingerprint !== fingerprint(request))
       throw new TradecastError('CONFLICT', 'This key was used for another order. Choose a new one.');
     if (!placed.known) publish([placed.appended]);
-    if (order.status === 'accepted') bus.publish('orders', { userId });
-    if (!placed.known && order.reserved.gt(0)) bus.publish('portfolio', { userId });
+    if (order.status === 'accepted') bus.publish(ordersTopic, ORDERS_WAITING);
+    if (!placed.known && order.reserved.gt(0)) bus.publish(portfolioTopic, { userId });
     const first = firstAnswer(order);
     return {
       order: orderToPayload(first),
@@ -112,8 +115,8 @@ export function createTrading(options: TradingOptions): Trading {
         ledger.requestCancel(userId, orderId, clock.now(), sessionId),
       );
       publish(appended);
-      bus.publish('orders', { userId });
-      if (appended.length > 0) bus.publish('portfolio', { userId });
+      bus.publish(ordersTopic, ORDERS_WAITING);
+      if (appended.length > 0) bus.publish(portfolioTopic, { userId });
       return orderToPayload(order);
     },
     async orders(userId, status) {
@@ -127,12 +130,12 @@ export function createTrading(options: TradingOptions): Trading {
     async halt(scope, reason) {
       await ledger.halt(scope, reason, clock.now());
       log.warn({ scope, reason }, 'trading halted');
-      bus.publish('orders', { userId: scope === 'everyone' ? '' : scope.userId });
+      bus.publish(ordersTopic, ORDERS_WAITING);
     },
     async resume(scope) {
       await ledger.resume(scope);
       log.warn({ scope }, 'trading resumed');
-      bus.publish('orders', { userId: scope === 'everyone' ? '' : scope.userId });
+      bus.publish(ordersTopic, ORDERS_WAITING);
     },
   };
 }

@@ -5,10 +5,13 @@ import type { Log } from '../../lib/log.ts';
 import { isUnavailable } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { EngineLease } from '../engine/lease.ts';
+import type { Appended } from '../journal/journal.ts';
+import { journalTopic } from '../journal/topics.ts';
 import type { Broker, BrokerEvent } from './broker.ts';
 import { createBrokerDesk } from './broker-desk.ts';
-import { type Appended, FencedError, type Ledger } from './ledger.ts';
+import { FencedError, type Ledger } from './ledger.ts';
 import { createSettler } from './settler.ts';
+import { ordersTopic } from './topics.ts';
 
 export interface ExecutorOptions {
   readonly lease: EngineLease;
@@ -57,7 +60,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const bell = createBell(clock);
 
   const publish = (appended: readonly Appended[]): void => {
-    for (const message of appended) bus.publish('journal', message);
+    for (const message of appended) bus.publish(journalTopic, message);
   };
   const push = (...events: BrokerEvent[]): void => {
     queue.push(...events);
@@ -200,7 +203,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
         // Without the lease nobody would read them; the next holder looks them up.
         broker.onEvent((event) => held !== null && push(event)),
         broker.onGap?.(reconcileAgain) ?? (() => {}),
-        bus.subscribe('orders', () => {
+        bus.subscribe(ordersTopic, () => {
           ordersDue = true;
           endingDue = true;
           bell.ring();

@@ -1,15 +1,11 @@
 import type { OrderStatus } from '../../protocol/order-status.ts';
 import type { OrderType, Side } from '../../protocol/orders.ts';
-import type { BusMessages } from '../bus/bus.ts';
-import type { JournalEvent } from '../journal/journal.ts';
+import type { Appended, JournalEvent } from '../journal/journal.ts';
 import type { BrokerEvent } from './broker.ts';
 import type { Account, Holdings, Position } from './holdings.ts';
 import type { Order } from './order.ts';
 import type { Mismatch } from './settlement.ts';
 import type { HaltScope } from './trading.ts';
-
-/** Events just committed to one user's journal: what the bus carries. */
-export type Appended = BusMessages['journal'];
 
 /** What identifies a placement and what must be looked up for it. */
 export interface PlaceQuery {

@@ -1,8 +1,10 @@
 import type { Log } from '../../lib/log.ts';
 import { isUnavailable } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
+import { journalTopic } from '../journal/topics.ts';
 import type { BrokerEvent } from './broker.ts';
 import { FencedError, type Ledger } from './ledger.ts';
+import { portfolioTopic } from './topics.ts';
 
 /** A conflict with another transaction passes; what fails this often will fail forever. */
 const MAX_ATTEMPTS = 3;
@@ -21,8 +23,9 @@ export interface SettlerOptions {
 export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptions) {
   const apply = async (fencing: number, events: readonly BrokerEvent[]): Promise<void> => {
     const { appended, orders, mismatches } = await ledger.settle(fencing, events);
-    for (const message of appended) bus.publish('journal', message);
-    for (const userId of new Set(orders.map((order) => order.userId))) bus.publish('portfolio', { userId });
+    for (const message of appended) bus.publish(journalTopic, message);
+    for (const userId of new Set(orders.map((order) => order.userId)))
+      bus.publish(portfolioTopic, { userId });
     for (const { event, problem } of mismatches) {
       log.error({ event, problem }, 'a broker event was not applied');
       if (event.type === 'accepted') withdraw(fencing, event.orderId);

@@ -1,6 +1,7 @@
 import { type Request, Router } from 'express';
 import { hashSessionId } from '../../domain/accounts/session.ts';
 import { SESSION_COOKIE } from '../../domain/accounts/session-cookie.ts';
+import { revokedTopic } from '../../domain/accounts/topics.ts';
 import { type User, userToPayload } from '../../domain/accounts/user.ts';
 import type { LoginPayload } from '../../protocol/accounts.ts';
 import { loginSchema, passwordChangeSchema, registerSchema } from '../../protocol/accounts.ts';
@@ -20,7 +21,8 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   async function signIn(req: Request, user: User): Promise<LoginPayload> {
     const earlier = req.session.userId === undefined ? null : req.sessionID;
     const sessionID = await beginSession(req, user, clock.now());
-    if (earlier !== null) bus.publish('revoked', { reason: 'logout', sessionHash: hashSessionId(earlier) });
+    if (earlier !== null)
+      bus.publish(revokedTopic, { reason: 'logout', sessionHash: hashSessionId(earlier) });
     return { user: userToPayload(user), sessionID };
   }
 
@@ -51,14 +53,14 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
     const user = userOf(res);
     await takeGuess(req, user.username);
     const ended = await accounts.changePassword(user, request, req.sessionID);
-    for (const id of ended) bus.publish('revoked', { reason: 'logout', sessionHash: hashSessionId(id) });
+    for (const id of ended) bus.publish(revokedTopic, { reason: 'logout', sessionHash: hashSessionId(id) });
     res.status(204).end();
   });
 
   router.post('/logout', requireUser(sessions), async (req, res) => {
     const sessionHash = hashSessionId(req.sessionID);
     await endSession(req);
-    bus.publish('revoked', { reason: 'logout', sessionHash });
+    bus.publish(revokedTopic, { reason: 'logout', sessionHash });
     res.clearCookie(SESSION_COOKIE, {
       path: '/',
       httpOnly: true,

@@ -3,7 +3,7 @@ import { createTestDatabase, type PostgresTestDatabase } from '../../../rig/data
 import { silentLog } from '../../../rig/log.ts';
 import { until } from '../../../rig/wait.ts';
 import { createNotifyChannel } from '../../../src/adapters/postgres/notify-channel.ts';
-import type { RelayChannel } from '../../../src/domain/bus/relay.ts';
+import type { RelayChannel } from '../../../src/domain/bus/relay-channel.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 
 let database: PostgresTestDatabase;

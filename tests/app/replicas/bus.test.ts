@@ -2,11 +2,13 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { agelessLine } from '../../../drill/support/ageless-line.ts';
 import { type RedisServer, startRedisServer } from '../../../local/redis-server.ts';
 import { repoRoot } from '../../../rig/source-files.ts';
 import { until } from '../../../rig/wait.ts';
 import { MAX_WAITING_BYTES } from '../../../src/adapters/redis/bus-connections.ts';
 import { BUS_VERSION } from '../../../src/domain/bus/envelope.ts';
+import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import { type BusPeer, type BusPeerOptions, createBusPeer, linked } from '../../support/bus-peer.ts';
 
 /** The MessagePack of the adapter and of the stock emitter. */
@@ -63,25 +65,25 @@ const serverSideEmit = (...data: unknown[]): string => JSON.stringify({ uid: 'el
 describe('the bus over Redis', () => {
   test('tells other replicas once what the publisher hears at once', async () => {
     const [one, other] = await twoPeers();
-    const [here, there] = [one.heard('orders'), other.heard('orders')];
-    one.bus.publish('orders', { userId: 'u1' });
+    const [here, there] = [one.heard(portfolioTopic), other.heard(portfolioTopic)];
+    one.bus.publish(portfolioTopic, { userId: 'u1' });
     expect(here).toEqual([{ userId: 'u1' }]);
     await until(() => there.length === 1, 'the other hears it');
-    one.bus.publish('orders', { userId: 'u2' });
+    one.bus.publish(portfolioTopic, { userId: 'u2' });
     await until(() => there.length === 2, 'the other hears the second');
     expect(here).toHaveLength(2);
     expect(one.line.link.lagMs()).toBeLessThan(1_000);
     expect(one.line.link.counters).toMatchObject({ malformed: 0, late: 0, version: 0, resubscribed: 0 });
   });
 
-  test('a message older than its topic allows is dropped and counted, and passes where nobody checks', async () => {
+  test('a message older than its topic allows is dropped and counted, and passes on a line that calls everything new', async () => {
     const [, other] = await twoPeers();
-    const [careless] = makePeers(1, { checkAge: false });
+    const [careless] = makePeers(1, { wrapLine: agelessLine });
     await linked(careless!);
-    const [heard, taken] = [other.heard('orders'), careless!.heard('orders')];
+    const [heard, taken] = [other.heard(portfolioTopic), careless!.heard(portfolioTopic)];
     const old = { version: BUS_VERSION, at: Date.now() - 60_000, message: { userId: 'old' } };
     await withStranger((stranger) =>
-      stranger.publish(REQUESTS, serverSideEmit('orders', old)).then(() => {}),
+      stranger.publish(REQUESTS, serverSideEmit('portfolio', old)).then(() => {}),
     );
     await until(() => taken.length === 1 && other.line.link.counters.late === 1, 'both have it');
     expect(heard).toEqual([]);
@@ -89,14 +91,19 @@ describe('the bus over Redis', () => {
 
   test('of a newer version: its messages are counted and dropped, its new topics and fields ignored', async () => {
     const [one] = await twoPeers();
-    const heard = one.heard('orders');
+    const heard = one.heard(portfolioTopic);
     const at = Date.now();
     await withStranger(async (stranger) => {
       const say = (topic: string, envelope: object) =>
         stranger.publish(REQUESTS, serverSideEmit(topic, envelope));
-      await say('orders', { version: BUS_VERSION + 1, at, message: { user: ['u1'] } });
+      await say('portfolio', { version: BUS_VERSION + 1, at, message: { user: ['u1'] } });
       await say('sentiment', { version: BUS_VERSION + 1, at, message: {} });
-      await say('orders', { version: BUS_VERSION, at, trace: 'x', message: { userId: 'u1', priority: 3 } });
+      await say('portfolio', {
+        version: BUS_VERSION,
+        at,
+        trace: 'x',
+        message: { userId: 'u1', priority: 3 },
+      });
     });
     await until(() => heard.length === 1, 'the one it understands arrives');
     expect(heard).toEqual([{ userId: 'u1', priority: 3 }]);
@@ -124,13 +131,16 @@ describe('what is malformed', () => {
     ['an emit between servers without data', '{"uid":"else00","type":6}'],
     ['an emit between servers of null', '{"uid":"else00","type":6,"data":null}'],
     ['an emit between servers of a number', '{"uid":"else00","type":6,"data":[5]}'],
-    ['an emit between servers cut off', serverSideEmit('orders', envelope).slice(0, -9)],
+    ['an emit between servers cut off', serverSideEmit('portfolio', envelope).slice(0, -9)],
     ['an emit between servers that wants an answer', `${serverSideEmit('x').slice(0, -1)},"requestId":"r1"}`],
     [
       'a message of twenty thousand levels',
-      `{"uid":"else00","type":6,"data":["orders",{"message":${deep(20_000)}}]}`,
+      `{"uid":"else00","type":6,"data":["portfolio",{"message":${deep(20_000)}}]}`,
     ],
-    ['a message of null', serverSideEmit('orders', { version: BUS_VERSION, at: Date.now(), message: null })],
+    [
+      'a message of null',
+      serverSideEmit('portfolio', { version: BUS_VERSION, at: Date.now(), message: null }),
+    ],
     ['a question for sockets', '{"uid":"else00","type":0,"requestId":"r1","rooms":["user:1"]}'],
     [
       'a question for sockets with their cookies',
@@ -178,8 +188,8 @@ describe('what is malformed', () => {
         }
       }
     });
-    const heard = other.heard('orders');
-    one.bus.publish('orders', { userId: 'u1' });
+    const heard = other.heard(portfolioTopic);
+    one.bus.publish(portfolioTopic, { userId: 'u1' });
     await until(() => heard.length === 1, 'the bus goes on');
     expect(peersHere.map(({ line }) => line.link.counters.resubscribed)).toEqual([0, 0]);
   });
@@ -197,16 +207,16 @@ describe('when Redis fails', () => {
       const [one, other] = await twoPeers();
       const changes: string[] = [];
       one.line.link.onChange((state) => changes.push(state));
-      const heard = other.heard('orders');
+      const heard = other.heard(portfolioTopic);
       await redis.kill();
       await until(() => one.line.link.state() === 'down', 'it is known');
       const failed = one.line.link.counters.failed;
-      one.bus.publish('orders', { userId: 'lost' });
+      one.bus.publish(portfolioTopic, { userId: 'lost' });
       expect(one.line.link.counters.failed).toBe(failed + 1);
       await until(() => one.line.link.counters.failed === failed + 1 + beats, 'heartbeats are lost');
       await redis.restart();
       await until(() => peers.every(({ line }) => line.link.state() === 'ok'), 'both find it');
-      one.bus.publish('orders', { userId: 'afterwards' });
+      one.bus.publish(portfolioTopic, { userId: 'afterwards' });
       await until(() => heard.length === 1, 'the bus goes on');
       expect(heard).toEqual([{ userId: 'afterwards' }]);
       expect(changes).toEqual(['down', 'ok']);
@@ -216,12 +226,12 @@ describe('when Redis fails', () => {
 
   test('hung: collects little, is known after three seconds, fails fast from then on, and is found within a second', async () => {
     const [one, other] = await twoPeers();
-    const heard = other.heard('portfolio');
+    const heard = other.heard(portfolioTopic);
     const text = 'x'.repeat(50_000);
     const before = process.memoryUsage().rss;
     redis.hang();
     const stuffing = setInterval(() => {
-      for (let count = 0; count < 20; count++) one.bus.publish('portfolio', { userId: text });
+      for (let count = 0; count < 20; count++) one.bus.publish(portfolioTopic, { userId: text });
     }, 20);
     await until(() => one.line.link.state() === 'down', 'it is known');
     clearInterval(stuffing);
@@ -229,12 +239,12 @@ describe('when Redis fails', () => {
     expect(one.line.link.counters.failed).toBeGreaterThan(1_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * MAX_WAITING_BYTES);
     const failed = one.line.link.counters.failed;
-    one.bus.publish('portfolio', { userId: 'lost' });
+    one.bus.publish(portfolioTopic, { userId: 'lost' });
     expect(one.line.link.counters.failed).toBe(failed + 1);
     await until(() => other.line.link.state() === 'down', 'the other knows it too');
     redis.wake();
     await until(() => peers.every(({ line }) => line.link.state() === 'ok'), 'both find it');
-    one.bus.publish('portfolio', { userId: 'afterwards' });
+    one.bus.publish(portfolioTopic, { userId: 'afterwards' });
     await until(() => heard.at(-1)?.userId === 'afterwards', 'the bus goes on');
     expect(heard.some(({ userId }) => userId === 'lost')).toBe(false);
   });
@@ -245,8 +255,8 @@ describe('when Redis fails', () => {
     await until(() => peers.every(({ line }) => line.link.state() === 'down'), 'it is known');
     await redis.restart();
     await linked(one!, other!);
-    const heard = other!.heard('orders');
-    one!.bus.publish('orders', { userId: 'u1' });
+    const heard = other!.heard(portfolioTopic);
+    one!.bus.publish(portfolioTopic, { userId: 'u1' });
     await until(() => heard.length === 1, 'the bus works');
   });
 
@@ -262,7 +272,7 @@ describe('when Redis fails', () => {
       () => connections() <= before - 2 || connections() === 0,
       'no timer and no connection is left',
     );
-    one.bus.publish('orders', { userId: 'u1' });
+    one.bus.publish(portfolioTopic, { userId: 'u1' });
     other.line.resubscribe();
     await redis.restart();
     await withStranger(async (stranger) => {
@@ -273,10 +283,10 @@ describe('when Redis fails', () => {
 
 test('after a stall of ours the subscription is begun again, and nothing but the gap is lost', async () => {
   const [one, other] = await twoPeers();
-  const heard = other.heard('orders');
+  const heard = other.heard(portfolioTopic);
   other.line.resubscribe();
   await until(() => other.line.link.counters.resubscribed === 1, 'it is subscribed again');
-  one.bus.publish('orders', { userId: 'u1' });
+  one.bus.publish(portfolioTopic, { userId: 'u1' });
   await until(() => heard.length === 1, 'it hears');
   await withStranger(async (stranger) => {
     // Two each for the bus, one each for commands, the stranger's own.

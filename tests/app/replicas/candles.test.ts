@@ -12,7 +12,7 @@ const deafened = (bus: Bus): Bus => ({
   ...bus,
   subscribe: (topic, listener) =>
     bus.subscribe(topic, (message) => {
-      if (topic !== 'candles' || !deaf) listener(message);
+      if (topic.name !== 'candles' || !deaf) listener(message);
     }),
 });
 beforeAll(async () => {

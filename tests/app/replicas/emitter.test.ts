@@ -10,7 +10,7 @@ import type { Socket } from 'socket.io-client';
 import { ask, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
 import { STEP_MS } from '../../../rig/patience.ts';
 import { repoRoot } from '../../../rig/source-files.ts';
-import { MAX_AGE_MS } from '../../../src/domain/bus/envelope.ts';
+import { TOPICS } from '../../../src/app/topics.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { section, tableRows, unquoted } from '../../support/markdown.ts';
 
@@ -108,7 +108,7 @@ describe('two versions side by side', () => {
           subscribe: bus.subscribe,
           publish(topic, message) {
             const envelope = { version: 2, at: Date.now(), message };
-            const emit = JSON.stringify({ uid: 'newer0', type: 6, data: [topic, envelope] });
+            const emit = JSON.stringify({ uid: 'newer0', type: 6, data: [topic.name, envelope] });
             // Its last words come when the test is over.
             redis.publish(`${PREFIX}-request#/#`, emit).catch(() => {});
           },
@@ -137,6 +137,6 @@ describe('two versions side by side', () => {
 test('the page tells how old each message may be', () => {
   const rows = tableRows(section(page, 'What replicas tell each other'));
   const told = Object.fromEntries(rows.map(([topic, , age]) => [unquoted(topic!), age]));
-  const kept = Object.entries(MAX_AGE_MS).map(([topic, ms]) => [topic, `${ms / 1_000} s`]);
+  const kept = TOPICS.map(({ name, maxAgeMs }) => [name, `${maxAgeMs / 1_000} s`]);
   expect(told).toEqual(Object.fromEntries(kept));
 });

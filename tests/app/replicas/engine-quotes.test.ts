@@ -10,7 +10,7 @@ const deafened = (bus: Bus): Bus => ({
   ...bus,
   subscribe: (topic, listener) =>
     bus.subscribe(topic, (message) => {
-      if (!deaf[topic as keyof typeof deaf]) listener(message);
+      if (!deaf[topic.name as keyof typeof deaf]) listener(message);
     }),
 });
 let engine: TestApp;

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { ask, type ClientSocket, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
 import { createTestClock } from '../../../rig/clock.ts';
+import { revokedTopic } from '../../../src/domain/accounts/topics.ts';
 import type { OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { httpRoutes } from '../../support/http-routes.ts';
@@ -219,7 +220,7 @@ describe.each([
 ])('with Redis %s', (state, enter) => {
   beforeAll(async () => {
     await enter();
-    bus.lose('revoked');
+    bus.lose(revokedTopic);
   });
   afterAll(() => {
     if (state === 'hung') cluster.redis.wake();

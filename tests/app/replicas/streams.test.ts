@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, collect, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import { journalTopic } from '../../../src/domain/journal/topics.ts';
+import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import type { JournalPosition } from '../../../src/protocol/trades.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { createLossyBus } from '../../support/lossy-bus.ts';
@@ -51,7 +53,7 @@ describe('a user stream over replicas', () => {
     const session = await b.signUp();
     const { seqs } = await follow(b, session);
     let count = 0;
-    const end = bus.lose('journal', ({ userId }) => userId === session.user.id && ++count % 3 === 2);
+    const end = bus.lose(journalTopic, ({ userId }) => userId === session.user.id && ++count % 3 === 2);
     for (let sent = 0; sent < 30; sent++) await report(sent % 5 === 0 ? b : a, session);
     end();
     await report(a, session);
@@ -62,7 +64,7 @@ describe('a user stream over replicas', () => {
   test('delivers nothing twice when the bus does', async () => {
     const session = await b.signUp();
     const { seqs } = await follow(b, session);
-    const end = bus.repeat('journal', 3);
+    const end = bus.repeat(journalTopic, 3);
     for (let sent = 0; sent < 10; sent++) await report(a, session);
     await until(() => seqs().length >= 10, 'all have arrived');
     end();
@@ -80,7 +82,7 @@ describe('a user stream over replicas', () => {
     await Promise.all(opened);
 
     sweep.on();
-    const ends = [bus.lose('journal'), bus.lose('portfolio')];
+    const ends = [bus.lose(journalTopic), bus.lose(portfolioTopic)];
     const lostBefore = bus.lost();
     const reported = next(elsewhere, 'portfolio:update', ({ source }) => source === 'external');
     const reserved = next(here, 'portfolio:update', ({ buyingPower }) => buyingPower! < 100_000);
@@ -119,7 +121,7 @@ describe('a user stream over replicas', () => {
     const opened = next(socket, 'portfolio:update');
     await ask(socket, 'subscribe:portfolio');
     await opened;
-    const end = bus.lose('portfolio');
+    const end = bus.lose(portfolioTopic);
     const moved = next(socket, 'portfolio:update', ({ buyingPower }) => buyingPower! < 100_000);
     cluster.tick('MSFT', 400);
     const body = {

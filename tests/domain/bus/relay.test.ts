@@ -1,10 +1,19 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
-import type { Bus, BusLine, BusMessages, BusTopic } from '../../../src/domain/bus/bus.ts';
-import { createRelay, type RelayChannel } from '../../../src/domain/bus/relay.ts';
+import { TOPICS } from '../../../src/app/topics.ts';
+import type { Bus } from '../../../src/domain/bus/bus.ts';
+import type { BusLine } from '../../../src/domain/bus/line.ts';
+import { createRelay } from '../../../src/domain/bus/relay.ts';
+import type { RelayChannel } from '../../../src/domain/bus/relay-channel.ts';
 import { createReplicatedBus } from '../../../src/domain/bus/replicated-bus.ts';
+import type { Topic } from '../../../src/domain/bus/topic.ts';
+import { leaseFreeTopic } from '../../../src/domain/engine/topics.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import type { QuotesMessage } from '../../../src/domain/market/quotes-message.ts';
+import { demandTopic, quotesTopic } from '../../../src/domain/market/topics.ts';
+import { heartbeatTopic } from '../../../src/domain/monitor/topics.ts';
+import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 
 const MAX_BYTES = 2_000;
@@ -38,14 +47,14 @@ function createDatabase() {
 
 /** Redis: reaches every replica that is not cut off, at once. */
 function createRedis() {
-  const lines: { cut: boolean; receive: (topic: BusTopic, envelope: unknown) => void }[] = [];
+  const lines: { cut: boolean; receive: (name: string, envelope: unknown) => void }[] = [];
   return () => {
     const mine: (typeof lines)[number] = { cut: false, receive: () => {} };
     lines.push(mine);
     const line: BusLine = {
       send(topic, envelope) {
         if (mine.cut) return;
-        for (const other of lines) if (other !== mine && !other.cut) other.receive(topic, envelope);
+        for (const other of lines) if (other !== mine && !other.cut) other.receive(topic.name, envelope);
       },
       onReceive(listener) {
         mine.receive = listener;
@@ -59,7 +68,7 @@ interface Replica {
   readonly bus: Bus;
   readonly counted: Record<string, number>;
   cut(isCut: boolean): void;
-  heard<T extends BusTopic>(topic: T): readonly BusMessages[T][];
+  heard<Message>(topic: Topic<Message>): readonly Message[];
   stop(): Promise<void>;
 }
 
@@ -90,9 +99,15 @@ beforeEach(() => {
       clock,
     });
     relay.start();
-    const bus = createReplicatedBus({ local: createLocalBus(silentLog), lines: [line, relay], count, clock });
+    const bus = createReplicatedBus({
+      local: createLocalBus(silentLog),
+      lines: [line, relay],
+      topics: TOPICS,
+      count,
+      clock,
+    });
     clock.every(1_000, () =>
-      bus.publish('heartbeat', { replica: 'r', at: clock.now(), startedAt: 1 } as never),
+      bus.publish(heartbeatTopic, { replica: 'r', at: clock.now(), startedAt: 1 } as never),
     );
     return {
       bus,
@@ -121,7 +136,7 @@ async function pass(ms: number): Promise<void> {
 }
 
 let sequence = 0;
-const quotesOf = (...prices: [string, number][]): BusMessages['quotes'] => ({
+const quotesOf = (...prices: [string, number][]): QuotesMessage => ({
   lease: 1,
   after: sequence,
   seq: ++sequence,
@@ -142,8 +157,8 @@ beforeEach(() => {
 describe('the relay', () => {
   test('is silent while everybody has Redis', async () => {
     const [one, other] = [join(), join()];
-    const heard = other.heard('orders');
-    one.bus.publish('orders', { userId: 'u1' });
+    const heard = other.heard(portfolioTopic);
+    one.bus.publish(portfolioTopic, { userId: 'u1' });
     await pass(3_000);
     expect(heard).toEqual([{ userId: 'u1' }]);
     expect(database.statements).toEqual([]);
@@ -152,9 +167,9 @@ describe('the relay', () => {
   test('carries everything between replicas while Redis is away from all, each message once', async () => {
     const replicas = [join(), join(), join()];
     for (const replica of replicas) replica.cut(true);
-    const heard = replicas.map((replica) => replica.heard('orders'));
-    replicas[0]!.bus.publish('orders', { userId: 'u1' });
-    replicas[1]!.bus.publish('orders', { userId: 'u2' });
+    const heard = replicas.map((replica) => replica.heard(portfolioTopic));
+    replicas[0]!.bus.publish(portfolioTopic, { userId: 'u1' });
+    replicas[1]!.bus.publish(portfolioTopic, { userId: 'u2' });
     await pass(50);
     for (const list of heard)
       expect([...list].sort((a, b) => a.userId.localeCompare(b.userId))).toEqual([
@@ -166,11 +181,11 @@ describe('the relay', () => {
   test('reaches the one replica that is cut off, and is heard from it, while the others hear each other once', async () => {
     const [engine, well, cutOff] = [join(), join(), join()];
     cutOff.cut(true);
-    const heard = [engine, well, cutOff].map((replica) => replica.heard('portfolio'));
+    const heard = [engine, well, cutOff].map((replica) => replica.heard(portfolioTopic));
     // The others hear it at once.
     await pass(10);
-    engine.bus.publish('portfolio', { userId: 'of the engine' });
-    cutOff.bus.publish('portfolio', { userId: 'of the one cut off' });
+    engine.bus.publish(portfolioTopic, { userId: 'of the engine' });
+    cutOff.bus.publish(portfolioTopic, { userId: 'of the one cut off' });
     await pass(50);
     for (const list of heard)
       expect([...list].map(({ userId }) => userId).sort()).toEqual(['of the engine', 'of the one cut off']);
@@ -185,7 +200,7 @@ describe('the relay', () => {
     expect(database.statements.length).toBeGreaterThan(10);
     await pass(2_000);
     const before = database.statements.length;
-    one.bus.publish('orders', { userId: 'u1' });
+    one.bus.publish(portfolioTopic, { userId: 'u1' });
     await pass(5_000);
     expect(database.statements.length).toBe(before);
   });
@@ -197,10 +212,13 @@ describe('the relay', () => {
     let missed = 0;
     const board = createQuoteBoard({ bus: cutOff.bus, clock, onMissed: () => (missed += 1) });
     board.start();
-    const heard = cutOff.heard('quotes');
+    const heard = cutOff.heard(quotesTopic);
     const symbols = Array.from({ length: 30 }, (_, index) => `S${index}`);
     for (let round = 1; round <= 100; round++) {
-      engine.bus.publish('quotes', quotesOf(...symbols.map((symbol): [string, number] => [symbol, round])));
+      engine.bus.publish(
+        quotesTopic,
+        quotesOf(...symbols.map((symbol): [string, number] => [symbol, round])),
+      );
       await pass(20);
     }
     await pass(1_050);
@@ -217,8 +235,8 @@ describe('the relay', () => {
     const [engine, cutOff] = [join(), join()];
     cutOff.cut(true);
     await pass(1_100);
-    const heard = cutOff.heard('quotes');
-    engine.bus.publish('quotes', quotesOf());
+    const heard = cutOff.heard(quotesTopic);
+    engine.bus.publish(quotesTopic, quotesOf());
     await pass(1_100);
     expect(heard).toEqual([expect.objectContaining({ after: 0, seq: 1, quotes: [] })]);
   });
@@ -226,9 +244,9 @@ describe('the relay', () => {
   test('what is too large for one text goes in parts, far too large a message is counted and left to the database', async () => {
     const [one, other] = [join(), join()];
     for (const replica of [one, other]) replica.cut(true);
-    const heard = other.heard('demand');
+    const heard = other.heard(demandTopic);
     const say = (count: number, replica = 'one') =>
-      one.bus.publish('demand', { replica, symbols: Array.from({ length: count }, () => 'AAPL') });
+      one.bus.publish(demandTopic, { replica, symbols: Array.from({ length: count }, () => 'AAPL') });
     say(1);
     say(2_000, 'Zürich €');
     say(20_000);
@@ -247,14 +265,14 @@ describe('the relay', () => {
   test('a database that is away costs counted messages, no error, and no old word afterwards', async () => {
     const [one, other] = [join(), join()];
     for (const replica of [one, other]) replica.cut(true);
-    const heard = other.heard('orders');
+    const heard = other.heard(portfolioTopic);
     database.isAway(true);
-    for (let user = 0; user < 2_000; user++) one.bus.publish('orders', { userId: `u${user}` });
+    for (let user = 0; user < 2_000; user++) one.bus.publish(portfolioTopic, { userId: `u${user}` });
     await pass(3_000);
     expect(one.counted.relayFailed).toBeGreaterThanOrEqual(2_000);
     database.isAway(false);
     await pass(1_000);
-    one.bus.publish('orders', { userId: 'afterwards' });
+    one.bus.publish(portfolioTopic, { userId: 'afterwards' });
     await pass(50);
     expect(heard).toEqual([{ userId: 'afterwards' }]);
   });
@@ -278,7 +296,7 @@ describe('the relay', () => {
 
   test('a topic of a newer replica is counted, what comes with it is heard', () => {
     const one = join();
-    const heard = one.heard('orders');
+    const heard = one.heard(portfolioTopic);
     const envelope = { version: 1, at: clock.now(), message: { userId: 'u1' } };
     database.say(
       JSON.stringify({
@@ -286,7 +304,7 @@ describe('the relay', () => {
         cut: true,
         items: [
           ['new', {}],
-          ['orders', envelope],
+          ['portfolio', envelope],
         ],
       }),
     );
@@ -296,8 +314,8 @@ describe('the relay', () => {
   test('stopping sends what waits', async () => {
     const [one, other] = [join(), join()];
     for (const replica of [one, other]) replica.cut(true);
-    const heard = other.heard('lease:free');
-    one.bus.publish('lease:free', { replica: 'one' });
+    const heard = other.heard(leaseFreeTopic);
+    one.bus.publish(leaseFreeTopic, { replica: 'one' });
     await one.stop();
     expect(heard).toEqual([{ replica: 'one' }]);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { User } from '../../../src/domain/accounts/user.ts';
-import type { Bus, BusTopic } from '../../../src/domain/bus/bus.ts';
+import type { Bus } from '../../../src/domain/bus/bus.ts';
 import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbox.ts';
 import { createHooks, type Hooks } from '../../../src/domain/hooks/hooks.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
@@ -67,7 +67,7 @@ function createMemoryInbox() {
 }
 
 let memory: ReturnType<typeof createMemoryInbox>;
-let published: { topic: BusTopic; message: object }[];
+let published: { topic: string; message: unknown }[];
 let placed: PlaceCommand[];
 let failPlace: boolean;
 let tiers: [string, Tier][];
@@ -80,7 +80,7 @@ beforeEach(() => {
   failPlace = false;
   tiers = [];
   const bus: Bus = {
-    publish: (topic, message) => void published.push({ topic, message }),
+    publish: (topic, message) => void published.push({ topic: topic.name, message }),
     subscribe: () => () => undefined,
   };
   const users = [ada, mallory];

@@ -1,11 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
-import type { BusMessages } from '../../../src/domain/bus/bus.ts';
 import type { FeedSink, FeedSource, FeedStatus, FeedTerms } from '../../../src/domain/market/feed.ts';
 import { createMarket, ENGINE_HEARTBEAT_MS, LINGER_MS } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import type { QuotesMessage } from '../../../src/domain/market/quotes-message.ts';
+import { demandTopic, feedLostTopic, quotesTopic } from '../../../src/domain/market/topics.ts';
 import { createUpstreamPlace, LOST_PAUSE_MS } from '../../../src/domain/market/upstream-place.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { dayState, nbbo, trade } from '../../support/ticks.ts';
@@ -19,7 +20,7 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
   const clock = { ...still, now: () => still.now() + stoodStill };
   const bus = createLocalBus(silentLog);
   const wanted: string[][] = [];
-  const published: BusMessages['quotes'][] = [];
+  const published: QuotesMessage[] = [];
   let sink: FeedSink | null = null;
   let terms: FeedTerms | undefined;
   const lease: { number: number | null } = { number: 7 };
@@ -46,7 +47,7 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     current: () => lease.number,
     onLost,
   });
-  bus.subscribe('quotes', (message) => published.push(message));
+  bus.subscribe(quotesTopic, (message) => published.push(message));
   market.start(7);
   await Promise.resolve();
   const feed = (): FeedSink => {
@@ -57,7 +58,8 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
     feed().confirmed(symbol, true);
     feed().trade(trade({ symbol, price, sourceTime: clock.now() }));
   };
-  const want = (replica: string, ...symbols: string[]): void => bus.publish('demand', { replica, symbols });
+  const want = (replica: string, ...symbols: string[]): void =>
+    bus.publish(demandTopic, { replica, symbols });
   /** What somebody who heard every message knows. */
   const heard = (symbol: string) =>
     published.flatMap(({ quotes }) => quotes).findLast((quote) => quote.symbol === symbol);
@@ -149,7 +151,7 @@ describe('publishing', () => {
     for (const symbol of ['AAPL', 'IBM', 'MSFT']) flow(symbol, 100);
     clock.advance(FLUSH_MS);
     published.length = 0;
-    bus.publish('demand', { replica: 'there', symbols: ['AAPL', 'IBM'], resync: true });
+    bus.publish(demandTopic, { replica: 'there', symbols: ['AAPL', 'IBM'], resync: true });
     clock.advance(FLUSH_MS);
     expect(published.map(({ quotes }) => quotes.map(({ symbol }) => symbol))).toEqual([['AAPL', 'IBM']]);
   });
@@ -395,7 +397,7 @@ describe('the feed', () => {
   test('that lost its place to the next engine of the cluster neither tells nor waits', async () => {
     const { market, clock, bus, feed, lease, onLost, terms } = await start();
     const told = jest.fn();
-    bus.subscribe('feed:lost', told);
+    bus.subscribe(feedLostTopic, told);
     lease.number = null;
     feed().status({ state: 'refused', lost: true });
     expect([onLost.mock.calls, told.mock.calls]).toEqual([[], []]);
@@ -447,7 +449,7 @@ describe('the feed', () => {
 test('a replica whose clock is wrong keeps the others off upstream no longer than the longest pause', async () => {
   const { bus, clock } = await start();
   const here = createUpstreamPlace({ bus, clock, replica: 'here' });
-  bus.publish('feed:lost', { replica: 'there', notBefore: clock.now() + 86_400_000, losses: 1 });
+  bus.publish(feedLostTopic, { replica: 'there', notBefore: clock.now() + 86_400_000, losses: 1 });
   expect(here.notBefore() - clock.now()).toBe(600_000);
 });
 
@@ -458,7 +460,7 @@ test('what a replica newly wants reaches its board within a tick', async () => {
   clock.advance(60_000);
   const board = createQuoteBoard({ bus, clock });
   board.start();
-  bus.publish('demand', { replica: 'there', symbols: ['AAPL'] });
+  bus.publish(demandTopic, { replica: 'there', symbols: ['AAPL'] });
   clock.advance(FLUSH_MS);
   expect(board.get('AAPL')).toMatchObject({ price: 100, state: 'live' });
 });

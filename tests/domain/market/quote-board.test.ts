@@ -1,14 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
+import { MAX_MESSAGE_AHEAD_MS } from '../../../src/domain/bus/envelope.ts';
 import { createDemand, DEMAND_REFRESH_MS } from '../../../src/domain/market/demand.ts';
 import type { Quote } from '../../../src/domain/market/quote.ts';
-import {
-  createQuoteBoard,
-  ENGINE_SILENCE_MS,
-  MAX_MESSAGE_AGE_MS,
-  MAX_MESSAGE_AHEAD_MS,
-} from '../../../src/domain/market/quote-board.ts';
+import { createQuoteBoard, ENGINE_SILENCE_MS } from '../../../src/domain/market/quote-board.ts';
+import { MAX_QUOTES_AGE_MS } from '../../../src/domain/market/quotes-message.ts';
+import { demandTopic, quotesTopic } from '../../../src/domain/market/topics.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 function start() {
@@ -32,7 +30,7 @@ function start() {
   const say = (quotes: Quote[], lease = 1, at = clock.now()): void => {
     const after = said.get(lease) ?? 0;
     said.set(lease, after + 1);
-    bus.publish('quotes', { lease, after, seq: after + 1, at, quotes });
+    bus.publish(quotesTopic, { lease, after, seq: after + 1, at, quotes });
   };
   /** Said, and heard by nobody. */
   const lose = (count = 1, lease = 1): void => void said.set(lease, (said.get(lease) ?? 0) + count);
@@ -62,7 +60,13 @@ describe('the quote board', () => {
   test('hears the engine again after six seconds, whatever number a message that was none of its own had', () => {
     const { clock, bus, board, quote } = start();
     const publish = (lease: number, seq: number, price: number): void =>
-      bus.publish('quotes', { lease, after: seq - 1, seq, at: clock.now(), quotes: [quote('AAPL', price)] });
+      bus.publish(quotesTopic, {
+        lease,
+        after: seq - 1,
+        seq,
+        at: clock.now(),
+        quotes: [quote('AAPL', price)],
+      });
     publish(3, 1, 100);
     publish(3, 1e15, 666);
     publish(3, 2, 101);
@@ -80,7 +84,7 @@ describe('the quote board', () => {
 
   test('drops a message that was under way for more than two seconds', () => {
     const { clock, board, quote, say } = start();
-    say([quote('AAPL', 1)], 1, clock.now() - MAX_MESSAGE_AGE_MS - 1);
+    say([quote('AAPL', 1)], 1, clock.now() - MAX_QUOTES_AGE_MS - 1);
     expect(board.get('AAPL')).toBeUndefined();
     expect(board.drops).toEqual({ lease: 0, late: 1 });
   });
@@ -132,7 +136,7 @@ describe('the quote board', () => {
       receivedAt: 0,
       state: 'live',
     } as const;
-    bus.publish('quotes', { lease: 1, after: 0, seq: 1, at: clock.now(), quotes: [quote] });
+    bus.publish(quotesTopic, { lease: 1, after: 0, seq: 1, at: clock.now(), quotes: [quote] });
     expect(board.get('AAPL')?.state).toBe('live');
     stoodStill = ENGINE_SILENCE_MS;
     expect(board.get('AAPL')).toEqual({ ...quote, state: 'stale' });
@@ -168,7 +172,7 @@ describe('the quote board', () => {
 
   test('finds out too that it missed one that came late, what was said in a silence, and all before it joined', () => {
     const { clock, quote, say, lose, missed } = start();
-    say([quote('AAPL', 1)], 1, clock.now() - MAX_MESSAGE_AGE_MS - 1);
+    say([quote('AAPL', 1)], 1, clock.now() - MAX_QUOTES_AGE_MS - 1);
     say([]);
     expect(missed).toHaveBeenCalledTimes(1);
     clock.advance(ENGINE_SILENCE_MS);
@@ -185,10 +189,10 @@ describe('the quote board', () => {
     const { clock, bus, board, quote, say, missed } = start();
     say([quote('AAPL', 100)]);
     const at = clock.now();
-    bus.publish('quotes', { lease: 1, after: 1, seq: 9, at, quotes: [quote('AAPL', 109)] });
-    bus.publish('quotes', { lease: 1, after: 7, seq: 8, at, quotes: [quote('AAPL', 108)] });
+    bus.publish(quotesTopic, { lease: 1, after: 1, seq: 9, at, quotes: [quote('AAPL', 109)] });
+    bus.publish(quotesTopic, { lease: 1, after: 7, seq: 8, at, quotes: [quote('AAPL', 108)] });
     expect(board.get('AAPL')?.price).toBe(109);
-    bus.publish('quotes', { lease: 1, after: 5, seq: 10, at, quotes: [quote('AAPL', 110)] });
+    bus.publish(quotesTopic, { lease: 1, after: 5, seq: 10, at, quotes: [quote('AAPL', 110)] });
     expect(board.get('AAPL')?.price).toBe(110);
     expect(missed).not.toHaveBeenCalled();
   });
@@ -226,7 +230,7 @@ describe('the demand of a replica', () => {
   test('asks for everything again at most once a second, and once more with the next refresh', () => {
     const { clock, bus } = start();
     const resyncs: (boolean | undefined)[] = [];
-    bus.subscribe('demand', ({ resync }) => resyncs.push(resync));
+    bus.subscribe(demandTopic, ({ resync }) => resyncs.push(resync));
     const demand = createDemand({ bus, clock, replica: 'here' });
     demand.start();
     demand.set('watchers', ['AAPL']);
@@ -243,7 +247,7 @@ describe('the demand of a replica', () => {
   test('is told when it changes, repeated, and told at once to a new engine', () => {
     const { clock, bus, say } = start();
     const told: string[][] = [];
-    bus.subscribe('demand', ({ symbols }) => told.push([...symbols].sort()));
+    bus.subscribe(demandTopic, ({ symbols }) => told.push([...symbols].sort()));
     const demand = createDemand({ bus, clock, replica: 'here' });
     demand.start();
     demand.set('watchers', ['AAPL', 'MSFT']);
@@ -262,5 +266,23 @@ describe('the demand of a replica', () => {
     demand.stop();
     clock.advance(60_000);
     expect(told).toHaveLength(4);
+  });
+
+  test('of a part expires with its time and not before, and the other parts stay', () => {
+    const { clock, bus } = start();
+    const published: string[][] = [];
+    bus.subscribe(demandTopic, ({ symbols }) => published.push([...symbols].sort()));
+    const demand = createDemand({ bus, clock, replica: 'here' });
+    demand.start();
+    demand.set('watchers', ['IBM']);
+    demand.set('polled', ['AAPL'], 2 * DEMAND_REFRESH_MS);
+    clock.advance(DEMAND_REFRESH_MS);
+    expect(published.at(-1)).toEqual(['AAPL', 'IBM']);
+    demand.set('polled', ['AAPL'], 2 * DEMAND_REFRESH_MS);
+    clock.advance(DEMAND_REFRESH_MS);
+    expect(published.at(-1)).toEqual(['AAPL', 'IBM']);
+    clock.advance(DEMAND_REFRESH_MS);
+    expect(published.at(-1)).toEqual(['IBM']);
+    demand.stop();
   });
 });

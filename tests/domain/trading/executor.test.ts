@@ -5,6 +5,7 @@ import { silentLog } from '../../../rig/log.ts';
 import { createPaperBroker } from '../../../src/adapters/paper/broker.ts';
 import { createLedger } from '../../../src/adapters/stores/trading/ledger.ts';
 import type { JournalRecord } from '../../../src/domain/journal/journal.ts';
+import { journalTopic } from '../../../src/domain/journal/topics.ts';
 import {
   type Broker,
   BrokerBusy,
@@ -144,7 +145,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     executors = [];
     heard = [];
     user = await createTrader(database.db);
-    bus.subscribe('journal', ({ userId, records }) => userId === user && heard.push(...records));
+    bus.subscribe(journalTopic, ({ userId, records }) => userId === user && heard.push(...records));
   });
   afterEach(async () => {
     await Promise.all(executors.map((executor) => executor.stop()));

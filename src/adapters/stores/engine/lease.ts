@@ -1,5 +1,6 @@
 import type { Bus } from '../../../domain/bus/bus.ts';
 import type { EngineLease } from '../../../domain/engine/lease.ts';
+import { leaseFreeTopic } from '../../../domain/engine/topics.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { startStopwatch } from '../../../lib/stopwatch.ts';
@@ -128,7 +129,7 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
     if (held === null) return;
     try {
       await db.query(RELEASE, [held, replica]);
-      bus.publish('lease:free', { replica });
+      bus.publish(leaseFreeTopic, { replica });
     } catch (error) {
       log.warn({ err: error }, 'the engine lease could not be handed over; it runs out by itself');
     }
@@ -163,7 +164,7 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
     async start() {
       ends = [
         clock.every(WATCH_MS, watch),
-        bus.subscribe('lease:free', (free) => {
+        bus.subscribe(leaseFreeTopic, (free) => {
           if (free.replica !== replica && fencing === null) void ask();
         }),
       ];

@@ -1,5 +1,10 @@
-import type { Journal, JournalEvent, JournalRecord, UserHead } from '../../../domain/journal/journal.ts';
-import type { Appended } from '../../../domain/trading/ledger.ts';
+import type {
+  Appended,
+  Journal,
+  JournalEvent,
+  JournalRecord,
+  UserHead,
+} from '../../../domain/journal/journal.ts';
 import { createBatchLoader } from '../../../lib/batch-loader.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
 import type { Queryable } from '../../sql/database.ts';

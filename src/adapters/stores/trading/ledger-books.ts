@@ -1,5 +1,5 @@
+import type { Appended } from '../../../domain/journal/journal.ts';
 import type { BrokerEvent } from '../../../domain/trading/broker.ts';
-import type { Appended } from '../../../domain/trading/ledger.ts';
 import {
   type Books,
   keepPosition,

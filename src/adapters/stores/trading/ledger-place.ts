@@ -1,12 +1,5 @@
-import type { JournalEvent } from '../../../domain/journal/journal.ts';
-import type {
-  Appended,
-  Ledger,
-  Placed,
-  PlaceFacts,
-  Placement,
-  PlaceQuery,
-} from '../../../domain/trading/ledger.ts';
+import type { Appended, JournalEvent } from '../../../domain/journal/journal.ts';
+import type { Ledger, Placed, PlaceFacts, Placement, PlaceQuery } from '../../../domain/trading/ledger.ts';
 import type { Order } from '../../../domain/trading/order.ts';
 import { createGroupCommit } from '../../../lib/group-commit.ts';
 import { TradecastError } from '../../../protocol/errors.ts';

@@ -1,0 +1,17 @@
+import { revokedTopic } from '../domain/accounts/topics.ts';
+import type { Topic } from '../domain/bus/topic.ts';
+import { leaseFreeTopic } from '../domain/engine/topics.ts';
+import { journalTopic } from '../domain/journal/topics.ts';
+import { MARKET_TOPICS } from '../domain/market/topics.ts';
+import { heartbeatTopic } from '../domain/monitor/topics.ts';
+import { TRADING_TOPICS } from '../domain/trading/topics.ts';
+
+/** Every topic that goes between replicas, in the order of docs/replicas.md. */
+export const TOPICS: readonly Topic[] = [
+  ...MARKET_TOPICS,
+  journalTopic,
+  ...TRADING_TOPICS,
+  revokedTopic,
+  heartbeatTopic,
+  leaseFreeTopic,
+];

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineTopic } from '../bus/topic.ts';
+import type { ReplicaStatus } from './replica-status.ts';
+
+const finite = z.number();
+const count = finite.nonnegative().optional();
+const counts = z.record(z.string(), finite);
+/** It is shown to people: no markup, no novels. */
+const replicaName = z.string().regex(/^[\w-]{1,64}$/);
+/** States are compared with the known ones and shown as they are, so a newer replica's passes. */
+const state = z.string().min(1).max(64);
+
+/** Each replica, every second: that it lives, and how it is. */
+export const heartbeatTopic = defineTopic<ReplicaStatus>({
+  name: 'heartbeat',
+  // A replica that was last received this long ago counts as silent, so the message proves no life.
+  maxAgeMs: 5_000,
+  // How a clock that runs ahead is found; nothing trusts the time of a heartbeat.
+  mayBeAhead: true,
+  isProbe: true,
+  shape: z.looseObject({
+    replica: replicaName,
+    at: finite,
+    startedAt: finite,
+    version: z.string().max(64).optional(),
+    draining: z.boolean().optional(),
+    connections: count,
+    users: count,
+    lease: finite.nullable().optional(),
+    leaseSince: finite.nullable().optional(),
+    executor: state.optional(),
+    feed: z.looseObject({ source: state, state }).nullable().optional(),
+    redis: state.optional(),
+    database: z.string().max(256).optional(),
+    busLagMs: finite.nullable().optional(),
+    drops: counts.optional(),
+    recoveries: counts.optional(),
+    totals: counts.optional(),
+    latency: counts.nullable().optional(),
+    queueBytes: count,
+  }),
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineTopic } from '../bus/topic.ts';
+
+/** The executor has work: an order was accepted, a cancel asked for, trading halted or resumed. It carries nothing. */
+export type OrdersMessage = Readonly<Record<never, never>>;
+/** Older replicas drop the message without this field; no replica reads it. */
+export const ORDERS_WAITING: OrdersMessage = { userId: '' };
+export const ordersTopic = defineTopic<OrdersMessage>({
+  name: 'orders',
+  // The executor has looked for itself by then.
+  maxAgeMs: 10_000,
+  shape: z.looseObject({}),
+});
+
+/** The stored portfolio of a user changed in a way that no quote shows (fill, deposit, external report). */
+export interface PortfolioMessage {
+  readonly userId: string;
+}
+export const portfolioTopic = defineTopic<PortfolioMessage>({
+  name: 'portfolio',
+  // It says "read again": late is still useful, unless it is the tail of an outage.
+  maxAgeMs: 10_000,
+  shape: z.looseObject({ userId: z.string().min(1) }),
+});
+
+export const TRADING_TOPICS = [ordersTopic, portfolioTopic];

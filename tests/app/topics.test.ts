@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import { sourceFiles } from '../../rig/source-files.ts';
+import { TOPICS } from '../../src/app/topics.ts';
+import { BUS_VERSION, openEnvelope } from '../../src/domain/bus/envelope.ts';
+import { isFresh } from '../../src/domain/market/staleness.ts';
+import { quotesTopic } from '../../src/domain/market/topics.ts';
+
+const now = 1_000_000_000;
+const aapl = { symbol: 'AAPL', price: 187.5, volume: 10, sourceTime: now, receivedAt: now, state: 'live' };
+const quotes = { lease: 3, after: 6, seq: 7, at: now, quotes: [aapl] };
+const records = [{ seq: 4, event: 'trade:executed', payload: { id: 't1' } }];
+const heartbeat = { replica: 'one', at: now, startedAt: now };
+
+/** One message of each topic, by name. */
+const MESSAGES: Readonly<Record<string, object>> = {
+  quotes,
+  journal: { userId: 'u1', epoch: 'e1', records },
+  portfolio: { userId: 'u1' },
+  revoked: { reason: 'logout', sessionHash: 'h1' },
+  demand: { replica: 'one', symbols: ['AAPL'] },
+  orders: {},
+  heartbeat,
+  'lease:free': { replica: 'one' },
+  'feed:lost': { replica: 'one', notBefore: now, losses: 2 },
+  'candles:asked': { id: 'c1', symbol: 'AAPL' },
+  candles: { id: 'c1', candles: [{ start: now, open: 1, high: 2, low: 1, close: 2, volume: 10 }] },
+};
+const open = (name: string, message: unknown) => {
+  const topic = TOPICS.find((one) => one.name === name)!;
+  return openEnvelope(topic, { version: BUS_VERSION, at: now, message }, now);
+};
+const names = TOPICS.map(({ name }) => name);
+
+describe('the topics of the bus', () => {
+  test('are all that the source defines, each name once', () => {
+    const defined = sourceFiles('src').flatMap(({ text }) =>
+      [...text.matchAll(/= defineTopic<[^(]*\(\{\s*name: '([^']+)'/g)].map((match) => match[1]),
+    );
+    expect([...names].sort()).toEqual([...defined].sort());
+    expect(new Set(names).size).toBe(names.length);
+    expect([...names].sort()).toEqual(Object.keys(MESSAGES).sort());
+  });
+
+  test.each(names)('%s: its message is passed on as it came, whatever a newer replica adds', (name) => {
+    const message = { ...MESSAGES[name], addedByANewerOne: { deep: [1] } };
+    expect(open(name, message)).toEqual({ message });
+  });
+
+  test.each(names)('%s: a message without what its readers touch is malformed', (name) => {
+    for (const key of Object.keys(MESSAGES[name]!)) {
+      const broken = { ...MESSAGES[name], [key]: { no: 'such thing' } };
+      expect([key, open(name, broken)]).toEqual([key, { dropped: 'malformed' }]);
+    }
+    for (const message of [null, undefined, 5, 'text', [], ...(name === 'orders' ? [] : [{}])]) {
+      expect(open(name, message)).toEqual({ dropped: 'malformed' });
+    }
+  });
+
+  test.each([
+    ['a name for markup', { replica: '<img src=x>' }],
+    ['a count that is none', { connections: 'x' }],
+    ['a lease that is none', { lease: 'y' }],
+    ['a feed without a state', { feed: {} }],
+    ['a state of Redis that is none', { redis: {} }],
+  ])('a heartbeat with %s is dropped', (_what, wrong) => {
+    expect(open('heartbeat', { ...heartbeat, ...wrong })).toEqual({ dropped: 'malformed' });
+  });
+
+  test.each([
+    ['a negative price', { ...aapl, price: -1 }],
+    ['a price of zero', { ...aapl, price: 0 }],
+    ['a price that is a text', { ...aapl, price: '187.5' }],
+    ['no price', { ...aapl, price: undefined }],
+    ['no symbol', { ...aapl, symbol: undefined }],
+    ['no time', { ...aapl, sourceTime: undefined }],
+    ['a time beyond all calendars', { ...aapl, sourceTime: 1e300 }],
+    ['a bid of nothing', { ...aapl, bid: null }],
+    ['a state that is no text', { ...aapl, state: 5 }],
+    ['no state', { ...aapl, state: undefined }],
+    ['null', null],
+  ])('one quote with %s spoils the message', (_name, quote) => {
+    expect(open('quotes', { ...quotes, quotes: [aapl, quote] })).toEqual({ dropped: 'malformed' });
+  });
+});
+
+/** This version reads what the next one may send: the older build's side of a deployment. */
+describe('a message of a newer replica with a value that this version does not know arrives', () => {
+  test.each([
+    [
+      'an event of the journal',
+      'journal',
+      {
+        userId: 'u1',
+        epoch: 'e1',
+        records: [...records, { seq: 5, event: 'position:adjusted', payload: {} }],
+      },
+    ],
+    ['a reason of a revocation', 'revoked', { reason: 'replaced', userId: 'u1' }],
+    ['a state of the executor', 'heartbeat', { ...heartbeat, executor: 'warming-up' }],
+    ['a state of Redis', 'heartbeat', { ...heartbeat, redis: 'slow' }],
+    [
+      'a feed and its state',
+      'heartbeat',
+      { ...heartbeat, feed: { source: 'alpaca', state: 'catching-up', lastTickAgeMs: 4, leader: 'one' } },
+    ],
+    [
+      'a state of a quote',
+      'quotes',
+      { ...quotes, quotes: [aapl, { ...aapl, symbol: 'IBM', state: 'halted' }] },
+    ],
+    ['orders with the field of the version before', 'orders', { userId: 'u1' }],
+  ])('%s', (_what, name, message) => {
+    expect(open(name, message)).toEqual({ message });
+  });
+
+  test('and no order rests on a quote whose state is not known to be current', () => {
+    const opened = openEnvelope(
+      quotesTopic,
+      { version: BUS_VERSION, at: now, message: { ...quotes, quotes: [aapl, { ...aapl, state: 'halted' }] } },
+      now,
+    );
+    const received = 'message' in opened ? opened.message.quotes : [];
+    expect(received.map((quote) => isFresh(quote, now))).toEqual([true, false]);
+  });
+});
