@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { event } from './declare.ts';
 import type { ErrorCode } from './errors.ts';
 
-/** `auth` of the handshake. A cookie may stand in for all of it. */
+/** `auth` of the handshake; a cookie may replace it. */
 export const handshakeAuthSchema = z.object({
   sessionID: z.string().max(256).optional(),
   userId: z.string().max(64).optional(),
   userName: z.string().max(128).optional(),
-  /** Version of this contract that the client was written for; anything else than one we speak is refused as such. */
+  /** The contract version of the client; one that this server does not speak is refused with its own code. */
   protocol: z.unknown().optional(),
 });
 

@@ -1,4 +1,4 @@
-/** Every code that leaves the service. Closed lists: a client may switch over them. */
+/** Every code that leaves the service. The lists are closed: a client may switch over them. */
 
 /** Why an order or a reported trade failed. */
 export const TRADING_CODES = [
@@ -60,12 +60,12 @@ export const ERROR_CODES: readonly ErrorCode[] = [
 ];
 
 /**
- * A refusal with a sentence for the client and a closed code. Thrown by domain and edges alike, turned
- * into a status, an ack or an `error` event only at the edge. Anything else that is thrown is INTERNAL.
+ * A refusal with a sentence for the client and a code. Domain and edges throw it; only an edge turns it into a
+ * status, an ack or an `error` event. Any other error becomes INTERNAL.
  */
 export class TradecastError extends Error {
   readonly code: ErrorCode;
-  /** Milliseconds after which a retry makes sense; absent where it makes none. */
+  /** When a retry makes sense; undefined if it makes none. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {

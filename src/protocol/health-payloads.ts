@@ -1,9 +1,10 @@
-/** How the service is, on the wire: what the health routes and the Monitor page are answered with. */
+/** How the service is, on the wire: the answers of the health routes and of the Monitor page. */
 
 export interface FeedHealth {
   source: 'massive' | 'simulated' | 'replay';
   state: 'connecting' | 'live' | 'delayed' | 'silent' | 'down' | 'refused' | 'ended';
   lastTickAgeMs: number | null;
+  /** The engine's replica; null without an engine, and then `state` is `down`. */
   leader: string | null;
   /** A sentence for the operator where the state needs one. */
   detail?: string;
@@ -15,39 +16,39 @@ export interface ReadinessPayload {
   checks: Record<'database' | 'redis' | 'feed' | 'lease' | 'draining', string>;
 }
 
-/** Milliseconds from feed to socket. */
+/** From feed to socket, in milliseconds. */
 export interface LatencyPayload {
   p50: number;
   p95: number;
   p99: number;
 }
 
-/** `silent`: its heartbeat is missing. `draining`: it was told to stop and sends its clients away. */
+/** `silent`: its heartbeat is missing. `draining`: it is stopping and sends its clients away. */
 export type ReplicaState = 'ok' | 'silent' | 'draining';
 
-/** What a replica dropped since it started: bus messages by reason, and messages with quotes. */
+/** What a replica dropped since its start: bus messages by reason, and messages with quotes. */
 export interface ReplicaDrops {
   late: number;
   malformed: number;
-  /** Of a replica that speaks a newer version of the bus. */
+  /** Sent by a replica with a newer version of the bus. */
   version: number;
   /** Not sent, because Redis was away. */
   failed: number;
-  /** Quotes of a former engine, or too old. */
+  /** From a former engine, or too old. */
   quotes: number;
 }
 
-/** What a replica made up for since it started. */
+/** What a replica repaired since its start. */
 export interface ReplicaRecoveries {
-  /** Holes in a user's stream that were filled from the journal. */
+  /** Gaps in a user's stream that were filled from the journal. */
   journalGaps: number;
-  /** Subscriptions to Redis that were begun again. */
+  /** Subscriptions to Redis that were renewed. */
   resubscribed: number;
-  /** Times the process had stood still. */
+  /** Times the process stalled. */
   stalls: number;
 }
 
-/** One replica as the one that answers has heard of it. */
+/** One replica, by its last heartbeat. */
 export interface ReplicaHealth {
   replica: string;
   version: string;
@@ -57,15 +58,15 @@ export interface ReplicaHealth {
   connections: number;
   /** Users with a connection to it. */
   users: number;
-  /** Seconds, by its last heartbeat. */
+  /** Seconds. */
   uptime: number;
-  /** Fencing number of the engine lease where it holds it. */
+  /** Fencing number of the engine lease if it is the engine. */
   lease: number | null;
   redis: 'off' | 'ok' | 'down';
   database: string;
-  /** From sending a heartbeat to hearing it; null where there is no Redis or it is away. */
+  /** From sending a heartbeat to receiving it; null without Redis or while it is away. */
   busLagMs: number | null;
-  /** How far its clock is ahead of the one that answers; null where that is not known. */
+  /** How far its clock is ahead of the answering replica's; null while that is unknown. */
   clockOffsetMs?: number | null;
   drops: ReplicaDrops;
   recoveries: ReplicaRecoveries;
@@ -73,24 +74,25 @@ export interface ReplicaHealth {
   latency: LatencyPayload | null;
 }
 
-/** GET /health/websocket, summed over the replicas as the one that answers has heard of them. */
+/** GET /health/websocket: sums over all replicas, by their heartbeats. */
 export interface WebSocketHealthPayload {
   status: 'healthy' | 'degraded';
   /** A sentence for each reason to be degraded. */
   problems: string[];
   activeConnections: number;
-  /** Users with a connection anywhere; each counts once. */
+  /** Users with a connection to any replica; each counts once. */
   uniqueUsers: number;
-  /** False while Redis is away: then it is the most users of one replica, and there are at least as many. */
+  /** False while Redis is away: then `uniqueUsers` is the largest number of one replica, a lower bound. */
   uniqueUsersExact: boolean;
-  /** Of the replica that answers, seconds. */
+  /** Of the answering replica, seconds. */
   uptime: number;
-  /** The one that answers. */
+  /** The answering replica. */
   replica: string;
   replicas: ReplicaHealth[];
-  /** As the engine tells it. */
+  /** As the engine reports it. */
   feed: FeedHealth;
   redis: 'off' | 'ok' | 'down';
+  /** `ok` or a sentence; asked every second, not by this route. */
   database: string;
   /** Of the slowest replica; null before the first quote. */
   latency: LatencyPayload | null;
@@ -100,7 +102,7 @@ export interface WebSocketHealthPayload {
 export interface RatesPayload {
   /** Events received from clients. */
   in: number;
-  /** Events sent to clients, quotes apart. */
+  /** Events sent to clients, without quotes. */
   out: number;
   /** Quotes sent to clients. */
   quotes: number;
@@ -138,35 +140,35 @@ export const INCIDENT_KINDS = [
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
-/** Something worth knowing that a heartbeat told; the same again within a minute counts up. */
+/** Something that a heartbeat reported; a repeat within a minute raises its count. */
 export interface IncidentPayload {
   kind: IncidentKind;
   replica: string;
-  /** When it was first and last told. */
+  /** Its first and its last report. */
   at: string;
   lastAt: string;
-  /** How many of what the kind says: messages, connections, times. */
+  /** Of what the kind names: messages, connections, times. */
   count: number;
   detail?: string;
 }
 
-/** GET /api/monitor: the whole, for the page of the person who runs it. */
+/** GET /api/monitor: everything on one page for the operator. */
 export interface MonitorPayload
   extends Omit<WebSocketHealthPayload, 'replicas' | 'uptime' | 'activeConnections'> {
   timestamp: string;
   connections: number;
   replicas: MonitorReplica[];
-  /** Who is the engine, and since when; null where nobody is. */
+  /** The engine and since when; null without an engine. */
   lease: { holder: string; number: number; since: string | null } | null;
-  /** Of all replicas together; null before it is known of any. */
+  /** Of all replicas together; null before the first is known. */
   rates: RatesPayload | null;
-  /** Since the start of each replica that is heard of. */
+  /** Sums since the start of each replica. */
   lanes: {
     state: { quotes: number; conflated: number; slowConsumers: number; queueBytes: number };
     event: { events: number; journalGaps: number; heads: number };
   };
-  /** Connections every `everyMs`, oldest first, an hour at most; null where nobody knows. */
+  /** Connections every `everyMs`, oldest first, an hour at most; null where the number is unknown. */
   history: { from: string; everyMs: number; connections: (number | null)[] };
-  /** Newest first. */
+  /** The last 50, newest first. */
   incidents: IncidentPayload[];
 }

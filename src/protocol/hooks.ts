@@ -4,7 +4,7 @@ import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, sideSchema } from './orders.ts';
 import { idSchema, keySchema, symbolSchema } from './schemas.ts';
 
-/** Trades made elsewhere may be fractional; six decimals is what brokers report. */
+/** External trades may be fractional; brokers report six decimals. */
 const reportedQuantity = z
   .number()
   .positive()
@@ -17,7 +17,7 @@ const reportedMoney = z
   .refine((amount) => /^-?\d+(\.\d{1,6})?$/.test(String(amount)), 'at most six decimals');
 const reportedPrice = reportedMoney.refine((price) => price > 0, 'must be positive');
 
-/** Whom it concerns: exactly one of the two. */
+/** The user concerned: exactly one of the two. */
 const recipient = {
   eventId: keySchema,
   userId: idSchema.optional(),
@@ -49,7 +49,7 @@ export const tradeHookSchema = z
       ...recipient,
       type: z.literal('failed'),
       error: z.string().trim().min(1).max(500),
-      /** The closed word for the sentence, where the sender knows it. */
+      /** The code for the sentence, if the sender knows it. */
       code: z.enum(TRADING_CODES).default('BROKER_REJECTED'),
       signal: z.strictObject({ symbol: symbolSchema, side: sideSchema, quantity: reportedQuantity }),
     }),
@@ -90,7 +90,7 @@ export const orderHookSchema = z
   .refine(oneRecipient, ONE_RECIPIENT);
 export type OrderHook = z.output<typeof orderHookSchema>;
 
-/** What the bot says when a Discord user types the code that the dashboard showed. */
+/** Sent by the bot when a Discord user types the code from the dashboard. */
 export const discordLinkHookSchema = z.strictObject({
   eventId: keySchema,
   code: z
@@ -102,7 +102,7 @@ export const discordLinkHookSchema = z.strictObject({
 });
 export type DiscordLinkHook = z.output<typeof discordLinkHookSchema>;
 
-/** The kill switch in the operator's hand: `everyone`, or one user. */
+/** The operator's kill switch, for everyone or for one user. */
 export const haltHookSchema = z.discriminatedUnion('scope', [
   z.strictObject({
     eventId: keySchema,
@@ -120,12 +120,12 @@ export const haltHookSchema = z.discriminatedUnion('scope', [
 ]);
 export type HaltHook = z.output<typeof haltHookSchema>;
 
-/** An admin sees the Monitor page; nothing else differs. */
+/** An admin may open the Monitor page; nothing else differs. */
 export const tierHookSchema = z
   .strictObject({ ...recipient, tier: z.enum(['member', 'admin']) })
   .refine(oneRecipient, ONE_RECIPIENT);
 export type TierHook = z.output<typeof tierHookSchema>;
 
-/** A banned user has no session, cannot sign in and cannot trade. */
+/** A banned user has no session and can neither sign in nor trade. */
 export const banHookSchema = z.strictObject({ eventId: keySchema, userId: idSchema, banned: z.boolean() });
 export type BanHook = z.output<typeof banHookSchema>;

@@ -16,7 +16,7 @@ export interface InstrumentPayload {
   name: string;
 }
 
-/** One minute of one symbol; `time` is the start of the minute in seconds since epoch, as chart libraries take it. */
+/** One minute of one symbol; `time` is its start in seconds since epoch, as chart libraries expect. */
 export interface CandlePayload {
   time: number;
   open: number;

@@ -1,6 +1,6 @@
 /**
- * accepted → submitting → working → partially_filled → filled, and the ends cancelled, expired,
- * denied (our check refused it, it never left) and rejected (the broker refused it).
+ * accepted → submitting → working → partially_filled → filled. Other ends: cancelled, expired, denied (a risk check
+ * refused it before the broker) and rejected (the broker refused it).
  */
 export const ORDER_STATUSES = [
   'accepted',

@@ -24,7 +24,7 @@ export interface OrderPayload {
   filledQuantity: number;
   averageFillPrice?: number;
   status: OrderStatus;
-  /** Closed word for denied, rejected, cancelled and expired orders. */
+  /** Why the order was denied, rejected, cancelled or expired. */
   reason?: TradingCode;
   createdAt: string;
   updatedAt: string;

@@ -6,21 +6,21 @@ export interface PositionPayload {
   symbol: string;
   quantity: number;
   averagePrice: number;
-  /** Last known price; the average price while no quote is known (then `priced` is false). */
+  /** Last known price; without a quote the average price, and then `priced` is false. */
   price: number;
   marketValue: number;
   unrealizedPnl: number;
   unrealizedPnlPercent: number;
-  /** Absent where another system keeps the account and did not report it. */
+  /** Absent if another system keeps the account and did not report it. */
   dayChange?: number;
-  /** False while the position is valued at its cost because no quote is known. */
+  /** False while no quote is known and the position is valued at its cost. */
   priced?: boolean;
 }
 
 export interface PortfolioPayload {
   totalValue: number;
   cash: number;
-  /** Market value of the positions; `totalValue = cash + equity`. */
+  /** Market value of the positions: `totalValue = cash + equity`. */
   equity: number;
   positions: PositionPayload[];
   dayChange: number;
@@ -28,7 +28,7 @@ export interface PortfolioPayload {
   timestamp: string;
   /** `paper`: kept here. `external`: reported through /hooks/portfolio. */
   source: 'paper' | 'external';
-  /** Cash not reserved by open buy orders. */
+  /** Cash that no open buy order reserves. */
   buyingPower?: number;
   realizedPnl?: number;
 }

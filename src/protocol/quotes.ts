@@ -8,7 +8,7 @@ export type QuoteState = 'live' | 'delayed' | 'simulated' | 'replay' | 'stale' |
 export interface QuotePayload {
   symbol: string;
   price: number;
-  /** Against the previous close, dollars; 0 while no previous close is known. */
+  /** Against the previous close, in dollars; 0 while that is unknown. */
   change: number;
   changePercent: number;
   /** Shares traded today. */

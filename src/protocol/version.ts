@@ -1,4 +1,4 @@
-/** Version of the wire contract in docs/protocol.md; sent in `connected`. */
+/** Version of docs/protocol.md; `connected` carries it. */
 export const PROTOCOL_VERSION = 1;
-/** Versions that a server of this release understands; while a release goes out, pages of the one before are open. */
+/** Versions that this release understands: during a deployment, pages of the previous release are open. */
 export const SPOKEN_PROTOCOLS: readonly number[] = [PROTOCOL_VERSION];
