@@ -163,8 +163,11 @@ describe('a portfolio subscription', () => {
     const bought = await next(socket, 'portfolio:update', ({ positions }) => positions[0]?.quantity === 10);
     expect(bought.cash).toBe(100_000 - 10 * 100.01);
 
-    const times: number[] = [];
-    socket.on('portfolio:update', () => times.push(Date.now()));
+    let updates = 0;
+    socket.on('portfolio:update', () => {
+      updates += 1;
+    });
+    const from = Date.now();
     for (let step = 1; step <= 60; step++) {
       app.market.tick('NVDA', 100 + step);
       await new Promise((resolve) => setImmediate(resolve));
@@ -173,8 +176,8 @@ describe('a portfolio subscription', () => {
     const last = await next(socket, 'portfolio:update', ({ positions }) => positions[0]?.price === 160);
     expect(last).toMatchObject({ equity: 1600, positions: [{ symbol: 'NVDA', unrealizedPnl: 599.9 }] });
     expect(last.totalValue).toBe(last.cash + last.equity);
-    for (let index = 1; index < times.length; index++)
-      expect(times[index]! - times[index - 1]!).toBeGreaterThan(150);
+    // One each 250 ms, whatever the pace of the market is.
+    expect(updates).toBeLessThanOrEqual((Date.now() - from) / 200 + 2);
   });
 
   test('is limited to one a minute per connection, with the time to wait', async () => {

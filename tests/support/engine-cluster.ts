@@ -27,10 +27,6 @@ export interface Member extends Replica {
 /** What a stock client was shown of the one symbol. */
 export interface Watcher {
   readonly quotes: { readonly at: number; readonly price: number; readonly state: QuotePayload['state'] }[];
-  /** Milliseconds between two quotes at most, from then to then. */
-  longestGap(from: number, to: number): number;
-  /** Milliseconds since upstream sent it, of the oldest price that was called live. */
-  oldestLive(since: number): number;
   readonly connected: () => boolean;
   close(): void;
 }
@@ -168,14 +164,6 @@ export async function startEngineCluster(replicas: number): Promise<EngineCluste
       const watcher: Watcher = {
         quotes,
         connected: () => socket.connected,
-        longestGap(from, to) {
-          const times = [from, ...quotes.map(({ at }) => at).filter((at) => at > from && at < to), to];
-          return Math.max(...times.slice(1).map((at, index) => at - times[index]!));
-        },
-        oldestLive(since) {
-          const live = quotes.filter(({ at, state }) => at >= since && state === 'live');
-          return Math.max(0, ...live.map(({ at, price }) => at - (stream.sentAt(price) ?? 0)));
-        },
         close: () => void socket.disconnect(),
       };
       watchers.push(watcher);

