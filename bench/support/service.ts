@@ -4,7 +4,7 @@ import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
 import { type SeededUser, seedUsers } from '../../rig/seed.ts';
-import { openDatabase } from '../../src/adapters/sql/open.ts';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { AppMethods } from '../servers/app.ts';
 import { startServer } from './server.ts';
 

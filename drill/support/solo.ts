@@ -6,7 +6,7 @@ import { type Child, startChild } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
 import { createRandom, type Random } from '../../rig/random.ts';
 import { seedUsers } from '../../rig/seed.ts';
-import { openDatabase } from '../../src/adapters/sql/open.ts';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { ClientMethods } from '../servers/clients.ts';
 import { check, type Verdict } from './checker.ts';
 import { cookieOf, environmentOf, HOOK_SECRET } from './environment.ts';

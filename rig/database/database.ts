@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { type OpenDatabaseOptions, openDatabase } from '../../src/adapters/open-database.ts';
 import type { Database } from '../../src/adapters/sql/database.ts';
 import { readMigrations } from '../../src/adapters/sql/migrate.ts';
-import { type OpenDatabaseOptions, openDatabase } from '../../src/adapters/sql/open.ts';
 import { silentLog } from '../log.ts';
 import { testPostgres } from './postgres.ts';
 

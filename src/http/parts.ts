@@ -8,7 +8,7 @@ import type { Hooks } from '../domain/hooks/hooks.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { RateLimiter } from '../domain/limits/counters.ts';
-import type { Candle } from '../domain/market/candle-book.ts';
+import type { Candle } from '../domain/market/candle.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { importsOf, readRepoFile, repoRoot, sourceFiles } from '../../rig/source-files.ts';
-import { arrowViolations, filesWith } from '../support/layer-rules.ts';
+import { arrowViolations, domainViolations, filesWith, folderCircles } from '../support/layer-rules.ts';
 
 const server = sourceFiles('src');
 const dashboard = sourceFiles('dashboard');
@@ -10,6 +10,16 @@ const dashboard = sourceFiles('dashboard');
 describe('the tree', () => {
   test('imports point one way', () => {
     expect(arrowViolations([...server, ...dashboard])).toEqual([]);
+  });
+
+  test('folders of the domain import each other as drawn, and the bus imports no owner of a topic', () => {
+    expect(domainViolations(server)).toEqual([]);
+  });
+
+  // Circles of files are a lint rule (noImportCycles); between folders nothing else would find them.
+  test('no folders import each other, directly or over others', () => {
+    expect(folderCircles(server)).toEqual([]);
+    expect(folderCircles(dashboard)).toEqual([]);
   });
 
   test('only the configuration reads the environment', () => {
@@ -65,6 +75,26 @@ describe('the check itself', () => {
     ['dashboard/features/a.tsx', "import { b } from '../../src/domain/market/quote.ts';"],
   ])('catches a wrong import in %s: %s', (file, text) => {
     expect(violation(file, text)).toHaveLength(1);
+  });
+
+  test.each([
+    ['src/domain/bus/a.ts', "import type { Quote } from '../market/quote.ts';"],
+    ['src/domain/market/a.ts', "import { Order } from '../trading/order.ts';"],
+    ['src/domain/somewhere/a.ts', ''],
+  ])('catches a wrong import between folders of the domain in %s: %s', (file, text) => {
+    expect(domainViolations([{ path: file, text }])).toHaveLength(1);
+  });
+
+  test('catches folders that import each other over a third one, by types alone', () => {
+    const files = [
+      { path: 'src/a/one.ts', text: "import type { B } from '../b/two.ts';" },
+      { path: 'src/b/two.ts', text: "export { c } from '../c/three.ts';" },
+      { path: 'src/c/three.ts', text: "import { one } from '../a/one.ts';" },
+      { path: 'src/c/four.ts', text: "import { three } from './three.ts';" },
+      { path: 'src/c/inner/five.ts', text: "import { four } from '../four.ts';" },
+    ];
+    expect(folderCircles(files)).toEqual(['src/a → src/b → src/c → src/a']);
+    expect(folderCircles(files.slice(1))).toEqual([]);
   });
 
   test('reads code and not what comments say', () => {

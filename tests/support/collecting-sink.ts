@@ -1,4 +1,4 @@
-import type { Candle } from '../../src/domain/market/candle-book.ts';
+import type { Candle } from '../../src/domain/market/candle.ts';
 import type {
   BarTick,
   DayTick,

@@ -1,7 +1,7 @@
 /** Run with `watched-disk.ts` preloaded on the folder it is given; prints what happened as JSON. */
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { silentLog } from '../../rig/log.ts';
-import { openDatabase } from '../../src/adapters/sql/open.ts';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 
 const { SYNC_LOG, SYNC_FAILS } = process.env;
 const COMMITS = 20;

@@ -10,8 +10,8 @@ import { type Watch, watchBroker, watchBus, watchLedger } from '../../rig/ports/
 import { serve } from '../../rig/processes/child.ts';
 import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { Database } from '../../src/adapters/sql/database.ts';
-import { openDatabase } from '../../src/adapters/sql/open.ts';
 import { createDatabaseLease } from '../../src/adapters/stores/engine/lease.ts';
 import { createLedger } from '../../src/adapters/stores/trading/ledger.ts';
 import type { EngineLease } from '../../src/domain/engine/lease.ts';

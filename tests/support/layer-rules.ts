@@ -32,6 +32,24 @@ const SINGLE_FILES: Record<string, string> = {
   'src/logger.ts': 'logger',
 };
 
+/**
+ * What each folder of the domain may import of the others. The bus knows no topic, so it imports no owner; an engine's
+ * lease, the limits and the watchlist know nothing of the market or of orders.
+ */
+const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
+  accounts: ['bus', 'trading'],
+  bus: [],
+  engine: ['bus'],
+  hooks: ['accounts', 'bus', 'instrument', 'journal', 'trading'],
+  instrument: [],
+  journal: ['bus'],
+  limits: [],
+  market: ['bus', 'instrument'],
+  monitor: ['bus'],
+  trading: ['bus', 'engine', 'instrument', 'journal', 'market'],
+  watchlist: [],
+};
+
 /** `src/http/app.ts` → `http`, `src/main.ts` → `main`; null for what is no layer, such as tests. */
 const layerOf = (file: string): string | null => {
   if (file.startsWith('dashboard/')) return 'dashboard';
@@ -58,6 +76,61 @@ export function arrowViolations(files: readonly SourceFile[]): string[] {
     });
   });
 }
+
+/** One sentence for each import between folders of the domain that has no arrow. */
+export function domainViolations(files: readonly SourceFile[]): string[] {
+  const folderOf = (file: string): string | undefined => /^src\/domain\/([^/]+)\//.exec(file)?.[1];
+  return files.flatMap((file) => {
+    const folder = folderOf(file.path);
+    if (folder === undefined) return [];
+    const arrows = DOMAIN_ARROWS[folder];
+    if (!arrows) return [`${file.path} is in no known folder of the domain`];
+    return targetsOf(file).flatMap((target) => {
+      const other = folderOf(target);
+      return other === undefined || other === folder || arrows.includes(other)
+        ? []
+        : [`${file.path}: ${folder} imports ${target}`];
+    });
+  });
+}
+
+/**
+ * Folders that import each other, directly or over others, types included: each as `a → b → a`. A folder and the
+ * folders inside it are one room.
+ */
+export function folderCircles(files: readonly SourceFile[]): string[] {
+  const arrows = new Map<string, Set<string>>();
+  for (const file of files) {
+    const from = path.posix.dirname(file.path);
+    const known = arrows.get(from) ?? new Set<string>();
+    for (const to of targetsOf(file).map((target) => path.posix.dirname(target)))
+      if (!isInside(from, to) && !isInside(to, from)) known.add(to);
+    arrows.set(from, known);
+  }
+  const found = new Map<string, string>();
+  const walk = (trail: readonly string[], done: Set<string>): void => {
+    for (const next of arrows.get(trail.at(-1)!) ?? []) {
+      const start = trail.indexOf(next);
+      if (start >= 0) {
+        const circle = trail.slice(start);
+        found.set([...circle].sort().join(), [...circle, next].join(' → '));
+      } else if (!done.has(next)) walk([...trail, next], done);
+    }
+    done.add(trail.at(-1)!);
+  };
+  const done = new Set<string>();
+  for (const folder of arrows.keys()) if (!done.has(folder)) walk([folder], done);
+  return [...found.values()];
+}
+
+const isInside = (folder: string, other: string): boolean =>
+  folder === other || folder.startsWith(`${other}/`);
+
+/** The files that a file imports, relative to the checkout. */
+const targetsOf = (file: SourceFile): string[] =>
+  importsOf(file.text)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => path.posix.join(path.posix.dirname(file.path), name));
 
 /** Files whose code, comments apart, matches. */
 export const filesWith = (files: readonly SourceFile[], pattern: RegExp): string[] =>

@@ -4,7 +4,7 @@
  */
 
 import { silentLog } from '../../rig/log.ts';
-import { openDatabase } from '../../src/adapters/sql/open.ts';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 
 const WRITERS = 4;
 

@@ -1,4 +1,4 @@
-import type { Candle } from '../../domain/market/candle-book.ts';
+import type { Candle } from '../../domain/market/candle.ts';
 import { newYorkDate } from '../../domain/market/new-york.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';

@@ -1,4 +1,4 @@
-import type { Candle } from '../../domain/market/candle-book.ts';
+import type { Candle } from '../../domain/market/candle.ts';
 import type { NewYorkDay } from '../../domain/market/new-york.ts';
 import { activity } from './intraday.ts';
 import { createRandom } from './random.ts';

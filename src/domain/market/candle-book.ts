@@ -1,17 +1,8 @@
+import type { Candle } from './candle.ts';
 import type { BarTick, TradeTick } from './feed.ts';
 import type { MarketHours } from './market-hours.ts';
 import { newYorkDay } from './new-york.ts';
 import { ADDS_VOLUME, EXTENDED_HOURS, SETS_HIGH_LOW, SETS_LAST, tradeEffects } from './trade-conditions.ts';
-
-/** A minute, or a second of a feed. `start` is milliseconds since epoch; prices in dollars, volume in shares. */
-export interface Candle {
-  readonly start: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
 
 /** One-minute candles of the current New York day, per symbol: at most 1,440 (1,500 on the longest day). */
 export interface CandleBook {

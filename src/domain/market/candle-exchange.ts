@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Candle } from './candle-book.ts';
+import type { Candle } from './candle.ts';
 import { candlesAskedTopic, candlesTopic } from './topics.ts';
 
 /** The engine answers within milliseconds, or it is away, milliseconds. */

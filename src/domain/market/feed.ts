@@ -1,6 +1,6 @@
 /** The port of market data: one upstream connection, shared by everyone. */
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
-import type { Candle } from './candle-book.ts';
+import type { Candle } from './candle.ts';
 
 export type FeedSource = FeedHealth['source'];
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTopic } from '../bus/topic.ts';
-import type { Candle } from './candle-book.ts';
+import type { Candle } from './candle.ts';
 import { createQuoteConflation } from './quote-conflation.ts';
 import { isQuotesMessage, MAX_QUOTES_AGE_MS, type QuotesMessage } from './quotes-message.ts';
 

@@ -2,7 +2,7 @@ import compression from 'compression';
 import { Router } from 'express';
 import { z } from 'zod';
 import { onlyStocks } from '../../domain/instrument/directory.ts';
-import type { Candle } from '../../domain/market/candle-book.ts';
+import type { Candle } from '../../domain/market/candle.ts';
 import { quoteToPayload } from '../../domain/market/quote.ts';
 import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../protocol/market.ts';
 import type { QuotePayload } from '../../protocol/quotes.ts';

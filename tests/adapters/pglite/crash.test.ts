@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createTestDatabase, type EmbeddedTestDatabase } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
-import { openDatabase } from '../../../src/adapters/sql/open.ts';
+import { openDatabase } from '../../../src/adapters/open-database.ts';
 
 const WRITER = path.join(import.meta.dirname, '../../support/row-writer.ts');
 const KILLS = 30;

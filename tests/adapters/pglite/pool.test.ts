@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
+import { openDatabase } from '../../../src/adapters/open-database.ts';
 import { vacuumOne } from '../../../src/adapters/pglite/vacuum.ts';
 import type { Database } from '../../../src/adapters/sql/database.ts';
-import { openDatabase } from '../../../src/adapters/sql/open.ts';
 
 let home: string;
 let dataDir: string;

@@ -5,9 +5,9 @@ import { createTestDatabase, KINDS, type TestDatabase } from '../../../rig/datab
 import { silentLog } from '../../../rig/log.ts';
 import { startTcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
 import { until } from '../../../rig/wait.ts';
+import { openDatabase } from '../../../src/adapters/open-database.ts';
 import { createPostgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.ts';
-import { openDatabase } from '../../../src/adapters/sql/open.ts';
 
 describe.each(KINDS)('the %s database', (kind) => {
   let own: TestDatabase;

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, KINDS } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
+import { openDatabase } from '../../../src/adapters/open-database.ts';
 import { createPostgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.ts';
 import { MIGRATIONS_FOLDER, migrate, readMigrations } from '../../../src/adapters/sql/migrate.ts';
-import { openDatabase } from '../../../src/adapters/sql/open.ts';
 
 let folder: string;
 beforeEach(async () => {

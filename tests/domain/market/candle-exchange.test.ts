@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
-import type { Candle } from '../../../src/domain/market/candle-book.ts';
+import type { Candle } from '../../../src/domain/market/candle.ts';
 import { CANDLES_TIMEOUT_MS, createCandleExchange } from '../../../src/domain/market/candle-exchange.ts';
 import {
   type CandlesAskedMessage,

@@ -1,5 +1,5 @@
 import { isoDay, readLeanLines } from '../../../rig/recordings/lean-files.ts';
-import type { Candle } from '../../../src/domain/market/candle-book.ts';
+import type { Candle } from '../../../src/domain/market/candle.ts';
 import { newYorkTime } from '../../../src/domain/market/new-york.ts';
 import type { LeanDay, LeanSymbol } from './differences.ts';
 

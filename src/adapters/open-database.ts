@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type pg from 'pg';
-import type { Log } from '../../lib/log.ts';
-import { StartupError } from '../../lib/startup-error.ts';
-import { isUnavailable } from '../../protocol/errors.ts';
-import { openEmbeddedPool } from '../pglite/pool.ts';
-import { keepVacuumed } from '../pglite/vacuum.ts';
-import { createPostgresPool, createPostgresReach } from '../postgres/pool.ts';
-import { createDatabase, type Database } from './database.ts';
-import { toDatabaseError } from './errors.ts';
-import { migrate, readMigrations } from './migrate.ts';
+import type { Log } from '../lib/log.ts';
+import { StartupError } from '../lib/startup-error.ts';
+import { isUnavailable } from '../protocol/errors.ts';
+import { openEmbeddedPool } from './pglite/pool.ts';
+import { keepVacuumed } from './pglite/vacuum.ts';
+import { createPostgresPool, createPostgresReach } from './postgres/pool.ts';
+import { createDatabase, type Database } from './sql/database.ts';
+import { toDatabaseError } from './sql/errors.ts';
+import { migrate, readMigrations } from './sql/migrate.ts';
 
 export type OpenDatabaseOptions = {
   readonly log: Log;
