@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Socket } from 'socket.io-client';
+import { ask, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import { APPEND, journalInput } from '../../../src/adapters/stores/journal/journal.ts';
+import { revokedTopic } from '../../../src/domain/accounts/topics.ts';
+import type { Bus } from '../../../src/domain/bus/bus.ts';
+import { BUS_VERSION } from '../../../src/domain/bus/envelope.ts';
+import type { JournalEvent } from '../../../src/domain/journal/journal.ts';
+import { journalTopic } from '../../../src/domain/journal/topics.ts';
+import type { QuotesMessage } from '../../../src/domain/market/quotes-message.ts';
+import type { OrderPlaceMessage } from '../../../src/protocol/orders.ts';
+import { startCluster, type TestCluster } from '../../support/cluster.ts';
+import { olderBuildOpens } from '../../support/older-build.ts';
+
+/**
+ * A deployment: replica `newer` writes and publishes what the other replica's release does not know. Clients are
+ * connected to the other one.
+ */
+let cluster: TestCluster;
+let newer: TestApp;
+let app: TestApp;
+let newerBus: Bus;
+/** All that a replica of this release published, by topic. */
+const published = new Map<string, unknown[]>();
+
+const withHaltedQuotes = (message: QuotesMessage): QuotesMessage => ({
+  ...message,
+  quotes: message.quotes.map((quote) =>
+    quote.symbol === 'MSFT' ? { ...quote, state: 'halted' as never } : quote,
+  ),
+});
+const record = (bus: Bus): Bus => ({
+  subscribe: bus.subscribe,
+  publish(topic, message) {
+    published.set(topic.name, [...(published.get(topic.name) ?? []), JSON.parse(JSON.stringify(message))]);
+    bus.publish(topic, message);
+  },
+});
+const asNewer = (bus: Bus): Bus => {
+  const recorded = record(bus);
+  newerBus = {
+    subscribe: bus.subscribe,
+    publish: (topic, message) =>
+      recorded.publish(
+        topic,
+        topic.name === 'quotes' ? (withHaltedQuotes(message as never) as typeof message) : message,
+      ),
+  };
+  return newerBus;
+};
+
+beforeAll(async () => {
+  // The first replica is the engine.
+  cluster = await startCluster({ replicas: 1, app: { wrap: { bus: asNewer } } });
+  newer = cluster.apps[0]!;
+  app = await cluster.join({ wrap: { bus: record } });
+});
+afterAll(() => cluster.close());
+
+/** Records an event of a later release, and publishes it unless `isLost`. */
+async function recordUnknown(session: SignedIn, reference: string, isLost = false): Promise<void> {
+  const event = { event: 'position:adjusted', payload: { symbol: 'AAPL', reference } } as unknown;
+  const [head] = await cluster.database.db.query<{ epoch: string; seq: number }>(APPEND, [
+    journalInput([[session.user.id, [event as JournalEvent]]]),
+  ]);
+  const { epoch, seq } = head!;
+  if (isLost) return;
+  newerBus.publish(journalTopic, {
+    userId: session.user.id,
+    epoch,
+    records: [{ ...(event as JournalEvent), seq }],
+  });
+}
+
+let trades = 0;
+async function report(by: TestApp, session: SignedIn): Promise<void> {
+  const id = `t-${++trades}`;
+  const answer = await by.hook('/hooks/trades', {
+    eventId: id,
+    userId: session.user.id,
+    type: 'executed',
+    trade: { id, symbol: 'AAPL', side: 'buy', quantity: 10, price: 175.5 },
+  });
+  expect(answer.status).toBe(202);
+}
+
+async function follow(session: SignedIn, position?: { epoch: string; after: number }) {
+  const socket = await app.connect(session);
+  const events: [name: string, seq: number][] = [];
+  (socket as unknown as Socket).onAny((name: string, payload: { epoch?: string; seq?: number }) => {
+    if (payload.seq !== undefined && name !== 'journal:head') events.push([name, payload.seq]);
+  });
+  const answer = await ask(socket, 'subscribe:trades', ...(position ? [position] : []));
+  return { socket, events, answer };
+}
+
+const FOUR = [
+  ['trade:executed', 1],
+  ['position:adjusted', 2],
+  ['position:adjusted', 3],
+  ['trade:executed', 4],
+];
+
+describe('an event that only a newer replica knows', () => {
+  test('reaches the client in its turn, also where its notice was lost, and stays in the journal', async () => {
+    const session = await app.signUp();
+    const { events } = await follow(session);
+    await report(newer, session);
+    await recordUnknown(session, 'split-1');
+    await until(() => events.length === 2, 'the event comes over the bus');
+    await recordUnknown(session, 'split-2', true);
+    await report(app, session);
+    await until(() => events.length === 4, 'the lost one is read from the database');
+    expect(events).toEqual(FOUR);
+
+    const { body } = await app.request('GET', '/api/trades', { cookie: session.cookie });
+    const page = body.data as { epoch: string; head: number; events: { event: string; payload: object }[] };
+    expect(page.head).toBe(4);
+    expect(page.events.map(({ event }) => event)).toEqual(FOUR.map(([name]) => name));
+    expect(page.events[1]!.payload).toEqual({
+      symbol: 'AAPL',
+      reference: 'split-1',
+      epoch: page.epoch,
+      seq: 2,
+    });
+
+    const later = await follow(session, { epoch: page.epoch, after: 1 });
+    expect(later.answer).toMatchObject({ ok: true, recovered: true, head: 4 });
+    await until(() => later.events.length === 3, 'the client that was away gets it, too');
+    expect(later.events).toEqual(FOUR.slice(1));
+  });
+});
+
+test('a quote in a state that only the newer engine knows reaches the client as it is', async () => {
+  const socket = await app.connect(await app.signUp());
+  await ask(socket, 'subscribe:watchlist', ['MSFT', 'AAPL']);
+  await until(() => newer.market.wanted().has('MSFT'), 'the engine wants MSFT');
+  const quotes = ['MSFT', 'AAPL'].map((symbol) =>
+    next(socket, 'quote:update', (quote) => quote.symbol === symbol),
+  );
+  newer.market.tick('MSFT', 400);
+  newer.market.tick('AAPL', 175.55);
+  expect(await Promise.all(quotes)).toMatchObject([
+    { price: 400, state: 'halted' },
+    { price: 175.55, state: 'simulated' },
+  ]);
+});
+
+test('a session that ends for a reason of a later release ends', async () => {
+  const session = await app.signUp();
+  const socket = await app.connect(session);
+  const revoked = next(socket, 'session:revoked');
+  newerBus.publish(revokedTopic, { userId: session.user.id, reason: 'replaced' as never });
+  expect(await revoked).toEqual({ reason: 'replaced' });
+  await until(() => !socket.connected, 'the connection ends');
+});
+
+describe('what this release publishes', () => {
+  test('arrives at a replica of the older build', async () => {
+    const session = await app.signUp();
+    const socket = await app.connect(session);
+    await ask(socket, 'subscribe:trades');
+    await ask(socket, 'subscribe:watchlist', ['AAPL']);
+    await until(() => newer.market.wanted().has('AAPL'), 'the engine wants AAPL');
+    newer.market.tick('AAPL', 175.55, { bid: 175.5, ask: 175.6 });
+    await next(socket, 'quote:update', ({ ask: offered }) => offered === 175.6);
+    const order: OrderPlaceMessage = {
+      clientOrderId: 'o-1',
+      symbol: 'AAPL',
+      side: 'buy',
+      type: 'market',
+      quantity: 1,
+    };
+    const filled = next(socket, 'trade:executed');
+    await ask(socket, 'order:place', order);
+    await filled;
+    await app.request('GET', '/api/candles?symbol=AAPL', { cookie: session.cookie });
+    await recordUnknown(session, 'split-3');
+    await app.request('POST', '/api/auth/logout', { cookie: session.cookie });
+    const topics = ['heartbeat', 'demand', 'quotes', 'orders', 'journal', 'portfolio', 'revoked'];
+    await until(() => topics.every((topic) => published.has(topic)), 'every topic was published');
+
+    const opened = [...published].flatMap(([topic, messages]) =>
+      messages.map((message) => [topic, olderBuildOpens(topic, { version: BUS_VERSION, message }), message]),
+    );
+    expect(opened.filter(([, outcome]) => outcome !== 'delivered')).toEqual([]);
+  });
+
+  test.each([
+    ['journal', { userId: 'u1', epoch: 'e1', records: [{ event: 'trade:executed', payload: {} }] }],
+    ['quotes', { lease: 1, after: 0, seq: 1, at: 1, quotes: [{ symbol: 'AAPL', state: 'live' }] }],
+    ['revoked', { reason: 'logout' }],
+  ])('would be dropped there without what its readers touch: %s', (topic, message) => {
+    expect(olderBuildOpens(topic, { version: BUS_VERSION, message })).toBe('dropped');
+    expect(olderBuildOpens(topic, { version: BUS_VERSION + 1, message })).toBe('dropped');
+    expect(olderBuildOpens('made-up', { version: BUS_VERSION, message })).toBe('unknown topic');
+  });
+});
