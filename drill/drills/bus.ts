@@ -36,8 +36,8 @@ export const bus: Drill = {
       updatesPerSecond: quick ? 2 : 10,
       symbols: quick ? 5 : 50,
       seams: (index) => ({
-        ...(index !== TAKES && { drop: { ...drop, seed: seed + index, lossesFile: lossesFile(index) } }),
-        ...(index === BLIND && { unprotected: ['journal-sweep'] }),
+        ...(index !== TAKES && { drop: { ...drop, seed: seed + index }, lossesFile: lossesFile(index) }),
+        ...(index === BLIND && { without: ['journal-sweep'] }),
       }),
     });
     try {

@@ -62,7 +62,7 @@ export const redis: Drill = {
       },
       replicaEnv: (index): Record<string, string> =>
         index === APART ? { REDIS_URL: `redis://127.0.0.1:${proxy!.port}` } : {},
-      seams: (index) => (controls && index === GULLIBLE ? { ageless: true } : {}),
+      seams: (index) => (controls && index === GULLIBLE ? { without: ['message-age'] } : {}),
     });
     try {
       const rows: Row[] = [];

@@ -12,12 +12,12 @@ const DRAIN_SECONDS = { quick: '2', full: '3' };
 const KNOWN_BACK_MS = 1_000;
 /** A drain has to wait for requests that are under way; there are always some. */
 const BODY_MS = 300;
-const UNDRAINED: Seams = { unprotected: ['drain'] };
+const UNDRAINED: Seams = { without: ['drain'] };
 
 export const rolling: Drill = {
   name: 'rolling',
   title: 'Rolling restart under load',
-  how: `SIGTERM to one replica, a new one in its place when it has drained, then the next, until all three are new; that again and again, while trades and orders come in through the front, half of them over a slow line and a connection each, half over kept ones. Some users have two tabs; subscriptions are limited as they are by default. Counted are the answers of 500 and above and the requests that got none. The gap is the time from the end of a client's connection until it follows its journal again. The control gets SIGTERM too, but closes its connections at once instead of draining, and has to fail by what clients and publishers see.`,
+  how: `SIGTERM to one replica, a new one in its place when it has drained, then the next, until all three are new; that again and again, while trades and orders come in through the front, half of them over a slow line and a connection each, half over kept ones. Some users have two tabs; subscriptions are limited as they are by default. Counted are the answers of 500 and above and the requests that got none. The gap is the time from the end of a client's connection until it follows its journal again. The control gets SIGTERM too, but ends at once instead of draining, and has to fail by what clients and publishers see.`,
   minutes: 3.5,
   async run(options) {
     const { quick, controls, seed } = options;

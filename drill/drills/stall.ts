@@ -33,7 +33,7 @@ export const stall: Drill = {
       users: quick ? 20 : 300,
       symbols: quick ? 5 : 50,
       replicas: 3,
-      seams: (index) => (controls && index === UNAWARE ? { unprotected: ['stall-watch'] } : {}),
+      seams: (index) => (controls && index === UNAWARE ? { without: ['stall-watch'] } : {}),
     });
     try {
       const rounds = quick ? 1 : scaled(ROUNDS, options);

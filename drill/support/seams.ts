@@ -1,52 +1,77 @@
-import { createRandom } from '../../rig/random.ts';
-import type { Protection } from '../../src/app/index.ts';
-import type { Bus } from '../../src/domain/bus/bus.ts';
+import { appendFileSync } from 'node:fs';
+import { agelessLine } from '../../rig/ports/ageless-line.ts';
+import { deafStallWatch } from '../../rig/ports/deaf-stall-watch.ts';
+import { createSweepSwitch } from '../../rig/ports/sweep-switch.ts';
+import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
+import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import type { AppOverrides, PortWrappers } from '../../src/app/index.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { type DropRule, losingBus } from './losing-bus.ts';
+import { createUncheckedSource } from './unchecked-source.ts';
 
 /** What a drill changes in one replica; it travels as JSON in DRILL_SEAMS. */
 export interface Seams {
   /** Symbols of a market that moves each of them at this pace; without it the feed of the configuration runs. */
   readonly market?: { readonly symbols: readonly string[]; readonly perSecond: number };
-  /** A feed that believes everything this upstream says about these symbols. */
+  /** A feed that believes every frame of this upstream about these symbols. */
   readonly uncheckedUpstream?: { readonly url: string; readonly symbols: readonly string[] };
-  readonly unprotected?: readonly Protection[];
-  /** Every message of another replica counts as sent now, however old it is. */
-  readonly ageless?: boolean;
+  /** Protections that this replica lacks: a control has to fail by what is lost with them. */
+  readonly without?: readonly Protection[];
   /** Messages of the bus that never arrive here. */
   readonly drop?: DropRule;
+  /** The topic of each message lost by chance is added to this file, one a line. */
+  readonly lossesFile?: string;
   /** Base address of a broker outside; without it the paper broker of the service. */
   readonly brokerUrl?: string;
 }
 
-export interface DropRule {
-  /** One message in this many, whatever it is, by chance; the topic of each is written to `lossesFile`, one a line. */
-  readonly oneIn?: number;
-  readonly lossesFile?: string;
-  readonly seed?: number;
-  /** Every message of this topic … */
-  readonly topic?: string;
-  /** … whose JSON holds this text. */
-  readonly holding?: string;
+export type Protection =
+  /** Heads of the journal are read every few seconds: finds the last lost notice before a silence. */
+  | 'journal-sweep'
+  /** Messages older than their lane allows are dropped. */
+  | 'message-age'
+  /** A process that stalled notices on waking. */
+  | 'stall-watch'
+  /** SIGTERM drains before it stops. */
+  | 'drain';
+
+/** The same as overrides of the service: everything a drill changes is a port or its wrapper. */
+export const toOverrides = (seams: Seams): Omit<AppOverrides, 'log'> => ({
+  ...marketOf(seams),
+  ...brokerOf(seams),
+  wrap: wrappersOf(seams),
+});
+
+function marketOf({ market, uncheckedUpstream }: Seams): Pick<AppOverrides, 'marketSource'> {
+  if (market) return { marketSource: movingMarket(market) };
+  if (uncheckedUpstream) return { marketSource: createUncheckedSource(uncheckedUpstream) };
+  return {};
 }
 
-/**
- * The bus as a replica hears it that loses messages by this rule. What it says reaches the others. `onLost` is told
- * what was lost by chance.
- */
-export function losingBus(bus: Bus, rule: DropRule, onLost: (topic: string) => void = () => {}): Bus {
-  const random = createRandom(rule.seed ?? 1);
-  const isLost = (topic: string, message: unknown): boolean => {
-    if (rule.oneIn !== undefined && random.next() * rule.oneIn < 1) {
-      onLost(topic);
-      return true;
-    }
-    if (rule.topic !== topic || rule.holding === undefined) return false;
-    return JSON.stringify(message).includes(rule.holding);
+function brokerOf({ brokerUrl }: Seams): Pick<AppOverrides, 'broker'> {
+  if (brokerUrl === undefined) return {};
+  return { broker: () => createRemoteBroker({ url: brokerUrl, clock: systemClock }) };
+}
+
+function wrappersOf({ drop, lossesFile, without = [] }: Seams): PortWrappers {
+  const noteLoss = (topic: string): void => {
+    if (lossesFile !== undefined) appendFileSync(lossesFile, `${topic}\n`);
   };
   return {
-    publish: (topic, message) => bus.publish(topic, message),
-    subscribe: (topic, listener) =>
-      bus.subscribe(topic, (message) => {
-        if (!isLost(topic.name, message)) listener(message);
-      }),
+    ...(drop && { bus: (bus) => losingBus(bus, drop, noteLoss) }),
+    ...(without.includes('journal-sweep') && { journal: createSweepSwitch().wrap }),
+    ...(without.includes('message-age') && { line: agelessLine }),
+    ...(without.includes('stall-watch') && { stallWatch: deafStallWatch }),
   };
+}
+
+/** All symbols in the same moment: what is measured is the service, not the number of writes. */
+function movingMarket({ symbols, perSecond }: NonNullable<Seams['market']>): AppOverrides['marketSource'] {
+  const market = createScriptedMarket(symbols);
+  let round = 0;
+  setInterval(() => {
+    round += 1;
+    for (const [index, symbol] of symbols.entries()) market.tick(symbol, 100 + index + (round % 100) / 100);
+  }, 1_000 / perSecond);
+  return market;
 }

@@ -48,7 +48,7 @@ import type { AppOverrides } from './overrides.ts';
 import { createReporting, type Reporting } from './reporting.ts';
 import { followStalls } from './stalls.ts';
 
-export type { AppOverrides, PortWrappers, Protection } from './overrides.ts';
+export type { AppOverrides, PortWrappers } from './overrides.ts';
 
 export interface App {
   /** Resolves when it listens and may take orders. Throws StartupError with a sentence a person can act on. */
@@ -270,7 +270,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
       replica,
       ...config.realtime,
       sessionSecrets,
-      sweep: !overrides.unprotected?.includes('journal-sweep'),
     },
   );
 
@@ -288,8 +287,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
   async function stop(): Promise<void> {
     // A start that is under way ends first: what it has yet to begin would never be stopped.
     await starting?.catch(() => {});
-    if (overrides.unprotected?.includes('drain')) httpServer.server.closeAllConnections();
-    else await drain();
+    await drain();
     await closing.dispose((name, error) =>
       log.error({ err: error, part: name }, 'a part did not close cleanly'),
     );
@@ -335,10 +333,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     closing.add('traded symbols', await followTradedSymbols({ ledger, demand, clock, log: part('market') }));
     await lease.start();
     closing.add('lease', () => handOver({ market, executor, lease, clock }));
-    if (!overrides.unprotected?.includes('stall-watch')) {
-      stalls.start();
-      closing.add('stalls', () => stalls.stop());
-    }
+    stalls.start();
+    closing.add('stalls', () => stalls.stop());
     pruner.start();
     closing.add('journal pruner', () => pruner.stop());
 

@@ -33,15 +33,4 @@ export interface AppOverrides {
   /** Replaces the paper broker. */
   readonly broker?: (market: MarketView) => Broker;
   readonly wrap?: PortWrappers;
-  /** Protections that a drill switches off, to see that it would notice. */
-  readonly unprotected?: readonly Protection[];
 }
-
-/** What a drill may switch off, by the name of what is lost with it. */
-export type Protection =
-  /** Heads of the journal are read every five seconds: finds the last lost notice before a silence. */
-  | 'journal-sweep'
-  /** A process that stood still notices on waking. */
-  | 'stall-watch'
-  /** SIGTERM drains before it stops. */
-  | 'drain';

@@ -42,8 +42,6 @@ export interface RealtimeOptions {
   readonly maxConnectionsPerUser: number;
   readonly maxSymbols: number;
   readonly flushIntervalMs: number;
-  /** Whether the database is asked every few seconds for what the bus lost. */
-  readonly sweep: boolean;
 }
 
 export interface RealtimeParts {
@@ -162,7 +160,6 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     streams,
     views,
     lane,
-    enabled: options.sweep,
   });
 
   const guard = createSessionGuard({

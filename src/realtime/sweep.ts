@@ -32,8 +32,6 @@ export interface SweepParts {
   readonly streams: Pick<UserStreams, 'headIs'>;
   readonly views: Pick<PortfolioViews, 'holdingsAre'>;
   readonly lane: Pick<StateLane, 'offer'>;
-  /** False in the drill that shows what is lost without it. */
-  readonly enabled: boolean;
 }
 
 export function createSweep(parts: SweepParts): Sweep {
@@ -72,7 +70,7 @@ export function createSweep(parts: SweepParts): Sweep {
       });
   }
 
-  const stop = parts.enabled ? clock.every(SWEEP_INTERVAL_MS, () => running || run()) : () => {};
+  const stop = clock.every(SWEEP_INTERVAL_MS, () => running || run());
 
   return {
     now() {

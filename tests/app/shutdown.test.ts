@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { ask, collect, next, startApp, until } from '../../rig/app.ts';
+import { ask, next, startApp, until } from '../../rig/app.ts';
 import { prepareDataDir } from '../../rig/database/database.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { createApp } from '../../src/app/index.ts';
@@ -90,27 +90,6 @@ test('a request that has arrived is answered, the last on its connection, and on
   expect(placed).toMatchObject({ status: 422, body: { code: 'NO_QUOTE' } });
   expect(placed.headers.get('connection')).toBe('close');
   await Promise.all([closing, cut]);
-});
-
-test('with the drain switched off everybody is cut at once, which is how a drill sees that it would notice', async () => {
-  const app = await startApp({ env: { DRAIN_SECONDS: '1' }, unprotected: ['drain'] });
-  const session = await app.signUp();
-  const socket = await app.connect(session);
-  const notices = collect(socket, 'server:shutdown');
-  const ended = new Promise((resolve) => socket.once('disconnect', resolve));
-  const order = {
-    clientOrderId: 'waits',
-    symbol: 'IBM',
-    side: 'buy',
-    type: 'limit',
-    quantity: 1,
-    limitPrice: 100,
-  };
-  const placing = app.request('POST', '/api/orders', { cookie: session.cookie, body: order });
-  const cut = expect(placing).rejects.toThrow();
-  await until(() => app.market.wanted().has('IBM'), 'the order waits for a quote');
-  await Promise.all([app.close(), ended, cut]);
-  expect(notices).toEqual([]);
 });
 
 test('a stop in the middle of the start leaves nothing running', async () => {

@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { ask, collect, next, startApp, until } from '../../rig/app.ts';
 import { createTestClock } from '../../rig/clock.ts';
-import type { Protection } from '../../src/app/index.ts';
+import { deafStallWatch } from '../../rig/ports/deaf-stall-watch.ts';
+import type { PortWrappers } from '../../src/app/index.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
 
-/** A client that watches AAPL, and a process that then stands still for three seconds: its lease outlives that. */
-async function standStill(unprotected: readonly Protection[] = []) {
+/** A client that watches AAPL, and a process that then stalls for three seconds: its lease outlives that. */
+async function stall(wrap: PortWrappers = {}) {
   const clock = createTestClock();
   /** What the replica asks for again waits here for the test. */
   const asked: (() => void)[] = [];
@@ -16,7 +17,7 @@ async function standStill(unprotected: readonly Protection[] = []) {
       else bus.publish(topic, message);
     },
   });
-  const app = await startApp({ clock, unprotected, wrap: { bus: withheld } });
+  const app = await startApp({ clock, wrap: { ...wrap, bus: withheld } });
   const socket = await app.connect(await app.signUp());
   await ask(socket, 'subscribe:watchlist', ['AAPL']);
   await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
@@ -31,8 +32,8 @@ async function standStill(unprotected: readonly Protection[] = []) {
   return { app, socket, told, asked, stalls };
 }
 
-test('a process that stood still calls nothing live until the engine has told it again, moved or not, and counts it', async () => {
-  const { app, told, asked, stalls } = await standStill();
+test('a process that stalled calls nothing live until the engine has published it again, moved or not, and counts it', async () => {
+  const { app, told, asked, stalls } = await stall();
   const latest = () => told.at(-1)?.payload;
   try {
     await until(() => latest()?.state === 'stale', 'the quote is shown as old');
@@ -46,8 +47,8 @@ test('a process that stood still calls nothing live until the engine has told it
   }
 });
 
-test('without the watch nobody notices: what a drill must see', async () => {
-  const { app, socket, told, asked, stalls } = await standStill(['stall-watch']);
+test('without the watch a stall goes unnoticed: the control of the drill', async () => {
+  const { app, socket, told, asked, stalls } = await stall({ stallWatch: deafStallWatch });
   try {
     app.market.tick('AAPL', 101);
     await next(socket, 'quote:update', ({ price }) => price === 101);

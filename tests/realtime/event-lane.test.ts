@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, collect, next, type SignedIn, startApp, type TestApp, until } from '../../rig/app.ts';
 import { createTestClock } from '../../rig/clock.ts';
 import { createTestDatabase, type PostgresTestDatabase } from '../../rig/database/database.ts';
+import { createSweepSwitch } from '../../rig/ports/sweep-switch.ts';
 import type { JournalPosition } from '../../src/protocol/trades.ts';
 
 /** Two services on one Postgres without a bus between them: what one commits, the other has to find by itself. */
@@ -137,12 +138,11 @@ describe('the event lane', () => {
     expect(seqs()).toEqual([1]);
   });
 
-  test('does not find it with the sweep switched off, which is how a drill sees that it would notice', async () => {
+  test('does not find it without the sweep: the control of the drill', async () => {
     const blind = await startApp({
       clock,
       env: { DATABASE_URL: database.url },
-      // A clock that is pushed looks like a process that stood still, which looks by itself.
-      unprotected: ['journal-sweep', 'stall-watch'],
+      wrap: { journal: createSweepSwitch().wrap },
     });
     const session = await app.signUp();
     const { seqs } = await follow(session);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, type ClientSocket, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import { createSweepSwitch } from '../../../rig/ports/sweep-switch.ts';
 import { startTcpProxy, type TcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
-import { createSweepSwitch } from '../../support/sweep-switch.ts';
 
 /** The market moves this often, a cent each time: over Redis a client is shown each move. */
 const TICK_MS = 100;

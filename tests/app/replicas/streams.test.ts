@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, collect, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import { createSweepSwitch } from '../../../rig/ports/sweep-switch.ts';
 import { journalTopic } from '../../../src/domain/journal/topics.ts';
 import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import type { JournalPosition } from '../../../src/protocol/trades.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { createLossyBus } from '../../support/lossy-bus.ts';
-import { createSweepSwitch } from '../../support/sweep-switch.ts';
 
 /** Hooks go to replica A, clients sit on replica B, and B receives what the test lets through. */
 const bus = createLossyBus();
