@@ -4,6 +4,7 @@ import { serve } from '../../rig/processes/child.ts';
 import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
 import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
+import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import { createLogger } from '../../src/logger.ts';
 import { DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
 import { cpuSeconds, settledMemory } from '../support/usage.ts';
@@ -16,6 +17,7 @@ let sequence = 0;
 
 const feed: MarketFeed = {
   source: 'simulated',
+  origin: 'simulated',
   start(target) {
     sink = target;
     sink.status({ state: 'live' });
@@ -44,7 +46,7 @@ function update(symbol: string, price: number, dueAt: number): void {
     trf: 0,
     tradeId: String(sequence),
     sequence,
-    conditions: undefined,
+    effects: REGULAR_SALE,
   });
 }
 

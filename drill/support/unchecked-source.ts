@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import type { MarketSource } from '../../src/app/market-source.ts';
 import type { FeedSink } from '../../src/domain/market/feed.ts';
+import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 
 /** What the upstream of the drills lets in. */
 export const UPSTREAM_KEY = 'the key of the drills';
@@ -55,13 +56,14 @@ export function createUncheckedSource({
     if (ev !== 'T') return;
     trades += 1;
     const unique = { tradeId: String(trades), sequence: trades };
-    sink.trade({ ...stamp, ...unique, price: p, size: s, exchange: 10, trf: 0, conditions: undefined });
+    sink.trade({ ...stamp, ...unique, price: p, size: s, exchange: 10, trf: 0, effects: REGULAR_SALE });
   }
 
   return {
     ...createScriptedMarket(symbols),
     feed: {
       source: 'massive',
+      origin: 'market',
       start(sink) {
         sink.status({ state: 'live' });
         for (const symbol of symbols) sink.confirmed(symbol, true);

@@ -1,6 +1,7 @@
 import type { MarketSource } from '../../src/app/market-source.ts';
 import { createInstrumentList } from '../../src/domain/instrument/search.ts';
 import type { FeedSink, FeedStatus } from '../../src/domain/market/feed.ts';
+import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 
 export interface ScriptedMarket extends MarketSource {
   /** A trade at `price` and a quote around it: bid a cent below, ask a cent above. */
@@ -28,6 +29,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
   return {
     feed: {
       source: 'simulated',
+      origin: 'simulated',
       start(target) {
         sink = target;
         starts += 1;
@@ -56,7 +58,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
         trf: 0,
         tradeId: String(sequence),
         sequence,
-        conditions: undefined,
+        effects: REGULAR_SALE,
       });
     },
     previousClose(symbol, price) {

@@ -17,7 +17,6 @@ import type { Watchlists } from '../domain/watchlist/watchlists.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type {
-  FeedHealth,
   MonitorPayload,
   ReadinessPayload,
   WebSocketHealthPayload,
@@ -50,7 +49,7 @@ export interface HttpOptions {
   readonly metricsToken: string | null;
   /** Folder of the built dashboard; null where this process does not serve it. */
   readonly dashboardDir: string | null;
-  readonly feedSource: FeedHealth['source'];
+  readonly feedSource: string;
 }
 
 export interface HttpParts {

@@ -1,7 +1,8 @@
 /** How the service is, on the wire: the answers of the health routes and of the Monitor page. */
 
 export interface FeedHealth {
-  source: 'massive' | 'simulated' | 'replay';
+  /** Which feed, by its name in FEED. */
+  source: string;
   state: 'connecting' | 'live' | 'delayed' | 'silent' | 'down' | 'refused' | 'ended';
   lastTickAgeMs: number | null;
   /** The engine's replica; null without an engine, and then `state` is `down`. */

@@ -1,6 +1,5 @@
 /** The envelope of HTTP answers, and what a screen reads without a session. */
 import type { ErrorCode } from './errors.ts';
-import type { FeedHealth } from './health-payloads.ts';
 
 /** The body of every HTTP answer. `data` of a refusal is what it created, such as a denied order. */
 export type ApiResponse<T> =
@@ -10,5 +9,5 @@ export type ApiResponse<T> =
 /** What the sign-in screen shows before a session exists. */
 export interface PublicConfigPayload {
   registrationOpen: boolean;
-  feed: FeedHealth['source'];
+  feed: string;
 }

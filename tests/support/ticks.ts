@@ -1,9 +1,18 @@
+import { tradeEffects } from '../../src/adapters/massive/conditions.ts';
 import type { BarTick, DayTick, NbboTick, TradeTick } from '../../src/domain/market/feed.ts';
 
 /** Ticks with everything filled in; a test names what it is about. */
 let sequence = 0;
 
-export const trade = (fields: Partial<TradeTick> & { price: number; sourceTime: number }): TradeTick => ({
+export const trade = ({
+  conditions,
+  ...fields
+}: Partial<TradeTick> & {
+  price: number;
+  sourceTime: number;
+  /** Massive's ids. */
+  conditions?: readonly number[];
+}): TradeTick => ({
   symbol: 'AAPL',
   receivedAt: fields.sourceTime + 5,
   size: 100,
@@ -11,7 +20,7 @@ export const trade = (fields: Partial<TradeTick> & { price: number; sourceTime: 
   trf: 0,
   tradeId: '',
   sequence: ++sequence,
-  conditions: undefined,
+  effects: tradeEffects(conditions),
   ...fields,
 });
 

@@ -5,7 +5,8 @@ import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createBackfill } from './backfill.ts';
 import { type Connection, type ConnectionEnd, createConnection, NOT_THE_ENGINE } from './connection.ts';
-import { createFrameReader, type RawEvent } from './frames.ts';
+import type { RawEvent } from './events.ts';
+import { createFrameReader } from './frames.ts';
 import { createRecorder } from './recorder.ts';
 import { createMassiveRest } from './rest.ts';
 
@@ -154,6 +155,7 @@ export function createMassiveFeed(options: MassiveFeedOptions): MarketFeed {
 
   return {
     source: 'massive',
+    origin: 'market',
     start(sink, terms = ANY_TIME) {
       life ??= begin(sink, terms);
     },

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import type { Log } from '../../lib/log.ts';
-import type { RawEvent } from './frames.ts';
+import type { RawEvent } from './events.ts';
 
 /** Writes upstream events to a file that a replay can play: one a line, appended. */
 export interface Recorder {

@@ -1,7 +1,8 @@
 import type { FeedSink, FeedStatus, MarketFeed } from '../../domain/market/feed.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { createFrameReader, type FrameReader, type RawEvent } from '../massive/frames.ts';
+import type { RawEvent } from '../massive/events.ts';
+import { createFrameReader, type FrameReader } from '../massive/frames.ts';
 import { describeFileError, readLines } from './lines.ts';
 
 export interface ReplayFeedOptions {
@@ -135,6 +136,7 @@ export function createReplayFeed({ file, speed, loop, clock, log }: ReplayFeedOp
 
   return {
     source: 'replay',
+    origin: 'replay',
     start(sink) {
       const thisRun = ++run;
       finished = play(sink, () => run === thisRun);

@@ -1,4 +1,5 @@
 import type { FeedSink, FeedStatus, MarketFeed } from '../../domain/market/feed.ts';
+import { REGULAR_SALE } from '../../domain/market/trade-effects.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import { createSymbolMarket, type SymbolMarket } from './symbol-market.ts';
 import { type SimulatedInstrument, UNIVERSE } from './universe.ts';
@@ -78,7 +79,7 @@ export function createSimulatedFeed({ clock, updatesPerSecond, seed }: Simulated
       trf: 0,
       tradeId: '',
       sequence: state.sequence,
-      conditions: undefined,
+      effects: REGULAR_SALE,
     });
   };
 
@@ -108,6 +109,7 @@ export function createSimulatedFeed({ clock, updatesPerSecond, seed }: Simulated
 
   return {
     source: 'simulated',
+    origin: 'simulated',
     start(target) {
       sink = target;
       tickedAt = clock.now();

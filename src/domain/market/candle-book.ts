@@ -2,7 +2,7 @@ import type { Candle } from './candle.ts';
 import type { BarTick, TradeTick } from './feed.ts';
 import type { MarketHours } from './market-hours.ts';
 import { newYorkDay } from './new-york.ts';
-import { ADDS_VOLUME, EXTENDED_HOURS, SETS_HIGH_LOW, SETS_LAST, tradeEffects } from './trade-conditions.ts';
+import { ADDS_VOLUME, EXTENDED_HOURS, SETS_HIGH_LOW, SETS_LAST } from './trade-effects.ts';
 
 /** One-minute candles of the current New York day, per symbol: at most 1,440 (1,500 on the longest day). */
 export interface CandleBook {
@@ -41,13 +41,7 @@ interface Day {
   readonly candles: OpenCandle[];
 }
 
-export interface CandleBookOptions {
-  readonly hours: MarketHours;
-  /** Other rules than the consolidated ones for what a trade may move. */
-  readonly effects?: (conditions: readonly number[] | undefined) => number;
-}
-
-export function createCandleBook({ hours, effects = tradeEffects }: CandleBookOptions): CandleBook {
+export function createCandleBook({ hours }: { hours: MarketHours }): CandleBook {
   const days = new Map<string, Day>();
 
   /** The day `time` belongs to; undefined where the book has moved on to a later one. */
@@ -107,14 +101,14 @@ export function createCandleBook({ hours, effects = tradeEffects }: CandleBookOp
     trade(tick) {
       const day = dayOf(tick.symbol, tick.sourceTime);
       if (!day) return;
-      const what = effects(tick.conditions);
-      if ((what & (ADDS_VOLUME | SETS_LAST | SETS_HIGH_LOW)) === 0) return;
+      const { effects } = tick;
+      if ((effects & (ADDS_VOLUME | SETS_LAST | SETS_HIGH_LOW)) === 0) return;
       const candle = candleAt(day, tick.sourceTime - (tick.sourceTime % MINUTE_MS));
       candle.fromTrades = true;
-      if (what & ADDS_VOLUME) candle.volume += tick.size;
-      if (what & EXTENDED_HOURS && candle.regular) return;
-      if (what & SETS_HIGH_LOW) setHighLow(candle, tick.price, tick.price);
-      if (what & SETS_LAST) setLast(candle, tick.price, tick.sourceTime);
+      if (effects & ADDS_VOLUME) candle.volume += tick.size;
+      if (effects & EXTENDED_HOURS && candle.regular) return;
+      if (effects & SETS_HIGH_LOW) setHighLow(candle, tick.price, tick.price);
+      if (effects & SETS_LAST) setLast(candle, tick.price, tick.sourceTime);
     },
     bar(tick) {
       const day = dayOf(tick.symbol, tick.start);

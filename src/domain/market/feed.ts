@@ -2,7 +2,8 @@
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
 import type { Candle } from './candle.ts';
 
-export type FeedSource = FeedHealth['source'];
+/** Where a feed's prices come from. Quotes of an invented or a recorded market say so in their state. */
+export type PriceOrigin = 'market' | 'simulated' | 'replay';
 
 export interface FeedStatus {
   readonly state: FeedHealth['state'];
@@ -26,16 +27,16 @@ export interface TradeTick extends Tick {
   readonly price: number;
   /** Shares; may be a fraction, may be 0. */
   readonly size: number;
-  /** Massive's exchange id; 4 is FINRA, that is off-exchange. */
+  /** The vendor's number of the exchange: with `trf` it tells trades of the same id apart. */
   readonly exchange: number;
-  /** Trade reporting facility, 0 for a trade on an exchange. */
+  /** The vendor's number of the trade reporting facility; 0 for a trade on an exchange. */
   readonly trf: number;
   /** Unique per symbol, exchange and trf within a day; empty where upstream gave none. */
   readonly tradeId: string;
   /** Rises per symbol within a day, with gaps; 0 where upstream gave none. */
   readonly sequence: number;
-  /** Sale condition ids, see trade-conditions.ts; undefined for a regular sale. */
-  readonly conditions: readonly number[] | undefined;
+  /** What the trade may move: flags of trade-effects.ts. */
+  readonly effects: number;
 }
 
 /** National best bid and offer; a missing side is undefined. Sizes are shares. */
@@ -94,7 +95,9 @@ export interface FeedTerms {
 }
 
 export interface MarketFeed {
-  readonly source: FeedSource;
+  /** Its name, as FEED has it. */
+  readonly source: string;
+  readonly origin: PriceOrigin;
   /** Begins to deliver; at most one sink at a time. Problems are told as status, never thrown. */
   start(sink: FeedSink, terms?: FeedTerms): void;
   /** Ends the connection and every timer; the sink hears nothing more. May be started again. */

@@ -75,7 +75,7 @@ export function createMarket(options: MarketOptions): Market {
   /** Flowing again is not enough: until something is heard, the price is that of before the break. */
   const stateOf = (symbol: string, receivedAt: number): QuoteState => {
     const isHeard = receivedAt >= (endedAt.get(symbol) ?? 0) || session === 'closed';
-    return quoteState(feed.source, status.state, flowing.has(symbol) && isHeard, session);
+    return quoteState(feed.origin, status.state, flowing.has(symbol) && isHeard, session);
   };
 
   const tick = (receivedAt: number): void => {

@@ -7,11 +7,10 @@ import {
   ADDS_VOLUME,
   CORRECTS_CLOSE,
   EXTENDED_HOURS,
+  REPORTS_CLOSE,
   SETS_HIGH_LOW,
   SETS_LAST,
-  TELLS_CLOSE,
-  tradeEffects,
-} from './trade-conditions.ts';
+} from './trade-effects.ts';
 
 /** The latest of each symbol, kept up from ticks in place: one tick allocates nothing here. */
 export interface QuoteBook {
@@ -89,10 +88,10 @@ export function createQuoteBook({ hours }: { hours: MarketHours }): QuoteBook {
     trade(tick) {
       const entry = entryFor(tick.symbol, tick.sourceTime);
       if (entry === undefined || !entry.recent.isNew(tick)) return false;
-      const effects = tradeEffects(tick.conditions);
+      const { effects } = tick;
       if (effects & ADDS_VOLUME) entry.volume += tick.size;
       if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) setHighLow(entry, tick.price, tick.price);
-      if (effects & TELLS_CLOSE) takeClose(entry, tick, (effects & CORRECTS_CLOSE) !== 0);
+      if (effects & REPORTS_CLOSE) takeClose(entry, tick, (effects & CORRECTS_CLOSE) !== 0);
       takePrice(entry, tick, effects);
       changedBy(entry, tick.sourceTime, tick.receivedAt);
       return true;

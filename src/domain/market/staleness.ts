@@ -1,7 +1,7 @@
 /** How far a quote can be trusted. What screens show and what orders may rest on comes from here. */
 import type { MarketSession } from '../../protocol/market.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
-import type { FeedSource, FeedStatus } from './feed.ts';
+import type { FeedStatus, PriceOrigin } from './feed.ts';
 import type { Quote } from './quote.ts';
 
 /**
@@ -25,13 +25,13 @@ export function isFresh(quote: Quote | undefined, now: number): boolean {
 
 /** The state of a symbol's quote. `flowing`: upstream has confirmed that the symbol's ticks reach us. */
 export function quoteState(
-  source: FeedSource,
+  origin: PriceOrigin,
   feed: FeedStatus['state'],
   flowing: boolean,
   session: MarketSession,
 ): QuoteState {
   if (!flowing || (feed !== 'live' && feed !== 'delayed')) return 'stale';
-  if (source !== 'massive') return source;
+  if (origin !== 'market') return origin;
   if (session === 'closed') return 'closed';
   return feed;
 }

@@ -13,7 +13,7 @@ export interface OverviewParts {
   readonly replicas: Pick<Replicas, 'all'>;
   /** Users with a connection anywhere; null where only each replica's own are known. */
   readonly uniqueUsers: () => number | null;
-  readonly feedSource: FeedHealth['source'];
+  readonly feedSource: string;
   readonly redis: () => WebSocketHealthPayload['redis'];
   readonly database: () => string;
   /** Whether trading is halted for everyone. */
@@ -88,11 +88,7 @@ function engineProblems(engine: SeenReplica | null, feed: FeedHealth): string[] 
 }
 
 /** As the engine told it, older by the age of its word; without an engine, down since the last one was heard. */
-function feedOf(
-  source: FeedHealth['source'],
-  seen: readonly SeenReplica[],
-  engine: SeenReplica | null,
-): FeedHealth {
+function feedOf(source: string, seen: readonly SeenReplica[], engine: SeenReplica | null): FeedHealth {
   const told = engine?.status.feed;
   if (!told) {
     const last = seen.find(({ status }) => status.feed !== null);

@@ -9,6 +9,7 @@ import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins
 import { createMassiveFeed } from '../../../src/adapters/massive/feed.ts';
 import { createReplayFeed } from '../../../src/adapters/replay/feed.ts';
 import type { MarketFeed } from '../../../src/domain/market/feed.ts';
+import { ADDS_VOLUME } from '../../../src/domain/market/trade-effects.ts';
 import type { Log } from '../../../src/lib/log.ts';
 import type { MarketSession } from '../../../src/protocol/market.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
@@ -152,7 +153,7 @@ describe('a good connection', () => {
         trf: 202,
         tradeId: '143541',
         sequence: 4938312,
-        conditions: [14, 37, 41],
+        effects: ADDS_VOLUME,
       },
     ]);
     expect(sink.quotes).toMatchObject([

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
-import type { FeedSink, FeedSource, FeedStatus, FeedTerms } from '../../../src/domain/market/feed.ts';
+import type { FeedSink, FeedStatus, FeedTerms, PriceOrigin } from '../../../src/domain/market/feed.ts';
 import { createMarket, ENGINE_HEARTBEAT_MS, LINGER_MS } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
@@ -14,7 +14,7 @@ import { dayState, nbbo, trade } from '../../support/ticks.ts';
 const FLUSH_MS = 50;
 
 /** A market on a feed that the test plays. */
-async function start({ source = 'massive' as FeedSource, hours = 'us-equities' as MarketHoursName } = {}) {
+async function start({ origin = 'market' as PriceOrigin, hours = 'us-equities' as MarketHoursName } = {}) {
   const still = createManualClock('2026-06-15T15:00:00Z');
   let stoodStill = 0;
   const clock = { ...still, now: () => still.now() + stoodStill };
@@ -27,7 +27,8 @@ async function start({ source = 'massive' as FeedSource, hours = 'us-equities' a
   const onLost = jest.fn();
   const market = createMarket({
     feed: {
-      source,
+      source: 'massive',
+      origin,
       start: (target, given) => {
         sink = target;
         terms = given;
@@ -331,12 +332,12 @@ describe('states', () => {
     expect(states()).toEqual({ AAPL: 'closed' });
   });
 
-  test.each(['simulated', 'replay'] as const)('a %s market says so in every quote', async (source) => {
-    const { clock, feed, flow, states } = await start({ source, hours: 'always' });
+  test.each(['simulated', 'replay'] as const)('a %s market says so in every quote', async (origin) => {
+    const { clock, feed, flow, states } = await start({ origin, hours: 'always' });
     feed().status({ state: 'live' });
     flow('AAPL', 100);
     clock.advance(FLUSH_MS);
-    expect(states()).toEqual({ AAPL: source });
+    expect(states()).toEqual({ AAPL: origin });
   });
 });
 

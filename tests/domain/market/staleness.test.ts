@@ -50,11 +50,11 @@ describe('an order may not rest on', () => {
 });
 
 test('staleness is told before the closing bell, the bell before the plan', () => {
-  expect(quoteState('massive', 'down', true, 'closed')).toBe('stale');
-  expect(quoteState('massive', 'live', false, 'regular')).toBe('stale');
-  expect(quoteState('massive', 'delayed', true, 'closed')).toBe('closed');
-  expect(quoteState('massive', 'delayed', true, 'pre')).toBe('delayed');
-  expect(quoteState('massive', 'live', true, 'post')).toBe('live');
+  expect(quoteState('market', 'down', true, 'closed')).toBe('stale');
+  expect(quoteState('market', 'live', false, 'regular')).toBe('stale');
+  expect(quoteState('market', 'delayed', true, 'closed')).toBe('closed');
+  expect(quoteState('market', 'delayed', true, 'pre')).toBe('delayed');
+  expect(quoteState('market', 'live', true, 'post')).toBe('live');
   expect(quoteState('replay', 'live', true, 'closed')).toBe('replay');
   expect(quoteState('simulated', 'ended', true, 'regular')).toBe('stale');
 });

@@ -1,9 +1,5 @@
-import {
-  ADDS_VOLUME,
-  SETS_HIGH_LOW,
-  SETS_LAST,
-  tradeEffects,
-} from '../../../src/domain/market/trade-conditions.ts';
+import { tradeEffects } from '../../../src/adapters/massive/conditions.ts';
+import { ADDS_VOLUME, SETS_HIGH_LOW, SETS_LAST } from '../../../src/domain/market/trade-effects.ts';
 
 const SWEEP = 14;
 const TRADE_THROUGH_EXEMPT = 41;

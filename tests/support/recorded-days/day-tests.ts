@@ -28,13 +28,24 @@ export interface RecordedDays {
   readonly symbols: readonly LeanSymbol[];
 }
 
+/** Keeps the conditions of each trade by symbol and sequence number: a tick has only what the product makes of them. */
+function* keepConditions(lines: Iterable<string>, kept: Map<string, readonly number[]>): Generator<string> {
+  for (const line of lines) {
+    const { sym, q, c } = JSON.parse(line) as { sym: string; q: number; c?: readonly number[] };
+    if (c) kept.set(`${sym} ${q}`, c);
+    yield line;
+  }
+}
+
 /** Plays one day into `book` and into two candle books: the product's own and one with the rules of the bars. */
 async function playDay({ root, symbols }: RecordedDays, day: LeanDay, book: QuoteBook) {
   const sip = createCandleBook({ hours });
-  const likeTheBars = createCandleBook({ hours, effects: barMakerEffects });
+  const likeTheBars = createCandleBook({ hours });
+  const conditions = new Map<string, readonly number[]>();
   const counts = { trades: 0, refused: 0 };
   // Without the snapshots: the previous close must come from the day before.
-  const sink = await replayLines(leanTradeLines(root, day, { symbols, snapshots: false }), () => ({
+  const lines = leanTradeLines(root, day, { symbols, snapshots: false });
+  const sink = await replayLines(keepConditions(lines, conditions), () => ({
     trade(tick) {
       counts.trades += 1;
       if (!book.trade(tick)) {
@@ -42,7 +53,8 @@ async function playDay({ root, symbols }: RecordedDays, day: LeanDay, book: Quot
         return;
       }
       sip.trade(tick);
-      likeTheBars.trade(tick);
+      const effects = barMakerEffects(conditions.get(`${tick.symbol} ${tick.sequence}`));
+      likeTheBars.trade({ ...tick, effects });
     },
   }));
   return { sip, likeTheBars, ...counts, dropped: sink.counts.dropped };

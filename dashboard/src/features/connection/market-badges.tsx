@@ -4,16 +4,16 @@ import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import { Badge } from '../../components/badge.tsx';
 import { useDesk } from '../../hooks/desk-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';
-import type { QuoteSource, QuotesState } from '../../stores/quotes.ts';
+import type { QuotesState } from '../../stores/quotes.ts';
 
-const SOURCES: Record<QuoteSource, { word: string; sentence: string } | null> = {
+/** By what a quote or the feed calls its source; a source that is not here is a live market. */
+const SOURCES: Readonly<Record<string, { word: string; sentence: string } | undefined>> = {
   simulated: {
     word: 'Simulated data',
     sentence: 'Prices are made by a simulation. They are not market data.',
   },
   replay: { word: 'Replay', sentence: 'Prices are recorded ones of an earlier day.' },
   delayed: { word: 'Delayed data', sentence: 'Prices are delayed by the data provider.' },
-  live: null,
 };
 
 const FEED_PROBLEMS: Partial<Record<FeedHealth['state'], string>> = {
@@ -50,10 +50,9 @@ export function SourceBadge() {
   const { quotes, market } = useDesk();
   const fromQuotes = useStore(quotes, ({ source }) => source);
   const feed = useStore(market, (state) => state.feed);
-  const fromFeed = feed && feed.source !== 'massive' ? feed.source : null;
-  const source = fromQuotes ?? fromFeed;
+  const source = fromQuotes ?? feed?.source ?? null;
   const day = useStore(quotes, (state) => (source === 'replay' ? replayedDay(state) : null));
-  const look = source && SOURCES[source];
+  const look = source === null ? undefined : SOURCES[source];
   const problem = feed && FEED_PROBLEMS[feed.state];
   return (
     <>

@@ -1,0 +1,81 @@
+import {
+  ADDS_VOLUME,
+  CORRECTS_CLOSE,
+  EXTENDED_HOURS,
+  REGULAR_SALE,
+  REPORTS_CLOSE,
+  SETS_HIGH_LOW,
+  SETS_LAST,
+} from '../../domain/market/trade-effects.ts';
+
+const NOT_LAST = SETS_HIGH_LOW | ADDS_VOLUME;
+const VOLUME_ONLY = ADDS_VOLUME;
+const NOTHING = 0;
+
+/** Massive's ids, as GET /v3/reference/conditions lists them (`update_rules.consolidated`). */
+const RULES: Readonly<Record<number, number>> = {
+  0: REGULAR_SALE,
+  1: REGULAR_SALE, // acquisition
+  2: VOLUME_ONLY, // average price
+  3: REGULAR_SALE, // automatic execution
+  4: REGULAR_SALE, // bunched
+  5: NOT_LAST, // bunched sold
+  6: REGULAR_SALE, // CAP election
+  7: VOLUME_ONLY, // cash sale
+  8: REGULAR_SALE, // closing print
+  9: REGULAR_SALE, // cross
+  10: NOT_LAST, // derivatively priced
+  11: REGULAR_SALE, // distribution
+  13: VOLUME_ONLY, // extended hours, sold out of sequence
+  14: REGULAR_SALE, // intermarket sweep
+  15: NOTHING, // market centre official close: repeats a print
+  16: NOTHING, // market centre official open: repeats a print
+  17: REGULAR_SALE, // market centre opening trade
+  18: REGULAR_SALE, // market centre reopening trade
+  19: REGULAR_SALE, // market centre closing trade
+  20: VOLUME_ONLY, // next day
+  21: VOLUME_ONLY, // price variation
+  22: NOT_LAST, // prior reference price
+  23: REGULAR_SALE, // rule 155
+  25: REGULAR_SALE, // opening print
+  27: REGULAR_SALE, // stopped stock
+  28: REGULAR_SALE, // reopening print
+  29: NOT_LAST, // seller
+  30: REGULAR_SALE, // sold last
+  33: NOT_LAST, // sold out of sequence
+  34: REGULAR_SALE, // split trade
+  36: REGULAR_SALE, // yellow flag
+  37: VOLUME_ONLY, // odd lot
+  38: SETS_LAST | SETS_HIGH_LOW, // corrected consolidated close
+  41: REGULAR_SALE, // trade-through exempt
+  52: VOLUME_ONLY, // contingent
+  53: VOLUME_ONLY, // qualified contingent
+};
+
+/** Form T: massive.com/knowledge-base, "Does a Form T trade update a pre-market minute bar". */
+const FORM_T = 12;
+const CLOSING_PRINT = 8;
+const OFFICIAL_CLOSE = 15;
+const CLOSING_TRADE = 19;
+const CORRECTED_CLOSE = 38;
+
+/** Flags of one trade: each condition can only take away. A condition that is not listed keeps the price out. */
+export function tradeEffects(conditions: readonly unknown[] | undefined): number {
+  if (conditions === undefined) return REGULAR_SALE;
+  let effects = REGULAR_SALE;
+  let flags = 0;
+  for (let i = 0; i < conditions.length; i++) {
+    const condition = conditions[i] as number;
+    if (condition === FORM_T) {
+      flags |= EXTENDED_HOURS;
+      continue;
+    }
+    if (condition === CLOSING_PRINT || condition === OFFICIAL_CLOSE || condition === CLOSING_TRADE) {
+      flags |= REPORTS_CLOSE;
+    } else if (condition === CORRECTED_CLOSE) {
+      flags |= REPORTS_CLOSE | CORRECTS_CLOSE;
+    }
+    effects &= RULES[condition] ?? VOLUME_ONLY;
+  }
+  return effects | flags;
+}

@@ -1,0 +1,82 @@
+/** One upstream event → one tick of the domain, or undefined where it is none. Nothing throws. */
+import type { BarTick, DayTick, NbboTick, TradeTick } from '../../domain/market/feed.ts';
+import { tradeEffects } from './conditions.ts';
+import { asCount, isOptionalPrice, isPrice, isSize, isTime, type SymbolCheck } from './event-checks.ts';
+import { snapshotToDayTick } from './snapshot.ts';
+
+/** One upstream event as JSON.parse gave it: every field may be anything. */
+export type RawEvent = Readonly<Record<string, unknown>>;
+
+const orNone = (value: number | undefined | null): number | undefined => value || undefined;
+
+/** Whole shares in `s`; below one share `s` is 0 and the decimal text `ds` has the size. */
+const tradeSize = ({ s, ds }: RawEvent): unknown =>
+  s === 0 && typeof ds === 'string' && /^\d+(\.\d+)?$/.test(ds) ? Number(ds) : s;
+
+export function readTrade(event: RawEvent, receivedAt: number, isSymbol: SymbolCheck): TradeTick | undefined {
+  const { sym, p, t, c, i } = event;
+  const size = tradeSize(event);
+  if (!isSymbol(sym) || !isPrice(p) || !isSize(size) || !isTime(t, receivedAt)) return undefined;
+  const conditions = c ?? undefined;
+  if (conditions !== undefined && !Array.isArray(conditions)) return undefined;
+  return {
+    symbol: sym,
+    sourceTime: t,
+    receivedAt,
+    price: p,
+    size,
+    exchange: asCount(event.x),
+    trf: asCount(event.trfi),
+    tradeId: typeof i === 'string' ? i : '',
+    sequence: asCount(event.q),
+    effects: tradeEffects(conditions),
+  };
+}
+
+export function readNbbo(event: RawEvent, receivedAt: number, isSymbol: SymbolCheck): NbboTick | undefined {
+  const { sym, bp, ap, bs, as, t } = event;
+  if (!isSymbol(sym) || !isOptionalPrice(bp) || !isOptionalPrice(ap) || !isTime(t, receivedAt)) {
+    return undefined;
+  }
+  const bid = orNone(bp);
+  const ask = orNone(ap);
+  // Sizes are shares, whatever the specification says of round lots.
+  const bidSize = bid === undefined || !isSize(bs) ? undefined : bs;
+  const askSize = ask === undefined || !isSize(as) ? undefined : as;
+  return { symbol: sym, sourceTime: t, receivedAt, bid, bidSize, ask, askSize };
+}
+
+export function readBar(
+  event: RawEvent,
+  seconds: 1 | 60,
+  receivedAt: number,
+  isSymbol: SymbolCheck,
+): BarTick | undefined {
+  const { sym, o, h, l, c, v, av, op, s, e } = event;
+  if (!isSymbol(sym) || !isPrice(o) || !isPrice(h) || !isPrice(l) || !isPrice(c) || !isSize(v)) {
+    return undefined;
+  }
+  if (!isTime(s, receivedAt) || !isTime(e, receivedAt) || !(e > s) || !(h >= l)) return undefined;
+  return {
+    symbol: sym,
+    sourceTime: e,
+    receivedAt,
+    seconds,
+    start: s,
+    open: o,
+    high: h,
+    low: l,
+    close: c,
+    volume: v,
+    dayVolume: isSize(av) ? av : undefined,
+    dayOpen: isPrice(op) ? op : undefined,
+  };
+}
+
+/** `{"ev":"snapshot","ticker":…}`: what REST said, put among the events so that a recording has it. */
+export function readDay(event: RawEvent, receivedAt: number, isSymbol: SymbolCheck): DayTick | undefined {
+  const tick = snapshotToDayTick(event.ticker, receivedAt);
+  return tick !== undefined && isSymbol(tick.symbol) && isTime(tick.sourceTime, receivedAt)
+    ? tick
+    : undefined;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { createFrameReader } from '../../../src/adapters/massive/frames.ts';
+import { createCollectingSink } from '../../support/collecting-sink.ts';
+
+const NOW = Date.parse('2026-06-15T15:00:00Z');
+
+function read(...events: object[]) {
+  const sink = createCollectingSink();
+  createFrameReader(sink, () => {}).read(JSON.stringify(events), NOW);
+  return sink;
+}
+const trade = (sym: unknown) => ({ ev: 'T', sym, p: 10, s: 1, t: NOW, q: 1 });
+
+test('every kind of share comes under its own symbol', () => {
+  const symbols = ['AMPB', 'AMpB', 'BRK.B', 'NE.WS.A', 'CELGr', 'ACCOw'];
+  const { trades, counts } = read(...symbols.map(trade));
+  expect(trades.map(({ symbol }) => symbol)).toEqual(symbols);
+  expect(counts.dropped).toBe(0);
+});
+
+test('what is no stock is counted and dropped', () => {
+  const { trades, counts } = read(
+    ...['aapl', 'BRK-B', 'A1', '', 7, null, 'O:SPY251219C00650000', 'X:BTCUSD'].map(trade),
+  );
+  expect(trades).toEqual([]);
+  expect(counts.dropped).toBe(8);
+});
