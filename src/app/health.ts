@@ -10,7 +10,7 @@ const ENGINE_GAP_MS = 10_000;
 
 export interface HealthParts extends OverviewParts {
   readonly replicas: Pick<Replicas, 'all' | 'onHeartbeat'>;
-  readonly lease: Pick<EngineLease, 'holder'>;
+  readonly lease: Pick<EngineLease, 'engine'>;
   readonly executor: Pick<Executor, 'state'>;
   readonly isDraining: () => boolean;
   readonly clock: Clock;
@@ -30,8 +30,8 @@ export function createHealth(parts: HealthParts) {
   function engineState(): { says: string; serves: boolean } {
     const state = executor.state();
     if (state === 'trading') return { says: 'ok', serves: true };
-    const holder = engineOf(parts.replicas.all())?.status.replica ?? lease.holder();
-    if (holder !== null && holder !== replica) return { says: `standby for ${holder}`, serves: true };
+    const engine = engineOf(parts.replicas.all())?.status.replica ?? lease.engine();
+    if (engine !== null && engine !== replica) return { says: `standby for ${engine}`, serves: true };
     return { says: `executor is ${state}`, serves: clock.now() - tradingAt < ENGINE_GAP_MS };
   }
 

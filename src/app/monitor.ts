@@ -1,7 +1,8 @@
 import type { History } from '../domain/monitor/history.ts';
 import type { Incidents } from '../domain/monitor/incidents.ts';
 import { type OverviewParts, overviewOf } from '../domain/monitor/overview.ts';
-import { engineOf, type SeenReplica } from '../domain/monitor/replicas.ts';
+import type { SeenReplica } from '../domain/monitor/replica-log.ts';
+import { engineOf } from '../domain/monitor/replicas.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { MonitorPayload, RatesPayload } from '../protocol/health-payloads.ts';
 

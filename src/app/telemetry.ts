@@ -22,7 +22,7 @@ export interface TelemetryParts {
   readonly startedAt: number;
   readonly metrics: Metrics;
   readonly market: Pick<Market, 'health' | 'counters'>;
-  readonly lease: Pick<EngineLease, 'current' | 'holder' | 'onChange'>;
+  readonly lease: Pick<EngineLease, 'current' | 'engine' | 'onChange'>;
   readonly executor: Pick<Executor, 'state'>;
   readonly board: Pick<QuoteBoard, 'drops'>;
   readonly realtime: () => Realtime;

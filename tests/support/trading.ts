@@ -157,7 +157,7 @@ export function createTestLease(fencing: number | null): EngineLease & { set(fen
       for (const listener of listeners) listener(next);
     },
     current: () => current,
-    holder: () => 'test',
+    engine: () => 'test',
     newest: () => current,
     onChange(listener) {
       listeners.add(listener);

@@ -1,13 +1,13 @@
-/** Counters that are one for all replicas. */
+/** Counters that all replicas share. */
 import type { RateLimit } from '../../protocol/limits.ts';
 
 export interface ConnectionCounter {
-  /** Takes one of the user's places; false when all are taken. */
+  /** Occupies one of the user's places; false when none is free. */
   acquire(userId: string, connectionId: string): Promise<boolean>;
   release(userId: string, connectionId: string): void;
 }
 
-/** A limit, and who counts it: the replica that has the connection, or all of them together. */
+/** A limit and its scope: counted by the replica of the connection, or by all replicas together. */
 export interface NamedLimit extends RateLimit {
   readonly scope: 'connection' | 'shared';
 }
@@ -15,10 +15,10 @@ export interface NamedLimit extends RateLimit {
 export type LimitVerdict = { allowed: true } | { allowed: false; retryAfterMs: number };
 
 export interface RateLimiter {
-  /** Takes one point of `key` under the named limit. Fails closed to a per-replica limit, never to "unlimited". */
+  /** Uses one point of `key` under the named limit. Fails closed to a per-replica limit, never to "unlimited". */
   consume(limit: string, key: string): Promise<LimitVerdict>;
 }
 
-/** What one replica allows of a limit while it cannot ask the others: the sum stays the limit, and nobody is locked out. */
+/** What one replica allows of a limit while it cannot ask the others: the sum stays the limit, and no user is locked out. */
 export const localShare = (limit: number, replicas: number): number =>
   Math.max(1, Math.floor(limit / Math.max(1, replicas)));

@@ -80,6 +80,6 @@ export function createDemand(options: { bus: Bus; clock: Clock; replica: string 
         }),
       );
     },
-    stop: () => void running.end(),
+    stop: running.end,
   };
 }

@@ -1,20 +1,21 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { IncidentPayload, MonitorPayload } from '../../protocol/health-payloads.ts';
 import type { BusLink } from '../bus/link.ts';
 import type { Incidents } from './incidents.ts';
-import { engineOf, type Replicas, type SeenReplica } from './replicas.ts';
+import type { SeenReplica } from './replica-log.ts';
+import { engineOf, type Replicas } from './replicas.ts';
 
 export type ConnectionHistory = MonitorPayload['history'];
 
-/** What replicas remember together, for one that has just started. */
+/** The shared memory of the replicas, for one that has just started. */
 export interface Remembered {
   readonly history: ConnectionHistory;
   readonly incidents: readonly IncidentPayload[];
 }
 
-/** Where it is kept; may be away, and then nothing is lost but that. */
+/** The store of the shared memory. While it is away nothing else is lost. */
 export interface HistoryStore {
-  /** Null where nothing is kept or the store is away; never throws. */
+  /** Null where the store is empty or away; never throws. */
   load(): Promise<Remembered | null>;
   save(remembered: Remembered): void;
   /** Called whenever the store can be reached (again). */
@@ -31,7 +32,7 @@ export interface History {
 const SAMPLE_MS = 10_000;
 export const SAMPLES = 360;
 const LOOK_MS = 1_000;
-/** By then a replica that has just started, or whose bus has just come back, has heard of all others, milliseconds. */
+/** By then a replica that has just started, or whose bus has just come back, has a heartbeat of every other one. */
 const SETTLED_MS = 3_000;
 
 export interface HistoryParts {
@@ -47,11 +48,11 @@ export function createHistory(parts: HistoryParts): History {
   const { replica, replicas, incidents, link, store, clock } = parts;
   /** Connections by the number of their ten seconds since the epoch: the same number on every replica. */
   const samples = new Map<number, number>();
-  /** From then on whoever is not heard is not there. */
+  /** From then on a replica without a heartbeat is not there. */
   let settledAt = 0;
   let isNew = true;
   let isComplete = false;
-  let cancel = (): void => {};
+  let cancel: Cancel = () => {};
 
   const slotOf = (time: number): number => Math.floor(time / SAMPLE_MS);
 
@@ -61,12 +62,12 @@ export function createHistory(parts: HistoryParts): History {
     if (link.state() === 'down') settledAt = now + SETTLED_MS;
     if (samples.has(slot)) return;
     const seen = replicas.all();
-    // Unheard, a replica may have any number of connections: then nobody knows the sum.
+    // A replica without a heartbeat may have any number of connections: the sum is unknown.
     if (now < settledAt && (isNew || seen.some(({ state }) => state === 'silent'))) return;
     isNew = false;
     samples.set(slot, totalOf(seen));
     for (const old of samples.keys()) if (old <= slot - SAMPLES) samples.delete(old);
-    // Only who has read what was there before may write over it.
+    // Only a replica that has read what was there before may write over it.
     if (isComplete && engineOf(seen)?.status.replica === replica)
       store.save({ history: connections(), incidents: incidents.all() });
   }

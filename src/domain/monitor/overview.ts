@@ -1,17 +1,18 @@
-/** The replicas as one service: what /health/websocket and the Monitor page say, from what this one has heard. */
+/** The replicas as one service: what /health/websocket and the Monitor page show, from the heartbeats that arrived here. */
 import type {
   FeedHealth,
   LatencyPayload,
   MonitorReplica,
   WebSocketHealthPayload,
 } from '../../protocol/health-payloads.ts';
-import { engineOf, type Replicas, type SeenReplica } from './replicas.ts';
+import type { SeenReplica } from './replica-log.ts';
+import { engineOf, type Replicas } from './replicas.ts';
 
 export interface OverviewParts {
   /** Name of this replica. */
   readonly replica: string;
   readonly replicas: Pick<Replicas, 'all'>;
-  /** Users with a connection anywhere; null where only each replica's own are known. */
+  /** Users with a connection to any replica; null where each replica knows its own only. */
   readonly uniqueUsers: () => number | null;
   readonly feedSource: string;
   readonly redis: () => WebSocketHealthPayload['redis'];
@@ -24,7 +25,7 @@ export type Overview = Omit<WebSocketHealthPayload, 'uptime' | 'replicas'> & {
   readonly replicas: MonitorReplica[];
 };
 
-/** A third of what makes quotes too old; NTP keeps clocks a hundred times closer. Milliseconds. */
+/** A third of the age that makes quotes too old; NTP keeps clocks a hundred times closer. */
 const MAX_CLOCK_OFFSET_MS = 500;
 
 const FLOWING: readonly FeedHealth['state'][] = ['live', 'delayed'];
@@ -36,7 +37,7 @@ export function overviewOf(parts: OverviewParts): Overview {
   const feed = feedOf(parts.feedSource, seen, engine);
   const [redis, database] = [parts.redis(), parts.database()];
   const users = present.map(({ status }) => status.users);
-  // Of one replica its own count is the whole, unless it cannot hear of others.
+  // A single replica's own count is complete, unless others are out of reach.
   const isAlone = seen.length === 1 && redis !== 'down';
   const unique = parts.uniqueUsers() ?? (isAlone ? users[0]! : null);
   const problems = [
@@ -62,7 +63,7 @@ export function overviewOf(parts: OverviewParts): Overview {
   };
 }
 
-/** What is wrong with replicas other than what the one that answers says for itself. */
+/** Problems of the replicas, except what the answering one reports for itself. */
 function problemsOf(seen: readonly SeenReplica[]): string[] {
   const silent = seen
     .filter(({ state }) => state === 'silent')
@@ -79,7 +80,7 @@ function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {
 }
 
 function engineProblems(engine: SeenReplica | null, feed: FeedHealth): string[] {
-  if (engine === null) return ['No replica holds the engine lease: orders wait.'];
+  if (engine === null) return ['No replica is the engine: orders wait.'];
   const { executor } = engine.status;
   return [
     ...(executor === 'trading' ? [] : [`The executor is ${executor}: orders wait.`]),
@@ -87,20 +88,20 @@ function engineProblems(engine: SeenReplica | null, feed: FeedHealth): string[] 
   ];
 }
 
-/** As the engine told it, older by the age of its word; without an engine, down since the last one was heard. */
+/** As the engine reported it, older by the age of its heartbeat; without an engine, down since the last one. */
 function feedOf(source: string, seen: readonly SeenReplica[], engine: SeenReplica | null): FeedHealth {
-  const told = engine?.status.feed;
-  if (!told) {
+  const reported = engine?.status.feed;
+  if (!reported) {
     const last = seen.find(({ status }) => status.feed !== null);
     return {
       source,
       state: 'down',
       lastTickAgeMs: ageOf(last),
       leader: null,
-      detail: 'nobody is the engine',
+      detail: 'no replica is the engine',
     };
   }
-  return { ...told, lastTickAgeMs: ageOf(engine) };
+  return { ...reported, lastTickAgeMs: ageOf(engine) };
 }
 
 const ageOf = (replica: SeenReplica | undefined): number | null => {

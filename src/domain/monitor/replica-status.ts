@@ -5,7 +5,7 @@ import type {
   ReplicaRecoveries,
 } from '../../protocol/health-payloads.ts';
 
-/** What a replica has done since it started; a reader makes rates of two of them. */
+/** What a replica has done since it started; two of them make a rate. */
 export interface ReplicaTotals {
   /** Events received from clients. */
   readonly in: number;
@@ -13,7 +13,7 @@ export interface ReplicaTotals {
   readonly out: number;
   /** Quotes sent to clients. */
   readonly quotes: number;
-  /** Quotes that a newer one replaced before a slow socket took them. */
+  /** Quotes that a newer one replaced before a slow socket read them. */
   readonly conflated: number;
   /** Connections closed because they did not read. */
   readonly slowConsumers: number;
@@ -25,7 +25,7 @@ export interface ReplicaTotals {
   readonly hooks: number;
 }
 
-/** How one replica is, as it says every second: about 800 bytes. Times are milliseconds since epoch, counters since its start. */
+/** The state of one replica, published every second: about 800 bytes. Times are milliseconds since epoch, counters since its start. */
 export interface ReplicaStatus {
   readonly replica: string;
   readonly version: string;
@@ -34,13 +34,13 @@ export interface ReplicaStatus {
   readonly draining: boolean;
   readonly connections: number;
   readonly users: number;
-  /** Fencing number of the engine lease where this replica holds it. */
+  /** Fencing number of the engine lease if this replica is the engine. */
   readonly lease: number | null;
-  /** When it took the lease. */
+  /** Since when it has been the engine. */
   readonly leaseSince: number | null;
-  /** Of the engine's loop over orders; `off` on every other replica. */
+  /** Of the engine's loop over orders; `off` on every other replica. A newer replica may report another state, here and in `redis`. */
   readonly executor: 'off' | 'reconciling' | 'trading';
-  /** The feed as the engine has it; null on every other replica. */
+  /** The feed as the engine knows it; null on every other replica. */
   readonly feed: FeedHealth | null;
   readonly redis: 'off' | 'ok' | 'down';
   /** `ok`, or a sentence. */
@@ -53,7 +53,7 @@ export interface ReplicaStatus {
   readonly queueBytes: number;
 }
 
-const NOTHING_YET: Omit<ReplicaStatus, 'replica'> = {
+const UNREPORTED: Omit<ReplicaStatus, 'replica'> = {
   version: '',
   startedAt: 0,
   at: 0,
@@ -84,16 +84,16 @@ const NOTHING_YET: Omit<ReplicaStatus, 'replica'> = {
   queueBytes: 0,
 };
 
-/** A heartbeat as it came over the bus, perhaps from another version that tells less; null for what is none. */
-export function readStatus(heard: Partial<ReplicaStatus>): ReplicaStatus | null {
-  const { replica, at, startedAt } = heard;
+/** A heartbeat as it came over the bus, perhaps from a version with fewer fields; null for anything else. */
+export function readStatus(message: Partial<ReplicaStatus>): ReplicaStatus | null {
+  const { replica, at, startedAt } = message;
   if (typeof replica !== 'string' || !Number.isFinite(at) || !Number.isFinite(startedAt)) return null;
   return {
-    ...NOTHING_YET,
-    ...heard,
+    ...UNREPORTED,
+    ...message,
     replica,
-    drops: { ...NOTHING_YET.drops, ...heard.drops },
-    recoveries: { ...NOTHING_YET.recoveries, ...heard.recoveries },
-    totals: { ...NOTHING_YET.totals, ...heard.totals },
+    drops: { ...UNREPORTED.drops, ...message.drops },
+    recoveries: { ...UNREPORTED.recoveries, ...message.recoveries },
+    totals: { ...UNREPORTED.totals, ...message.totals },
   };
 }

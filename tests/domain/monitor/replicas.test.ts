@@ -205,7 +205,7 @@ test('each thing that is wrong is told in a sentence', () => {
     feed: { state: 'down', leader: null },
     problems: [
       'No replica takes new connections.',
-      'No replica holds the engine lease: orders wait.',
+      'No replica is the engine: orders wait.',
       'Redis is away.',
       'The database does not answer.',
     ],

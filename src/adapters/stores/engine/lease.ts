@@ -1,14 +1,17 @@
 import type { Bus } from '../../../domain/bus/bus.ts';
 import type { EngineLease } from '../../../domain/engine/lease.ts';
+import { createTerm } from '../../../domain/engine/term.ts';
 import { leaseFreeTopic } from '../../../domain/engine/topics.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
+import { createScope } from '../../../lib/scope.ts';
 import { startStopwatch } from '../../../lib/stopwatch.ts';
 import type { Database } from '../../sql/database.ts';
+import { createLeaseRow, LEASE_MS, type LeaseAnswer } from './lease-row.ts';
 
 export interface DatabaseLeaseOptions {
   readonly db: Database;
-  /** Tells the others that the lease is free, so that they need not wait for their next look. */
+  /** Reports to the others that the lease is free, so that they need not wait for their next look. */
   readonly bus: Bus;
   /** Name of this replica; no other has it. */
   readonly replica: string;
@@ -16,170 +19,147 @@ export interface DatabaseLeaseOptions {
   readonly log: Log;
 }
 
-/** A dead engine is replaced after this; the database's clock decides, milliseconds. */
-const LEASE_MS = 6_000;
-/** By our own clock it is over this much earlier: what left under it has arrived before the next engine begins, milliseconds. */
+/** By our own clock the lease ends this much earlier: what left under it has arrived before the next engine begins. */
 const MARGIN_MS = 1_000;
-/** Two renewals may fail before the lease is given up, milliseconds. */
+/** Two renewals may fail before the lease ends. */
 const RENEW_MS = 2_000;
-/** Who does not hold it looks this often, and who could not renew it tries again, milliseconds. */
+/** A replica without the lease looks this often, and one that could not renew it tries again. */
 const LOOK_MS = 1_000;
-/** How soon our own end is noticed and told to those who follow the lease, milliseconds. */
+/** How soon our own end is noticed and reported to the parts that follow the lease. */
 const WATCH_MS = 250;
-/** Who stands aside does so for this long, milliseconds … */
+/** A replica that stands aside does so for this long … */
 const STAND_ASIDE_MS = 60_000;
-/** … unless nobody else has taken the lease in this time: three looks of every other replica, milliseconds. */
+/** … unless no other replica has the lease by then: three looks of every other one. */
 const UNTAKEN_MS = 3_000;
 
-// A fencing number is used once: also who takes the lease back after a pause gets a new one.
-const TAKE = `WITH taken AS (
-    UPDATE leases SET fencing = fencing + 1, holder = $1, expires_at = now() + $2 * interval '1 millisecond'
-    WHERE name = 'engine' AND (expires_at <= now() - $4 * interval '1 millisecond' OR holder = $1 OR $3)
-    RETURNING fencing)
-  SELECT holder, fencing AS newest, (SELECT fencing FROM taken) AS fencing FROM leases WHERE name = 'engine'`;
-const RENEW = `UPDATE leases SET expires_at = now() + $3 * interval '1 millisecond'
-  WHERE name = 'engine' AND fencing = $1 AND holder = $2 RETURNING fencing`;
-const RELEASE = `UPDATE leases SET expires_at = now(), holder = NULL
-  WHERE name = 'engine' AND fencing = $1 AND holder = $2`;
-
 /**
- * The engine lease as a row: whoever raises its fencing number is the engine, and every write of the one
- * before is refused from then on. On the embedded database, which one process owns, it is free at every start.
+ * The engine lease as a row: the replica that raises its fencing number is the engine, and every write of the one
+ * before is refused from then on.
  */
 export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLeaseOptions): EngineLease {
-  const listeners = new Set<(fencing: number | null) => void>();
-  let fencing: number | null = null;
-  /** Since the last renewal was asked for: counted from the question, ours ends before the database's does. */
-  let age = (): number => Number.POSITIVE_INFINITY;
-  let holder: string | null = null;
-  let newest: number | null = null;
-  let sinceAsked = age;
-  let pause = LOOK_MS;
-  let asking = false;
+  const row = createLeaseRow(db, replica);
+  const term = createTerm({ clock, log, lengthMs: LEASE_MS - MARGIN_MS });
+  const look = createLook(clock);
+  const database = createOutageLog(log);
+  const running = createScope();
+  let known: Omit<LeaseAnswer, 'granted'> = { engine: null, newest: null };
   let asideUntil = 0;
-  let turn: Promise<void> = Promise.resolve();
+  let asking = false;
   let stopped = false;
-  let ends: (() => void)[] = [];
+  /** Questions and releases, one after the other. */
+  let turn: Promise<void> = Promise.resolve();
 
-  /** An outage is told once. */
-  let isAway = false;
-  const failed = (error: unknown, sentence: string): void => {
-    if (!isAway) log.warn({ err: error }, sentence);
-    isAway = true;
-  };
+  async function renew(fencing: number): Promise<void> {
+    const asked = term.ask();
+    const isRenewed = await row.renew(fencing);
+    // Ended meanwhile: an answer that comes too late changes nothing.
+    if (term.fencing() !== fencing) return;
+    if (!isRenewed) return term.end();
+    asked.renew();
+    look.next(RENEW_MS);
+  }
 
-  const isOver = (): boolean => !(age() < LEASE_MS - MARGIN_MS);
+  async function acquire(): Promise<void> {
+    const asked = term.ask();
+    const { granted, ...answer } = await row.ask(clock.now() < asideUntil ? UNTAKEN_MS : 0);
+    // Our own name stands in the row for longer than our term lasts.
+    known = granted === null ? answer : { ...answer, engine: null };
+    if (granted === null) return;
+    look.next(RENEW_MS);
+    asked.grant(granted);
+  }
 
-  const change = (next: number | null): void => {
-    if (next === fencing) return;
-    fencing = next;
-    holder = next === null ? null : replica;
-    log.info({ fencing: next }, next === null ? 'engine lease lost' : 'engine lease taken');
-    for (const listener of listeners) {
-      try {
-        listener(next);
-      } catch (error) {
-        // The others must hear it, and the lease be asked for again.
-        log.error({ err: error }, 'a listener of the engine lease failed');
-      }
-    }
-  };
-
-  const renew = async (held: number): Promise<void> => {
-    const since = startStopwatch(clock);
+  async function release(): Promise<void> {
+    const fencing = term.fencing();
+    term.end();
+    if (fencing === null) return;
     try {
-      const rows = await db.query(RENEW, [held, replica, LEASE_MS]);
-      isAway = false;
-      // Told as lost meanwhile: an answer that comes too late changes nothing.
-      if (fencing !== held) return;
-      if (rows.length === 0) return change(null);
-      age = since;
-      pause = RENEW_MS;
-    } catch (error) {
-      failed(error, 'the engine lease could not be renewed');
-    }
-  };
-
-  const take = async (): Promise<void> => {
-    const since = startStopwatch(clock);
-    const patience = clock.now() < asideUntil ? UNTAKEN_MS : 0;
-    try {
-      const [row] = await db.query<{ holder: string | null; newest: number; fencing: number | null }>(TAKE, [
-        replica,
-        LEASE_MS,
-        db.kind === 'embedded',
-        patience,
-      ]);
-      isAway = false;
-      holder = row?.holder ?? null;
-      newest = row?.fencing ?? row?.newest ?? null;
-      if (!row?.fencing) return;
-      age = since;
-      pause = RENEW_MS;
-      // An answer that was too long under way is worth nothing; the next look takes it again.
-      if (!isOver()) change(row.fencing);
-    } catch (error) {
-      failed(error, 'the engine lease could not be asked for');
-    }
-  };
-
-  const letGo = async (): Promise<void> => {
-    const held = fencing;
-    change(null);
-    if (held === null) return;
-    try {
-      await db.query(RELEASE, [held, replica]);
+      await row.release(fencing);
       bus.publish(leaseFreeTopic, { replica });
     } catch (error) {
       log.warn({ err: error }, 'the engine lease could not be handed over; it runs out by itself');
     }
-  };
+  }
 
-  const ask = (): Promise<void> => {
-    if (asking) return turn;
+  function ask(): void {
+    if (asking) return;
     asking = true;
-    sinceAsked = startStopwatch(clock);
-    pause = LOOK_MS;
+    look.begin();
     turn = turn
-      .then(() => (stopped ? undefined : fencing === null ? take() : renew(fencing)))
+      .then(() => {
+        const fencing = term.fencing();
+        if (stopped) return;
+        return fencing === null
+          ? database.reached(acquire(), 'the engine lease could not be asked for')
+          : database.reached(renew(fencing), 'the engine lease could not be renewed');
+      })
       .finally(() => {
         asking = false;
       });
-    return turn;
-  };
+  }
 
-  const watch = (): void => {
-    if (fencing !== null && isOver()) change(null);
-    if (sinceAsked() >= pause) void ask();
-  };
+  function watch(): void {
+    if (term.isOver()) term.end();
+    if (look.isDue()) ask();
+  }
 
   return {
-    current: () => (isOver() ? null : fencing),
-    holder: () => holder,
-    newest: () => newest,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    current: () => (term.isOver() ? null : term.fencing()),
+    engine: () => (term.fencing() === null ? known.engine : replica),
+    newest: () => known.newest,
+    onChange: term.onChange,
     async start() {
-      ends = [
+      running.add(
         clock.every(WATCH_MS, watch),
         bus.subscribe(leaseFreeTopic, (free) => {
-          if (free.replica !== replica && fencing === null) void ask();
+          if (free.replica !== replica && term.fencing() === null) ask();
         }),
-      ];
-      await ask();
+      );
+      ask();
+      await turn;
     },
     release(options) {
       if (options?.standAside) asideUntil = clock.now() + STAND_ASIDE_MS;
-      turn = turn.then(letGo);
+      turn = turn.then(release);
       return turn;
     },
     async stop() {
       stopped = true;
-      for (const end of ends.splice(0)) end();
+      running.end();
       await turn;
-      await letGo();
+      await release();
+    },
+  };
+}
+
+/** When the database is asked next. */
+function createLook(clock: Clock) {
+  let since = (): number => Number.POSITIVE_INFINITY;
+  let pause = LOOK_MS;
+  return {
+    isDue: (): boolean => since() >= pause,
+    begin(): void {
+      since = startStopwatch(clock);
+      pause = LOOK_MS;
+    },
+    next(ms: number): void {
+      pause = ms;
+    },
+  };
+}
+
+/** Logs an outage once. */
+function createOutageLog(log: Log) {
+  let isAway = false;
+  return {
+    async reached(work: Promise<void>, sentence: string): Promise<void> {
+      try {
+        await work;
+        isAway = false;
+      } catch (error) {
+        if (!isAway) log.warn({ err: error }, sentence);
+        isAway = true;
+      }
     },
   };
 }

@@ -39,12 +39,12 @@ describe('the engine lease on postgres', () => {
   });
   cases();
 
-  test('is held by one replica, and the other knows by whom', async () => {
+  test('has one replica, and the other knows which', async () => {
     const [a, b] = [leaseOf('a'), leaseOf('b')];
     await a.start();
     await b.start();
     expect(a.current()).toBeGreaterThan(0);
-    expect([b.current(), b.holder()]).toEqual([null, 'a']);
+    expect([b.current(), b.engine()]).toEqual([null, 'a']);
   });
 
   test('is handed over at stop, under a higher number', async () => {
@@ -74,7 +74,7 @@ describe('the engine lease on postgres', () => {
     });
   });
 
-  test('passes to another when its holder has been silent for too long', async () => {
+  test('passes to another replica when it was not renewed for too long', async () => {
     const [a, b] = [leaseOf('a'), leaseOf('b')];
     await a.start();
     const before = a.current()!;
@@ -87,7 +87,7 @@ describe('the engine lease on postgres', () => {
     });
   });
 
-  test('is given up in time by a holder that cannot reach the database', async () => {
+  test('ends in time for an engine that cannot reach the database', async () => {
     let reachable = true;
     const cut: Database = {
       ...database.db,
@@ -107,7 +107,7 @@ describe('the engine lease on postgres', () => {
   });
 });
 
-/** Time that can be pushed while no timer runs: what a process that stood still finds on waking. */
+/** Time that can be pushed while no timer runs: what a stalled process finds on waking. */
 function stopped(): Clock & { pass(ms: number): void } {
   let passed = 0;
   return {
@@ -120,7 +120,7 @@ function stopped(): Clock & { pass(ms: number): void } {
   };
 }
 
-describe('a holder that stood still', () => {
+describe('the lease of a stalled engine', () => {
   beforeAll(async () => {
     database = await createTestDatabase('postgres');
   });
@@ -131,7 +131,7 @@ describe('a holder that stood still', () => {
     return lease;
   };
 
-  test('knows at the first look that its number is no longer good, before any timer has run', async () => {
+  test('is over at the first look after waking, before any timer has run', async () => {
     const own = stopped();
     const a = startOn(own);
     await a.start();
@@ -141,7 +141,7 @@ describe('a holder that stood still', () => {
     expect(a.current()).toBeNull();
   });
 
-  test('is over for itself while nobody else could have taken the lease yet', async () => {
+  test('ends for the engine before another replica can have it', async () => {
     const own = stopped();
     const a = startOn(own);
     await a.start();
@@ -154,7 +154,7 @@ describe('a holder that stood still', () => {
     expect(row!.left).toBeGreaterThan(0);
   });
 
-  test('is not made the engine by an answer that was under way for longer than the lease', async () => {
+  test('is not granted by an answer that was under way for longer than the lease', async () => {
     const own = stopped();
     const slow: Database = {
       ...database.db,
@@ -199,13 +199,13 @@ describe('a holder that stood still', () => {
   });
 });
 
-describe('a lease that is let go', () => {
+describe('a lease that is released', () => {
   beforeAll(async () => {
     database = await createTestDatabase('postgres');
   });
   cases();
 
-  test('is taken at once by whoever hears of it, without waiting for the next look', async () => {
+  test('passes at once to a replica that receives the notice, without waiting for its next look', async () => {
     const [a, b] = [leaseOf('a'), leaseOf('b')];
     await a.start();
     await b.start();
@@ -215,7 +215,7 @@ describe('a lease that is let go', () => {
     expect(await won).toBe(before + 1);
   });
 
-  test('comes back to the one who stands aside only when nobody else has taken it', async () => {
+  test('comes back to a replica that stands aside only when no other one asked for it', async () => {
     const a = leaseOf('a');
     await a.start();
     const before = a.current()!;
