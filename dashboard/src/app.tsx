@@ -6,10 +6,10 @@ import { Button } from './components/button.tsx';
 import { BellIcon, CheckIcon, CloseIcon, Logo } from './components/icons.tsx';
 import type { LoadPriceChart } from './features/chart/chart-panel.tsx';
 import { SignIn } from './features/session/sign-in.tsx';
-import { DeskProvider } from './hooks/desk-context.tsx';
+import { WebSocketProvider } from './hooks/websocket-context.tsx';
 import { usePage } from './lib/page.ts';
 import type { Timers } from './lib/timers.ts';
-import { TradingDesk } from './pages/frame.tsx';
+import { Frame } from './pages/frame.tsx';
 import type { Desk } from './realtime/desk.ts';
 import type { SessionStore } from './stores/session.ts';
 import type { ThemeStore } from './stores/theme.ts';
@@ -56,9 +56,9 @@ function Screen({ session, desk: desks, theme, timers, loadChart }: AppProps) {
       return <SignIn session={session} timers={timers} reason={state.reason} />;
     case 'signed-in':
       return desk ? (
-        <DeskProvider desk={desk}>
-          <TradingDesk user={state.user} session={session} theme={theme} loadChart={loadChart} />
-        </DeskProvider>
+        <WebSocketProvider key={state.sessionID} desk={desk}>
+          <Frame user={state.user} session={session} theme={theme} loadChart={loadChart} />
+        </WebSocketProvider>
       ) : null;
   }
 }

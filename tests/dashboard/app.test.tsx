@@ -319,6 +319,7 @@ describe('accessibility', () => {
   test('nor has an open search or an open menu', async () => {
     openApp();
     await screen.findByText('Live');
+    await screen.findByRole('button', { name: 'Remove AAPL from the watchlist' });
     await user.type(screen.getByRole('combobox', { name: 'Add a symbol to the watchlist' }), 'a');
     await screen.findByRole('option', { name: /AMZN/ });
     expect(await violations()).toEqual([]);

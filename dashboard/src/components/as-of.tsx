@@ -1,5 +1,5 @@
-import { useDesk } from '../hooks/desk-context.tsx';
 import { useFreshness } from '../hooks/use-freshness.ts';
+import { useDesk } from '../hooks/websocket-context.tsx';
 import { momentOf } from '../lib/format.ts';
 
 /** Says from when the values are, whenever they are not the present ones. */

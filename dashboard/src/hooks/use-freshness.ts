@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { useDesk } from './desk-context.tsx';
+import { useDesk } from './websocket-context.tsx';
 
 /** `live`: pushed. `polled`: every few seconds. `frozen`: what is on screen is from some time ago. */
 export type Freshness = 'live' | 'polled' | 'frozen';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { every } from '../lib/timers.ts';
-import { useDesk } from './desk-context.tsx';
+import { useDesk } from './websocket-context.tsx';
 
 /** The time, renewed every `ms`, for what is shown as an age or a countdown. `ms: null` stands still. */
 export function useNow(ms: number | null): number {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { InstrumentPayload } from '../../../src/protocol/market.ts';
-import { useDesk } from './desk-context.tsx';
+import { useDesk } from './websocket-context.tsx';
 
 /** A typist's pause; each letter would be a request. */
 const DEBOUNCE_MS = 150;

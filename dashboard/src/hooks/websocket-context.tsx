@@ -1,58 +1,43 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
+/** The one door of components to the socket. */
+import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
-import type { Connection, ConnectionStatus } from '../realtime/connection.ts';
-import type { Channel, Subscriptions } from '../realtime/subscriptions.ts';
-import type { Emit, Subscribe, Wire } from '../realtime/wire.ts';
+import type { Desk } from '../realtime/desk.ts';
+import type { Emit, Subscribe } from '../realtime/wire.ts';
+import type { ConnectionStatus } from '../stores/connection.ts';
 
-export interface WebSocketContextValue {
-  readonly connected: boolean;
-  readonly status: ConnectionStatus;
-  /** Stable over the life of the provider. */
-  readonly subscribe: Subscribe;
-  readonly emit: Emit;
-}
-
-interface ProviderValue extends WebSocketContextValue {
-  readonly subscriptions: Subscriptions;
-}
-
-const WebSocketContext = createContext<ProviderValue | null>(null);
+const WebSocketContext = createContext<Desk | null>(null);
 
 export interface WebSocketProviderProps {
-  readonly connection: Connection;
-  readonly subscriptions: Subscriptions;
-  readonly wire: Wire;
+  /** Left out, as in the guide's example, it is the one of the page around. */
+  readonly desk?: Desk;
   readonly children: ReactNode;
 }
 
 /** Gives the one connection of a signed-in page to its components. It outlives their mounts and unmounts. */
-export function WebSocketProvider({ connection, subscriptions, wire, children }: WebSocketProviderProps) {
+export function WebSocketProvider({ desk, children }: WebSocketProviderProps) {
+  const around = useContext(WebSocketContext);
+  return <WebSocketContext value={desk ?? around}>{children}</WebSocketContext>;
+}
+
+/** For the hooks and pages of the dashboard itself. */
+export function useDesk(): Desk {
+  const desk = useContext(WebSocketContext);
+  if (!desk) throw new Error('useWebSocketContext needs a WebSocketProvider above it');
+  return desk;
+}
+
+export interface WebSocketContextValue {
+  readonly connected: boolean;
+  readonly status: ConnectionStatus;
+  /** Calls the handler for each such event until the returned function is called; handlers outlive reconnects. */
+  readonly subscribe: Subscribe;
+  /** `emit('subscribe:…')` asks the server once, however often components mount, and again after each reconnect. */
+  readonly emit: Emit;
+}
+
+export function useWebSocketContext(): WebSocketContextValue {
+  const { connection, subscribe, emit } = useDesk();
   const connected = useStore(connection.state, (state) => state.connected);
   const status = useStore(connection.state, (state) => state.status);
-  const value = useMemo(
-    () => ({ connected, status, subscriptions, subscribe: wire.subscribe, emit: wire.emit }),
-    [connected, status, subscriptions, wire],
-  );
-  return <WebSocketContext value={value}>{children}</WebSocketContext>;
-}
-
-function useProvider(): ProviderValue {
-  const value = useContext(WebSocketContext);
-  if (!value) throw new Error('useWebSocketContext needs a WebSocketProvider above it');
-  return value;
-}
-
-export const useWebSocketContext = (): WebSocketContextValue => useProvider();
-
-/** Keeps a channel subscribed while mounted. */
-export function useChannel(channel: Channel): void {
-  const { subscriptions } = useProvider();
-  useEffect(() => subscriptions.channel(channel), [subscriptions, channel]);
-}
-
-/** Keeps quotes of these symbols coming while mounted. */
-export function useSymbols(symbols: readonly string[]): void {
-  const { subscriptions } = useProvider();
-  const key = symbols.join(',');
-  useEffect(() => (key === '' ? undefined : subscriptions.symbols(key.split(','))), [subscriptions, key]);
+  return useMemo(() => ({ connected, status, subscribe, emit }), [connected, status, subscribe, emit]);
 }

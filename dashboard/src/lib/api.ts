@@ -136,7 +136,7 @@ export function createApi({ fetch = globalThis.fetch, timers = browserTimers }: 
     cancelOrder: (id: string) => call<OrderPayload>('DELETE', `/api/orders/${encodeURIComponent(id)}`),
     watchlist: () => call<{ symbols: string[] }>('GET', '/api/watchlist'),
     saveWatchlist: (symbols: string[]) => call<{ symbols: string[] }>('PUT', '/api/watchlist', { symbols }),
-    quotes: (symbols: string[]) =>
+    quotes: (symbols: readonly string[]) =>
       call<QuotePayload[]>('GET', `/api/quotes${query({ symbols: symbols.join(',') })}`),
     marketStatus: () => call<MarketStatusPayload>('GET', '/api/market/status'),
     symbols: (text: string) => call<InstrumentPayload[]>('GET', `/api/symbols${query({ q: text })}`),

@@ -1,48 +1,17 @@
-import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ConnectCode } from '../../../src/protocol/errors.ts';
 import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
-import { every, type Timers } from '../lib/timers.ts';
+import { createEmitter } from '../lib/emitter.ts';
+import type { Timers } from '../lib/timers.ts';
+import { type ConnectionStore, createConnectionStore } from '../stores/connection.ts';
 import type { EndReason } from '../stores/session.ts';
-import { ask, type TradecastSocket } from './socket.ts';
+import { measureLatency } from './latency.ts';
+import { createReconnect, FAILURE_WAITS_MS } from './reconnect.ts';
+import type { TradecastSocket } from './socket.ts';
 
-/** Waits after the first, second and third failed connect, milliseconds. */
-const RETRY_MS = [2_000, 4_000, 8_000] as const;
-/** Wait after each later one: often enough to notice, seldom enough not to hurt. */
-const BACKGROUND_RETRY_MS = 15_000;
 /** After this many failures in a row the screens poll over HTTP. */
-const POLL_AFTER_FAILURES = RETRY_MS.length;
-/** A dropped connection is retried within this time, spread so that a restart is not met by everybody at once. */
-const FIRST_RETRY_MS = { least: 300, spread: 700 };
+const POLL_AFTER_FAILURES = FAILURE_WAITS_MS.length;
 /** A connection that lived shorter counts as a failed connect, or a crashing server would be hammered. */
 const STABLE_AFTER_MS = 5_000;
-/** Other waits are stretched by up to this share. */
-const JITTER = 0.2;
-const LATENCY_INTERVAL_MS = 15_000;
-
-/**
- * connecting → connected ⇄ reconnecting → polling (reconnecting in the background) and, for good, ended.
- */
-export type ConnectionStatus = 'connecting' | 'connected' | 'reconnecting' | 'polling' | 'ended';
-
-export interface ConnectionState {
-  readonly status: ConnectionStatus;
-  readonly connected: boolean;
-  /** Failed connects in a row. */
-  readonly failures: number;
-  /** When the next connect is due, milliseconds since epoch; null while one is under way or none is planned. */
-  readonly retryAt: number | null;
-  /** The server named the wait: trying earlier would be refused. */
-  readonly mustWait: boolean;
-  /** The server's sentence on why there is no connection, where it gave one. */
-  readonly message: string | null;
-  /** Round trip, milliseconds. */
-  readonly latencyMs: number | null;
-  readonly replica: string | null;
-  /** Set while polling: did the last poll fail too? */
-  readonly offline: boolean;
-  /** The server speaks another version of the protocol than this page. */
-  readonly outdated: boolean;
-}
 
 interface Refusal {
   readonly code: ConnectCode;
@@ -60,80 +29,42 @@ export interface ConnectionOptions {
 }
 
 export interface Connection {
-  readonly state: StoreApi<ConnectionState>;
-  readonly socket: TradecastSocket;
+  readonly state: ConnectionStore;
+  /** Calls back after each connect; `again` after the first. */
+  onConnect(listener: (again: boolean) => void): () => void;
   start(): void;
   stop(): void;
-  /** Tries at once where a retry is only being waited for: the network or the tab has come back. */
+  /** Tries at once where only a retry is due: the network or the tab has come back. */
   wake(): void;
 }
 
-const INITIAL: ConnectionState = {
-  status: 'connecting',
-  connected: false,
-  failures: 0,
-  retryAt: null,
-  mustWait: false,
-  message: null,
-  latencyMs: null,
-  replica: null,
-  offline: false,
-  outdated: false,
-};
-
-/** Keeps one socket connected, decides when to try again, and says in `state` how it stands. */
-export function createConnection({ socket, timers, random, onEnded }: ConnectionOptions): Connection {
-  const state = createStore<ConnectionState>(() => INITIAL);
+/** How the connection stands, and what each event of the socket makes of that. */
+function createLife({ socket, timers, random, onEnded }: ConnectionOptions) {
+  const state = createConnectionStore();
+  const connects = createEmitter<[again: boolean]>();
+  const reconnect = createReconnect({ socket, timers, random, state });
   let running = false;
   let connectedAt: number | null = null;
   let everConnected = false;
-  let cancelRetry = () => {};
   let stopLatency = () => {};
   let shutdown: { waitMs: number; message: string } | null = null;
-
-  const spread = (ms: number): number => ms * (1 + JITTER * random());
-
-  function connectNow() {
-    cancelRetry();
-    state.setState({ retryAt: null });
-    socket.connect();
-  }
-
-  function retryAfter(ms: number, mustWait = false) {
-    cancelRetry();
-    state.setState({ retryAt: timers.now() + ms, mustWait });
-    cancelRetry = timers.after(ms, connectNow);
-  }
-
-  function end(reason: EndReason) {
-    stop();
-    state.setState({ status: 'ended' });
-    onEnded(reason);
-  }
 
   function failed(message: string | null, atLeastMs = 0) {
     const failures = state.getState().failures + 1;
     const waiting = everConnected ? 'reconnecting' : 'connecting';
     const status = failures >= POLL_AFTER_FAILURES ? 'polling' : waiting;
     state.setState({ failures, message, status });
-    const ms = Math.max(RETRY_MS[failures - 1] ?? BACKGROUND_RETRY_MS, atLeastMs);
-    retryAfter(spread(ms), atLeastMs > 0);
-  }
-
-  function measure() {
-    const sentAt = performance.now();
-    ask(socket, 'time:sync', [{ t0: timers.now() }], (answer) => {
-      if (answer?.ok) state.setState({ latencyMs: Math.round(performance.now() - sentAt) });
-    });
+    reconnect.afterFailure(failures, atLeastMs);
   }
 
   function connected() {
+    const again = everConnected;
     connectedAt = timers.now();
     everConnected = true;
     shutdown = null;
     state.setState({ status: 'connected', connected: true, retryAt: null, message: null, offline: false });
-    measure();
-    stopLatency = every(timers, LATENCY_INTERVAL_MS, measure);
+    stopLatency = measureLatency(socket, timers, (latencyMs) => state.setState({ latencyMs }));
+    connects.emit(again);
   }
 
   function disconnected() {
@@ -143,13 +74,10 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
     state.setState({ connected: false, latencyMs: null, replica: null });
     if (!running) return;
     state.setState({ status: 'reconnecting', message: shutdown?.message ?? null });
-    if (shutdown) {
-      state.setState({ failures: 0 });
-      return retryAfter(spread(shutdown.waitMs), true);
-    }
-    if (lived < STABLE_AFTER_MS) return failed(null);
+    if (!shutdown && lived < STABLE_AFTER_MS) return failed(null);
     state.setState({ failures: 0 });
-    retryAfter(FIRST_RETRY_MS.least + FIRST_RETRY_MS.spread * random());
+    if (shutdown) reconnect.afterShutdown(shutdown.waitMs);
+    else reconnect.afterDrop();
   }
 
   function refused(error: Error & { data?: Refusal }) {
@@ -169,33 +97,50 @@ export function createConnection({ socket, timers, random, onEnded }: Connection
 
   function stop() {
     running = false;
-    cancelRetry();
+    reconnect.stop();
     stopLatency();
     socket.disconnect();
   }
 
-  socket.on('connect', connected);
-  socket.on('disconnect', disconnected);
-  socket.on('connect_error', refused);
-  socket.on('connected', ({ replica, protocol }) =>
-    state.setState({ replica, outdated: protocol !== PROTOCOL_VERSION }),
-  );
-  socket.on('session:revoked', ({ reason }) => end(reason));
-  socket.on('server:shutdown', ({ message, reconnectInMs }) => {
-    shutdown = { waitMs: reconnectInMs, message };
-  });
+  function end(reason: EndReason) {
+    stop();
+    state.setState({ status: 'ended' });
+    onEnded(reason);
+  }
 
   return {
     state,
-    socket,
+    connected,
+    disconnected,
+    refused,
+    end,
+    stop,
+    onConnect: connects.on,
+    shutsDown(waitMs: number, message: string) {
+      shutdown = { waitMs, message };
+    },
     start() {
       running = true;
-      connectNow();
+      reconnect.now();
     },
-    stop,
     wake() {
       const { retryAt, mustWait } = state.getState();
-      if (running && retryAt !== null && !mustWait) connectNow();
+      if (running && retryAt !== null && !mustWait) reconnect.now();
     },
   };
+}
+
+/** Keeps one socket connected, decides when to try again, and shows in `state` how it stands. */
+export function createConnection(options: ConnectionOptions): Connection {
+  const { socket } = options;
+  const life = createLife(options);
+  socket.on('connect', life.connected);
+  socket.on('disconnect', life.disconnected);
+  socket.on('connect_error', life.refused);
+  socket.on('connected', ({ replica, protocol }) =>
+    life.state.setState({ replica, outdated: protocol !== PROTOCOL_VERSION }),
+  );
+  socket.on('session:revoked', ({ reason }) => life.end(reason));
+  socket.on('server:shutdown', ({ message, reconnectInMs }) => life.shutsDown(reconnectInMs, message));
+  return life;
 }

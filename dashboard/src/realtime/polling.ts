@@ -1,6 +1,5 @@
-import type { StoreApi } from 'zustand/vanilla';
 import type { Timers } from '../lib/timers.ts';
-import type { ConnectionState } from './connection.ts';
+import type { ConnectionState, ConnectionStore } from '../stores/connection.ts';
 
 /** Fresh enough to be useful, and five hundred pollers are still only a hundred requests a second. */
 export const POLL_INTERVAL_MS = 5_000;
@@ -9,7 +8,7 @@ export const POLL_INTERVAL_MS = 5_000;
 const LEAST_PAUSE_MS = 1_000;
 
 export interface PollingOptions {
-  readonly state: StoreApi<ConnectionState>;
+  readonly state: ConnectionStore;
   readonly timers: Timers;
   /** Fetches everything once. Rejects where the server cannot be reached. */
   refresh(): Promise<void>;

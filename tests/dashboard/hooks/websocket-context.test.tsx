@@ -46,12 +46,12 @@ test('a handler is called until it is unsubscribed', async () => {
   page = await openPage(<GuideExample />);
   await screen.findByText(/connected/);
   const prices: number[] = [];
-  const unsubscribe = page.desk.wire.subscribe('quote:update', ({ price }) => prices.push(price));
+  const unsubscribe = page.desk.subscribe('quote:update', ({ price }) => prices.push(price));
   page.server.quote('AAPL', { price: 1 });
   await waitFor(() => expect(prices).toEqual([1]));
   unsubscribe();
   page.server.quote('AAPL', { price: 2 });
-  await waitFor(() => expect(page?.desk.quotes.getState().bySymbol.AAPL?.price).toBe(2));
+  await waitFor(() => expect(page?.desk.states.quote.getState().bySubject.AAPL?.price).toBe(2));
   expect(prices).toEqual([1]);
 });
 

@@ -1,7 +1,8 @@
 /** @jest-environment node */
 import { describe, expect, jest, test } from '@jest/globals';
-import { createPortfolioStore } from '../../../dashboard/src/stores/portfolio.ts';
-import { createQuotesStore } from '../../../dashboard/src/stores/quotes.ts';
+import { createKeyedStore, SINGLE } from '../../../dashboard/src/stores/keyed.ts';
+import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { PORTFOLIO, quoteOf } from '../support/fixtures.ts';
 import { manualFrames } from '../support/frames.ts';
 import { manualTimers } from '../support/timers.ts';
@@ -10,8 +11,8 @@ describe('frames', () => {
   test('a thousand quotes and portfolios are one frame and one change of each store', () => {
     const { frame, requested, pass } = manualFrames();
     const timers = manualTimers();
-    const quotes = createQuotesStore({ frame, timers });
-    const portfolio = createPortfolioStore({ frame, timers });
+    const quotes = createKeyedStore<QuotePayload>({ subject: ({ symbol }) => symbol, frame, timers });
+    const portfolio = createKeyedStore<PortfolioPayload>({ subject: () => SINGLE, frame, timers });
     const seen = { quotes: 0, portfolio: 0 };
     quotes.subscribe(() => {
       seen.quotes += 1;
@@ -27,9 +28,9 @@ describe('frames', () => {
     expect(seen).toEqual({ quotes: 0, portfolio: 0 });
     pass();
     expect(seen).toEqual({ quotes: 1, portfolio: 1 });
-    expect(quotes.getState().bySymbol.MSFT?.price).toBe(1_000);
-    expect(quotes.getState().bySymbol.AAPL?.price).toBe(999);
-    expect(portfolio.getState().portfolio?.totalValue).toBe(1_000);
+    expect(quotes.getState().bySubject.MSFT?.price).toBe(1_000);
+    expect(quotes.getState().bySubject.AAPL?.price).toBe(999);
+    expect(portfolio.getState().bySubject[SINGLE]?.totalValue).toBe(1_000);
   });
 
   test('what is asked for during a frame comes in the next one', () => {

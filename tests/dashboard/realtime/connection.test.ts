@@ -24,7 +24,7 @@ const connected = () => until(() => state().connected);
 /** The subscriptions that the page's panels make. */
 const watch = (...symbols: string[]) => {
   page.desk.subscriptions.channel('portfolio');
-  page.desk.subscriptions.symbols(symbols);
+  page.desk.subscriptions.subjects('quote', symbols);
 };
 /** Past the wait that gathers symbols asked for together. */
 const gather = () => page.timers.advance(20);
@@ -151,7 +151,7 @@ describe('reconnecting', () => {
     });
     // What comes after it on the same connection proves that it has arrived.
     server.quote('AAPL');
-    await until(() => page.desk.quotes.getState().bySymbol.AAPL);
+    await until(() => page.desk.states.quote.getState().bySubject.AAPL);
     server.cut();
     await until(() => state().status === 'reconnecting');
     expect(state().retryAt! - page.timers.now()).toBe(7_000);
@@ -206,10 +206,16 @@ describe('polling', () => {
   test('fetches after each failed connect, from the third one on every five seconds, until a connect succeeds', async () => {
     refuseSockets();
     server.journal.events.push(executed(1));
+    const seen: number[] = [];
+    page.desk.events.follow({
+      onEvent: ({ payload }) => seen.push(payload.seq),
+      onReset: () => {},
+      onLoadFailed: () => {},
+    });
     page.desk.start();
     watch('AAPL');
     expect(await failNext(1)).toBe(2_000);
-    await until(() => page.desk.quotes.getState().bySymbol.AAPL);
+    await until(() => page.desk.states.quote.getState().bySubject.AAPL);
     page.timers.advance(2_000);
     expect(await failNext(2)).toBe(4_000);
     expect(state().status).toBe('connecting');
@@ -222,9 +228,9 @@ describe('polling', () => {
     server.journal.events.push(executed(2));
     await until(() => {
       page.timers.advance(100);
-      return page.desk.portfolio.getState().portfolio?.totalValue === 1;
+      return page.desk.states.portfolio.getState().bySubject['']?.totalValue === 1;
     });
-    await until(() => page.desk.trades.getState().entries[0]?.payload.seq === 2);
+    await until(() => seen.includes(2));
     expect(state().status).toBe('polling');
 
     server.switches.refuseConnect = null;
@@ -268,9 +274,9 @@ describe('polling', () => {
     await connected();
     const askedAt = page.timers.now();
     page.timers.advance(10);
-    page.desk.quotes.push(quoteOf('AAPL', { price: 300 }));
-    page.desk.quotes.answer([quoteOf('AAPL', { price: 200 })], askedAt);
-    await until(() => page.desk.quotes.getState().bySymbol.AAPL?.price === 300);
+    page.desk.states.quote.push(quoteOf('AAPL', { price: 300 }));
+    page.desk.states.quote.answer([quoteOf('AAPL', { price: 200 })], askedAt);
+    await until(() => page.desk.states.quote.getState().bySubject.AAPL?.price === 300);
   });
 });
 

@@ -22,8 +22,7 @@ const advance = (ms: number) => page.timers.advance(ms);
 const asked = (event: Parameters<Double['emitted']>[0]) =>
   server.emitted(event).map(({ payload }) => payload);
 /** The server has handled all that was sent before: an answered question proves it. */
-const settled = () =>
-  new Promise<void>((resolve) => page.desk.wire.emit('time:sync', { t0: 0 }, () => resolve()));
+const settled = () => new Promise<void>((resolve) => page.desk.emit('time:sync', { t0: 0 }, () => resolve()));
 
 test('a panel that unmounts and mounts again within a minute costs no second subscription', async () => {
   const release = page.desk.subscriptions.channel('portfolio');
@@ -51,16 +50,16 @@ test('two panels share one subscription, and the first to leave does not end it'
 });
 
 test('symbols asked for together go out in one message', async () => {
-  page.desk.subscriptions.symbols(['AAPL', 'MSFT']);
-  page.desk.subscriptions.symbols(['MSFT', 'NVDA']);
+  page.desk.subscriptions.subjects('quote', ['AAPL', 'MSFT']);
+  page.desk.subscriptions.subjects('quote', ['MSFT', 'NVDA']);
   advance(20);
   await settled();
   expect(asked('subscribe:watchlist')).toEqual([['AAPL', 'MSFT', 'NVDA']]);
 });
 
 test('a symbol is let go of only when nobody wants it, after a while, and together with others', async () => {
-  const list = page.desk.subscriptions.symbols(['AAPL', 'MSFT', 'NVDA']);
-  page.desk.subscriptions.symbols(['AAPL']);
+  const list = page.desk.subscriptions.subjects('quote', ['AAPL', 'MSFT', 'NVDA']);
+  page.desk.subscriptions.subjects('quote', ['AAPL']);
   advance(20);
   list();
   advance(4_999);
@@ -86,7 +85,7 @@ test('a rate limit is waited out for as long as the server says, and then asked 
   expect(asked('subscribe:portfolio')).toHaveLength(1);
   advance(1);
   await until(() => asked('subscribe:portfolio').length === 2);
-  await until(() => page.desk.portfolio.getState().portfolio);
+  await until(() => page.desk.states.portfolio.getState().bySubject['']);
 });
 
 test('a channel that is refused for a while is filled in over HTTP, and no longer once it flows', async () => {
@@ -119,11 +118,11 @@ test('symbols wanted during a rate limit wait for its end and go out with the ot
     message: 'Rate limit exceeded for subscribe:watchlist',
     retryAfterMs: 30_000,
   });
-  page.desk.subscriptions.symbols(['AAPL']);
+  page.desk.subscriptions.subjects('quote', ['AAPL']);
   advance(20);
   await until(() => page.timers.waits().includes(30_000));
   delete server.answers['subscribe:watchlist'];
-  page.desk.subscriptions.symbols(['TSLA']);
+  page.desk.subscriptions.subjects('quote', ['TSLA']);
   advance(1_000);
   await settled();
   expect(asked('subscribe:watchlist')).toEqual([['AAPL']]);
@@ -138,7 +137,7 @@ test('a refusal that time does not mend is not repeated', async () => {
     code: 'UNKNOWN_SYMBOL',
     message: 'None of these symbols is known',
   });
-  page.desk.subscriptions.symbols(['ZZZZ']);
+  page.desk.subscriptions.subjects('quote', ['ZZZZ']);
   advance(20);
   await settled();
   advance(300_000);
@@ -148,11 +147,11 @@ test('a refusal that time does not mend is not repeated', async () => {
 
 test('never more symbols than a connection may have: what nobody wants makes room at once', async () => {
   const symbols = Array.from({ length: 50 }, (_, index) => `S${index}`);
-  const old = page.desk.subscriptions.symbols(symbols);
+  const old = page.desk.subscriptions.subjects('quote', symbols);
   advance(20);
   await settled();
   old();
-  page.desk.subscriptions.symbols(['AAPL']);
+  page.desk.subscriptions.subjects('quote', ['AAPL']);
   advance(20);
   await settled();
   expect(asked('unsubscribe:watchlist')).toEqual([symbols]);
@@ -160,7 +159,7 @@ test('never more symbols than a connection may have: what nobody wants makes roo
 });
 
 test('components that emit their subscription on every mount, as simple ones do, ask the server once', async () => {
-  const { emit } = page.desk.wire;
+  const { emit } = page.desk;
   for (let mount = 0; mount < 3; mount += 1) {
     emit('subscribe:portfolio');
     emit('subscribe:trades');
@@ -181,6 +180,6 @@ test('components that emit their subscription on every mount, as simple ones do,
 test('without a connection an emit is refused through its ack instead of being sent at some later time', async () => {
   page.desk.connection.stop();
   const answers: unknown[] = [];
-  page.desk.wire.emit('time:sync', { t0: 1 }, (answer) => answers.push(answer));
+  page.desk.emit('time:sync', { t0: 1 }, (answer) => answers.push(answer));
   expect(answers).toEqual([{ ok: false, code: 'UNAVAILABLE', message: expect.any(String) }]);
 });

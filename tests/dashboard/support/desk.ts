@@ -2,6 +2,7 @@ import { createApi } from '../../../dashboard/src/lib/api.ts';
 import { createFrame } from '../../../dashboard/src/lib/frame.ts';
 import { createDesk, type Desk, type DeskOptions } from '../../../dashboard/src/realtime/desk.ts';
 import { openSocket } from '../../../dashboard/src/realtime/socket.ts';
+import { createFrameStores, type FrameStores } from '../../../dashboard/src/stores/frame.ts';
 import type { EndReason } from '../../../dashboard/src/stores/session.ts';
 import { USER } from './fixtures.ts';
 import { httpFetch } from './http-fetch.ts';
@@ -34,3 +35,7 @@ export function deskOn(url: string, options: Partial<DeskOptions> = {}): TestDes
   });
   return { desk, timers, ended };
 }
+
+/** The stores that the frame of all pages makes on a desk, without the frame. */
+export const frameStoresOn = ({ api, timers, events, connection, states }: Desk): FrameStores =>
+  createFrameStores({ api, timers, events, onConnect: connection.onConnect, quotes: states.quote });

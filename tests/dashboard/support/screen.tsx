@@ -3,9 +3,13 @@ import { cleanup, configure, render } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { type ReactNode, StrictMode } from 'react';
 import { Toaster } from 'sonner';
-import { DeskProvider } from '../../../dashboard/src/hooks/desk-context.tsx';
+import { FrameStoresProvider, useFrameStores } from '../../../dashboard/src/hooks/frame-stores.tsx';
+import { TradingStoresProvider, useTradingStores } from '../../../dashboard/src/hooks/trading-stores.tsx';
+import { WebSocketProvider } from '../../../dashboard/src/hooks/websocket-context.tsx';
 import { browserTimers, type Timers } from '../../../dashboard/src/lib/timers.ts';
 import type { Desk } from '../../../dashboard/src/realtime/desk.ts';
+import type { FrameStores } from '../../../dashboard/src/stores/frame.ts';
+import type { TradingStores } from '../../../dashboard/src/stores/trading.ts';
 import { STEP_MS } from '../../../rig/patience.ts';
 import { deskOn } from './desk.ts';
 import { type Double, startDouble } from './double.ts';
@@ -41,8 +45,15 @@ export function completeBrowser({ dark = false, calm = true } = {}) {
 export interface Page {
   readonly server: Double;
   readonly desk: Desk;
+  /** The stores that its providers made. */
+  readonly stores: FrameStores & TradingStores;
   readonly user: ReturnType<typeof userEvent.setup>;
   close(): Promise<void>;
+}
+
+function Reveal({ to }: { to: (stores: FrameStores & TradingStores) => void }) {
+  to({ ...useFrameStores(), ...useTradingStores() });
+  return null;
 }
 
 /** One part of the dashboard on a started desk, as React mounts it in development: twice. */
@@ -55,9 +66,17 @@ export async function openPage(
   const server = await startDouble();
   prepare(server);
   const { desk } = deskOn(server.url, { timers });
+  const stores = {} as FrameStores & TradingStores;
   render(
     <StrictMode>
-      <DeskProvider desk={desk}>{ui}</DeskProvider>
+      <WebSocketProvider desk={desk}>
+        <FrameStoresProvider>
+          <TradingStoresProvider>
+            <Reveal to={(made) => Object.assign(stores, made)} />
+            {ui}
+          </TradingStoresProvider>
+        </FrameStoresProvider>
+      </WebSocketProvider>
       <Toaster />
     </StrictMode>,
   );
@@ -65,6 +84,7 @@ export async function openPage(
   return {
     server,
     desk,
+    stores,
     user: userEvent.setup(),
     async close() {
       cleanup();

@@ -2,8 +2,10 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
+import { useLatest } from '../../hooks/use-keyed-state.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { marketDay, minuteTime, price } from '../../lib/format.ts';
 import type { Bar } from '../../stores/candles.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
@@ -16,7 +18,8 @@ const loadPriceChart: LoadPriceChart = async () => (await import('./price-chart.
 
 /** The day of the minutes shown where it is not today, as in a replay; null where it is. */
 function useOtherDay(symbol: string): string | null {
-  const { candles, timers } = useDesk();
+  const { timers } = useDesk();
+  const { candles } = useTradingStores();
   const last = useStore(candles, ({ bySymbol }) => bySymbol[symbol]?.bars.at(-1)?.time);
   if (last === undefined) return null;
   const day = marketDay(last * 1_000);
@@ -53,12 +56,12 @@ interface CanvasProps {
 }
 
 function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
-  const { candles, quotes } = useDesk();
+  const { candles } = useTradingStores();
   const element = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<PriceChart | null>(null);
   const [failed, setFailed] = useState(false);
   const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
-  const previousClose = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]?.previousClose);
+  const previousClose = useLatest('quote', symbol)?.previousClose;
   const resolved = useStore(theme, (state) => state.resolved);
 
   useEffect(() => candles.load(symbol), [candles, symbol]);
@@ -147,7 +150,7 @@ function Loading() {
 
 /** An opened symbol's chart comes into sight; where its list has made way for it, as on phones, so does the focus. */
 function useShowWhenOpened() {
-  const { view } = useDesk();
+  const { view } = useTradingStores();
   const opened = useStore(view, (state) => state.opened);
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -163,7 +166,7 @@ function useShowWhenOpened() {
 }
 
 export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore; load?: LoadPriceChart }) {
-  const { view, watchlist } = useDesk();
+  const { view, watchlist } = useTradingStores();
   const symbol = useStore(view, (state) => state.symbol);
   const choosing = useStore(watchlist, ({ status }) => status === 'loading');
   const element = useShowWhenOpened();

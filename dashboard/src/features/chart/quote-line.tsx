@@ -1,13 +1,11 @@
-import { useStore } from 'zustand';
 import { Change } from '../../components/change.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useLatest } from '../../hooks/use-keyed-state.ts';
 import { compact, price, signedPercent, signedPrice } from '../../lib/format.ts';
 
 /** The last price and the day's figures; grey with their age where they are not the present ones. */
 export function QuoteLine({ symbol }: { symbol: string }) {
-  const { quotes } = useDesk();
-  const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
+  const quote = useLatest('quote', symbol);
   const change = quote?.previousClose === undefined ? null : quote.change;
   const stale = quote?.state === 'stale';
   const figures = [

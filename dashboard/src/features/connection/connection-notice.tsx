@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../components/button.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
 import { useNow } from '../../hooks/use-now.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { look } from './connection-badge.tsx';
 
 function Countdown({ until }: { until: number }) {

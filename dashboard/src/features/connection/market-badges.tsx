@@ -1,10 +1,13 @@
 import { useStore } from 'zustand';
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
 import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
+import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { Badge } from '../../components/badge.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useLatest } from '../../hooks/use-keyed-state.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';
-import type { QuotesState } from '../../stores/quotes.ts';
+import { type KeyedState, SINGLE } from '../../stores/keyed.ts';
 
 /** By what a quote or the feed calls its source; a source that is not here is a live market. */
 const SOURCES: Readonly<Record<string, { word: string; sentence: string } | undefined>> = {
@@ -37,8 +40,8 @@ function statusText({ isOpen, session, holiday, nextOpen, nextClose }: MarketSta
 }
 
 /** The day that is replayed, as its newest quote tells; null before one came. */
-function replayedDay({ bySymbol }: QuotesState): string | null {
-  const newest = Object.values(bySymbol).reduce(
+function replayedDay({ bySubject }: KeyedState<QuotePayload>): string | null {
+  const newest = Object.values(bySubject).reduce(
     (latest, { timestamp }) => (timestamp > latest ? timestamp : latest),
     '',
   );
@@ -47,11 +50,10 @@ function replayedDay({ bySymbol }: QuotesState): string | null {
 
 /** Where the prices come from, whenever that is not a live market. */
 export function SourceBadge() {
-  const { quotes, market } = useDesk();
-  const fromQuotes = useStore(quotes, ({ source }) => source);
-  const feed = useStore(market, (state) => state.feed);
+  const { states } = useDesk();
+  const { feed, source: fromQuotes } = useStore(useFrameStores().feed);
   const source = fromQuotes ?? feed?.source ?? null;
-  const day = useStore(quotes, (state) => (source === 'replay' ? replayedDay(state) : null));
+  const day = useStore(states.quote, (state) => (source === 'replay' ? replayedDay(state) : null));
   const look = source === null ? undefined : SOURCES[source];
   const problem = feed && FEED_PROBLEMS[feed.state];
   return (
@@ -71,8 +73,7 @@ export function SourceBadge() {
 }
 
 export function MarketBadge() {
-  const { market } = useDesk();
-  const status = useStore(market, (state) => state.status);
+  const status = useLatest('market', SINGLE);
   if (!status) return null;
   return <Badge tone={status.isOpen ? 'neutral' : 'warn'}>{statusText(status)}</Badge>;
 }

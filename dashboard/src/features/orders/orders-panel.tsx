@@ -7,8 +7,9 @@ import { Choice } from '../../components/choice.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFrameStores } from '../../hooks/frame-stores.tsx';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { momentOf, price, quantity } from '../../lib/format.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 import { refusalOf } from '../../lib/refusal.ts';
@@ -42,7 +43,8 @@ function terms({ type, limitPrice, stopPrice, timeInForce }: OrderPayload): stri
 }
 
 function Cancel({ order }: { order: OrderPayload }) {
-  const { api, orders } = useDesk();
+  const { api } = useDesk();
+  const { orders } = useFrameStores();
   const button = useFocusHeir();
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -81,7 +83,7 @@ function Cancel({ order }: { order: OrderPayload }) {
 
 /** The sentence with which the order failed, as Activity has it; undefined where that is not among the newest. */
 function useRefusal(orderId: string): string | undefined {
-  const { trades } = useDesk();
+  const { trades } = useFrameStores();
   return useStore(
     trades,
     ({ entries }) =>
@@ -127,7 +129,7 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
 });
 
 export function OrdersPanel() {
-  const { orders, loadOrders } = useDesk();
+  const { orders, loadOrders } = useFrameStores();
   const { status, byId } = useStore(orders);
   const [shown, setShown] = useState<Shown>('open');
   const sorted = useMemo(() => Object.values(byId).sort(newestFirst), [byId]);

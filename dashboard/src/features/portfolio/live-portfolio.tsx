@@ -1,4 +1,3 @@
-import { useStore } from 'zustand';
 import type { PortfolioPayload } from '../../../../src/protocol/portfolio.ts';
 import { AsOf } from '../../components/as-of.tsx';
 import { Badge } from '../../components/badge.tsx';
@@ -7,9 +6,8 @@ import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
-import { useChannel } from '../../hooks/websocket-context.tsx';
+import { usePortfolio } from '../../hooks/use-portfolio.ts';
 import { money, signedMoney, signedPercent } from '../../lib/format.ts';
 import { PositionsTable } from './positions-table.tsx';
 import { useStalePrices } from './stale-prices.ts';
@@ -73,9 +71,7 @@ function Loading() {
 const NONE: PortfolioPayload['positions'] = [];
 
 export function LivePortfolio() {
-  useChannel('portfolio');
-  const { portfolio: store, loadPortfolio } = useDesk();
-  const { portfolio, receivedAt, error } = useStore(store);
+  const { portfolio, error, retry } = usePortfolio();
   const frozen = useFreshness() === 'frozen';
   const { stale, since } = useStalePrices(portfolio?.positions ?? NONE);
 
@@ -97,7 +93,7 @@ export function LivePortfolio() {
               )}
             </span>
           ) : null}
-          <AsOf receivedAt={receivedAt} />
+          <AsOf receivedAt={portfolio?.receivedAt ?? 0} />
           {portfolio?.source === 'external' ? (
             <Badge title="This account is kept by another system, which reports it here.">
               External account
@@ -115,7 +111,7 @@ export function LivePortfolio() {
         <Message
           tone="problem"
           title="The portfolio could not be loaded"
-          action={{ label: 'Try again', run: loadPortfolio }}
+          action={{ label: 'Try again', run: retry }}
         >
           {error}
         </Message>

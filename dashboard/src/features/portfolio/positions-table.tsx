@@ -4,7 +4,8 @@ import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useTradingStores } from '../../hooks/trading-stores.tsx';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { money, price, quantity, signedMoney, signedPercent, UNKNOWN } from '../../lib/format.ts';
 
 const HEAD = 'px-1.5 py-2 text-right font-medium';
@@ -23,10 +24,11 @@ function Profit({ position }: { position: PositionPayload }) {
 }
 
 const PositionRow = memo(function PositionRow({ position }: { position: PositionPayload }) {
-  const { view, quotes } = useDesk();
+  const { states } = useDesk();
+  const { view } = useTradingStores();
   const { symbol, dayChange } = position;
-  const staleSince = useStore(quotes, ({ bySymbol }) => {
-    const quote = bySymbol[symbol];
+  const staleSince = useStore(states.quote, ({ bySubject }) => {
+    const quote = bySubject[symbol];
     return quote?.state === 'stale' ? quote.timestamp : null;
   });
   const unpriced = position.priced === false;

@@ -1,7 +1,8 @@
 import { useStore } from 'zustand';
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
 import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 
 /** States of the feed in which no price is renewed. */
 const STOPPED: readonly FeedHealth['state'][] = ['down', 'refused', 'ended'];
@@ -14,11 +15,12 @@ export function useStalePrices(positions: readonly PositionPayload[]): {
   stale: boolean;
   since: string | null;
 } {
-  const { quotes, market } = useDesk();
-  const stopped = useStore(market, ({ feed }) => feed !== null && STOPPED.includes(feed.state));
+  const { states } = useDesk();
+  const { feed: feeds } = useFrameStores();
+  const stopped = useStore(feeds, ({ feed }) => feed !== null && STOPPED.includes(feed.state));
   /** The newest time of stale quotes; empty where one is not stale or none is known. */
-  const since = useStore(quotes, ({ bySymbol }) => {
-    const known = positions.flatMap(({ symbol }) => bySymbol[symbol] ?? []);
+  const since = useStore(states.quote, ({ bySubject }) => {
+    const known = positions.flatMap(({ symbol }) => bySubject[symbol] ?? []);
     if (!stopped && known.some(({ state }) => state !== 'stale')) return '';
     return known.reduce((latest, { timestamp }) => (timestamp > latest ? timestamp : latest), '');
   });

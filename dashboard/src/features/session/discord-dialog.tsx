@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { minuteTime } from '../../lib/format.ts';
 
 type Link =

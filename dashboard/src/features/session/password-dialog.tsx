@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { AlertBox } from '../../components/alert-box.tsx';
 import { Button } from '../../components/button.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { ApiError } from '../../lib/api.ts';
 import { refusalOf } from '../../lib/refusal.ts';
 import { Field } from './field.tsx';

@@ -5,7 +5,8 @@ import { CheckIcon, CloseIcon } from '../../components/icons.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { momentOf } from '../../lib/format.ts';
 import type { Notice } from '../../stores/notices.ts';
 import type { OrdersState } from '../../stores/orders.ts';
@@ -34,7 +35,7 @@ function show(notice: Notice, orders: OrdersState['byId']) {
 }
 
 function useToasts() {
-  const { notices, orders } = useDesk();
+  const { notices, orders } = useFrameStores();
   useEffect(
     () =>
       notices.subscribe(({ due }) => {
@@ -70,7 +71,8 @@ const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; n
 /** Toasts for what happens now, and the list of all that the journal holds. */
 export function TradeNotifications() {
   useToasts();
-  const { trades, loadTrades, timers } = useDesk();
+  const { timers } = useDesk();
+  const { trades, loadTrades } = useFrameStores();
   const { status, entries } = useStore(trades);
   // The same for the whole day, so that an entry is rendered once and not with each new one.
   const today = new Date(timers.now()).setHours(0, 0, 0, 0);

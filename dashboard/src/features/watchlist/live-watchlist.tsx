@@ -6,9 +6,10 @@ import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { SymbolSearch } from '../../components/symbol-search.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
-import { useSymbols } from '../../hooks/websocket-context.tsx';
+import { useSubjects } from '../../hooks/use-keyed-state.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { every } from '../../lib/timers.ts';
 import { MAX_WATCHLIST } from '../../stores/watchlist.ts';
 import { nextSort, type SortChoice, type SortColumn, sortSymbols } from './sort.ts';
@@ -18,13 +19,13 @@ import { WatchlistRow } from './watchlist-row.tsx';
 const RESORT_MS = 3_000;
 
 function useSorted(symbols: readonly string[], sort: SortChoice): readonly string[] {
-  const { quotes, timers } = useDesk();
+  const { states, timers } = useDesk();
   const [, resort] = useState(0);
   useEffect(() => {
     if (!sort || sort.column === 'symbol') return;
     return every(timers, RESORT_MS, () => resort((count) => count + 1));
   }, [sort, timers]);
-  return sortSymbols(symbols, quotes.getState().bySymbol, sort);
+  return sortSymbols(symbols, states.quote.getState().bySubject, sort);
 }
 
 interface SortHeaderProps {
@@ -94,18 +95,18 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
 
 /** When the newest quote on the list came in; read only while nothing is pushed. */
 function useNewest(symbols: readonly string[], reading: boolean): number {
-  const { quotes } = useDesk();
-  return useStore(quotes, ({ bySymbol }) =>
-    reading ? Math.max(0, ...symbols.map((symbol) => bySymbol[symbol]?.receivedAt ?? 0)) : 0,
+  const { states } = useDesk();
+  return useStore(states.quote, ({ bySubject }) =>
+    reading ? Math.max(0, ...symbols.map((symbol) => bySubject[symbol]?.receivedAt ?? 0)) : 0,
   );
 }
 
 export function LiveWatchlist() {
-  const { watchlist, loadWatchlist } = useDesk();
+  const { watchlist, loadWatchlist } = useTradingStores();
   const { status, symbols, saveError } = useStore(watchlist);
   const freshness = useFreshness();
   const newest = useNewest(symbols, freshness !== 'live');
-  useSymbols(symbols);
+  useSubjects('quote', symbols);
   const full = symbols.length >= MAX_WATCHLIST;
 
   return (

@@ -1,4 +1,4 @@
-import type { ShownQuote } from '../../stores/quotes.ts';
+import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 
 export type SortColumn = 'symbol' | 'price' | 'change';
 export interface Sort {
@@ -9,9 +9,9 @@ export interface Sort {
 /** Null: the order in which the reader put them. */
 export type SortChoice = Sort | null;
 
-type Quotes = Readonly<Record<string, ShownQuote>>;
+type Quotes = Readonly<Record<string, QuotePayload>>;
 
-const value = (quote: ShownQuote | undefined, column: 'price' | 'change'): number | null => {
+const value = (quote: QuotePayload | undefined, column: 'price' | 'change'): number | null => {
   if (!quote) return null;
   if (column === 'price') return quote.price;
   return quote.previousClose === undefined ? null : quote.changePercent;

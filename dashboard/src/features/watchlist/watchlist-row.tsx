@@ -3,15 +3,16 @@ import { useStore } from 'zustand';
 import { Change } from '../../components/change.tsx';
 import { CloseIcon } from '../../components/icons.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
+import { useLatest } from '../../hooks/use-keyed-state.ts';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
 import { Sparkline } from './sparkline.tsx';
 import { useFlash } from './use-flash.ts';
 
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
-  const { quotes, view, watchlist } = useDesk();
-  const quote = useStore(quotes, ({ bySymbol }) => bySymbol[symbol]);
+  const { view, watchlist } = useTradingStores();
+  const quote = useLatest('quote', symbol);
   const selected = useStore(view, (state) => state.symbol === symbol);
   const removeButton = useFocusHeir();
   const flash = useFlash<HTMLSpanElement>(quote?.price);

@@ -5,7 +5,7 @@ import { OrdersPanel } from '../../features/orders/orders-panel.tsx';
 import { LivePortfolio } from '../../features/portfolio/live-portfolio.tsx';
 import { TradeNotifications } from '../../features/trades/trade-notifications.tsx';
 import { LiveWatchlist } from '../../features/watchlist/live-watchlist.tsx';
-import { useDesk } from '../../hooks/desk-context.tsx';
+import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import type { ThemeStore } from '../../stores/theme.ts';
 import type { View } from '../../stores/view.ts';
 
@@ -17,7 +17,7 @@ export interface PanelsProps {
 
 /** All panels of the trading desk; they stay mounted behind another page, so that coming back costs nothing. */
 export function Panels({ theme, loadChart, hidden }: PanelsProps) {
-  const { view } = useDesk();
+  const { view } = useTradingStores();
   const current = useStore(view, (state) => state.view);
   const on = (name: View) => (name === current ? '' : 'max-md:hidden');
   return (

@@ -47,7 +47,7 @@ async function openChart(prepare?: Parameters<typeof openPage>[1]) {
   completeBrowser();
   const { drawn, load } = recordingChart();
   page = await openPage(<ChartPanel theme={createThemeStore()} load={load} />, prepare);
-  act(() => page.desk.view.select('AAPL'));
+  act(() => page.stores.view.select('AAPL'));
   return drawn;
 }
 
@@ -66,7 +66,7 @@ test('without a symbol it says so', async () => {
 test('it draws the minutes of today and the previous close, on one chart', async () => {
   const drawn = await openChart();
   await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
-  await act(async () => page.desk.quotes.push(quoteOf('AAPL')));
+  await act(async () => page.desk.states.quote.push(quoteOf('AAPL')));
   await waitFor(() => expect(drawn.previousClose).toBe(229.1));
   expect(drawn.alive).toBe(1);
   expect(screen.getByRole('img').getAttribute('aria-label')).toMatch(
@@ -79,7 +79,7 @@ test('a quote moves the running minute', async () => {
   await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
   const last = BARS.at(-1)!;
   const timestamp = new Date((last.time + 30) * 1_000).toISOString();
-  await act(async () => page.desk.quotes.push(quoteOf('AAPL', { price: 240, timestamp })));
+  await act(async () => page.desk.states.quote.push(quoteOf('AAPL', { price: 240, timestamp })));
   await waitFor(() =>
     expect(drawn.bars.at(-1)).toMatchObject({ time: last.time, open: last.open, high: 240, close: 240 }),
   );
@@ -98,7 +98,7 @@ test('a day without trades is not a failure, and a failure is not a day without 
   });
   expect(await screen.findByText('No trades in AAPL yet today')).toBeTruthy();
   page.server.routes['GET /api/candles'] = () => ({ status: 500, code: 'INTERNAL', error: 'Broken' });
-  act(() => page.desk.candles.reload());
+  act(() => page.stores.candles.reload());
   expect(await screen.findByText('The chart could not be loaded')).toBeTruthy();
   page.server.routes['GET /api/candles'] = () => BARS;
   await page.user.click(screen.getByRole('button', { name: 'Try again' }));
@@ -112,7 +112,7 @@ test('minutes of another day say which, and a stale price its age', async () => 
   });
   expect(await screen.findByText('Minutes of 8 Oct 2013, your local time')).toBeTruthy();
   const timestamp = new Date(Date.now() - 3 * 60_000).toISOString();
-  await act(async () => page.desk.quotes.push(quoteOf('AAPL', { state: 'stale', timestamp })));
+  await act(async () => page.desk.states.quote.push(quoteOf('AAPL', { state: 'stale', timestamp })));
   expect((await screen.findByText('3 min old')).closest('.not-live')).not.toBeNull();
 });
 
@@ -136,8 +136,8 @@ test('the chart of an opened symbol is brought into sight', async () => {
   Element.prototype.scrollIntoView = scroll;
   const below = { top: 2_000, bottom: 2_500 } as DOMRect;
   Element.prototype.getBoundingClientRect = () => below;
-  act(() => page.desk.view.select('MSFT'));
+  act(() => page.stores.view.select('MSFT'));
   expect(scroll).not.toHaveBeenCalled();
-  act(() => page.desk.view.open('MSFT'));
+  act(() => page.stores.view.open('MSFT'));
   expect(scroll).toHaveBeenCalledTimes(1);
 });

@@ -7,7 +7,7 @@ import { cleanup, render, screen, waitFor, within } from '@testing-library/react
 import axe from 'axe-core';
 import { roundTop, shapeOf } from '../../../../dashboard/src/features/monitor/chart-shape.ts';
 import { bytes, milliseconds, rate, sentenceOf } from '../../../../dashboard/src/features/monitor/words.ts';
-import { DeskProvider } from '../../../../dashboard/src/hooks/desk-context.tsx';
+import { WebSocketProvider } from '../../../../dashboard/src/hooks/websocket-context.tsx';
 import { Monitor } from '../../../../dashboard/src/pages/monitor/monitor.tsx';
 import { MONITOR_INTERVAL_MS } from '../../../../dashboard/src/stores/monitor.ts';
 import {
@@ -32,9 +32,9 @@ async function open(monitor: Partial<MonitorPayload> = {}) {
   server.routes['GET /api/monitor'] = () => answer();
   own = deskOn(server.url);
   render(
-    <DeskProvider desk={own.desk}>
+    <WebSocketProvider desk={own.desk}>
       <Monitor />
-    </DeskProvider>,
+    </WebSocketProvider>,
   );
 }
 afterEach(async () => {
@@ -214,9 +214,9 @@ describe('asking', () => {
     answer = broken;
     cleanup();
     render(
-      <DeskProvider desk={own.desk}>
+      <WebSocketProvider desk={own.desk}>
         <Monitor />
-      </DeskProvider>,
+      </WebSocketProvider>,
     );
     const again = await screen.findByRole('button', { name: 'Try now' });
     expect(screen.getByRole('status').textContent).toBe('The service is starting.');
@@ -241,14 +241,14 @@ describe('asking', () => {
     cleanup();
     let fails = true;
     render(
-      <DeskProvider desk={own.desk}>
+      <WebSocketProvider desk={own.desk}>
         <Monitor
           load={async () => {
             if (fails) throw new Error('gone');
             return () => <p>the page</p>;
           }}
         />
-      </DeskProvider>,
+      </WebSocketProvider>,
     );
     const again = await screen.findByRole('button', { name: 'Try again' });
     fails = false;

@@ -92,7 +92,7 @@ describe('before sending', () => {
   test('while the market is closed, orders that it would refuse are warned of, with the opening', async () => {
     await openTicket();
     await type('Quantity', '10');
-    act(() => page.desk.market.setState({ status: CLOSED }));
+    act(() => page.desk.states.market.push(CLOSED));
     await waitFor(() =>
       expect(why()).toMatch(/^The market is closed until it opens Mon.* Only limit and stop/),
     );
@@ -130,7 +130,7 @@ describe('before sending', () => {
     page = await openPage(<OrderTicket />, ({ answers }) => {
       answers['subscribe:watchlist'] = () => ({ ok: true });
     });
-    await waitFor(() => expect(page.desk.view.getState().symbol).toBe('AAPL'));
+    await waitFor(() => expect(page.stores.view.getState().symbol).toBe('AAPL'));
     await type('Quantity', '10');
     expect(value('Estimated cost')).toBe('–');
     expect(value('Last')).toBe('–');
@@ -173,7 +173,7 @@ describe('sending', () => {
         timeInForce: 'gtc',
       },
     ]);
-    expect(page.desk.orders.getState().byId['o-new']).toBeTruthy();
+    expect(page.stores.orders.getState().byId['o-new']).toBeTruthy();
     expect((screen.getByLabelText('Quantity') as HTMLInputElement).value).toBe('');
   });
 

@@ -113,13 +113,13 @@ test('positions whose prices are not the present ones are greyed, and so is the 
   page = await openPage(<LivePortfolio />);
   await screen.findByTestId('total-value');
   const grey = () => screen.getByTestId('total-value').closest('.not-live') !== null;
-  expect(grey()).toBe(false);
+  await waitFor(() => expect(grey()).toBe(false));
   const timestamp = new Date(Date.now() - 3 * 60_000).toISOString();
-  act(() => page.desk.quotes.push(quoteOf('AAPL', { state: 'stale', timestamp })));
+  act(() => page.desk.states.quote.push(quoteOf('AAPL', { state: 'stale', timestamp })));
   expect(await screen.findAllByText('3 min old')).toHaveLength(2);
   expect(grey()).toBe(true);
-  act(() => page.desk.quotes.push(quoteOf('AAPL')));
+  act(() => page.desk.states.quote.push(quoteOf('AAPL')));
   await waitFor(() => expect(grey()).toBe(false));
-  act(() => page.desk.market.setState({ feed: FEED_ENDED }));
+  act(() => page.stores.feed.setState({ feed: FEED_ENDED }));
   expect(grey()).toBe(true);
 });

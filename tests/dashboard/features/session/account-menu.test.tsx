@@ -7,7 +7,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { toast } from 'sonner';
 import { createApi } from '../../../../dashboard/src/lib/api.ts';
-import { TradingDesk } from '../../../../dashboard/src/pages/frame.tsx';
+import { Frame } from '../../../../dashboard/src/pages/frame.tsx';
 import { createSessionStore } from '../../../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
 import type { Tier } from '../../../../src/protocol/accounts.ts';
@@ -29,7 +29,7 @@ const chart = { show: () => {}, mark: () => {}, repaint: () => {}, onHover: () =
 async function openDesk(tier: Tier = 'member') {
   completeBrowser();
   page = await openPage(
-    <TradingDesk
+    <Frame
       user={{ ...USER, tier }}
       session={createSessionStore({ api: createApi() })}
       theme={createThemeStore()}

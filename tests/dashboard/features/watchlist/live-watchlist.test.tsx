@@ -33,6 +33,7 @@ describe('quotes', () => {
     });
     const apple = await row('AAPL');
     expect(within(apple).getAllByText('–')).toHaveLength(2);
+    await waitFor(() => expect(page.server.emitted('subscribe:watchlist')).toHaveLength(1));
     page.server.quote('AAPL', { previousClose: undefined });
     await within(apple).findByText('231.42');
     expect(within(apple).getAllByText('–')).toHaveLength(1);
@@ -70,7 +71,9 @@ describe('quotes', () => {
     );
     await row('AAPL');
     renders.length = 0;
-    act(() => page.desk.quotes.setState({ bySymbol: { AAPL: { ...quoteOf('AAPL'), receivedAt: 1 } } }));
+    act(() =>
+      page.desk.states.quote.setState({ bySubject: { AAPL: { ...quoteOf('AAPL'), receivedAt: 1 } } }),
+    );
     expect(new Set(renders)).toEqual(new Set(['AAPL']));
   });
 
@@ -179,6 +182,6 @@ describe('the list', () => {
     page = await openPage(<LiveWatchlist />);
     await row('TSLA');
     await page.user.click(screen.getByRole('button', { name: 'TSLA' }));
-    expect(page.desk.view.getState()).toMatchObject({ symbol: 'TSLA', view: 'trade' });
+    expect(page.stores.view.getState()).toMatchObject({ symbol: 'TSLA', view: 'trade' });
   });
 });

@@ -1,13 +1,16 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { FrameStores } from '../../../dashboard/src/stores/frame.ts';
 import type { Notice } from '../../../dashboard/src/stores/notices.ts';
-import { deskOn, type TestDesk } from '../support/desk.ts';
+import { deskOn, frameStoresOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
 import { executed, failed, ORDER } from '../support/fixtures.ts';
 import { until } from '../support/until.ts';
 
 let server: Double;
 let page: TestDesk;
+let stores: FrameStores;
+let stopStores: () => void;
 let told: Notice[];
 
 beforeEach(async () => {
@@ -15,14 +18,17 @@ beforeEach(async () => {
   server.journal.events.push(executed(1), failed(2), executed(3));
   page = deskOn(server.url);
   told = [];
-  page.desk.notices.subscribe(({ due }) => told.push(...due));
+  stores = frameStoresOn(page.desk);
+  stopStores = stores.start();
+  stores.notices.subscribe(({ due }) => told.push(...due));
 });
 afterEach(async () => {
+  stopStores();
   page.desk.stop();
   await server.close();
 });
 
-const seqs = () => page.desk.trades.getState().entries.map(({ payload }) => payload.seq);
+const seqs = () => stores.trades.getState().entries.map(({ payload }) => payload.seq);
 const shows = (...expected: number[]) =>
   until(() => seqs().join() === expected.join(), `${expected}, not ${seqs()}`);
 const state = () => page.desk.connection.state.getState();
@@ -160,7 +166,7 @@ describe('after a lost connection', () => {
       server.journal.events = [executed(1, { symbol: 'NVDA' }, 'e2')];
     });
     await shows(1);
-    const [entry] = page.desk.trades.getState().entries;
+    const [entry] = stores.trades.getState().entries;
     expect(entry?.payload).toMatchObject({ epoch: 'e2', symbol: 'NVDA' });
     server.happen(executed(2, {}, 'e2'));
     await shows(2, 1);
@@ -183,22 +189,22 @@ test('where the journal cannot be read the list says so, and it is tried again',
   const trades = server.routes['GET /api/trades']!;
   server.routes['GET /api/trades'] = () => ({ status: 500, error: 'Broken', code: 'INTERNAL' });
   page.desk.start();
-  await until(() => page.desk.trades.getState().status === 'failed');
+  await until(() => stores.trades.getState().status === 'failed');
   server.routes['GET /api/trades'] = trades;
   page.timers.advance(1_000);
   await shows(3, 2, 1);
-  expect(page.desk.trades.getState().status).toBe('ready');
+  expect(stores.trades.getState().status).toBe('ready');
   await until(() => subscriptions().length === 1);
 });
 
 test('order updates reach the order list by the same numbers', async () => {
   await open();
-  await until(() => page.desk.orders.getState().status === 'ready');
+  await until(() => stores.orders.getState().status === 'ready');
   server.happen({
     event: 'order:update',
     payload: { ...ORDER, status: 'filled', updatedAt: '2026-11-20T14:59:00.000Z', epoch: 'e1', seq: 4 },
   });
   server.happen(executed(5));
   await shows(5, 3, 2, 1);
-  expect(page.desk.orders.getState().byId.o1?.status).toBe('filled');
+  expect(stores.orders.getState().byId.o1?.status).toBe('filled');
 });

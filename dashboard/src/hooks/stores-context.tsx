@@ -1,0 +1,25 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+
+export interface StoresProviderProps<Stores> {
+  readonly create: () => Stores;
+  readonly children: ReactNode;
+}
+
+/** A context for stores that are made with the component that provides them, and run while it is mounted. */
+export function createStoresContext<Stores extends { start(): () => void }>(name: string) {
+  const Context = createContext<Stores | null>(null);
+
+  function Provider({ create, children }: StoresProviderProps<Stores>) {
+    const [stores] = useState(create);
+    useEffect(() => stores.start(), [stores]);
+    return <Context value={stores}>{children}</Context>;
+  }
+
+  function useStores(): Stores {
+    const stores = useContext(Context);
+    if (!stores) throw new Error(`${name} is missing above this component`);
+    return stores;
+  }
+
+  return { Provider, useStores };
+}

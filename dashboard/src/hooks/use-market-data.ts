@@ -1,0 +1,30 @@
+import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import type { Shown } from '../stores/keyed.ts';
+import { useSubjects } from './use-keyed-state.ts';
+import { useDesk, useWebSocketContext } from './websocket-context.tsx';
+
+export interface MarketDatum {
+  readonly symbol: string;
+  /** Undefined before the first quote. */
+  readonly data: Shown<QuotePayload> | undefined;
+}
+
+/** Quotes of these symbols in their order, kept coming while mounted. */
+export function useMarketData(symbols: readonly string[]): {
+  readonly quotes: readonly MarketDatum[];
+  readonly isConnected: boolean;
+} {
+  const { states } = useDesk();
+  const { connected } = useWebSocketContext();
+  useSubjects('quote', symbols);
+  const quotes = useStore(
+    states.quote,
+    useShallow(({ bySubject }) => symbols.map((symbol) => bySubject[symbol])),
+  );
+  return {
+    quotes: symbols.map((symbol, index) => ({ symbol, data: quotes[index] })),
+    isConnected: connected,
+  };
+}

@@ -1,0 +1,62 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { FeedHealth } from '../../../src/protocol/health-payloads.ts';
+import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import type { Api } from '../lib/api.ts';
+import { every, type Timers } from '../lib/timers.ts';
+import type { KeyedStore, Shown } from './keyed.ts';
+
+/** The state of the feed changes seldom, and its quotes say the rest. */
+const FEED_HEALTH_INTERVAL_MS = 30_000;
+/** States of a quote that do not say where prices come from. */
+const SOURCELESS: readonly string[] = ['stale', 'closed'];
+
+type Quotes = Readonly<Record<string, Shown<QuotePayload>>>;
+
+export interface FeedState {
+  /** What the server reports of the source of its prices. */
+  readonly feed: FeedHealth | null;
+  /** Where the newest quotes come from: `live`, `delayed`, `simulated`, `replay`. */
+  readonly source: string | null;
+}
+
+export interface FeedStore extends StoreApi<FeedState> {
+  load(): Promise<void>;
+  /** Asks now and then; returns what ends it. */
+  start(): () => void;
+}
+
+export interface FeedOptions {
+  readonly api: Pick<Api, 'feedHealth'>;
+  readonly timers: Timers;
+  readonly quotes: KeyedStore<QuotePayload>;
+}
+
+/** Where the prices come from, and whether they flow. */
+export function createFeedStore({ api, timers, quotes }: FeedOptions): FeedStore {
+  const store = createStore<FeedState>(() => ({ feed: null, source: null }));
+
+  async function load() {
+    store.setState({ feed: await api.feedHealth().catch(() => null) });
+  }
+
+  function note(now: Quotes, before: Quotes) {
+    const changed = Object.values(now).filter((quote) => quote !== before[quote.symbol]);
+    const source = changed.map(({ state }) => state).findLast((state) => !SOURCELESS.includes(state));
+    if (source !== undefined) store.setState({ source });
+  }
+
+  return {
+    ...store,
+    load,
+    start() {
+      void load();
+      const stop = every(timers, FEED_HEALTH_INTERVAL_MS, () => void load());
+      note(quotes.getState().bySubject, {});
+      const unfollow = quotes.subscribe((now, before) => note(now.bySubject, before.bySubject));
+      return () => {
+        stop();
+        unfollow();
+      };
+    },
+  };
+}
