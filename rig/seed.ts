@@ -3,7 +3,7 @@ import type { SessionData, Store } from 'express-session';
 import type { Database } from '../src/adapters/sql/database.ts';
 import { createSessionStore } from '../src/adapters/stores/accounts/session-store.ts';
 import { createUsers } from '../src/adapters/stores/accounts/users.ts';
-import { openAccount } from '../src/adapters/stores/trading/ledger.ts';
+import { openAccount } from '../src/adapters/stores/trading/accounts.ts';
 
 const STARTING_CASH = '1000000';
 /** Users created at a time. */

@@ -14,7 +14,8 @@ import { createDiscordLinkStore } from '../adapters/stores/hooks/discord-links.t
 import { createHookInbox } from '../adapters/stores/hooks/inbox.ts';
 import { createJournal } from '../adapters/stores/journal/journal.ts';
 import { createJournalPruner } from '../adapters/stores/journal/pruner.ts';
-import { createLedger, openAccount } from '../adapters/stores/trading/ledger.ts';
+import { openAccount } from '../adapters/stores/trading/accounts.ts';
+import { createLedger } from '../adapters/stores/trading/ledger.ts';
 import { createWatchlists } from '../adapters/stores/watchlists/watchlists.ts';
 import type { Config, Secrets } from '../config/index.ts';
 import { createAccounts } from '../domain/accounts/accounts.ts';

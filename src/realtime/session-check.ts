@@ -1,4 +1,4 @@
-import type { Sessions } from '../domain/accounts/session.ts';
+import { type Sessions, sessionEnded } from '../domain/accounts/session.ts';
 import type { Clock } from '../lib/clock.ts';
 import { TradecastError } from '../protocol/errors.ts';
 import { type RealtimeSocket, sessionIdOf } from './socket.ts';
@@ -51,7 +51,7 @@ export function createSessionCheck({
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const last = lastAsked.get(socket);
       const asked = last && ageOf(last) <= REUSED_MS ? last : ask(socket);
-      if (!(await asked.holds)) throw ended();
+      if (!(await asked.holds)) throw sessionEnded();
       if (ageOf(asked) <= BELIEVED_MS) return;
     }
     throw new TradecastError('UNAVAILABLE', 'Sessions cannot be checked right now. Try again.', {
@@ -59,6 +59,3 @@ export function createSessionCheck({
     });
   };
 }
-
-const ended = (): TradecastError =>
-  new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again');

@@ -3,7 +3,7 @@ import { silentLog } from '../../rig/log.ts';
 import { STEP_MS } from '../../rig/patience.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { Queryable } from '../../src/adapters/sql/database.ts';
-import { openAccount } from '../../src/adapters/stores/trading/ledger.ts';
+import { openAccount } from '../../src/adapters/stores/trading/accounts.ts';
 import type { EngineLease } from '../../src/domain/engine/lease.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { BrokerOrder } from '../../src/domain/trading/broker.ts';

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import { type Decimal, decimal, ZERO } from '../../lib/decimal.ts';
 import type { Log } from '../../lib/log.ts';
@@ -8,13 +8,15 @@ import { priceSchema, quantitySchema } from '../../protocol/schemas.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Appended } from '../journal/journal.ts';
 import { journalTopic } from '../journal/topics.ts';
-import type { Ledger, PlaceFacts, Placement } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { type Order, type OrderIntent, orderToPayload } from './order.ts';
 import { orderUpdated, tradeFailed } from './order-events.ts';
+import type { PlaceFacts, Placement } from './placement.ts';
 import { portfolioToPayload } from './portfolio.ts';
 import { assess, type Verdict } from './risk.ts';
 import type { RiskLimits } from './risk-limits.ts';
+import { fingerprint } from './same-order.ts';
 import { ORDERS_WAITING, ordersTopic, portfolioTopic } from './topics.ts';
 import type { PlaceCommand, PlaceResult, Trading } from './trading.ts';
 
@@ -73,17 +75,12 @@ export function createTrading(options: TradingOptions): Trading {
     const { userId, key, request } = command;
     const intent = readIntent(request);
     const known = await market.knows(intent.symbol);
-    const price = intent.limitPrice ?? intent.stopPrice;
     const placed = await again(() =>
       ledger.place(
         {
           userId,
           key,
-          symbol: intent.symbol,
-          side: intent.side,
-          type: intent.type,
-          quantity: intent.quantity,
-          price: price?.toString() ?? null,
+          intent,
           duplicatesSince: clock.now() - limits.duplicateWindowMs,
           sessionId: command.sessionId ?? null,
         },
@@ -91,7 +88,7 @@ export function createTrading(options: TradingOptions): Trading {
       ),
     );
     const { order } = placed;
-    if (order.fingerprint !== fingerprint(request))
+    if (order.fingerprint !== fingerprint(intent))
       throw new TradecastError('CONFLICT', 'This key was used for another order. Choose a new one.');
     if (!placed.known) publish([placed.appended]);
     if (order.status === 'accepted') bus.publish(ordersTopic, ORDERS_WAITING);
@@ -175,24 +172,8 @@ function readIntent(request: OrderRequest): OrderIntent {
   };
 }
 
-/** Digest of everything that makes two requests the same order. */
-const fingerprint = (request: OrderRequest): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        request.symbol,
-        request.side,
-        request.type,
-        request.timeInForce,
-        request.quantity,
-        request.limitPrice ?? null,
-        request.stopPrice ?? null,
-      ]),
-    )
-    .digest('base64url');
-
 const newOrder = (
-  { userId, key, source, request }: PlaceCommand,
+  { userId, key, source }: PlaceCommand,
   intent: OrderIntent,
   verdict: Verdict,
   at: number,
@@ -202,7 +183,7 @@ const newOrder = (
   id: randomUUID(),
   userId,
   clientOrderId: key,
-  fingerprint: fingerprint(request),
+  fingerprint: fingerprint(intent),
   source,
   boundPrice: verdict.approved ? verdict.boundPrice : null,
   reserved: verdict.approved ? verdict.reserve : ZERO,

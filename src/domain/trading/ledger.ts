@@ -1,50 +1,11 @@
 import type { OrderStatus } from '../../protocol/order-status.ts';
-import type { OrderType, Side } from '../../protocol/orders.ts';
-import type { Appended, JournalEvent } from '../journal/journal.ts';
+import type { Appended } from '../journal/journal.ts';
 import type { BrokerEvent } from './broker.ts';
-import type { Account, Holdings, Position } from './holdings.ts';
+import type { Holdings } from './holdings.ts';
 import type { Order } from './order.ts';
+import type { Placed, PlaceFacts, Placement, PlaceQuery } from './placement.ts';
 import type { Mismatch } from './settlement.ts';
 import type { HaltScope } from './trading.ts';
-
-/** What identifies a placement and what must be looked up for it. */
-export interface PlaceQuery {
-  readonly userId: string;
-  readonly key: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly type: OrderType;
-  readonly quantity: number;
-  /** Limit or stop price as decimal text; null for a market order. */
-  readonly price: string | null;
-  /** Orders made after this count as duplicates, milliseconds since epoch. */
-  readonly duplicatesSince: number;
-  /** The session that asks; null where the sender is none. */
-  readonly sessionId: string | null;
-}
-
-/** The account as it is inside the placing transaction, with nobody else able to change it. */
-export interface PlaceFacts {
-  readonly account: Account;
-  readonly positions: readonly Position[];
-  /** Shares of the symbol that open orders may still buy and sell. */
-  readonly openBuys: number;
-  readonly openSells: number;
-  /** The same order was made under another key within the window. */
-  readonly duplicate: boolean;
-  readonly halted: 'user' | 'everyone' | null;
-}
-
-/** A new order, accepted or denied, and what its user is told. */
-export interface Placement {
-  readonly order: Order;
-  readonly events: readonly JournalEvent[];
-}
-
-export type Placed =
-  | { readonly order: Order; readonly known: false; readonly appended: Appended }
-  /** The key had been used before; `order` is as it is now. */
-  | { readonly order: Order; readonly known: true };
 
 /** What a transaction changed, to be told after its commit. */
 export interface Settled {
@@ -66,7 +27,7 @@ export interface Ledger {
    * Locks the account, gathers the facts, lets `decide` judge and writes what it returns. Throws
    * NOT_FOUND for no such account, UNAUTHENTICATED and FORBIDDEN where the sender may not, as of that moment.
    */
-  place(query: PlaceQuery, decide: (facts: PlaceFacts) => Placement): Promise<Placed>;
+  place(query: PlaceQuery, judge: (facts: PlaceFacts) => Placement): Promise<Placed>;
   /**
    * Ends an order that never left, else notes that its end is wanted. Throws NOT_FOUND, CONFLICT where it is final,
    * UNAUTHENTICATED where the session that asks has ended.

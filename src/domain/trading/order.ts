@@ -1,6 +1,6 @@
 import { type Decimal, round, toNumber } from '../../lib/decimal.ts';
 import type { TradingCode } from '../../protocol/errors.ts';
-import { FINAL_ORDER_STATUSES, type OrderStatus } from '../../protocol/order-status.ts';
+import { FINAL_ORDER_STATUSES, ORDER_STATUSES, type OrderStatus } from '../../protocol/order-status.ts';
 import type { OrderPayload, OrderType, Side, TimeInForce } from '../../protocol/orders.ts';
 import type { TradeSource } from '../../protocol/trades.ts';
 
@@ -60,6 +60,11 @@ export const canMove = (from: OrderStatus, to: OrderStatus): boolean => NEXT[fro
 
 export const isFinal = (status: OrderStatus): boolean =>
   (FINAL_ORDER_STATUSES as readonly OrderStatus[]).includes(status);
+
+/** The statuses in which an order can still fill. */
+export const OPEN_ORDER_STATUSES: readonly OrderStatus[] = ORDER_STATUSES.filter(
+  (status) => !isFinal(status),
+);
 
 export const openQuantity = (order: Pick<Order, 'quantity' | 'filledQuantity'>): number =>
   order.quantity - order.filledQuantity;

@@ -9,3 +9,6 @@ export function refusalOf({ order, message }: PlaceResult): TradecastError | nul
   if (order.status !== 'denied') return null;
   return new TradecastError(order.reason ?? 'INVALID_ORDER', message ?? 'The order was refused.');
 }
+
+export const noSuchAccount = (): TradecastError =>
+  new TradecastError('NOT_FOUND', 'There is no such account.');

@@ -4,8 +4,8 @@ import { instrumentOf } from '../instrument/instrument.ts';
 import { notional } from '../instrument/notional.ts';
 import { isOnTick } from '../instrument/price-increments.ts';
 import type { Quote } from '../market/quote.ts';
-import type { PlaceFacts } from './ledger.ts';
 import type { OrderIntent } from './order.ts';
+import type { PlaceFacts } from './placement.ts';
 import { dailyLoss } from './portfolio.ts';
 import { boundPrice, isWithin, readPrice, referencePrice } from './prices.ts';
 import type { RiskLimits } from './risk-limits.ts';
@@ -132,21 +132,21 @@ export function assess(input: RiskInput, limits: RiskLimits): Verdict {
       },
     );
   if (!buying) {
-    const free = held - facts.openSells;
+    const free = held - facts.open.sell;
     if (!(order.quantity <= free))
       return refuse(
         'INSUFFICIENT_POSITION',
         `Insufficient position: ${Math.max(free, 0)} ${order.symbol} can be sold.`,
         {
           held,
-          openSells: facts.openSells,
+          openSells: facts.open.sell,
           quantity: order.quantity,
         },
       );
     return { approved: true, boundPrice: bound, reserve: ZERO };
   }
 
-  const positionValue = notional(order.symbol, reference, held + facts.openBuys + order.quantity);
+  const positionValue = notional(order.symbol, reference, held + facts.open.buy + order.quantity);
   if (!positionValue.lte(limits.maxPositionValue))
     return refuse(
       'MAX_POSITION',

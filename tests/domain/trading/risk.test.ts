@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PlaceFacts } from '../../../src/domain/trading/ledger.ts';
 import type { OrderIntent } from '../../../src/domain/trading/order.ts';
+import type { PlaceFacts } from '../../../src/domain/trading/placement.ts';
 import { assess, type RiskInput } from '../../../src/domain/trading/risk.ts';
 import type { RiskLimits } from '../../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
@@ -19,8 +19,7 @@ const order = (changes: Partial<OrderIntent> = {}): OrderIntent => ({
 const facts = (changes: Partial<PlaceFacts> = {}): PlaceFacts => ({
   account: accountOf(),
   positions: [],
-  openBuys: 0,
-  openSells: 0,
+  open: { buy: 0, sell: 0 },
   duplicate: false,
   halted: null,
   ...changes,
@@ -86,7 +85,7 @@ describe('an order is refused', () => {
     ['MAX_ORDER_VALUE', {}, { maxOrderValue: decimal(1_051) }],
     [
       'MAX_POSITION',
-      { facts: facts({ openBuys: 1, positions: [positionOf('AAPL', 10, 900)] }) },
+      { facts: facts({ open: { buy: 1, sell: 0 }, positions: [positionOf('AAPL', 10, 900)] }) },
       { maxPositionValue: decimal(2_102) },
     ],
     ['INSUFFICIENT_FUNDS', { facts: facts({ account: accountOf({ cash: 2_000, reserved: 949 }) }) }, {}],
@@ -95,7 +94,7 @@ describe('an order is refused', () => {
       'INSUFFICIENT_POSITION',
       {
         order: order({ side: 'sell' }),
-        facts: facts({ openSells: 1, positions: [positionOf('AAPL', 10, 900)] }),
+        facts: facts({ open: { buy: 0, sell: 1 }, positions: [positionOf('AAPL', 10, 900)] }),
       },
       {},
     ],
@@ -144,7 +143,7 @@ describe('at the very limit', () => {
       'all the shares',
       {
         order: order({ side: 'sell' }),
-        facts: facts({ openSells: 5, positions: [positionOf('AAPL', 15, 900)] }),
+        facts: facts({ open: { buy: 0, sell: 5 }, positions: [positionOf('AAPL', 15, 900)] }),
       },
       {},
     ],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sessionEnded } from '../../../domain/accounts/session.ts';
 import type { User, Users } from '../../../domain/accounts/user.ts';
 import type { Tier } from '../../../protocol/accounts.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
@@ -94,8 +95,7 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
           throw new TradecastError('INVALID_CREDENTIALS', 'The password was changed a moment ago.');
         const sessions = await tx.query<{ sid: string }>(SESSIONS_OF, [id]);
         const ended = sessions.map(({ sid }) => sid).filter((sid) => sid !== keepSession);
-        if (ended.length === sessions.length)
-          throw new TradecastError('UNAUTHENTICATED', 'Your session has ended: sign in again.');
+        if (ended.length === sessions.length) throw sessionEnded();
         await tx.query('DELETE FROM session WHERE sid = ANY ($1)', [ended]);
         return ended;
       }),

@@ -1,6 +1,6 @@
+import { noSuchAccount } from '../../../domain/trading/refusal.ts';
 import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { noSuchAccount } from '../trading/ledger-place.ts';
 
 const REPLACE = `INSERT INTO external_portfolios (user_id, portfolio, reported_at)
   SELECT user_id, $2, $3 FROM accounts WHERE user_id = $1

@@ -1,15 +1,17 @@
-import { randomBytes } from 'node:crypto';
+import { sessionEnded } from '../../../domain/accounts/session.ts';
 import type { Ledger } from '../../../domain/trading/ledger.ts';
 import { isFinal } from '../../../domain/trading/order.ts';
+import { noSuchAccount } from '../../../domain/trading/refusal.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
 import type { HaltScope } from '../../../domain/trading/trading.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
 import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
-import type { Database, Queryable } from '../../sql/database.ts';
+import type { Database } from '../../sql/database.ts';
 import { holdingsVersion } from '../journal/journal.ts';
-import { isUuid, writeSettlement } from './ledger-books.ts';
-import { createEngineMethods } from './ledger-engine.ts';
-import { createPlace, lockAccount, noSuchAccount, sessionEnded } from './ledger-place.ts';
+import { lockAccount } from './accounts.ts';
+import { isUuid, writeSettlement } from './books.ts';
+import { createEngineMethods } from './engine.ts';
+import { createPlace } from './place.ts';
 import {
   ACCOUNT_COLUMNS,
   type AccountRow,
@@ -20,7 +22,7 @@ import {
   toAccount,
   toOrder,
   toPosition,
-} from './ledger-rows.ts';
+} from './rows.ts';
 
 const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND number > 0
   AND ($2::text IS NULL OR status = $2 OR ($2 = 'open' AND status IN ${OPEN})) ORDER BY number DESC LIMIT $3`;
@@ -52,7 +54,7 @@ export function createLedger(db: Database): Ledger {
 
     requestCancel: (userId, orderId, at, sessionId) =>
       db.transaction(async (tx) => {
-        const account = toAccount(await lockAccount(tx, userId));
+        const account = await lockAccount(tx, userId);
         if (sessionId !== undefined) {
           const [session] = await tx.query('SELECT sid FROM session WHERE sid = $1', [sessionId]);
           if (!session) throw sessionEnded();
@@ -120,17 +122,4 @@ export function createLedger(db: Database): Ledger {
       return rows.length > 0;
     },
   };
-}
-
-/** What every user must have: an account with its starting cash (dollars, decimal text) and an empty journal. */
-export async function openAccount(
-  tx: Queryable,
-  userId: string,
-  startingCash: string | number,
-): Promise<void> {
-  await tx.query(
-    `WITH a AS (INSERT INTO accounts (user_id, deposits, cash) VALUES ($1, $2, $2))
-     INSERT INTO journal_heads (user_id, epoch) VALUES ($1, $3)`,
-    [userId, String(startingCash), randomBytes(9).toString('base64url')],
-  );
 }

@@ -5,7 +5,7 @@ import { createUsers } from '../../../../src/adapters/stores/accounts/users.ts';
 import { createDiscordLinkStore } from '../../../../src/adapters/stores/hooks/discord-links.ts';
 import { createHookInbox } from '../../../../src/adapters/stores/hooks/inbox.ts';
 import { createJournal } from '../../../../src/adapters/stores/journal/journal.ts';
-import { openAccount } from '../../../../src/adapters/stores/trading/ledger.ts';
+import { openAccount } from '../../../../src/adapters/stores/trading/accounts.ts';
 import { createWatchlists } from '../../../../src/adapters/stores/watchlists/watchlists.ts';
 import type { User } from '../../../../src/domain/accounts/user.ts';
 import type { HookInbox, TradeReport } from '../../../../src/domain/hooks/hook-inbox.ts';

@@ -4,8 +4,8 @@ import { orderUpdated } from '../../../domain/trading/order-events.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { APPEND, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
-import { loadBooks, writeSettlement } from './ledger-books.ts';
-import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './ledger-rows.ts';
+import { loadBooks, writeSettlement } from './books.ts';
+import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './rows.ts';
 
 type EngineMethods = Pick<Ledger, 'claim' | 'openOrders' | 'ending' | 'settle'>;
 

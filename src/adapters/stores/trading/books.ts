@@ -19,7 +19,7 @@ import {
   toAccount,
   toOrder,
   toPosition,
-} from './ledger-rows.ts';
+} from './rows.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Ids from outside are asked for only where the column's type can hold them. */

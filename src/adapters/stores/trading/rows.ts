@@ -1,7 +1,7 @@
 /** Rows of the trading tables as domain types. NUMERIC travels as text in both directions. */
 import type { Account, Position } from '../../../domain/trading/holdings.ts';
-import type { Order } from '../../../domain/trading/order.ts';
-import { decimal } from '../../../lib/decimal.ts';
+import { OPEN_ORDER_STATUSES, type Order } from '../../../domain/trading/order.ts';
+import { type Decimal, decimal } from '../../../lib/decimal.ts';
 
 export interface AccountRow {
   user_id: string;
@@ -89,7 +89,7 @@ export const ORDER_COLUMNS =
   'limit_price, stop_price, bound_price, reserved, filled_quantity, filled_value, status, reason, message, ' +
   'end_reason, expires_at, created_at, updated_at';
 
-const price = (text: string | null) => (text === null ? null : decimal(text));
+export const toPrice = (text: string | null): Decimal | null => (text === null ? null : decimal(text));
 
 export const toOrder = (row: OrderRow): Order => ({
   id: row.id,
@@ -102,9 +102,9 @@ export const toOrder = (row: OrderRow): Order => ({
   type: row.type,
   timeInForce: row.time_in_force,
   quantity: row.quantity,
-  limitPrice: price(row.limit_price),
-  stopPrice: price(row.stop_price),
-  boundPrice: price(row.bound_price),
+  limitPrice: toPrice(row.limit_price),
+  stopPrice: toPrice(row.stop_price),
+  boundPrice: toPrice(row.bound_price),
   reserved: decimal(row.reserved),
   filledQuantity: row.filled_quantity,
   filledValue: decimal(row.filled_value),
@@ -150,5 +150,5 @@ export const orderRecord = (order: Order): Record<keyof OrderRow, string | numbe
   updated_at: new Date(order.updatedAt),
 });
 
-/** The SQL list of the states in which an order can still fill. */
-export const OPEN = "('accepted', 'submitting', 'working', 'partially_filled')";
+/** OPEN_ORDER_STATUSES as a SQL list. The partial indexes of `orders` repeat it. */
+export const OPEN = `(${OPEN_ORDER_STATUSES.map((status) => `'${status}'`).join(', ')})`;

@@ -1,0 +1,173 @@
+import type { Appended, JournalEvent } from '../../../domain/journal/journal.ts';
+import type { Account, Position } from '../../../domain/trading/holdings.ts';
+import type { Ledger } from '../../../domain/trading/ledger.ts';
+import type { Order } from '../../../domain/trading/order.ts';
+import {
+  judgeBatch,
+  type Placed,
+  type Placement,
+  type PlaceReading,
+  type PlaceRequest,
+} from '../../../domain/trading/placement.ts';
+import { createGroupCommit } from '../../../lib/group-commit.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
+import { appendCte, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
+import { lockAccounts } from './accounts.ts';
+import {
+  OPEN,
+  ORDER_COLUMNS,
+  ORDER_RECORD,
+  type OrderRow,
+  orderRecord,
+  POSITION_COLUMNS,
+  type PositionRow,
+  toOrder,
+  toPosition,
+  toPrice,
+} from './rows.ts';
+
+/** Orders that share a transaction: a commit costs as much as a dozen of them, and still ends in milliseconds. */
+const MAX_BATCH = 64;
+
+const POSITIONS = `SELECT ${POSITION_COLUMNS} FROM positions WHERE user_id = ANY ($1::uuid[])`;
+
+// `recent` is narrowed to the quantity for the sake of its index; whether two orders are the same is not for SQL.
+const FACTS = `SELECT
+    (SELECT o.id FROM orders o WHERE o.user_id = q.user_id AND o.client_order_id = q.key) AS known_id,
+    open.buy, open.sell,
+    (SELECT json_agg(json_build_object('symbol', o.symbol, 'side', o.side, 'type', o.type, 'quantity', o.quantity,
+        'limit_price', o.limit_price::text, 'stop_price', o.stop_price::text))
+      FROM orders o WHERE o.user_id = q.user_id AND o.symbol = q.symbol AND o.quantity = q.quantity
+        AND o.created_at > q.since AND o.status <> 'denied') AS recent,
+    EXISTS (SELECT FROM halts WHERE scope = 'everyone') AS everyone_halted,
+    EXISTS (SELECT FROM halts WHERE scope = q.user_id::text) AS user_halted,
+    EXISTS (SELECT FROM users u WHERE u.id = q.user_id AND u.banned_at IS NOT NULL) AS banned,
+    q.session IS NULL OR EXISTS (SELECT FROM session s WHERE s.sid = q.session) AS signed_in
+  FROM ROWS FROM (json_to_recordset($1::json) AS (user_id uuid, key text, symbol text, quantity bigint,
+    since timestamptz, session text)) WITH ORDINALITY AS q (user_id, key, symbol, quantity, since, session, ord)
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(o.quantity - o.filled_quantity) FILTER (WHERE o.side = 'buy'), 0)::bigint AS buy,
+      coalesce(sum(o.quantity - o.filled_quantity) FILTER (WHERE o.side = 'sell'), 0)::bigint AS sell
+    FROM orders o WHERE o.user_id = q.user_id AND o.symbol = q.symbol AND o.status IN ${OPEN}) AS open
+  ORDER BY q.ord`;
+
+type RecentOrder = Pick<OrderRow, 'symbol' | 'side' | 'type' | 'quantity' | 'limit_price' | 'stop_price'>;
+
+interface FactsRow {
+  known_id: string | null;
+  buy: number;
+  sell: number;
+  recent: RecentOrder[] | null;
+  everyone_halted: boolean;
+  user_halted: boolean;
+  banned: boolean;
+  signed_in: boolean;
+}
+
+const WRITE = `WITH
+  made AS (INSERT INTO orders (${ORDER_COLUMNS}) SELECT ${ORDER_COLUMNS} FROM json_to_recordset($1::json) AS c (${ORDER_RECORD})),
+  held AS (UPDATE accounts a SET reserved = a.reserved + c.reserved
+    FROM (SELECT user_id, sum(reserved) AS reserved FROM json_to_recordset($1::json) AS r (user_id uuid, reserved numeric)
+      GROUP BY user_id) c
+    WHERE a.user_id = c.user_id AND c.reserved > 0),
+  ${appendCte('$2')}
+  SELECT user_id, epoch, seq FROM head`;
+
+/** Placements that arrive while one transaction runs share the next; alone, an order has one to itself. */
+export function createPlace(db: Database): Ledger['place'] {
+  const commits = createGroupCommit<PlaceRequest, Placed>({
+    maxBatch: MAX_BATCH,
+    run: (requests) => db.transaction((tx) => placeAll(tx, requests)),
+  });
+  return (query, judge) => commits.add({ query, judge });
+}
+
+/** One answer for each request, in order; an Error is the answer of that request alone. */
+async function placeAll(tx: Queryable, requests: readonly PlaceRequest[]): Promise<(Placed | Error)[]> {
+  const decisions = judgeBatch(requests, await read(tx, requests));
+  const made = decisions.flatMap((decision) => ('made' in decision ? decision.made : []));
+  const appended = await write(tx, made);
+  return decisions.map((decision): Placed | Error => {
+    if (decision instanceof Error) return decision;
+    if ('known' in decision) return { order: decision.known, known: true };
+    return { order: decision.made.order, known: false, appended: appended.get(decision.made)! };
+  });
+}
+
+/** Locks the accounts and reads what is committed for each request. */
+async function read(tx: Queryable, requests: readonly PlaceRequest[]): Promise<PlaceReading[]> {
+  const userIds = [...new Set(requests.map(({ query }) => query.userId))].sort();
+  const accounts = await lockAccounts(tx, userIds);
+  const positions = Map.groupBy(await tx.query<PositionRow>(POSITIONS, [userIds]), ({ user_id }) => user_id);
+  const facts = await tx.query<FactsRow>(FACTS, [factsInput(requests)]);
+  const known = await findOrders(tx, facts);
+  return facts.map((row, index) => {
+    const userId = requests[index]!.query.userId;
+    return toReading(row, accounts.get(userId) ?? null, (positions.get(userId) ?? []).map(toPosition), known);
+  });
+}
+
+const factsInput = (requests: readonly PlaceRequest[]): string =>
+  JSON.stringify(
+    requests.map(({ query }) => ({
+      user_id: query.userId,
+      key: query.key,
+      symbol: query.intent.symbol,
+      quantity: query.intent.quantity,
+      since: new Date(query.duplicatesSince),
+      session: query.sessionId,
+    })),
+  );
+
+const toReading = (
+  row: FactsRow,
+  account: Account | null,
+  positions: readonly Position[],
+  known: ReadonlyMap<string, Order>,
+): PlaceReading => ({
+  account,
+  positions,
+  open: { buy: row.buy, sell: row.sell },
+  recent: (row.recent ?? []).map(({ limit_price, stop_price, ...terms }) => ({
+    ...terms,
+    limitPrice: toPrice(limit_price),
+    stopPrice: toPrice(stop_price),
+  })),
+  known: known.get(row.known_id ?? '') ?? null,
+  halted: row.everyone_halted ? 'everyone' : row.user_halted ? 'user' : null,
+  banned: row.banned,
+  signedIn: row.signed_in,
+});
+
+async function findOrders(tx: Queryable, facts: readonly FactsRow[]): Promise<Map<string, Order>> {
+  const ids = facts.flatMap(({ known_id }) => known_id ?? []);
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<OrderRow>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ANY ($1::uuid[])`, [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, toOrder(row)]));
+}
+
+/** Writes the orders and their journal in one statement; answers with each placement's own events. */
+async function write(tx: Queryable, made: readonly Placement[]): Promise<Map<Placement, Appended>> {
+  if (made.length === 0) return new Map();
+  const events = new Map<string, JournalEvent[]>();
+  for (const { order, events: told } of made)
+    events.set(order.userId, [...(events.get(order.userId) ?? []), ...told]);
+  const heads = await tx.query<JournalHeadRow>(WRITE, [
+    JSON.stringify(made.map(({ order }) => orderRecord(order))),
+    journalInput(events),
+  ]);
+  const byUser = new Map(toAppended(heads, events).map((entry) => [entry.userId, entry]));
+  const taken = new Map<string, number>();
+  return new Map(
+    made.map((placement) => {
+      const { userId } = placement.order;
+      const { epoch, records } = byUser.get(userId)!;
+      const from = taken.get(userId) ?? 0;
+      const to = from + placement.events.length;
+      taken.set(userId, to);
+      return [placement, { userId, epoch, records: records.slice(from, to) }];
+    }),
+  );
+}
