@@ -79,3 +79,7 @@ export class TradecastError extends Error {
 /** Whether a part of the service is away: the same call may succeed later. */
 export const isUnavailable = (error: unknown): error is TradecastError =>
   error instanceof TradecastError && error.code === 'UNAVAILABLE';
+
+/** Answers a request whose session ended while it was on its way. */
+export const sessionEnded = (): TradecastError =>
+  new TradecastError('UNAUTHENTICATED', 'Your session has ended. Sign in again.');

@@ -1,6 +1,6 @@
-import { type Sessions, sessionEnded } from '../domain/accounts/session.ts';
+import type { Sessions } from '../domain/accounts/session.ts';
 import type { Clock } from '../lib/clock.ts';
-import { TradecastError } from '../protocol/errors.ts';
+import { sessionEnded, TradecastError } from '../protocol/errors.ts';
 import { type RealtimeSocket, sessionIdOf } from './socket.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { TradecastError } from '../../protocol/errors.ts';
 import type { User } from './user.ts';
 
 /** An unused session ends after this, milliseconds. */
@@ -26,7 +25,3 @@ export interface Sessions {
 /** Names a session in logs, rooms and on the bus without giving it away. */
 export const hashSessionId = (sessionId: string): string =>
   createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);
-
-/** Answers a request whose session ended while it was on its way. */
-export const sessionEnded = (): TradecastError =>
-  new TradecastError('UNAUTHENTICATED', 'Your session has ended. Sign in again.');

@@ -3,9 +3,8 @@
  * if those before it in the batch were written already.
  */
 import { ZERO } from '../../lib/decimal.ts';
-import { TradecastError } from '../../protocol/errors.ts';
+import { sessionEnded, TradecastError } from '../../protocol/errors.ts';
 import type { Side } from '../../protocol/orders.ts';
-import { sessionEnded } from '../accounts/session.ts';
 import type { Appended, JournalEvent } from '../journal/journal.ts';
 import type { Account, Position } from './holdings.ts';
 import { isFinal, type Order, type OrderIntent, openQuantity } from './order.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { sessionEnded } from '../../../domain/accounts/session.ts';
 import type { User, Users } from '../../../domain/accounts/user.ts';
 import type { Tier } from '../../../protocol/accounts.ts';
-import { TradecastError } from '../../../protocol/errors.ts';
+import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
 

@@ -1,10 +1,9 @@
-import { sessionEnded } from '../../../domain/accounts/session.ts';
 import type { Ledger } from '../../../domain/trading/ledger.ts';
 import { isFinal } from '../../../domain/trading/order.ts';
 import { noSuchAccount } from '../../../domain/trading/refusal.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
 import type { HaltScope } from '../../../domain/trading/trading.ts';
-import { TradecastError } from '../../../protocol/errors.ts';
+import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
 import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
 import type { Database } from '../../sql/database.ts';
 import { holdingsVersion } from '../journal/journal.ts';
