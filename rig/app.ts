@@ -3,29 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
-import { io, type Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
 import { type AppOverrides, createApp } from '../src/app/index.ts';
 import { readConfig } from '../src/config/index.ts';
 import type { UserPayload } from '../src/protocol/accounts.ts';
-import type {
-  AnswerTo,
-  ClientEvent,
-  ClientToServerEvents,
-  CommandArgs,
-  ServerEvent,
-  ServerToClientEvents,
-} from '../src/protocol/events.ts';
+import type { PayloadOf, ServerEvent } from '../src/protocol/events.ts';
+import type { ClientSocket } from './clients/ask.ts';
 import { prepareDataDir } from './database/database.ts';
 import { STEP_MS } from './patience.ts';
 import { createScriptedMarket, type ScriptedMarket } from './stand-ins/scripted-market.ts';
 import { until } from './wait.ts';
 
+export { accepted, ask, askLoosely, type ClientSocket } from './clients/ask.ts';
 export { until };
 
 export const HOOK_SECRET = 'a-hook-secret-that-is-long-enough-for-tests';
 export const SESSION_SECRET = 'a-session-secret-that-is-long-enough-for-tests';
-
-export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 export interface SignedIn {
   readonly user: UserPayload;
@@ -173,14 +166,14 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
 export function next<E extends ServerEvent>(
   socket: ClientSocket,
   event: E,
-  fits: (payload: Parameters<ServerToClientEvents[E]>[0]) => boolean = () => true,
-): Promise<Parameters<ServerToClientEvents[E]>[0]> {
+  fits: (payload: PayloadOf<E>) => boolean = () => true,
+): Promise<PayloadOf<E>> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       socket.off(event, listener as never);
       reject(new Error(`no fitting ${event} within ${STEP_MS} ms`));
     }, STEP_MS);
-    const listener = (payload: Parameters<ServerToClientEvents[E]>[0]): void => {
+    const listener = (payload: PayloadOf<E>): void => {
       if (!fits(payload)) return;
       clearTimeout(timer);
       socket.off(event, listener as never);
@@ -191,33 +184,12 @@ export function next<E extends ServerEvent>(
 }
 
 /** Everything of these events from now on, in order of arrival. */
-export function collect(
+export function collect<E extends ServerEvent>(
   socket: ClientSocket,
-  ...events: ServerEvent[]
-): { event: ServerEvent; payload: never }[] {
-  const collected: { event: ServerEvent; payload: never }[] = [];
+  ...events: readonly E[]
+): { [K in E]: { event: K; payload: PayloadOf<K> } }[E][] {
+  const collected: { event: E; payload: PayloadOf<E> }[] = [];
   for (const event of events)
-    socket.on(event, ((payload: never) => void collected.push({ event, payload })) as never);
+    socket.on(event, ((payload: PayloadOf<E>) => void collected.push({ event, payload })) as never);
   return collected;
 }
-
-/** Emits a command with an ack and resolves with the answer. */
-export const ask = <E extends ClientEvent>(
-  socket: ClientSocket,
-  event: E,
-  ...args: CommandArgs<E>
-): Promise<AnswerTo<E>> => (socket as unknown as Socket).timeout(10_000).emitWithAck(event, ...args);
-
-/** The content of an answer that must be a success. */
-export function accepted<A extends { ok: boolean }>(answer: A): Extract<A, { ok: true }> {
-  if (!answer.ok) throw new Error(`refused: ${JSON.stringify(answer)}`);
-  return answer as Extract<A, { ok: true }>;
-}
-
-/** Emits whatever a client without our types may send, with an ack. */
-export const askLoosely = (
-  socket: ClientSocket,
-  event: string,
-  ...args: unknown[]
-): Promise<Record<string, unknown>> =>
-  (socket as unknown as Socket).timeout(STEP_MS).emitWithAck(event, ...args);

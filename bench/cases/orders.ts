@@ -1,9 +1,9 @@
 import { createHistogram } from '../../rig/histogram.ts';
-import type { OrderPayload } from '../../src/protocol/orders.ts';
+import type { OrderPlaceMessage } from '../../src/protocol/orders.ts';
 import { type BenchCase, milliseconds, pass, percent, thousands } from '../support/case.ts';
 import { SYMBOLS } from '../support/quotes.ts';
 import { startService } from '../support/service.ts';
-import { ask, type Client, connected, openClient } from '../support/trader.ts';
+import { ask, connected, openClient } from '../support/trader.ts';
 import { cpuSeconds } from '../support/usage.ts';
 
 const USERS = 100;
@@ -14,6 +14,8 @@ const MIN_PER_SECOND = 300;
 const TRADED = SYMBOLS.slice(0, 20);
 const RESTING = { type: 'limit', limitPrice: 95 } as const;
 const AT_MARKET = { type: 'market' } as const;
+
+type Terms = Pick<OrderPlaceMessage, 'type' | 'limitPrice'>;
 
 interface Result {
   readonly acknowledged: number;
@@ -27,7 +29,7 @@ interface Result {
   readonly clientShare: number;
 }
 
-async function measure(order: object, quick: boolean): Promise<Result> {
+async function measure(order: Terms, quick: boolean): Promise<Result> {
   const service = await startService({
     database: 'embedded',
     users: USERS,
@@ -53,11 +55,11 @@ async function measure(order: object, quick: boolean): Promise<Result> {
     const worker = async (): Promise<void> => {
       while (running) {
         placed += 1;
-        const client: Client = clients[placed % USERS]!;
+        const client = clients[placed % USERS]!;
         const sentAt = performance.now();
-        await ask<{ order: OrderPayload }>(client, 'order:place', {
+        await ask(client, 'order:place', {
           clientOrderId: `bench-${placed}`,
-          symbol: TRADED[Math.floor(placed / USERS) % TRADED.length],
+          symbol: TRADED[Math.floor(placed / USERS) % TRADED.length]!,
           side: 'buy',
           quantity: 1,
           timeInForce: 'gtc',

@@ -72,7 +72,7 @@ async function fillJournal(port: number, userId: string): Promise<void> {
 async function epochOf(port: number, user: SeededUser): Promise<string> {
   const client = openClient(port, user);
   await connected(client);
-  const { epoch } = await ask<{ epoch: string }>(client, 'subscribe:trades');
+  const { epoch } = await ask(client, 'subscribe:trades');
   client.disconnect();
   return epoch;
 }

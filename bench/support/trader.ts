@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { io, type Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
+import { accepted, ask as askForAnswer, type ClientSocket } from '../../rig/clients/ask.ts';
 import type { SeededUser } from '../../rig/seed.ts';
-import type { ClientToServerEvents, ServerToClientEvents } from '../../src/protocol/events.ts';
+import type { ClientEvent, CommandArgs } from '../../src/protocol/events.ts';
 import { HOOK_SECRET } from './service.ts';
 
-export type Client = Socket<ServerToClientEvents, ClientToServerEvents>;
-
 /** A stock client, not yet connected. */
-export const openClient = (port: number, { sessionID, userId }: SeededUser): Client =>
+export const openClient = (port: number, { sessionID, userId }: SeededUser): ClientSocket =>
   io(`http://127.0.0.1:${port}`, {
     transports: ['websocket'],
     forceNew: true,
@@ -16,25 +15,15 @@ export const openClient = (port: number, { sessionID, userId }: SeededUser): Cli
     auth: { sessionID, userId },
   });
 
-export const connected = (client: Client): Promise<void> =>
+export const connected = (client: ClientSocket): Promise<void> =>
   new Promise((resolve, reject) => {
     client.once('connect', resolve);
     client.once('connect_error', reject);
   });
 
-/** Emits and resolves with the answer. Throws where it is a refusal. */
-export async function ask<T>(
-  client: Client,
-  event: keyof ClientToServerEvents,
-  ...args: unknown[]
-): Promise<T> {
-  const answer = (await (client as unknown as Socket).timeout(10_000).emitWithAck(event, ...args)) as {
-    ok: boolean;
-    message?: string;
-  };
-  if (!answer.ok) throw new Error(`${event}: ${answer.message}`);
-  return answer as T;
-}
+/** Emits and resolves with the content of the answer. Throws where it is a refusal. */
+export const ask = async <E extends ClientEvent>(client: ClientSocket, event: E, ...args: CommandArgs<E>) =>
+  accepted(await askForAnswer(client, event, ...args));
 
 /** As a bot keeps its connections. */
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });

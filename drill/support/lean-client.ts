@@ -1,4 +1,5 @@
 import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
+import { JOURNAL_EVENTS } from '../../src/protocol/events.ts';
 import { type DrillClient, type DrillClientParts, RECONNECT, reconnectDelay } from './client.ts';
 import type { ClientSpec } from './follower.ts';
 import type { QuoteSeen } from './quote-watch.ts';
@@ -7,6 +8,7 @@ const PATH = '/socket.io/?EIO=4&transport=websocket';
 const ASK_AGAIN_MS = 1_000;
 /** Acknowledgement ids of the two subscriptions. */
 const TRADES_ACK = '431';
+const JOURNAL_NAMES: ReadonlySet<string> = new Set(JOURNAL_EVENTS);
 const QUOTE = '42["quote:update",';
 const NOTHING: ReadonlyMap<string, QuoteSeen> = new Map();
 
@@ -59,18 +61,11 @@ export function openLeanClient(
 
   function hearEvent(text: string): void {
     const [event, payload] = JSON.parse(text.slice(2));
-    switch (event) {
-      case 'trade:executed':
-      case 'trade:failed':
-      case 'order:update':
-        follower.heard(payload);
-        break;
-      case 'subscription:confirmed':
-        if (payload.type === 'trades') follower.confirmed(payload);
-        break;
-      case 'connected':
-        replica = payload.replica;
-        follower.connectedTo(replica);
+    if (JOURNAL_NAMES.has(event)) follower.heard(payload);
+    else if (event === 'subscription:confirmed' && payload.type === 'trades') follower.confirmed(payload);
+    else if (event === 'connected') {
+      replica = payload.replica;
+      follower.connectedTo(replica);
     }
   }
 

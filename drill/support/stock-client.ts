@@ -1,4 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
+import { JOURNAL_EVENTS } from '../../src/protocol/events.ts';
 import { type DrillClient, type DrillClientParts, RECONNECT, reconnectDelay } from './client.ts';
 import type { ClientSpec } from './follower.ts';
 import type { QuoteSeen } from './quote-watch.ts';
@@ -53,7 +54,7 @@ export function openStockClient(
     opened.on('subscription:confirmed', (confirmation) => {
       if (confirmation.type === 'trades') follower.confirmed(confirmation);
     });
-    for (const event of ['trade:executed', 'trade:failed', 'order:update']) opened.on(event, follower.heard);
+    for (const event of JOURNAL_EVENTS) opened.on(event, follower.heard);
     opened.on('quote:update', (quote: QuoteSeen) => {
       screen.set(quote.symbol, quote);
       onQuote(quotes.arrived(quote), replica);

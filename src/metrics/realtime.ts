@@ -1,4 +1,5 @@
 import { CONNECT_CODES, type ConnectCode, type ErrorCode } from '../protocol/errors.ts';
+import { JOURNAL_EVENTS } from '../protocol/events.ts';
 import type { MetricRegistry } from './registry.ts';
 
 /** Why a connection ended, as a label. */
@@ -104,7 +105,7 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
       quotes: sent.sum('quote:update'),
       conflated: conflated.sum(),
       slowConsumers: closed.sum('slow_consumer'),
-      events: sent.sum('trade:executed') + sent.sum('trade:failed') + sent.sum('order:update'),
+      events: JOURNAL_EVENTS.reduce((sum, event) => sum + sent.sum(event), 0),
       heads: sent.sum('journal:head'),
     }),
     journalGaps: gaps.sum,

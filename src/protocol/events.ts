@@ -102,6 +102,9 @@ type OnLane<L extends Lane> = {
 export type StateEventName = OnLane<'state'>;
 /** The event lane: what the journal keeps, by event name. */
 export type JournalEventName = OnLane<'event'>;
+export const JOURNAL_EVENTS = Object.entries(EVENTS)
+  .filter(([, { lane }]) => lane === 'event')
+  .map(([name]) => name) as readonly JournalEventName[];
 export type JournalPayloads = { [E in JournalEventName]: Declared<E> };
 
 /** An event's payload as it stands on the wire. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { COMMANDS, EVENTS, isCommand, replyTo } from '../../src/protocol/events.ts';
+import { COMMANDS, EVENTS, isCommand, JOURNAL_EVENTS, replyTo } from '../../src/protocol/events.ts';
 import { RATE_LIMITS } from '../../src/protocol/rate-limits.ts';
 
 test('a name means one thing: no command is called like an event, no two states share a topic', () => {
@@ -31,6 +31,12 @@ test('a subscription is repeated as a reply event, an order is not', () => {
     { type: 'trades' },
   ]);
   expect(replyTo('time:sync', { t0: 1, t1: 2 })).toBeNull();
+});
+
+test('the events of the journal are those of the event lane', () => {
+  for (const [name, { lane }] of Object.entries(EVENTS))
+    expect([name, JOURNAL_EVENTS.includes(name as never)]).toEqual([name, lane === 'event']);
+  expect(JOURNAL_EVENTS).toContain('trade:executed');
 });
 
 test('the key of a state is its topic and the subject of the payload', () => {

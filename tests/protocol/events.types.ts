@@ -54,8 +54,9 @@ same<
 >(true);
 
 // Lanes.
-same<JournalEventName, 'trade:executed' | 'trade:failed' | 'order:update'>(true);
-same<StateEventName, 'portfolio:update' | 'quote:update' | 'market:status' | 'journal:head'>(true);
+same<Extract<JournalEventName, 'trade:executed' | 'quote:update' | 'connected'>, 'trade:executed'>(true);
+same<Extract<StateEventName, 'trade:executed' | 'quote:update' | 'connected'>, 'quote:update'>(true);
+same<Extract<JournalEventName, StateEventName>, never>(true);
 same<JournalPayloads['trade:executed'], TradeExecutedPayload>(true);
 same<PayloadOf<'trade:executed'>, TradeExecutedPayload & JournalPosition>(true);
 same<PayloadOf<'quote:update'>, QuotePayload>(true);
@@ -63,7 +64,8 @@ same<ServerToClientEvents['quote:update'], (payload: QuotePayload) => void>(true
 same<Extract<JournalEntryPayload, { event: 'order:update' }>['payload'], OrderPayload & JournalPosition>(
   true,
 );
-same<SubscriptionConfirmed['type'], 'portfolio' | 'trades' | 'watchlist'>(true);
+same<Extract<SubscriptionConfirmed, { type: 'trades' }>, AckOf<'subscribe:trades'>>(true);
+same<Extract<SubscriptionConfirmed, { order: OrderPayload }>, never>(true);
 same<Extract<LimitedEvent, 'connect' | 'unknown' | 'order:place'>, 'connect' | 'unknown' | 'order:place'>(
   true,
 );
