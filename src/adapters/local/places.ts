@@ -1,4 +1,4 @@
-/** Who is connected to this process: one place per connection. */
+/** The connections to this process: one place each. */
 export interface Places {
   /** Places of this user. */
   count(userId: string): number;

@@ -3,8 +3,8 @@ import { type LimitVerdict, localShare, type RateLimiter } from '../../domain/li
 import type { RateLimit } from '../../protocol/limits.ts';
 
 /**
- * Fixed windows in memory, one limiter per named limit; of each limit this process allows its share among
- * `replicas`. Throws on a name it does not know.
+ * Fixed windows in memory, one limiter per named limit. This process allows its share of each limit among `replicas`.
+ * Throws on an unknown name.
  */
 export function createLocalRateLimiter(
   limits: Readonly<Record<string, RateLimit>>,

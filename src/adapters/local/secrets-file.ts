@@ -12,8 +12,8 @@ const secretsSchema = z.strictObject({
 export type GeneratedSecrets = z.output<typeof secretsSchema>;
 
 /**
- * Secrets for a service nobody configured: made once and kept beside the embedded database, readable by the
- * owner only. Throws a sentence where the file is there but not ours.
+ * Secrets for a service without configuration: made once and kept beside the embedded database, readable by the owner
+ * only. Throws StartupError where the file exists but is not ours.
  */
 export async function loadOrCreateSecrets(dataDir: string): Promise<GeneratedSecrets> {
   const file = path.join(dataDir, 'secrets.json');
@@ -24,13 +24,13 @@ export async function loadOrCreateSecrets(dataDir: string): Promise<GeneratedSec
     hookSecret: randomBytes(32).toString('hex'),
     demoPassword: `demo-${randomBytes(6).toString('hex')}`,
   };
-  // A half-written file would be refused at the next start; and of replicas that start at once one makes them for all.
+  // A half-written file would be refused at the next start. Of replicas that start at once, one makes them for all.
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(dataDir, { recursive: true });
     await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
     await link(draft, file).catch(async (error: NodeJS.ErrnoException) => {
-      // Not every file system has links; where there are none, nobody shares it with replicas.
+      // Not every file system has links; replicas do not share one without.
       if (error.code !== 'EEXIST') await rename(draft, file);
     });
     await rm(draft, { force: true });

@@ -1,26 +1,21 @@
 import type { Redis } from 'ioredis';
 import type { BusLink } from '../../domain/bus/link.ts';
-import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createEmitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
-
-/** While Redis is away it is asked this often whether it is back, milliseconds. */
-const PROBE_MS = 250;
-/**
- * A connection that answered none of this many probes is made anew, although it calls itself ready: TCP would wait
- * for minutes for the other end of a line that was cut.
- */
-const MAX_MISSES = 8;
+import { createScope } from '../../lib/scope.ts';
+import { createProbe } from './probe.ts';
 
 /**
- * Circuit breaker of the counters: the first command that fails or takes too long sends everybody to the local
- * limits, those who wait already included, until a `PING` of our own is answered. So an outage costs a request one
+ * Circuit breaker of the counters: the first command that fails or takes too long sends every caller to the local
+ * limits, also those that wait already, until a `PING` of our own is answered. So an outage costs a request one
  * command timeout at most, however many limits it passes.
  */
 export interface Breaker {
   isClosed(): boolean;
   /** What the command answers, or null where Redis is away; never throws. */
   ask<T extends object | number>(command: () => Promise<T>): Promise<T | null>;
-  /** Called in the moment Redis can be asked (again), before anybody asks. */
+  /** Called in the moment Redis can be asked (again), before any caller asks. */
   onClose(listener: () => void): void;
   start(): void;
   stop(): void;
@@ -34,93 +29,73 @@ export interface BreakerOptions {
 }
 
 export function createBreaker({ redis, link, clock, log }: BreakerOptions): Breaker {
-  const listeners: (() => void)[] = [];
+  const closing = createEmitter();
+  const running = createScope();
   const waiting = new Set<() => void>();
-  let closed = false;
-  let stopped = true;
-  let probing = false;
-  let misses = 0;
-  let stopProbes: Cancel | null = null;
-  let stopListening: Cancel | null = null;
+  let state: 'closed' | 'open' | 'stopped' = 'stopped';
+  // What the link does not reach, neither will this.
+  const isReachable = (): boolean => link.state() === 'ok';
+  const probe = createProbe({ redis, clock, isWorthIt: isReachable, onAnswer: close });
 
   function open(error: Error | null): void {
-    if (stopped) return;
-    stopProbes ??= clock.every(PROBE_MS, probe);
-    if (!closed) return;
-    closed = false;
+    if (state === 'stopped') return;
+    probe.start();
+    if (state === 'open') return;
+    state = 'open';
     log.warn(
-      { ...(error && { err: error }) },
-      'Redis does not answer: limits are counted by each replica for itself',
+      error ? { err: error } : {},
+      'Redis does not answer: each replica counts its own share of the limits',
     );
-    for (const giveUp of [...waiting]) giveUp();
+    giveUp();
   }
 
-  function probe(): void {
-    // What the link does not reach, neither will this.
-    if (stopped || closed || link.state() !== 'ok') return;
-    misses += 1;
-    if (misses > MAX_MISSES && (redis.status === 'ready' || redis.status === 'connect')) {
-      misses = 0;
-      redis.disconnect(true);
-    } else if (!probing && redis.status === 'ready') {
-      probing = true;
-      redis
-        .ping()
-        .then(close, () => {})
-        .finally(() => {
-          probing = false;
-        });
-    }
+  function giveUp(): void {
+    for (const settle of [...waiting]) settle();
   }
 
   function close(): void {
-    if (stopped || closed || link.state() !== 'ok' || redis.status !== 'ready') return;
-    closed = true;
-    misses = 0;
-    stopProbes?.();
-    stopProbes = null;
+    if (state !== 'open' || !isReachable() || redis.status !== 'ready') return;
+    state = 'closed';
+    probe.stop();
     log.info({}, 'limits are counted over all replicas');
-    for (const listener of listeners) listener();
+    closing.emit();
   }
 
-  const onRedisLost = (): void => open(null);
-
   return {
-    isClosed: () => closed,
+    isClosed: () => state === 'closed',
     ask<T extends object | number>(command: () => Promise<T>): Promise<T | null> {
-      if (!closed) return Promise.resolve(null);
+      if (state !== 'closed') return Promise.resolve(null);
       return new Promise((resolve) => {
-        const giveUp = (): void => settle(null);
+        const withoutRedis = (): void => settle(null);
         const settle = (answer: T | null): void => {
-          waiting.delete(giveUp);
+          waiting.delete(withoutRedis);
           resolve(answer);
         };
-        waiting.add(giveUp);
+        waiting.add(withoutRedis);
         command().then(settle, (error: Error) => {
           open(error);
           settle(null);
         });
       });
     },
-    onClose(listener) {
-      listeners.push(listener);
-    },
+    onClose: closing.on,
     start() {
-      stopped = false;
-      redis.on('close', onRedisLost);
-      redis.on('ready', probe);
-      stopListening = link.onChange((state) => (state === 'ok' ? probe() : open(null)));
-      open(null);
+      const onLost = (): void => open(null);
+      redis.on('close', onLost);
+      redis.on('ready', probe.ask);
+      running.add(
+        () => redis.off('close', onLost),
+        () => redis.off('ready', probe.ask),
+        link.onChange((reached) => (reached === 'ok' ? probe.ask() : open(null))),
+        probe.stop,
+      );
+      state = 'open';
+      probe.start();
     },
     stop() {
-      stopped = true;
-      closed = false;
-      redis.off('close', onRedisLost);
-      redis.off('ready', probe);
-      stopListening?.();
-      stopProbes?.();
-      stopProbes = null;
-      for (const giveUp of [...waiting]) giveUp();
+      state = 'stopped';
+      running.end();
+      giveUp();
     },
   };
 }

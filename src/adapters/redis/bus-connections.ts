@@ -1,18 +1,16 @@
 import { EventEmitter } from 'node:events';
-import type { Redis } from 'ioredis';
-import { open, type RedisClients } from './clients.ts';
+import type { RedisClients } from './clients.ts';
+import { type ConnectionPair, type ConnectionPairOptions, openPair } from './connection-pair.ts';
 
 /**
- * More than this waiting in our memory for a Redis that does not read is lost instead, bytes: a hung one is found
- * out in three seconds, and until then must not collect what nobody will want any more.
+ * What waits in our memory for a Redis that does not read is lost beyond this: a hung Redis is detected after three
+ * seconds, and must not collect messages until then that are too old when they arrive.
  */
 export const MAX_WAITING_BYTES = 1_000_000;
 
-type Deliver = (channel: Buffer, message: Buffer) => void;
-
 /**
- * The two connections of the bus, made anew as often as it takes. Socket.IO's adapter keeps its two clients for
- * good; what it gets is `publisher` and `subscriber`, which outlive every connection.
+ * The two connections of the bus, made anew as often as needed. Socket.IO's adapter keeps its two clients for good; it
+ * gets `publisher` and `subscriber`, which outlive every connection.
  */
 export interface BusConnections {
   readonly publisher: EventEmitter & { publish(channel: string, message: string | Buffer): void };
@@ -30,75 +28,29 @@ export interface BusConnections {
   stop(): void;
 }
 
-export interface BusConnectionsOptions {
+/** What arrives is passed on unchecked. */
+export interface BusConnectionsOptions
+  extends Pick<ConnectionPairOptions, 'onMessage' | 'onPatternMessage' | 'onReady' | 'onLost'> {
   readonly clients: RedisClients;
-  /** Whether this message may leave now. */
+  /** Whether a message may leave now. */
   readonly maySend: () => boolean;
+  /** A message could not be sent. */
   readonly onFailed: () => void;
-  /** What arrives, before anybody has looked at it. */
-  readonly onMessage: Deliver;
-  readonly onPatternMessage: (pattern: string, channel: Buffer, message: Buffer) => void;
-  /** Both are ready, for the first time or again. */
-  readonly onReady: () => void;
-  readonly onLost: (reason: string) => void;
 }
 
 export function createBusConnections(options: BusConnectionsOptions): BusConnections {
-  const { clients, onFailed, onLost } = options;
+  const { clients, onFailed } = options;
   const channels = new Set<string>();
   const patterns = new Set<string>();
-  let live: { publisher: Redis; subscriber: Redis; subscribed: boolean } | null = null;
+  let live: ConnectionPair | null = null;
 
-  function connect(): void {
-    const made = {
-      publisher: clients.newPublisher(),
-      subscriber: clients.newSubscriber(),
-      subscribed: false,
-    };
-    const { publisher, subscriber } = made;
-    live = made;
-    const announce = (): void => {
-      if (live === made && isReady()) options.onReady();
-    };
-    let reason = 'a connection was lost';
-    const lose = (): void => {
-      made.subscribed = false;
-      onLost(reason);
-    };
-    publisher.on('ready', announce);
-    for (const client of [publisher, subscriber]) {
-      client.on('error', (error: Error) => {
-        reason = error.message;
-      });
-      client.on('close', lose);
-    }
-    subscriber.on('ready', () => {
-      Promise.all([subscriber.psubscribe(...patterns), subscriber.subscribe(...channels)]).then(
-        () => {
-          made.subscribed = true;
-          announce();
-        },
-        // Cut off meanwhile: the next connection subscribes again.
-        () => {},
-      );
-    });
-    subscriber.on('messageBuffer', options.onMessage);
-    subscriber.on('pmessageBuffer', options.onPatternMessage);
-    open(publisher);
-    open(subscriber);
-  }
-
-  function disconnect(): void {
-    if (live === null) return;
-    for (const client of [live.publisher, live.subscriber]) {
-      for (const event of ['ready', 'close', 'messageBuffer', 'pmessageBuffer'])
-        client.removeAllListeners(event);
-      client.disconnect();
-    }
+  const connect = (): void => {
+    live = openPair({ ...options, channels, patterns });
+  };
+  const disconnect = (): void => {
+    live?.close();
     live = null;
-  }
-
-  const isReady = (): boolean => live?.subscribed === true && live.publisher.status === 'ready';
+  };
 
   return {
     publisher: Object.assign(new EventEmitter(), {
@@ -116,13 +68,13 @@ export function createBusConnections(options: BusConnectionsOptions): BusConnect
       unsubscribe: (names: string[]) => names.forEach((name) => void channels.delete(name)),
       punsubscribe: (pattern: string) => void patterns.delete(pattern),
     }),
-    isReady,
+    isReady: () => live?.isReady() ?? false,
     start: connect,
     renew() {
       if (live === null) return;
       disconnect();
       connect();
-      // It may be just as dead, and would not notice for minutes.
+      // This connection may be just as dead, and would not notice for minutes.
       clients.commands.disconnect(true);
     },
     stop: disconnect,

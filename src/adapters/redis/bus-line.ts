@@ -20,7 +20,7 @@ export interface RedisLine extends BusLine {
   readonly link: BusLink & { count(what: keyof LinkCounters, by?: number): void };
   /** For the Socket.IO server: emits into rooms of other replicas, and the events between servers. */
   readonly adapter: (namespace: Namespace) => Adapter;
-  /** Drops both connections and makes new ones: after a stall nobody knows what was missed, or whether they live. */
+  /** Drops both connections and makes new ones: after a stall it is unknown what was missed, and whether they live. */
   resubscribe(): void;
   start(): void;
   stop(): void;
@@ -39,15 +39,12 @@ export interface RedisLineOptions {
 export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLineOptions): RedisLine {
   let attached: { readonly namespace: BusNamespace; readonly guard: Guard } | null = null;
   let receive: Parameters<BusLine['onReceive']>[0] = () => {};
-  /** The last one, which is sent again the moment Redis can be reached. */
-  let lastProbe: { readonly topic: Topic; readonly envelope: Envelope } | null = null;
-  let probing = false;
   let subscribedBefore = false;
 
   const link = createLinkWatch({ clock, log, renew: () => connections.renew() });
   const connections = createBusConnections({
     clients,
-    maySend: () => probing || link.state() === 'ok',
+    maySend: () => probes.isSending() || link.state() === 'ok',
     onFailed: () => link.count('failed'),
     onMessage(channel, message) {
       for (const listener of connections.subscriber.listeners('messageBuffer'))
@@ -60,50 +57,31 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
     onReady() {
       if (subscribedBefore) link.count('resubscribed');
       subscribedBefore = true;
-      if (lastProbe) probe(lastProbe.topic, { ...lastProbe.envelope, at: clock.now() });
+      probes.repeat(clock.now());
     },
     onLost: link.lost,
   });
   const make = createAdapter(connections.publisher, connections.subscriber, { key: prefix });
-
-  const emit = (topic: Topic, envelope: Envelope): void => {
-    attached?.namespace.serverSideEmit(topic.name, envelope);
-  };
-  function probe(topic: Topic, envelope: Envelope): void {
-    probing = true;
-    emit(topic, envelope);
-    probing = false;
-  }
-
-  /** Joins the adapter, the guard before it and the topics. */
-  function attach(root: Namespace): Adapter {
-    const made = make(root);
-    Object.assign(made, { parser: strictParser(made.parser) });
-    const namespace = root as unknown as BusNamespace;
-    const guard = createGuard({
-      uid: made.uid,
+  const guardOf = (root: Namespace, uid: string): Guard =>
+    createGuard({
+      uid,
       requestChannel: `${prefix}-request#${root.name}#`,
       topics,
       onEcho: link.echoed,
       onMalformed: () => link.count('malformed'),
       onUnknown: () => link.count('version'),
     });
-    attached = { namespace, guard };
-    for (const { name } of topics) {
-      namespace.on(name, (envelope: unknown) => {
-        guard.reached();
-        receive(name, envelope);
-      });
-    }
-    return made as unknown as Adapter;
-  }
+
+  const emit = (topic: Topic, envelope: Envelope): void => {
+    attached?.namespace.serverSideEmit(topic.name, envelope);
+  };
+  const probes = createProbes(emit);
 
   return {
     link,
     send(topic, envelope) {
       if (topic.isProbe) {
-        lastProbe = { topic, envelope };
-        probe(topic, envelope);
+        probes.send(topic, envelope);
       } else if (connections.isReady() && link.state() === 'ok') {
         emit(topic, envelope);
       } else {
@@ -113,9 +91,20 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
     onReceive(listener) {
       receive = listener;
     },
-    // Socket.IO calls it with `new`, which an arrow function does not bear.
+    // Socket.IO calls it with `new`, which an arrow function does not allow.
     adapter: function adapter(root: Namespace): Adapter {
-      return attach(root);
+      const made = make(root);
+      Object.assign(made, { parser: strictParser(made.parser) });
+      const namespace = root as unknown as BusNamespace;
+      const guard = guardOf(root, made.uid);
+      attached = { namespace, guard };
+      for (const { name } of topics) {
+        namespace.on(name, (envelope: unknown) => {
+          guard.reached();
+          receive(name, envelope);
+        });
+      }
+      return made as unknown as Adapter;
     },
     resubscribe: () => connections.renew(),
     start() {
@@ -125,6 +114,27 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
     stop() {
       link.stop();
       connections.stop();
+    },
+  };
+}
+
+/** Messages that prove the line: they leave also while it is down. */
+function createProbes(emit: (topic: Topic, envelope: Envelope) => void) {
+  let last: { readonly topic: Topic; readonly envelope: Envelope } | null = null;
+  let isSending = false;
+
+  function send(topic: Topic, envelope: Envelope): void {
+    last = { topic, envelope };
+    isSending = true;
+    emit(topic, envelope);
+    isSending = false;
+  }
+  return {
+    send,
+    isSending: () => isSending,
+    /** Sends the last one again, the moment Redis can be reached. */
+    repeat(at: number): void {
+      if (last) send(last.topic, { ...last.envelope, at });
     },
   };
 }

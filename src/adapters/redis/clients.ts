@@ -1,19 +1,19 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../../lib/log.ts';
 
-/** A command that takes longer is given up: Redis answers in a tenth of a millisecond or is in trouble, milliseconds. */
+/** A command that takes longer is given up: a healthy Redis answers in a tenth of a millisecond. */
 const COMMAND_TIMEOUT_MS = 500;
 const CONNECT_TIMEOUT_MS = 1_000;
-/** A hung Redis does not answer a goodbye, milliseconds. */
+/** A hung Redis does not answer when we disconnect. */
 const GOODBYE_TIMEOUT_MS = 1;
-/** Redis is found again within this of its coming back, milliseconds. Being refused costs next to nothing. */
+/** Redis is found again this soon after it is back. A refused attempt costs next to nothing. */
 const MAX_RETRY_MS = 250;
 
-/** The only maker of connections to Redis. None of them ever makes anybody wait for long, or ends the process. */
+/** The only maker of connections to Redis. None of them waits for long, or ends the process. */
 export interface RedisClients {
   /** Counters and limits. */
   readonly commands: Redis;
-  /** A connection that is not opened yet; whoever makes it drops it. */
+  /** A connection that is not opened yet; its user closes it. */
   newPublisher(): Redis;
   newSubscriber(): Redis;
   connect(): void;
@@ -37,7 +37,7 @@ export function createRedisClients({ url, log }: { url: string; log: Log }): Red
   };
   const make = (options: RedisOptions): Redis => {
     const client = new Redis(url, options);
-    // Without a listener ioredis prints each failed attempt; the log hears of the outage once, from the bus.
+    // Without a listener ioredis prints each failed attempt; the bus logs the outage once.
     client.on('error', (error: Error) => log.debug({ err: error }, 'a Redis connection failed'));
     return client;
   };

@@ -1,16 +1,17 @@
 import { type ConnectionCounter, localShare } from '../../domain/limits/counters.ts';
-import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createScope } from '../../lib/scope.ts';
 import { createPlaces } from '../local/places.ts';
 import type { Breaker } from './breaker.ts';
 import type { RedisClients } from './clients.ts';
 import { createConnectionScripts, type Place } from './connection-scripts.ts';
 
 /**
- * The places of a replica that died are free again after this, milliseconds: until then a user who had all places
- * taken cannot come back, and everybody is to be back within ten seconds.
+ * The places of a dead replica are free again after this. Until then a user who had all places cannot come back, and
+ * every user is to be back within ten seconds.
  */
 const LEASE_MS = 6_000;
-/** Leases of open connections are renewed this often: two renewals may be lost, milliseconds. */
+/** Leases of open connections are renewed this often: two renewals may be lost. */
 const RENEW_MS = 2_000;
 const COUNT_USERS_MS = 1_000;
 
@@ -19,7 +20,7 @@ export interface RedisConnectionCounterOptions {
   readonly breaker: Breaker;
   readonly prefix: string;
   readonly maxPerUser: number;
-  /** Replicas last seen: while Redis is away each allows its share of the limit. */
+  /** Replicas last seen: while Redis is away, each allows its share of the limit. */
   readonly replicas: () => number;
   readonly clock: Clock;
   readonly leaseMs?: number;
@@ -27,27 +28,27 @@ export interface RedisConnectionCounterOptions {
 }
 
 export interface RedisConnectionCounter extends ConnectionCounter {
-  /** Users with a live place anywhere, as of a second ago; null while Redis is away. */
+  /** Users with a live place on any replica, as of a second ago; null while Redis is away. */
   uniqueUsers(): number | null;
   start(): void;
-  /** Gives back every place of this replica, where Redis can be told. */
+  /** Gives back every place of this replica, if Redis can be reached. */
   stop(): Promise<void>;
 }
 
 /**
- * Places per user over all replicas, as leases in Redis. While Redis is away a user may have this replica's share
- * of them, counted over the connections that are open here; when it is back those are registered again, and nobody
- * is thrown out.
+ * Places per user over all replicas, as leases in Redis. While Redis is away, a user may have this replica's share of
+ * them, counted over the connections that are open here. When Redis is back, those are registered again, and no
+ * connection is closed.
  */
 export function createRedisConnectionCounter(options: RedisConnectionCounterOptions): RedisConnectionCounter {
   const { clients, breaker, prefix, maxPerUser, replicas, clock } = options;
   const { leaseMs = LEASE_MS, renewMs = RENEW_MS } = options;
   const scripts = createConnectionScripts(clients.commands, prefix);
   const open = createPlaces();
-  /** Places that Redis may still hold for connections that are gone, by connection; it forgets them in a lease. */
+  /** Places that Redis may still keep for closed connections, by connection; their leases end by themselves. */
   const owed = new Map<string, { userId: string; since: number }>();
   let users: number | null = null;
-  let timers: Cancel[] = [];
+  const running = createScope();
 
   function giveBack(userId: string, connectionId: string): void {
     owed.set(connectionId, { userId, since: clock.now() });
@@ -55,8 +56,8 @@ export function createRedisConnectionCounter(options: RedisConnectionCounterOpti
   }
   async function settle(places: readonly Place[]): Promise<void> {
     if (places.length === 0) return;
-    const told = await breaker.ask(() => scripts.giveBack(places));
-    if (told !== null) for (const [, connectionId] of places) owed.delete(connectionId);
+    const answer = await breaker.ask(() => scripts.giveBack(places));
+    if (answer !== null) for (const [, connectionId] of places) owed.delete(connectionId);
   }
 
   function renew(): void {
@@ -76,10 +77,10 @@ export function createRedisConnectionCounter(options: RedisConnectionCounterOpti
 
   return {
     async acquire(userId, connectionId) {
-      const taken = await breaker.ask(() => scripts.take([userId, connectionId], leaseMs, maxPerUser));
-      if (taken === 0) return false;
-      if (taken === null && !(open.count(userId) < localShare(maxPerUser, replicas()))) {
-        // Redis may have heard the question and only the answer was lost.
+      const isFree = await breaker.ask(() => scripts.occupy([userId, connectionId], leaseMs, maxPerUser));
+      if (isFree === 0) return false;
+      if (isFree === null && !(open.count(userId) < localShare(maxPerUser, replicas()))) {
+        // Redis may have run the script, and only its answer was lost.
         giveBack(userId, connectionId);
         return false;
       }
@@ -91,10 +92,13 @@ export function createRedisConnectionCounter(options: RedisConnectionCounterOpti
     },
     uniqueUsers: () => (breaker.isClosed() ? users : null),
     start() {
-      timers = [clock.every(renewMs, renew), clock.every(COUNT_USERS_MS, () => void countUsers())];
+      running.add(
+        clock.every(renewMs, renew),
+        clock.every(COUNT_USERS_MS, () => void countUsers()),
+      );
     },
     async stop() {
-      for (const cancel of timers.splice(0)) cancel();
+      running.end();
       const places = [...open.all()];
       for (const place of places) open.remove(...place);
       await settle(places);

@@ -1,7 +1,7 @@
 /**
- * The places of all users in Redis, each a lease that ends by Redis' own time: `<prefix>:places:<user>` has the
- * connections, `<prefix>:users` the users with a place, both sorted by the end of the lease. Redis runs a script
- * as one step, so two replicas never both take the last place.
+ * The places of all users in Redis, each a lease that ends by Redis' own time: `<prefix>:places:<user>` contains the
+ * connections, `<prefix>:users` the users with a place, both sorted by the end of the lease. Redis runs a script as one
+ * step, so two replicas never both get the last place.
  */
 import type { Redis } from 'ioredis';
 
@@ -10,8 +10,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** KEYS users, places. ARGV user, connection, lease ms, most places. 1 when the place was taken. */
-const TAKE = `${NOW}
+/** KEYS users, places. ARGV user, connection, lease ms, most places. 1 when there was a free place. */
+const OCCUPY = `${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[4]) then return 0 end
 local ends = now + ARGV[3]
@@ -22,8 +22,8 @@ return 1
 `;
 
 /**
- * KEYS users, then the places of each connection's user. ARGV lease ms, then user, connection for each. Takes a
- * place again that is gone, over the limit too: the connection is open.
+ * KEYS users, then the places of each connection's user. ARGV lease ms, then user, connection for each. A place that is
+ * gone is occupied again, over the limit too: the connection is open.
  */
 const KEEP = `${NOW}
 local ends = now + ARGV[1]
@@ -35,7 +35,7 @@ end
 return 1
 `;
 
-/** KEYS and ARGV as above, the lease apart. A user is live as long as the last of the places left. */
+/** KEYS and ARGV as above, without the lease. A user is live as long as the last of the remaining places. */
 const GIVE_BACK = `${NOW}
 for i = 2, #KEYS do
   redis.call('ZREM', KEYS[i], ARGV[2 * i - 2])
@@ -55,29 +55,29 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 return redis.call('ZCARD', KEYS[1])
 `;
 
-/** A connection and whose it is. */
+/** A connection and its user. */
 export type Place = readonly [userId: string, connectionId: string];
 
 export interface ConnectionScripts {
-  /** 0 when all places are taken. */
-  take(place: Place, leaseMs: number, maxPerUser: number): Promise<number>;
+  /** 0 when no place is free. */
+  occupy(place: Place, leaseMs: number, maxPerUser: number): Promise<number>;
   keep(places: readonly Place[], leaseMs: number): Promise<object>;
   giveBack(places: readonly Place[]): Promise<object>;
   users(): Promise<number>;
 }
 
 interface WithScripts {
-  takePlace(...args: (string | number)[]): Promise<number>;
+  occupyPlace(...args: (string | number)[]): Promise<number>;
   keepPlaces(...args: (string | number)[]): Promise<number>;
   giveBackPlaces(...args: (string | number)[]): Promise<number>;
   liveUsers(...args: (string | number)[]): Promise<number>;
 }
 
-/** One script works on this many places: a fraction of a millisecond in which Redis serves nobody else. */
+/** Places of one script: a fraction of a millisecond in which Redis serves no other command. */
 const BATCH = 200;
 
 export function createConnectionScripts(redis: Redis, prefix: string): ConnectionScripts {
-  redis.defineCommand('takePlace', { numberOfKeys: 2, lua: TAKE });
+  redis.defineCommand('occupyPlace', { numberOfKeys: 2, lua: OCCUPY });
   redis.defineCommand('keepPlaces', { lua: KEEP });
   redis.defineCommand('giveBackPlaces', { lua: GIVE_BACK });
   redis.defineCommand('liveUsers', { numberOfKeys: 1, lua: USERS });
@@ -94,8 +94,8 @@ export function createConnectionScripts(redis: Redis, prefix: string): Connectio
   const keysOf = (batch: readonly Place[]) => [batch.length + 1, usersKey, ...batch.map(placesKey)];
 
   return {
-    take: (place, leaseMs, maxPerUser) =>
-      scripts.takePlace(usersKey, placesKey(place), ...place, leaseMs, maxPerUser),
+    occupy: (place, leaseMs, maxPerUser) =>
+      scripts.occupyPlace(usersKey, placesKey(place), ...place, leaseMs, maxPerUser),
     keep: (places, leaseMs) =>
       inBatches(places, (batch) => scripts.keepPlaces(...keysOf(batch), leaseMs, ...batch.flat())),
     giveBack: (places) =>

@@ -9,14 +9,14 @@ export interface RedisRateLimiterOptions {
   readonly breaker: Breaker;
   readonly prefix: string;
   readonly limits: Readonly<Record<string, NamedLimit>>;
-  /** Replicas last seen: while Redis is away each allows its share of a shared limit. */
+  /** Replicas last seen: while Redis is away, each allows its share of a shared limit. */
   readonly replicas: () => number;
 }
 
 /**
  * Fixed windows: those of a connection in memory, because it lives on one replica; the shared ones in Redis. While
- * Redis is away a shared limit is this replica's share of it, counted from nothing: what was consumed before in
- * Redis, or meanwhile in memory, is not carried over, which costs at most one window's points per outage.
+ * Redis is away, a shared limit is this replica's share of it, counted from zero. Points used before in Redis, or
+ * meanwhile in memory, are not carried over, which costs at most one window's points per outage.
  */
 export function createRedisRateLimiter(options: RedisRateLimiterOptions): RateLimiter {
   const { clients, breaker, prefix, limits, replicas } = options;
@@ -33,7 +33,7 @@ export function createRedisRateLimiter(options: RedisRateLimiterOptions): RateLi
         keyPrefix: `${prefix}:limit:${name}`,
         points,
         duration: seconds,
-        // Whoever has used up a window is refused from memory until it ends: a flood is not handed on to Redis.
+        // A used-up window is refused from memory until it ends: a flood does not reach Redis.
         inMemoryBlockOnConsumed: points,
       }),
     ]),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A frame is what one replica says at once: its name, whether it is cut off from Redis, and messages. */
+/** A frame is what one replica sends at once: its name, whether it is cut off from Redis, and messages. */
 const frameSchema = z.looseObject({
   from: z.string(),
   cut: z.boolean(),
@@ -8,10 +8,10 @@ const frameSchema = z.looseObject({
 });
 export type Frame = z.output<typeof frameSchema>;
 
-/** One message by far too large for a text goes in parts; the candles of a day, the largest, take twenty. */
+/** A message that is far too large for one text goes in parts; the candles of a day, the largest, need twenty. */
 const MAX_PARTS = 32;
 const PART = /^(\d+)\/(\d+) /;
-/** Of the numbers before a part. */
+/** The numbers before a part. */
 const PART_BYTES = 6;
 
 /** As plain ASCII, so that characters are bytes. */
@@ -60,7 +60,7 @@ function inParts(text: string, maxBytes: number): string[] {
   );
 }
 
-/** Puts parts together again: those of one frame arrive one after the other, or none. */
+/** Joins parts: those of one frame arrive one after the other, or not at all. */
 export function createFrameReader(): (text: string) => Frame | 'unfinished' | null {
   let parts: string[] = [];
 

@@ -1,13 +1,13 @@
 import type { Bus } from '../../../domain/bus/bus.ts';
 import type { EngineLease } from '../../../domain/engine/lease.ts';
-import { createTerm } from '../../../domain/engine/term.ts';
+import { createTerm, type Term } from '../../../domain/engine/term.ts';
 import { leaseFreeTopic } from '../../../domain/engine/topics.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { createScope } from '../../../lib/scope.ts';
 import { startStopwatch } from '../../../lib/stopwatch.ts';
 import type { Database } from '../../sql/database.ts';
-import { createLeaseRow, LEASE_MS, type LeaseAnswer } from './lease-row.ts';
+import { createLeaseRow, LEASE_MS, type LeaseAnswer, type LeaseRow } from './lease-row.ts';
 
 export interface DatabaseLeaseOptions {
   readonly db: Database;
@@ -37,80 +37,48 @@ const UNTAKEN_MS = 3_000;
  * before is refused from then on.
  */
 export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLeaseOptions): EngineLease {
-  const row = createLeaseRow(db, replica);
   const term = createTerm({ clock, log, lengthMs: LEASE_MS - MARGIN_MS });
-  const look = createLook(clock);
-  const database = createOutageLog(log);
+  const row = followRow({ row: createLeaseRow(db, replica), term, log });
   const running = createScope();
-  let known: Omit<LeaseAnswer, 'granted'> = { engine: null, newest: null };
+  let sinceLook = (): number => Number.POSITIVE_INFINITY;
+  let pauseMs = LOOK_MS;
   let asideUntil = 0;
   let asking = false;
   let stopped = false;
   /** Questions and releases, one after the other. */
   let turn: Promise<void> = Promise.resolve();
 
-  async function renew(fencing: number): Promise<void> {
-    const asked = term.ask();
-    const isRenewed = await row.renew(fencing);
-    // Ended meanwhile: an answer that comes too late changes nothing.
-    if (term.fencing() !== fencing) return;
-    if (!isRenewed) return term.end();
-    asked.renew();
-    look.next(RENEW_MS);
-  }
-
-  async function acquire(): Promise<void> {
-    const asked = term.ask();
-    const { granted, ...answer } = await row.ask(clock.now() < asideUntil ? UNTAKEN_MS : 0);
-    // Our own name stands in the row for longer than our term lasts.
-    known = granted === null ? answer : { ...answer, engine: null };
-    if (granted === null) return;
-    look.next(RENEW_MS);
-    asked.grant(granted);
-  }
-
-  async function release(): Promise<void> {
-    const fencing = term.fencing();
-    term.end();
-    if (fencing === null) return;
-    try {
-      await row.release(fencing);
-      bus.publish(leaseFreeTopic, { replica });
-    } catch (error) {
-      log.warn({ err: error }, 'the engine lease could not be handed over; it runs out by itself');
-    }
+  async function look(): Promise<void> {
+    if (stopped) return;
+    const patienceMs = clock.now() < asideUntil ? UNTAKEN_MS : 0;
+    if (await row.ask(patienceMs)) pauseMs = RENEW_MS;
   }
 
   function ask(): void {
     if (asking) return;
     asking = true;
-    look.begin();
-    turn = turn
-      .then(() => {
-        const fencing = term.fencing();
-        if (stopped) return;
-        return fencing === null
-          ? database.reached(acquire(), 'the engine lease could not be asked for')
-          : database.reached(renew(fencing), 'the engine lease could not be renewed');
-      })
-      .finally(() => {
-        asking = false;
-      });
+    sinceLook = startStopwatch(clock);
+    pauseMs = LOOK_MS;
+    turn = turn.then(look).finally(() => {
+      asking = false;
+    });
   }
 
-  function watch(): void {
-    if (term.isOver()) term.end();
-    if (look.isDue()) ask();
+  async function release(): Promise<void> {
+    if (await row.release()) bus.publish(leaseFreeTopic, { replica });
   }
 
   return {
     current: () => (term.isOver() ? null : term.fencing()),
-    engine: () => (term.fencing() === null ? known.engine : replica),
-    newest: () => known.newest,
+    engine: () => (term.fencing() === null ? row.known().engine : replica),
+    newest: () => row.known().newest,
     onChange: term.onChange,
     async start() {
       running.add(
-        clock.every(WATCH_MS, watch),
+        clock.every(WATCH_MS, () => {
+          if (term.isOver()) term.end();
+          if (sinceLook() >= pauseMs) ask();
+        }),
         bus.subscribe(leaseFreeTopic, (free) => {
           if (free.replica !== replica && term.fencing() === null) ask();
         }),
@@ -132,33 +100,58 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
   };
 }
 
-/** When the database is asked next. */
-function createLook(clock: Clock) {
-  let since = (): number => Number.POSITIVE_INFINITY;
-  let pause = LOOK_MS;
-  return {
-    isDue: (): boolean => since() >= pause,
-    begin(): void {
-      since = startStopwatch(clock);
-      pause = LOOK_MS;
-    },
-    next(ms: number): void {
-      pause = ms;
-    },
-  };
-}
-
-/** Logs an outage once. */
-function createOutageLog(log: Log) {
+/** Keeps the term as the row says. An outage of the database is logged once. */
+function followRow({ row, term, log }: { readonly row: LeaseRow; readonly term: Term; readonly log: Log }) {
+  let known: Omit<LeaseAnswer, 'granted'> = { engine: null, newest: null };
   let isAway = false;
+
+  async function acquire(patienceMs: number): Promise<boolean> {
+    const asked = term.ask();
+    const { granted, ...answer } = await row.ask(patienceMs);
+    // Our own name stands in the row for longer than our term lasts.
+    known = granted === null ? answer : { ...answer, engine: null };
+    if (granted === null) return false;
+    asked.grant(granted);
+    return true;
+  }
+
+  async function renew(fencing: number): Promise<boolean> {
+    const asked = term.ask();
+    const isRenewed = await row.renew(fencing);
+    // Ended meanwhile: an answer that comes too late changes nothing.
+    if (term.fencing() !== fencing) return false;
+    if (isRenewed) asked.renew();
+    else term.end();
+    return isRenewed;
+  }
+
   return {
-    async reached(work: Promise<void>, sentence: string): Promise<void> {
+    known: () => known,
+    /** Renews the lease, or asks for it. True where this replica has it now. */
+    async ask(patienceMs: number): Promise<boolean> {
+      const fencing = term.fencing();
       try {
-        await work;
+        const isOurs = await (fencing === null ? acquire(patienceMs) : renew(fencing));
         isAway = false;
+        return isOurs;
       } catch (error) {
-        if (!isAway) log.warn({ err: error }, sentence);
+        const what = fencing === null ? 'asked for' : 'renewed';
+        if (!isAway) log.warn({ err: error }, `the engine lease could not be ${what}`);
         isAway = true;
+        return false;
+      }
+    },
+    /** True where the lease was ours and is free now. */
+    async release(): Promise<boolean> {
+      const fencing = term.fencing();
+      term.end();
+      if (fencing === null) return false;
+      try {
+        await row.release(fencing);
+        return true;
+      } catch (error) {
+        log.warn({ err: error }, 'the engine lease could not be handed over; it runs out by itself');
+        return false;
       }
     },
   };
