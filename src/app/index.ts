@@ -42,10 +42,11 @@ import { systemClock } from '../lib/clock.ts';
 import { createDisposer } from '../lib/disposer.ts';
 import { assertPortIsFree, listenOn } from '../lib/port.ts';
 import { createMetrics } from '../metrics/index.ts';
-import { createRealtime, type Realtime } from '../realtime/server.ts';
+import type { Realtime } from '../realtime/server.ts';
 import { createCluster } from './cluster.ts';
 import { createMarketSource } from './market-source.ts';
 import type { AppOverrides } from './overrides.ts';
+import { openRealtime } from './realtime.ts';
 import { createReporting, type Reporting } from './reporting.ts';
 import { followStalls } from './stalls.ts';
 
@@ -247,7 +248,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     },
   );
   const httpServer = createHttpServer(httpApp);
-  realtime = createRealtime(
+  realtime = openRealtime(
     {
       httpServer: httpServer.server,
       bus,
@@ -309,6 +310,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     metrics.registry.watchProcess();
     // First of all the port: whoever cannot have it must not take the engine lease from somebody who runs.
     const { port, url } = await listenOn(httpServer.server, config.http.port, config.http.host);
+    realtime.start();
     closing.add('sockets', () => realtime.stop());
     cluster.start();
     closing.add('cluster', () => cluster.stop());

@@ -1,13 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { endTransport, type RealtimeServer, type RealtimeSocket } from './socket.ts';
+import type { Peer, Send } from './peer.ts';
 
-/** Connections are closed in slices this far apart, milliseconds. */
+/** Connections are closed in slices this far apart. */
 const SLICE_MS = 50;
-/** Those who were closed come back spread over this, beginning after a pause, milliseconds. */
+/** Closed clients come back spread over this, after a pause. */
 const RECONNECT_SPREAD_MS = 2_000;
 const RECONNECT_PAUSE_MS = 500;
-/** A command that is still running when its connection is due may take this much longer, milliseconds. */
+/** A command that still runs when its connection is due may take this much longer. */
 const ANSWER_GRACE_MS = 2_000;
 
 export interface Drain {
@@ -16,50 +16,54 @@ export interface Drain {
 }
 
 export interface DrainParts {
-  readonly io: RealtimeServer;
-  /** Whether another replica takes who comes back; else that is for after our restart. */
+  readonly peers: ReadonlySet<Peer>;
+  /** Whether another replica serves the clients that come back; otherwise they wait for our restart. */
   readonly othersServe: () => boolean;
-  readonly answered: (socket: RealtimeSocket) => Promise<unknown>;
+  readonly answered: (peer: Peer) => Promise<unknown>;
+  readonly close: (peer: Peer) => void;
+  readonly send: Send;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Empties the server for a shutdown: everybody is told how long to stay away once the connection has closed
- * (spread, so that the others are not overrun), then connections are closed evenly over the time by their
- * transport, because a client that is told `disconnect` does not come back by itself. Until then each is
- * served as ever.
+ * Empties the server for a shutdown. First every client is told when to come back once its connection has closed;
+ * the times are spread, so that the other replicas are not overrun. Then the connections are closed evenly over
+ * the given time. Until its turn each peer is served as before.
  */
-export function createDrain({ io, othersServe, answered, clock, log }: DrainParts): Drain {
+export function createDrain({ peers, othersServe, answered, close, send, clock, log }: DrainParts): Drain {
   let draining: Promise<void> | null = null;
   const pause = (ms: number): Promise<void> =>
     new Promise<void>((resolve) => void clock.after(ms, () => resolve()));
 
-  async function end(socket: RealtimeSocket): Promise<void> {
-    await Promise.race([answered(socket), pause(ANSWER_GRACE_MS)]);
-    endTransport(socket);
-  }
-
-  async function run(seconds: number): Promise<void> {
-    const sockets = [...io.of('/').sockets.values()];
-    log.info({ connections: sockets.length, seconds }, 'draining connections');
+  function announce(open: readonly Peer[], seconds: number): void {
     const restartMs = othersServe() ? 0 : seconds * 1_000;
-    sockets.forEach((socket, index) => {
-      const share = index / sockets.length;
-      socket.emit('server:shutdown', {
+    open.forEach((peer, index) => {
+      const share = index / open.length;
+      send(peer, 'server:shutdown', {
         message: 'The server is restarting',
         reconnectInMs: Math.round(RECONNECT_PAUSE_MS + RECONNECT_SPREAD_MS * share + restartMs * (1 - share)),
         timestamp: new Date(clock.now()).toISOString(),
       });
     });
+  }
 
+  async function end(peer: Peer): Promise<void> {
+    await Promise.race([answered(peer), pause(ANSWER_GRACE_MS)]);
+    close(peer);
+  }
+
+  async function run(seconds: number): Promise<void> {
+    const open = [...peers];
+    log.info({ connections: open.length, seconds }, 'draining connections');
+    announce(open, seconds);
     const slices = Math.max(1, Math.round((seconds * 1_000) / SLICE_MS));
     const ends: Promise<void>[] = [];
-    // All of the time, whoever is connected: proxies find out that we are not ready a little later.
+    // All of the time, even without connections: proxies find out a little later that we are not ready.
     for (let slice = 1; slice <= slices; slice++) {
       if (seconds > 0) await pause(SLICE_MS);
-      const due = Math.ceil((sockets.length * slice) / slices);
-      ends.push(...sockets.slice(ends.length, due).map(end));
+      const due = Math.ceil((open.length * slice) / slices);
+      ends.push(...open.slice(ends.length, due).map(end));
     }
     await Promise.all(ends);
   }

@@ -28,7 +28,7 @@ import type { QuotePayload } from '../../src/protocol/quotes.ts';
 import type { LimitedEvent } from '../../src/protocol/rate-limits.ts';
 import { nothingSchema } from '../../src/protocol/schemas.ts';
 import type { JournalPosition, TradeExecutedPayload } from '../../src/protocol/trades.ts';
-import type { encodeEvent } from '../../src/realtime/encode.ts';
+import type { Dialect } from '../../src/realtime/peer.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_holds: Equal<A, B>): void => {};
@@ -122,7 +122,7 @@ export function emits(
   server: Server<ClientToServerEvents, ServerToClientEvents>,
   socket: Socket<ClientToServerEvents, ServerToClientEvents>,
   client: ClientSocket<ServerToClientEvents, ClientToServerEvents>,
-  encode: typeof encodeEvent,
+  encode: Dialect['encode'],
   quote: QuotePayload,
 ): void {
   server.emit('quote:update', quote);

@@ -5,7 +5,7 @@ import type { MarketStatusPayload } from '../../protocol/market.ts';
 const LOOK_MS = 1_000;
 
 /** Calls `onChange` when the market enters another session; every replica reads the calendar for itself. */
-export function followSessions(parts: {
+export function followMarketSessions(parts: {
   readonly status: () => MarketStatusPayload;
   readonly clock: Clock;
   readonly onChange: (status: MarketStatusPayload) => void;

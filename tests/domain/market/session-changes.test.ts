@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
-import { followSessions } from '../../../src/domain/market/session-changes.ts';
+import { followMarketSessions } from '../../../src/domain/market/session-changes.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
   const clock = createManualClock(at - 60_500);
   const hours = createMarketHours('us-equities');
   const told: [string, number][] = [];
-  const stop = followSessions({
+  const stop = followMarketSessions({
     status: () => hours.status(clock.now()),
     clock,
     onChange: (status) => told.push([status.session!, clock.now() - at]),

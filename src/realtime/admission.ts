@@ -1,0 +1,135 @@
+import type { Sessions } from '../domain/accounts/session.ts';
+import type { User } from '../domain/accounts/user.ts';
+import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { RealtimeMetrics } from '../metrics/realtime.ts';
+import { type ConnectCode, isUnavailable } from '../protocol/errors.ts';
+import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
+import { createPrincipal, type Principal } from './principal.ts';
+
+/** Why a connection is refused. `retryable`: the same attempt may succeed later. */
+export class ConnectRefusal extends Error {
+  readonly code: ConnectCode;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ConnectCode, message: string, retryable: boolean, retryAfterMs?: number) {
+    super(message);
+    this.code = code;
+    this.retryable = retryable;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** What a client shows at the door, read from its transport. */
+export interface Credentials {
+  /** Null where the client gave none that can be read. */
+  readonly sessionId: string | null;
+  /** Who the client says it is; checked, never trusted. */
+  readonly userId?: string | undefined;
+  /** Version of the wire contract, where the client names one. */
+  readonly protocol?: unknown;
+}
+
+export interface Admission {
+  /** Session → user → limits → one of the user's places. Throws ConnectRefusal and nothing else. */
+  admit(connectionId: string, credentials: Credentials): Promise<Principal>;
+  /** Gives the place back; a second call does nothing. */
+  release(principal: Principal, connectionId: string): void;
+}
+
+export interface AdmissionParts {
+  readonly sessions: Pick<Sessions, 'find'>;
+  readonly connections: ConnectionCounter;
+  readonly limiter: RateLimiter;
+  readonly maxConnectionsPerUser: number;
+  readonly draining: () => boolean;
+  readonly metrics: Pick<RealtimeMetrics, 'handshakeRefused'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A place is free when a tab closes; an earlier attempt only costs both sides. */
+const FULL_RETRY_MS = 5_000;
+/** In an outage every client is refused again and again: one log line in this time is enough. */
+const UNAVAILABLE_LOG_MS = 10_000;
+/** A release takes minutes to go out; another replica may be of the other version already. */
+const PROTOCOL_RETRY_MS = 2_000;
+
+const unavailable = (): ConnectRefusal =>
+  new ConnectRefusal('UNAVAILABLE', 'Service unavailable', true, 1_000);
+
+export function createAdmission(parts: AdmissionParts): Admission {
+  const { sessions, connections, limiter, metrics } = parts;
+  const logFailure = createFailureLog(parts);
+
+  async function findUser({ sessionId, userId, protocol }: Credentials): Promise<readonly [User, string]> {
+    assertSpoken(protocol);
+    if (!sessionId)
+      throw new ConnectRefusal('NO_SESSION_ID', 'Authentication required: No session ID provided', false);
+    const session = await sessions.find(sessionId);
+    if (!session) throw new ConnectRefusal('INVALID_SESSION', 'Invalid or expired session', false);
+    if (userId !== undefined && userId !== session.user.id)
+      throw new ConnectRefusal('USER_MISMATCH', 'User ID mismatch', false);
+    return [session.user, sessionId];
+  }
+
+  async function takePlace(user: User, connectionId: string): Promise<void> {
+    const verdict = await limiter.consume('connect', user.id);
+    if (!verdict.allowed)
+      throw new ConnectRefusal('RATE_LIMITED', 'Rate limit exceeded for connect', true, verdict.retryAfterMs);
+    if (!(await connections.acquire(user.id, connectionId))) {
+      const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
+      throw new ConnectRefusal('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
+    }
+    if (!parts.draining()) return;
+    // The drain began meanwhile and does not know this connection.
+    connections.release(user.id, connectionId);
+    throw unavailable();
+  }
+
+  return {
+    async admit(connectionId, credentials) {
+      try {
+        if (parts.draining()) throw unavailable();
+        const [user, sessionId] = await findUser(credentials);
+        await takePlace(user, connectionId);
+        return createPrincipal(user, sessionId);
+      } catch (error) {
+        const refusal = error instanceof ConnectRefusal ? error : unavailable();
+        if (refusal !== error) logFailure(error);
+        metrics.handshakeRefused(refusal.code);
+        throw refusal;
+      }
+    },
+    release: ({ user }, connectionId) => connections.release(user.id, connectionId),
+  };
+}
+
+/** A client that names no version is an older one, or accepts any. */
+function assertSpoken(protocol: unknown): void {
+  if (protocol === undefined || SPOKEN_PROTOCOLS.some((spoken) => spoken === protocol)) return;
+  const named = Number.isSafeInteger(protocol) ? `protocol version ${protocol}` : 'this protocol version';
+  throw new ConnectRefusal(
+    'UNSUPPORTED_PROTOCOL',
+    `This server does not speak ${named}`,
+    true,
+    PROTOCOL_RETRY_MS,
+  );
+}
+
+function createFailureLog({ clock, log }: AdmissionParts): (error: unknown) => void {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+
+  return (error) => {
+    if (!isUnavailable(error)) {
+      log.error({ err: error }, 'a handshake failed');
+      return;
+    }
+    const now = clock.now();
+    if (now - loggedAt < UNAVAILABLE_LOG_MS) return;
+    loggedAt = now;
+    log.warn({ err: error }, 'handshakes are refused during an outage');
+  };
+}

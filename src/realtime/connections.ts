@@ -1,0 +1,93 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { RealtimeMetrics } from '../metrics/realtime.ts';
+import type { SessionRevokedPayload } from '../protocol/connection.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import type { Admission } from './admission.ts';
+import type { Dispatch } from './commands/dispatch.ts';
+import type { CloseReason, Peer, Send } from './peer.ts';
+import type { StateLane } from './state-lane/lane.ts';
+
+/** What a transport does with its connections: admit, join, receive, leave. */
+export interface PeerHost extends Admission, Pick<Dispatch, 'receive'> {
+  /** The peer is connected: it is greeted, and served from now on. */
+  join(peer: Peer): void;
+  leave(peer: Peer): void;
+}
+
+/** A way for peers to connect. */
+export interface Transport {
+  /** Closes every connection and accepts no more. */
+  stop(): Promise<void>;
+}
+export type TransportFactory = (host: PeerHost) => Transport;
+
+/** The connected peers, and the end of each. */
+export interface Connections {
+  readonly peers: ReadonlySet<Peer>;
+  join(peer: Peer): void;
+  leave(peer: Peer): void;
+  /** The first reason is the one that counts. */
+  close(peer: Peer, reason: CloseReason): void;
+  revoke(peer: Peer, reason: SessionRevokedPayload['reason']): void;
+}
+
+export interface ConnectionsParts {
+  /** Name of this replica, which `connected` carries. */
+  readonly replica: string;
+  readonly lane: Pick<StateLane, 'add' | 'remove'>;
+  readonly joined: (peer: Peer) => void;
+  readonly left: (peer: Peer) => void;
+  readonly isDraining: () => boolean;
+  readonly send: Send;
+  readonly clock: Clock;
+  readonly metrics: Pick<RealtimeMetrics, 'connectionClosed'>;
+  readonly log: Log;
+}
+
+export function createConnections(parts: ConnectionsParts): Connections {
+  const { lane, send, clock, metrics, log } = parts;
+  const peers = new Set<Peer>();
+  const closing = new Map<Peer, CloseReason>();
+
+  function close(peer: Peer, reason: CloseReason): void {
+    if (closing.has(peer)) return;
+    closing.set(peer, reason);
+    if (reason === 'slow_consumer' || reason === 'flood')
+      log.warn({ socketId: peer.id, userId: peer.principal.user.id, reason }, 'closing a connection');
+    peer.close(reason);
+  }
+
+  return {
+    peers,
+    close,
+    join(peer) {
+      const userId = peer.principal.user.id;
+      peers.add(peer);
+      lane.add(peer);
+      send(peer, 'connected', {
+        socketId: peer.id,
+        userId,
+        replica: parts.replica,
+        protocol: PROTOCOL_VERSION,
+        serverTime: new Date(clock.now()).toISOString(),
+      });
+      parts.joined(peer);
+      log.debug({ socketId: peer.id, userId }, 'connected');
+    },
+    leave(peer) {
+      if (!peers.delete(peer)) return;
+      parts.left(peer);
+      lane.remove(peer);
+      const reason = closing.get(peer) ?? (parts.isDraining() ? 'drain' : 'client');
+      closing.delete(peer);
+      metrics.connectionClosed(reason);
+      log.debug({ socketId: peer.id, userId: peer.principal.user.id, reason }, 'disconnected');
+    },
+    revoke(peer, reason) {
+      if (!peer.isOpen()) return;
+      send(peer, 'session:revoked', { reason });
+      close(peer, 'revoked');
+    },
+  };
+}

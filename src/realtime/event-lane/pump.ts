@@ -1,0 +1,72 @@
+import type { Journal, JournalRecord } from '../../domain/journal/journal.ts';
+import type { Log } from '../../lib/log.ts';
+import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import type { Dialect, EncodedEvent } from '../peer.ts';
+import { keptAfter, type Subscriber, type UserStream } from './user-stream.ts';
+
+/** Records per write: about 100 KB, well inside what one peer may queue. */
+const PAGE = 300;
+
+export interface PumpParts {
+  readonly journal: Pick<Journal, 'readAfter'>;
+  readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
+  readonly log: Log;
+}
+
+/** Moves the subscriber's cursor to the head of the stream; a pump that is at work already does so by itself. */
+export type Pump = (stream: UserStream, subscriber: Subscriber) => void;
+
+export function createPump({ journal, metrics, log }: PumpParts): Pump {
+  async function deliver(stream: UserStream, subscriber: Subscriber): Promise<void> {
+    try {
+      await moveToHead(stream, subscriber);
+    } finally {
+      // In the same turn as the last look at the head: a later notice must find the pump at rest.
+      subscriber.pumping = false;
+    }
+  }
+
+  async function moveToHead(stream: UserStream, subscriber: Subscriber): Promise<void> {
+    const isActive = (): boolean => stream.subscribers.get(subscriber.peer.id) === subscriber;
+    while (isActive() && subscriber.cursor !== null && subscriber.cursor < stream.head) {
+      const after = subscriber.cursor;
+      const page = keptAfter(stream, after, PAGE) ?? (await journal.readAfter(stream.userId, after, PAGE));
+      if (!isActive()) return;
+      if (page[0]?.seq !== after + 1) {
+        // Pruned meanwhile. Nothing may be skipped silently: the client has to subscribe again and reload.
+        log.warn({ userId: stream.userId, after }, 'the journal no longer reaches back to this connection');
+        stream.subscribers.delete(subscriber.peer.id);
+        return;
+      }
+      subscriber.cursor = page.at(-1)!.seq;
+      await write(subscriber, page, stream.epoch!);
+    }
+  }
+
+  /** Resolves when the transport has accepted the bytes, so that a paused reader costs one page. */
+  function write(subscriber: Subscriber, page: readonly JournalRecord[], epoch: string): Promise<void> {
+    const { peer } = subscriber;
+    const events = page
+      .map((record) => encodeRecord(peer.dialect, epoch, record))
+      .filter((event) => event !== null);
+    for (const { event } of events) metrics.messageSent(event);
+    if (events.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      subscriber.release = resolve;
+      peer.write(events, undefined, resolve);
+    });
+  }
+
+  return (stream, subscriber) => {
+    if (subscriber.pumping || subscriber.cursor === null) return;
+    subscriber.pumping = true;
+    deliver(stream, subscriber).catch((error: unknown) => {
+      // Pages that were not read leave the cursor where it is: the next notice or sweep finds them again.
+      log.warn({ err: error, userId: stream.userId }, 'a user stream could not read the journal');
+    });
+  };
+}
+
+const encodeRecord = (dialect: Dialect, epoch: string, record: JournalRecord): EncodedEvent | null =>
+  // The payload belongs to the event of the same record; TypeScript cannot follow that through the union.
+  dialect.encode(record.event, { ...record.payload, epoch, seq: record.seq } as never);

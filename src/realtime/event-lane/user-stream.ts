@@ -1,0 +1,78 @@
+import type { JournalRecord } from '../../domain/journal/journal.ts';
+import type { JournalPosition } from '../../protocol/trades.ts';
+import type { Peer } from '../peer.ts';
+
+/** What this replica knows of one user's journal, and the peers that follow it. */
+export interface UserStream {
+  readonly userId: string;
+  /** Null until the journal has been read once. */
+  epoch: string | null;
+  head: number;
+  /** The newest records, contiguous, ending at `head`. */
+  recent: readonly JournalRecord[];
+  readonly subscribers: Map<string, Subscriber>;
+}
+
+export interface Subscriber {
+  readonly peer: Peer;
+  /** Number of the last record written; null before the start. */
+  cursor: number | null;
+  pumping: boolean;
+  /** Ends the wait for the transport when the peer leaves. */
+  release: () => void;
+}
+
+/** Enough for a burst between two pumps; older ones are read from the database. */
+const RECENT_RECORDS = 256;
+
+export const newUserStream = (userId: string): UserStream => ({
+  userId,
+  epoch: null,
+  head: 0,
+  recent: [],
+  subscribers: new Map(),
+});
+
+export const newSubscriber = (peer: Peer): Subscriber => ({
+  peer,
+  cursor: null,
+  pumping: false,
+  release: () => {},
+});
+
+/**
+ * Moves the head to `position`; `records` end there, or are empty where only the head is known. False for the
+ * position of another journal. `onGap` is called when records are missing in between.
+ */
+export function moveHead(
+  stream: UserStream,
+  position: JournalPosition,
+  records: readonly JournalRecord[],
+  onGap: () => void,
+): boolean {
+  if (stream.epoch === null) {
+    stream.epoch = position.epoch;
+    stream.head = position.seq;
+    stream.recent = records;
+    return true;
+  }
+  if (stream.epoch !== position.epoch) return false;
+  if (position.seq <= stream.head) return true;
+  const fresh = records.filter((record) => record.seq > stream.head);
+  const contiguous = fresh.length === position.seq - stream.head;
+  if (!contiguous) onGap();
+  stream.recent = contiguous ? [...stream.recent, ...fresh].slice(-RECENT_RECORDS) : [];
+  stream.head = position.seq;
+  return true;
+}
+
+/** Up to `limit` kept records from number `after + 1` on; null where they begin later. */
+export function keptAfter(
+  { recent }: UserStream,
+  after: number,
+  limit: number,
+): readonly JournalRecord[] | null {
+  const first = recent[0]?.seq;
+  if (first === undefined || first > after + 1) return null;
+  return recent.slice(after + 1 - first, after + 1 - first + limit);
+}

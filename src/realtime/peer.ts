@@ -1,0 +1,59 @@
+import type { CloseReason as EndReason, RealtimeMetrics } from '../metrics/realtime.ts';
+import type { PayloadOf, ServerEvent } from '../protocol/events.ts';
+import type { Principal } from './principal.ts';
+
+/** One server event as one dialect spells it, encoded once for every peer that reads it. */
+export interface EncodedEvent {
+  readonly event: ServerEvent;
+  /** The message, for a transport that frames messages itself. */
+  readonly text: string;
+  /** The same as complete bytes of the line; frames may be concatenated. */
+  readonly frame: Buffer;
+}
+
+/** How peers of one kind spell events. Each dialect is one object for the life of the process. */
+export interface Dialect {
+  /** Null for an event that the dialect has no words for; its peers do not receive it. */
+  encode<E extends ServerEvent>(event: E, payload: PayloadOf<E>): EncodedEvent | null;
+}
+
+/** Why the service closes a connection. */
+export type CloseReason = Exclude<EndReason, 'client'>;
+
+/** One connection of a user, whatever its transport. */
+export interface Peer {
+  /** Unique over all replicas. */
+  readonly id: string;
+  readonly principal: Principal;
+  readonly dialect: Dialect;
+  /** False once the connection has ended. */
+  isOpen(): boolean;
+  /** True when the operating system has accepted everything written before. */
+  isWritable(): boolean;
+  /** Bytes that wait for this peer in the memory of this process. */
+  queuedBytes(): number;
+  /** Rises as long as the peer reads, in bytes or in any other measure of its transport. */
+  takenBytes(): number;
+  /**
+   * Writes events in order, in one piece where the transport can. `joined` is the concatenation of their frames
+   * where the caller shares it between peers; it holds until the end of this turn unless `queuedBytes` rises.
+   * `written` is called when the transport has accepted the last byte, and never if the connection ends before.
+   */
+  write(events: readonly EncodedEvent[], joined?: Buffer, written?: () => void): void;
+  /** A client comes back by itself, except after `revoked`. */
+  close(reason: CloseReason): void;
+  /** What the peer watches of one kind of state from now on, for a transport that keeps rooms for other services. */
+  watches?(event: ServerEvent, subjects: ReadonlySet<string>): void;
+}
+
+/** Writes one event at once: replies and notices, which belong to neither lane. */
+export type Send = <E extends ServerEvent>(peer: Peer, event: E, payload: PayloadOf<E>) => void;
+
+export const createSend =
+  (metrics: Pick<RealtimeMetrics, 'messageSent'>): Send =>
+  (peer, event, payload) => {
+    const encoded = peer.dialect.encode(event, payload);
+    if (!encoded) return;
+    metrics.messageSent(event);
+    peer.write([encoded]);
+  };

@@ -1,0 +1,20 @@
+import { hashSessionId } from '../domain/accounts/session.ts';
+import type { User } from '../domain/accounts/user.ts';
+
+/** Who a peer is; nothing secret, because adapters may send it to other replicas. */
+export interface Principal {
+  readonly user: User;
+  readonly sessionHash: string;
+}
+
+const sessionIds = new WeakMap<Principal, string>();
+
+/** The session id stays out of the object, and so out of every log line and message that carries it. */
+export function createPrincipal(user: User, sessionId: string): Principal {
+  const principal = { user, sessionHash: hashSessionId(sessionId) };
+  sessionIds.set(principal, sessionId);
+  return principal;
+}
+
+/** The secret behind a principal, for asking the database whether the session still holds. */
+export const sessionIdOf = (principal: Principal): string => sessionIds.get(principal) ?? '';

@@ -1,0 +1,52 @@
+import { readSessionCookie } from '../../domain/accounts/session-cookie.ts';
+import { handshakeAuthSchema } from '../../protocol/connection.ts';
+import type { ConnectRefusal, Credentials } from '../admission.ts';
+import type { PeerHost } from '../connections.ts';
+import type { RealtimeSocket } from './peer.ts';
+
+/** Socket.IO middleware: asks the host to admit the socket, and makes its user the socket's. */
+export const createHandshake =
+  (host: PeerHost, secrets: readonly string[]) =>
+  (socket: RealtimeSocket, next: (error?: Error) => void): void => {
+    const credentials = credentialsOf(socket, secrets);
+    forgetSecrets(socket);
+    host.admit(socket.id, credentials).then(
+      (principal) => {
+        socket.data = principal;
+        // The transport's end counts too: a client that leaves during the handshake never becomes a `connection`.
+        const release = (): void => host.release(principal, socket.id);
+        socket.once('disconnect', release);
+        if (socket.conn.readyState === 'open') socket.conn.once('close', release);
+        else release();
+        next();
+      },
+      (refusal: ConnectRefusal) => next(toConnectError(refusal)),
+    );
+  };
+
+function credentialsOf({ handshake }: RealtimeSocket, secrets: readonly string[]): Credentials {
+  const auth = handshakeAuthSchema.safeParse(handshake.auth ?? {});
+  const { cookie } = handshake.headers;
+  if (!auth.success) return { sessionId: null };
+  const { sessionID, userId, protocol } = auth.data;
+  return {
+    sessionId: sessionID || (cookie === undefined ? null : readSessionCookie(cookie, secrets)),
+    userId,
+    protocol,
+  };
+}
+
+/** What the client reads in `connect_error`: the message, and `data`. */
+const toConnectError = ({ code, message, retryable, retryAfterMs }: ConnectRefusal): Error =>
+  Object.assign(new Error(message), {
+    data: { code, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  });
+
+/** The request, its headers and `auth` hold secrets and kilobytes; nothing needs them after this. */
+function forgetSecrets(socket: RealtimeSocket): void {
+  socket.handshake.auth = {};
+  socket.handshake.headers = {};
+  socket.handshake.query = {};
+  socket.handshake.url = '';
+  (socket.conn as { request?: unknown }).request = undefined;
+}

@@ -1,0 +1,94 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Namespace, Server } from 'socket.io';
+import type { Adapter } from 'socket.io-adapter';
+import type { Log } from '../../lib/log.ts';
+import { isAllowedOrigin } from '../../lib/origin.ts';
+import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
+import { userRoom } from '../../protocol/rooms.ts';
+import type { Ack } from '../commands/dispatch.ts';
+import type { PeerHost, TransportFactory } from '../connections.ts';
+import { createHandshake } from './handshake.ts';
+import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
+
+export interface SocketIoParts {
+  readonly httpServer: HttpServer;
+  /** Reaches the sockets of other replicas; null where there are none. */
+  readonly adapter: ((namespace: Namespace) => Adapter) | null;
+  readonly allowedOrigins: readonly string[];
+  /** Secrets that sign the session cookie, the current one first. */
+  readonly sessionSecrets: readonly string[];
+  readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
+  readonly log: Log;
+}
+
+/** How long a stop waits for requests in flight. */
+const IN_FLIGHT_GRACE_MS = 2_000;
+
+/** The one Socket.IO server: connections of stock clients become peers. */
+export const createSocketIo =
+  (parts: SocketIoParts): TransportFactory =>
+  (host) => {
+    const { httpServer } = parts;
+    const io = createServer(parts);
+    const upgraded = followUpgrades(httpServer);
+    io.use(createHandshake(host, parts.sessionSecrets));
+    io.on('connection', (socket) => connect(socket, host, parts));
+
+    return {
+      async stop() {
+        const closed = io.close();
+        // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
+        const cut = setTimeout(() => {
+          httpServer.closeAllConnections();
+          for (const connection of upgraded) connection.destroy();
+        }, IN_FLIGHT_GRACE_MS).unref();
+        await closed.finally(() => clearTimeout(cut));
+      },
+    };
+  };
+
+const createServer = ({ httpServer, adapter, allowedOrigins }: SocketIoParts): RealtimeServer =>
+  new Server(httpServer, {
+    serveClient: false,
+    // The polls of one client would be sent to different replicas.
+    ...(adapter && { adapter: adapter as never, transports: ['websocket'] }),
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    // Frames are encoded once for all sockets, which compression per socket would undo.
+    perMessageDeflate: false,
+    cors: { origin: [...allowedOrigins], credentials: true },
+    // CORS headers do not cover the upgrade: without this any page could open a socket with its visitor's cookie.
+    allowRequest: ({ headers }, answer) => {
+      if (isAllowedOrigin(headers.origin, headers.host, allowedOrigins)) answer(null, true);
+      else answer('origin not allowed', false);
+    },
+  });
+
+/** A peer that does not read does not answer the close frame either: in the end its connection has to be cut. */
+function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
+  const upgraded = new Set<Duplex>();
+  httpServer.on('upgrade', (_request, connection: Duplex) => {
+    upgraded.add(connection);
+    connection.once('close', () => upgraded.delete(connection));
+  });
+  return upgraded;
+}
+
+function connect(socket: RealtimeSocket, host: PeerHost, { metrics, log }: SocketIoParts): void {
+  const peer = new SocketIoPeer(socket);
+  // Events that another service emits into a room; our own are counted where they are written.
+  socket.onAnyOutgoing((event: string) => metrics.messageSent(event));
+  void socket.join(userRoom(peer.principal.user.id));
+  socket.onAny((event: unknown, ...args: unknown[]) => {
+    const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
+    host.receive(peer, String(event), args, ack);
+  });
+  // Without a listener socket.io prints a protocol violation of the client to the console.
+  socket.on('error', (error) =>
+    log.debug({ err: error, socketId: socket.id }, 'a client violated the protocol'),
+  );
+  socket.on('disconnect', () => host.leave(peer));
+  host.join(peer);
+}
