@@ -1,7 +1,7 @@
 import type { EngineLease } from '../domain/engine/lease.ts';
 import { type OverviewParts, overviewOf } from '../domain/monitor/overview.ts';
 import { engineOf, type Replicas } from '../domain/monitor/replicas.ts';
-import type { Executor } from '../domain/trading/executor.ts';
+import type { Executor } from '../domain/trading/execution/executor.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ReadinessPayload, WebSocketHealthPayload } from '../protocol/health-payloads.ts';
 

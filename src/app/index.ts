@@ -30,7 +30,7 @@ import { createHoursOf, createMarketHours } from '../domain/market/market-hours.
 import { createQuoteBoard } from '../domain/market/quote-board.ts';
 import { isFresh } from '../domain/market/staleness.ts';
 import { createTrading } from '../domain/trading/create-trading.ts';
-import { createExecutor } from '../domain/trading/executor.ts';
+import { createExecutor } from '../domain/trading/execution/executor.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
 import { withQuoteFirst } from '../domain/trading/quote-first.ts';
 import { followTradedSymbols } from '../domain/trading/traded-symbols.ts';

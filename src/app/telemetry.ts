@@ -4,7 +4,7 @@ import type { Market } from '../domain/market/market.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { ReplicaStatus } from '../domain/monitor/replica-status.ts';
 import type { Replicas } from '../domain/monitor/replicas.ts';
-import type { Executor } from '../domain/trading/executor.ts';
+import type { Executor } from '../domain/trading/execution/executor.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Pulse } from '../lib/pulse.ts';
 import { readCluster } from '../metrics/cluster.ts';

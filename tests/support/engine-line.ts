@@ -12,7 +12,7 @@ import { until } from '../../rig/wait.ts';
 import type { Database } from '../../src/adapters/sql/database.ts';
 import { createLedger } from '../../src/adapters/stores/trading/ledger.ts';
 import { createTrading } from '../../src/domain/trading/create-trading.ts';
-import { createExecutor } from '../../src/domain/trading/executor.ts';
+import { createExecutor } from '../../src/domain/trading/execution/executor.ts';
 import type { Trading } from '../../src/domain/trading/trading.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { decimal } from '../../src/lib/decimal.ts';

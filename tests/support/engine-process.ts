@@ -15,7 +15,7 @@ import type { Database } from '../../src/adapters/sql/database.ts';
 import { createDatabaseLease } from '../../src/adapters/stores/engine/lease.ts';
 import { createLedger } from '../../src/adapters/stores/trading/ledger.ts';
 import type { EngineLease } from '../../src/domain/engine/lease.ts';
-import { createExecutor, type Executor } from '../../src/domain/trading/executor.ts';
+import { createExecutor, type Executor } from '../../src/domain/trading/execution/executor.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
 export interface EngineOptions {

@@ -7,7 +7,7 @@ import { until } from '../../../rig/wait.ts';
 import { createLedger } from '../../../src/adapters/stores/trading/ledger.ts';
 import type { Broker, BrokerEvent } from '../../../src/domain/trading/broker.ts';
 import { createTrading } from '../../../src/domain/trading/create-trading.ts';
-import { createExecutor } from '../../../src/domain/trading/executor.ts';
+import { createExecutor } from '../../../src/domain/trading/execution/executor.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import type { OrderRequest } from '../../../src/protocol/orders.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OrderIntent } from '../../../src/domain/trading/order.ts';
 import type { PlaceFacts } from '../../../src/domain/trading/placement.ts';
-import { assess, type RiskInput } from '../../../src/domain/trading/risk.ts';
+import { assess } from '../../../src/domain/trading/risk.ts';
+import type { RiskInput } from '../../../src/domain/trading/risk-input.ts';
 import type { RiskLimits } from '../../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import { accountOf, LIMITS, positionOf, quoteOf, TODAY } from '../../support/trading.ts';

@@ -6,7 +6,7 @@ import { createJournal } from '../../../src/adapters/stores/journal/journal.ts';
 import { createJournalPruner } from '../../../src/adapters/stores/journal/pruner.ts';
 import { createLedger } from '../../../src/adapters/stores/trading/ledger.ts';
 import { createTrading } from '../../../src/domain/trading/create-trading.ts';
-import { createExecutor } from '../../../src/domain/trading/executor.ts';
+import { createExecutor } from '../../../src/domain/trading/execution/executor.ts';
 import type { Log } from '../../../src/lib/log.ts';
 import { appendEvents } from '../../support/journal.ts';
 import {

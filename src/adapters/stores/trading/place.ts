@@ -32,6 +32,7 @@ const MAX_BATCH = 64;
 const POSITIONS = `SELECT ${POSITION_COLUMNS} FROM positions WHERE user_id = ANY ($1::uuid[])`;
 
 // `recent` is narrowed to the quantity for the sake of its index; whether two orders are the same is not for SQL.
+// Scalar subqueries look a row up by its key; EXISTS would let the planner read the whole table into a hash.
 const FACTS = `SELECT
     (SELECT o.id FROM orders o WHERE o.user_id = q.user_id AND o.client_order_id = q.key) AS known_id,
     open.buy, open.sell,
@@ -40,9 +41,9 @@ const FACTS = `SELECT
       FROM orders o WHERE o.user_id = q.user_id AND o.symbol = q.symbol AND o.quantity = q.quantity
         AND o.created_at > q.since AND o.status <> 'denied') AS recent,
     EXISTS (SELECT FROM halts WHERE scope = 'everyone') AS everyone_halted,
-    EXISTS (SELECT FROM halts WHERE scope = q.user_id::text) AS user_halted,
-    EXISTS (SELECT FROM users u WHERE u.id = q.user_id AND u.banned_at IS NOT NULL) AS banned,
-    q.session IS NULL OR EXISTS (SELECT FROM session s WHERE s.sid = q.session) AS signed_in
+    (SELECT true FROM halts h WHERE h.scope = q.user_id::text) IS TRUE AS user_halted,
+    (SELECT u.banned_at IS NOT NULL FROM users u WHERE u.id = q.user_id) IS TRUE AS banned,
+    q.session IS NULL OR (SELECT true FROM session s WHERE s.sid = q.session) IS TRUE AS signed_in
   FROM ROWS FROM (json_to_recordset($1::json) AS (user_id uuid, key text, symbol text, quantity bigint,
     since timestamptz, session text)) WITH ORDINALITY AS q (user_id, key, symbol, quantity, since, session, ord)
   CROSS JOIN LATERAL (

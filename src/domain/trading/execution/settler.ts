@@ -1,10 +1,10 @@
-import type { Log } from '../../lib/log.ts';
-import { isUnavailable } from '../../protocol/errors.ts';
-import type { Bus } from '../bus/bus.ts';
-import { journalTopic } from '../journal/topics.ts';
-import type { BrokerEvent } from './broker.ts';
-import { FencedError, type Ledger } from './ledger.ts';
-import { portfolioTopic } from './topics.ts';
+import type { Log } from '../../../lib/log.ts';
+import { isUnavailable } from '../../../protocol/errors.ts';
+import type { Bus } from '../../bus/bus.ts';
+import type { BrokerEvent } from '../broker.ts';
+import { FencedError, type Ledger } from '../ledger.ts';
+import { publishEvents } from '../publish.ts';
+import { portfolioTopic } from '../topics.ts';
 
 /** A conflict with another transaction passes; what fails this often will fail forever. */
 const MAX_ATTEMPTS = 3;
@@ -15,15 +15,20 @@ export interface SettlerOptions {
   readonly log: Log;
   /** Stops trading where our books cannot follow the broker. */
   readonly halt: (problem: string) => Promise<void>;
-  /** Takes an order back that the broker has although it was given up. */
+  /** Cancels an order that the broker has although it was given up. */
   readonly withdraw: (fencing: number, orderId: string) => void;
 }
 
-/** Applies broker events to the ledger and tells what came of it. */
-export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptions) {
+/** Applies broker events to the ledger and publishes what came of them. */
+export interface Settler {
+  /** Throws FencedError, and UNAVAILABLE while the database is away: the same events may be given again. */
+  settle(fencing: number, events: readonly BrokerEvent[]): Promise<void>;
+}
+
+export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptions): Settler {
   const apply = async (fencing: number, events: readonly BrokerEvent[]): Promise<void> => {
     const { appended, orders, mismatches } = await ledger.settle(fencing, events);
-    for (const message of appended) bus.publish(journalTopic, message);
+    publishEvents(bus, appended);
     for (const userId of new Set(orders.map((order) => order.userId)))
       bus.publish(portfolioTopic, { userId });
     for (const { event, problem } of mismatches) {
@@ -42,16 +47,14 @@ export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptio
         if (isPassing(error)) throw error;
         if (attempt < MAX_ATTEMPTS) continue;
         log.error({ err: error, event }, 'a broker event cannot be booked');
-        return halt(
-          `order ${event.orderId}: ${error instanceof Error ? error.message : 'it cannot be booked'}`,
-        );
+        const problem = error instanceof Error ? error.message : 'it cannot be booked';
+        return halt(`order ${event.orderId}: ${problem}`);
       }
     }
   };
 
   return {
-    /** Throws FencedError, and UNAVAILABLE while the database is away: the same events may be given again. */
-    async settle(fencing: number, events: readonly BrokerEvent[]): Promise<void> {
+    async settle(fencing, events) {
       try {
         await apply(fencing, events);
       } catch (error) {
@@ -63,4 +66,5 @@ export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptio
   };
 }
 
+/** The same events may be applied later, or by the next engine. */
 const isPassing = (error: unknown): boolean => error instanceof FencedError || isUnavailable(error);

@@ -1,25 +1,25 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestClock, type TestClock } from '../../../rig/clock.ts';
-import { createTestDatabase, KINDS, type TestDatabase } from '../../../rig/database/database.ts';
-import { silentLog } from '../../../rig/log.ts';
-import { createPaperBroker } from '../../../src/adapters/paper/broker.ts';
-import { createLedger } from '../../../src/adapters/stores/trading/ledger.ts';
-import type { JournalRecord } from '../../../src/domain/journal/journal.ts';
-import { journalTopic } from '../../../src/domain/journal/topics.ts';
+import { createTestClock, type TestClock } from '../../../../rig/clock.ts';
+import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
+import { silentLog } from '../../../../rig/log.ts';
+import { createPaperBroker } from '../../../../src/adapters/paper/broker.ts';
+import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
+import type { JournalRecord } from '../../../../src/domain/journal/journal.ts';
+import { journalTopic } from '../../../../src/domain/journal/topics.ts';
 import {
   type Broker,
   BrokerBusy,
   type BrokerEvent,
   type BrokerOrder,
   BrokerRejection,
-} from '../../../src/domain/trading/broker.ts';
-import { createTrading } from '../../../src/domain/trading/create-trading.ts';
-import { createExecutor, type Executor } from '../../../src/domain/trading/executor.ts';
-import type { Ledger } from '../../../src/domain/trading/ledger.ts';
-import type { Trading } from '../../../src/domain/trading/trading.ts';
-import { decimal } from '../../../src/lib/decimal.ts';
-import { TradecastError } from '../../../src/protocol/errors.ts';
-import type { OrderRequest } from '../../../src/protocol/orders.ts';
+} from '../../../../src/domain/trading/broker.ts';
+import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
+import { createExecutor, type Executor } from '../../../../src/domain/trading/execution/executor.ts';
+import type { Ledger } from '../../../../src/domain/trading/ledger.ts';
+import type { Trading } from '../../../../src/domain/trading/trading.ts';
+import { decimal } from '../../../../src/lib/decimal.ts';
+import { TradecastError } from '../../../../src/protocol/errors.ts';
+import type { OrderRequest } from '../../../../src/protocol/orders.ts';
 import {
   audit,
   createStillMarket,
@@ -32,7 +32,7 @@ import {
   SOUND,
   type StillMarket,
   takeEngine,
-} from '../../support/trading.ts';
+} from '../../../support/trading.ts';
 
 /** A broker that does what the test says with each submit and cancel, and remembers what it was sent. */
 function createBrokerDouble() {

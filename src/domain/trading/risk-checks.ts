@@ -1,0 +1,204 @@
+/** The risk checks, each a sentence for the user and the numbers it compared. A number that is none refuses. */
+import { type Decimal, decimal } from '../../lib/decimal.ts';
+import { instrumentOf } from '../instrument/instrument.ts';
+import { notional } from '../instrument/notional.ts';
+import { isOnTick } from '../instrument/price-increments.ts';
+import type { OrderIntent } from './order.ts';
+import { dailyLoss } from './portfolio.ts';
+import { boundPrice, isWithin, readPrice, referencePrice } from './prices.ts';
+import { type Refusal, type RiskInput, refuse } from './risk-input.ts';
+import type { RiskLimits } from './risk-limits.ts';
+
+export type Check<Input> = (input: Input, limits: RiskLimits) => Refusal | null;
+
+/** An order with the prices it is judged at, dollars. */
+export interface PricedOrder extends RiskInput {
+  /** What the side would trade at now. */
+  readonly reference: Decimal;
+  readonly last: Decimal;
+  /** No fill may be worse. */
+  readonly bound: Decimal;
+  /** What the order may cost, or bring. */
+  readonly value: Decimal;
+  /** Shares of the symbol in the account. */
+  readonly held: number;
+}
+
+const currency = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  maximumFractionDigits: 4,
+});
+/** Intl reads the text itself, so no digit is lost on the way. */
+const dollars = (amount: Decimal): string => currency.format(amount.toString() as `${number}`);
+const percent = (fraction: Decimal): string => `${fraction.times(100).toString()} %`;
+
+const notHalted: Check<RiskInput> = ({ facts }) => {
+  if (facts.halted === 'everyone') return refuse('TRADING_HALTED', 'Trading is halted for everyone.');
+  if (facts.halted) return refuse('TRADING_HALTED', 'Trading is halted for this account.');
+  return null;
+};
+
+const noContract: Check<RiskInput> = ({ order }) =>
+  instrumentOf(order.symbol).kind === 'option'
+    ? refuse(
+        'UNSUPPORTED_INSTRUMENT',
+        `${order.symbol} is an option contract: orders in contracts are not possible yet.`,
+      )
+    : null;
+
+const wellFormed: Check<RiskInput> = ({ order }) => {
+  const fault = findFault(order);
+  return fault === null ? null : refuse('INVALID_ORDER', fault);
+};
+
+function findFault(order: OrderIntent): string | null {
+  if (!(Number.isSafeInteger(order.quantity) && order.quantity > 0))
+    return 'The quantity must be a whole number of shares.';
+  if ((order.type === 'limit') !== (order.limitPrice !== null))
+    return 'A limit order, and only a limit order, has a limit price.';
+  if ((order.type === 'stop') !== (order.stopPrice !== null))
+    return 'A stop order, and only a stop order, has a stop price.';
+  const price = order.limitPrice ?? order.stopPrice;
+  if (price && !isOnTick(instrumentOf(order.symbol).increments, price))
+    return 'Prices from $1 have at most two decimals, prices below at most four.';
+  return null;
+}
+
+const tradable: Check<RiskInput> = ({ order, known }) =>
+  known ? null : refuse('UNKNOWN_SYMBOL', `${order.symbol} is not a symbol that can be traded here.`);
+
+const marketOpen: Check<RiskInput> = ({ order, open }) =>
+  open || (order.type !== 'market' && order.timeInForce !== 'day')
+    ? null
+    : refuse(
+        'MARKET_CLOSED',
+        'The market is closed: only limit and stop orders good till cancelled can be placed now.',
+      );
+
+/** In this order; none of them needs a price. */
+export const CHECKS: readonly Check<RiskInput>[] = [notHalted, noContract, wellFormed, tradable, marketOpen];
+
+/** The order at the prices of its quote, or why there are none. */
+export function priceOrder(input: RiskInput, limits: RiskLimits): PricedOrder | Refusal {
+  const { order, facts, quote } = input;
+  const reference = quote && referencePrice(quote, order.side);
+  const last = readPrice(quote?.price);
+  if (!reference || !last) return refuse('NO_QUOTE', `There is no price for ${order.symbol} right now.`);
+  const bound = boundPrice(order, reference, limits.marketCollar);
+  const price = order.side === 'buy' ? bound : (order.limitPrice ?? order.stopPrice ?? reference);
+  const held = facts.positions.find((position) => position.symbol === order.symbol)?.quantity ?? 0;
+  return { ...input, reference, last, bound, value: notional(order.symbol, price, order.quantity), held };
+}
+
+const freshQuote: Check<PricedOrder> = ({ order, open, fresh, quote }) =>
+  // Out of hours the last quote is as fresh as it can be, and the order waits for the next session anyway.
+  open && !fresh
+    ? refuse('STALE_QUOTE', `The price of ${order.symbol} is too old to trade on.`, {
+        state: String(quote?.state),
+        receivedAt: String(quote?.receivedAt),
+      })
+    : null;
+
+const noDuplicate: Check<PricedOrder> = ({ facts }, { duplicateWindowMs }) =>
+  facts.duplicate && duplicateWindowMs !== 0
+    ? refuse(
+        'DUPLICATE_ORDER',
+        `The same order was placed less than ${duplicateWindowMs / 1000} seconds ago.`,
+      )
+    : null;
+
+const stopOnItsSide: Check<PricedOrder> = ({ order: { side, stopPrice }, last }) => {
+  const buying = side === 'buy';
+  if (!stopPrice || (buying ? stopPrice.gt(last) : stopPrice.lt(last))) return null;
+  return refuse(
+    'INVALID_ORDER',
+    `A stop to ${side} must be ${buying ? 'above' : 'below'} the last price of ${dollars(last)}; use a market order instead.`,
+    { stopPrice, last },
+  );
+};
+
+const limitInCollar: Check<PricedOrder> = ({ order: { side, limitPrice }, reference }, { limitCollar }) => {
+  const buying = side === 'buy';
+  const furthest = reference.times(buying ? limitCollar.plus(1) : decimal(1).minus(limitCollar));
+  if (!limitPrice || isWithin(limitPrice, furthest, side)) return null;
+  return refuse(
+    'PRICE_COLLAR',
+    `The limit is more than ${percent(limitCollar)} ${buying ? 'above' : 'below'} the market price of ${dollars(reference)}.`,
+    { limitPrice, reference, furthest },
+  );
+};
+
+const orderValue: Check<PricedOrder> = ({ value }, { maxOrderValue: max }) =>
+  value.lte(max)
+    ? null
+    : refuse(
+        'MAX_ORDER_VALUE',
+        `One order may be worth up to ${dollars(max)}; this one is ${dollars(value)}.`,
+        { value, max },
+      );
+
+const sharesToSell: Check<PricedOrder> = ({ order: { symbol, quantity }, facts, held }) => {
+  const openSells = facts.open.sell;
+  const free = held - openSells;
+  if (quantity <= free) return null;
+  return refuse(
+    'INSUFFICIENT_POSITION',
+    `Insufficient position: ${Math.max(free, 0)} ${symbol} can be sold.`,
+    { held, openSells, quantity },
+  );
+};
+
+const positionValue: Check<PricedOrder> = ({ order, facts, held, reference }, { maxPositionValue: max }) => {
+  const value = notional(order.symbol, reference, held + facts.open.buy + order.quantity);
+  if (value.lte(max)) return null;
+  return refuse(
+    'MAX_POSITION',
+    `One position may be worth up to ${dollars(max)}; this would make it ${dollars(value)}.`,
+    { positionValue: value, max },
+  );
+};
+
+const lossOfTheDay: Check<PricedOrder> = ({ facts, quoteOf, today, mayExist }, { dailyLossLimit: limit }) => {
+  const day = dailyLoss(facts.positions, quoteOf, today, mayExist);
+  if ('unpriced' in day)
+    return refuse(
+      'NO_QUOTE',
+      `There is no price right now for ${day.unpriced}, which this account holds. No purchases until today's loss is known.`,
+      { unpriced: day.unpriced },
+    );
+  if (day.loss.lt(limit)) return null;
+  return refuse(
+    'DAILY_LOSS_LIMIT',
+    `Today's loss of ${dollars(day.loss)} has reached the limit of ${dollars(limit)}: no purchases until tomorrow.`,
+    { loss: day.loss, limit },
+  );
+};
+
+const cashForIt: Check<PricedOrder> = ({ facts: { account }, value }) => {
+  const buyingPower = account.cash.minus(account.reserved);
+  if (value.lte(buyingPower)) return null;
+  return refuse(
+    'INSUFFICIENT_FUNDS',
+    `Insufficient funds: the order may cost ${dollars(value)}, buying power is ${dollars(buyingPower)}.`,
+    { value, buyingPower },
+  );
+};
+
+const of =
+  (side: 'buy' | 'sell', check: Check<PricedOrder>): Check<PricedOrder> =>
+  (priced, limits) =>
+    priced.order.side === side ? check(priced, limits) : null;
+
+/** In this order. Selling stays possible on a day of losses: it is how a loss is ended. */
+export const CHECKS_AT_PRICE: readonly Check<PricedOrder>[] = [
+  freshQuote,
+  noDuplicate,
+  stopOnItsSide,
+  limitInCollar,
+  orderValue,
+  of('sell', sharesToSell),
+  of('buy', positionValue),
+  of('buy', lossOfTheDay),
+  of('buy', cashForIt),
+];
