@@ -6,17 +6,12 @@
  * `subscribe:trades` may be asked as often as needed. Another epoch, or `recovered: false`, means that the numbering
  * itself is new: start over from the journal.
  */
-import type {
-  JournalEntryPayload,
-  JournalEventName,
-  SubscriptionConfirmed,
-} from '../../../src/protocol/events.ts';
+import type { JournalEntryPayload, SubscriptionConfirmed } from '../../../src/protocol/events.ts';
 import type { JournalPosition } from '../../../src/protocol/trades.ts';
 import { createJournalReader, type JournalReader, type JournalReaderOptions } from './journal-reader.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 import type { TradecastSocket } from './socket.ts';
 
-const JOURNAL_EVENTS: readonly JournalEventName[] = ['trade:executed', 'trade:failed', 'order:update'];
 /** One head ahead of us may cross with its events; a second one means that they are not coming. */
 const HEADS_UNTIL_RENEWAL = 2;
 
@@ -83,12 +78,12 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     }
   }
 
-  const ends = JOURNAL_EVENTS.map((event) => {
-    const listener = (payload: JournalEntryPayload['payload']) =>
-      receive({ event, payload } as JournalEntryPayload);
-    socket.on(event, listener);
-    return () => socket.off(event, listener);
-  });
+  /** Every event with a position is one of the journal's: a newer server's has its number, too. */
+  function receiveAny(event: string, payload: unknown) {
+    if (event !== 'journal:head' && isPosition(payload)) receive({ event, payload } as JournalEntryPayload);
+  }
+
+  socket.onAny(receiveAny);
   socket.on('subscription:confirmed', confirmed);
   socket.on('journal:head', announced);
 
@@ -97,9 +92,17 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     position: order.position,
     stop() {
       reader.stop();
-      for (const end of ends) end();
+      socket.offAny(receiveAny);
       socket.off('subscription:confirmed', confirmed);
       socket.off('journal:head', announced);
     },
   };
 }
+
+const isPosition = (payload: unknown): payload is JournalPosition =>
+  typeof payload === 'object' &&
+  payload !== null &&
+  'epoch' in payload &&
+  typeof payload.epoch === 'string' &&
+  'seq' in payload &&
+  Number.isSafeInteger(payload.seq);

@@ -46,7 +46,9 @@ export function createFrameStores({ api, timers, quotes, events, onConnect }: Fr
   const follow = () =>
     events.follow({
       onEvent(entry, missed) {
-        if (!isTrade(entry)) return orders.apply(entry.payload);
+        // Anything else comes from a newer server; there is nothing to show of it.
+        if (entry.event === 'order:update') orders.apply(entry.payload);
+        if (!isTrade(entry)) return;
         trades.add(entry);
         notices.add(entry, missed);
       },

@@ -4,7 +4,7 @@ import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
 /** More than anybody scrolls through; older ones stay in the journal. */
 export const MAX_SHOWN = 200;
 
-export type TradeEntry = Exclude<JournalEntryPayload, { event: 'order:update' }>;
+export type TradeEntry = Extract<JournalEntryPayload, { event: 'trade:executed' | 'trade:failed' }>;
 
 export interface TradesState {
   readonly status: 'loading' | 'ready' | 'failed';
@@ -19,7 +19,8 @@ export interface TradesStore extends StoreApi<TradesState> {
   fail(): void;
 }
 
-export const isTrade = (entry: JournalEntryPayload): entry is TradeEntry => entry.event !== 'order:update';
+export const isTrade = (entry: JournalEntryPayload): entry is TradeEntry =>
+  entry.event === 'trade:executed' || entry.event === 'trade:failed';
 
 /** Trades executed and failed, as the journal tells them: the same list after a reload. */
 export function createTradesStore(): TradesStore {

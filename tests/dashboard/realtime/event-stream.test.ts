@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FrameStores } from '../../../dashboard/src/stores/frame.ts';
 import type { Notice } from '../../../dashboard/src/stores/notices.ts';
+import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
 import { deskOn, frameStoresOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
 import { executed, failed, ORDER } from '../support/fixtures.ts';
@@ -72,6 +73,30 @@ test('what happens is added and told once', async () => {
   await shows(4, 3, 2, 1);
   gather();
   expect(told).toEqual([{ kind: 'trade', entry: expect.objectContaining({ event: 'trade:executed' }) }]);
+});
+
+test('an event of a newer server takes its number and shows nothing', async () => {
+  const unknown = (seq: number) =>
+    ({
+      event: 'position:adjusted',
+      payload: { symbol: 'AAPL', epoch: 'e1', seq },
+    }) as unknown as JournalEntryPayload;
+  server.journal.events.push(unknown(4));
+  await open();
+  await shows(3, 2, 1);
+  expect(subscriptions()).toEqual([{ epoch: 'e1', after: 4 }]);
+  const reads = server.requests('GET', '/api/trades').length;
+  server.happen(unknown(5));
+  server.happen(executed(6));
+  await shows(6, 3, 2, 1);
+  expect(server.requests('GET', '/api/trades')).toHaveLength(reads);
+  gather();
+  expect(told).toMatchObject([{ kind: 'trade', entry: { payload: { seq: 6 } } }]);
+  await away(() => server.journal.events.push(unknown(7)));
+  await until(() => subscriptions().length === 2);
+  expect(subscriptions()[1]).toEqual({ epoch: 'e1', after: 6 });
+  server.happen(executed(8));
+  await shows(8, 6, 3, 2, 1);
 });
 
 test('a repeat is dropped', async () => {
