@@ -1,6 +1,6 @@
 /**
- * The event lane's memory: a numbered log per user. Rows are appended in the transaction of the fact they
- * tell; numbers have no holes.
+ * The storage of the event lane: a numbered log per user. A row is written in the transaction of the fact that it
+ * records, and numbers have no gaps.
  */
 import type { JournalEventName, JournalPayloads } from '../../protocol/events.ts';
 import type { JournalPosition } from '../../protocol/trades.ts';
@@ -10,7 +10,10 @@ export type JournalEvent = {
   [E in JournalEventName]: { readonly event: E; readonly payload: JournalPayloads[E] };
 }[JournalEventName];
 
-/** One event as it is kept: `seq` counts from 1 within the user's `epoch`. */
+/**
+ * One stored event: `seq` counts from 1 within the user's `epoch`. A newer replica may have recorded an event of another
+ * name; it is passed on unread.
+ */
 export type JournalRecord = JournalEvent & { readonly seq: number };
 
 /** Events just committed to one user's journal, in order. */
@@ -25,16 +28,16 @@ export interface JournalHead extends JournalPosition {
   readonly floor: number;
 }
 
-/** How far a user's stored facts go. */
+/** The end of a user's stored facts. */
 export interface UserHead extends JournalHead {
-  /** Another text with every change of what `Ledger.holdings` reads for the user. */
+  /** Changes with everything that `Ledger.holdings` reads for the user. */
   readonly holdings: string;
 }
 
 export interface Journal {
-  /** Where the user's journal stands; a user without events is at 0. Throws NOT_FOUND for no such user. */
+  /** The user's head; 0 without events. Throws NOT_FOUND for an unknown user. */
   head(userId: string): Promise<JournalHead>;
-  /** Of many users, in one query. */
+  /** Heads of many users in one query; an unknown user has none. */
   heads(userIds: readonly string[]): Promise<Map<string, UserHead>>;
   /** Up to `limit` records with `seq > after`, oldest first. */
   readAfter(userId: string, after: number, limit: number): Promise<JournalRecord[]>;

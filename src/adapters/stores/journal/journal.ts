@@ -18,9 +18,9 @@ export interface JournalHeadRow {
 type HeadRow = JournalHeadRow & { floor: number; holdings: string };
 
 /**
- * The CTEs that append the events of JSON parameter `$n` (`journalInput`) within a larger statement and leave
- * each user's new head in `head`. The head row is what serialises: its lock is held until commit, so numbers
- * have no holes and a reader never sees 8 before 7.
+ * CTEs that append the events of JSON parameter `$n` (`journalInput`) within a larger statement. `head` has each user's
+ * new head. The lock of the head row serialises writers until commit: numbers have no gaps and a reader never sees 8
+ * before 7.
  */
 export const appendCte = (parameter: string): string => `
   incoming AS (
@@ -38,7 +38,7 @@ export const appendCte = (parameter: string): string => `
     FROM incoming i JOIN head ON head.user_id = i.user_id
   )`;
 
-/** The JSON parameter of `appendCte`. Payloads are JSON within it, because only unread JSON may name NUL and the like. */
+/** The JSON parameter of `appendCte`. A payload is JSON text within it: Postgres refuses NUL only in JSON that it reads. */
 export const journalInput = (events: Iterable<readonly [string, readonly JournalEvent[]]>): string =>
   JSON.stringify(
     [...events].flatMap(([userId, list]) =>
@@ -46,7 +46,7 @@ export const journalInput = (events: Iterable<readonly [string, readonly Journal
     ),
   );
 
-/** What was appended, from the rows of `head`. Throws NOT_FOUND where a user has no journal. */
+/** What was appended, from the rows of `head`. Throws NOT_FOUND for a user without a journal. */
 export function toAppended(
   heads: readonly JournalHeadRow[],
   events: ReadonlyMap<string, readonly JournalEvent[]>,
@@ -69,14 +69,14 @@ const noSuchUser = (): TradecastError => new TradecastError('NOT_FOUND', 'There 
 /** Appends the events of its one parameter and answers with the new heads. */
 export const APPEND = `WITH ${appendCte('$1')} SELECT user_id, epoch, seq FROM head`;
 
-/** Users in one query when thousands of clients subscribe at once. */
+/** Users per query when thousands of clients subscribe at once. */
 const MAX_BATCH = 500;
 
 const toHead = ({ epoch, seq, floor, holdings }: HeadRow): UserHead => ({ epoch, seq, floor, holdings });
 
 /**
- * Another text with every change of an account (a row of `accounts` under this name) or of what is reported for it:
- * `xmin` is the transaction that wrote what stands there now, and no fill leaves the cash as it was.
+ * A text that changes with the account (the row of `accounts` under this name) and with its reported portfolio: `xmin`
+ * is the transaction that wrote the row, and every fill changes the cash.
  */
 export const holdingsVersion = (account: string): string =>
   `concat(${account}.xmin, ':', (SELECT e.xmin FROM external_portfolios e WHERE e.user_id = ${account}.user_id))`;

@@ -3,16 +3,16 @@ import type { Log } from '../../../lib/log.ts';
 import type { Database } from '../../sql/database.ts';
 
 export interface JournalPruning {
-  /** Events older than this go. */
+  /** Older events are removed. */
   readonly maxAgeMs: number;
-  /** Of one user's events all but this many go, however young. */
+  /** A user keeps this many events, the newest ones. */
   readonly maxEvents: number;
 }
 
-/** Often enough that one run is short, milliseconds. */
+/** Often enough that one run is short. */
 const PRUNE_INTERVAL_MS = 60 * 60 * 1000;
 
-/** Forgets each user's old and surplus events soon after the start and then hourly, one short transaction per user. */
+/** Removes old and surplus events at the start and then hourly, in one short transaction per user. */
 export function createJournalPruner(options: {
   db: Database;
   clock: Clock;
@@ -23,7 +23,7 @@ export function createJournalPruner(options: {
   let cancel = (): void => {};
   let running: Promise<unknown> = Promise.resolve();
 
-  /** Raises the floor of each user who has old events and returns how many events went. */
+  /** Raises the floor of each user with old events. Returns how many events were removed. */
   const prune = async (): Promise<number> => {
     const oldest = new Date(clock.now() - pruning.maxAgeMs);
     const due = await db.query<{ user_id: string; floor: number }>(
