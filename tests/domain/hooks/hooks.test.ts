@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { User } from '../../../src/domain/accounts/user.ts';
 import type { Bus } from '../../../src/domain/bus/bus.ts';
+import { createHooks } from '../../../src/domain/hooks/create-hooks.ts';
 import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbox.ts';
-import { createHooks, type Hooks } from '../../../src/domain/hooks/hooks.ts';
+import type { Hooks } from '../../../src/domain/hooks/hooks.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Tier } from '../../../src/protocol/accounts.ts';

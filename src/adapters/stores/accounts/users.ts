@@ -19,7 +19,7 @@ interface UserRow {
   password_hash: string;
 }
 
-/** Locked in one order everywhere: replicas that keep them alive and one that ends them must not wait in a circle. */
+/** Locked in one order everywhere: replicas that keep them alive and one that ends them must not deadlock. */
 const SESSIONS_OF = "SELECT sid FROM session WHERE sess ->> 'userId' = $1 ORDER BY sid FOR UPDATE";
 
 const rowToUser = ({ id, username, name, tier, banned_at }: UserRow): User => ({
@@ -83,21 +83,7 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
       return rows.length > 0;
     },
 
-    changePassword: (id, { expected, passwordHash, keepSession }) =>
-      db.transaction(async (tx) => {
-        const changed = await tx.query(
-          `UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3 AND banned_at IS NULL
-           RETURNING id`,
-          [id, passwordHash, expected],
-        );
-        if (changed.length === 0)
-          throw new TradecastError('INVALID_CREDENTIALS', 'The password was changed a moment ago.');
-        const sessions = await tx.query<{ sid: string }>(SESSIONS_OF, [id]);
-        const ended = sessions.map(({ sid }) => sid).filter((sid) => sid !== keepSession);
-        if (ended.length === sessions.length) throw sessionEnded();
-        await tx.query('DELETE FROM session WHERE sid = ANY ($1)', [ended]);
-        return ended;
-      }),
+    changePassword: (id, change) => db.transaction((tx) => changePassword(tx, id, change)),
 
     ban: (id) =>
       db.transaction(async (tx) => {
@@ -119,4 +105,24 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
       return rows.length > 0;
     },
   };
+}
+
+/** Answers with the ids of the sessions that it ended. */
+async function changePassword(
+  tx: Queryable,
+  id: string,
+  { expected, passwordHash, keepSession }: Parameters<Users['changePassword']>[1],
+): Promise<string[]> {
+  const changed = await tx.query(
+    `UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3 AND banned_at IS NULL
+     RETURNING id`,
+    [id, passwordHash, expected],
+  );
+  if (changed.length === 0)
+    throw new TradecastError('INVALID_CREDENTIALS', 'The password was changed a moment ago.');
+  const sessions = await tx.query<{ sid: string }>(SESSIONS_OF, [id]);
+  const ended = sessions.map(({ sid }) => sid).filter((sid) => sid !== keepSession);
+  if (ended.length === sessions.length) throw sessionEnded();
+  await tx.query('DELETE FROM session WHERE sid = ANY ($1)', [ended]);
+  return ended;
 }
