@@ -134,8 +134,8 @@ describe('two versions side by side', () => {
   });
 });
 
-test('the page tells how old each message may be', () => {
-  const rows = tableRows(section(page, 'What replicas tell each other'));
+test('the page says how old each message may be', () => {
+  const rows = tableRows(section(page, 'Messages between replicas'));
   const told = Object.fromEntries(rows.map(([topic, , age]) => [unquoted(topic!), age]));
   const kept = TOPICS.map(({ name, maxAgeMs }) => [name, `${maxAgeMs / 1_000} s`]);
   expect(told).toEqual(Object.fromEntries(kept));
