@@ -13,14 +13,14 @@ import type { Topic } from '../../src/domain/bus/topic.ts';
 import { heartbeatTopic } from '../../src/domain/monitor/topics.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
-/** One replica's side of the bus and nothing else of it, over a real Redis and Socket.IO's adapter. */
+/** One replica's side of the bus and nothing else, over a real Redis and Socket.IO's adapter. */
 export interface BusPeer {
   readonly name: string;
   readonly bus: Bus;
   readonly line: RedisLine;
-  /** Everything of this topic that was heard here, own messages too. */
+  /** Everything of this topic that arrived here, own messages too. */
   heard<Message>(topic: Topic<Message>): readonly Message[];
-  /** Says what a replica says every second, now. */
+  /** Publishes a heartbeat now. */
   beat(): void;
   close(): void;
 }

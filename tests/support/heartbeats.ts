@@ -8,7 +8,7 @@ import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 const START = Date.parse('2026-03-02T15:30:00Z');
 
-/** What a replica that does nothing says. */
+/** The status of an idle replica. */
 export const statusOf = (replica: string, told: Partial<ReplicaStatus> = {}): ReplicaStatus =>
   readStatus({ replica, version: '1.0.0', startedAt: START - 60_000, at: START, busLagMs: 1, ...told })!;
 
@@ -26,15 +26,15 @@ export interface Heartbeats {
   readonly replicas: Replicas;
   readonly clock: ManualClock;
   readonly link: { current: ReturnType<BusLink['state']> };
-  /** What the replica under test says of itself from now on. */
+  /** What the replica under test reports from now on. */
   own: Partial<ReplicaStatus>;
   /** A heartbeat of another one arrives now. */
   hear(replica: string, told?: Partial<ReplicaStatus>): void;
-  /** Lets seconds pass in which these others say the same every second. */
+  /** Lets seconds pass in which these others report the same every second. */
   pass(seconds: number, others?: Readonly<Record<string, Partial<ReplicaStatus>>>): void;
 }
 
-/** A replica named `own` that hears what the test says. */
+/** A replica named `own` that receives what the test publishes. */
 export function createHeartbeats(): Heartbeats {
   const clock = createManualClock(START);
   const bus = createLocalBus(silentLog);

@@ -1,13 +1,13 @@
 import type { Bus } from '../../src/domain/bus/bus.ts';
 import type { Topic } from '../../src/domain/bus/topic.ts';
 
-/** A bus of which one replica hears only what the test lets through. */
+/** A bus of which one replica receives only what the test lets pass. */
 export interface LossyBus {
   /** For `overrides.wrap.bus`. */
   readonly wrap: (bus: Bus) => Bus;
-  /** From now on what fits is not heard here; returns what ends that. */
+  /** From now on fitting messages are lost here; returns what ends that. */
   lose<Message>(topic: Topic<Message>, fits?: (message: Message) => boolean): () => void;
-  /** From now on each message of the topic is heard this many times. */
+  /** From now on each message of the topic arrives this many times. */
   repeat(topic: Topic, times: number): () => void;
   /** Messages lost so far. */
   lost(): number;

@@ -12,7 +12,7 @@ let heard: string[];
 beforeEach(async () => {
   database = await createTestDatabase('postgres');
   heard = [];
-  // A prefix may hold what SQL would take apart.
+  // A prefix may contain characters that SQL would split.
   channel = createNotifyChannel({
     url: database.url,
     db: database.db,
@@ -32,7 +32,7 @@ const listeners = (): Promise<{ pid: number }[]> =>
   database.db.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity WHERE application_name = 'tradecast relay' AND datname = current_database()`,
   );
-/** Sends a text until it is heard: the connection may not listen yet. */
+/** Sends a text until it arrives: the connection may not listen yet. */
 const reaches = (text: string): Promise<void> =>
   until(async () => {
     await channel.send([text]);
@@ -40,7 +40,7 @@ const reaches = (text: string): Promise<void> =>
   }, `${text} is heard`);
 
 describe('the channel of the relay', () => {
-  test('tells every text in order, as large as it says', async () => {
+  test('delivers every text in order, up to its largest size', async () => {
     await reaches('first');
     const texts = Array.from({ length: 50 }, (_, index) => `${index}:${'€'.repeat(100)}`);
     const largest = 'x'.repeat(channel.maxBytes);

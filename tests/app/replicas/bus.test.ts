@@ -63,7 +63,7 @@ const REQUESTS = 'test-request#/#';
 const serverSideEmit = (...data: unknown[]): string => JSON.stringify({ uid: 'else00', type: 6, data });
 
 describe('the bus over Redis', () => {
-  test('tells other replicas once what the publisher hears at once', async () => {
+  test('reaches the other replicas once, and the listeners of the publisher at once', async () => {
     const [one, other] = await twoPeers();
     const [here, there] = [one.heard(portfolioTopic), other.heard(portfolioTopic)];
     one.bus.publish(portfolioTopic, { userId: 'u1' });
@@ -166,7 +166,7 @@ describe('what is malformed', () => {
     ],
   ];
 
-  test('ends nobody and is counted, in every channel of the adapter', async () => {
+  test('ends no process and is counted, in every channel of the adapter', async () => {
     const [one, other] = await twoPeers();
     const peersHere = [one, other];
     await withStranger(async (stranger) => {
@@ -176,7 +176,7 @@ describe('what is malformed', () => {
       for (const channel of [REQUESTS, 'test-response#/#', uid, 'test#/#']) {
         for (const [name, message] of cases) {
           await stranger.publish(channel, message);
-          // One of the channels is heard by one of them only.
+          // One of the channels reaches one of them only.
           if (channel === uid) atOne += 1;
           else everywhere += 1;
           const counted = (): number[] =>

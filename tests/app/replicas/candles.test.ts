@@ -41,7 +41,7 @@ test('every replica answers with the candles of the engine', async () => {
   expect(here.body.data).toEqual(there.body.data);
 });
 
-test('where the engine does not answer, that is said with when to ask again; an empty day is not pretended', async () => {
+test('without an answer of the engine the reply says when to ask again and does not pretend an empty day', async () => {
   deaf = true;
   const answer = await candlesAt(other, 'MSFT');
   deaf = false;

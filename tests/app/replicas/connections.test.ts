@@ -51,7 +51,7 @@ describe('the five places of a user, with three replicas', () => {
     await until(async () => (await places(session)) === 0, 'the places are given back');
   }
 
-  test('are taken on any replica: each refuses the sixth, and a place given back is free on another', async () => {
+  test('are occupied on any replica: each refuses the sixth, and a place given back is free on another', async () => {
     const [one, two, three] = cluster.apps as [TestApp, TestApp, TestApp];
     const session = await one.signUp();
     const first = await one.connect(session);
@@ -82,7 +82,7 @@ describe('the five places of a user, with three replicas', () => {
 
       await breakIt();
       for (const app of cluster.apps) {
-        // Redis is still away: whoever is answered here did not wait for it.
+        // Redis is still away: an answer here did not wait for it.
         expect(await attempt(app, during)).toBe('in');
         expect(await attempt(app, during)).toBe('TOO_MANY_CONNECTIONS');
         expect(await attempt(app, before)).toBe('TOO_MANY_CONNECTIONS');
@@ -166,23 +166,23 @@ describe('the leases of the places', () => {
     expect(await one.connections.acquire('ann', '5')).toBe(false);
   });
 
-  test('never refuse a connection for good that only its own lost answer had taken', async () => {
+  test('never refuse a connection for good because of its own lost answer', async () => {
     const [one, other] = await replicas(2, { maxPerUser: 2, replicas: 2 });
     await one.connections.acquire('ann', '1');
     redis.hang();
-    // Redis hears the question when it wakes; meanwhile this replica's share, which is one, is taken.
+    // Redis reads the question when it wakes; meanwhile this replica's share, which is one, is occupied.
     expect(await one.connections.acquire('ann', '2')).toBe(false);
     redis.wake();
     await until(async () => other.connections.acquire('ann', '3'), 'the place is free');
     expect(await one.connections.acquire('ann', '4')).toBe(false);
   });
 
-  test('are taken over Redis again soon after its line went silent, on a new one', async () => {
+  test('are counted over Redis again soon after its line went silent, on a new one', async () => {
     const line = await startCutLine(redis.port);
     const [cutOff] = await replicas(1, { redis: { url: `redis://127.0.0.1:${line.port}` }, replicas: 3 });
     await cutOff.connections.acquire('ann', '1');
     line.cut();
-    // Its share, which is one, is taken.
+    // Its share, which is one, is occupied.
     expect(await cutOff.connections.acquire('ann', '2')).toBe(false);
     await until(() => cutOff.breaker.isClosed(), 'Redis is asked again');
     expect(await cutOff.connections.acquire('ann', '3')).toBe(true);

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 afterEach(() => expect(unhandled.splice(0)).toEqual([]));
 
-/** A connection that watches the symbol, and the news it hears. */
+/** A connection that watches the symbol, and the news it receives. */
 async function reader(app: TestApp, session: SignedIn, symbol: string) {
   const socket = await app.connect(session);
   const heard: object[] = [];
@@ -76,7 +76,7 @@ describe('another service', () => {
     expect(readers.map(({ heard }) => heard)).toEqual([[statement], [statement, apple], [apple], []]);
   });
 
-  test('cannot disconnect, move or ask about the clients of a replica, and a poisoned emit ends nobody', async () => {
+  test('cannot disconnect, move or ask about the clients of a replica, and a poisoned emit ends no process', async () => {
     const session = await other.signUp();
     const { socket, heard } = await reader(other, session, 'AAPL');
     const emitter = new Emitter(redis, { key: PREFIX });
@@ -100,7 +100,7 @@ describe('another service', () => {
 });
 
 describe('two versions side by side', () => {
-  test('what a newer replica says is dropped and counted, and the fact arrives from the database', async () => {
+  test('a message of a newer bus version is dropped and counted, and the fact arrives from the database', async () => {
     const newer = await cluster.join({
       env: { REDIS_PREFIX: PREFIX },
       wrap: {
@@ -109,7 +109,7 @@ describe('two versions side by side', () => {
           publish(topic, message) {
             const envelope = { version: 2, at: Date.now(), message };
             const emit = JSON.stringify({ uid: 'newer0', type: 6, data: [topic.name, envelope] });
-            // Its last words come when the test is over.
+            // Its last messages leave when the test is over.
             redis.publish(`${PREFIX}-request#/#`, emit).catch(() => {});
           },
         }),

@@ -4,7 +4,7 @@ import type { Bus } from '../../../src/domain/bus/bus.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 
 let cluster: TestCluster;
-/** Where a replica hears no more of these topics. */
+/** A replica that receives no more of these topics. */
 const deaf = { quotes: false, candles: false };
 const deafened = (bus: Bus): Bus => ({
   ...bus,
@@ -44,7 +44,7 @@ test('a symbol that does not move is shown on a replica that has missed its last
   await next(socket, 'quote:update', ({ symbol, price }) => symbol === 'AAPL' && price === 101);
 });
 
-test('a replica that joins is shown what stood still since before it came', async () => {
+test('a replica that joins gets the quotes that have not moved since before', async () => {
   const keeper = await watch(engine, 'TSLA');
   cluster.tick('TSLA', 250);
   await next(keeper, 'quote:update', ({ price }) => price === 250);
@@ -55,7 +55,7 @@ test('a replica that joins is shown what stood still since before it came', asyn
   expect(await shown).toMatchObject({ price: 250, state: 'simulated' });
 });
 
-test('a quote heard again after Redis was away is the latest, though it moved only meanwhile', async () => {
+test('a quote after Redis was away is the latest, though it moved only meanwhile', async () => {
   const socket = await watch(other, 'JPM');
   cluster.tick('JPM', 150);
   await next(socket, 'quote:update', ({ price }) => price === 150);

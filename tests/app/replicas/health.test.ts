@@ -120,7 +120,7 @@ describe('three replicas', () => {
     const leaving = await cluster.join();
     await allHear('it has joined', ({ replicas }) => replicas.length === 4, [one, other]);
     const { replica } = await healthOf(leaving);
-    // From Redis: it was not there when the lease was taken.
+    // From Redis: it was not there when the lease passed.
     const ada = await one.signUp();
     await one.hook('/hooks/tier', { eventId: 'promote-for-late', userId: ada.user.id, tier: 'admin' });
     await until(async () => {
@@ -139,7 +139,7 @@ describe('three replicas', () => {
     expect(new Set(told.map(({ status }) => status))).toEqual(new Set(['healthy']));
   });
 
-  test('metrics tell what each sees of the others', async () => {
+  test('metrics show what each sees of the others', async () => {
     const [one, other] = cluster.apps as [TestApp, TestApp];
     const text = async (app: TestApp) => String((await app.request('GET', '/metrics')).body.text);
     const [engine, standby] = await Promise.all([text(one), text(other)]);

@@ -136,7 +136,7 @@ test('with Redis hung the clients of the engine do not wait for it: prices, orde
   cluster.redis.wake();
 });
 
-test('an engine that is cut off from Redis still moves the prices of everybody and fills their orders', async () => {
+test('an engine that is cut off from Redis still moves the prices on every replica and fills their orders', async () => {
   await engine.stop();
   await well.stop();
   await until(() => apart.market.starts() === 1, 'the one behind the proxy is the engine');

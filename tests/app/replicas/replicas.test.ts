@@ -19,7 +19,7 @@ describe('two replicas', () => {
     expect((await heard).symbol).toBe('AAPL');
   });
 
-  test('a trade reported to one is told to a client of the other', async () => {
+  test('a trade reported to one reaches a client of the other', async () => {
     const [one, other] = cluster.apps;
     const session = await other!.signUp();
     const socket = await other!.connect(session);

@@ -28,7 +28,7 @@ function beat(seconds: number, lagMs = 2): void {
 }
 
 describe('the watch over the bus', () => {
-  test('says how long our heartbeat takes, and nothing else while it comes back', () => {
+  test('measures how long our heartbeat is under way, and reports nothing else while it comes back', () => {
     expect(link.lagMs()).toBeNull();
     beat(60, 7);
     expect([link.state(), link.lagMs(), changes]).toEqual(['ok', 7, []]);
@@ -91,7 +91,7 @@ describe('the watch over the bus', () => {
     expect(log.error).toHaveBeenCalledTimes(2);
   });
 
-  test('once stopped it has no timer and says nothing more', () => {
+  test('once stopped it has no timer and reports nothing', () => {
     link.stop();
     link.lost('refused');
     link.echoed(clock.now());

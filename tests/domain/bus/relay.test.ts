@@ -18,7 +18,7 @@ import { createManualClock, type ManualClock } from '../../support/manual-clock.
 
 const MAX_BYTES = 2_000;
 
-/** A database that tells every text to every replica, or is away. */
+/** A database that sends every text to every replica, or is away. */
 function createDatabase() {
   const listeners: ((text: string) => void)[] = [];
   const statements: (readonly string[])[] = [];
@@ -155,7 +155,7 @@ beforeEach(() => {
 });
 
 describe('the relay', () => {
-  test('is silent while everybody has Redis', async () => {
+  test('is silent while every replica has Redis', async () => {
     const [one, other] = [join(), join()];
     const heard = other.heard(portfolioTopic);
     one.bus.publish(portfolioTopic, { userId: 'u1' });
@@ -178,11 +178,11 @@ describe('the relay', () => {
       ]);
   });
 
-  test('reaches the one replica that is cut off, and is heard from it, while the others hear each other once', async () => {
+  test('carries messages from and to the one replica that is cut off, and the others receive each message once', async () => {
     const [engine, well, cutOff] = [join(), join(), join()];
     cutOff.cut(true);
     const heard = [engine, well, cutOff].map((replica) => replica.heard(portfolioTopic));
-    // The others hear it at once.
+    // The others receive the notice at once.
     await pass(10);
     engine.bus.publish(portfolioTopic, { userId: 'of the engine' });
     cutOff.bus.publish(portfolioTopic, { userId: 'of the one cut off' });
@@ -191,7 +191,7 @@ describe('the relay', () => {
       expect([...list].map(({ userId }) => userId).sort()).toEqual(['of the engine', 'of the one cut off']);
   });
 
-  test('falls silent fifteen seconds after the last replica was heard without Redis', async () => {
+  test('falls silent fifteen seconds after the last notice of a replica without Redis', async () => {
     const [one, cutOff] = [join(), join()];
     cutOff.cut(true);
     await pass(1_100);
@@ -205,7 +205,7 @@ describe('the relay', () => {
     expect(database.statements.length).toBe(before);
   });
 
-  test('sends the latest quote of each symbol once a second, and the board takes it for whole', async () => {
+  test('sends the latest quote of each symbol once a second, and the board misses nothing', async () => {
     const [engine, cutOff] = [join(), join()];
     cutOff.cut(true);
     await pass(1_100);
@@ -231,7 +231,7 @@ describe('the relay', () => {
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  test('an engine without news is heard to live', async () => {
+  test('an engine without news still reports that it lives', async () => {
     const [engine, cutOff] = [join(), join()];
     cutOff.cut(true);
     await pass(1_100);
@@ -262,7 +262,7 @@ describe('the relay', () => {
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  test('a database that is away costs counted messages, no error, and no old word afterwards', async () => {
+  test('a database that is away costs counted messages, no error, and no old message afterwards', async () => {
     const [one, other] = [join(), join()];
     for (const replica of [one, other]) replica.cut(true);
     const heard = other.heard(portfolioTopic);
@@ -294,7 +294,7 @@ describe('the relay', () => {
     expect(one.counted.malformed).toBe(1);
   });
 
-  test('a topic of a newer replica is counted, what comes with it is heard', () => {
+  test('a topic of a newer replica is counted, and the message beside it arrives', () => {
     const one = join();
     const heard = one.heard(portfolioTopic);
     const envelope = { version: 1, at: clock.now(), message: { userId: 'u1' } };

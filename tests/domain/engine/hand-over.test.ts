@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { handOver } from '../../../src/domain/engine/hand-over.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
-/** What was let go of, in order; `hangs` never ends. */
+/** What was stopped, in order; `hangs` never ends. */
 function parts(hangs?: 'market' | 'executor') {
   const done: string[] = [];
   const part = (name: string) => ({
@@ -20,7 +20,7 @@ function parts(hangs?: 'market' | 'executor') {
   };
 }
 
-test('the feed goes first and the lease last, so that nobody else can begin before we have ended', async () => {
+test('the feed goes first and the lease last, so that no other replica can begin before we have ended', async () => {
   const { done, clock, all } = parts();
   await handOver(all);
   expect(done).toEqual(['market', 'executor', 'lease']);

@@ -22,7 +22,7 @@ function createStore(kept: Remembered | null = null) {
       listener = given;
     },
   };
-  /** Resolves when what was kept has been read. */
+  /** Resolves when the store has been read. */
   const reachable = async () => {
     listener();
     await Promise.resolve();
@@ -56,7 +56,7 @@ test('connections of all replicas are kept every ten seconds for an hour, and no
   expect(new Set(later)).toEqual(new Set([2]));
 });
 
-test('what nobody can know is a hole: replicas unheard while the bus is away', () => {
+test('what is unknown is a hole: replicas without a heartbeat while the bus is away', () => {
   const beats = createHeartbeats();
   beats.own = { connections: 2 };
   const history = recorded(beats);
@@ -68,7 +68,7 @@ test('what nobody can know is a hole: replicas unheard while the bus is away', (
   expect(history.connections().connections).toEqual([5, 5, null, 5, 5]);
 });
 
-test('a replica that starts takes over the hour before, and only then may write over it', async () => {
+test('a replica that starts reads the hour before, and only then may write over it', async () => {
   const beats = createHeartbeats();
   beats.own = { connections: 1 };
   const now = beats.clock.now();

@@ -15,7 +15,7 @@ function watched() {
 }
 const start = ({ clock }: Heartbeats) => clock.now();
 
-test('whoever was there before is no news; whoever joins, drains, falls silent, comes back and goes is', () => {
+test('a replica that was there before is no news; one that joins, drains, falls silent, comes back or leaves is', () => {
   const { beats, told } = watched();
   beats.hear('old');
   beats.hear('new', { startedAt: start(beats) });
@@ -30,7 +30,7 @@ test('whoever was there before is no news; whoever joins, drains, falls silent, 
   expect(told().slice(0, 2)).toEqual(['replica-left new', 'replica-silent new']);
 });
 
-test('a lease that changes hands, a feed, a Redis and a database that change their state are told with the words for it', () => {
+test('a lease that passes on and a feed, a Redis and a database that change their state are listed with their details', () => {
   const { beats, incidents } = watched();
   beats.own = { feed: feed('live') };
   beats.pass(1, { b: {} });
@@ -49,7 +49,7 @@ test('a lease that changes hands, a feed, a Redis and a database that change the
   ]);
 });
 
-test('counters that rise are told by how much; the same again within a minute counts up', () => {
+test('counters that rise are listed with the difference; a repetition within a minute counts up', () => {
   const { beats, incidents } = watched();
   beats.pass(1, { b: { drops: { ...drops, late: 2, failed: 9 } } });
   expect(incidents.all()).toEqual([]);
@@ -83,7 +83,7 @@ test('counters that rise are told by how much; the same again within a minute co
   expect(incidents.all()[0]).toMatchObject({ kind: 'stalled', count: 1 });
 });
 
-test('the list is bounded and takes in what others remember, but not what is known already', () => {
+test('the list is bounded and includes what others remember, but not what is known already', () => {
   const { beats, incidents } = watched();
   beats.hear('b', { startedAt: start(beats) });
   const [joined] = incidents.all();

@@ -19,7 +19,7 @@ const overview = (
     isHalted: () => told.isHalted ?? false,
   });
 
-test('a replica that is not heard is silent after five seconds and forgotten after a minute', () => {
+test('a replica without heartbeats is silent after five seconds and forgotten after a minute', () => {
   const beats = createHeartbeats();
   beats.replicas.start();
   beats.hear('other');
@@ -34,7 +34,7 @@ test('a replica that is not heard is silent after five seconds and forgotten aft
   expect(states(beats)).toEqual({ own: 'ok' });
 });
 
-test('one that said it drains is gone without having been silent', () => {
+test('one that announced its drain leaves without having been silent', () => {
   const beats = createHeartbeats();
   beats.replicas.start();
   beats.hear('other', { draining: true });
@@ -44,7 +44,7 @@ test('one that said it drains is gone without having been silent', () => {
   expect(states(beats)).toEqual({ own: 'ok' });
 });
 
-test('who stops says so, and that it no longer is the engine', () => {
+test('a replica that stops announces it, and that it is no longer the engine', () => {
   const beats = createHeartbeats();
   const heard: ReplicaStatus[] = [];
   beats.replicas.onHeartbeat((status) => heard.push(status));
@@ -68,7 +68,7 @@ test('the number of replicas does not fall while the bus is down', () => {
   expect(beats.replicas.count()).toBe(1);
 });
 
-test('a replica that starts while the bus is down counts those it hears over the relay', () => {
+test('a replica that starts while the bus is down counts those that the relay reaches', () => {
   const beats = createHeartbeats();
   beats.link.current = 'down';
   beats.replicas.start();
@@ -79,7 +79,7 @@ test('a replica that starts while the bus is down counts those it hears over the
   expect(beats.replicas.count()).toBe(3);
 });
 
-test('a process that stood still does not take its own absence for the silence of others', () => {
+test('a stalled process does not mistake its own absence for the silence of others', () => {
   const beats = createHeartbeats();
   beats.replicas.start();
   beats.pass(2, { other: {} });
@@ -90,7 +90,7 @@ test('a process that stood still does not take its own absence for the silence o
   expect(states(beats)).toEqual({ own: 'ok', other: 'ok' });
 });
 
-test('rates are what the last ten seconds brought, for each replica and null before the second heartbeat', () => {
+test('rates cover the last ten seconds, for each replica, and are null before the second heartbeat', () => {
   const beats = createHeartbeats();
   beats.replicas.start();
   const totals = (quotes: number) => ({
@@ -117,7 +117,7 @@ test('rates are what the last ten seconds brought, for each replica and null bef
   expect(ratesOfOther()).toEqual({ in: 0, out: 0, quotes: 50, orders: 0, hooks: 0 });
 });
 
-test('a heartbeat of another version that tells less counts, and one that tells nothing does not', () => {
+test('a heartbeat of another version with fewer fields counts, and one without any does not', () => {
   const beats = createHeartbeats();
   beats.replicas.start();
   beats.hear('old', { drops: undefined, totals: undefined, recoveries: undefined });
@@ -129,7 +129,7 @@ test('a heartbeat of another version that tells less counts, and one that tells 
   });
 });
 
-test('connections are summed over those who are heard; users are counted once where it is known', () => {
+test('connections are summed over the replicas that are not silent; users are counted once where that is known', () => {
   const beats = createHeartbeats();
   beats.own = { connections: 3, users: 2 };
   beats.replicas.start();
@@ -155,7 +155,7 @@ test('connections are summed over those who are heard; users are counted once wh
   });
 });
 
-test('a standby tells the feed as the engine told it, aged by the time since', () => {
+test('a standby shows the feed as the engine reported it, aged by the time since', () => {
   const beats = createHeartbeats();
   beats.own = { lease: null, feed: null, executor: 'off' };
   beats.replicas.start();
@@ -168,7 +168,7 @@ test('a standby tells the feed as the engine told it, aged by the time since', (
   expect(overview(beats).feed.leader).toBe('c');
 });
 
-test('a clock that is apart from ours is told after ten heartbeats, by the fastest of them', () => {
+test('the offset of a clock is known after ten heartbeats, by the fastest of them', () => {
   const beats = createHeartbeats();
   beats.replicas.start();
   beats.hear('b', { at: beats.clock.now() + 1_240 });
@@ -195,7 +195,7 @@ test('a clock that is apart from ours is told after ten heartbeats, by the faste
   expect(tenHeartbeats(500)).toMatchObject({ status: 'healthy', problems: [] });
 });
 
-test('each thing that is wrong is told in a sentence', () => {
+test('each problem is a sentence', () => {
   const beats = createHeartbeats();
   beats.own = { lease: null, feed: null, executor: 'off', draining: true };
   beats.replicas.start();
