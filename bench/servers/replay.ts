@@ -48,7 +48,7 @@ const methods = {
 
   /** Seconds from the text of every line to the quote book, and how many trades arrived there. */
   async book(file: string): Promise<{ seconds: number; trades: number }> {
-    const book = createQuoteBook({ hours: createMarketHours('us-equities') });
+    const book = createQuoteBook();
     let trades = 0;
     const reader = createFrameReader(
       {

@@ -331,6 +331,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: App
     executor.start();
     closing.add('broker', () => broker.stop());
     closing.add('executor', () => executor.stop());
+    closing.add('place upstream', market.follow());
     closing.add('market', () => market.stop());
     // Before the market can start: whatever is held is asked for before the first quote of anything arrives.
     closing.add('traded symbols', await followTradedSymbols({ ledger, demand, clock, log: part('market') }));

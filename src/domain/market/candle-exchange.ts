@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Clock } from '../../lib/clock.ts';
+import { createScope } from '../../lib/scope.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Candle } from './candle.ts';
 import { candlesAskedTopic, candlesTopic } from './topics.ts';
 
-/** The engine answers within milliseconds, or it is away, milliseconds. */
+/** The engine answers within milliseconds, or it is away. */
 export const CANDLES_TIMEOUT_MS = 1_000;
 /**
- * An answer serves whoever asks within this: fifty symbols on each of a thousand screens that come back after a
- * restart must not become that many questions. Quotes tell a screen what is younger, milliseconds.
+ * One answer serves every request within this: fifty symbols on each of a thousand screens that return after a restart
+ * must not become that many questions. Quotes give a screen what is newer.
  */
 const KEPT_MS = 5_000;
-/** A new engine is found within seconds, milliseconds. */
+/** A new engine is found within seconds. */
 const RETRY_AFTER_MS = 2_000;
 
-/** Today's candles on every replica, though only the engine hears the trades they are made of. */
+/** Today's candles on every replica, though only the engine receives the trades. */
 export interface CandleExchange {
   /** One-minute candles of the current day, oldest first. Throws UNAVAILABLE where the engine does not answer. */
   candles(symbol: string): Promise<readonly Candle[]>;
@@ -31,76 +32,69 @@ export interface CandleExchangeOptions {
   readonly local: (symbol: string) => readonly Candle[];
 }
 
-interface Question {
-  readonly id: string;
-  readonly answer: Promise<readonly Candle[]>;
-}
+const unavailable = (): TradecastError =>
+  new TradecastError('UNAVAILABLE', 'Price history is unavailable right now. Try again.', {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
 
 export function createCandleExchange({ bus, clock, isEngine, local }: CandleExchangeOptions): CandleExchange {
-  /** Whoever asks for the same symbol meanwhile, or a moment later, gets the same answer. */
-  const asked = new Map<string, Question>();
+  /** One question a symbol, open or just answered: later requests get the same answer. */
+  const asked = new Map<string, Promise<readonly Candle[]>>();
+  /** By the id of the question. */
   const answers = new Map<string, (candles: readonly Candle[]) => void>();
-  const forgetting = new Map<string, Cancel>();
-  let stops: Cancel[] = [];
+  const expiries = new Map<string, Cancel>();
+  const running = createScope();
 
   const forget = (symbol: string): void => {
-    forgetting.get(symbol)?.();
-    forgetting.delete(symbol);
+    expiries.get(symbol)?.();
+    expiries.delete(symbol);
     asked.delete(symbol);
   };
+  const keep = (symbol: string, candles: readonly Candle[]): void => {
+    // An empty answer is of a symbol that the engine has only just begun to follow.
+    if (candles.length === 0) asked.delete(symbol);
+    else
+      expiries.set(
+        symbol,
+        clock.after(KEPT_MS, () => forget(symbol)),
+      );
+  };
 
-  const ask = (symbol: string): Question => {
+  const ask = (symbol: string): Promise<readonly Candle[]> => {
     const id = randomUUID();
     const answer = new Promise<readonly Candle[]>((resolve, reject) => {
       const cancel = clock.after(CANDLES_TIMEOUT_MS, () => {
-        settle();
+        answers.delete(id);
         asked.delete(symbol);
-        reject(
-          new TradecastError('UNAVAILABLE', 'The history of this symbol is not to be had at the moment.', {
-            retryAfterMs: RETRY_AFTER_MS,
-          }),
-        );
+        reject(unavailable());
       });
-      const settle = (): void => {
+      answers.set(id, (candles) => {
         cancel();
         answers.delete(id);
-      };
-      answers.set(id, (candles) => {
-        settle();
         resolve(candles);
-        // An empty one is of a symbol that the engine has only just begun to follow.
-        if (candles.length === 0) asked.delete(symbol);
-        else
-          forgetting.set(
-            symbol,
-            clock.after(KEPT_MS, () => forget(symbol)),
-          );
+        keep(symbol, candles);
       });
     });
-    return { id, answer };
+    asked.set(symbol, answer);
+    bus.publish(candlesAskedTopic, { id, symbol });
+    return answer;
   };
 
   return {
     async candles(symbol) {
-      if (isEngine()) return local(symbol);
-      const open = asked.get(symbol);
-      if (open) return open.answer;
-      const question = ask(symbol);
-      asked.set(symbol, question);
-      bus.publish(candlesAskedTopic, { id: question.id, symbol });
-      return question.answer;
+      return isEngine() ? local(symbol) : (asked.get(symbol) ?? ask(symbol));
     },
     start() {
-      stops = [
+      running.add(
         bus.subscribe(candlesAskedTopic, ({ id, symbol }) => {
           if (isEngine()) bus.publish(candlesTopic, { id, candles: local(symbol) });
         }),
         bus.subscribe(candlesTopic, ({ id, candles }) => answers.get(id)?.(candles)),
-      ];
+      );
     },
     stop() {
-      for (const stop of stops.splice(0)) stop();
-      for (const symbol of [...forgetting.keys()]) forget(symbol);
+      running.end();
+      for (const symbol of [...expiries.keys()]) forget(symbol);
     },
   };
 }

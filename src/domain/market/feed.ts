@@ -7,15 +7,15 @@ export type PriceOrigin = 'market' | 'simulated' | 'replay';
 
 export interface FeedStatus {
   readonly state: FeedHealth['state'];
-  /** A sentence for the operator where the state needs one (refused key, wrong plan, end of the file). */
+  /** A sentence for the operator where the state needs one: a refused key, a wrong plan, the end of a file. */
   readonly detail?: string;
-  /** True where upstream gave our one connection to somebody else. The feed does not come back by itself. */
+  /** True where upstream gave our one connection to an outsider. The feed does not return by itself. */
   readonly lost?: boolean;
 }
 
 /**
- * What every tick carries: the symbol as Massive writes it, the venue's time and when we received it, both
- * milliseconds since epoch. Numbers have been checked: finite, prices above zero, no time in the future.
+ * What every tick has: the symbol, the venue's time and our receive time, both milliseconds since epoch. Its numbers
+ * have been checked: finite, prices above zero, no time in the future.
  */
 interface Tick {
   readonly symbol: string;
@@ -56,41 +56,41 @@ export interface BarTick extends Tick, Candle {
   readonly dayOpen: number | undefined;
 }
 
-/** State of the day from a snapshot, so that a symbol has its numbers before its next tick. */
+/** State of the day from a snapshot: a symbol has its numbers before its next tick. */
 export interface DayTick extends Tick {
   readonly previousClose: number | undefined;
   readonly open: number | undefined;
   readonly high: number | undefined;
   readonly low: number | undefined;
   readonly volume: number | undefined;
-  /** Last price as far as the snapshot knows it. */
+  /** Last price of the snapshot. */
   readonly last: number | undefined;
   readonly bid: number | undefined;
   readonly ask: number | undefined;
 }
 
-/** Where a feed puts what it hears. Called on the hot path: no method may throw or wait. */
+/** Where a feed delivers. Called on the hot path: no method may throw or wait. */
 export interface FeedSink {
   trade(tick: TradeTick): void;
   nbbo(tick: NbboTick): void;
   bar(tick: BarTick): void;
   day(tick: DayTick): void;
-  /** Finished minutes of the current day, oldest first: what the symbol did before we listened. */
+  /** Finished minutes of the current day, oldest first: those of before the subscription. */
   candles(symbol: string, candles: readonly Candle[]): void;
-  /** Upstream said that the symbol flows (true), or it no longer does, or not yet (false). */
+  /** Upstream sends the symbol's ticks (true), or does so no longer or not yet (false). */
   confirmed(symbol: string, flowing: boolean): void;
-  /** `count` frames or ticks were malformed or implausible and have been dropped. */
+  /** `count` frames or ticks were dropped: malformed or implausible. */
   dropped(count: number): void;
-  /** The source begins again (a replay looped): what it said before no longer holds. */
+  /** The source begins again (a replay looped): earlier ticks no longer count. */
   restarted(): void;
   status(status: FeedStatus): void;
 }
 
-/** On what terms a feed may use the one place that upstream gives the account. */
+/** The terms on which a feed may use the one place that upstream gives the account. */
 export interface FeedTerms {
-  /** It asks for the place no earlier, milliseconds since epoch: somebody outside has just taken it. */
+  /** It asks for the place no earlier, milliseconds since epoch: an outsider has just taken it. */
   readonly notBefore: number;
-  /** Asked right before it asks for the place: false where another replica is the engine now. */
+  /** Called right before it asks for the place: false where another replica is the engine now. */
   mayConnect(): boolean;
 }
 
@@ -98,9 +98,9 @@ export interface MarketFeed {
   /** Its name, as FEED has it. */
   readonly source: string;
   readonly origin: PriceOrigin;
-  /** Begins to deliver; at most one sink at a time. Problems are told as status, never thrown. */
+  /** Begins to deliver; at most one sink at a time. Problems are reported as a status, never thrown. */
   start(sink: FeedSink, terms?: FeedTerms): void;
-  /** Ends the connection and every timer; the sink hears nothing more. May be started again. */
+  /** Ends the connection and every timer; nothing more is delivered. May be started again. */
   stop(): Promise<void>;
   /** The whole set of symbols wanted from now on. */
   setSymbols(symbols: ReadonlySet<string>): void;

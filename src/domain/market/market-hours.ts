@@ -58,7 +58,7 @@ function nextTradingDay(tradingDay: DayOf, date: string): TradingDay {
 }
 
 function createCalendarHours(tradingDay: DayOf): MarketHours {
-  // Sessions are asked for on the hot path, nearly always about the same day.
+  // The hot path asks for sessions, nearly always of the same day.
   let date = '';
   let today: TradingDay | null = null;
   const dayOf = (now: number): TradingDay | null => {

@@ -1,4 +1,4 @@
-/** Calendar days and wall-clock times of the exchange's zone. The zone's rules come from Intl, never from an offset. */
+/** Calendar days and wall-clock times of the exchange's zone. Its rules come from Intl, never from an offset. */
 
 const ZONE = 'America/New_York';
 const MINUTE_MS = 60_000;
@@ -49,7 +49,7 @@ export const addDays = (date: string, days: number): string => {
 
 let latest: NewYorkDay = { date: '', start: 0, end: 0 };
 
-/** The New York day a moment belongs to. Remembers the last answer: ticks come in their thousands per day. */
+/** The New York day a moment belongs to. The last answer is kept: thousands of ticks ask about the same day. */
 export function newYorkDay(time: number): NewYorkDay {
   if (time >= latest.start && time < latest.end) return latest;
   const date = newYorkDate(time);

@@ -1,11 +1,14 @@
 import type { QuoteState } from '../../protocol/quotes.ts';
+import type { MarketHours } from './market-hours.ts';
 import { newYorkDay } from './new-york.ts';
 import type { Quote } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
 
-/** What the quote book keeps of one symbol; changed in place, tick after tick. Prices of 0 are not known yet. */
+/** What the quote book keeps of one symbol, changed in place tick after tick. A price of 0 is not known yet. */
 export interface Entry {
   readonly symbol: string;
+  /** Of the symbol's instrument. */
+  readonly hours: MarketHours;
   readonly recent: RecentTrades;
   price: number;
   priceTime: number;
@@ -19,7 +22,7 @@ export interface Entry {
   low: number | undefined;
   previousClose: number | undefined;
   volume: number;
-  /** The closing price the exchanges told, and the shares of its auction: the largest is the listing exchange's. */
+  /** The reported closing price and the shares of its auction: the largest auction is the listing exchange's. */
   close: number | undefined;
   closeSize: number;
   /** True once a regular trade has set today's price. */
@@ -48,20 +51,11 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
   state,
 });
 
-export const setHighLow = (entry: Entry, high: number, low: number): void => {
-  if (entry.high === undefined || high > entry.high) entry.high = high;
-  if (entry.low === undefined || low < entry.low) entry.low = low;
-};
-
-export const setPrice = (entry: Entry, price: number, time: number): void => {
-  entry.price = price;
-  entry.priceTime = time;
-};
-
-export function createEntry(symbol: string, time: number): Entry {
+export function createEntry(symbol: string, time: number, hours: MarketHours): Entry {
   const { start, end } = newYorkDay(time);
   return {
     symbol,
+    hours,
     recent: createRecentTrades(),
     price: 0,
     priceTime: 0,
@@ -86,7 +80,7 @@ export function createEntry(symbol: string, time: number): Entry {
   };
 }
 
-/** Yesterday's last becomes the previous close; price and NBBO stand until there are new ones. */
+/** Yesterday's last price becomes the previous close; price and NBBO stand until there are new ones. */
 export function rollDay(entry: Entry, time: number): void {
   const { start, end } = newYorkDay(time);
   if (entry.close !== undefined) entry.previousClose = entry.close;

@@ -3,9 +3,9 @@ import type { TradeTick } from './feed.ts';
 /** Tells a repeated trade from a new one, in bounded memory, for one symbol and day. */
 export interface RecentTrades {
   /**
-   * True the first time. Sequence numbers are unique per symbol and day and mostly rise; without one the trade's
-   * id is unique per exchange and reporting facility. A number older than the memory counts as seen: better a
-   * share too few in the volume than one twice.
+   * True the first time. Sequence numbers are unique per symbol and day, and mostly rise. Without one, the trade's id
+   * is unique per exchange and reporting facility. A number older than the memory counts as seen: better a share too
+   * few in the volume than one twice.
    */
   isNew(trade: TradeTick): boolean;
   clear(): void;

@@ -1,11 +1,11 @@
-/** Who wants which symbol, and which symbols stay subscribed upstream a while longer. */
+/** The symbols of each subscriber, and those that stay subscribed upstream a while longer. */
 export interface Subscriptions {
   /** Everything `subscriber` wants from now on. Returns the symbols that are new to this subscriber. */
   want(subscriber: string, symbols: Iterable<string>, now: number): string[];
   forget(subscriber: string, now: number): void;
-  /** Subscribers heard of before `since`. */
+  /** Subscribers whose last message is from before `since`. */
   quietSubscribers(since: number): string[];
-  /** What to be subscribed to at `now`: wanted, or let go less than the linger ago. */
+  /** The symbols to subscribe to at `now`: wanted, or released less than the linger ago. */
   current(now: number): ReadonlySet<string>;
 }
 

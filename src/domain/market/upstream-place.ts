@@ -1,22 +1,24 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Bus } from '../bus/bus.ts';
 import { feedLostTopic } from './topics.ts';
 
-/** After somebody outside took our place; two services that come back sooner evict each other forever. */
+/** The pause after an outsider took our place: two services that come back sooner evict each other forever. */
 export const LOST_PAUSE_MS = 60_000;
-/** Each loss doubles the pause up to this, milliseconds: a key used twice is a mistake that a person must put right. */
+/** Each loss doubles the pause up to this: a person must correct a key that is used twice. */
 const MAX_LOST_PAUSE_MS = 600_000;
-/** Losses further apart are not the same fight, milliseconds. */
+/** Losses further apart have nothing to do with each other. */
 const FORGET_LOSSES_MS = 3_600_000;
 
 /**
- * The one place that upstream gives an account, as the cluster shares it. Between replicas the engine lease
- * decides who has it; when somebody outside takes it, every replica leaves it alone for the same while.
+ * The one place that upstream gives an account, as the cluster shares it. Among replicas the engine lease decides who
+ * has it. When an outsider takes it, every replica waits for the same time.
  */
 export interface UpstreamPlace {
-  /** Somebody outside took it from us. */
+  /** Follows the losses of other replicas until the returned function is called. */
+  follow(): Cancel;
+  /** An outsider took the place from this replica. */
   lost(): void;
-  /** Nobody here asks for it earlier, milliseconds since epoch; 0 where nobody took it. */
+  /** No replica asks for the place earlier, milliseconds since epoch; 0 where it was never lost. */
   notBefore(): number;
 }
 
@@ -29,14 +31,14 @@ export function createUpstreamPlace(parts: {
   let notBefore = 0;
   let losses = 0;
 
-  bus.subscribe(feedLostTopic, (told) => {
-    if (told.replica === replica) return;
-    // By the clock of another machine: a wrong one must not keep us off for longer than any loss does.
-    notBefore = Math.max(notBefore, Math.min(told.notBefore, clock.now() + MAX_LOST_PAUSE_MS));
-    losses = told.losses;
-  });
-
   return {
+    follow: () =>
+      bus.subscribe(feedLostTopic, (loss) => {
+        if (loss.replica === replica) return;
+        // By the clock of another machine: a wrong one must not cost us more than the longest pause.
+        notBefore = Math.max(notBefore, Math.min(loss.notBefore, clock.now() + MAX_LOST_PAUSE_MS));
+        losses = loss.losses;
+      }),
     lost() {
       const now = clock.now();
       losses = now - notBefore < FORGET_LOSSES_MS ? losses + 1 : 1;

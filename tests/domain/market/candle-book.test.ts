@@ -7,7 +7,7 @@ import { bar, trade } from '../../support/ticks.ts';
 const TEN = newYorkTime('2026-06-15', 600);
 const MINUTE = 60_000;
 const EIGHT = TEN - 120 * MINUTE;
-const create = () => createCandleBook({ hours: createMarketHours('us-equities') });
+const create = () => createCandleBook();
 
 describe('candles from trades', () => {
   test('hold open, high, low, close and volume of each minute, oldest first', () => {

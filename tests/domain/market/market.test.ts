@@ -1,10 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
+import { LINGER_MS } from '../../../src/domain/market/engine-demand.ts';
 import type { FeedSink, FeedStatus, FeedTerms, PriceOrigin } from '../../../src/domain/market/feed.ts';
-import { createMarket, ENGINE_HEARTBEAT_MS, LINGER_MS } from '../../../src/domain/market/market.ts';
+import { createMarket } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import { ENGINE_HEARTBEAT_MS } from '../../../src/domain/market/quote-publisher.ts';
 import type { QuotesMessage } from '../../../src/domain/market/quotes-message.ts';
 import { demandTopic, feedLostTopic, quotesTopic } from '../../../src/domain/market/topics.ts';
 import { createUpstreamPlace, LOST_PAUSE_MS } from '../../../src/domain/market/upstream-place.ts';
@@ -420,6 +422,8 @@ describe('the feed', () => {
   test('that lost its place to somebody outside waits, longer each time, here and on every other replica', async () => {
     const { market, clock, bus, feed, lease, terms } = await start();
     const elsewhere = createUpstreamPlace({ bus, clock, replica: 'there' });
+    elsewhere.follow();
+    market.follow();
     const loseAndStartAgain = async () => {
       feed().status({ state: 'refused', lost: true });
       await market.stop();
@@ -450,6 +454,7 @@ describe('the feed', () => {
 test('a replica whose clock is wrong keeps the others off upstream no longer than the longest pause', async () => {
   const { bus, clock } = await start();
   const here = createUpstreamPlace({ bus, clock, replica: 'here' });
+  here.follow();
   bus.publish(feedLostTopic, { replica: 'there', notBefore: clock.now() + 86_400_000, losses: 1 });
   expect(here.notBefore() - clock.now()).toBe(600_000);
 });

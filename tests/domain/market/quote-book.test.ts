@@ -12,7 +12,7 @@ const at = (time: string, day = DAY): number => {
   const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
   return newYorkTime(day, hour * 60 + minute) + second * 1_000;
 };
-const create = () => createQuoteBook({ hours: createMarketHours('us-equities') });
+const create = () => createQuoteBook();
 const live = (): 'live' => 'live';
 
 describe('regular trades', () => {

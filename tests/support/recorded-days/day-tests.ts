@@ -39,8 +39,8 @@ function* keepConditions(lines: Iterable<string>, kept: Map<string, readonly num
 
 /** Plays one day into `book` and into two candle books: the product's own and one with the rules of the bars. */
 async function playDay({ root, symbols }: RecordedDays, day: LeanDay, book: QuoteBook) {
-  const sip = createCandleBook({ hours });
-  const likeTheBars = createCandleBook({ hours });
+  const sip = createCandleBook();
+  const likeTheBars = createCandleBook();
   const conditions = new Map<string, readonly number[]>();
   const counts = { trades: 0, refused: 0 };
   // Without the snapshots: the previous close must come from the day before.
@@ -67,7 +67,7 @@ async function playDay({ root, symbols }: RecordedDays, day: LeanDay, book: Quot
 export function testRecordedDays(recorded: RecordedDays): void {
   const { root, days, symbols } = recorded;
   // One book for all days: they roll over in it as they would in a running service.
-  const book = createQuoteBook({ hours });
+  const book = createQuoteBook();
   const previousCloses = new Map<LeanSymbol, number>();
 
   describe.each([...days])('the recorded day %s, replayed at full speed', (day) => {

@@ -1,0 +1,98 @@
+/** What each kind of tick changes in the quote of its symbol. The tick is of the entry's day, and no repeat. */
+import type { BarTick, DayTick, NbboTick, TradeTick } from './feed.ts';
+import type { Entry } from './quote-entry.ts';
+import {
+  ADDS_VOLUME,
+  CORRECTS_CLOSE,
+  EXTENDED_HOURS,
+  REPORTS_CLOSE,
+  SETS_HIGH_LOW,
+  SETS_LAST,
+} from './trade-effects.ts';
+
+function setHighLow(entry: Entry, high: number, low: number): void {
+  if (entry.high === undefined || high > entry.high) entry.high = high;
+  if (entry.low === undefined || low < entry.low) entry.low = low;
+}
+
+function setPrice(entry: Entry, price: number, time: number): void {
+  entry.price = price;
+  entry.priceTime = time;
+}
+
+/** The close that the exchanges report after the bell is the day's last price; later trades no longer move it. */
+function applyClose(entry: Entry, { price, size, effects, sourceTime }: TradeTick): void {
+  const session = entry.hours.session(sourceTime);
+  if (session === 'regular' || session === 'pre') return;
+  const corrects = (effects & CORRECTS_CLOSE) !== 0;
+  if (!corrects && !(size > entry.closeSize)) return;
+  entry.close = price;
+  entry.closeSize = corrects ? Number.POSITIVE_INFINITY : size;
+  entry.priced = true;
+  setPrice(entry, price, Math.max(sourceTime, entry.priceTime));
+}
+
+function applyLast(entry: Entry, { price, effects, sourceTime }: TradeTick): void {
+  if (!(effects & SETS_LAST) || entry.close !== undefined || sourceTime < entry.priceTime) return;
+  if (effects & EXTENDED_HOURS) {
+    // Before the open there is no other price; once the day has a regular one it no longer counts.
+    if (!entry.priced) setPrice(entry, price, sourceTime);
+    return;
+  }
+  entry.open ??= price;
+  entry.priced = true;
+  setPrice(entry, price, sourceTime);
+}
+
+export function applyTrade(entry: Entry, tick: TradeTick): void {
+  const { price, effects } = tick;
+  if (effects & ADDS_VOLUME) entry.volume += tick.size;
+  if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) setHighLow(entry, price, price);
+  if (effects & REPORTS_CLOSE) applyClose(entry, tick);
+  applyLast(entry, tick);
+}
+
+/** False for a quote that is older than the one there is. */
+export function applyNbbo(entry: Entry, tick: NbboTick): boolean {
+  if (tick.sourceTime < entry.nbboTime) return false;
+  entry.bid = tick.bid;
+  entry.bidSize = tick.bidSize;
+  entry.ask = tick.ask;
+  entry.askSize = tick.askSize;
+  entry.nbboTime = tick.sourceTime;
+  return true;
+}
+
+export function applyBar(entry: Entry, tick: BarTick): void {
+  const regular = entry.hours.session(tick.start) === 'regular';
+  if (tick.dayVolume !== undefined && tick.dayVolume > entry.volume) entry.volume = tick.dayVolume;
+  if (tick.dayOpen !== undefined) entry.open = tick.dayOpen;
+  if (regular) setHighLow(entry, tick.high, tick.low);
+  const movesPrice = entry.close === undefined && (regular || !entry.priced);
+  if (!movesPrice || tick.sourceTime <= entry.priceTime) return;
+  if (regular) {
+    entry.open ??= tick.open;
+    entry.priced = true;
+  }
+  setPrice(entry, tick.close, tick.sourceTime);
+}
+
+export function applyDay(entry: Entry, tick: DayTick): void {
+  if (tick.previousClose !== undefined) entry.previousClose = tick.previousClose;
+  if (tick.open !== undefined) {
+    entry.open = tick.open;
+    entry.priced = true;
+  }
+  if (tick.high !== undefined && tick.low !== undefined) setHighLow(entry, tick.high, tick.low);
+  if (tick.volume !== undefined && tick.volume > entry.volume) entry.volume = tick.volume;
+  if (tick.last !== undefined && tick.sourceTime >= entry.priceTime && entry.close === undefined) {
+    setPrice(entry, tick.last, tick.sourceTime);
+  } else if (entry.price === 0 && tick.previousClose !== undefined) {
+    setPrice(entry, tick.previousClose, 0);
+  }
+  if (tick.sourceTime >= entry.nbboTime && (tick.bid !== undefined || tick.ask !== undefined)) {
+    entry.bid = tick.bid;
+    entry.ask = tick.ask;
+    entry.bidSize = entry.askSize = undefined;
+  }
+}
