@@ -1,10 +1,10 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { MarketStatusPayload } from '../../protocol/market.ts';
 
-/** A bell is heard this late at most, milliseconds. */
+/** A change of the session is reported at most this late. */
 const LOOK_MS = 1_000;
 
-/** Calls `onChange` when the market enters another session; every replica reads the calendar for itself. */
+/** Calls `onChange` when the market enters another session. Every replica reads the calendar for itself. */
 export function followMarketSessions(parts: {
   readonly status: () => MarketStatusPayload;
   readonly clock: Clock;
