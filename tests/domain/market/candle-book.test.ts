@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCandleBook } from '../../../src/domain/market/candle-book.ts';
-import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { newYorkTime } from '../../../src/domain/market/new-york.ts';
 import { bar, trade } from '../../support/ticks.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { newYorkTime } from '../../../src/domain/market/new-york.ts';
 import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
 import { quoteIn } from '../../support/quote-in.ts';

@@ -17,7 +17,7 @@ import {
 } from './differences.ts';
 import { replayLines } from './replayed-day.ts';
 
-const hours = createMarketHours('us-equities');
+const _hours = createMarketHours('us-equities');
 const OPEN = 9 * 60 + 30;
 const CLOSE = 16 * 60;
 
