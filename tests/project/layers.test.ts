@@ -2,7 +2,13 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { importsOf, readRepoFile, repoRoot, sourceFiles } from '../../rig/source-files.ts';
-import { arrowViolations, domainViolations, filesWith, folderCircles } from '../support/layer-rules.ts';
+import {
+  arrowViolations,
+  domainViolations,
+  filesWith,
+  folderCircles,
+  zoneViolations,
+} from '../support/layer-rules.ts';
 
 const server = sourceFiles('src');
 const dashboard = sourceFiles('dashboard');
@@ -20,6 +26,10 @@ describe('the tree', () => {
   test('no folders import each other, directly or over others', () => {
     expect(folderCircles(server)).toEqual([]);
     expect(folderCircles(dashboard)).toEqual([]);
+  });
+
+  test('folders of the dashboard import what stands below them, and no feature knows another', () => {
+    expect(zoneViolations(dashboard)).toEqual([]);
   });
 
   test('only the configuration reads the environment', () => {
@@ -95,6 +105,31 @@ describe('the check itself', () => {
     ];
     expect(folderCircles(files)).toEqual(['src/a → src/b → src/c → src/a']);
     expect(folderCircles(files.slice(1))).toEqual([]);
+  });
+
+  test.each([
+    ['lib/a.ts', '../stores/b.ts'],
+    ['stores/a.ts', '../realtime/b.ts'],
+    ['components/a.tsx', '../features/orders/b.tsx'],
+    ['features/chart/a.tsx', '../orders/b.ts'],
+    ['features/chart/a.tsx', '../../realtime/connection.ts'],
+    ['features/chart/a.tsx', 'socket.io-client'],
+    ['features/chart/a.tsx', '../../app.tsx'],
+    ['pages/desk/a.tsx', '../monitor/b.tsx'],
+    ['elsewhere/a.ts', './b.ts'],
+  ])('catches an import out of its zone of the dashboard in %s: %s', (file, name) => {
+    const path = `dashboard/src/${file}`;
+    expect(zoneViolations([{ path, text: `import { b } from '${name}';` }])).toHaveLength(1);
+  });
+
+  test('allows the zones of the dashboard as they are drawn', () => {
+    const allowed = (file: string, name: string) =>
+      zoneViolations([{ path: `dashboard/src/${file}`, text: `import { b } from '${name}';` }]);
+    expect(allowed('features/chart/a.tsx', './b.ts')).toEqual([]);
+    expect(allowed('features/chart/a.tsx', '../../hooks/b.ts')).toEqual([]);
+    expect(allowed('pages/routes.tsx', './monitor/b.tsx')).toEqual([]);
+    expect(allowed('hooks/a.ts', '../realtime/b.ts')).toEqual([]);
+    expect(allowed('realtime/a.ts', 'socket.io-client')).toEqual([]);
   });
 
   test('reads code and not what comments say', () => {

@@ -94,6 +94,39 @@ export function domainViolations(files: readonly SourceFile[]): string[] {
   });
 }
 
+/** The folders of dashboard/src from below; each may import the ones before it. */
+const DASHBOARD_FOLDERS = ['lib', 'stores', 'realtime', 'hooks', 'components', 'features', 'pages'];
+/** Folders whose parts know nothing of one another: what two of them need stands further below. */
+const DASHBOARD_PARTS = ['features', 'pages'];
+/** Components reach the socket, and what is made of it, through hooks. */
+const REALTIME_IS_FOR = ['realtime', 'hooks'];
+
+/** One sentence for each import that leaves its zone of the dashboard. */
+export function zoneViolations(files: readonly SourceFile[]): string[] {
+  const zoneOf = (file: string) =>
+    /^dashboard\/src\/(?<folder>[^/]+)\/(?:(?<part>[^/]+)\/)?/.exec(file)?.groups as
+      | { folder: string; part?: string }
+      | undefined;
+  return files.flatMap((file) => {
+    const from = zoneOf(file.path);
+    if (!from) return [];
+    const { folder } = from;
+    const level = DASHBOARD_FOLDERS.indexOf(folder);
+    if (level === -1) return [`${file.path} is in no known folder of the dashboard`];
+    const packages = importsOf(file.text).filter(
+      (name) => name === 'socket.io-client' && !REALTIME_IS_FOR.includes(folder),
+    );
+    const targets = targetsOf(file).filter((target) => {
+      const to = zoneOf(target);
+      if (!to) return target.startsWith('dashboard/src/');
+      if (to.folder === 'realtime') return !REALTIME_IS_FOR.includes(folder);
+      const stranger = to.folder === folder && from.part && to.part && from.part !== to.part;
+      return DASHBOARD_FOLDERS.indexOf(to.folder) > level || (stranger && DASHBOARD_PARTS.includes(folder));
+    });
+    return [...packages, ...targets].map((target) => `${file.path}: ${folder} imports ${target}`);
+  });
+}
+
 /**
  * Folders that import each other, directly or over others, types included: each as `a → b → a`. A folder and the
  * folders inside it are one room.

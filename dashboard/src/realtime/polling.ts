@@ -1,8 +1,5 @@
 import type { Timers } from '../lib/timers.ts';
-import type { ConnectionState, ConnectionStore } from '../stores/connection.ts';
-
-/** Fresh enough to be useful, and five hundred pollers are still only a hundred requests a second. */
-export const POLL_INTERVAL_MS = 5_000;
+import { type ConnectionState, type ConnectionStore, POLL_INTERVAL_MS } from '../stores/connection.ts';
 
 /** A server that takes longer than the interval is left alone for this long. */
 const LEAST_PAUSE_MS = 1_000;

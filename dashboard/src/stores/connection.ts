@@ -5,6 +5,9 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
  */
 export type ConnectionStatus = 'connecting' | 'connected' | 'reconnecting' | 'polling' | 'ended';
 
+/** While `polling`. Fresh enough to be useful, and five hundred pollers are still only a hundred requests a second. */
+export const POLL_INTERVAL_MS = 5_000;
+
 export interface ConnectionState {
   readonly status: ConnectionStatus;
   readonly connected: boolean;

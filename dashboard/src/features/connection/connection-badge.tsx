@@ -1,8 +1,7 @@
 import { useStore } from 'zustand';
 import { Badge, type Tone } from '../../components/badge.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-import { POLL_INTERVAL_MS } from '../../realtime/polling.ts';
-import type { ConnectionState } from '../../stores/connection.ts';
+import { type ConnectionState, POLL_INTERVAL_MS } from '../../stores/connection.ts';
 
 interface Look {
   readonly tone: Tone;
