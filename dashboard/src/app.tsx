@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
 import { Button } from './components/button.tsx';
 import { BellIcon, CheckIcon, CloseIcon, Logo } from './components/icons.tsx';
-import type { LoadPriceChart } from './features/chart/chart-panel.tsx';
+import type { LoadPriceChart } from './features/chart/use-price-chart.ts';
 import { SignIn } from './features/session/sign-in.tsx';
 import { WebSocketProvider } from './hooks/websocket-context.tsx';
 import { usePage } from './lib/page.ts';

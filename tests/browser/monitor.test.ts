@@ -43,7 +43,7 @@ describe.each([
       async () => Number.parseInt(await figure('Quotes a second').innerText(), 10) > 0,
       'quotes flow',
     );
-    expect(await page.getByText(/^Updated \d s ago, told by/).count()).toBe(1);
+    expect(await page.getByText(/^Updated \d s ago by/).count()).toBe(1);
 
     expect(await accessibilityProblems(browser)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
@@ -89,10 +89,10 @@ test('without the service the page keeps its last values and says how old they a
   await choose(screen, 'Monitor');
   await page.getByRole('table', { name: 'Replicas' }).waitFor();
   await service.kill();
-  await page.getByText(/^Values from \d+ s ago, told by/).waitFor();
+  await page.getByText(/^Values are \d+ s old, from/).waitFor();
   await page.getByText('The server does not answer. Check your connection.').first().waitFor();
   expect(await page.getByRole('table', { name: 'Replicas' }).isVisible()).toBe(true);
   await service.restart();
-  await page.getByText(/^Updated \d s ago, told by/).waitFor();
+  await page.getByText(/^Updated \d s ago by/).waitFor();
   await browser.close();
 });

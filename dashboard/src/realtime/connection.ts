@@ -39,7 +39,7 @@ export interface Connection {
 }
 
 /** How the connection stands, and what each event of the socket makes of that. */
-function createLife({ socket, timers, random, onEnded }: ConnectionOptions) {
+function createLife({ socket, timers, random }: Omit<ConnectionOptions, 'onEnded'>) {
   const state = createConnectionStore();
   const connects = createEmitter<[again: boolean]>();
   const reconnect = createReconnect({ socket, timers, random, state });
@@ -80,42 +80,19 @@ function createLife({ socket, timers, random, onEnded }: ConnectionOptions) {
     else reconnect.afterDrop();
   }
 
-  function refused(error: Error & { data?: Refusal }) {
-    if (!running) return;
-    const { data } = error;
-    if (data?.code === 'UNSUPPORTED_PROTOCOL') {
-      failed(error.message, data.retryAfterMs);
-      // While a release goes out the next replica may still be of our version; several in a row are not.
-      if (!data.retryable || state.getState().failures >= POLL_AFTER_FAILURES)
-        state.setState({ outdated: true });
-      return;
-    }
-    // A user id that is not the session's means a stale page: signing in again mends it, trying again does not.
-    if (data?.retryable === false) return end('invalid');
-    failed(data ? error.message : null, data?.retryAfterMs);
-  }
-
-  function stop() {
-    running = false;
-    reconnect.stop();
-    stopLatency();
-    socket.disconnect();
-  }
-
-  function end(reason: EndReason) {
-    stop();
-    state.setState({ status: 'ended' });
-    onEnded(reason);
-  }
-
   return {
     state,
     connected,
     disconnected,
-    refused,
-    end,
-    stop,
+    failed,
     onConnect: connects.on,
+    isRunning: () => running,
+    stop() {
+      running = false;
+      reconnect.stop();
+      stopLatency();
+      socket.disconnect();
+    },
     shutsDown(waitMs: number, message: string) {
       shutdown = { waitMs, message };
     },
@@ -132,15 +109,38 @@ function createLife({ socket, timers, random, onEnded }: ConnectionOptions) {
 
 /** Keeps one socket connected, decides when to try again, and shows in `state` how it stands. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { socket } = options;
+  const { socket, onEnded } = options;
   const life = createLife(options);
+  const { state } = life;
+
+  function end(reason: EndReason) {
+    life.stop();
+    state.setState({ status: 'ended' });
+    onEnded(reason);
+  }
+
+  function refused(error: Error & { data?: Refusal }) {
+    if (!life.isRunning()) return;
+    const { data } = error;
+    if (data?.code === 'UNSUPPORTED_PROTOCOL') {
+      life.failed(error.message, data.retryAfterMs);
+      // While a release goes out the next replica may still be of our version; several in a row are not.
+      if (!data.retryable || state.getState().failures >= POLL_AFTER_FAILURES)
+        state.setState({ outdated: true });
+      return;
+    }
+    // A user id that is not the session's means a stale page: signing in again mends it, trying again does not.
+    if (data?.retryable === false) return end('invalid');
+    life.failed(data ? error.message : null, data?.retryAfterMs);
+  }
+
   socket.on('connect', life.connected);
   socket.on('disconnect', life.disconnected);
-  socket.on('connect_error', life.refused);
+  socket.on('connect_error', refused);
   socket.on('connected', ({ replica, protocol }) =>
-    life.state.setState({ replica, outdated: protocol !== PROTOCOL_VERSION }),
+    state.setState({ replica, outdated: protocol !== PROTOCOL_VERSION }),
   );
-  socket.on('session:revoked', ({ reason }) => life.end(reason));
+  socket.on('session:revoked', ({ reason }) => end(reason));
   socket.on('server:shutdown', ({ message, reconnectInMs }) => life.shutsDown(reconnectInMs, message));
   return life;
 }

@@ -1,5 +1,6 @@
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
-import { type Api, ApiError } from '../lib/api.ts';
+import type { Api } from '../lib/api.ts';
+import { ApiError } from '../lib/http.ts';
 import { ask, type TradecastSocket } from './socket.ts';
 
 /** Codes that say nothing of whether the order was taken. */

@@ -7,8 +7,8 @@ import type { KeyedStore, Shown } from './keyed.ts';
 
 /** The state of the feed changes seldom, and its quotes say the rest. */
 const FEED_HEALTH_INTERVAL_MS = 30_000;
-/** States of a quote that do not say where prices come from. */
-const SOURCELESS: readonly string[] = ['stale', 'closed'];
+/** States of a quote that say where prices come from; others, as `stale` and `closed`, say nothing about that. */
+const SOURCES: readonly string[] = ['live', 'delayed', 'simulated', 'replay'];
 
 type Quotes = Readonly<Record<string, Shown<QuotePayload>>>;
 
@@ -41,7 +41,7 @@ export function createFeedStore({ api, timers, quotes }: FeedOptions): FeedStore
 
   function note(now: Quotes, before: Quotes) {
     const changed = Object.values(now).filter((quote) => quote !== before[quote.symbol]);
-    const source = changed.map(({ state }) => state).findLast((state) => !SOURCELESS.includes(state));
+    const source = changed.map(({ state }) => state).findLast((state) => SOURCES.includes(state));
     if (source !== undefined) store.setState({ source });
   }
 

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { MonitorPayload } from '../../../src/protocol/health-payloads.ts';
-import { type Api, ApiError } from '../lib/api.ts';
+import type { Api } from '../lib/api.ts';
+import { ApiError } from '../lib/http.ts';
 import { every, type Timers } from '../lib/timers.ts';
 
 /** Heartbeats come every second; twice that keeps the page calm and the server idle. */

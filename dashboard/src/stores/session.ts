@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api, Credentials, SignedIn } from '../lib/api.ts';
-import { ApiError } from '../lib/api.ts';
+import { ApiError } from '../lib/http.ts';
 
 /** Why somebody who was signed in no longer is. */
 export type EndReason = 'logout' | 'expired' | 'banned' | 'invalid';

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
 
-/** More than anybody scrolls through; older ones stay in the journal. */
+/** More than a reader scrolls through; older ones stay in the journal. */
 export const MAX_SHOWN = 200;
 
 export type TradeEntry = Extract<JournalEntryPayload, { event: 'trade:executed' | 'trade:failed' }>;
@@ -19,10 +19,11 @@ export interface TradesStore extends StoreApi<TradesState> {
   fail(): void;
 }
 
+/** False for events that a newer server journals and this page does not know. */
 export const isTrade = (entry: JournalEntryPayload): entry is TradeEntry =>
   entry.event === 'trade:executed' || entry.event === 'trade:failed';
 
-/** Trades executed and failed, as the journal tells them: the same list after a reload. */
+/** Trades executed and failed, as the journal has them: the same list after a reload. */
 export function createTradesStore(): TradesStore {
   const store = createStore<TradesState>(() => ({ status: 'loading', entries: [] }));
   return {

@@ -1,6 +1,7 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ApiError, createApi } from '../../../dashboard/src/lib/api.ts';
+import { createApi } from '../../../dashboard/src/lib/api.ts';
+import { ApiError } from '../../../dashboard/src/lib/http.ts';
 import { type Double, refuse, startDouble } from '../support/double.ts';
 import { httpFetch } from '../support/http-fetch.ts';
 import { manualTimers } from '../support/timers.ts';

@@ -1,6 +1,6 @@
 /** @jest-environment node */
 import { describe, expect, test } from '@jest/globals';
-import { ApiError } from '../../../dashboard/src/lib/api.ts';
+import { ApiError } from '../../../dashboard/src/lib/http.ts';
 import { type Bar, createCandlesStore, withQuote } from '../../../dashboard/src/stores/candles.ts';
 import { BARS, quoteOf } from '../support/fixtures.ts';
 import { manualTimers } from '../support/timers.ts';

@@ -4,27 +4,15 @@ import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
-import { useLatest } from '../../hooks/use-keyed-state.ts';
-import { useDesk } from '../../hooks/websocket-context.tsx';
-import { marketDay, minuteTime, price } from '../../lib/format.ts';
+import { minuteTime, price } from '../../lib/format.ts';
 import type { Bar } from '../../stores/candles.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
-import type { CreatePriceChart, PriceChart } from './price-chart.ts';
+import { Canvas } from './canvas.tsx';
 import { QuoteLine } from './quote-line.tsx';
-
-export type LoadPriceChart = () => Promise<CreatePriceChart>;
+import { useOtherDay } from './use-other-day.ts';
+import type { LoadPriceChart } from './use-price-chart.ts';
 
 const loadPriceChart: LoadPriceChart = async () => (await import('./price-chart.ts')).createPriceChart;
-
-/** The day of the minutes shown where it is not today, as in a replay; null where it is. */
-function useOtherDay(symbol: string): string | null {
-  const { timers } = useDesk();
-  const { candles } = useTradingStores();
-  const last = useStore(candles, ({ bySymbol }) => bySymbol[symbol]?.bars.at(-1)?.time);
-  if (last === undefined) return null;
-  const day = marketDay(last * 1_000);
-  return day === marketDay(timers.now()) ? null : day;
-}
 
 function Legend({ symbol, bar }: { symbol: string; bar: Bar | null }) {
   const day = useOtherDay(symbol);
@@ -48,95 +36,7 @@ function Legend({ symbol, bar }: { symbol: string; bar: Bar | null }) {
   );
 }
 
-interface CanvasProps {
-  readonly symbol: string;
-  readonly theme: ThemeStore;
-  readonly load: LoadPriceChart;
-  readonly onHover: (bar: Bar | null) => void;
-}
-
-function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
-  const { candles } = useTradingStores();
-  const element = useRef<HTMLDivElement>(null);
-  const [chart, setChart] = useState<PriceChart | null>(null);
-  const [failed, setFailed] = useState(false);
-  const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
-  const previousClose = useLatest('quote', symbol)?.previousClose;
-  const resolved = useStore(theme, (state) => state.resolved);
-
-  useEffect(() => candles.load(symbol), [candles, symbol]);
-
-  useEffect(() => {
-    if (failed) return;
-    let made: PriceChart | null = null;
-    let gone = false;
-    load().then(
-      (create) => {
-        if (gone || !element.current) return;
-        made = create(element.current);
-        made.onHover(onHover);
-        setChart(made);
-      },
-      () => setFailed(true),
-    );
-    return () => {
-      gone = true;
-      made?.remove();
-      setChart(null);
-    };
-  }, [load, onHover, failed]);
-
-  useEffect(() => {
-    if (resolved) chart?.repaint();
-  }, [chart, resolved]);
-  useEffect(() => chart?.show(symbol, held?.bars ?? []), [chart, symbol, held]);
-  useEffect(() => chart?.mark(previousClose), [chart, previousClose]);
-
-  const day = useOtherDay(symbol);
-  const first = held?.bars[0];
-  const last = held?.bars.at(-1);
-  const empty = held !== undefined && held.status !== 'loading' && held.bars.length === 0;
-  return (
-    <div className="relative h-64 sm:h-80">
-      <div
-        ref={element}
-        role="img"
-        aria-label={
-          first && last
-            ? `${symbol}, minute candles ${day === null ? '' : `of ${day} `}from ${minuteTime(first.time * 1_000)} to ${minuteTime(last.time * 1_000)}`
-            : `${symbol}, no candles`
-        }
-        className={`h-full ${empty || failed ? 'invisible' : ''}`}
-      />
-      {held?.status === 'loading' ? <div className="skeleton absolute inset-2" /> : null}
-      {empty || failed ? (
-        <div className="absolute inset-0 flex">
-          <Message
-            tone={failed || held?.status === 'failed' ? 'problem' : 'calm'}
-            title={
-              failed || held?.status === 'failed'
-                ? 'The chart could not be loaded'
-                : `No trades in ${symbol} yet today`
-            }
-            action={
-              failed || held?.status === 'failed'
-                ? {
-                    label: 'Try again',
-                    run: () => {
-                      setFailed(false);
-                      candles.load(symbol);
-                    },
-                  }
-                : undefined
-            }
-          />
-        </div>
-      ) : null}
-    </div>
-  );
-}
-
-/** Of the size of what is to come. */
+/** As large as what will replace it. */
 function Loading() {
   return (
     <div role="status" className="flex flex-col gap-2 p-3 sm:px-4">
@@ -165,7 +65,24 @@ function useShowWhenOpened() {
   return element;
 }
 
-export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore; load?: LoadPriceChart }) {
+const ATTRIBUTION = (
+  <a
+    href="https://www.tradingview.com/"
+    rel="noopener noreferrer"
+    target="_blank"
+    className="text-muted text-xs underline underline-offset-2"
+  >
+    Charts by TradingView
+  </a>
+);
+
+export interface ChartPanelProps {
+  readonly theme: ThemeStore;
+  readonly load?: LoadPriceChart;
+}
+
+/** The chosen symbol: its last price, the day's figures and its minutes. */
+export function ChartPanel({ theme, load = loadPriceChart }: ChartPanelProps) {
   const { view, watchlist } = useTradingStores();
   const symbol = useStore(view, (state) => state.symbol);
   const choosing = useStore(watchlist, ({ status }) => status === 'loading');
@@ -173,20 +90,7 @@ export function ChartPanel({ theme, load = loadPriceChart }: { theme: ThemeStore
   const [hovered, setHovered] = useState<Bar | null>(null);
   const frozen = useFreshness() === 'frozen';
   return (
-    <Panel
-      id="chart"
-      title={symbol ?? 'Chart'}
-      aside={
-        <a
-          href="https://www.tradingview.com/"
-          rel="noopener noreferrer"
-          target="_blank"
-          className="text-muted text-xs underline underline-offset-2"
-        >
-          Charts by TradingView
-        </a>
-      }
-    >
+    <Panel id="chart" title={symbol ?? 'Chart'} aside={ATTRIBUTION}>
       {symbol ? (
         <div
           ref={element}

@@ -4,6 +4,8 @@ import {
   CandlestickSeries,
   ColorType,
   createChart,
+  type IChartApi,
+  type ISeriesApi,
   LineStyle,
   type Time,
   type UTCTimestamp,
@@ -20,10 +22,10 @@ export interface PriceChart {
   show(symbol: string, bars: readonly Bar[]): void;
   /** A line at the previous close, or none. */
   mark(previousClose: number | undefined): void;
-  /** Takes the colours of the theme again. */
+  /** Paints in the colours of the present theme. */
   repaint(): void;
-  /** Calls with the bar under the pointer, null where there is none. */
-  onHover(tell: (bar: Bar | null) => void): void;
+  /** Calls back with the bar under the pointer, null where there is none. */
+  onHover(listener: (bar: Bar | null) => void): void;
   remove(): void;
 }
 
@@ -31,11 +33,11 @@ export type CreatePriceChart = (element: HTMLElement) => PriceChart;
 
 const toData = (bar: Bar): CandlestickData<UTCTimestamp> => ({ ...bar, time: bar.time as UTCTimestamp });
 const clock = (time: Time): string => minuteTime(Number(time) * 1_000);
+const colour = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-export const createPriceChart: CreatePriceChart = (element) => {
-  const colour = (name: string) =>
-    getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-  const chart = createChart(element, {
+const createIn = (element: HTMLElement): IChartApi =>
+  createChart(element, {
     autoSize: true,
     layout: {
       // The logo brings a <style> element, which the page's policy forbids; the panel names the library in words.
@@ -48,30 +50,55 @@ export const createPriceChart: CreatePriceChart = (element) => {
     rightPriceScale: { borderVisible: false },
     handleScroll: { vertTouchDrag: false },
   });
+
+function paint(chart: IChartApi, series: ISeriesApi<'Candlestick'>): void {
+  const line = colour('line');
+  chart.applyOptions({
+    layout: { background: { type: ColorType.Solid, color: colour('surface') }, textColor: colour('muted') },
+    grid: { vertLines: { color: line }, horzLines: { color: line } },
+    crosshair: {
+      vertLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
+      horzLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
+    },
+    timeScale: { borderColor: line },
+  });
+  const [up, down] = [colour('up'), colour('down')];
+  series.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+}
+
+/** The dashed line at the previous close. */
+function createCloseLine(series: ISeriesApi<'Candlestick'>) {
+  let line: ReturnType<typeof series.createPriceLine> | null = null;
+  let markedAt: number | undefined;
+  return {
+    repaint: () => line?.applyOptions({ color: colour('muted') }),
+    mark(previousClose: number | undefined) {
+      if (previousClose === markedAt) return;
+      markedAt = previousClose;
+      if (line) series.removePriceLine(line);
+      line =
+        previousClose === undefined
+          ? null
+          : series.createPriceLine({
+              price: previousClose,
+              color: colour('muted'),
+              lineWidth: 1,
+              lineStyle: LineStyle.Dashed,
+              title: 'prev. close',
+            });
+    },
+  };
+}
+
+export const createPriceChart: CreatePriceChart = (element) => {
+  const chart = createIn(element);
   const series = chart.addSeries(CandlestickSeries, { borderVisible: false });
+  const closeLine = createCloseLine(series);
   let shown: readonly Bar[] = [];
   let shownSymbol: string | null = null;
-  let closeLine: ReturnType<typeof series.createPriceLine> | null = null;
-  let markedAt: number | undefined;
-
-  function repaint() {
-    const line = colour('line');
-    chart.applyOptions({
-      layout: { background: { type: ColorType.Solid, color: colour('surface') }, textColor: colour('muted') },
-      grid: { vertLines: { color: line }, horzLines: { color: line } },
-      crosshair: {
-        vertLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
-        horzLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
-      },
-      timeScale: { borderColor: line },
-    });
-    const [up, down] = [colour('up'), colour('down')];
-    series.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
-    closeLine?.applyOptions({ color: colour('muted') });
-  }
-
-  /** The last minutes. Without a width, as in a view that is not shown, it has to wait for one. */
   let zoomed = false;
+
+  /** To the last minutes. Without a width, as in a view that is not shown, it has to wait for one. */
   function zoom() {
     const scale = chart.timeScale();
     zoomed = scale.width() > 0 && shown.length > 0;
@@ -82,7 +109,12 @@ export const createPriceChart: CreatePriceChart = (element) => {
     if (!zoomed) zoom();
   });
 
+  function repaint() {
+    paint(chart, series);
+    closeLine.repaint();
+  }
   repaint();
+
   return {
     show(symbol, bars) {
       if (continues(shown, bars)) {
@@ -96,25 +128,11 @@ export const createPriceChart: CreatePriceChart = (element) => {
       shownSymbol = symbol;
       if (!zoomed) zoom();
     },
-    mark(previousClose) {
-      if (previousClose === markedAt) return;
-      markedAt = previousClose;
-      if (closeLine) series.removePriceLine(closeLine);
-      closeLine =
-        previousClose === undefined
-          ? null
-          : series.createPriceLine({
-              price: previousClose,
-              color: colour('muted'),
-              lineWidth: 1,
-              lineStyle: LineStyle.Dashed,
-              title: 'prev. close',
-            });
-    },
+    mark: closeLine.mark,
     repaint,
-    onHover(tell) {
+    onHover(listener) {
       chart.subscribeCrosshairMove(({ time }) =>
-        tell(time === undefined ? null : (shown.find((bar) => bar.time === time) ?? null)),
+        listener(time === undefined ? null : (shown.find((bar) => bar.time === time) ?? null)),
       );
     },
     remove: () => chart.remove(),

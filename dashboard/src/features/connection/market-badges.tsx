@@ -7,16 +7,17 @@ import { useFrameStores } from '../../hooks/frame-stores.tsx';
 import { useLatest } from '../../hooks/use-keyed-state.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';
+import { textFor } from '../../lib/words.ts';
 import { type KeyedState, SINGLE } from '../../stores/keyed.ts';
 
 /** By what a quote or the feed calls its source; a source that is not here is a live market. */
 const SOURCES: Readonly<Record<string, { word: string; sentence: string } | undefined>> = {
   simulated: {
     word: 'Simulated data',
-    sentence: 'Prices are made by a simulation. They are not market data.',
+    sentence: 'A simulation makes these prices. They are not market data.',
   },
-  replay: { word: 'Replay', sentence: 'Prices are recorded ones of an earlier day.' },
-  delayed: { word: 'Delayed data', sentence: 'Prices are delayed by the data provider.' },
+  replay: { word: 'Replay', sentence: 'Prices are a recording of an earlier day.' },
+  delayed: { word: 'Delayed data', sentence: 'The data provider delays these prices.' },
 };
 
 const FEED_PROBLEMS: Partial<Record<FeedHealth['state'], string>> = {
@@ -34,12 +35,12 @@ const SESSIONS: Record<MarketStatusPayload['session'], string> = {
 };
 
 function statusText({ isOpen, session, holiday, nextOpen, nextClose }: MarketStatusPayload): string {
-  const name = holiday ? `Market closed: ${holiday}` : SESSIONS[session];
+  const name = holiday ? `Market closed: ${holiday}` : textFor(SESSIONS, session);
   if (isOpen) return nextClose ? `${name} until ${minuteTime(nextClose)}` : name;
   return nextOpen ? `${name}, opens ${dayAndTime(nextOpen)}` : name;
 }
 
-/** The day that is replayed, as its newest quote tells; null before one came. */
+/** The day that is replayed, by its newest quote; null before the first. */
 function replayedDay({ bySubject }: KeyedState<QuotePayload>): string | null {
   const newest = Object.values(bySubject).reduce(
     (latest, { timestamp }) => (timestamp > latest ? timestamp : latest),

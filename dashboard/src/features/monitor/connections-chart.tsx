@@ -7,7 +7,7 @@ const WIDTH = 600;
 const HEIGHT = 140;
 /** Keeps half of the line's width inside. */
 const INSET = 2;
-/** Less of an hour than this is said to begin then. */
+/** A history shorter than this names its beginning. */
 const NEARLY_MS = HOUR_MS - 60_000;
 
 const place = ({ x, y }: Point): string =>
@@ -28,7 +28,9 @@ function inWords({ newest, lowest, highest, since, until }: ChartShape): string 
 export function ConnectionsChart({ history }: { history: MonitorPayload['history'] }) {
   const shape = shapeOf(history);
   if (!shape) {
-    return <p className="p-4 text-muted">Nothing is known yet. The first sample comes within ten seconds.</p>;
+    return (
+      <p className="p-4 text-muted">There are no samples yet. The first one comes within ten seconds.</p>
+    );
   }
   const isShort = shape.until - shape.since < NEARLY_MS;
   return (
@@ -82,7 +84,7 @@ export function ConnectionsChart({ history }: { history: MonitorPayload['history
       </div>
       <figcaption className="mt-2 text-muted">
         {count(shape.newest)} now, between {count(shape.lowest)} and {count(shape.highest)}
-        {isShort ? `; known since ${minuteTime(shape.since)}` : ''}.
+        {isShort ? `; first sample at ${minuteTime(shape.since)}` : ''}.
       </figcaption>
     </figure>
   );

@@ -20,9 +20,10 @@ function Entry({ incident, now }: { incident: IncidentPayload; now: number }) {
   );
 }
 
-/** What happened lately, newest first. */
+/** Recent events, newest first. */
 export function IncidentList({ incidents, now }: { incidents: readonly IncidentPayload[]; now: number }) {
-  if (incidents.length === 0) return <Message title="Nothing happened">Since this replica is up.</Message>;
+  if (incidents.length === 0)
+    return <Message title="No events">Nothing has happened since this replica started.</Message>;
   return (
     <ScrollRegion label="Recent events, scrollable" className="max-h-[26rem] overflow-y-auto">
       <ol>

@@ -2,7 +2,7 @@ import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts
 import { Figure } from './figures.tsx';
 import { bytes, count } from './words.ts';
 
-/** What went over the two lanes since each replica started. */
+/** Traffic of the two lanes since each replica started. */
 export function Lanes({ lanes: { state, event } }: { lanes: MonitorPayload['lanes'] }) {
   return (
     <div className="grid grid-cols-1 gap-x-6 sm:grid-cols-2">
@@ -12,9 +12,9 @@ export function Lanes({ lanes: { state, event } }: { lanes: MonitorPayload['lane
         </h3>
         <dl className="grid grid-cols-2 gap-3">
           <Figure label="Quotes delivered" value={count(state.quotes)} />
-          <Figure label="Conflated" value={count(state.conflated)} note="replaced by newer ones" />
+          <Figure label="Conflated" value={count(state.conflated)} note="replaced by newer values" />
           <Figure label="Slow readers closed" value={count(state.slowConsumers)} />
-          <Figure label="Waiting now" value={bytes(state.queueBytes)} />
+          <Figure label="Queued now" value={bytes(state.queueBytes)} />
         </dl>
       </section>
       <section aria-labelledby="event-lane" className="border-line p-4 max-sm:border-t sm:border-l">
@@ -23,8 +23,8 @@ export function Lanes({ lanes: { state, event } }: { lanes: MonitorPayload['lane
         </h3>
         <dl className="grid grid-cols-2 gap-3">
           <Figure label="Delivered" value={count(event.events)} />
-          <Figure label="Holes filled" value={count(event.journalGaps)} note="from the journal" />
-          <Figure label="Heads told" value={count(event.heads)} note="find a lost last event" />
+          <Figure label="Gaps filled" value={count(event.journalGaps)} note="from the journal" />
+          <Figure label="Heads sent" value={count(event.heads)} note="reveal a lost last event" />
         </dl>
       </section>
     </div>

@@ -17,10 +17,10 @@ import { ReplicasTable } from './replicas-table.tsx';
 import { Summary } from './summary.tsx';
 import { shortName } from './words.ts';
 
-/** Two answers missing are no accident, milliseconds. */
+/** Two missing answers in a row are no accident. */
 const STALE_MS = 3 * MONITOR_INTERVAL_MS;
 
-/** Runs while somebody can see the page. */
+/** Runs while the window is visible. */
 function useWhileVisible(watch: () => () => void): void {
   useEffect(() => {
     let end = () => {};
@@ -37,15 +37,16 @@ function useWhileVisible(watch: () => () => void): void {
   }, [watch]);
 }
 
-/** How old what is shown is, and who said it. Not announced: it changes every second. */
+/** The age of the values, and the replica that sent them. Not announced: it changes every second. */
 function Freshness({ state, now }: { state: MonitorState; now: number }) {
   const { payload, receivedAt, problem } = state;
   if (!payload) return null;
   const old = now - receivedAt;
   const stale = problem !== null || old > STALE_MS;
+  const [shown, replica] = [age(Math.max(0, old)), shortName(payload.replica)];
   return (
     <span className={`text-xs ${stale ? 'text-warn' : 'text-muted'}`}>
-      {stale ? 'Values from' : 'Updated'} {age(Math.max(0, old))} ago, told by {shortName(payload.replica)}
+      {stale ? `Values are ${shown} old, from ${replica}` : `Updated ${shown} ago by ${replica}`}
     </span>
   );
 }
@@ -71,7 +72,7 @@ function Problems({ monitor, problem }: { monitor: MonitorPayload | null; proble
 function Parts({ monitor, now }: { monitor: MonitorPayload; now: number }) {
   return (
     <>
-      <Panel id="monitor-whole" title="The whole">
+      <Panel id="monitor-overview" title="Overview">
         <Summary monitor={monitor} now={now} />
       </Panel>
       <Panel id="monitor-replicas" title="Replicas">
@@ -107,7 +108,7 @@ export function MonitorPage() {
   if (forbidden) {
     return (
       <Message tone="problem" title="This page is for administrators">
-        Your account is none, or no longer one.
+        Your account has no administrator rights. An administrator can grant them.
       </Message>
     );
   }
@@ -127,16 +128,16 @@ export function MonitorPage() {
           <Parts monitor={payload} now={now} />
         </div>
       ) : problem === null ? (
-        <Panel id="monitor-whole" title="The whole">
+        <Panel id="monitor-overview" title="Overview">
           <SkeletonRows rows={6} label="Loading the monitor…" />
         </Panel>
       ) : (
         <Message
           tone="problem"
-          title="Nothing is known yet"
+          title="No data yet"
           action={{ label: 'Try now', run: () => void store.ask() }}
         >
-          Asking again every two seconds.
+          The page asks again every two seconds.
         </Message>
       )}
     </>

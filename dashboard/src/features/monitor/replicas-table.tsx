@@ -3,29 +3,29 @@ import type { MonitorReplica } from '../../../../src/protocol/health-payloads.ts
 import { Badge } from '../../components/badge.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { age } from '../../lib/format.ts';
-import { ago, bytes, count, milliseconds, REDIS, rate, STATES, shortName } from './words.ts';
+import { ago, bytes, count, milliseconds, rate, redisWord, shortName, stateLook } from './words.ts';
 
 const sum = (counts: object): number =>
   Object.values(counts as Record<string, number>).reduce((total, one) => total + one, 0);
 
-/** `3 late`, `1 malformed`; what is zero is not worth a word, and of one kind alone the number stands above. */
+/** `3 late`, `1 malformed`. Zeros are left out, and the number of a single kind is the sum above it. */
 function listed(counts: object, names: Readonly<Record<string, string>>): string[] {
-  const told = Object.entries(counts as Record<string, number>).filter(([, number]) => number > 0);
-  return told.map(([name, number]) => {
+  const nonZero = Object.entries(counts as Record<string, number>).filter(([, number]) => number > 0);
+  return nonZero.map(([name, number]) => {
     const word = names[name] ?? name;
-    return told.length === 1 ? word : `${count(number)} ${word}`;
+    return nonZero.length === 1 ? word : `${count(number)} ${word}`;
   });
 }
 
 const DROPS = { failed: 'not sent', version: 'of a newer version', quotes: 'of quotes' };
-const RECOVERIES = { journalGaps: 'journal holes', resubscribed: 'resubscribed' };
+const RECOVERIES = { journalGaps: 'journal gaps', resubscribed: 'resubscribed' };
 
 interface Column {
   readonly head: string;
   readonly cell: (replica: MonitorReplica) => ReactNode;
 }
 
-/** A number, and below it what it is made of. */
+/** A sum, and its parts below. */
 function Made({ of, names }: { of: object; names: Readonly<Record<string, string>> }) {
   return (
     <>
@@ -40,7 +40,7 @@ function Made({ of, names }: { of: object; names: Readonly<Record<string, string
 }
 
 const COLUMNS: readonly Column[] = [
-  { head: 'Heard', cell: ({ ageMs }) => ago(ageMs) },
+  { head: 'Heartbeat', cell: ({ ageMs }) => ago(ageMs) },
   { head: 'Up', cell: ({ uptime }) => age(uptime * 1_000) },
   { head: 'Connections', cell: ({ connections }) => count(connections) },
   { head: 'Users', cell: ({ users }) => count(users) },
@@ -51,12 +51,12 @@ const COLUMNS: readonly Column[] = [
   { head: 'Queued', cell: ({ queueBytes }) => bytes(queueBytes) },
   { head: 'Dropped', cell: ({ drops }) => <Made of={drops} names={DROPS} /> },
   { head: 'Recovered', cell: ({ recoveries }) => <Made of={recoveries} names={RECOVERIES} /> },
-  { head: 'Redis', cell: ({ redis }) => REDIS[redis] },
+  { head: 'Redis', cell: ({ redis }) => redisWord(redis) },
   { head: 'Database', cell: ({ database }) => (database === 'ok' ? 'Up' : database) },
 ];
 
 function Row({ replica, answers }: { replica: MonitorReplica; answers: boolean }) {
-  const { word, tone } = STATES[replica.state];
+  const { word, tone } = stateLook(replica.state);
   const silent = replica.state === 'silent';
   return (
     <tr className={`border-line border-t align-top ${silent ? 'not-live' : ''}`}>
@@ -82,7 +82,7 @@ function Row({ replica, answers }: { replica: MonitorReplica; answers: boolean }
   );
 }
 
-/** One row for each replica that is heard of. Wider than a phone: it scrolls by itself, names stay. */
+/** One row for each known replica. Wider than a phone, it scrolls by itself; names stay. */
 export function ReplicasTable({
   replicas,
   answeredBy,

@@ -1,7 +1,8 @@
 import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 import { momentOf } from '../../lib/format.ts';
+import { textFor } from '../../lib/words.ts';
 import { Figure } from './figures.tsx';
-import { ago, count, milliseconds, REDIS, rate, shortName } from './words.ts';
+import { ago, count, milliseconds, rate, redisWord, shortName } from './words.ts';
 
 const FEED_STATES: Record<MonitorPayload['feed']['state'], string> = {
   connecting: 'Connecting',
@@ -14,12 +15,12 @@ const FEED_STATES: Record<MonitorPayload['feed']['state'], string> = {
 };
 
 const usersNote = ({ uniqueUsersExact }: MonitorPayload) =>
-  uniqueUsersExact ? undefined : 'at least; Redis would know';
+  uniqueUsersExact ? undefined : 'at least, Redis is down';
 
-/** The whole in a dozen figures. */
+/** All replicas together in a dozen figures. */
 export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number }) {
   const { feed, lease, rates, latency, redis, database, replicas } = monitor;
-  const heard = replicas.filter(({ state }) => state !== 'silent').length;
+  const running = replicas.filter(({ state }) => state !== 'silent').length;
   const feedFlows = feed.state === 'live' || feed.state === 'delayed';
   const tick = feed.lastTickAgeMs === null ? 'no tick yet' : `last tick ${ago(feed.lastTickAgeMs)}`;
   return (
@@ -28,19 +29,19 @@ export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number
       <Figure label="Users" value={count(monitor.uniqueUsers)} note={usersNote(monitor)} />
       <Figure
         label="Replicas"
-        value={count(heard)}
-        bad={heard < replicas.length}
-        note={heard < replicas.length ? `${replicas.length - heard} silent` : undefined}
+        value={count(running)}
+        bad={running < replicas.length}
+        note={running < replicas.length ? `${replicas.length - running} silent` : undefined}
       />
       <Figure
         label="Engine"
-        value={lease ? shortName(lease.holder) : 'Nobody'}
+        value={lease ? shortName(lease.holder) : 'None'}
         bad={lease === null}
         note={lease?.since ? `since ${momentOf(lease.since, now)}, number ${lease.number}` : undefined}
       />
       <Figure
         label="Feed"
-        value={FEED_STATES[feed.state]}
+        value={textFor(FEED_STATES, feed.state)}
         bad={!feedFlows}
         note={
           <>
@@ -58,10 +59,10 @@ export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number
       <Figure label="Events a second" value={rate(rates?.out)} note="sent, quotes apart" />
       <Figure label="Requests a second" value={rate(rates?.in)} note="events from clients" />
       <Figure label="Orders, hooks a second" value={`${rate(rates?.orders)} · ${rate(rates?.hooks)}`} />
-      <Figure label="Redis" value={REDIS[redis]} bad={redis === 'down'} />
+      <Figure label="Redis" value={redisWord(redis)} bad={redis === 'down'} />
       <Figure
         label="Database"
-        value={database === 'ok' ? 'Up' : 'Away'}
+        value={database === 'ok' ? 'Up' : 'Down'}
         bad={database !== 'ok'}
         note={database === 'ok' ? undefined : database}
       />

@@ -1,4 +1,4 @@
-/** What the numbers and words of the wire are called on the page. What is not known is a dash. */
+/** Numbers and words of the wire as the page shows them. An unknown value is a dash. */
 import type {
   IncidentKind,
   IncidentPayload,
@@ -7,6 +7,7 @@ import type {
 } from '../../../../src/protocol/health-payloads.ts';
 import type { Tone } from '../../components/badge.tsx';
 import { age, UNKNOWN } from '../../lib/format.ts';
+import { asWords, textFor } from '../../lib/words.ts';
 
 type Maybe = number | null | undefined;
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -19,7 +20,7 @@ export const rate = (value: Maybe): string =>
   known(value) ? (value < 10 ? tenths : whole).format(value) : UNKNOWN;
 export const milliseconds = (value: Maybe): string =>
   known(value) ? `${(value < 10 ? tenths : whole).format(value)} ms` : UNKNOWN;
-/** Below a second the number would be another at every look. */
+/** Below a second the number would change with every answer. */
 export const ago = (ms: Maybe): string =>
   known(ms) ? (ms < 1_000 ? 'under 1 s ago' : `${age(ms)} ago`) : UNKNOWN;
 
@@ -30,42 +31,50 @@ export function bytes(value: Maybe): string {
   return value < KILO * KILO ? `${rate(value / KILO)} KB` : `${rate(value / KILO / KILO)} MB`;
 }
 
-/** A random name of six digits, of which the first word is always the same. */
+/** The name without its first word, which is the same for all. */
 export const shortName = (replica: string): string => replica.replace(/^replica-/, '');
 
-export const STATES: Record<ReplicaState, { readonly word: string; readonly tone: Tone }> = {
+interface StateLook {
+  readonly word: string;
+  readonly tone: Tone;
+}
+const STATES: Record<ReplicaState, StateLook> = {
   ok: { word: 'Running', tone: 'up' },
   silent: { word: 'Silent', tone: 'down' },
   draining: { word: 'Draining', tone: 'warn' },
 };
+/** A newer replica may be in a state that this page does not know. */
+export const stateLook = (state: ReplicaState): StateLook =>
+  STATES[state] ?? { word: asWords(state), tone: 'neutral' };
 
-export const REDIS: Record<MonitorPayload['redis'], string> = { ok: 'Up', down: 'Away', off: 'Not used' };
+const REDIS: Record<MonitorPayload['redis'], string> = { ok: 'Up', down: 'Down', off: 'Not used' };
+export const redisWord = (redis: MonitorPayload['redis']): string => textFor(REDIS, redis);
 
 const INCIDENTS: Record<IncidentKind, (incident: IncidentPayload) => string> = {
   'replica-joined': () => 'joined',
-  'replica-draining': () => 'was told to stop and drains',
-  'replica-left': () => 'is gone',
-  'replica-silent': () => 'fell silent',
-  'replica-back': () => 'is heard again',
+  'replica-draining': () => 'is draining before it stops',
+  'replica-left': () => 'left',
+  'replica-silent': () => 'stopped sending heartbeats',
+  'replica-back': () => 'sends heartbeats again',
   'lease-taken': () => 'is the engine now',
-  'feed-changed': () => 'says that the feed changed',
+  'feed-changed': () => 'reports that the feed changed',
   'redis-lost': () => 'lost Redis',
-  'redis-back': () => 'has Redis again',
+  'redis-back': () => 'reached Redis again',
   'database-lost': () => 'lost the database',
-  'database-back': () => 'has the database again',
-  'messages-dropped': (told) => `dropped ${many(told, 'bus message')}`,
-  'messages-failed': (told) => `could not send ${many(told, 'bus message')} over Redis`,
-  'quotes-dropped': (told) => `dropped ${many(told, 'message')} of quotes`,
-  resubscribed: (told) => `subscribed to Redis again${times(told)}`,
-  stalled: (told) => `stood still${times(told)}`,
-  'journal-gaps': (told) => `filled ${many(told, 'hole')} from the journal`,
-  'slow-consumers': (told) => `closed ${many(told, 'connection')} that did not read`,
+  'database-back': () => 'reached the database again',
+  'messages-dropped': (incident) => `dropped ${many(incident, 'bus message')}`,
+  'messages-failed': (incident) => `could not send ${many(incident, 'bus message')} over Redis`,
+  'quotes-dropped': (incident) => `dropped ${many(incident, 'quote message')}`,
+  resubscribed: (incident) => `renewed its subscriptions to Redis${times(incident)}`,
+  stalled: (incident) => `stalled${times(incident)}`,
+  'journal-gaps': (incident) => `filled ${many(incident, 'gap')} from the journal`,
+  'slow-consumers': (incident) => `closed ${many(incident, 'connection')} that did not read`,
 };
 const many = ({ count: number }: IncidentPayload, what: string): string =>
   `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 const times = ({ count: number }: IncidentPayload): string => (number === 1 ? '' : ` ${count(number)} times`);
 
-/** Of a kind that this page does not know yet, the word itself. */
+/** What a replica did; of a kind that this page does not know, the kind itself. */
 export const sentenceOf = (incident: IncidentPayload): string => {
   const say: ((incident: IncidentPayload) => string) | undefined = INCIDENTS[incident.kind];
   return say?.(incident) ?? incident.kind;

@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { OrderStatus } from '../../../../src/protocol/order-status.ts';
-import type { OrderPayload } from '../../../../src/protocol/orders.ts';
+import type { OrderPayload, TimeInForce } from '../../../../src/protocol/orders.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
 import { Message } from '../../components/message.tsx';
@@ -13,6 +13,7 @@ import { useDesk } from '../../hooks/websocket-context.tsx';
 import { momentOf, price, quantity } from '../../lib/format.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 import { refusalOf } from '../../lib/refusal.ts';
+import { asWords, textFor } from '../../lib/words.ts';
 import { isOpen, newestFirst } from '../../stores/orders.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
 
@@ -27,7 +28,7 @@ const STATUSES: Record<OrderStatus, string> = {
   denied: 'Refused',
   rejected: 'Rejected',
 };
-/** The past of an order list is read in Activity; here it is a reminder. */
+/** The history is in Activity; here it is a reminder. */
 const MAX_DONE = 30;
 
 type Shown = 'open' | 'done';
@@ -36,10 +37,12 @@ const CHOICES = [
   { value: 'done', label: 'Done' },
 ] as const;
 
+const TIMES: Record<TimeInForce, string> = { day: 'day', gtc: 'GTC' };
+
+/** `Limit 230.00, day` */
 function terms({ type, limitPrice, stopPrice, timeInForce }: OrderPayload): string {
-  const at =
-    type === 'limit' ? `Limit ${price(limitPrice)}` : type === 'stop' ? `Stop ${price(stopPrice)}` : 'Market';
-  return `${at}, ${timeInForce === 'gtc' ? 'GTC' : 'day'}`;
+  const prices = [limitPrice, stopPrice].filter((each) => each !== undefined).map(price);
+  return `${[asWords(type), ...prices].join(' ')}, ${textFor(TIMES, timeInForce)}`;
 }
 
 function Cancel({ order }: { order: OrderPayload }) {
@@ -70,7 +73,7 @@ function Cancel({ order }: { order: OrderPayload }) {
         aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${order.symbol}`}
         onClick={() => void cancel()}
       >
-        {asking ? 'Asking…' : 'Cancel'}
+        {asking ? 'Cancelling…' : 'Cancel'}
       </Button>
       {problem ? (
         <span role="alert" className="mt-1 block max-w-40 text-down text-xs">
@@ -101,16 +104,14 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
   return (
     <tr className="border-line border-t align-top">
       <th scope="row" className="py-2 pr-2 pl-3 text-left font-normal sm:pl-4">
-        <span className={`font-semibold ${side === 'buy' ? 'text-up' : 'text-down'}`}>
-          {side === 'buy' ? 'Buy' : 'Sell'}
-        </span>{' '}
+        <span className={`font-semibold ${side === 'buy' ? 'text-up' : 'text-down'}`}>{asWords(side)}</span>{' '}
         <span className="font-semibold">
           {quantity(order.quantity)} {symbol}
         </span>
         <span className="block text-muted text-xs">{terms(order)}</span>
       </th>
       <td className="px-2 py-2">
-        {STATUSES[status]}
+        {textFor(STATUSES, status)}
         {filledQuantity > 0 ? (
           <span className="block text-muted text-xs">
             {quantity(filledQuantity)} at {price(order.averageFillPrice)}
@@ -120,7 +121,7 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
           {momentOf(isOpen(order) ? order.createdAt : order.updatedAt, timers.now())}
         </span>
         {reason && status !== 'cancelled' ? (
-          <span className="block text-muted text-xs">{refusal ?? REASONS[reason]}</span>
+          <span className="block text-muted text-xs">{refusal ?? textFor(REASONS, reason)}</span>
         ) : null}
       </td>
       <td className="py-2 pr-3 pl-2 text-right sm:pr-4">{isOpen(order) ? <Cancel order={order} /> : null}</td>

@@ -1,6 +1,6 @@
 /** Sends one order, however often it takes. */
 import type { OrderPayload, OrderPlaceMessage } from '../../../../src/protocol/orders.ts';
-import { ApiError } from '../../lib/api.ts';
+import { ApiError } from '../../lib/http.ts';
 import { refusalOf } from '../../lib/refusal.ts';
 import type { OrderDraft } from './ticket.ts';
 

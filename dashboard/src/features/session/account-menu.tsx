@@ -1,10 +1,9 @@
 import { DropdownMenu } from 'radix-ui';
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/accounts.ts';
 import { CheckIcon, ChevronIcon, UserIcon } from '../../components/icons.tsx';
-import { showPage, usePage } from '../../lib/page.ts';
 import type { SessionStore } from '../../stores/session.ts';
 import { THEMES, type Theme, type ThemeStore } from '../../stores/theme.ts';
 import { DiscordDialog } from './discord-dialog.tsx';
@@ -18,51 +17,134 @@ const THEME_NAMES: Record<Theme, string> = {
 const ITEM =
   'flex min-h-9 cursor-pointer select-none items-center gap-2 rounded px-2 outline-none data-highlighted:bg-raised';
 
+/** A page that the menu leads to. */
+export interface PageItem {
+  readonly title: string;
+  readonly open: () => void;
+}
+
 export interface AccountMenuProps {
   readonly user: UserPayload;
   readonly session: SessionStore;
   readonly theme: ThemeStore;
+  readonly pages: readonly PageItem[];
 }
 
-export function AccountMenu({ user, session, theme }: AccountMenuProps) {
-  const chosen = useStore(theme, (state) => state.theme);
-  const trigger = useRef<HTMLButtonElement>(null);
-  const [leaving, setLeaving] = useState(false);
-  const [open, setOpen] = useState<'discord' | 'password' | null>(null);
-  const page = usePage();
-  /** The page that comes takes the focus, which the menu would give back to its button. */
-  const leavesPage = useRef(false);
+async function copyUserId({ id }: UserPayload) {
+  try {
+    await navigator.clipboard.writeText(id);
+    toast.info('User id copied', { description: id });
+  } catch {
+    // Plain http, as on a LAN address, has no clipboard.
+    toast.info('Your user id', { description: id });
+  }
+}
 
+function Item({ onSelect, children, ...props }: DropdownMenu.DropdownMenuItemProps) {
+  return (
+    <DropdownMenu.Item className={ITEM} onSelect={onSelect} {...props}>
+      <span className="w-4 shrink-0" />
+      {children}
+    </DropdownMenu.Item>
+  );
+}
+
+const Line = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />;
+
+function Themes({ theme }: { theme: ThemeStore }) {
+  const chosen = useStore(theme, (state) => state.theme);
+  return (
+    <DropdownMenu.RadioGroup value={chosen} onValueChange={(value) => theme.choose(value as Theme)}>
+      {THEMES.map((option) => (
+        <DropdownMenu.RadioItem key={option} value={option} className={ITEM}>
+          <span className="w-4 shrink-0">
+            <DropdownMenu.ItemIndicator>
+              <CheckIcon />
+            </DropdownMenu.ItemIndicator>
+          </span>
+          {THEME_NAMES[option]}
+        </DropdownMenu.RadioItem>
+      ))}
+    </DropdownMenu.RadioGroup>
+  );
+}
+
+function useSignOut(session: SessionStore) {
+  const [busy, setBusy] = useState(false);
   async function signOut() {
-    setLeaving(true);
+    setBusy(true);
     try {
       await session.signOut();
     } catch (error) {
-      setLeaving(false);
+      setBusy(false);
       toast.error('You are still signed in', { description: (error as Error).message });
     }
   }
+  return { busy, signOut };
+}
+
+type DialogName = 'discord' | 'password';
+
+interface ItemsProps extends Omit<AccountMenuProps, 'session'> {
+  readonly leave: ReturnType<typeof useSignOut>;
+  readonly onLeavePage: () => void;
+  readonly onDialog: (name: DialogName) => void;
+}
+
+function Items({ user, theme, pages, leave, onLeavePage, onDialog }: ItemsProps): ReactNode {
+  return (
+    <>
+      <DropdownMenu.Label className="px-2 py-1.5">
+        <span className="block truncate font-medium">{user.name}</span>
+        <span className="block truncate text-muted text-xs">{user.username}</span>
+      </DropdownMenu.Label>
+      <Line />
+      <Themes theme={theme} />
+      <Line />
+      {pages.map(({ title, open }) => (
+        <Item
+          key={title}
+          onSelect={() => {
+            onLeavePage();
+            open();
+          }}
+        >
+          {title}
+        </Item>
+      ))}
+      <Item onSelect={() => void copyUserId(user)}>
+        <span className="min-w-0 py-1">
+          Copy user id
+          <span className="block truncate text-muted text-xs">{user.id}</span>
+        </span>
+      </Item>
+      <Item onSelect={() => onDialog('discord')}>Discord account…</Item>
+      <Item onSelect={() => onDialog('password')}>Change password…</Item>
+      <Item disabled={leave.busy} onSelect={() => void leave.signOut()}>
+        Sign out
+      </Item>
+    </>
+  );
+}
+
+export function AccountMenu({ session, ...props }: AccountMenuProps) {
+  const { user } = props;
+  const leave = useSignOut(session);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  /** The page that comes takes the focus, which the menu would give back to its button. */
+  const leavesPage = useRef(false);
 
   function closeDialog() {
-    setOpen(null);
+    setDialog(null);
     // The menu item that opened it is gone.
     trigger.current?.focus();
   }
 
-  async function copyUserId() {
-    try {
-      await navigator.clipboard.writeText(user.id);
-      toast.info('User id copied', { description: user.id });
-    } catch {
-      // Plain http, as on a LAN address, has no clipboard.
-      toast.info('Your user id', { description: user.id });
-    }
-  }
-
   return (
     <>
-      {open === 'discord' ? <DiscordDialog onClose={closeDialog} /> : null}
-      {open === 'password' ? <PasswordDialog username={user.username} onClose={closeDialog} /> : null}
+      {dialog === 'discord' ? <DiscordDialog onClose={closeDialog} /> : null}
+      {dialog === 'password' ? <PasswordDialog username={user.username} onClose={closeDialog} /> : null}
       {/* Not modal: locking the page's scrolling would need a <style> element. */}
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger
@@ -83,55 +165,14 @@ export function AccountMenu({ user, session, theme }: AccountMenuProps) {
           sideOffset={6}
           className="z-50 w-72 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
         >
-          <DropdownMenu.Label className="px-2 py-1.5">
-            <span className="block truncate font-medium">{user.name}</span>
-            <span className="block truncate text-muted text-xs">{user.username}</span>
-          </DropdownMenu.Label>
-          <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          <DropdownMenu.RadioGroup value={chosen} onValueChange={(value) => theme.choose(value as Theme)}>
-            {THEMES.map((option) => (
-              <DropdownMenu.RadioItem key={option} value={option} className={ITEM}>
-                <span className="w-4 shrink-0">
-                  <DropdownMenu.ItemIndicator>
-                    <CheckIcon />
-                  </DropdownMenu.ItemIndicator>
-                </span>
-                {THEME_NAMES[option]}
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-          <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          {user.tier === 'admin' ? (
-            <DropdownMenu.Item
-              className={ITEM}
-              onSelect={() => {
-                leavesPage.current = true;
-                showPage(page === 'monitor' ? 'trading' : 'monitor');
-              }}
-            >
-              <span className="w-4 shrink-0" />
-              {page === 'monitor' ? 'Trading' : 'Monitor'}
-            </DropdownMenu.Item>
-          ) : null}
-          <DropdownMenu.Item className={ITEM} onSelect={() => void copyUserId()}>
-            <span className="w-4 shrink-0" />
-            <span className="min-w-0 py-1">
-              Copy user id
-              <span className="block truncate text-muted text-xs">{user.id}</span>
-            </span>
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className={ITEM} onSelect={() => setOpen('discord')}>
-            <span className="w-4 shrink-0" />
-            Discord account…
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className={ITEM} onSelect={() => setOpen('password')}>
-            <span className="w-4 shrink-0" />
-            Change password…
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className={ITEM} disabled={leaving} onSelect={() => void signOut()}>
-            <span className="w-4 shrink-0" />
-            Sign out
-          </DropdownMenu.Item>
+          <Items
+            {...props}
+            leave={leave}
+            onLeavePage={() => {
+              leavesPage.current = true;
+            }}
+            onDialog={setDialog}
+          />
         </DropdownMenu.Content>
       </DropdownMenu.Root>
     </>

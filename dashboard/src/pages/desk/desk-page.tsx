@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { flushSync } from 'react-dom';
 import { SkipLink } from '../../components/skip-links.tsx';
-import type { LoadPriceChart } from '../../features/chart/chart-panel.tsx';
+import type { LoadPriceChart } from '../../features/chart/use-price-chart.ts';
 import { TradingStoresProvider, useTradingStores } from '../../hooks/trading-stores.tsx';
 import type { ThemeStore } from '../../stores/theme.ts';
 import { Panels } from './panels.tsx';

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
-import { ChartPanel, type LoadPriceChart } from '../../features/chart/chart-panel.tsx';
+import { ChartPanel } from '../../features/chart/chart-panel.tsx';
+import type { LoadPriceChart } from '../../features/chart/use-price-chart.ts';
 import { OrderTicket } from '../../features/orders/order-ticket.tsx';
 import { OrdersPanel } from '../../features/orders/orders-panel.tsx';
 import { LivePortfolio } from '../../features/portfolio/live-portfolio.tsx';

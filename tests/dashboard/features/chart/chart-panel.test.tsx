@@ -99,10 +99,10 @@ test('a day without trades is not a failure, and a failure is not a day without 
   expect(await screen.findByText('No trades in AAPL yet today')).toBeTruthy();
   page.server.routes['GET /api/candles'] = () => ({ status: 500, code: 'INTERNAL', error: 'Broken' });
   act(() => page.stores.candles.reload());
-  expect(await screen.findByText('The chart could not be loaded')).toBeTruthy();
+  expect(await screen.findByText('Price history is unavailable right now')).toBeTruthy();
   page.server.routes['GET /api/candles'] = () => BARS;
   await page.user.click(screen.getByRole('button', { name: 'Try again' }));
-  await waitFor(() => expect(screen.queryByText('The chart could not be loaded')).toBeNull());
+  await waitFor(() => expect(screen.queryByText('Price history is unavailable right now')).toBeNull());
 });
 
 test('minutes of another day say which, and a stale price its age', async () => {
@@ -122,11 +122,11 @@ test('a chart whose code could not be loaded can be tried again', async () => {
   let broken = true;
   const loadOnce = () => (broken ? Promise.reject(new Error('no chunk')) : load());
   page = await openPage(<ChartPanel theme={createThemeStore()} load={loadOnce} />);
-  await screen.findByText('The chart could not be loaded');
+  await screen.findByText('The chart did not load');
   broken = false;
   await page.user.click(screen.getByRole('button', { name: 'Try again' }));
   await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
-  expect(screen.queryByText('The chart could not be loaded')).toBeNull();
+  expect(screen.queryByText('The chart did not load')).toBeNull();
 });
 
 test('the chart of an opened symbol is brought into sight', async () => {

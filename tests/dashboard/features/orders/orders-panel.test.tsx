@@ -43,7 +43,7 @@ test('a refused order is listed as done, with the reason as a sentence', async (
   });
   expect(await screen.findByText('No open orders')).toBeTruthy();
   await page.user.click(screen.getByRole('radio', { name: 'Done' }));
-  expect(screen.getByText('The price is too far from the market.')).toBeTruthy();
+  expect(screen.getByText('The price is too far from the market. Choose a closer one.')).toBeTruthy();
 });
 
 test('a refusal is told in the words that Activity has for it', async () => {

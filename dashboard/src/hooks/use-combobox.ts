@@ -1,0 +1,109 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { InstrumentPayload } from '../../../src/protocol/market.ts';
+import { symbolForms } from '../../../src/protocol/symbol.ts';
+import { useSymbolSearch } from './use-symbol-search.ts';
+
+export interface ComboboxOptions {
+  /** The present choice. */
+  readonly value: string;
+  isTaken(symbol: string): boolean;
+  onSelect(symbol: string): void;
+  /** See SymbolSearchProps. */
+  onUnsettled?(text: string | null): void;
+}
+
+/** The symbol that was typed, in whatever spelling; undefined where only its beginning or a company was. */
+function meantBy(query: string, found: readonly InstrumentPayload[]): InstrumentPayload | undefined {
+  const forms = symbolForms(query);
+  return forms.flatMap((form) => found.filter(({ symbol }) => symbol === form))[0];
+}
+
+/** Runs what a key is for. Of those, only Escape keeps its meaning to the browser. */
+const onKeys = (actions: Readonly<Record<string, () => void>>) => (event: KeyboardEvent) => {
+  const action = actions[event.key];
+  if (!action) return;
+  if (event.key !== 'Escape') event.preventDefault();
+  action();
+};
+
+/** A combobox over the symbols that the server finds: its text, its list and its keys. */
+export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxOptions) {
+  const [text, setText] = useState('');
+  const [open, setOpen] = useState(false);
+  /** Where the arrow keys went; null before they are used. */
+  const [moved, setMoved] = useState<number | null>(null);
+  /** Enter was pressed, or the field left, before the search had answered. */
+  const [awaited, setAwaited] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const query = text.trim();
+  const { status, found } = useSymbolSearch(query);
+  const meant = meantBy(query, found);
+  const active = moved ?? Math.max(0, meant ? found.indexOf(meant) : 0);
+  const expanded = open && query !== '' && status !== 'idle';
+  const activeOption = expanded && (status === 'done' || moved !== null) ? found[active] : undefined;
+
+  function type(typed: string) {
+    setText(typed);
+    setMoved(null);
+    setAwaited(false);
+    onUnsettled?.(typed.trim() === '' ? null : typed.trim());
+  }
+
+  function choose(symbol: string) {
+    setAwaited(false);
+    if (isTaken(symbol)) return;
+    onSelect(symbol);
+    type('');
+    setOpen(false);
+  }
+
+  // Chosen elsewhere meanwhile: what was typed before is out of date, unless the reader types right now.
+  useEffect(() => {
+    if (value === '' || document.activeElement === input.current) return;
+    setText('');
+    onUnsettled?.(null);
+  }, [value, onUnsettled]);
+
+  useEffect(() => {
+    if (!awaited || status === 'searching') return;
+    if (status === 'done' && meant) choose(meant.symbol);
+    else setAwaited(false);
+  });
+
+  const onKeyDown = onKeys({
+    Escape() {
+      setOpen(false);
+      type('');
+    },
+    Enter() {
+      if (activeOption) choose(activeOption.symbol);
+      else if (query !== '' && status === 'searching') setAwaited(true);
+    },
+    ArrowDown: () => found.length > 0 && setMoved((active + 1) % found.length),
+    ArrowUp: () => found.length > 0 && setMoved((active - 1 + found.length) % found.length),
+  });
+
+  return {
+    query,
+    status,
+    found,
+    expanded,
+    activeOption,
+    choose,
+    field: {
+      ref: input,
+      value: open ? text : text || value,
+      onFocus: () => setOpen(true),
+      onBlur() {
+        setOpen(false);
+        if (onUnsettled && query !== '') setAwaited(true);
+        else if (!awaited) type('');
+      },
+      onChange(event: { target: { value: string } }) {
+        setOpen(true);
+        type(event.target.value);
+      },
+      onKeyDown,
+    },
+  };
+}
