@@ -17,7 +17,7 @@ import { openSocket } from '../../dashboard/src/realtime/socket.ts';
 import { createSessionStore, type SessionStore } from '../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../dashboard/src/stores/theme.ts';
 import { type Double, refuse, startDouble } from './support/double.ts';
-import { executed, failed, USER } from './support/fixtures.ts';
+import { executed, failed, MARKET_OPEN, USER } from './support/fixtures.ts';
 import { httpFetch } from './support/http-fetch.ts';
 import { completeBrowser } from './support/screen.tsx';
 
@@ -232,6 +232,17 @@ describe('what the header says', () => {
     };
     server.io.emit('market:status', { ...closed, session: 'closed', holiday: 'Thanksgiving Day' });
     expect(await screen.findByText(/^Market closed: Thanksgiving Day, opens Fri/)).toBeTruthy();
+  });
+
+  test('a session and a state of quotes that a newer server has are no obstacle', async () => {
+    openApp();
+    await screen.findByText('Simulated data');
+    await screen.findAllByText('231.42');
+    server.io.emit('market:status', { ...MARKET_OPEN, session: 'overnight_auction' as never });
+    expect(await screen.findByText(/^Overnight auction until \d\d:\d\d$/)).toBeTruthy();
+    server.quote('AAPL', { state: 'auction' as never, price: 232 });
+    expect(await screen.findAllByText('232.00')).not.toHaveLength(0);
+    expect(screen.getByText('Simulated data')).toBeTruthy();
   });
 
   test('a lost connection is told and announced, with the time of the next try', async () => {

@@ -126,6 +126,18 @@ describe('what the page says', () => {
     expect(within(table).getByRole('rowheader', { name: /^b2/ }).textContent).toBe('b20.1.0, answers here');
   });
 
+  test('words of a newer replica are shown as they are', async () => {
+    const unknown = 'warming_up' as never;
+    await open({
+      redis: unknown,
+      feed: { ...MONITOR.feed, state: unknown },
+      replicas: [replicaOf('a1', { state: unknown, redis: unknown })],
+    });
+    expect(await figure('Redis')).toBe('Warming up');
+    expect(await figure('Feed')).toMatch(/^Warming up/);
+    expect(screen.getByRole('row', { name: /^a1/ }).textContent).toContain('Warming up');
+  });
+
   test('what is wrong is said in sentences, and announced', async () => {
     await open({ status: 'degraded', problems: ['replica-c3 is silent.', 'Redis is away.'] });
     expect(await screen.findByText('Degraded')).toBeTruthy();

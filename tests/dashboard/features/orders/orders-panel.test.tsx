@@ -82,3 +82,14 @@ test('a partial fill is shown as it comes in', async () => {
   expect(await screen.findByText('Partially filled')).toBeTruthy();
   expect(screen.getByText('2 at 399.90')).toBeTruthy();
 });
+
+test('words of a newer server are shown as they are, and the list stays', async () => {
+  page = await openPage(<OrdersPanel />, ({ routes }) => {
+    const words = { side: 'sell_short', type: 'stop_limit', timeInForce: 'ioc', status: 'pending_replace' };
+    routes['GET /api/orders'] = () => [{ ...ORDER, ...words, stopPrice: 405, reason: 'SOMETHING_NEW' }];
+  });
+  const row = await screen.findByRole('row', { name: /6 MSFT/ });
+  expect(row.textContent).toContain('Sell short 6 MSFTStop limit 400.00 405.00, Ioc');
+  expect(row.textContent).toContain('Pending replace');
+  expect(row.textContent).toContain('Something new');
+});

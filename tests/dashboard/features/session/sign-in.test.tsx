@@ -101,6 +101,7 @@ test.each([
   ['banned', 'This account is blocked.'],
   ['logout', 'You signed out in another window.'],
   ['invalid', 'Your session is no longer valid. Sign in again.'],
+  ['retired' as EndReason, 'Your session has ended. Sign in again.'],
 ] as const)('a session that ended as %s says so', (reason, sentence) => {
   open(reason);
   expect(screen.getByRole('status').textContent).toBe(sentence);
