@@ -54,7 +54,8 @@ async function measure(replicas: number, count: number): Promise<CaseResult> {
     const lists = watchlists(count, SYMBOLS_EACH);
     const clients = set.users.map(({ sessionID }, at) => ({ sessionID, symbols: lists[at]! }));
     const share = Math.ceil(count / PROCESSES);
-    for (let at = 0; at < PROCESSES; at++) loads.push(startChild<ReturningMethods>('support/returning.ts'));
+    for (let at = 0; at < PROCESSES; at++)
+      loads.push(startChild<ReturningMethods>('bench/support/returning.ts'));
     await Promise.all(
       loads.map((load, at) =>
         load.call('open', { ports, clients: clients.slice(at * share, (at + 1) * share) }),

@@ -16,7 +16,7 @@ export interface FanOut extends Measured {
   readonly perCpuSecond: number;
 }
 
-export const startLoad = (): Child<LoadMethods> => startChild<LoadMethods>('support/load.ts');
+export const startLoad = (): Child<LoadMethods> => startChild<LoadMethods>('bench/support/load.ts');
 
 /** Lets the server and its clients run for a while, then measures the deliveries and the server's CPU time. */
 export async function measureFanOut(
