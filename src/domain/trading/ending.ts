@@ -30,14 +30,13 @@ export function endingOf(order: Order, event: EndEvent): Ending {
   const dayIsOver = order.expiresAt !== null && event.at >= order.expiresAt;
   if (event.type === 'expired' || order.endReason === 'EXPIRED' || (!order.endReason && dayIsOver))
     return { status: 'expired', code: 'EXPIRED', message: `The order expired at the close.${rest}` };
-  if (order.endReason === 'TRADING_HALTED')
+  // A reason that a newer replica wrote passes as it is.
+  if (order.endReason)
     return {
       status: 'cancelled',
-      code: 'TRADING_HALTED',
-      message: `Trading was halted, so the order was cancelled.${rest}`,
+      code: order.endReason,
+      message: `${order.endReason === 'TRADING_HALTED' ? 'Trading was halted, so the order was cancelled.' : 'The order was cancelled.'}${rest}`,
     };
-  if (order.endReason === 'CANCELLED_BY_USER')
-    return { status: 'cancelled', code: 'CANCELLED_BY_USER', message: `The order was cancelled.${rest}` };
   return { status: 'cancelled', code: 'BROKER_REJECTED', message: `The broker cancelled the order.${rest}` };
 }
 

@@ -44,7 +44,7 @@ export interface Order extends OrderIntent {
   readonly updatedAt: number;
 }
 
-const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+const NEXT: Readonly<Partial<Record<OrderStatus, readonly OrderStatus[]>>> = {
   accepted: ['submitting', 'cancelled', 'expired'],
   submitting: ['working', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
   working: ['partially_filled', 'filled', 'cancelled', 'expired', 'rejected'],
@@ -56,7 +56,8 @@ const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   rejected: [],
 };
 
-export const canMove = (from: OrderStatus, to: OrderStatus): boolean => NEXT[from].includes(to);
+/** False from a status that this version does not know: a newer replica wrote it. */
+export const canMove = (from: OrderStatus, to: OrderStatus): boolean => NEXT[from]?.includes(to) ?? false;
 
 export const isFinal = (status: OrderStatus): boolean =>
   (FINAL_ORDER_STATUSES as readonly OrderStatus[]).includes(status);
