@@ -1,16 +1,16 @@
 import type { Decimal } from '../../lib/decimal.ts';
 import type { OrderType, Side } from '../../protocol/orders.ts';
 
-/** An order as the broker gets it. `id` is ours, deterministic, and the only name it ever has. */
+/** An order as the broker receives it. `id` is ours, deterministic, and its only name. */
 export interface BrokerOrder {
   readonly id: string;
   readonly symbol: string;
   readonly side: Side;
   readonly type: OrderType;
-  /** Shares, of which `filledQuantity` are done already. */
+  /** Shares; `filledQuantity` of them are filled already. */
   readonly quantity: number;
   readonly filledQuantity: number;
-  /** Dollars: no fill may be worse than this. The limit price, or the protection price of market and stop orders. */
+  /** Dollars; no fill may be worse. The limit price, or the protection price of market and stop orders. */
   readonly boundPrice: Decimal;
   readonly stopPrice: Decimal | null;
 }
@@ -18,7 +18,7 @@ export interface BrokerOrder {
 export interface BrokerFill {
   readonly type: 'fill';
   readonly orderId: string;
-  /** Unique for good, also after a restart of either side. */
+  /** Unique forever, also after a restart of either side. */
   readonly executionId: string;
   readonly quantity: number;
   /** Dollars, at most four decimals. */
@@ -33,15 +33,15 @@ export type BrokerEvent =
   | { readonly type: 'cancelled'; readonly orderId: string; readonly at: number }
   | { readonly type: 'expired'; readonly orderId: string; readonly at: number }
   | { readonly type: 'rejected'; readonly orderId: string; readonly message: string; readonly at: number }
-  /** The broker is known not to have the order: it was never taken. */
+  /** The broker certainly does not have the order: it never accepted it. */
   | { readonly type: 'unavailable'; readonly orderId: string; readonly at: number };
 
-/** Thrown by `submit` where the broker answered no: it does not have the order and never will. */
+/** Thrown by `submit` where the broker rejected the order: it does not have it and never will. */
 export class BrokerRejection extends Error {}
 
-/** Thrown by `submit` where the broker certainly did not take the order and wants to be asked later. */
+/** Thrown by `submit` where the broker certainly did not accept the order and asks for a later retry. */
 export class BrokerBusy extends Error {
-  /** Milliseconds, where the broker said how long. */
+  /** Milliseconds; undefined where the broker named no time. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, retryAfterMs?: number) {
@@ -52,24 +52,27 @@ export class BrokerBusy extends Error {
 
 /**
  * Where orders are executed. A request is over when its promise settles or its signal aborts: from then on the
- * adapter holds nothing of it back that could still be sent.
+ * adapter sends nothing more of it.
  */
 export interface Broker {
   /**
-   * Resolves when the broker has taken the order. Throws BrokerRejection for a clear no and BrokerBusy for a
-   * clear not now; any other error, "there is one of this id already" among them, leaves the outcome unknown.
+   * Resolves when the broker has accepted the order. Throws BrokerRejection for a clear no and BrokerBusy for a
+   * clear "not now". Any other error leaves the outcome unknown, also "there is an order of this id already".
    */
   submit(order: BrokerOrder, signal?: AbortSignal): Promise<void>;
   /**
    * All that the broker knows of an order, as events that may be applied again; null where the broker does not
-   * have it at this moment. Throws where it cannot tell.
+   * have it at this moment. Throws where the broker gives no answer.
    */
   find(orderId: string, signal?: AbortSignal): Promise<readonly BrokerEvent[] | null>;
   /** Asks for the end of a working order; the answer is an event. */
   cancel(orderId: string, signal?: AbortSignal): Promise<void>;
-  /** Hands open orders back to a broker whose memory ended with the process; others see that they hear its events. */
+  /**
+   * Gives open orders back to a broker whose memory ended with the process. Other brokers subscribe to the events
+   * of these orders. Resolves when no event can be missed any more.
+   */
   adopt(orders: readonly BrokerOrder[]): Promise<void>;
-  /** The end of an order (cancelled, expired) is told after all of its fills. */
+  /** The end of an order (cancelled, expired) comes after all of its fills. */
   onEvent(listener: (event: BrokerEvent) => void): () => void;
   /** Called when events may have been missed: open orders are looked up again. */
   onGap?(listener: () => void): () => void;

@@ -12,7 +12,7 @@ export interface Ending {
 
 type EndEvent = Exclude<BrokerEvent, { type: 'fill' | 'accepted' }>;
 
-/** What an end that the broker reports means for the order: why it was asked for decides, where it was. */
+/** What an end that the broker reports means for the order. Where we asked for the end, our reason names it. */
 export function endingOf(order: Order, event: EndEvent): Ending {
   if (event.type === 'rejected')
     return {

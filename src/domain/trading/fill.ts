@@ -25,14 +25,14 @@ export function findMismatch(order: Order, position: Position, fill: BrokerFill)
   return null;
 }
 
-/** What a purchase still has to put aside. */
+/** Dollars that a purchase of this many shares holds in reserve. */
 const reserveFor = ({ symbol, side, boundPrice }: Order, quantity: number): Decimal =>
   side === 'buy' && boundPrice ? notional(symbol, boundPrice, quantity) : ZERO;
 
 /**
- * Books one fill. A purchase moves cash into cost. A sale takes out the cost of its shares in proportion,
- * rounded half to even to the ledger's decimals (the last shares take what is left), and what it brought above
- * that is realised; hence `cash + cost = deposits + realized` holds exactly whatever the rounding.
+ * Books one fill. A purchase moves cash into cost. A sale removes the cost of its shares in proportion, rounded
+ * half to even to the ledger's decimals; the last shares remove the rest. What the sale brought above that cost is
+ * realised. Hence `cash + cost = deposits + realized` holds exactly, whatever the rounding.
  */
 export function bookFill(
   { account, position }: Holding,

@@ -11,7 +11,7 @@ export interface Account {
   readonly cash: Decimal;
   /** Part of the cash that open buy orders may still need. */
   readonly reserved: Decimal;
-  /** What the shares now held were bought for. */
+  /** What the shares in the account were bought for. */
   readonly cost: Decimal;
   /** Profit and loss of all sales so far. */
   readonly realized: Decimal;
@@ -23,19 +23,19 @@ export interface Position {
   readonly quantity: number;
   readonly cost: Decimal;
   readonly realized: Decimal;
-  /** Trading day of the last fill; what follows is as of that day's start, or its sum. */
+  /** Trading day of the last fill. The fields below are as of that day's start, or its sum. */
   readonly day: string;
   readonly dayStartQuantity: number;
   readonly dayStartRealized: Decimal;
-  /** Dollars taken in by that day's sales minus those spent on its purchases. */
+  /** Proceeds of that day's sales minus the cost of its purchases, dollars. */
   readonly dayFlow: Decimal;
 }
 
-/** What a user holds. `external` is what another system reported last; it then is what the user sees. */
+/** What a user holds. `external` is the last report of another system; where there is one, the user sees it. */
 export interface Holdings {
   readonly account: Account;
   readonly positions: readonly Position[];
   readonly external: PortfolioPayload | null;
-  /** What the journal's heads call these holdings: another text means that they have changed since. */
+  /** Names this state of the holdings as the journal's heads do: another text means that they have changed. */
   readonly version?: string;
 }

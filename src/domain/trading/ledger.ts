@@ -7,7 +7,7 @@ import type { Placed, PlaceFacts, Placement, PlaceQuery } from './placement.ts';
 import type { Mismatch } from './settlement.ts';
 import type { HaltScope } from './trading.ts';
 
-/** What a transaction changed, to be told after its commit. */
+/** What a transaction changed, to be published after its commit. */
 export interface Settled {
   readonly appended: readonly Appended[];
   /** Orders as they are now. */
@@ -24,12 +24,12 @@ export class FencedError extends Error {}
  */
 export interface Ledger {
   /**
-   * Locks the account, gathers the facts, lets `decide` judge and writes what it returns. Throws
-   * NOT_FOUND for no such account, UNAUTHENTICATED and FORBIDDEN where the sender may not, as of that moment.
+   * Locks the account, reads the facts, calls `judge` and writes the placement that it returns. Throws NOT_FOUND
+   * for no such account, UNAUTHENTICATED where the session has ended, FORBIDDEN where the user is banned.
    */
   place(query: PlaceQuery, judge: (facts: PlaceFacts) => Placement): Promise<Placed>;
   /**
-   * Ends an order that never left, else notes that its end is wanted. Throws NOT_FOUND, CONFLICT where it is final,
+   * Ends an order that was never sent, else notes that it is to end. Throws NOT_FOUND, CONFLICT where it is final,
    * UNAUTHENTICATED where the session that asks has ended.
    */
   requestCancel(
@@ -42,7 +42,7 @@ export interface Ledger {
   orders(userId: string, status: OrderStatus | 'open' | null, limit: number): Promise<Order[]>;
   /** Throws NOT_FOUND. */
   holdings(userId: string): Promise<Holdings>;
-  /** Symbols that anybody holds or has an open order in, each once. */
+  /** Symbols of all positions and open orders, each once. */
   tradedSymbols(): Promise<string[]>;
   /** Stops trading and notes that every open order in scope is to end. */
   halt(scope: HaltScope, reason: string, at: number): Promise<void>;
@@ -50,16 +50,16 @@ export interface Ledger {
   /** Whether trading is halted for everyone. */
   isHalted(): Promise<boolean>;
 
-  /** Engine: takes up to `limit` accepted orders, oldest first, and marks them submitting. */
+  /** Engine: claims up to `limit` accepted orders, oldest first: they are `submitting` from then on. */
   claim(
     fencing: number,
     limit: number,
     at: number,
   ): Promise<{ orders: Order[]; appended: readonly Appended[] }>;
-  /** Engine: open orders that have left or are about to (submitting, working, partially filled). */
+  /** Engine: orders that the broker has or may have (submitting, working, partially filled). */
   openOrders(fencing: number): Promise<Order[]>;
   /** Engine: open orders whose end was asked for, or whose day is over at `at`. */
   ending(fencing: number, at: number, limit: number): Promise<Order[]>;
-  /** Engine: applies what the broker said. Events that were applied before, or come too late, change nothing. */
+  /** Engine: applies broker events. An event that was applied before, or comes too late, changes nothing. */
   settle(fencing: number, events: readonly BrokerEvent[]): Promise<Settled>;
 }

@@ -1,8 +1,8 @@
 import type { Quote } from '../market/quote.ts';
 
-/** What trading must know of the market. Everything is as of now. */
+/** What trading needs of the market, as of now. */
 export interface MarketView {
-  /** Whether the symbol can be traded here. Throws UNAVAILABLE where that cannot be found out now. */
+  /** Whether the symbol can be traded here. Throws UNAVAILABLE where that is unknown right now. */
   knows(symbol: string): Promise<boolean>;
   /** From memory: false only where the symbol is certain not to exist in this market. */
   mayExist(symbol: string): boolean;
@@ -13,6 +13,6 @@ export interface MarketView {
   isOpen(symbol: string): boolean;
   /** End of its current session, or of the next one while closed; null where the market never closes. */
   nextClose(symbol: string): number | null;
-  /** Calendar day in New York, `2026-01-05`: the day that day change and daily loss are counted in. */
+  /** Calendar day in New York, `2026-01-05`: the day of day change and daily loss. */
   tradingDay(): string;
 }

@@ -4,13 +4,13 @@ import type { JournalEvent } from '../journal/journal.ts';
 import type { BrokerFill } from './broker.ts';
 import { type Order, openQuantity, orderToPayload } from './order.ts';
 
-/** What the user hears of an order that changed. */
+/** The user's event for an order that changed. */
 export const orderUpdated = (order: Order): JournalEvent => ({
   event: 'order:update',
   payload: orderToPayload(order),
 });
 
-/** What the user hears of an order, or its open rest, that came to nothing. */
+/** The user's event for an order that failed, or whose open rest did. */
 export const tradeFailed = (order: Order, code: TradingCode, error: string): JournalEvent => ({
   event: 'trade:failed',
   payload: {
@@ -23,7 +23,7 @@ export const tradeFailed = (order: Order, code: TradingCode, error: string): Jou
   },
 });
 
-/** What the user hears of a fill; `order` is as it is after it. */
+/** The user's event for a fill; `order` is as it is after the fill. */
 export const tradeExecuted = (order: Order, fill: BrokerFill): JournalEvent => ({
   event: 'trade:executed',
   payload: {

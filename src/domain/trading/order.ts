@@ -7,7 +7,7 @@ import type { TradeSource } from '../../protocol/trades.ts';
 /** Why the end of an order was asked for while it could still fill. */
 export type EndReason = Extract<TradingCode, 'CANCELLED_BY_USER' | 'TRADING_HALTED' | 'EXPIRED'>;
 
-/** What is asked for, before anybody has judged it. Prices are dollars, the quantity whole shares. */
+/** What a sender asks for, before any check. Prices are dollars, the quantity whole shares. */
 export interface OrderIntent {
   readonly symbol: string;
   readonly side: Side;
@@ -27,9 +27,12 @@ export interface Order extends OrderIntent {
   /** Digest of the request, so that a key is not reused for another one. */
   readonly fingerprint: string;
   readonly source: TradeSource;
-  /** No fill may be worse than this: the limit, or the protection price of market and stop orders. Null where denied before one was found. */
+  /**
+   * No fill may be worse: the limit, or the protection price of market and stop orders. Null where the order was
+   * denied before a price was found.
+   */
   readonly boundPrice: Decimal | null;
-  /** Buying power still held for it: open quantity × bound price for a purchase, else 0. */
+  /** Buying power that the order still holds: open quantity × bound price for a purchase, else 0. */
   readonly reserved: Decimal;
   readonly filledQuantity: number;
   readonly filledValue: Decimal;

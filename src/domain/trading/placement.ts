@@ -17,7 +17,7 @@ export interface PlaceQuery {
   /** The sender's key. */
   readonly key: string;
   readonly intent: OrderIntent;
-  /** Orders made after this count as duplicates, milliseconds since epoch. */
+  /** Orders placed after this count as duplicates, milliseconds since epoch. */
   readonly duplicatesSince: number;
   /** The session that asks; null where the sender has none. */
   readonly sessionId: string | null;
@@ -34,7 +34,7 @@ export interface PlaceFacts {
   readonly positions: readonly Position[];
   /** Of the order's symbol. */
   readonly open: OpenShares;
-  /** The same order was made under another key within the window. */
+  /** The same order was placed under another key within the window. */
   readonly duplicate: boolean;
   readonly halted: Halted;
 }
@@ -52,7 +52,7 @@ export interface PlaceRequest {
 
 export type Placed =
   | { readonly order: Order; readonly known: false; readonly appended: Appended }
-  /** The key had been used before; `order` is as it is now. */
+  /** The key was used before; `order` is as it is now. */
   | { readonly order: Order; readonly known: true };
 
 /** What is committed at the moment of a request, read under the lock of its account. */

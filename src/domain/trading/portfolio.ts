@@ -15,11 +15,11 @@ const AVERAGE_PRICE_DECIMALS = 6;
 const percentOf = (part: Decimal, whole: Decimal): number =>
   whole.gt(0) ? toNumber(round(part.div(whole).times(100), PERCENT_DECIMALS)) : 0;
 
-/** What the shares were bought for on average, dollars; 0 for none. */
+/** Average purchase price, dollars; 0 without shares. */
 export const averagePrice = ({ symbol, cost, quantity }: Position): Decimal =>
   quantity > 0 ? round(cost.div(notional(symbol, ONE, quantity)), AVERAGE_PRICE_DECIMALS) : ZERO;
 
-/** Null without the prices it takes: the last one, and the previous close for what was held this morning. */
+/** Null where a price is missing: the last one, or the previous close of shares that were held this morning. */
 function pricedDayChange(position: Position, quote: Quote | undefined, today: string): Decimal | null {
   const traded = position.day === today;
   const startQuantity = traded ? position.dayStartQuantity : position.quantity;
@@ -35,18 +35,18 @@ const realizedToday = (position: Position, today: string): Decimal =>
   position.day === today ? position.realized.minus(position.dayStartRealized) : ZERO;
 
 /**
- * Profit or loss of one symbol since the previous close: what is held now, plus what the day's sales brought,
- * minus what its purchases cost, minus the morning's shares at the previous close. Without the prices for
- * that, the day's realised part.
+ * Profit or loss of one symbol since the previous close: the shares held now at the last price, plus the day's
+ * sales, minus the day's purchases, minus the morning's shares at the previous close. Where a price is missing,
+ * the part that the day realised.
  */
 export const dayChange = (position: Position, quote: Quote | undefined, today: string): Decimal =>
   pricedDayChange(position, quote, today) ?? realizedToday(position, today);
 
 /**
- * Dollars lost today over all positions, 0 on a day of gains; or the first symbol that is held without a price,
- * because then nobody can tell. Where there is no previous close, a loss against the cost counts and a gain
- * does not. Shares of a symbol that this market does not have (they were bought on another feed) cannot move
- * here: of them only what was realised today counts.
+ * Dollars lost today over all positions, 0 on a day of gains. Where a position has no price the loss is unknown:
+ * the answer names its symbol. Without a previous close, a loss against the cost counts and a gain does not.
+ * Shares of a symbol that this market does not have (they were bought on another feed) cannot move here: only
+ * what they realised today counts.
  */
 export function dailyLoss(
   positions: readonly Position[],

@@ -13,15 +13,15 @@ const SMALLEST_PRICE = decimal('0.0001');
 const DOWN = 0;
 const UP = 3;
 
-/** What an execution is booked at, rounded against the trader. */
+/** The price at which an execution is booked, rounded against the trader. */
 export const toBookPrice = (price: Decimal, side: Side): Decimal =>
   max(price.round(BOOK_DECIMALS, side === 'buy' ? UP : DOWN), SMALLEST_PRICE);
 
-/** A price as a feed gave it, as a decimal; null for anything that is no price. */
+/** A feed's price as a decimal; null for a value that is no price. */
 export const readPrice = (value: number | undefined): Decimal | null =>
   value !== undefined && Number.isFinite(value) && value > 0 ? decimal(value) : null;
 
-/** What the side would trade at now: the ask or the bid, or the last price where the feed has trades only. */
+/** The price at which the side would trade now: ask or bid, or the last price where the feed has trades only. */
 export function referencePrice(quote: Quote, side: Side): Decimal | null {
   const touch = side === 'buy' ? quote.ask : quote.bid;
   return readPrice(touch === undefined ? quote.price : touch);
@@ -32,9 +32,9 @@ export const isWithin = (price: Decimal, bound: Decimal, side: Side): boolean =>
   side === 'buy' ? price.lte(bound) : price.gte(bound);
 
 /**
- * The worst price at which an order may fill. A limit order names it; a market order gets the quote and a stop
- * order its stop price, moved by `collar` (a fraction) against the trader. What a purchase reserves is its
- * quantity at this price, so no fill can cost more than was put aside.
+ * The worst price at which an order may fill. A limit order names it. A market order has the quote and a stop
+ * order its stop price, moved by `collar` (a fraction) against the trader. A purchase reserves its quantity at
+ * this price, so no fill can cost more than the reserve.
  */
 export function boundPrice(
   order: Pick<OrderIntent, 'symbol' | 'type' | 'side' | 'limitPrice' | 'stopPrice'>,

@@ -4,7 +4,7 @@ import type { Demand } from '../market/demand.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { Trading } from './trading.ts';
 
-/** How long an order waits for the first quote of a symbol nobody watched until now, milliseconds. */
+/** How long an order waits for the first quote of a symbol that had no viewer until now. */
 export const FIRST_QUOTE_TIMEOUT_MS = 1_500;
 
 export interface QuoteFirstParts {
@@ -15,8 +15,8 @@ export interface QuoteFirstParts {
 }
 
 /**
- * An order may name a symbol that nobody looks at: its quotes are asked for before the order is judged, and what
- * has not come by then is refused by the risk checks as ever. The symbols that the account holds are asked for
+ * An order may name a symbol without a viewer: its quotes are requested before the order is judged. Without a
+ * quote by then, the risk checks deny the order as ever. The symbols of positions and open orders are requested
  * all the time (`followTradedSymbols`), from before the feed's first quote on.
  */
 export function withQuoteFirst(
@@ -52,7 +52,7 @@ export function withQuoteFirst(
     async place(command) {
       const { symbol } = command.request;
       const known = board.get(symbol);
-      // What was let go of is stale on the board until somebody wants it again.
+      // A symbol that lost its last viewer is stale on the board until it is wanted again.
       if ((known && known.state !== 'stale') || instruments.knows(symbol) === false)
         return trading.place(command);
       try {

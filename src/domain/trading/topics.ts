@@ -7,7 +7,7 @@ export type OrdersMessage = Readonly<Record<never, never>>;
 export const ORDERS_WAITING: OrdersMessage = { userId: '' };
 export const ordersTopic = defineTopic<OrdersMessage>({
   name: 'orders',
-  // The executor has looked for itself by then.
+  // The executor's own poll has found the work by then.
   maxAgeMs: 10_000,
   shape: z.looseObject({}),
 });

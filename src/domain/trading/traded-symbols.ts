@@ -4,15 +4,15 @@ import type { Demand } from '../market/demand.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
- * How soon the market hears of an order or a position that nobody looks at, milliseconds: well within the time
- * a symbol stays subscribed after its last viewer.
+ * How soon the symbol of an order or a position without a viewer is requested: well within the time that a symbol
+ * stays subscribed after its last viewer.
  */
 export const TRADED_SYMBOLS_INTERVAL_MS = 5_000;
 
 /**
- * Open orders need the quotes of their symbol to be filled, positions to be judged by, though nobody looks:
- * every replica asks for those of everything in the books. Resolves when it has asked for the first time, with
- * what ends it.
+ * Open orders need the quotes of their symbol to fill, and the risk checks need those of positions, also where no
+ * page shows them: every replica requests the quotes of all symbols in the books. Resolves after the first
+ * request, with what ends it.
  */
 export async function followTradedSymbols(parts: {
   readonly ledger: Pick<Ledger, 'tradedSymbols'>;

@@ -1,4 +1,4 @@
-/** What the edges (HTTP, socket, hooks) ask of trading. */
+/** What the edges (HTTP, socket, hooks) need of trading. */
 import type { OrderStatus } from '../../protocol/order-status.ts';
 import type { OrderPayload, OrderRequest } from '../../protocol/orders.ts';
 import type { PortfolioPayload } from '../../protocol/portfolio.ts';
@@ -9,22 +9,22 @@ export interface PlaceCommand {
   readonly userId: string;
   readonly request: OrderRequest;
   readonly source: TradeSource;
-  /** The sender's key, unique for good per user: the same key and request give the first answer again. */
+  /** The sender's key, unique per user forever: the same key and request receive the first answer again. */
   readonly key: string;
-  /** The session that asks, where it is one: the order is written only if it is still there at that moment. */
+  /** The session that asks, where there is one: the order is written only if the session lasts until then. */
   readonly sessionId?: string;
 }
 
 export interface PlaceResult {
-  /** `denied` with its `reason` where a risk check refused it. */
+  /** `denied` with its `reason` where a risk check failed. */
   readonly order: OrderPayload;
   /** The sentence that goes with `reason`. */
   readonly message?: string;
-  /** True where this key had been answered before. */
+  /** True where this key was answered before. */
   readonly duplicate: boolean;
 }
 
-/** Whom a kill switch stops. */
+/** Where a halt stops trading. */
 export type HaltScope = { readonly userId: string } | 'everyone';
 
 export interface Trading {
