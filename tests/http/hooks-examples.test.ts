@@ -110,7 +110,7 @@ describe('the examples of docs/hooks.md', () => {
     ).toEqual([
       'No such user, or no user linked to this Discord account.',
       'Linked.',
-      'No such code, or it has ended: ask for a new one.',
+      'The code is unknown or has expired. Ask for a new one.',
       'Reported.',
       expect.stringContaining('quantity'),
     ]);

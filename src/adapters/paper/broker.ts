@@ -52,7 +52,7 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
     });
   };
 
-  /** Tries the orders in this symbol against its quote: all of them, or the one that has just come. */
+  /** Tries the orders in this symbol against its quote: all of them, or the one that has just arrived. */
   const match = (symbol: string, orderId?: string): void => {
     const venue = book.venue(symbol);
     if (!venue || venue.orders.size === 0 || !market.isOpen(symbol)) return;

@@ -1,4 +1,4 @@
-/** Makes the files of a new embedded database in the folder named by its argument, and ends. */
+/** A program: creates the files of a new embedded database in the folder named by its argument. */
 import {
   closeSync,
   fsyncSync,
@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 
-/** Only the service's own user may read what is in the database. */
+/** Only the service's own user may read the database. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
@@ -45,7 +45,7 @@ function copyFolder(from: string, to: string): void {
   sync(openSync(to, 'r'));
 }
 
-// Until the rename the folder is no database: an interrupted first start leaves nothing behind that counts.
+// Until the rename the folder is no database: an interrupted first start leaves no half database behind.
 for (const name of readdirSync(home).filter((entry) => entry.startsWith(UNFINISHED)))
   rmSync(path.join(home, name), { recursive: true, force: true });
 const unfinished = path.join(home, `${UNFINISHED}${process.pid}`);

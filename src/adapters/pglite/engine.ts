@@ -2,16 +2,16 @@ import { Worker } from 'node:worker_threads';
 import type { Log } from '../../lib/log.ts';
 import type { WorkerAnswer, WorkerRequest } from './messages.ts';
 
-/** Answers come back in the order of the requests. */
+/** Called once for each request, in the order of the requests. */
 type AnswerListener = (bytes: Buffer) => void;
 
 /** The worker thread that holds PGlite, seen from the main thread. */
 export interface EmbeddedEngine {
   /** Resolves when the database is open. After a failure it starts a new worker, which recovers from the log. */
   start(): Promise<void>;
-  /** Sends wire-protocol bytes, which it takes over; `onAnswer` gets the answer's bytes unless the engine fails before. */
+  /** Sends wire-protocol bytes and transfers their memory; `onAnswer` receives the answer unless the engine fails. */
   send(bytes: Uint8Array<ArrayBuffer>, onAnswer: AnswerListener): void;
-  /** Told when the worker died: whatever was in flight has no known outcome. */
+  /** Called when the worker died: statements in flight have no known outcome. */
   onFailure(listener: (error: Error) => void): void;
   offFailure(listener: (error: Error) => void): void;
   /** Writes a checkpoint and ends the worker. */

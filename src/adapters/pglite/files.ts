@@ -22,15 +22,15 @@ const EIO = 29;
 const WAL_SEGMENT = /\/pg_wal\/[0-9A-F]{24}$/;
 
 export interface FileObserver {
-  /** A sync failed: nothing may be acknowledged any more. */
+  /** A sync failed: no commit may be acknowledged any more. */
   onSyncFailure(error: Error): void;
   /** Postgres began to write another segment of its log. */
   onWalSegment(): void;
 }
 
 /**
- * PGlite's Node file system, with an fsync. The original has none, so that Postgres believes every commit to
- * be on disk while it is in the page cache at best.
+ * PGlite's Node file system, with an fsync. The original has none: Postgres would believe that a commit is on
+ * disk while it is only in the page cache.
  */
 export class DurableNodeFS extends NodeFS {
   readonly #observer: FileObserver;

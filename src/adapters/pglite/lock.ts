@@ -6,21 +6,21 @@ import { StartupError } from '../../lib/startup-error.ts';
 /** SQLite's result code for "another connection holds the lock". */
 const SQLITE_BUSY = 5;
 
-/** Keeps the locks from the garbage collector, which would close their files and with them let go. */
+/** Protects the locks from the garbage collector, which would close their files and so free the folders. */
 const held = new Set<DatabaseSync>();
 
 /**
- * Takes `folder` for this process alone and returns what gives it back. Throws StartupError where it is taken.
+ * Locks `folder` for this process and returns what unlocks it. Throws StartupError where it is locked already.
  *
- * Node has no flock; SQLite does: its exclusive lock is an fcntl lock of the operating system (LockFileEx on
- * Windows), which two processes cannot both win, which other containers on the same volume respect, and which
- * the kernel drops when the process dies, so that no stale lock can be left behind.
+ * Node has no flock, but SQLite has one: its exclusive lock is an fcntl lock of the operating system (LockFileEx
+ * on Windows). Two processes cannot both win it, other containers on the same volume respect it, and the kernel
+ * drops it when the process dies, so that no stale lock is left behind.
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = new DatabaseSync(path.join(folder, 'lock'), { timeout: 0 });
   try {
-    // No journal beside it: nothing is ever written to the file, it only carries the lock.
+    // No journal file beside it: the file is never written, it only carries the lock.
     file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     file.close();

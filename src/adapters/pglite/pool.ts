@@ -13,24 +13,25 @@ import { createEmbeddedStream } from './stream.ts';
 
 /** PGlite is one backend process: it has exactly one connection. */
 const POOL_SIZE = 1;
-/** Waiting longer than this for the one connection is overload: better refused than piled up, milliseconds. */
+/** A longer wait for the one connection is overload: the statement is refused before more pile up. */
 const QUEUE_TIMEOUT_MS = 10_000;
 
 const run = promisify(execFile);
 
 /**
- * Makes the files in a process of its own: it needs 700 MB for two seconds, which only the end of a process
- * gives back. What runs once is not worth optimising, hence the flag. Throws where the folder cannot be written.
+ * Creates the files in a process of its own: this needs 700 MB for two seconds, and only the end of a process
+ * frees that memory. Code that runs once is not worth optimising, hence the flag. Throws where the folder cannot be
+ * written.
  */
 const createFiles = (target: string): Promise<unknown> =>
   run(process.execPath, ['--liftoff-only', path.join(import.meta.dirname, 'create.ts'), target]);
 
-// V8 would optimise Postgres' parser and its like: 600 MB for half a second, for 5 % more throughput.
+// V8 would optimise Postgres' parser and the like: 600 MB for half a second, for 5 % more throughput.
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 
 export interface EmbeddedPool {
   readonly pool: pg.Pool;
-  /** Closes the engine, then lets go of the folder. Ask for it after `pool.end()`. */
+  /** Closes the engine, then unlocks the folder. Call it after `pool.end()`. */
   readonly release: () => Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export async function openEmbeddedPool({ folder, log }: { folder: string; log: L
     if (!existsSync(files)) {
       await createFiles(files).catch((error: unknown) => {
         throw new StartupError(
-          `The embedded database cannot be made in ${folder}: check DATA_DIR and its free space.`,
+          `The embedded database cannot be created in ${folder}: check DATA_DIR and its free space.`,
           {
             cause: error,
           },

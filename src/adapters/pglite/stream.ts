@@ -68,5 +68,5 @@ class EmbeddedStream extends Duplex {
   }
 }
 
-/** What pg takes for its socket: each flush of pg is one message to the engine, each answer one chunk back. */
+/** A stream that pg uses as its socket: each flush is one message to the engine, each answer one chunk back. */
 export const createEmbeddedStream = (engine: EmbeddedEngine): Duplex => new EmbeddedStream(engine);

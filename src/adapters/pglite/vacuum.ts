@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Queryable } from '../sql/database.ts';
 
-/** As often as Postgres' own autovacuum looks, milliseconds. */
+/** As often as Postgres' own autovacuum. */
 const INTERVAL_MS = 60_000;
 
 /** Autovacuum's own thresholds: 50 rows plus a fifth of the table dead, or a tenth changed since the last statistics. */

@@ -1,6 +1,6 @@
 /**
- * The worker thread of the embedded database: PGlite on real files, made durable. It takes wire-protocol
- * bytes and gives back the bytes of the answer, and gives none after a failed sync or a panic.
+ * The worker thread of the embedded database: PGlite on real files, made durable. It receives wire-protocol bytes
+ * and answers with bytes. After a failed sync or a panic it answers no more.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
@@ -8,7 +8,7 @@ import { joinBytes } from './bytes.ts';
 import { DurableNodeFS } from './files.ts';
 import type { WorkerAnswer, WorkerRequest } from './messages.ts';
 
-/** PGlite's own parameters but for `-F`, which turns fsync off. */
+/** PGlite's own parameters except `-F`, which turns fsync off. */
 const START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   ...[
@@ -26,7 +26,7 @@ const START_PARAMETERS = [
 ];
 /** A single backend has no checkpointer: without this the log would grow, and recovery with it. 16 MB each. */
 const SEGMENTS_PER_CHECKPOINT = 2;
-/** The exit status by which PGlite tells an ordinary SQL error from its end. */
+/** The exit status of an ordinary SQL error in PGlite; any other one is its end. */
 const SQL_ERROR_STATUS = 100;
 
 const port = parentPort!;
@@ -34,7 +34,7 @@ const { files } = workerData as { files: string };
 const answer = (message: WorkerAnswer, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
-/** Set once the database can no longer be trusted to have stored what it says. */
+/** Set once an answer of the database no longer means that it is stored. */
 let failure: Error | undefined;
 let segments = 0;
 

@@ -8,13 +8,13 @@ import type { Database } from '../sql/database.ts';
 /** Postgres refuses a payload of 8,000 bytes or more. */
 const MAX_PAYLOAD_BYTES = 7_900;
 const CONNECT_TIMEOUT_MS = 3_000;
-/** A connection that only listens does not notice that the other end is gone: it asks this often, milliseconds. */
+/** A connection that only listens does not notice that the other end is gone, so it asks this often. */
 const ASK_INTERVAL_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 3_000;
 const RETRY = { baseMs: 250, capMs: 2_000 };
 
 export interface NotifyChannelOptions {
-  /** Of the same database as `db`, without a pooler between: listening needs a connection of its own. */
+  /** Of the same database as `db`, without a pooler between: LISTEN needs a connection of its own. */
   readonly url: string;
   readonly db: Database;
   readonly name: string;
@@ -22,10 +22,10 @@ export interface NotifyChannelOptions {
   readonly log: Log;
 }
 
-/** The relay's channel over LISTEN and NOTIFY. The connection that listens comes back by itself. */
+/** The relay's channel over LISTEN and NOTIFY. The listening connection reconnects by itself. */
 export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannelOptions): RelayChannel {
   const backoff = createBackoff(RETRY);
-  let hear: (text: string) => void = () => {};
+  let receive: (text: string) => void = () => {};
   let client: pg.Client | null = null;
   let cancelRetry: Cancel = () => {};
   let stopAsking: Cancel = () => {};
@@ -45,13 +45,13 @@ export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannel
       client = null;
       close(made);
       if (stopped) return;
-      log.debug({ err: error }, 'the relay does not hear the database');
+      log.debug({ err: error }, 'the relay lost its listening connection to the database');
       cancelRetry = clock.after(backoff.next(), listen);
     };
-    // It stays for the life of the connection: an error without a listener would end the process.
+    // This listener stays for the life of the connection: an error without one would end the process.
     made.on('error', lose);
     made.on('end', () => lose());
-    made.on('notification', ({ payload }) => hear(payload ?? ''));
+    made.on('notification', ({ payload }) => receive(payload ?? ''));
     made
       .connect()
       .then(() => made.query(`LISTEN ${pg.escapeIdentifier(name)}`))
@@ -69,7 +69,7 @@ export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannel
       await db.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [name, texts]);
     },
     onText(listener) {
-      hear = listener;
+      receive = listener;
     },
     start() {
       if (!stopped) return;
@@ -87,7 +87,7 @@ export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannel
   };
 }
 
-/** Without waiting: a hung database does not answer a goodbye. */
+/** Without waiting: a hung database does not answer. */
 function close(client: pg.Client): void {
   client.end().catch(() => {});
 }

@@ -5,30 +5,30 @@ import { rowTypes } from '../sql/types.ts';
 
 /** Ten transactions at once keep a small Postgres busy, and ten replicas stay below its usual 100 connections. */
 const POOL_SIZE = 10;
-/** Reaching the server, or waiting for a free connection, for longer than this is an outage, milliseconds. */
+/** A longer wait for the server, or for a free connection, is an outage. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** No statement of ours takes longer while the database is well, milliseconds. The server ends it. */
+/** No statement of ours needs longer while the database is well. The server ends it. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 /** A server that went silent is given up after this many times the statement timeout: TCP would take minutes. */
 const SILENCE_FACTOR = 1.2;
 /**
- * A transaction whose replica stands still must not keep rows locked (the lease row of an engine among them), nor
- * commit on waking what was judged long before. Between two statements ours never wait, milliseconds.
+ * A transaction of a stalled replica must not keep rows locked (the lease row of an engine among them), nor commit
+ * an old decision when the replica wakes. Our transactions never wait between two statements.
  */
 const IDLE_TRANSACTION_TIMEOUT_MS = 3_000;
 
 /**
- * A plan made while a table was empty is kept on each connection, and would read the whole of a table that has
- * grown since: every statement of ours has its index. (Before version 18 a plan without one would wake the JIT.)
+ * A plan made while a table was empty is kept on each connection, and would read the whole table once it has
+ * grown; every statement of ours has its index. (Before version 18 a plan without an index would start the JIT.)
  */
 const SESSION_SETTINGS = 'SET enable_seqscan = off; SET jit = off';
 
-/** A question that nobody waits for any more is given up, milliseconds. */
+/** A question to the server is given up after this: no caller waits for it any more. */
 const REACH_TIMEOUT_MS = 3_000;
-/** It starts, stops, or recovers: SQLSTATE of the answers of a server that is there and serves nobody. */
+/** SQLSTATE of a server that starts, stops or recovers: it answers and serves no client. */
 const NOT_NOW = /^57P/;
 
-/** Finds out about the Postgres at `url` beside its pool, whose connections may all be hung. */
+/** Asks the Postgres at `url` beside its pool, whose connections may all be hung. */
 export const createPostgresReach = ({ url, log }: { url: string; log: Log }): Reach =>
   createReach({
     log,
@@ -42,7 +42,7 @@ export const createPostgresReach = ({ url, log }: { url: string; log: Log }): Re
       try {
         await client.connect();
       } catch (error) {
-        // Whoever says that there is no room, or no such user, answers.
+        // A server that reports too many connections, or an unknown user, answers.
         if (!(error instanceof pg.DatabaseError) || NOT_NOW.test(error.code ?? '')) throw error;
       } finally {
         void client.end().catch(() => {});

@@ -8,7 +8,7 @@ export interface Queryable {
   /**
    * Rows of one statement. NUMERIC arrives as its text, BIGINT as a number, TIMESTAMPTZ as a Date. The SQL
    * text is constant (values go into `params`): each text is prepared once per connection.
-   * Throws UNAVAILABLE where the database cannot be reached, in which case nobody knows whether it happened.
+   * Throws UNAVAILABLE where the database cannot be reached; whether the statement took effect is then unknown.
    */
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
 }
@@ -16,11 +16,11 @@ export interface Queryable {
 export interface Database extends Queryable {
   readonly kind: 'embedded' | 'postgres';
   /**
-   * Runs `work` between BEGIN and COMMIT and resolves after the commit; whatever it throws rolls back. Keep it
-   * short and wait for nothing but `tx` in it: the embedded database has one connection.
+   * Runs `work` between BEGIN and COMMIT and resolves after the commit; an error that it throws rolls back. Keep
+   * it short and await nothing but `tx` in it: the embedded database has one connection.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
-  /** Waits for what is running, then lets go of the connections and of the folder. Calling it twice is calling it once. */
+  /** Waits for running statements, then closes the connections and frees the folder. Twice is once. */
   close(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export interface DatabaseParts {
   readonly pool: pg.Pool;
   /** Called with the seconds each statement took, the wait for a connection included. */
   readonly onQuery?: (seconds: number) => void;
-  /** Of a server that may be away; without it every statement waits for its own timeout. */
+  /** For a server that may be away; without it every statement waits for its own timeout. */
   readonly reach?: Reach;
   /** Runs after the pool has ended. */
   readonly release?: () => Promise<void>;
@@ -63,7 +63,7 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
     try {
       return await wait(connecting);
     } catch (error) {
-      // One that comes after all is for somebody else.
+      // A connection that arrives after all serves the next caller.
       void connecting.then(
         (client) => client.release(),
         () => reach?.doubt(),
@@ -72,12 +72,12 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
     }
   };
 
-  /** A connection for the time of `work`; one that is lost or hung serves nobody else. */
+  /** A connection for the time of `work`; a lost or hung one is not used again. */
   const withClient = async <T>(
     work: (client: pg.PoolClient, spoil: (error: Error) => void) => Promise<T>,
   ): Promise<T> => {
     const client = await connect();
-    // Between two statements nobody listens for a lost connection; the next statement reports it.
+    // Between two statements no other listener is there for a lost connection; the next statement reports it.
     const ignore = (): void => {};
     client.on('error', ignore);
     let broken: Error | undefined;
@@ -109,7 +109,7 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
           await run(client, 'COMMIT');
           return result;
         } catch (error) {
-          // Whose transaction cannot be ended must not serve anybody else either.
+          // A connection whose transaction cannot be ended must not be used again.
           if (!isUnavailable(error)) await run(client, 'ROLLBACK').catch(spoil);
           throw error;
         }

@@ -1,9 +1,9 @@
 import { TradecastError } from '../../protocol/errors.ts';
 
-/** When a client should ask again, milliseconds: about what a restart of the database takes. */
+/** When a client should try again: a restart of the database lasts about this long. */
 const RETRY_AFTER_MS = 1_000;
 
-/** What the socket layer, pg and pg-pool say when there is no connection to be had. */
+/** Errors of the socket layer, pg and pg-pool without a connection. */
 const CONNECTION_FAILURES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -26,12 +26,12 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : '';
 };
 
-/** SQLSTATE of a unique violation, with the constraint's name. */
+/** Whether a statement violated a unique constraint, or the one of this name. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean =>
   codeOf(error) === '23505' &&
   (constraint === undefined || (error as { constraint?: string }).constraint === constraint);
 
-/** Turns "no database" into UNAVAILABLE; an error of the statement itself stays what it is. */
+/** Turns a failed connection into UNAVAILABLE; an error of the statement itself stays as it is. */
 export function toDatabaseError(error: unknown): unknown {
   if (error instanceof TradecastError) return error;
   const code = codeOf(error);

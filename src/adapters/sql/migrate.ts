@@ -8,10 +8,10 @@ import { StartupError } from '../../lib/startup-error.ts';
 /** The folder of this file's migrations: `NNN_what-it-does.sql`, run once each in the order of their numbers. */
 export const MIGRATIONS_FOLDER = path.join(import.meta.dirname, 'migrations');
 
-/** Any number does, as long as every replica takes the same one and nobody else does. */
+/** Any number, as long as every replica uses it and no other program does. */
 const MIGRATION_LOCK = 0x7472_6164;
 
-/** Longest migration, and longest wait for another replica's, milliseconds: far beyond any statement of normal work. */
+/** Longest migration, and longest wait for another replica's: far beyond any statement of normal work. */
 const PATIENCE_MS = 10 * 60 * 1000;
 
 /** pg's own limit on the time of a statement is set per query; the server's per session. */

@@ -4,28 +4,28 @@ import type { TradecastError } from '../../protocol/errors.ts';
 import { unavailable } from './errors.ts';
 
 /**
- * Whether the server answers at all. A statement may take its time; a server that does not even take a new
- * connection is away, and then everybody is told at once instead of waiting for a timeout each.
+ * Whether the server answers at all. A statement may take its time; a server that does not even accept a new
+ * connection is away. Then every caller fails at once instead of waiting for its own timeout.
  */
 export interface Reach {
-  /** Null while the server answers as far as anybody knows. */
+  /** Null while the server answers as far as this process knows. */
   problem(): TradecastError | null;
-  /** What `work` gives; rejects with UNAVAILABLE as soon as it is known that nobody is answered. */
+  /** The result of `work`; rejects with UNAVAILABLE as soon as the server is known to be away. */
   wait<T>(work: Promise<T>): Promise<T>;
-  /** Somebody was not answered: finds out whether nobody is. */
+  /** A caller had no answer: finds out whether the server is away. */
   doubt(): void;
   stop(): void;
 }
 
-/** Whoever waits longer for an answer doubts whether it will come. With the question to the server this stays below three seconds. */
+/** A caller that waits longer doubts the server. With the time of the question this stays below three seconds. */
 const DOUBT_MS = 1_000;
-/** A server that takes longer to take a connection takes none: twelve tenths of a second in which this process was awake. */
+/** A server that needs longer to accept a connection is away: 1.2 seconds in which this process was awake. */
 const TENTHS = 12;
 const TENTH_MS = 100;
-/** While it is away the server is asked this often, milliseconds. */
+/** While it is away the server is asked this often. */
 const ASK_AGAIN_MS = 250;
 
-/** `ask` resolves when the server takes a new connection and rejects where it does not, later than anybody waits at the latest. */
+/** `ask` resolves when the server accepts a new connection and rejects where it does not. */
 export function createReach({
   ask,
   log,
@@ -41,14 +41,14 @@ export function createReach({
 
   const judge = (failure: unknown): boolean => {
     if (!problem && failure)
-      log.error({ err: failure }, 'the database is away: nobody is made to wait for it');
+      log.error({ err: failure }, 'the database is away: statements fail at once until it is back');
     if (problem && !failure) log.warn({}, 'the database is back');
     problem = failure ? unavailable(failure) : null;
     if (failure && !stopped) clock.after(ASK_AGAIN_MS, () => void isThere());
     return !failure;
   };
 
-  /** Counted while this process is awake: the delay of a busy one is not the server's. */
+  /** Counted in ticks of this process: the delay of a busy process is not the server's. */
   const inTime = (answer: Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => {
       let tenths = 0;
@@ -56,7 +56,7 @@ export function createReach({
         tenths += 1;
         if (tenths < TENTHS) return;
         cancel();
-        reject(new Error('the database takes no connection'));
+        reject(new Error('the database accepts no connection'));
       });
       answer.then(resolve, reject).finally(cancel);
     });
@@ -90,7 +90,7 @@ export function createReach({
         });
       }),
     doubt() {
-      // While it is known to be away it is asked anyway.
+      // While it is away it is asked anyway.
       if (!problem && !stopped) void isThere();
     },
     stop() {

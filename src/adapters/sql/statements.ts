@@ -1,4 +1,4 @@
-/** Beyond this many distinct texts something builds SQL from values; those run unprepared rather than pile up. */
+/** More distinct texts mean that some SQL is built from values; further texts run unprepared. */
 const MAX_PREPARED_STATEMENTS = 500;
 
 const names = new Map<string, string>();

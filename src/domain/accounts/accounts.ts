@@ -2,23 +2,24 @@ import { TradecastError } from '../../protocol/errors.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { User, Users } from './user.ts';
 
-/** Who may sign in. */
+/** Registration, login and passwords. */
 export interface Accounts {
   /** Creates a member; the name defaults to the user name. Throws USERNAME_TAKEN. */
   register(request: { username: string; password: string; name?: string }): Promise<User>;
   /** The user of these credentials, or null after the same time for a wrong password, an unknown and a banned user. */
   verify(username: string, password: string): Promise<User | null>;
   /**
-   * Begins something for the user of these credentials and answers with it. Throws INVALID_CREDENTIALS, also where
-   * the password was changed while it began: it is undone then, because that change could not end it.
+   * Begins a session for the user of these credentials and answers with what `begin` gives. Throws
+   * INVALID_CREDENTIALS, also where the password was changed meanwhile: that change could not end a session that
+   * had not begun, so it is undone.
    */
   login<T>(
     request: { username: string; password: string },
     session: { begin(user: User): Promise<T>; undo(): Promise<void> },
   ): Promise<T>;
   /**
-   * Replaces the password and ends every session of the user but `keepSession`; answers with the ids of those it
-   * ended. Throws INVALID_CREDENTIALS, UNAUTHENTICATED where the session to keep has ended.
+   * Replaces the password and ends every session of the user except `keepSession`; answers with the ids of the
+   * ended ones. Throws INVALID_CREDENTIALS, UNAUTHENTICATED where the session to keep has ended.
    */
   changePassword(
     user: User,

@@ -20,14 +20,17 @@ export interface DemoAccountParts {
   };
   readonly users: Pick<Users, 'setTier'>;
   readonly trading: Pick<Trading, 'place' | 'orders'>;
-  /** Symbols that exist here. */
+  /** Symbols of this market. */
   readonly featured: () => Promise<readonly string[]>;
   /** Whether the regular session is on. */
   readonly isOpen: () => boolean;
   readonly log: Log;
 }
 
-/** The account to look around with, an administrator, so that it sees everything; null where it exists with another password than ours. */
+/**
+ * The account for a first look: an administrator, so that it sees every page. Null where the account exists with
+ * another password than ours.
+ */
 export async function openDemoAccount(
   parts: DemoAccountParts,
   password: string,
@@ -46,7 +49,11 @@ async function registerOrFind({ accounts, log }: DemoAccountParts, password: str
   } catch (error) {
     if (!(error instanceof TradecastError && error.code === 'USERNAME_TAKEN')) throw error;
     const user = await accounts.verify(USERNAME, password);
-    if (!user) log.warn({ username: USERNAME }, 'the demo account has another password than DATA_DIR knows');
+    if (!user)
+      log.warn(
+        { username: USERNAME },
+        'the demo account exists with another password than the one in DATA_DIR',
+      );
     return user;
   }
 }
@@ -63,6 +70,6 @@ async function buyFirstPositions(
       key: `demo-${symbol}`,
     });
     if (order.status === 'denied')
-      log.info({ symbol, reason: order.reason, message }, 'the demo account starts without it');
+      log.info({ symbol, reason: order.reason, message }, 'the demo account starts without this position');
   }
 }

@@ -10,9 +10,9 @@ const LANES = 1;
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
-/** Hashes at the same time: each takes a thread that files and DNS need too (there are four), and 19 MiB. */
+/** Hashes at the same time: each needs 19 MiB and one of the four threads that files and DNS need too. */
 const MAX_PARALLEL = 2;
-/** Logins that may wait, about a second's worth; more is an attack, and memory. */
+/** Logins that may wait, about one second of work; more than that is an attack and costs memory. */
 const MAX_WAITING = 100;
 const RETRY_AFTER_MS = 2_000;
 
@@ -37,8 +37,8 @@ const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=
 const format = ({ memory, passes, parallelism, nonce }: Parameters, tag: Buffer): string =>
   `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${encode(nonce)}$${encode(tag)}`;
 
-/** Belongs to no password: verifying against it takes the time that a real one takes. */
-const NOBODY = format({ ...CURRENT, nonce: randomBytes(SALT_BYTES) }, randomBytes(TAG_BYTES));
+/** The hash of no password: a check against it lasts as long as a real one. */
+const HASH_OF_NO_USER = format({ ...CURRENT, nonce: randomBytes(SALT_BYTES) }, randomBytes(TAG_BYTES));
 
 let running = 0;
 const waiting: (() => void)[] = [];
@@ -56,14 +56,14 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // The place goes to the next in line, or back.
+    // The next in line inherits the place.
     const next = waiting.shift();
     if (next) next();
     else running -= 1;
   }
 }
 
-/** The same password typed on two keyboards may differ in its code points; NFKC makes them one (NIST 800-63B). */
+/** One password may have other code points on another keyboard; NFKC makes them equal (NIST 800-63B). */
 const derive = (password: string, parameters: Parameters): Promise<Buffer> =>
   inTurn(() => argon2id('argon2id', { message: Buffer.from(password.normalize('NFKC')), ...parameters }));
 
@@ -75,7 +75,7 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** True where the password is that of `hash`; with null (no such user) false after the same time. */
 export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  const [, memory, passes, parallelism, salt, tag] = PHC.exec(hash ?? NOBODY) ?? [];
+  const [, memory, passes, parallelism, salt, tag] = PHC.exec(hash ?? HASH_OF_NO_USER) ?? [];
   if (!salt || !tag) throw new Error('A stored password hash is not an argon2id PHC string');
   const expected = Buffer.from(tag, 'base64');
   const actual = await derive(password, {

@@ -18,20 +18,20 @@ export interface NewUser {
 
 /** Where users are kept. */
 export interface Users {
-  /** Creates the user and everything a user must have (journal, account) in one transaction. Throws USERNAME_TAKEN. */
+  /** Creates the user with journal and account, in one transaction. Throws USERNAME_TAKEN. */
   create(user: NewUser): Promise<User>;
   findById(id: string): Promise<User | null>;
   findByDiscordId(discordUserId: string): Promise<User | null>;
   /** With the password hash, for login only. */
   findByUsername(username: string): Promise<(User & { passwordHash: string }) | null>;
   /**
-   * Whether this hash is the user's, and the user not banned. Waits for a change that is about to be committed:
-   * what was begun before asking is either seen by that change, or the answer is no.
+   * Whether this hash is the user's, and the user not banned. Waits for a change of the password that is about to
+   * be committed: that change either sees what began before this call, or the answer is no.
    */
   holdsPassword(id: string, passwordHash: string): Promise<boolean>;
   /**
    * Replaces the password and ends every session of the user but one, in one transaction; answers with the ids of
-   * those it ended. Throws INVALID_CREDENTIALS where `expected` is the hash no more, UNAUTHENTICATED where the
+   * the ended ones. Throws INVALID_CREDENTIALS where `expected` is no longer the hash, UNAUTHENTICATED where the
    * session to keep has ended.
    */
   changePassword(

@@ -11,7 +11,7 @@ type BotHooks = Pick<Hooks, 'trade' | 'portfolio' | 'order' | 'discordLink'>;
 
 /** What bots send: reports of trades and portfolios, orders, and the codes that link Discord accounts. */
 export function createBotHooks({ users, inbox, trading, bus, clock }: HooksParts): BotHooks {
-  /** An id that is given is looked up by the write itself, which fails for one that does not exist. */
+  /** A given id is not looked up: the write itself fails for a user that does not exist. */
   const recipientId = async (hook: Recipient): Promise<string> =>
     hook.userId ?? (await findRecipient(users, hook)).id;
 

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 
-/** A code ends after this, milliseconds: long enough to switch to Discord and type it. */
+/** A code ends after this: long enough to switch to Discord and type it. */
 const LINK_CODE_LIFE_MS = 10 * 60 * 1000;
-/** 40 bits: not to be guessed through a bot in ten minutes. */
+/** 40 bits: too many to guess through a bot in ten minutes. */
 const CODE_LENGTH = 8;
 /** Crockford's base 32 leaves out letters that are read as digits. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -18,7 +18,7 @@ export interface LinkCode {
 export interface DiscordLinkStore {
   /** Replaces the user's open code. */
   saveCode(userId: string, code: LinkCode): Promise<void>;
-  /** The linked Discord account; null where none is. */
+  /** The linked Discord account; null without one. */
   find(userId: string): Promise<string | null>;
   /** Ends the link and any open code. */
   unlink(userId: string): Promise<void>;

@@ -21,10 +21,10 @@ import type { HookInbox, HookOutcome } from './hook-inbox.ts';
 export interface Hooks {
   trade(hook: TradeHook, digest: string): Promise<HookOutcome<{ seq: number }>>;
   portfolio(hook: PortfolioHook, digest: string): Promise<HookOutcome<{ timestamp: string }>>;
-  /** Throws FORBIDDEN for a banned user; a refused order is an answer, not an error. */
+  /** Throws FORBIDDEN for a banned user; a denied order is an answer, not an error. */
   order(hook: OrderHook, digest: string): Promise<PlaceResult>;
   discordLink(hook: DiscordLinkHook, digest: string): Promise<HookOutcome<{ username: string }>>;
-  /** The kill switch: committed when it answers. A repeat answers as before and changes nothing. */
+  /** The kill switch: committed before it answers. A repeat answers as before and changes nothing. */
   halt(hook: HaltHook, digest: string): Promise<HookOutcome<{ halted: boolean }>>;
   /** Ends every session of the user, or lets the user in again. A repeat changes nothing. */
   ban(hook: BanHook, digest: string): Promise<HookOutcome<{ banned: boolean }>>;

@@ -17,7 +17,7 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { accounts, sessions, limiter, bus, clock } = parts;
   const router = Router();
 
-  /** The old session's row goes with the new login; its sockets are told rather than found out. */
+  /** The new login deletes the old session's row; its sockets are notified at once. */
   async function signIn(req: Request, user: User): Promise<LoginPayload> {
     const earlier = req.session.userId === undefined ? null : req.sessionID;
     const sessionID = await beginSession(req, user, clock.now());
@@ -26,7 +26,7 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
     return { user: userToPayload(user), sessionID };
   }
 
-  /** A guess at a password, whoever makes it and where. */
+  /** Each attempt may be a guess at a password: limited by address, and by user name and address. */
   async function takeGuess(req: Request, username: string): Promise<void> {
     const address = addressKey(req.ip);
     await takePoint(limiter, 'http:login:address', address);
@@ -47,7 +47,7 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
     succeed(res, await accounts.login(request, session));
   });
 
-  // This session goes on under its id, which the open pages of this browser hold: the password has just proved it.
+  // This session keeps its id, which the open pages of this browser hold: the password has just proved the user.
   router.post('/password', requireUser(sessions), async (req, res) => {
     const request = readBody(req, passwordChangeSchema);
     const user = userOf(res);

@@ -59,7 +59,7 @@ export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOpt
   return router;
 }
 
-/** What an event id stands for: this route, however its path was spelled, and exactly these bytes. */
+/** An event id stands for this route, however its path is spelled, and exactly these bytes. */
 const digestOf = (route: string, req: Request): string =>
   createHash('sha256').update(`/${route}\n`).update(req.body).digest('hex');
 

@@ -51,7 +51,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
   return router;
 }
 
-/** Only a browser says this, and only of a page of ours: the dashboard while it has no socket. */
+/** Only a browser sends this header, with this value only from our page: the dashboard without a socket. */
 const sourceOf = (req: Request): TradeSource =>
   req.get('Sec-Fetch-Site') === 'same-origin' ? 'dashboard' : 'api';
 

@@ -9,10 +9,10 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Tier } from '../../../protocol/accounts.ts';
 import type { Database } from '../../sql/database.ts';
 
-/** Sessions in one query when thousands of clients connect at once; more would hold up everybody behind them. */
+/** Sessions in one query when thousands of clients connect at once; more would delay all queries behind it. */
 const MAX_BATCH = 500;
 
-/** Ids that express-session can have made; another text (a NUL byte, say) would fail the query of everybody in the batch. */
+/** Ids that express-session can have made; another text (a NUL byte, say) would fail the query of the whole batch. */
 const SESSION_ID = /^[\x21-\x7e]{1,256}$/;
 
 interface SessionRow {
@@ -26,7 +26,7 @@ interface SessionRow {
   tier: Tier;
 }
 
-/** Null where the session has ended; a session that does not say when it began has ended too. */
+/** Null where the session has ended, or does not say when it began. */
 function rowToSession(row: SessionRow, now: number): ActiveSession | null {
   const expiresAt = Math.min(
     row.expire.getTime(),
@@ -65,7 +65,7 @@ export function createSessions(db: Database, { clock }: { clock: Clock }): Sessi
     findMany,
     async touch(sessionIds) {
       const now = clock.now();
-      // In one order everywhere: replicas that touch the same sessions must not wait for each other in a circle.
+      // Locked in one order everywhere: replicas that touch the same sessions must not deadlock.
       await db.query(
         `UPDATE session SET expire = $2 WHERE sid IN (
            SELECT sid FROM session WHERE sid = ANY($1) AND expire > $3 ORDER BY sid FOR UPDATE)`,

@@ -6,7 +6,7 @@ import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
 
 export interface UsersOptions {
-  /** What else a new user must have (an account, a journal), made in the same transaction. */
+  /** Creates what else a new user must have (an account, a journal), in the same transaction. */
   readonly onCreate?: (tx: Queryable, user: User) => Promise<unknown>;
 }
 
@@ -69,7 +69,7 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
     },
 
     async findByUsername(username) {
-      // Postgres takes no NUL in a text, and no user has one.
+      // Postgres accepts no NUL in a text, and no user name has one.
       if (username.includes('\0')) return null;
       const row = await findOne('lower(username) = lower($1)', username);
       return row ? { ...rowToUser(row), passwordHash: row.password_hash } : null;

@@ -10,7 +10,7 @@ interface EventRow<T> {
   result: T | null;
 }
 
-/** The row of whoever took the id first. Throws CONFLICT where that was another event. */
+/** The row of the first event with this id. Throws CONFLICT where that was another event. */
 async function earlier<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T>> {
   const [row] = await tx.query<EventRow<T>>('SELECT digest, result FROM hook_events WHERE event_id = $1', [
     event.id,
@@ -18,15 +18,15 @@ async function earlier<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T>>
   if (row?.digest !== event.digest) {
     throw new TradecastError(
       'CONFLICT',
-      'This eventId was used for another event: every event needs its own.',
+      'This eventId was used for another event. Every event needs its own.',
     );
   }
   return row;
 }
 
 /**
- * Takes the id and answers null, or the row of whoever took it first. A second sender of the same id waits
- * here until the first has committed or rolled back.
+ * Claims the id and answers null, or answers with the row of the event that claimed it first. A second sender of
+ * the same id waits here until the first has committed or rolled back.
  */
 async function take<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | null> {
   const taken = await tx.query(
@@ -39,7 +39,7 @@ async function take<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | n
 const finish = (tx: Queryable, event: HookEvent, result: object): Promise<unknown> =>
   tx.query('UPDATE hook_events SET result = $2 WHERE event_id = $1', [event.id, JSON.stringify(result)]);
 
-// The busiest hook: id and journal rows in one statement, which is its own transaction. A used id fails it whole.
+// The busiest hook: id and journal rows in one statement, which is its own transaction. A used id fails all of it.
 const TRADE = `WITH ${appendCte('$1')},
   taken AS (
     INSERT INTO hook_events (event_id, digest, result)
@@ -48,7 +48,7 @@ const TRADE = `WITH ${appendCte('$1')},
   SELECT user_id, epoch, seq FROM head`;
 
 export function createHookInbox(db: Database): HookInbox {
-  /** `work` runs at most once for good for each event id. */
+  /** `work` runs at most once, ever, for each event id. */
   const once = <T extends object>(
     event: HookEvent,
     work: (tx: Queryable) => Promise<T>,
@@ -87,7 +87,8 @@ export function createHookInbox(db: Database): HookInbox {
           'DELETE FROM discord_link_codes WHERE code = $1 AND expires_at > $2 RETURNING user_id',
           [code, new Date(now)],
         );
-        if (!used) throw new TradecastError('NOT_FOUND', 'No such code, or it has ended: ask for a new one.');
+        if (!used)
+          throw new TradecastError('NOT_FOUND', 'The code is unknown or has expired. Ask for a new one.');
         return { username: await link(tx, used.user_id, discordUserId) };
       }),
 
@@ -113,7 +114,7 @@ async function link(tx: Queryable, userId: string, discordUserId: string): Promi
     if (!isUniqueViolation(error)) throw error;
     throw new TradecastError(
       'CONFLICT',
-      'This Discord account is linked to another user: unlink it there first.',
+      'This Discord account is linked to another user. Unlink it there first.',
     );
   }
 }

@@ -22,7 +22,7 @@ import {
 } from './rows.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Ids from outside are asked for only where the column's type can hold them. */
+/** Ids from outside are looked up only where the column's type can hold them. */
 export const isUuid = (id: string): boolean => UUID.test(id);
 
 const LOCK_ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
@@ -53,7 +53,7 @@ const WRITE_BOOKS = `WITH
   ${appendCte('$5')}
   SELECT user_id, epoch, seq FROM head`;
 
-/** Locks and reads everything the events may change: accounts, then orders; every writer takes them in this order. */
+/** Locks and reads everything that the events may change: accounts, then orders, as every writer does. */
 export async function loadBooks(tx: Queryable, events: readonly BrokerEvent[]): Promise<Books> {
   const ids = [...new Set(events.map((event) => event.orderId))].filter((id) => isUuid(id));
   const executionIds = events.flatMap((event) => (event.type === 'fill' ? [event.executionId] : []));

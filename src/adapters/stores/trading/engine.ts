@@ -9,9 +9,9 @@ import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './rows.ts';
 
 type EngineMethods = Pick<Ledger, 'claim' | 'openOrders' | 'ending' | 'settle'>;
 
-/** Shared with whoever wants to be the next engine: its number can't rise before this transaction has ended. */
+/** A shared lock: the number cannot rise for the next engine before this transaction has ended. */
 const CHECK_FENCING = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR SHARE";
-/** The same, once every other transaction under this number has ended: also one whose connection was lost in its COMMIT. */
+/** Waits until every other transaction under this number has ended, also one whose connection broke in its COMMIT. */
 const CHECK_FENCING_ALONE = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR NO KEY UPDATE";
 
 const columnsOf = (alias: string): string =>

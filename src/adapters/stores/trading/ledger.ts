@@ -34,7 +34,7 @@ const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
   ${holdingsVersion('accounts')} AS version
   FROM accounts WHERE user_id = $1`;
 
-// From one symbol to the next through the index: as cheap as there are symbols, however many positions.
+// Steps from one symbol to the next through the index: the cost grows with symbols, not with positions.
 const TRADED_SYMBOLS = `WITH RECURSIVE positioned AS (
     (SELECT symbol FROM positions ORDER BY symbol LIMIT 1)
     UNION ALL

@@ -31,7 +31,7 @@ const MAX_BATCH = 64;
 
 const POSITIONS = `SELECT ${POSITION_COLUMNS} FROM positions WHERE user_id = ANY ($1::uuid[])`;
 
-// `recent` is narrowed to the quantity for the sake of its index; whether two orders are the same is not for SQL.
+// `recent` is narrowed to the quantity to use its index; the domain decides whether two orders are the same.
 // Scalar subqueries look a row up by its key; EXISTS would let the planner read the whole table into a hash.
 const FACTS = `SELECT
     (SELECT o.id FROM orders o WHERE o.user_id = q.user_id AND o.client_order_id = q.key) AS known_id,
@@ -74,7 +74,7 @@ const WRITE = `WITH
   ${appendCte('$2')}
   SELECT user_id, epoch, seq FROM head`;
 
-/** Placements that arrive while one transaction runs share the next; alone, an order has one to itself. */
+/** Orders that arrive while one transaction runs share the next one; a lone order does not wait. */
 export function createPlace(db: Database): Ledger['place'] {
   const commits = createGroupCommit<PlaceRequest, Placed>({
     maxBatch: MAX_BATCH,
@@ -153,8 +153,8 @@ async function findOrders(tx: Queryable, facts: readonly FactsRow[]): Promise<Ma
 async function write(tx: Queryable, made: readonly Placement[]): Promise<Map<Placement, Appended>> {
   if (made.length === 0) return new Map();
   const events = new Map<string, JournalEvent[]>();
-  for (const { order, events: told } of made)
-    events.set(order.userId, [...(events.get(order.userId) ?? []), ...told]);
+  for (const { order, events: own } of made)
+    events.set(order.userId, [...(events.get(order.userId) ?? []), ...own]);
   const heads = await tx.query<JournalHeadRow>(WRITE, [
     JSON.stringify(made.map(({ order }) => orderRecord(order))),
     journalInput(events),

@@ -102,7 +102,7 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     state: phase.current,
     start() {
       scope.add(
-        // Without the lease nobody would read them; the next engine looks them up.
+        // Without the lease they would never be settled; the next engine looks them up.
         broker.onEvent((event) => loop.held() !== null && events.push(event)),
         broker.onGap?.(doubt) ?? (() => {}),
         bus.subscribe(ordersTopic, wake),

@@ -60,7 +60,7 @@ export function createLoop(options: LoopOptions): Loop {
     phase.enter('reconciling');
     while (held === fencing) {
       if (!isCurrent(fencing)) {
-        // Its loss is about to be reported, or it was renewed and nobody knows what was left undone.
+        // Its loss is about to be reported, or it was renewed: what was left undone meanwhile is unknown.
         phase.reconcileAgain();
         await rest(pollMs, fencing);
         continue;
