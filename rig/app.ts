@@ -1,24 +1,19 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
-import { io } from 'socket.io-client';
 import { type AppOverrides, createApp } from '../src/app/index.ts';
 import { readConfig } from '../src/config/index.ts';
 import type { UserPayload } from '../src/protocol/accounts.ts';
-import type { PayloadOf, ServerEvent } from '../src/protocol/events.ts';
 import type { ClientSocket } from './clients/ask.ts';
+import { sendHook } from './clients/hooks.ts';
+import { sendHttp } from './clients/http.ts';
+import { PASSWORD } from './clients/http-client.ts';
+import { type ClientOptions, connected, openSocket } from './clients/stock-client.ts';
 import { prepareDataDir } from './database/database.ts';
-import { STEP_MS } from './patience.ts';
+import { HOOK_SECRET, SESSION_SECRET } from './secrets.ts';
 import { createScriptedMarket, type ScriptedMarket } from './stand-ins/scripted-market.ts';
-import { until } from './wait.ts';
-
-export { accepted, ask, askLoosely, type ClientSocket } from './clients/ask.ts';
-export { until };
-
-export const HOOK_SECRET = 'a-hook-secret-that-is-long-enough-for-tests';
-export const SESSION_SECRET = 'a-session-secret-that-is-long-enough-for-tests';
 
 export interface SignedIn {
   readonly user: UserPayload;
@@ -51,9 +46,9 @@ export interface TestApp {
   /** A fresh user with a session. */
   signUp(username?: string): Promise<SignedIn>;
   /** A stock client of this session, connected. */
-  connect(session: SignedIn, options?: object): Promise<ClientSocket>;
+  connect(session: SignedIn, options?: ClientOptions): Promise<ClientSocket>;
   /** The same without waiting; the test decides what should happen. */
-  open(options: object): ClientSocket;
+  open(options: ClientOptions): ClientSocket;
   /** Stops the service and keeps the data. */
   stop(): Promise<void>;
   /** Stops everything and removes the data. */
@@ -87,29 +82,16 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { url, port } = await app.start();
   const sockets = new Set<ClientSocket>();
 
-  const request: TestApp['request'] = async (method, route, { body, cookie, headers } = {}) => {
-    const response = await fetch(url + route, {
-      method,
-      redirect: 'manual',
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(cookie !== undefined && { cookie }),
-        ...headers,
-      },
-      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, body: isJson ? JSON.parse(text) : { text }, headers: response.headers };
-  };
+  const request: TestApp['request'] = async (method, route, { body, cookie, headers } = {}) =>
+    toAnswer(
+      await sendHttp(url, method, route, {
+        body,
+        headers: { ...(cookie !== undefined && { cookie }), ...headers },
+      }),
+    );
 
   const open: TestApp['open'] = (clientOptions) => {
-    const socket: ClientSocket = io(url, {
-      transports: ['websocket'],
-      forceNew: true,
-      reconnection: false,
-      ...clientOptions,
-    });
+    const socket = openSocket(url, clientOptions);
     sockets.add(socket);
     return socket;
   };
@@ -125,18 +107,10 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     dataDir,
     market,
     request,
-    async hook(route, body) {
-      const text = JSON.stringify(body);
-      const timestamp = String(Math.floor(Date.now() / 1000));
-      const signature = createHmac('sha256', HOOK_SECRET).update(`${timestamp}.${text}`).digest('hex');
-      return request('POST', route, {
-        body: text,
-        headers: { 'x-tradecast-timestamp': timestamp, 'x-tradecast-signature': `v1=${signature}` },
-      });
-    },
+    hook: async (route, body) => toAnswer(await sendHook(url, route, body)),
     async signUp(username = `user-${randomUUID().slice(0, 8)}`) {
       const answer = await request('POST', '/api/auth/register', {
-        body: { username, password: 'correct horse battery' },
+        body: { username, password: PASSWORD },
       });
       if (answer.status !== 201) throw new Error(`sign-up failed: ${JSON.stringify(answer.body)}`);
       const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -147,10 +121,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
         auth: { sessionID: session.sessionID, userId: session.user.id },
         ...clientOptions,
       });
-      await new Promise<void>((resolve, reject) => {
-        socket.once('connect', () => resolve());
-        socket.once('connect_error', reject);
-      });
+      await connected(socket);
       return socket;
     },
     open,
@@ -162,34 +133,6 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   };
 }
 
-/** The next `event` that satisfies `fits`; fails after a while, naming what it waited for. */
-export function next<E extends ServerEvent>(
-  socket: ClientSocket,
-  event: E,
-  fits: (payload: PayloadOf<E>) => boolean = () => true,
-): Promise<PayloadOf<E>> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      socket.off(event, listener as never);
-      reject(new Error(`no fitting ${event} within ${STEP_MS} ms`));
-    }, STEP_MS);
-    const listener = (payload: PayloadOf<E>): void => {
-      if (!fits(payload)) return;
-      clearTimeout(timer);
-      socket.off(event, listener as never);
-      resolve(payload);
-    };
-    socket.on(event, listener as never);
-  });
-}
-
-/** Everything of these events from now on, in order of arrival. */
-export function collect<E extends ServerEvent>(
-  socket: ClientSocket,
-  ...events: readonly E[]
-): { [K in E]: { event: K; payload: PayloadOf<K> } }[E][] {
-  const collected: { event: E; payload: PayloadOf<E> }[] = [];
-  for (const event of events)
-    socket.on(event, ((payload: PayloadOf<E>) => void collected.push({ event, payload })) as never);
-  return collected;
+function toAnswer({ status, headers, body }: Awaited<ReturnType<typeof sendHttp>>): Answer {
+  return { status, headers, body: typeof body === 'string' ? { text: body } : (body as Answer['body']) };
 }

@@ -1,9 +1,10 @@
+import { tradeHook } from '../../rig/clients/hooks.ts';
 import { type Child, startChild } from '../../rig/processes/child.ts';
 import { type BenchCase, type CaseResult, pass, type Row, thousands } from '../support/case.ts';
 import { SYMBOLS, watchlists } from '../support/quotes.ts';
 import { type ReplicaSet, startReplicas } from '../support/replicas.ts';
 import type { ReturningMethods, Standing } from '../support/returning.ts';
-import { postHook, tradeHook } from '../support/trader.ts';
+import { sendHook } from '../support/trader.ts';
 
 /** Behind a front, and alone: then one event loop takes them all. */
 const REPLICAS = [3, 1];
@@ -144,7 +145,7 @@ async function tellTrades(set: ReplicaSet, count: number): Promise<number> {
       const body = tradeHook(set.users[number]!.userId, `away-${number}`);
       for (let attempt = number; ; attempt++) {
         try {
-          await postHook(set.replicas[attempt % set.replicas.length]!.port, '/hooks/trades', body);
+          await sendHook(set.replicas[attempt % set.replicas.length]!.port, '/hooks/trades', body);
           break;
         } catch {
           // Nobody listens yet.

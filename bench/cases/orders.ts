@@ -1,9 +1,10 @@
+import { connected } from '../../rig/clients/stock-client.ts';
 import { createHistogram } from '../../rig/histogram.ts';
 import type { OrderPlaceMessage } from '../../src/protocol/orders.ts';
 import { type BenchCase, milliseconds, pass, percent, thousands } from '../support/case.ts';
 import { SYMBOLS } from '../support/quotes.ts';
 import { startService } from '../support/service.ts';
-import { ask, connected, openClient } from '../support/trader.ts';
+import { ask, openClient } from '../support/trader.ts';
 import { cpuSeconds } from '../support/usage.ts';
 
 const USERS = 100;

@@ -1,8 +1,10 @@
+import { tradeHook } from '../../rig/clients/hooks.ts';
+import { connected } from '../../rig/clients/stock-client.ts';
 import { createHistogram } from '../../rig/histogram.ts';
 import type { SeededUser } from '../../rig/seed.ts';
 import { type BenchCase, milliseconds } from '../support/case.ts';
 import { startService } from '../support/service.ts';
-import { ask, connected, openClient, postHook, tradeHook } from '../support/trader.ts';
+import { ask, openClient, sendHook } from '../support/trader.ts';
 
 const EVENTS = 1_000;
 const WARM_UP = 2;
@@ -63,7 +65,7 @@ async function fillJournal(port: number, userId: string): Promise<void> {
   const worker = async (): Promise<void> => {
     while (next < EVENTS) {
       next += 1;
-      await postHook(port, '/hooks/trades', tradeHook(userId, `missed-${next}`));
+      await sendHook(port, '/hooks/trades', tradeHook(userId, `missed-${next}`));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));

@@ -1,7 +1,9 @@
+import { tradeHook } from '../../rig/clients/hooks.ts';
+import { connected } from '../../rig/clients/stock-client.ts';
 import { createHistogram, type Histogram } from '../../rig/histogram.ts';
 import type { SeededUser } from '../../rig/seed.ts';
 import { pass } from './case.ts';
-import { ask, connected, openClient, postHook, tradeHook } from './trader.ts';
+import { ask, openClient, sendHook } from './trader.ts';
 
 export const HOOKS_PER_SECOND = 100;
 const WARM_UP = 300;
@@ -51,7 +53,7 @@ export async function measureHooks(load: HookLoad): Promise<Histogram> {
       const id = `trade-${number}`;
       due.set(id, dueAt);
       const { userId } = load.users[number % load.users.length]!;
-      answers.push(postHook(load.sendTo, '/hooks/trades', tradeHook(userId, id)));
+      answers.push(sendHook(load.sendTo, '/hooks/trades', tradeHook(userId, id)));
     }
     await Promise.all([...answers, arrived]);
     await load.onEnd?.();

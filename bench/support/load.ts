@@ -1,5 +1,6 @@
 /** The clients of the fan-out and connection cases, in a process of their own. */
 
+import { SOCKET_IO_PATH } from '../../rig/clients/reconnect.ts';
 import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
 import { createHistogram } from '../../rig/histogram.ts';
 import { serve } from '../../rig/processes/child.ts';
@@ -65,7 +66,7 @@ async function connectOne(request: ConnectRequest, { sessionID, symbols }: LoadC
   const entry = { wire: null as unknown as WireClient, symbols, confirmed: () => {} };
   entry.wire = await openWire({
     port: request.port,
-    path: raw ? '/' : '/socket.io/?EIO=4&transport=websocket',
+    path: raw ? '/' : SOCKET_IO_PATH,
     onClose: () => {
       closed += 1;
     },

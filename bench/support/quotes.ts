@@ -1,17 +1,13 @@
 /** The same market for every server under test: symbols, watchlists, and a pace of updates. */
+import { createRandom } from '../../rig/random.ts';
+import { symbolNames } from '../../rig/symbols.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 
-export const SYMBOLS: readonly string[] = Array.from(
-  { length: 200 },
-  (_, index) => `S${letter(index / 26)}${letter(index)}`,
-);
-function letter(index: number): string {
-  return String.fromCharCode(65 + (Math.floor(index) % 26));
-}
+export const SYMBOLS: readonly string[] = symbolNames('S', 200);
 
 /** `size` symbols for each of `count` clients, no two lists alike but by chance; the same on every run. */
 export function watchlists(count: number, size: number): string[][] {
-  const next = seeded(20131007);
+  const { next } = createRandom(20131007);
   return Array.from({ length: count }, () => {
     const symbols = [...SYMBOLS];
     // The first `size` steps of a Fisher–Yates shuffle.
@@ -23,17 +19,6 @@ export function watchlists(count: number, size: number): string[][] {
   });
 }
 
-/** mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 export interface Pace {
   /** Updates of each symbol a second. */
   readonly perSecond: number;
@@ -41,7 +26,7 @@ export interface Pace {
   readonly together: boolean;
 }
 
-/** Granularity of the spread, milliseconds. */
+/** Granularity of the spread. */
 const STEP_MS = 5;
 
 /**

@@ -2,14 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startPostgresServer } from '../../local/postgres-server.ts';
 import { startRedisServer } from '../../local/redis-server.ts';
+import { complaintsIn } from '../../rig/complaints.ts';
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
+import { HOOK_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
 import { type SeededUser, seedUsers } from '../../rig/seed.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { AppMethods } from '../servers/app.ts';
 import { startServer } from './server.ts';
-import { HOOK_SECRET, SESSION_SECRET } from './service.ts';
 
 export interface Replica {
   readonly child: Child<AppMethods>;
@@ -35,9 +36,6 @@ export interface ReplicaSetOptions {
   readonly users: number;
   readonly env?: Readonly<Record<string, string>>;
 }
-
-/** pino's number of `warn`. */
-const WARN = 40;
 
 export async function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
   const dataDir = createFolder();
@@ -92,24 +90,3 @@ export async function startReplicas(options: ReplicaSetOptions): Promise<Replica
     throw error;
   }
 }
-
-interface LoggedError {
-  readonly message: string;
-  readonly cause?: LoggedError;
-}
-
-/** How often a log says what at `warn` and above, with the messages of its error and of the causes behind. */
-export function complaintsIn(log: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const line of log.split('\n')) {
-    if (line === '') continue;
-    const { level, msg, err } = JSON.parse(line) as { level: number; msg: string; err?: LoggedError };
-    if (level < WARN) continue;
-    const text = err ? `${msg} (${messagesOf(err)})` : msg;
-    counts.set(text, (counts.get(text) ?? 0) + 1);
-  }
-  return counts;
-}
-
-const messagesOf = ({ message, cause }: LoggedError): string =>
-  cause ? `${message}: ${messagesOf(cause)}` : message;

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { textTable } from '../../rig/text-table.ts';
 import type { BenchCase, CaseResult, Row } from './case.ts';
 
 export interface Finished {
@@ -16,16 +17,7 @@ const cells = (row: Row): string[] => [verdict(row), row.what, row.measured, row
 
 /** The table for a terminal. */
 export function toText(finished: readonly Finished[]): string {
-  const lines = [[...HEAD], ...finished.flatMap(({ result }) => result.rows.map(cells))];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable([HEAD, ...finished.flatMap(({ result }) => result.rows.map(cells))]);
 }
 
 /** docs/benchmarks.md. */

@@ -1,5 +1,6 @@
 /** Clients that come back by themselves as stock ones do, in a process of their own. */
 
+import { RECONNECT, reconnectDelay, SOCKET_IO_PATH } from '../../rig/clients/reconnect.ts';
 import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
 import { createHistogram } from '../../rig/histogram.ts';
 import { serve } from '../../rig/processes/child.ts';
@@ -35,11 +36,6 @@ export interface Standing {
   readonly misplaced: number;
 }
 
-/** socket.io-client's own: 1 s, doubled up to 5 s, each by half more or less; an attempt is given up after 20 s. */
-const FIRST_DELAY_MS = 1_000;
-const MAX_DELAY_MS = 5_000;
-const JITTER = 0.5;
-const ATTEMPT_TIMEOUT_MS = 20_000;
 /** First connections being made at a time. */
 const CONCURRENCY = 100;
 const SUBSCRIPTIONS = 3;
@@ -94,7 +90,7 @@ function onAck(client: Client, wire: WireClient, id: number, ack: Ack): void {
     note(ack.code ?? 'no code');
     setTimeout(
       () => wire === client.wire && wire.send(subscription(client, id)),
-      ack.retryAfterMs ?? FIRST_DELAY_MS,
+      ack.retryAfterMs ?? RECONNECT.firstMs,
     );
     return;
   }
@@ -112,7 +108,7 @@ function onAck(client: Client, wire: WireClient, id: number, ack: Ack): void {
 function onRefusal(client: Client, wire: WireClient, { data }: Refusal): void {
   note(data.code);
   if (!data.retryable) return;
-  setTimeout(() => wire === client.wire && greet(client, wire), data.retryAfterMs ?? FIRST_DELAY_MS);
+  setTimeout(() => wire === client.wire && greet(client, wire), data.retryAfterMs ?? RECONNECT.firstMs);
 }
 
 function greet(client: Client, wire: WireClient): void {
@@ -134,15 +130,14 @@ function connect(client: Client): void {
   let opened: WireClient | null = null;
   openWire({
     port: ports[Math.floor(Math.random() * ports.length)]!,
-    path: '/socket.io/?EIO=4&transport=websocket',
-    upgradeTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    path: SOCKET_IO_PATH,
+    upgradeTimeoutMs: RECONNECT.attemptMs,
     onClose: () => {
       if (client.wire === opened) client.wire = null;
       client.confirmed.clear();
       client.phase = 'waiting';
-      const delay = Math.min(FIRST_DELAY_MS * 2 ** client.failures, MAX_DELAY_MS);
+      setTimeout(() => connect(client), reconnectDelay(client.failures));
       client.failures += 1;
-      setTimeout(() => connect(client), delay * (1 + JITTER * (2 * Math.random() - 1)));
     },
     onFrame: (wire) => {
       opened = wire;

@@ -3,13 +3,11 @@ import { createTestDatabase, prepareDataDir } from '../../rig/database/database.
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
+import { HOOK_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
 import { type SeededUser, seedUsers } from '../../rig/seed.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { AppMethods } from '../servers/app.ts';
 import { startServer } from './server.ts';
-
-export const HOOK_SECRET = 'the hook secret of the bench is long enough';
-export const SESSION_SECRET = 'the session secret of the bench is long enough';
 
 export interface Service {
   readonly child: Child<AppMethods>;

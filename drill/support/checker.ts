@@ -3,6 +3,8 @@
  * client logged. It knows nothing of the service but its wire and its tables.
  */
 
+import type { BrokerRow } from '../../rig/stand-ins/broker.ts';
+
 /** One thing a publisher sent, under a key of its own. */
 export interface Sent {
   readonly key: string;
@@ -41,15 +43,6 @@ export interface FillRow {
   readonly executionId: string;
   readonly orderId: string;
   readonly quantity: number;
-}
-
-/** An order as the broker has it. */
-export interface BrokerRow {
-  /** Our id of the order: what the broker was told. */
-  readonly orderId: string;
-  readonly filledQuantity: number;
-  /** How often it was taken as a new one. */
-  readonly taken: number;
 }
 
 export interface Heard {

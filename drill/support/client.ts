@@ -21,11 +21,3 @@ export interface DrillClientParts {
   /** Told with the code of a refused handshake or subscription, or with why an attempt led nowhere. */
   readonly onRefused: (why: string) => void;
 }
-
-/** As socket.io-client has them by default: the first attempt after half a second to one and a half. */
-export const RECONNECT = { minMs: 1_000, maxMs: 5_000, jitter: 0.5 } as const;
-
-export function reconnectDelay(attempt: number): number {
-  const base = Math.min(RECONNECT.minMs * 2 ** attempt, RECONNECT.maxMs);
-  return base * (1 - RECONNECT.jitter + 2 * RECONNECT.jitter * Math.random());
-}

@@ -1,8 +1,7 @@
 import { sign } from 'cookie-signature';
+import { HOOK_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
 import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
 
-export const HOOK_SECRET = 'the hook secret of the drills is long enough';
-const SESSION_SECRET = 'the session secret of the drills is long enough';
 /** A drill opens its clients anew several times a minute. The limits of subscriptions are the default ones. */
 const RATE_LIMITS = 'connect=600/60';
 

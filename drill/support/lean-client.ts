@@ -1,10 +1,10 @@
+import { RECONNECT, reconnectDelay, SOCKET_IO_PATH } from '../../rig/clients/reconnect.ts';
 import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
 import { JOURNAL_EVENTS } from '../../src/protocol/events.ts';
-import { type DrillClient, type DrillClientParts, RECONNECT, reconnectDelay } from './client.ts';
+import type { DrillClient, DrillClientParts } from './client.ts';
 import type { ClientSpec } from './follower.ts';
 import type { QuoteSeen } from './quote-watch.ts';
 
-const PATH = '/socket.io/?EIO=4&transport=websocket';
 const ASK_AGAIN_MS = 1_000;
 /** Acknowledgement ids of the two subscriptions. */
 const TRADES_ACK = '431';
@@ -78,8 +78,8 @@ export function openLeanClient(
   function connect(): void {
     openWire({
       port: port(),
-      path: PATH,
-      upgradeTimeoutMs: RECONNECT.maxMs,
+      path: SOCKET_IO_PATH,
+      upgradeTimeoutMs: RECONNECT.mostMs,
       onFrame: (opened) => {
         wire = opened;
         return (data, start, end) => hear(opened, data.toString('utf8', start, end));

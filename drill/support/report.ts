@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { textTable } from '../../rig/text-table.ts';
 import type { Verdict } from './checker.ts';
 import { asExpected, type Check, type Drill, type DrillOptions, passed, type Row, STALE } from './drill.ts';
 
@@ -71,16 +72,7 @@ export function findings(verdict: Verdict): string[] {
 
 /** The table for a terminal. */
 export function toText(finished: readonly Finished[]): string {
-  const lines = [[...HEAD], ...finished.flatMap(({ rows }) => rows.map(cells))];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable([HEAD, ...finished.flatMap(({ rows }) => rows.map(cells))]);
 }
 
 /** docs/drills.md. */

@@ -10,10 +10,11 @@ import { type Child, startChild } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
 import { createRandom, type Random } from '../../rig/random.ts';
 import { type SeededUser, seedUsers } from '../../rig/seed.ts';
+import { symbolNames } from '../../rig/symbols.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { Database } from '../../src/adapters/sql/database.ts';
 import type { ClientMethods } from '../servers/clients.ts';
-import { cookieOf, environmentOf, HOOK_SECRET } from './environment.ts';
+import { cookieOf, environmentOf } from './environment.ts';
 import type { ClientSpec } from './follower.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createPublisher, type Publisher, type Target } from './publisher.ts';
@@ -80,9 +81,7 @@ export interface RigOptions {
 }
 
 /** Symbols of a drill, by how many there are. */
-export const symbolsOf = (count: number): string[] =>
-  Array.from({ length: count }, (_, at) => `D${letter(at / 26)}${letter(at)}`);
-const letter = (at: number): string => String.fromCharCode(65 + (Math.floor(at) % 26));
+export const symbolsOf = (count: number): string[] => symbolNames('D', count);
 
 export async function startRig(options: RigOptions): Promise<Rig> {
   const { seed, users: userCount, replicas = 3, updatesPerSecond = 1 } = options;
@@ -156,7 +155,6 @@ export async function startRig(options: RigOptions): Promise<Rig> {
         publishers += 1;
         return createPublisher({
           ledger,
-          hookSecret: HOOK_SECRET,
           random,
           name: `p${publishers}`,
           userIds: users.map(({ userId }) => userId),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { BrokerRow } from '../../rig/stand-ins/broker.ts';
 import type { ClientsLog } from '../servers/clients.ts';
-import { type BrokerRow, check, type Evidence, type Verdict } from './checker.ts';
+import { check, type Evidence, type Verdict } from './checker.ts';
 import { atMost, type Check, exactly, STALE } from './drill.ts';
 import { countOpenOrders, readFacts, readHeads } from './facts.ts';
 import type { ClientSpec, Gap } from './follower.ts';

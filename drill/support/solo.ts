@@ -9,7 +9,7 @@ import { seedUsers } from '../../rig/seed.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { ClientMethods } from '../servers/clients.ts';
 import { check, type Verdict } from './checker.ts';
-import { cookieOf, environmentOf, HOOK_SECRET } from './environment.ts';
+import { cookieOf, environmentOf } from './environment.ts';
 import { readFacts } from './facts.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
@@ -76,7 +76,6 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
     const random = createRandom(seed);
     const publisher = createPublisher({
       ledger,
-      hookSecret: HOOK_SECRET,
       random,
       name: 'p1',
       userIds: users.map(({ userId }) => userId),

@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
+import { RECONNECT, reconnectDelay } from '../../rig/clients/reconnect.ts';
 import { JOURNAL_EVENTS } from '../../src/protocol/events.ts';
-import { type DrillClient, type DrillClientParts, RECONNECT, reconnectDelay } from './client.ts';
+import type { DrillClient, DrillClientParts } from './client.ts';
 import type { ClientSpec } from './follower.ts';
 import type { QuoteSeen } from './quote-watch.ts';
 
@@ -30,7 +31,7 @@ export function openStockClient(
       forceNew: true,
       // The port may be another one each time, so the retry is here; its delays are the library's.
       reconnection: false,
-      timeout: RECONNECT.maxMs,
+      timeout: RECONNECT.mostMs,
       auth: { sessionID: spec.sessionID, userId: spec.userId },
     });
     opened.on('connect', () => {

@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BrokerRow } from '../../drill/support/checker.ts';
 import { type BrokerBooks, createBrokerBooks, type SentOrder, type ToldEvent } from './broker-books.ts';
 
 /**
@@ -27,6 +26,15 @@ export interface BrokerStandIn {
   /** Called with each request that was read, before it has any effect. */
   onRequest(listener: (request: SeenRequest) => void): void;
   stop(): Promise<void>;
+}
+
+/** An order as the broker has it. */
+export interface BrokerRow {
+  /** Our id of the order: what the broker received. */
+  readonly orderId: string;
+  readonly filledQuantity: number;
+  /** How often it was taken as a new one. */
+  readonly taken: number;
 }
 
 export interface SeenRequest {

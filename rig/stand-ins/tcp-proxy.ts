@@ -8,7 +8,9 @@ export interface TcpProxy {
   cut(): void;
   /** A black hole: connections stay, new ones are taken, and nothing gets through in either direction. */
   swallow(): void;
-  /** As it was; connections of the black hole end. */
+  /** As a firewall forgets: nothing gets through on the connections that are open, and new ones work. */
+  silence(): void;
+  /** As it was; connections of a black hole end. */
   heal(): void;
   close(): Promise<void>;
 }
@@ -16,10 +18,11 @@ export interface TcpProxy {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let mode: 'open' | 'cut' | 'hole' = 'open';
   const open = new Set<net.Socket>();
+  const silenced = new WeakSet<net.Socket>();
   const join = (from: net.Socket, to: net.Socket): void => {
     open.add(from);
     from.on('data', (chunk) => {
-      if (mode === 'open') to.write(chunk);
+      if (mode === 'open' && !silenced.has(from)) to.write(chunk);
     });
     from.on('error', () => {});
     from.once('close', () => {
@@ -49,6 +52,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     swallow() {
       mode = 'hole';
+    },
+    silence() {
+      for (const socket of open) silenced.add(socket);
     },
     heal() {
       if (mode === 'hole') endAll();

@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { ask, next, startApp, until } from '../../rig/app.ts';
+import { startApp } from '../../rig/app.ts';
+import { ask } from '../../rig/clients/ask.ts';
+import { next } from '../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../rig/clock.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import { until } from '../../rig/wait.ts';
 
 test('an upstream that gives our place away costs the engine its lease; it comes back under a new number', async () => {
   const app = await startApp();

@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { ask, next, startApp, until } from '../../rig/app.ts';
+import { startApp } from '../../rig/app.ts';
+import { ask } from '../../rig/clients/ask.ts';
+import { next } from '../../rig/clients/stock-client.ts';
+import { until } from '../../rig/wait.ts';
 
 test('without Redis the engine stays to the end of the drain: who is still connected goes on seeing prices and trading', async () => {
   const app = await startApp({ env: { DRAIN_SECONDS: '1' } });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ask, next, type SignedIn, startApp, type TestApp, until } from '../../rig/app.ts';
+import { type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { ask } from '../../rig/clients/ask.ts';
+import { next } from '../../rig/clients/stock-client.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import { until } from '../../rig/wait.ts';
 import type { OrderPayload } from '../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../src/protocol/portfolio.ts';
 import { showQuote } from '../support/http-quote.ts';

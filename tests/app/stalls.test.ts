@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { ask, collect, next, startApp, until } from '../../rig/app.ts';
+import { startApp } from '../../rig/app.ts';
+import { ask } from '../../rig/clients/ask.ts';
+import { collect, next } from '../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../rig/clock.ts';
 import { deafStallWatch } from '../../rig/ports/deaf-stall-watch.ts';
+import { until } from '../../rig/wait.ts';
 import type { PortWrappers } from '../../src/app/index.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
 

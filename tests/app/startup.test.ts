@@ -6,9 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startApp } from '../../rig/app.ts';
-import { startService } from '../../rig/processes/service.ts';
 import { repoRoot } from '../../rig/source-files.ts';
 import { loadOrCreateSecrets } from '../../src/adapters/local/secrets-file.ts';
+import { startService } from '../support/service.ts';
 
 let dataDir: string;
 beforeEach(async () => {

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  ask,
-  type ClientSocket,
-  collect,
-  next,
-  type SignedIn,
-  startApp,
-  type TestApp,
-  until,
-} from '../../rig/app.ts';
+import { type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { ask, type ClientSocket } from '../../rig/clients/ask.ts';
+import { collect, next } from '../../rig/clients/stock-client.ts';
+import { until } from '../../rig/wait.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import type { OrderPayload, OrderPlaceMessage } from '../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../src/protocol/portfolio.ts';

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { type Service, startService } from '../../rig/processes/service.ts';
+import { sendHook } from '../../rig/clients/hooks.ts';
 import { until, untilChanged } from '../../rig/wait.ts';
 import { openBrowser } from '../support/browser.ts';
-import { sendHook } from '../support/hook-sender.ts';
 import { type NoSocketsProxy, startNoSocketsProxy } from '../support/no-sockets-proxy.ts';
 import { screenOf } from '../support/screen.ts';
+import { type Service, startService } from '../support/service.ts';
 
 let service: Service;
 let proxy: NoSocketsProxy;

@@ -1,4 +1,4 @@
 import { bus } from '../../drill/drills/bus.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(bus);

@@ -1,4 +1,4 @@
 import { embedded } from '../../drill/drills/embedded.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(embedded);

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type net from 'node:net';
 import path from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
-import { complaintsIn } from '../../bench/support/replicas.ts';
 import { badFrames, sendFrames } from '../../drill/support/bad-ticks.ts';
 import { asExpected, atMost, exactly, type Row } from '../../drill/support/drill.ts';
 import { createFollower, type ReadPage } from '../../drill/support/follower.ts';
@@ -11,6 +10,7 @@ import { createLedger } from '../../drill/support/ledger.ts';
 import { losingBus } from '../../drill/support/losing-bus.ts';
 import { createPublisher } from '../../drill/support/publisher.ts';
 import { createQuoteWatch } from '../../drill/support/quote-watch.ts';
+import { complaintsIn } from '../../rig/complaints.ts';
 import { silentLog } from '../../rig/log.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
 import { createRandom } from '../../rig/random.ts';
@@ -177,7 +177,6 @@ test('a publisher tells of its longest wait, also where the answer was a yes', a
     const { port } = server.address() as net.AddressInfo;
     const publisher = createPublisher({
       ledger,
-      hookSecret: 'secret',
       random: createRandom(1),
       name: 'p',
       userIds: ['u1'],

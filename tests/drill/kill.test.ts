@@ -1,4 +1,4 @@
 import { kill } from '../../drill/drills/kill.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(kill);

@@ -1,4 +1,4 @@
 import { postgres } from '../../drill/drills/postgres.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(postgres);

@@ -1,4 +1,4 @@
 import { redis } from '../../drill/drills/redis.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(redis);

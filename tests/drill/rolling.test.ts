@@ -1,4 +1,4 @@
 import { rolling } from '../../drill/drills/rolling.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(rolling);

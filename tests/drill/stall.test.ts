@@ -1,4 +1,4 @@
 import { stall } from '../../drill/drills/stall.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(stall);

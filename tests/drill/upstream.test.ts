@@ -1,4 +1,4 @@
 import { upstream } from '../../drill/drills/upstream.ts';
-import { testDrill } from '../support/drills.ts';
+import { testDrill } from './support/test-drill.ts';
 
 testDrill(upstream);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, next, type SignedIn, startApp, type TestApp, until } from '../../rig/app.ts';
+import { type Answer, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
 import { PASSWORD } from '../../rig/clients/http-client.ts';
+import { next } from '../../rig/clients/stock-client.ts';
+import { until } from '../../rig/wait.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 let app: TestApp;

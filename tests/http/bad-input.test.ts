@@ -1,7 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, HOOK_SECRET, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
-import { PASSWORD, signHook } from '../../rig/clients/http-client.ts';
+import { type Answer, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { signHook } from '../../rig/clients/hooks.ts';
+import { PASSWORD } from '../../rig/clients/http-client.ts';
+import { HOOK_SECRET } from '../../rig/secrets.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 let app: TestApp;

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HOOK_SECRET, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
 import { STEP_MS } from '../../rig/patience.ts';
+import { HOOK_SECRET } from '../../rig/secrets.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 const run = promisify(execFile);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Answer, HOOK_SECRET, next, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
-import { signHook } from '../../rig/clients/http-client.ts';
+import { type Answer, type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
+import { signHook } from '../../rig/clients/hooks.ts';
+import { next } from '../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../rig/clock.ts';
+import { HOOK_SECRET } from '../../rig/secrets.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 let app: TestApp;

@@ -7,7 +7,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import { childrenOf, isAlive } from '../../local/server-process.ts';
-import { createHttpClient, dataOf, type HttpClient, signHook } from '../../rig/clients/http-client.ts';
+import { signHook } from '../../rig/clients/hooks.ts';
+import { dataOf } from '../../rig/clients/http.ts';
+import { createHttpClient, type HttpClient } from '../../rig/clients/http-client.ts';
 import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
 import { until } from '../../rig/wait.ts';
 

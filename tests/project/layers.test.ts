@@ -7,6 +7,7 @@ import {
   domainViolations,
   filesWith,
   folderCircles,
+  roomViolations,
   zoneViolations,
 } from '../support/layer-rules.ts';
 
@@ -30,6 +31,12 @@ describe('the tree', () => {
 
   test('folders of the dashboard import what stands below them, and no feature knows another', () => {
     expect(zoneViolations(dashboard)).toEqual([]);
+  test('benchmarks, drills and tests share what is in rig and nothing else', () => {
+    // This file quotes imports that are wrong.
+    const rooms = sourceFiles('local', 'rig', 'bench', 'drill', 'tests').filter(
+      ({ path: file }) => file !== 'tests/project/layers.test.ts',
+    );
+    expect(roomViolations(rooms)).toEqual([]);
   });
 
   test('only the configuration reads the environment', () => {
@@ -130,7 +137,14 @@ describe('the check itself', () => {
     expect(allowed('pages/routes.tsx', './monitor/b.tsx')).toEqual([]);
     expect(allowed('hooks/a.ts', '../realtime/b.ts')).toEqual([]);
     expect(allowed('realtime/a.ts', 'socket.io-client')).toEqual([]);
-  });
+    ['bench/cases/a.ts', "import { b } from '../../drill/support/b.ts';"],
+    ['drill/support/a.ts', "import { b } from '../../tests/support/b.ts';"],
+    ['rig/a.ts', "import type { B } from '../drill/support/b.ts';"],
+    ['local/a.ts', "import { b } from '../rig/b.ts';"],
+    ['tests/app/a.test.ts', "import { b } from '../../drill/support/b.ts';"],
+    ['tests/drill/a.test.ts', "import { b } from '../../bench/support/b.ts';"],
+  ])('catches a folder that reaches into another in %s', (file, text) => 
+    expect(roomViolations([{ path: file, text }])).toHaveLength(1););
 
   test('reads code and not what comments say', () => {
     expect(

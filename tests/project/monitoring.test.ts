@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, next, startApp, type TestApp, until } from '../../rig/app.ts';
+import { startApp, type TestApp } from '../../rig/app.ts';
+import { ask } from '../../rig/clients/ask.ts';
+import { next } from '../../rig/clients/stock-client.ts';
 import { readRepoFile } from '../../rig/source-files.ts';
+import { until } from '../../rig/wait.ts';
 import { section, tableRows, unquoted } from '../support/markdown.ts';
 import { parseYaml } from '../support/yaml.ts';
 

@@ -5,7 +5,7 @@
 import type { Server, Socket } from 'socket.io';
 import type { Socket as ClientSocket } from 'socket.io-client';
 import type { ask as askFromBrowser, TradecastSocket } from '../../dashboard/src/realtime/socket.ts';
-import type { ask as askFromTest } from '../../rig/app.ts';
+import type { ask as askFromTest } from '../../rig/clients/ask.ts';
 import { command, event } from '../../src/protocol/declare.ts';
 import type {
   AckFailure,

@@ -1,4 +1,5 @@
-import { type SignedIn, type TestApp, until } from '../../rig/app.ts';
+import type { SignedIn, TestApp } from '../../rig/app.ts';
+import { until } from '../../rig/wait.ts';
 
 /** Makes the service want the symbol, as somebody who polls does, and gives it a quote that HTTP can see. */
 export async function showQuote(app: TestApp, who: SignedIn, symbol: string, price: number): Promise<void> {

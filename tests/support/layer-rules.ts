@@ -77,6 +77,34 @@ export function arrowViolations(files: readonly SourceFile[]): string[] {
   });
 }
 
+/** What each folder beside the product may import of the checkout; `src` stands for the server and the dashboard. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  local: ['local', 'src'],
+  // What benchmarks, drills and tests share; real servers are those of the local cluster.
+  rig: ['rig', 'local', 'src'],
+  bench: ['bench', 'rig', 'local', 'src'],
+  drill: ['drill', 'rig', 'local', 'src'],
+  tests: ['tests', 'rig', 'local', 'src', 'scripts'],
+  'tests/drill': ['tests', 'drill', 'rig', 'local', 'src'],
+};
+
+function roomOf(file: string): string {
+  if (file.startsWith('tests/drill/')) return 'tests/drill';
+  const top = file.split('/')[0] ?? '';
+  return top === 'dashboard' ? 'src' : top;
+}
+
+/** One sentence for each import by which a folder beside the product reaches into one it must not know. */
+export const roomViolations = (files: readonly SourceFile[]): string[] =>
+  files.flatMap((file) => {
+    const room = roomOf(file.path);
+    const allowed = ROOMS[room];
+    if (!allowed) return [`${file.path} is in no known folder`];
+    return targetsOf(file)
+      .filter((target) => target.includes('/') && ![...allowed, room].includes(roomOf(target)))
+      .map((target) => `${file.path}: ${room} imports ${target}`);
+  });
+
 /** One sentence for each import between folders of the domain that has no arrow. */
 export function domainViolations(files: readonly SourceFile[]): string[] {
   const folderOf = (file: string): string | undefined => /^src\/domain\/([^/]+)\//.exec(file)?.[1];

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { SignedIn } from '../../rig/app.ts';
+import { SOCKET_IO_PATH } from '../../rig/clients/reconnect.ts';
 
 /** A client without Socket.IO: it can stop reading, break the protocol, and see frames as they are. */
 export interface RawClient {
@@ -19,7 +20,7 @@ export interface RawClient {
 
 /** Opens a WebSocket to the service and, where a session is given, signs it in. */
 export async function openRaw(port: number, session?: SignedIn): Promise<RawClient> {
-  const ws = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
+  const ws = new WebSocket(`ws://127.0.0.1:${port}${SOCKET_IO_PATH}`);
   const messages: string[] = [];
   ws.on('message', (data) => {
     const text = String(data);

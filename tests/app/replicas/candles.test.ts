@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ask, next, type TestApp, until } from '../../../rig/app.ts';
+import type { TestApp } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
+import { until } from '../../../rig/wait.ts';
 import type { Bus } from '../../../src/domain/bus/bus.ts';
 import type { CandlePayload } from '../../../src/protocol/market.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';

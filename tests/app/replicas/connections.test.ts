@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedisServer } from '../../../local/redis-server.ts';
-import type { ClientSocket, SignedIn, TestApp } from '../../../rig/app.ts';
+import type { SignedIn, TestApp } from '../../../rig/app.ts';
+import type { ClientSocket } from '../../../rig/clients/ask.ts';
+import { startTcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
 import { until } from '../../../rig/wait.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
-import { startCutLine } from '../../support/cut-line.ts';
 import { type CountingOptions, type CountingReplica, countingReplicas } from '../../support/redis-parts.ts';
 import { settled } from '../../support/settled.ts';
 
@@ -178,10 +179,10 @@ describe('the leases of the places', () => {
   });
 
   test('are counted over Redis again soon after its line went silent, on a new one', async () => {
-    const line = await startCutLine(redis.port);
+    const line = await startTcpProxy(redis.port);
     const [cutOff] = await replicas(1, { redis: { url: `redis://127.0.0.1:${line.port}` }, replicas: 3 });
     await cutOff.connections.acquire('ann', '1');
-    line.cut();
+    line.silence();
     // Its share, which is one, is occupied.
     expect(await cutOff.connections.acquire('ann', '2')).toBe(false);
     await until(() => cutOff.breaker.isClosed(), 'Redis is asked again');

@@ -9,12 +9,15 @@ import pg from 'pg';
 import { io } from 'socket.io-client';
 import { type RedisServer, startRedisServer } from '../../../local/redis-server.ts';
 import { type Replica, startReplica } from '../../../local/replica.ts';
-import { ask, type ClientSocket, next, SESSION_SECRET, type SignedIn, until } from '../../../rig/app.ts';
-import { createHttpClient, registerUser, signHook } from '../../../rig/clients/http-client.ts';
+import type { SignedIn } from '../../../rig/app.ts';
+import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
+import { sendHook, signHook } from '../../../rig/clients/hooks.ts';
+import { createHttpClient, registerUser } from '../../../rig/clients/http-client.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
 import { createTestDatabase, type PostgresTestDatabase } from '../../../rig/database/database.ts';
-import { HOOK_SECRET } from '../../../rig/processes/service.ts';
+import { HOOK_SECRET, SESSION_SECRET } from '../../../rig/secrets.ts';
+import { until } from '../../../rig/wait.ts';
 import type { OrderPlaceMessage } from '../../../src/protocol/orders.ts';
-import { sendHook } from '../../support/hook-sender.ts';
 
 /** Real processes: a signal, a port and an exit code are what this is about. */
 let redis: RedisServer;
@@ -153,7 +156,6 @@ describe('SIGTERM', () => {
           '/hooks/trades',
           hookBody(session, `${session.user.id}-${sent}`),
         );
-        await response.text();
         const close = response.headers.get('connection') === 'close';
         answers.push({ status: response.status, from: target, close });
         if (close) target = b.url;

@@ -7,9 +7,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Emitter } from '@socket.io/redis-emitter';
 import { Redis } from 'ioredis';
 import type { Socket } from 'socket.io-client';
-import { ask, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import type { SignedIn, TestApp } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
 import { STEP_MS } from '../../../rig/patience.ts';
 import { repoRoot } from '../../../rig/source-files.ts';
+import { until } from '../../../rig/wait.ts';
 import { TOPICS } from '../../../src/app/topics.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { section, tableRows, unquoted } from '../../support/markdown.ts';

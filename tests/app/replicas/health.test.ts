@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Replica, startReplica } from '../../../local/replica.ts';
-import { HOOK_SECRET, SESSION_SECRET, type TestApp } from '../../../rig/app.ts';
+import type { TestApp } from '../../../rig/app.ts';
+import { HOOK_SECRET, SESSION_SECRET } from '../../../rig/secrets.ts';
 import { until } from '../../../rig/wait.ts';
 import type { MonitorPayload, WebSocketHealthPayload } from '../../../src/protocol/health-payloads.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, type SignedIn, type TestApp } from '../../../rig/app.ts';
+import type { SignedIn, TestApp } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
 import { until } from '../../../rig/wait.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { settled } from '../../support/settled.ts';

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, type ClientSocket, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import type { SignedIn, TestApp } from '../../../rig/app.ts';
+import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
 import { createSweepSwitch } from '../../../rig/ports/sweep-switch.ts';
 import { startTcpProxy, type TcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
+import { until } from '../../../rig/wait.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 

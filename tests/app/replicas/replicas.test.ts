@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, next } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 
 let cluster: TestCluster;

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, collect, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import type { SignedIn, TestApp } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
+import { collect, next } from '../../../rig/clients/stock-client.ts';
 import { createSweepSwitch } from '../../../rig/ports/sweep-switch.ts';
+import { until } from '../../../rig/wait.ts';
 import { journalTopic } from '../../../src/domain/journal/topics.ts';
 import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import type { JournalPosition } from '../../../src/protocol/trades.ts';

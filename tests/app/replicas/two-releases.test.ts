@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
-import { ask, next, type SignedIn, type TestApp, until } from '../../../rig/app.ts';
+import type { SignedIn, TestApp } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
+import { until } from '../../../rig/wait.ts';
 import { APPEND, journalInput } from '../../../src/adapters/stores/journal/journal.ts';
 import { revokedTopic } from '../../../src/domain/accounts/topics.ts';
 import type { Bus } from '../../../src/domain/bus/bus.ts';

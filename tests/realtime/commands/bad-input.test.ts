@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import {
-  accepted,
-  ask,
-  askLoosely,
-  type ClientSocket,
-  collect,
-  type SignedIn,
-  startApp,
-  type TestApp,
-  until,
-} from '../../../rig/app.ts';
+import { type SignedIn, startApp, type TestApp } from '../../../rig/app.ts';
+import { accepted, ask, askLoosely, type ClientSocket } from '../../../rig/clients/ask.ts';
+import { collect } from '../../../rig/clients/stock-client.ts';
+import { until } from '../../../rig/wait.ts';
 import { ERROR_CODES } from '../../../src/protocol/errors.ts';
 import { openRaw } from '../../support/raw-client.ts';
 

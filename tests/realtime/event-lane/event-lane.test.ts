@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, collect, next, type SignedIn, startApp, type TestApp, until } from '../../../rig/app.ts';
+import { type SignedIn, startApp, type TestApp } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
+import { collect, next } from '../../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../../rig/clock.ts';
 import { createTestDatabase, type PostgresTestDatabase } from '../../../rig/database/database.ts';
 import { createSweepSwitch } from '../../../rig/ports/sweep-switch.ts';
+import { until } from '../../../rig/wait.ts';
 import type { JournalPosition } from '../../../src/protocol/trades.ts';
 
 /** Two services on one Postgres without a bus between them: what one commits, the other has to find by itself. */

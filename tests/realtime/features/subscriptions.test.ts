@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  ask,
-  askLoosely,
-  type ClientSocket,
-  collect,
-  next,
-  startApp,
-  type TestApp,
-  until,
-} from '../../../rig/app.ts';
+import { startApp, type TestApp } from '../../../rig/app.ts';
+import { ask, askLoosely, type ClientSocket } from '../../../rig/clients/ask.ts';
+import { collect, next } from '../../../rig/clients/stock-client.ts';
+import { until } from '../../../rig/wait.ts';
 
 let app: TestApp;
 beforeAll(async () => {

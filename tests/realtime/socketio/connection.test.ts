@@ -1,8 +1,11 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { ask, type ClientSocket, next, startApp, type TestApp, until } from '../../../rig/app.ts';
+import { startApp, type TestApp } from '../../../rig/app.ts';
+import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../../rig/clock.ts';
+import { until } from '../../../rig/wait.ts';
 
 let app: TestApp;
 const clock = createTestClock();

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, next, startApp, type TestApp, until } from '../../../rig/app.ts';
+import { startApp, type TestApp } from '../../../rig/app.ts';
+import { ask } from '../../../rig/clients/ask.ts';
+import { next } from '../../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../../rig/clock.ts';
+import { until } from '../../../rig/wait.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { openRaw } from '../../support/raw-client.ts';
 

@@ -4,11 +4,9 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
-import { STEP_MS } from '../patience.ts';
-import { repoRoot } from '../source-files.ts';
-
-/** What bots sign with. */
-export const HOOK_SECRET = 'the-hook-secret-of-the-service-under-test';
+import { STEP_MS } from '../../rig/patience.ts';
+import { HOOK_SECRET } from '../../rig/secrets.ts';
+import { repoRoot } from '../../rig/source-files.ts';
 
 /** The service as a person runs it: its own process, simulated market, embedded database, demo account. */
 export interface Service {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { asExpected, type Drill, type Row } from '../../drill/support/drill.ts';
-import { findings } from '../../drill/support/report.ts';
+import { asExpected, type Drill, type Row } from '../../../drill/support/drill.ts';
+import { findings } from '../../../drill/support/report.ts';
 
 /** Whatever fails with it fails again. */
 const SEED = 1;

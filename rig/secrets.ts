@@ -1,0 +1,3 @@
+/** What every service of tests, drills and benchmarks is configured with. */
+export const HOOK_SECRET = 'a-hook-secret-that-is-long-enough-for-tests';
+export const SESSION_SECRET = 'a-session-secret-that-is-long-enough-for-tests';
