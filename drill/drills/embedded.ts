@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startReplica } from '../../local/replica.ts';
-import { type Drill, type DrillOptions, holds, type Row, scaled } from '../support/drill.ts';
+import { type Drill, type DrillOptions, holds, type Row, scaled, waitMs } from '../support/drill.ts';
 import { verdictChecks } from '../support/run.ts';
 import { type Solo, startSolo } from '../support/solo.ts';
 
@@ -27,6 +27,7 @@ export const embedded: Drill = {
 async function killed(options: DrillOptions, control?: string): Promise<Row[]> {
   const { quick, seed } = options;
   const solo = await startSolo({
+    quick,
     seed,
     users: quick ? 8 : 40,
     symbols: SYMBOLS,
@@ -44,7 +45,7 @@ async function killed(options: DrillOptions, control?: string): Promise<Row[]> {
     }
     await finish();
     // The control has lost what it waits for.
-    const verdict = await solo.end(control === undefined ? SETTLE_MS : 0);
+    const verdict = await solo.end(control === undefined ? waitMs(options, SETTLE_MS) : 0);
     const fault = 'kill -9 of the only replica';
     return [{ fault, control, faults: kills, verdict, checks: verdictChecks(verdict) }, ...second];
   } finally {

@@ -17,6 +17,7 @@ export const kill: Drill = {
   async run(options) {
     const { quick, controls, seed } = options;
     const rig = await startRig({
+      quick,
       seed,
       users: quick ? 40 : 850,
       symbols: quick ? 5 : 50,

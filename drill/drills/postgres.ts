@@ -5,12 +5,13 @@ import { type BrokerStandIn, startBrokerStandIn } from '../../rig/stand-ins/brok
 import { type CommitCutter, startCommitCutter } from '../support/commit-cutter.ts';
 import {
   atLeast,
-  atMost,
   type Drill,
   type DrillOptions,
   exactly,
   type Row,
   scaled,
+  waitMs,
+  within,
 } from '../support/drill.ts';
 import type { Publisher } from '../support/publisher.ts';
 import { type Rig, startRig } from '../support/rig.ts';
@@ -57,6 +58,7 @@ export const postgres: Drill = {
     const broker = await startBrokerStandIn();
     let cutter: CommitCutter | null = null;
     const rig = await startRig({
+      quick,
       seed,
       users: quick ? 20 : 300,
       replicas: quick ? 2 : 3,
@@ -156,7 +158,7 @@ async function suffer({ rig, broker, cutter, quick }: Site, fault: Fault): Promi
 
   const { verdict } = await run.end({
     // The duplicates of the control are there at once.
-    withinMs: control === undefined ? SETTLE_MS : 0,
+    withinMs: control === undefined ? waitMs({ quick }, SETTLE_MS) : 0,
     broker: control === undefined ? broker.rows : undefined,
   });
   const { slowestMs, cutOff, hadHappened } = publisher.failures();
@@ -168,7 +170,7 @@ async function suffer({ rig, broker, cutter, quick }: Site, fault: Fault): Promi
     verdict,
     checks: [
       ...verdictChecks(verdict),
-      atMost('longest wait for an answer, error or not', slowestMs, TOLD_WITHIN_MS, ' ms'),
+      within('longest wait for an answer, error or not', slowestMs, TOLD_WITHIN_MS, 'ms'),
       exactly('requests without an answer', cutOff, 0),
       exactly('replicas that exited', exits, 0),
       ...(ambiguous && control === undefined

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startTcpProxy, type TcpProxy } from '../../rig/stand-ins/tcp-proxy.ts';
-import { atMost, type Check, type Drill, type DrillOptions, exactly, type Row } from '../support/drill.ts';
+import { type Check, type Drill, type DrillOptions, exactly, type Row, within } from '../support/drill.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import {
   beginRun,
@@ -52,6 +52,7 @@ export const redis: Drill = {
     const { quick, controls, seed } = options;
     let proxy: TcpProxy | null = null;
     const rig = await startRig({
+      quick,
       seed,
       users: quick ? 24 : 200,
       symbols: quick ? 5 : 50,
@@ -142,7 +143,7 @@ async function suffer(rig: Rig, fault: Fault, { quick }: DrillOptions): Promise<
         staleCheck(outcome.verdict),
         exactly('replicas that exited', exits, 0),
         localCheck(outcome.deliveries, { brokenAt, healedAt, ...LOCAL[form] }),
-        atMost('caught up after', caughtUp(outcome, healedAt), CAUGHT_UP_S, ' s'),
+        within('caught up after', caughtUp(outcome, healedAt), CAUGHT_UP_S, 's'),
       ],
       notes: [`${fault.name}: the oldest quote that was told as present was ${outcome.oldestQuoteMs} ms old`],
     },
@@ -194,10 +195,10 @@ function localCheck(
   const isDuring = ({ sentAt }: Delivery): boolean => sentAt >= brokenAt && sentAt < healedAt;
   const during = percentile(local.filter(isDuring).map(delay), share);
   const otherwise = percentile(local.filter((one) => !isDuring(one)).map(delay), share);
-  return atMost(
+  return within(
     `local p${100 * share} (otherwise ${otherwise} ms)`,
     during,
     1.5 * otherwise + toleranceMs,
-    ' ms',
+    'ms',
   );
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
-import { atMost, type Check, type Drill, exactly, type Row, scaled } from '../support/drill.ts';
+import { type Check, type Drill, exactly, type Row, scaled, within } from '../support/drill.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { beginRun, longestDelay, type Outcome, staleCheck, verdictChecks } from '../support/run.ts';
 import type { Slot } from '../support/slot.ts';
@@ -10,8 +10,8 @@ const ROUNDS = 5;
 const STALL_S = { quick: 8, full: 10 };
 /** After waking, what was missed is there within this, seconds: as after an outage of Redis. */
 const RESYNCED_S = 5;
-/** How long a replica has to notice on waking that it stood still, milliseconds. */
-const NOTICE_MS = 2_000;
+/** How long a replica has to notice on waking that it stalled. */
+const NOTICE_MS = { quick: 10_000, full: 2_000 };
 const AFTER_MS = { quick: 2_000, full: 5_000 };
 const LOOK_AGAIN_MS = 50;
 
@@ -29,6 +29,7 @@ export const stall: Drill = {
     const { quick, controls, seed } = options;
     const form = quick ? 'quick' : 'full';
     const rig = await startRig({
+      quick,
       seed,
       users: quick ? 20 : 300,
       symbols: quick ? 5 : 50,
@@ -41,6 +42,7 @@ export const stall: Drill = {
         rounds,
         seconds: STALL_S[form],
         afterMs: AFTER_MS[form],
+        noticeMs: NOTICE_MS[form],
         controls,
       });
     } finally {
@@ -53,6 +55,7 @@ interface Standing {
   readonly rounds: number;
   readonly seconds: number;
   readonly afterMs: number;
+  readonly noticeMs: number;
   readonly controls: boolean;
 }
 
@@ -63,7 +66,7 @@ interface Woken {
   readonly wokenAt: number[];
 }
 
-async function stand(rig: Rig, { rounds, seconds, afterMs, controls }: Standing): Promise<Row[]> {
+async function stand(rig: Rig, { rounds, seconds, afterMs, noticeMs, controls }: Standing): Promise<Row[]> {
   const half = Math.ceil(rig.users.length / 2);
   const at = (group: string, place: number, from: number, to: number) =>
     rig.specs({ group, port: rig.slots[place]!.port, users: rig.users.slice(from, to), stock: 2 });
@@ -86,7 +89,7 @@ async function stand(rig: Rig, { rounds, seconds, afterMs, controls }: Standing)
       { slot: rig.slots[STALLS]!, woken: stalled },
       ...(controls ? [{ slot: rig.slots[UNAWARE]!, woken: unaware }] : []),
     ];
-    await Promise.all(sleepers.map(({ slot, woken }) => sleep(rig, slot, { seconds, woken })));
+    await Promise.all(sleepers.map(({ slot, woken }) => sleep(rig, slot, { seconds, noticeMs, woken })));
     await pause(afterMs);
   }
   await finish();
@@ -129,7 +132,7 @@ async function stand(rig: Rig, { rounds, seconds, afterMs, controls }: Standing)
 async function sleep(
   rig: Rig,
   slot: Slot,
-  { seconds, woken }: { seconds: number; woken: Woken },
+  { seconds, noticeMs, woken }: { seconds: number; noticeMs: number; woken: Woken },
 ): Promise<void> {
   const before = await stallsOf(slot);
   slot.replica.hang();
@@ -137,8 +140,8 @@ async function sleep(
   const other = await holderOf(rig);
   slot.replica.wake();
   woken.wokenAt.push(Date.now());
-  if (await becomes(async () => (await stallsOf(slot)) > before)) woken.detected += 1;
-  const gaveUp = await becomes(async () => (await leaseOf(slot)) === null);
+  if (await becomes(async () => (await stallsOf(slot)) > before, noticeMs)) woken.detected += 1;
+  const gaveUp = await becomes(async () => (await leaseOf(slot)) === null, noticeMs);
   // Without another holder while it slept there would have been nothing to give up.
   if (gaveUp && other !== slot.name && (await holderOf(rig)) !== slot.name) woken.gaveUp += 1;
 }
@@ -151,7 +154,7 @@ function resynced({ deliveries }: Outcome, { wokenAt }: Woken): Check {
       at,
     ),
   );
-  return atMost('clients resynced after', Math.max(...delays) / 1_000, RESYNCED_S, ' s');
+  return within('clients resynced after', Math.max(...delays) / 1_000, RESYNCED_S, 's');
 }
 
 /** Kills whoever else holds the lease until this place does. */
@@ -169,9 +172,9 @@ async function makeEngine(rig: Rig, place: number): Promise<void> {
   }
 }
 
-/** Whether it comes true in the time that a replica has to notice. */
-async function becomes(holdsNow: () => Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + NOTICE_MS;
+/** Whether it comes true in this time. */
+async function becomes(holdsNow: () => Promise<boolean>, waitedMs: number): Promise<boolean> {
+  const deadline = Date.now() + waitedMs;
   while (!(await holdsNow())) {
     if (Date.now() > deadline) return false;
     await pause(LOOK_AGAIN_MS);

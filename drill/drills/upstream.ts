@@ -1,7 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LOST_PAUSE_MS } from '../../src/domain/market/upstream-place.ts';
 import { badFrames, halfFrame, hugeFrame, sendFrames } from '../support/bad-ticks.ts';
-import { atLeast, atMost, type Check, type Drill, exactly, type Row, scaled } from '../support/drill.ts';
+import {
+  atLeast,
+  type Check,
+  type Drill,
+  exactly,
+  type Row,
+  scaled,
+  waitMs,
+  within,
+} from '../support/drill.ts';
 import { type OrderFlow, startOrderFlow } from '../support/order-flow.ts';
 import { openQuoteScreens, type QuoteScreens, type Told } from '../support/quote-screens.ts';
 import { type Rig, startRig, symbolsOf } from '../support/rig.ts';
@@ -14,7 +23,7 @@ const BACK_WITHIN_S = 10;
 /** Good ticks of each symbol a second, and in the burst. */
 const PACE = 5;
 const BURST = 10 * PACE;
-/** Longest wait for what should have come long before, milliseconds. */
+/** Longest wait for what should have come long before. */
 const GIVE_UP_MS = 25_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -23,6 +32,7 @@ interface Scene {
   readonly upstream: Upstream;
   readonly screens: QuoteScreens;
   readonly orders: OrderFlow;
+  readonly giveUpMs: number;
 }
 
 interface Fault {
@@ -61,7 +71,7 @@ export const upstream: Drill = {
           burst(seconds(20)),
         ];
     const unchecked = quick ? [nonsense(2)] : [brokenFrames(5), nonsense(5), blackHole(seconds(10))];
-    const size = { seed, users: quick ? 6 : 20, symbols: quick ? 4 : 50 };
+    const size = { quick, seed, users: quick ? 6 : 20, symbols: quick ? 4 : 50 };
     const rows = await suffer(faults, size);
     if (controls) rows.push(...(await suffer(unchecked, { ...size, control: 'any check of what arrives' })));
     return rows;
@@ -180,6 +190,7 @@ async function engineOf({ slots }: Rig): Promise<Slot> {
 }
 
 interface Size {
+  readonly quick: boolean;
   readonly seed: number;
   readonly users: number;
   readonly symbols: number;
@@ -203,9 +214,9 @@ async function suffer(faults: readonly Fault[], { control, ...size }: Size): Pro
   });
   const screens = await openQuoteScreens(rig);
   up.setPace(PACE);
-  await until(() => Number.isFinite(screens.allHave(isLive)));
+  await until(() => Number.isFinite(screens.allHave(isLive)), waitMs(size, GIVE_UP_MS));
   const orders = startOrderFlow(rig);
-  const scene = { rig, upstream: up, screens, orders };
+  const scene = { rig, upstream: up, screens, orders, giveUpMs: waitMs(size, GIVE_UP_MS) };
   try {
     const rows: Row[] = [];
     for (const fault of faults)
@@ -234,7 +245,7 @@ async function measure(fault: Fault, scene: Scene): Promise<Row> {
   if (!fault.marketGoesOn) up.setPace(PACE);
   const isBack = (quote: Told): boolean =>
     isLive(quote) && quote.at >= healedAt && Date.parse(quote.timestamp) >= healedAt;
-  await until(() => Number.isFinite(screens.allHave(isBack)));
+  await until(() => Number.isFinite(screens.allHave(isBack)), scene.giveUpMs);
   const backS = (screens.allHave(isBack) - healedAt) / 1_000;
 
   const told = screens.told.slice(firstTold);
@@ -255,13 +266,13 @@ async function measure(fault: Fault, scene: Scene): Promise<Row> {
     exactly('bad ticks published', bad.length, 0),
     ...(becomesStale
       ? [
-          atMost('stale shown after', (staleAt - lastTick) / 1_000, STALE_WITHIN_S, ' s'),
+          within('stale shown after', (staleAt - lastTick) / 1_000, STALE_WITHIN_S, 's'),
           atLeast('orders tried on stale quotes', late.length, 1),
         ]
       : []),
-    exactly('orders on a stale quote', onStale, 0),
+    { ...exactly('orders on a stale quote', onStale, 0), timed: true },
     ...(fault.noLogins ? [exactly('logins meanwhile', meanwhile, 0)] : []),
-    atMost('back after', backS, BACK_WITHIN_S, ' s'),
+    within('back after', backS, BACK_WITHIN_S, 's'),
   ];
   return {
     fault: fault.name,
@@ -286,7 +297,7 @@ function isPlausible(quote: Told, up: Upstream): boolean {
   );
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + GIVE_UP_MS;
+async function until(holds: () => boolean, waitedMs: number): Promise<void> {
+  const deadline = Date.now() + waitedMs;
   while (!holds() && Date.now() < deadline) await pause(LOOK_AGAIN_MS);
 }

@@ -1,6 +1,7 @@
 /** The clients of a drill, in a process of their own. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createHistogram } from '../../rig/histogram.ts';
+import { STEP_MS } from '../../rig/patience.ts';
 import { serve } from '../../rig/processes/child.ts';
 import { MAX_TRADES_PAGE } from '../../src/protocol/limits.ts';
 import type { DrillClient } from '../support/client.ts';
@@ -33,8 +34,6 @@ export interface ClientsLog {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** All connections of a full drill are made within this, milliseconds. */
-const OPEN_TIMEOUT_MS = 60_000;
 /** Clients that begin to connect at a time. */
 const BATCH = 100;
 const LOOK_AGAIN_MS = 20;
@@ -90,9 +89,9 @@ setInterval(() => {
 }, SCREEN_MS);
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + OPEN_TIMEOUT_MS;
+  const deadline = Date.now() + STEP_MS;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`${what} within ${OPEN_TIMEOUT_MS} ms`);
+    if (Date.now() > deadline) throw new Error(`${what} within ${STEP_MS} ms`);
     await pause(LOOK_AGAIN_MS);
   }
 }

@@ -1,3 +1,4 @@
+import { STEP_MS } from '../../rig/patience.ts';
 import type { Verdict } from './checker.ts';
 
 export interface DrillOptions {
@@ -17,6 +18,8 @@ export interface Check {
   readonly measured: string;
   readonly limit: string;
   readonly ok: boolean;
+  /** A promise about time, which a machine that is busy with other work may break: tests do not judge it. */
+  readonly timed?: true;
 }
 
 /** One fault and what came of it. */
@@ -50,6 +53,10 @@ export const passed = (row: Row): boolean => row.checks.every(({ ok }) => ok);
 /** A row passes; a control fails, or the drill could not see what it is there to see. */
 export const asExpected = (row: Row): boolean => passed(row) === (row.control === undefined);
 
+/** A quick form waits minutes for what a full one gives up sooner: it tests the drill, also on a busy machine. */
+export const waitMs = ({ quick }: Pick<DrillOptions, 'quick'>, fullMs: number): number =>
+  quick ? STEP_MS : fullMs;
+
 /** `count` at scale 1, at least one. */
 export const scaled = (count: number, { scale }: DrillOptions): number =>
   Math.max(1, Math.round(count * scale));
@@ -60,6 +67,11 @@ export const atMost = (what: string, measured: number, limit: number, unit = '')
   measured: `${round(measured)}${unit}`,
   limit: `≤ ${limit}${unit}`,
   ok: measured <= limit,
+});
+/** A promise about time. */
+export const within = (what: string, measured: number, limit: number, unit: 's' | 'ms'): Check => ({
+  ...atMost(what, measured, limit, ` ${unit}`),
+  timed: true,
 });
 export const exactly = (what: string, measured: number, limit: number): Check => ({
   what,

@@ -14,6 +14,7 @@ import { symbolNames } from '../../rig/symbols.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { Database } from '../../src/adapters/sql/database.ts';
 import type { ClientMethods } from '../servers/clients.ts';
+import { waitMs } from './drill.ts';
 import { cookieOf, environmentOf } from './environment.ts';
 import type { ClientSpec } from './follower.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -35,6 +36,8 @@ export interface Rig {
   readonly ledger: Ledger;
   readonly clients: Child<ClientMethods>;
   readonly random: Random;
+  /** How long the end of a run waits until every client has everything. */
+  readonly settleMs: number;
   /** Through the front, as a bot does. */
   readonly throughFront: () => readonly Target[];
   /** Straight to each replica that runs. */
@@ -64,6 +67,8 @@ export interface SpecOptions {
 }
 
 export interface RigOptions {
+  /** Waits minutes for what a full drill gives up sooner. */
+  readonly quick: boolean;
   readonly seed: number;
   readonly users: number;
   readonly replicas?: number;
@@ -80,11 +85,16 @@ export interface RigOptions {
   readonly ownPostgres?: boolean;
 }
 
+/** A request without an answer is given up and repeated after this. */
+const ANSWER_MS = 10_000;
+/** Twice the slowest repair there is. */
+const SETTLE_MS = 20_000;
+
 /** Symbols of a drill, by how many there are. */
 export const symbolsOf = (count: number): string[] => symbolNames('D', count);
 
 export async function startRig(options: RigOptions): Promise<Rig> {
-  const { seed, users: userCount, replicas = 3, updatesPerSecond = 1 } = options;
+  const { quick, seed, users: userCount, replicas = 3, updatesPerSecond = 1 } = options;
   const symbols = symbolsOf(options.symbols ?? 50);
   const folder = createFolder();
   const cleanups: (() => unknown)[] = [() => removeFolder(folder)];
@@ -150,6 +160,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       clients,
       random,
       throughFront,
+      settleMs: waitMs({ quick }, SETTLE_MS),
       toReplicas: () => slots.filter(({ isRunning }) => isRunning).map(({ port, name }) => ({ port, name })),
       publisher(change = {}) {
         publishers += 1;
@@ -160,6 +171,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
           userIds: users.map(({ userId }) => userId),
           symbols,
           targets: throughFront,
+          answerMs: waitMs({ quick }, ANSWER_MS),
           ...change,
         });
       },

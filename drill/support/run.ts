@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BrokerRow } from '../../rig/stand-ins/broker.ts';
 import type { ClientsLog } from '../servers/clients.ts';
 import { check, type Evidence, type Verdict } from './checker.ts';
-import { atMost, type Check, exactly, STALE } from './drill.ts';
+import { type Check, exactly, STALE, within } from './drill.ts';
 import { countOpenOrders, readFacts, readHeads } from './facts.ts';
 import type { ClientSpec, Gap } from './follower.ts';
 import type { Rig } from './rig.ts';
@@ -46,7 +46,7 @@ export interface RunOptions {
 }
 
 export interface EndOptions {
-  /** Longest that a hole may stay open: twice the slowest repair there is, milliseconds. */
+  /** Longest that a hole may stay open; by default as the rig has it. */
   readonly withinMs?: number;
   /** What a broker outside has, asked when everything has come to its end. */
   readonly broker?: () => readonly BrokerRow[];
@@ -54,7 +54,6 @@ export interface EndOptions {
   readonly group?: string;
 }
 
-const SETTLE_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
 
 export async function beginRun(rig: Rig, { clients, screens = true }: RunOptions): Promise<Run> {
@@ -64,7 +63,7 @@ export async function beginRun(rig: Rig, { clients, screens = true }: RunOptions
   const startedAt = Date.now();
   return {
     startedAt,
-    async end({ withinMs = SETTLE_MS, broker, group } = {}) {
+    async end({ withinMs = rig.settleMs, broker, group } = {}) {
       const isMeant = (one: { readonly group: string }): boolean =>
         group === undefined || one.group === group;
       const settledMs = await settle(rig, withinMs, isMeant);
@@ -140,7 +139,10 @@ export const verdictChecks = (verdict: Verdict): Check[] => [
 ];
 
 /** Every quote that was told as the present one was. */
-export const staleCheck = (verdict: Verdict): Check => exactly(STALE, verdict.stale.length, 0);
+export const staleCheck = (verdict: Verdict): Check => ({
+  ...exactly(STALE, verdict.stale.length, 0),
+  timed: true,
+});
 
 /** The longest time between an acknowledgement and its arrival at a client, counted from `after` at the earliest, milliseconds. */
 export const longestDelay = (deliveries: readonly Delivery[], after = 0): number =>
@@ -156,7 +158,7 @@ export function backCheck(gaps: readonly Gap[], limit: number): Check {
     (most, { from, to }) => Math.max(most, (to ?? Number.POSITIVE_INFINITY) - from),
     0,
   );
-  return atMost('all clients back', longest / 1_000, limit, ' s');
+  return within('all clients back', longest / 1_000, limit, 's');
 }
 
 /** Value at `share` of the sorted values (0.99 is the 99th percentile); NaN of none. */

@@ -15,6 +15,8 @@ export interface SenderOptions {
   readonly random: Random;
   /** Asked before each attempt: a repeat may go elsewhere. */
   readonly targets: () => readonly Target[];
+  /** A request without an answer is given up and repeated after this. */
+  readonly answerMs: number;
   /** False for a connection for each request, as through a proxy that keeps none. */
   readonly keepAlive?: boolean;
   /** The end of a request follows so long after its beginning, as over a slow line: some are always under way. */
@@ -52,8 +54,6 @@ export interface Sender {
   failures(): Failures;
 }
 
-/** A request without an answer is given up and repeated after this. */
-const ANSWER_TIMEOUT_MS = 10_000;
 const REPEAT_MS = 200;
 const ENDINGS_TOLD = 5;
 
@@ -77,7 +77,7 @@ export function createSender(options: SenderOptions): Sender {
   /** Null where it ended without an answer. */
   async function attempt(port: number, route: string, text: string): Promise<Answer | null> {
     const startedAt = Date.now();
-    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(options.answerMs);
     try {
       const answer = await postHook({ port, route, agent, signal, bodyMs: options.bodyMs }, text);
       return { status: answer.status, body: JSON.parse(answer.text) };

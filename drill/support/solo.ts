@@ -9,6 +9,7 @@ import { seedUsers } from '../../rig/seed.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { ClientMethods } from '../servers/clients.ts';
 import { check, type Verdict } from './checker.ts';
+import { waitMs } from './drill.ts';
 import { cookieOf, environmentOf } from './environment.ts';
 import { readFacts } from './facts.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -30,6 +31,8 @@ export interface Solo {
 }
 
 export interface SoloOptions {
+  /** Waits minutes for what a full drill gives up sooner. */
+  readonly quick: boolean;
   readonly seed: number;
   readonly users: number;
   readonly symbols: readonly string[];
@@ -38,10 +41,10 @@ export interface SoloOptions {
 }
 
 const LOOK_AGAIN_MS = 200;
-/** A replica that does not answer in this time is a finding, milliseconds. */
-const ANSWER_TIMEOUT_MS = 10_000;
+/** A replica that does not answer in this time is a finding. */
+const ANSWER_MS = 10_000;
 
-export async function startSolo({ seed, users: count, symbols, prepare }: SoloOptions): Promise<Solo> {
+export async function startSolo({ quick, seed, users: count, symbols, prepare }: SoloOptions): Promise<Solo> {
   const folder = createFolder();
   const databaseFolder = path.join(folder, 'database');
   const cleanups: (() => unknown)[] = [() => removeFolder(folder)];
@@ -71,6 +74,7 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
       kind: index < 2 ? ('stock' as const) : ('lean' as const),
     }));
     await clients.call('open', { clients: specs, port: slot.port });
+    const answerMs = waitMs({ quick }, ANSWER_MS);
     const ledger = createLedger(path.join(folder, 'ledger'));
     cleanups.push(() => ledger.close());
     const random = createRandom(seed);
@@ -78,6 +82,7 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
       ledger,
       random,
       name: 'p1',
+      answerMs,
       userIds: users.map(({ userId }) => userId),
       symbols,
       targets: () => [{ port: slot.port, name: slot.name }],
@@ -87,7 +92,7 @@ export async function startSolo({ seed, users: count, symbols, prepare }: SoloOp
     async function ask<T>(route: string, cookie: string): Promise<T> {
       const answer = await fetch(`http://127.0.0.1:${slot.port}${route}`, {
         headers: { cookie },
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        signal: AbortSignal.timeout(answerMs),
       });
       return ((await answer.json()) as { data: T }).data;
     }

@@ -12,6 +12,7 @@ import { createPublisher } from '../../drill/support/publisher.ts';
 import { createQuoteWatch } from '../../drill/support/quote-watch.ts';
 import { complaintsIn } from '../../rig/complaints.ts';
 import { silentLog } from '../../rig/log.ts';
+import { STEP_MS } from '../../rig/patience.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
 import { createRandom } from '../../rig/random.ts';
 import { until } from '../../rig/wait.ts';
@@ -183,6 +184,7 @@ test('a publisher tells of its longest wait, also where the answer was a yes', a
       symbols: ['AAPL'],
       targets: () => [{ port, name: '' }],
       keepAlive: false,
+      answerMs: STEP_MS,
     });
     await publisher.trade('u1');
     expect(publisher.failures()).toMatchObject({ serverErrors: 0, cutOff: 0 });
