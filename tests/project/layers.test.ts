@@ -31,6 +31,8 @@ describe('the tree', () => {
 
   test('folders of the dashboard import what stands below them, and no feature knows another', () => {
     expect(zoneViolations(dashboard)).toEqual([]);
+  });
+
   test('benchmarks, drills and tests share what is in rig and nothing else', () => {
     // This file quotes imports that are wrong.
     const rooms = sourceFiles('local', 'rig', 'bench', 'drill', 'tests').filter(
