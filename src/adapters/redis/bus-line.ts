@@ -80,13 +80,9 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
   return {
     link,
     send(topic, envelope) {
-      if (topic.isProbe) {
-        probes.send(topic, envelope);
-      } else if (connections.isReady() && link.state() === 'ok') {
-        emit(topic, envelope);
-      } else {
-        link.count('failed');
-      }
+      if (topic.isProbe) probes.send(topic, envelope);
+      else if (connections.isReady() && link.state() === 'ok') emit(topic, envelope);
+      else link.count('failed');
     },
     onReceive(listener) {
       receive = listener;
