@@ -78,7 +78,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     ...options.env,
   });
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const app = await createApp(config, secrets, { marketSource: market, ...options, log });
+  const app = createApp(config, secrets, { marketSource: market, ...options, log });
   const { url, port } = await app.start();
   const sockets = new Set<ClientSocket>();
 

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
-/** Whatever part of a log line bears one of these names is cut out before it is written. */
+/** A field of a log line with one of these names is replaced before it is written. */
 const REDACTED = [
   'password',
   'passwordHash',
@@ -15,7 +15,7 @@ const REDACTED = [
 ];
 
 /**
- * JSON lines on standard output; on a terminal the same in a readable form. One child per part:
+ * JSON lines on standard output; on a terminal a readable form of them. One child per part:
  * `logger.child({ part: 'feed' })`.
  */
 export function createLogger(options: {
@@ -48,7 +48,7 @@ export function createLogger(options: {
   return options.destination ? pino(settings, options.destination) : pino(settings);
 }
 
-/** Of an error only what finds the bug: libraries hang whole requests, with their headers, onto theirs. */
+/** Only the fields of an error that find the bug: libraries attach whole requests, with their headers, to theirs. */
 function serializeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack, cause } = error;

@@ -5,16 +5,16 @@ import { ConfigError, readConfig } from './config/index.ts';
 import { StartupError } from './lib/startup-error.ts';
 import { createLogger } from './logger.ts';
 
-/** After this a shutdown that hangs is cut short, so that the next start finds the port and the folder free. */
+/** Cuts short a shutdown that hangs, so that the next start finds the port and the folder free. */
 const STOP_TIMEOUT_MS = 15_000;
-/** Time for the last line to reach a pipe, milliseconds. */
+/** The last line reaches a pipe in this time. */
 const EXIT_GRACE_MS = 250;
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { config, secrets } = readConfig();
   const log = createLogger({ level: config.logLevel, terminal: process.stdout.isTTY });
-  const app = await createApp(config, secrets, { log });
+  const app = createApp(config, secrets, { log });
 
   let stopping: Promise<void> | null = null;
   const stop = (signal: string): void => {
@@ -40,10 +40,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // What a person can put right comes as a sentence; anything else with the stack that finds the bug.
+  // What a person can put right is one sentence; anything else comes with the stack that finds the bug.
   const isSentence = error instanceof ConfigError || error instanceof StartupError;
   console.error(isSentence ? error.message : error);
   process.exitCode = 1;
-  // Parts that did start must not keep a failed process alive.
+  // Parts that have started must not keep a failed process alive.
   setTimeout(() => process.exit(1), EXIT_GRACE_MS).unref();
 });

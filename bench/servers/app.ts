@@ -65,7 +65,7 @@ const methods = {
   async start(env: Record<string, string>): Promise<number> {
     const { config, secrets } = readConfig({ PORT: '0', DEMO_ACCOUNT: 'false', ...env });
     const log = createLogger({ level: config.logLevel, terminal: false });
-    const app = await createApp(config, secrets, {
+    const app = createApp(config, secrets, {
       log,
       marketSource: { feed, instruments, featured: async () => SYMBOLS },
     });

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
-import type { MarketSource } from '../../src/app/market-source.ts';
+import type { MarketSource } from '../../src/app/feeds.ts';
 import type { FeedSink } from '../../src/domain/market/feed.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 

@@ -1,4 +1,4 @@
-import type { MarketSource } from '../../src/app/market-source.ts';
+import type { MarketSource } from '../../src/app/feeds.ts';
 import { createInstrumentList } from '../../src/domain/instrument/search.ts';
 import type { FeedSink, FeedStatus } from '../../src/domain/market/feed.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';

@@ -20,8 +20,8 @@ import { createRelay } from '../domain/bus/relay.ts';
 import { createReplicatedBus } from '../domain/bus/replicated-bus.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { HistoryStore } from '../domain/monitor/history.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
+import { type Core, wrapped } from './core.ts';
+import type { Capability } from './part.ts';
 import { TOPICS } from './topics.ts';
 
 /** What replicas share besides the database: over Redis, or within the one process. */
@@ -30,39 +30,35 @@ export interface Cluster {
   readonly link: BusLink;
   readonly limiter: RateLimiter;
   readonly connections: ConnectionCounter;
-  /** Users with an open socket anywhere; null where only this replica's are known. */
+  /** Users with a connection to any replica; null where only this replica's are known. */
   uniqueUsers(): number | null;
-  /** What a replica that has just started learns of the hour before. */
+  /** The hour before, for a replica that has just started. */
   readonly history: HistoryStore;
   /** For the Socket.IO server; null in the one process. */
   readonly adapter: ((namespace: Namespace) => Adapter) | null;
-  /** After a stall of this process: connections may be dead, and what came meanwhile is lost. */
+  /** After a stall of this process: connections may be dead, and messages that came meanwhile are lost. */
   resubscribe(): void;
-  start(): void;
-  stop(): Promise<void>;
 }
 
 export interface ClusterParts {
   readonly config: ClusterConfig;
   readonly redisUrl: string | null;
   readonly database: Database;
-  /** Where there is Redis there is this: replicas share a Postgres. */
+  /** Set wherever there is Redis: replicas share a Postgres. */
   readonly databaseUrl: string | null;
-  /** Replicas last seen. */
+  /** Number of replicas last seen. */
   readonly replicas: () => number;
-  readonly wrapLine?: (line: BusLine) => BusLine;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
-export function createCluster(parts: ClusterParts): Cluster {
+export function createCluster(core: Core, parts: ClusterParts): Capability<Cluster> {
   const { redisUrl, databaseUrl } = parts;
-  if (redisUrl === null || databaseUrl === null) return oneProcess(parts);
-  return overRedis({ ...parts, redisUrl, databaseUrl });
+  return redisUrl === null || databaseUrl === null
+    ? { name: 'cluster', faces: oneProcess(core, parts) }
+    : overRedis(core, { ...parts, redisUrl, databaseUrl });
 }
 
-const oneProcess = ({ config, log }: ClusterParts): Cluster => ({
-  bus: createLocalBus(log),
+const oneProcess = ({ log, wrap }: Core, { config }: ClusterParts): Cluster => ({
+  bus: wrapped<Bus>(createLocalBus(log('cluster')), wrap.bus),
   link: {
     state: () => 'off',
     lagMs: () => null,
@@ -75,8 +71,6 @@ const oneProcess = ({ config, log }: ClusterParts): Cluster => ({
   history: createLocalHistory(),
   adapter: null,
   resubscribe() {},
-  start() {},
-  async stop() {},
 });
 
 interface SharedParts extends ClusterParts {
@@ -84,8 +78,10 @@ interface SharedParts extends ClusterParts {
   readonly databaseUrl: string;
 }
 
-function overRedis(parts: SharedParts): Cluster {
-  const { config, replicas, wrapLine = (line) => line, clock, log } = parts;
+function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
+  const { config, replicas } = parts;
+  const { clock, wrap } = core;
+  const log = core.log('cluster');
   const prefix = config.redisPrefix;
   const clients = createRedisClients({ url: parts.redisUrl, log });
   const line = createRedisLine({ clients, topics: TOPICS, prefix, clock, log });
@@ -100,7 +96,7 @@ function overRedis(parts: SharedParts): Cluster {
   const relay = createRelay({ channel, link, count: link.count, clock });
   const bus = createReplicatedBus({
     local: createLocalBus(log),
-    lines: [wrapLine(line), wrapLine(relay)],
+    lines: [wrapped<BusLine>(line, wrap.line), wrapped<BusLine>(relay, wrap.line)],
     topics: TOPICS,
     count: link.count,
     clock,
@@ -113,14 +109,17 @@ function overRedis(parts: SharedParts): Cluster {
     clock,
   });
   return {
-    bus,
-    link,
-    limiter: createRedisRateLimiter({ ...counting, limits: config.rateLimits }),
-    connections,
-    uniqueUsers: connections.uniqueUsers,
-    history: createRedisHistory({ clients, breaker, prefix }),
-    adapter: line.adapter,
-    resubscribe: line.resubscribe,
+    name: 'cluster',
+    faces: {
+      bus: wrapped<Bus>(bus, wrap.bus),
+      link,
+      limiter: createRedisRateLimiter({ ...counting, limits: config.rateLimits }),
+      connections,
+      uniqueUsers: connections.uniqueUsers,
+      history: createRedisHistory({ clients, breaker, prefix }),
+      adapter: line.adapter,
+      resubscribe: line.resubscribe,
+    },
     start() {
       clients.connect();
       line.start();

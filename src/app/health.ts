@@ -2,31 +2,30 @@ import type { EngineLease } from '../domain/engine/lease.ts';
 import { type OverviewParts, overviewOf } from '../domain/monitor/overview.ts';
 import { engineOf, type Replicas } from '../domain/monitor/replicas.ts';
 import type { Executor } from '../domain/trading/execution/executor.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Health } from '../http/parts.ts';
 import type { ReadinessPayload, WebSocketHealthPayload } from '../protocol/health-payloads.ts';
+import type { Core } from './core.ts';
 
-/** A hand-over takes seconds; a replica without any engine for longer than this is sent no new clients, milliseconds. */
+/** A hand-over takes seconds; after this long without any engine a replica is not ready for new clients. */
 const ENGINE_GAP_MS = 10_000;
 
 export interface HealthParts extends OverviewParts {
   readonly replicas: Pick<Replicas, 'all' | 'onHeartbeat'>;
   readonly lease: Pick<EngineLease, 'engine'>;
   readonly executor: Pick<Executor, 'state'>;
-  readonly isDraining: () => boolean;
-  readonly clock: Clock;
-  readonly startedAt: number;
 }
 
-/** What /ready and /health/websocket answer, in the words an operator looks up. Nothing here asks anybody or waits. */
-export function createHealth(parts: HealthParts) {
-  const { replica, lease, executor, clock } = parts;
+/** What /ready and /health/websocket answer, in the words that an operator looks up: from memory, at once. */
+export function createHealth(core: Core, parts: HealthParts): Health {
+  const { replica, clock } = core;
+  const { lease, executor } = parts;
   let tradingAt = Number.NEGATIVE_INFINITY;
 
-  parts.replicas.onHeartbeat((heard) => {
-    if (heard.executor === 'trading') tradingAt = clock.now();
+  parts.replicas.onHeartbeat((heartbeat) => {
+    if (heartbeat.executor === 'trading') tradingAt = clock.now();
   });
 
-  /** A replica that stands by serves as well as the engine: somebody executes its orders. */
+  /** A standby serves as well as the engine, which executes its orders. */
   function engineState(): { says: string; serves: boolean } {
     const state = executor.state();
     if (state === 'trading') return { says: 'ok', serves: true };
@@ -45,9 +44,9 @@ export function createHealth(parts: HealthParts) {
         redis,
         feed: feed.detail ? `${feed.state}: ${feed.detail}` : feed.state,
         lease: engine.says,
-        draining: parts.isDraining() ? 'yes' : 'no',
+        draining: core.isDraining() ? 'yes' : 'no',
       };
-      const ready = database === 'ok' && engine.serves && !parts.isDraining();
+      const ready = database === 'ok' && engine.serves && !core.isDraining();
       return { status: ready ? 'ready' : 'not ready', checks };
     },
 
@@ -55,7 +54,7 @@ export function createHealth(parts: HealthParts) {
       const { replicas, ...rest } = overviewOf(parts);
       return {
         ...rest,
-        uptime: Math.round((clock.now() - parts.startedAt) / 1_000),
+        uptime: Math.round((clock.now() - core.startedAt) / 1_000),
         replicas: replicas.map(({ rates: _rates, queueBytes: _queue, ...health }) => health),
       };
     },

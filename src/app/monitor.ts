@@ -3,18 +3,19 @@ import type { Incidents } from '../domain/monitor/incidents.ts';
 import { type OverviewParts, overviewOf } from '../domain/monitor/overview.ts';
 import type { SeenReplica } from '../domain/monitor/replica-log.ts';
 import { engineOf } from '../domain/monitor/replicas.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { MonitorPayload, RatesPayload } from '../protocol/health-payloads.ts';
+import type { Core } from './core.ts';
 
 export interface MonitorParts extends OverviewParts {
   readonly history: Pick<History, 'connections'>;
   readonly incidents: Pick<Incidents, 'all'>;
-  readonly clock: Clock;
 }
 
-/** What GET /api/monitor answers, at once and without asking anybody. */
-export function createMonitor(parts: MonitorParts): () => MonitorPayload {
-  const { history, incidents, clock } = parts;
+/** What GET /api/monitor answers: from memory, at once. */
+export type Monitor = () => MonitorPayload;
+
+export function createMonitor({ clock }: Core, parts: MonitorParts): Monitor {
+  const { history, incidents } = parts;
   return () => {
     const { activeConnections, ...overview } = overviewOf(parts);
     const seen = parts.replicas.all();

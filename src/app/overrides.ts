@@ -7,7 +7,7 @@ import type { Ledger } from '../domain/trading/ledger.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { StallWatch } from '../lib/stall-watch.ts';
-import type { MarketSource } from './market-source.ts';
+import type { MarketSource } from './feeds.ts';
 
 /**
  * Stand between the service and one of its ports: a test or a drill loses, changes, delays or observes the calls

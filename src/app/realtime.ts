@@ -1,57 +1,71 @@
 import type { Server as HttpServer } from 'node:http';
+import type { RealtimeConfig } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
+import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { Trading } from '../domain/trading/trading.ts';
-import type { MarketStatusPayload } from '../protocol/market.ts';
 import { marketStatusFeature } from '../realtime/features/market-status.ts';
 import { ordersFeature } from '../realtime/features/orders.ts';
 import { portfolioFeature } from '../realtime/features/portfolio.ts';
 import { timeFeature } from '../realtime/features/time.ts';
 import { tradesFeature } from '../realtime/features/trades.ts';
 import { watchlistFeature } from '../realtime/features/watchlist.ts';
-import {
-  createRealtime,
-  type Realtime,
-  type RealtimeOptions,
-  type RealtimeParts,
-} from '../realtime/server.ts';
+import { createRealtime, type Realtime, type RealtimeParts } from '../realtime/server.ts';
 import { createSocketIo, type SocketIoParts } from '../realtime/socketio/server.ts';
+import type { Core } from './core.ts';
+import type { Keys } from './keys.ts';
+import type { Capability } from './part.ts';
 
-export interface RealtimeSources extends Omit<RealtimeParts, 'features' | 'transports'> {
-  readonly httpServer: HttpServer;
-  readonly adapter: SocketIoParts['adapter'];
+export interface RealtimeFaces
+  extends Omit<RealtimeParts, 'features' | 'transports' | 'clock' | 'metrics' | 'log'>,
+    Pick<SocketIoParts, 'adapter'> {
+  readonly server: HttpServer;
   readonly journal: Journal;
   readonly trading: Trading;
   readonly board: QuoteBoard;
   readonly demand: Demand;
   readonly instruments: InstrumentDirectory;
-  readonly marketStatus: () => MarketStatusPayload;
-}
-
-export interface RealtimeSettings extends RealtimeOptions {
-  readonly allowedOrigins: readonly string[];
-  readonly sessionSecrets: readonly string[];
-  /** Most symbols that one connection may watch. */
-  readonly maxSymbols: number;
+  readonly hours: Pick<MarketHours, 'status'>;
+  readonly keys: Pick<Keys, 'session'>;
 }
 
 /** What clients can do over a connection, and how they connect. */
-export function openRealtime(parts: RealtimeSources, settings: RealtimeSettings): Realtime {
-  return createRealtime(
+export function createRealtimeCapability(
+  core: Core,
+  config: RealtimeConfig & { readonly drainSeconds: number },
+  { server, hours, keys, ...faces }: RealtimeFaces,
+): Capability<Realtime> {
+  const { clock, metrics, replica } = core;
+  const parts = { ...faces, clock, metrics: metrics.realtime, log: core.log('realtime') };
+  const realtime = createRealtime(
     {
       ...parts,
       features: [
-        marketStatusFeature(parts.marketStatus),
-        watchlistFeature({ ...parts, maxSymbols: settings.maxSymbols }),
+        marketStatusFeature(() => hours.status(clock.now())),
+        watchlistFeature({ ...parts, maxSymbols: config.maxSymbols }),
         portfolioFeature(parts),
         tradesFeature(parts),
         ordersFeature(parts.trading),
         timeFeature,
       ],
-      transports: [createSocketIo({ ...parts, ...settings })],
+      transports: [
+        createSocketIo({
+          ...parts,
+          httpServer: server,
+          allowedOrigins: config.allowedOrigins,
+          sessionSecrets: keys.session,
+        }),
+      ],
     },
-    settings,
+    { ...config, replica },
   );
+  return {
+    name: 'realtime',
+    faces: realtime,
+    start: realtime.start,
+    drain: () => realtime.drain(config.drainSeconds),
+    stop: realtime.stop,
+  };
 }

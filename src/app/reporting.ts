@@ -1,62 +1,67 @@
-import type { Bus } from '../domain/bus/bus.ts';
 import { createHistory } from '../domain/monitor/history.ts';
 import { createIncidents } from '../domain/monitor/incidents.ts';
 import { createReplicas, type Replicas } from '../domain/monitor/replicas.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
+import type { Health } from '../http/parts.ts';
 import { createPulse } from '../lib/pulse.ts';
+import type { FeedHealth } from '../protocol/health-payloads.ts';
 import type { Cluster } from './cluster.ts';
+import type { Core } from './core.ts';
 import { createHealth } from './health.ts';
-import { createMonitor } from './monitor.ts';
-import { createTelemetry, type Telemetry, type TelemetryParts } from './telemetry.ts';
+import { createMonitor, type Monitor } from './monitor.ts';
+import type { Capability } from './part.ts';
+import { registerReadings, statusOf, type TelemetryParts } from './telemetry.ts';
+
+/** How this replica and the others are: heartbeats, health, metrics and the monitor. */
+export interface Reporting {
+  readonly replicas: Replicas;
+  /** Whether another replica serves the clients that are sent away. */
+  othersServe(): boolean;
+  readonly health: Health;
+  readonly monitor: Monitor;
+  /** What Prometheus reads. */
+  metricsText(): Promise<string>;
+}
 
 export interface ReportingParts
   extends Omit<TelemetryParts, 'replicas' | 'link' | 'uniqueUsers' | 'database' | 'isHalted'> {
-  readonly bus: Bus;
   readonly cluster: Cluster;
   readonly ledger: Pick<Ledger, 'isHalted'>;
+  readonly feedSource: FeedHealth['source'];
 }
 
-export interface Reporting {
-  readonly replicas: Replicas;
-  readonly health: ReturnType<typeof createHealth>;
-  readonly monitor: ReturnType<typeof createMonitor>;
-  readonly metricsText: Telemetry['metricsText'];
-  /** Resolves when the database has been asked once. */
-  start(): Promise<void>;
-  stop(): void;
-}
-
-/** Everything that tells how this replica and the others are: heartbeats, health, metrics and the monitor. */
-export function createReporting({ bus, cluster, ledger, ...parts }: ReportingParts): Reporting {
-  const { link, uniqueUsers } = cluster;
-  const { replica, clock } = parts;
+export function createReporting(
+  core: Core,
+  { cluster, ledger, ...parts }: ReportingParts,
+): Capability<Reporting> {
+  const { replica, clock, metrics } = core;
+  const { bus, link, uniqueUsers } = cluster;
   let halted = false;
   const isHalted = (): boolean => halted;
-  // One question for both: whether the database answers, and what only it knows, whoever halted trading.
+  // One question for both: whether the database answers, and whether trading is halted for everyone.
   const ping = async (): Promise<void> => {
     halted = await ledger.isHalted();
   };
   const pulse = createPulse({ ping, clock });
-  const replicas = createReplicas({ bus, link, clock, status: () => telemetry.status() });
-  const telemetry = createTelemetry({ ...parts, replicas, link, uniqueUsers, database: pulse, isHalted });
+  const replicas = createReplicas({ bus, link, clock, status: () => status() });
+  const telemetry = { ...parts, replicas, link, uniqueUsers, database: pulse, isHalted };
+  const status = statusOf(core, telemetry);
+  registerReadings(core, telemetry);
   const incidents = createIncidents({ replicas, clock });
   const history = createHistory({ replica, replicas, incidents, link, store: cluster.history, clock });
-  const overview = {
-    ...parts,
-    replicas,
-    uniqueUsers,
-    feedSource: parts.market.health().source,
-    redis: link.state,
-    database: pulse.state,
-    isHalted,
-  };
+  const overview = { ...telemetry, replica, redis: link.state, database: pulse.state };
 
   return {
-    replicas,
-    health: createHealth(overview),
-    monitor: createMonitor({ ...overview, history, incidents }),
-    metricsText: telemetry.metricsText,
+    name: 'reporting',
+    faces: {
+      replicas,
+      othersServe: () => replicas.all().some((one) => one.state === 'ok' && one.status.replica !== replica),
+      health: createHealth(core, overview),
+      monitor: createMonitor(core, { ...overview, history, incidents }),
+      metricsText: metrics.registry.text,
+    },
     async start() {
+      metrics.registry.watchProcess();
       await pulse.start();
       incidents.start();
       history.start();

@@ -5,100 +5,85 @@ import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { ReplicaStatus } from '../domain/monitor/replica-status.ts';
 import type { Replicas } from '../domain/monitor/replicas.ts';
 import type { Executor } from '../domain/trading/execution/executor.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Pulse } from '../lib/pulse.ts';
 import { readCluster } from '../metrics/cluster.ts';
 import { readDatabase } from '../metrics/database.ts';
-import type { Metrics } from '../metrics/index.ts';
 import { readMarket } from '../metrics/market.ts';
 import { readBuild } from '../metrics/process.ts';
 import { readRealtime } from '../metrics/realtime.ts';
 import { readTrading } from '../metrics/trading.ts';
 import type { Realtime } from '../realtime/server.ts';
+import type { Core } from './core.ts';
 
 export interface TelemetryParts {
-  readonly replica: string;
-  readonly version: string;
-  readonly startedAt: number;
-  readonly metrics: Metrics;
   readonly market: Pick<Market, 'health' | 'counters'>;
   readonly lease: Pick<EngineLease, 'current' | 'engine' | 'onChange'>;
   readonly executor: Pick<Executor, 'state'>;
   readonly board: Pick<QuoteBoard, 'drops'>;
-  readonly realtime: () => Realtime;
-  readonly replicas: Pick<Replicas, 'all'>;
+  /** Built after this. */
+  readonly realtime: () => Pick<Realtime, 'connections' | 'users' | 'latency'>;
+  readonly replicas: Pick<Replicas, 'all' | 'onHeartbeat'>;
   readonly link: BusLink;
-  /** Users with a connection anywhere; null where only each replica's own are known. */
+  /** Users with a connection to any replica; null where only each replica's own are known. */
   readonly uniqueUsers: () => number | null;
   readonly database: Pulse;
   /** For everyone, as of the last second the database answered. */
   readonly isHalted: () => boolean;
-  readonly isDraining: () => boolean;
-  readonly clock: Clock;
 }
 
-export interface Telemetry {
-  /** What the heartbeat says of this replica. */
-  status(): ReplicaStatus;
-  /** What Prometheus reads. */
-  metricsText(): Promise<string>;
-}
-
-/** Gathers what the parts of this replica report of themselves. */
-export function createTelemetry(parts: TelemetryParts): Telemetry {
-  const { replica, version, startedAt, metrics, market, lease, board, link, clock } = parts;
-  registerReadings(parts);
+/** What the heartbeat reports of this replica: each call reads its parts anew. */
+export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus {
+  const { replica, version, startedAt, metrics, clock } = core;
+  const { market, lease, board, link } = parts;
   let leaseSince: number | null = null;
   lease.onChange((number) => {
     leaseSince = number === null ? null : clock.now();
   });
 
-  return {
-    status() {
-      const realtime = parts.realtime();
-      const held = lease.current();
-      const { failed, malformed, late, version: newer, resubscribed } = link.counters;
-      return {
-        replica,
-        version,
-        startedAt,
-        at: clock.now(),
-        draining: parts.isDraining(),
-        connections: realtime.connections(),
-        users: realtime.users(),
-        lease: held,
-        leaseSince: held === null ? null : leaseSince,
-        executor: parts.executor.state(),
-        feed: held === null ? null : { ...market.health(), leader: replica },
-        redis: link.state(),
-        database: parts.database.state(),
-        busLagMs: link.lagMs(),
-        drops: { late, malformed, version: newer, failed, quotes: board.drops.lease + board.drops.late },
-        recoveries: {
-          journalGaps: metrics.realtime.journalGaps(),
-          stalls: metrics.stalls.sum(),
-          resubscribed,
-        },
-        totals: {
-          ...metrics.realtime.totals(),
-          orders: metrics.trading.orders(),
-          hooks: metrics.http.hooks(),
-        },
-        latency: realtime.latency.percentiles(),
-        queueBytes: metrics.realtime.queueBytes(),
-      };
-    },
-    metricsText: metrics.registry.text,
+  return () => {
+    const realtime = parts.realtime();
+    const held = lease.current();
+    const { failed, malformed, late, version: newer, resubscribed } = link.counters;
+    return {
+      replica,
+      version,
+      startedAt,
+      at: clock.now(),
+      draining: core.isDraining(),
+      connections: realtime.connections(),
+      users: realtime.users(),
+      lease: held,
+      leaseSince: held === null ? null : leaseSince,
+      executor: parts.executor.state(),
+      feed: held === null ? null : { ...market.health(), leader: replica },
+      redis: link.state(),
+      database: parts.database.state(),
+      busLagMs: link.lagMs(),
+      drops: { late, malformed, version: newer, failed, quotes: board.drops.lease + board.drops.late },
+      recoveries: {
+        journalGaps: metrics.realtime.journalGaps(),
+        stalls: metrics.stalls.sum(),
+        resubscribed,
+      },
+      totals: {
+        ...metrics.realtime.totals(),
+        orders: metrics.trading.orders(),
+        hooks: metrics.http.hooks(),
+      },
+      latency: realtime.latency.percentiles(),
+      queueBytes: metrics.realtime.queueBytes(),
+    };
   };
 }
 
-function registerReadings(parts: TelemetryParts): void {
+/** What /metrics reads of the parts, besides what they count themselves. */
+export function registerReadings({ metrics, version }: Core, parts: TelemetryParts): void {
   const { market, lease, board, link } = parts;
-  const { registry } = parts.metrics;
+  const { registry } = metrics;
   const isEngine = (): boolean => lease.current() !== null;
   const largest = (values: readonly number[]): number => Math.max(0, ...values);
 
-  readBuild(registry, parts.version);
+  readBuild(registry, version);
   readRealtime(registry, {
     connections: () => parts.realtime().connections(),
     users: () => parts.realtime().users(),

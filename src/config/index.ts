@@ -6,6 +6,7 @@ import type { NamedLimit } from '../domain/limits/counters.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
 import type { Decimal } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
+import { type FeedConfig, readFeed } from './feed.ts';
 import { createReader, missingInProduction, type Reader } from './read.ts';
 import type { Env } from './variables.ts';
 
@@ -55,21 +56,6 @@ export interface JournalConfig {
   /** Per user. */
   readonly maxEvents: number;
 }
-
-export type FeedConfig =
-  | { readonly source: 'simulated'; readonly updatesPerSecond: number; readonly seed: number }
-  | {
-      readonly source: 'replay';
-      readonly file: string;
-      readonly speed: number | 'max';
-      readonly loop: boolean;
-    }
-  | {
-      readonly source: 'massive';
-      readonly wsUrl: string;
-      readonly restUrl: string;
-      readonly recordFile: string | null;
-    };
 
 export interface MarketConfig {
   readonly feed: FeedConfig;
@@ -127,14 +113,18 @@ export function readConfig(env: Env = process.env): { config: Config; secrets: S
     },
     accounts: { demoAccount: read('DEMO_ACCOUNT') && !production, startingCash: read('STARTING_CASH') },
     market: {
-      feed: readFeed(read),
+      feed: readFeed(read, problems),
       hours: read('MARKET_HOURS'),
       flushIntervalMs: read('FLUSH_INTERVAL_MS'),
     },
     trading: readTrading(read),
     journal: { maxAgeMs: read('JOURNAL_KEEP_DAYS') * DAY_MS, maxEvents: read('JOURNAL_KEEP_EVENTS') },
   };
-  problems.push(...halfConfigured(config, secrets));
+  if (secrets.redisUrl !== null && secrets.databaseUrl === null) {
+    problems.push(
+      'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database, which one process owns.',
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return { config, secrets };
 }
@@ -155,40 +145,3 @@ const readTrading = (read: Reader): RiskLimits => ({
   duplicateWindowMs: read('DUPLICATE_WINDOW_SECONDS') * 1_000,
   dailyLossLimit: read('DAILY_LOSS_LIMIT'),
 });
-
-/** Only the variables of the chosen feed are read. */
-function readFeed(read: Reader): FeedConfig {
-  const source = read('FEED');
-  switch (source) {
-    case 'simulated':
-      return { source, updatesPerSecond: read('SIM_UPDATES_PER_SECOND'), seed: read('SIM_SEED') };
-    case 'replay':
-      return {
-        source,
-        file: read('REPLAY_FILE') ?? '',
-        speed: read('REPLAY_SPEED'),
-        loop: read('REPLAY_LOOP'),
-      };
-    case 'massive':
-      return {
-        source,
-        wsUrl: read('MASSIVE_WS_URL'),
-        restUrl: read('MASSIVE_REST_URL'),
-        recordFile: read('RECORD_FILE'),
-      };
-  }
-}
-
-/** One sentence for each choice that lacks what it needs. */
-function halfConfigured({ market: { feed } }: Config, secrets: Secrets): string[] {
-  const problems: string[] = [];
-  if (secrets.redisUrl !== null && secrets.databaseUrl === null) {
-    problems.push(
-      'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database, which one process owns.',
-    );
-  }
-  if (feed.source === 'massive' && secrets.massiveApiKey === null)
-    problems.push('FEED=massive needs MASSIVE_API_KEY.');
-  if (feed.source === 'replay' && feed.file === '') problems.push('FEED=replay needs REPLAY_FILE.');
-  return problems;
-}

@@ -47,7 +47,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
 
 function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { sessions, limiter, sessionStore, clock } = parts;
-  const { sessionSecrets, production, allowedOrigins, registrationOpen, feedSource } = options;
+  const { keys, production, allowedOrigins, registrationOpen, feedSource } = options;
   const demand = createPolledDemand(parts);
   const api = Router();
   // A dashboard on another origin of FRONTEND_URL reads the answers too; to every other page they stay closed.
@@ -59,7 +59,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
 
   // Before the session is asked about: a body that is sent slowly must not be acted on after its session has ended.
   api.use(rawBody('application/json'));
-  api.use(createSessionLoader({ store: sessionStore, secrets: sessionSecrets, production, clock }));
+  api.use(createSessionLoader({ store: sessionStore, secrets: keys.session, production, clock }));
   api.use('/auth', authRoutes(parts, options));
 
   api.use(requireUser(sessions));

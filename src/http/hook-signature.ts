@@ -17,7 +17,7 @@ export function createSignatureCheck({
   secrets,
   clock,
 }: {
-  secrets: readonly string[];
+  secrets: () => readonly string[];
   clock: Clock;
 }): RequestHandler {
   return (req, _res, next) => {
@@ -25,7 +25,7 @@ export function createSignatureCheck({
     const signature = req.get('X-Tradecast-Signature') ?? '';
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const age = /^\d{1,12}$/.test(timestamp) ? Math.abs(clock.now() / 1000 - Number(timestamp)) : Number.NaN;
-    const signed = secrets.map((secret) => safeEqual(signature, hookSignature(secret, timestamp, body)));
+    const signed = secrets().map((secret) => safeEqual(signature, hookSignature(secret, timestamp, body)));
     if (!(age <= HOOK_WINDOW_SECONDS) || !signed.includes(true)) {
       throw new TradecastError('INVALID_SIGNATURE', 'Invalid signature.');
     }

@@ -35,11 +35,15 @@ export interface ServedRequest {
   readonly seconds: number;
 }
 
+/** Secrets that sign and verify: the first signs, all are accepted. They are known when the service has started. */
+export interface SigningKeys {
+  session(): readonly string[];
+  hook(): readonly string[];
+}
+
 export interface HttpOptions {
   readonly production: boolean;
-  /** The first signs, all are accepted. */
-  readonly sessionSecrets: readonly string[];
-  readonly hookSecrets: readonly string[];
+  readonly keys: SigningKeys;
   /** Origins that may write besides our own. */
   readonly allowedOrigins: readonly string[];
   readonly registrationOpen: boolean;

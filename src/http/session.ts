@@ -21,7 +21,8 @@ const MAX_TOUCHED = 10_000;
 
 export interface SessionOptions {
   readonly store: Store;
-  readonly secrets: readonly string[];
+  /** Known when the first request arrives. */
+  readonly secrets: () => readonly string[];
   readonly production: boolean;
   readonly clock: Clock;
 }
@@ -29,22 +30,26 @@ export interface SessionOptions {
 /** Loads the session of a signed cookie; visitors without one touch no table and get none. */
 export function createSessionLoader({ store, secrets, production, clock }: SessionOptions): RequestHandler {
   throttleTouch(store, clock);
-  const load = session({
-    name: SESSION_COOKIE,
-    secret: [...secrets],
-    store,
-    resave: false,
-    saveUninitialized: false,
-    rolling: true,
-    // A Secure cookie is set only where the request came over TLS, which behind a proxy only the proxy's header
-    // tells. Believing it for that alone harms nobody but a client who lies about its own connection.
-    ...(production && { proxy: true }),
-    cookie: { httpOnly: true, sameSite: 'lax', secure: production, path: '/', maxAge: SESSION_IDLE_MS },
-  });
-  return (req, res, next) =>
+  const createLoad = (): RequestHandler =>
+    session({
+      name: SESSION_COOKIE,
+      secret: [...secrets()],
+      store,
+      resave: false,
+      saveUninitialized: false,
+      rolling: true,
+      // A Secure cookie is set only where the request came over TLS, which behind a proxy only the proxy's header
+      // tells. Believing it for that alone harms nobody but a client who lies about its own connection.
+      ...(production && { proxy: true }),
+      cookie: { httpOnly: true, sameSite: 'lax', secure: production, path: '/', maxAge: SESSION_IDLE_MS },
+    });
+  let load: RequestHandler | null = null;
+  return (req, res, next) => {
+    load ??= createLoad();
     load(req, res, (error?: unknown) =>
       next(error === undefined || error === null ? undefined : unavailable(error)),
     );
+  };
 }
 
 const unavailable = (cause: unknown): TradecastError =>

@@ -1,6 +1,6 @@
 /**
- * Turns many single look-ups into few: keys asked for while a look-up is under way wait for the next one, so
- * that a burst of thousands costs a handful of queries and a lone caller waits for nobody.
+ * Turns many single look-ups into few: keys that arrive while a look-up runs share the next one. A burst of
+ * thousands costs a handful of queries, and a lone caller does not wait.
  */
 export function createBatchLoader<Key, Value>(
   load: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
@@ -34,7 +34,7 @@ export function createBatchLoader<Key, Value>(
       else waiting.set(key, [{ resolve, reject }]);
       if (running) return;
       running = true;
-      // Everybody who asks in this turn of the event loop is in the first batch already.
+      // The first batch has every key of this turn of the event loop.
       setImmediate(() => void run());
     });
 }

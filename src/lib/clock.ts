@@ -1,7 +1,7 @@
-/** Stops a timer; calling it twice is calling it once. */
+/** Stops a timer or ends a subscription; a second call does nothing. */
 export type Cancel = () => void;
 
-/** Time as the service sees it. Tests put their own in its place. */
+/** Time as the service sees it; tests replace it. */
 export interface Clock {
   /** Milliseconds since epoch, UTC. */
   now(): number;

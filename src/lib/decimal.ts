@@ -1,4 +1,4 @@
-/** Exact decimals for money and quantities. Floats meet money only here, on the way in and on the way out. */
+/** Exact decimals for money and quantities. Money is a float only at this border, on its way in and out. */
 import Big from 'big.js';
 
 export type Decimal = Big;
@@ -11,7 +11,7 @@ export const ZERO = new Big(0);
 
 /**
  * Reads a decimal from the text of a NUMERIC column or from a JSON number, whose shortest text is the
- * decimal its sender wrote. Throws on NaN, Infinity and anything that is not a plain decimal.
+ * decimal that its sender wrote. Throws on NaN, Infinity and text that is no plain decimal.
  */
 export const decimal = (value: string | number | Decimal): Decimal => new Big(value);
 

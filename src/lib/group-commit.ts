@@ -3,9 +3,9 @@ export interface GroupCommit<Item, Answer> {
 }
 
 /**
- * Many writes in one transaction: what arrives while a batch runs goes into the next one, and the first never waits.
- * `run` answers for each item in order, an Error for an item that fails alone. When `run` itself fails, its
- * items are run one by one, so that one of them cannot fail the others.
+ * Many writes in one transaction: items that arrive while a batch runs share the next one, and the first never waits.
+ * `run` answers for each item in order, with an Error for an item that fails alone. When `run` itself fails, its
+ * items run one by one, so that none of them can fail the others.
  */
 export function createGroupCommit<Item, Answer>(options: {
   readonly maxBatch: number;

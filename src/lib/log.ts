@@ -1,4 +1,4 @@
-/** What the domain and the adapters need of a logger; pino fits it. */
+/** What domain and adapters need of a logger; pino has it. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

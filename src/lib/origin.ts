@@ -1,6 +1,6 @@
 /**
- * Whether a request with this Origin may act with the user's cookie: the same host, or one of the list,
- * compared exactly. A browser always tells the origin where it matters; no Origin is not a browser.
+ * Whether a request with this Origin may act with the user's cookie: the same host, or an exact match in the list.
+ * A browser sends the header wherever it matters; a request without it comes from no browser.
  */
 export function isAllowedOrigin(
   origin: string | undefined,

@@ -2,8 +2,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { StartupError } from './startup-error.ts';
 
 /**
- * Throws a StartupError where nobody can listen on this address now. Asked before anything else is opened: a
- * second service on a taken port must not migrate the database of the first. Port 0 is always free.
+ * Throws a StartupError where this address is taken or invalid. Port 0 is always free.
  */
 export async function assertPortIsFree(port: number, host: string): Promise<void> {
   const probe = createServer();
@@ -13,7 +12,7 @@ export async function assertPortIsFree(port: number, host: string): Promise<void
   });
 }
 
-/** Begins to listen; resolves with where, as a browser on this machine reaches it. Throws StartupError. */
+/** Begins to listen; resolves with the address by which a browser on this machine reaches it. Throws StartupError. */
 export function listenOn(server: Server, port: number, host: string): Promise<{ port: number; url: string }> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(toStartupError(error, port, host)));
@@ -25,7 +24,7 @@ export function listenOn(server: Server, port: number, host: string): Promise<{ 
   });
 }
 
-/** The sentence for an address that cannot be listened on. */
+/** The sentence for an address that is not available. */
 function toStartupError(error: NodeJS.ErrnoException, port: number, host: string): StartupError {
   const problem =
     error.code === 'EADDRINUSE'

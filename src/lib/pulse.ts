@@ -1,27 +1,27 @@
 import type { Cancel, Clock } from './clock.ts';
 
 export interface Pulse {
-  /** `ok`, `does not answer`, `cannot be reached`, or `has not been asked yet`: as of the last second, at once. */
+  /** `ok`, `does not answer`, `cannot be reached` or `has not been asked yet`, as of the last second. */
   state(): string;
-  /** Resolves when it has been asked once. */
+  /** Resolves after the first answer, or its timeout. */
   start(): Promise<void>;
   stop(): void;
 }
 
 const INTERVAL_MS = 1_000;
-/** What takes longer to answer is told as not answering, milliseconds. */
+/** An answer that takes longer counts as none. */
 const TIMEOUT_MS = 1_000;
 
 /**
- * Asks every second whether something still answers, so that whoever wants to know need not wait. One question
- * at a time: while the last one hangs, another would only take one more connection.
+ * Asks every second whether something still answers, so that readers of the state need not wait. One question at a
+ * time: while the last one hangs, another would only occupy one more connection.
  */
 export function createPulse({ ping, clock }: { ping: () => Promise<unknown>; clock: Clock }): Pulse {
   let state = 'has not been asked yet';
   let asking = false;
   let cancel: Cancel = () => {};
 
-  /** Resolves when something is known. */
+  /** Resolves when the state is known. */
   function ask(): Promise<void> {
     if (asking) return Promise.resolve();
     asking = true;

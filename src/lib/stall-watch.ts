@@ -1,35 +1,33 @@
 import type { Cancel, Clock } from './clock.ts';
+import { createEmitter } from './emitter.ts';
 import { startStopwatch } from './stopwatch.ts';
 
-/** How often it looks at the time, milliseconds. */
+/** How often the watch compares the time. */
 export const STALL_LOOK_MS = 500;
-/** Between two looks there is this much at most in a process that runs, however busy it is, milliseconds. */
+/** A process that runs, however busy, never has a longer gap between two looks. */
 export const STALL_MS = 2_000;
 
-/** Notices that the process stood still: stopped, starved of its processor, or asleep with its machine. */
+/** Detects a stall of this process: it was stopped, starved of its processor, or asleep with its machine. */
 export interface StallWatch {
-  /** Called on waking with the milliseconds that passed unseen. Returns what ends it. */
+  /** Called after a stall with its milliseconds. Returns what ends the subscription. */
   onStall(listener: (ms: number) => void): Cancel;
   start(): void;
   stop(): void;
 }
 
 export function createStallWatch({ clock }: { readonly clock: Clock }): StallWatch {
-  const listeners = new Set<(ms: number) => void>();
+  const stalls = createEmitter<[ms: number]>();
   let sinceLook = startStopwatch(clock);
   let cancel: Cancel = () => {};
 
   const look = (): void => {
     const gap = sinceLook();
     sinceLook = startStopwatch(clock);
-    if (gap >= STALL_MS) for (const listener of listeners) listener(gap);
+    if (gap >= STALL_MS) stalls.emit(gap);
   };
 
   return {
-    onStall(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onStall: stalls.on,
     start() {
       sinceLook = startStopwatch(clock);
       cancel = clock.every(STALL_LOOK_MS, look);

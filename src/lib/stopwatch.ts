@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Milliseconds since it was started, by whichever clock went further: the wall clock may be set back, the
- * monotonic one stands still while the machine sleeps. Who must not overstay is never told too little.
+ * Milliseconds since its start, by the clock that went further: the wall clock may be set back, and the monotonic
+ * clock does not count while the machine sleeps. So the result is never too small for a deadline.
  */
 export function startStopwatch(clock: Clock): () => number {
   const wall = clock.now();

@@ -29,12 +29,27 @@ export type MetricRegistry = ReturnType<typeof createMetricRegistry>;
 
 export function createMetricRegistry() {
   const registry = new Registry();
-  const registers = [registry];
-  const named = (name: string, help: string) => ({ name, help, registers });
+  return {
+    ...recordersOf(registry),
+    ...readingsOf(registry),
 
+    /** Begins to watch the process itself: memory, event loop, garbage collection. */
+    watchProcess(): void {
+      collectDefaultMetrics({ register: registry, prefix: 'tradecast_' });
+    },
+
+    /** Prometheus text, with the values of this moment. */
+    text: (): Promise<string> => registry.metrics(),
+  };
+}
+
+const named = (registry: Registry, name: string, help: string) => ({ name, help, registers: [registry] });
+
+/** What the parts record as it happens. */
+function recordersOf(registry: Registry) {
   return {
     tally(name: string, help: string): Tally {
-      const counter = new Counter(named(name, help));
+      const counter = new Counter(named(registry, name, help));
       let sum = 0;
       return {
         add(by = 1) {
@@ -51,7 +66,7 @@ export function createMetricRegistry() {
       first: Label,
       ...others: Label[]
     ): LabelledTally<Label> {
-      const counter = new Counter({ ...named(name, help), labelNames: [first, ...others] });
+      const counter = new Counter({ ...named(registry, name, help), labelNames: [first, ...others] });
       const sums = new Map<string, number>();
       let total = 0;
       return {
@@ -67,7 +82,7 @@ export function createMetricRegistry() {
     },
 
     timer(name: string, help: string): Timer {
-      const histogram = new Histogram({ ...named(name, help), buckets: BUCKETS });
+      const histogram = new Histogram({ ...named(registry, name, help), buckets: BUCKETS });
       return { observe: (seconds) => histogram.observe(seconds), start: () => histogram.startTimer() };
     },
 
@@ -76,13 +91,18 @@ export function createMetricRegistry() {
       help: string,
       ...labelNames: Label[]
     ): { observe(labels: Readonly<Record<Label, string | number>>, seconds: number): void } {
-      return new Histogram({ ...named(name, help), labelNames, buckets: BUCKETS });
+      return new Histogram({ ...named(registry, name, help), labelNames, buckets: BUCKETS });
     },
+  };
+}
 
+/** What is read from the parts whenever /metrics is asked for. */
+function readingsOf(registry: Registry) {
+  return {
     /** A value of this moment, read whenever /metrics is asked for; null prints as -1. */
     gauge(name: string, help: string, read: () => number | null): void {
       new Gauge({
-        ...named(name, help),
+        ...named(registry, name, help),
         collect() {
           this.set(read() ?? -1);
         },
@@ -92,7 +112,7 @@ export function createMetricRegistry() {
     /** The same by one label. */
     labelledGauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>) {
       new Gauge({
-        ...named(name, help),
+        ...named(registry, name, help),
         labelNames: [label],
         collect() {
           for (const [value, number] of Object.entries(read())) this.set({ [label]: value }, number);
@@ -103,7 +123,7 @@ export function createMetricRegistry() {
     /** What another part counts since the start, read whenever /metrics is asked for. */
     total(name: string, help: string, read: () => number): void {
       new Counter({
-        ...named(name, help),
+        ...named(registry, name, help),
         collect() {
           this.reset();
           this.inc(read());
@@ -114,7 +134,7 @@ export function createMetricRegistry() {
     /** The same by one label. */
     labelledTotal(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>) {
       new Counter({
-        ...named(name, help),
+        ...named(registry, name, help),
         labelNames: [label],
         collect() {
           this.reset();
@@ -122,13 +142,5 @@ export function createMetricRegistry() {
         },
       });
     },
-
-    /** Begins to watch the process itself: memory, event loop, garbage collection. */
-    watchProcess(): void {
-      collectDefaultMetrics({ register: registry, prefix: 'tradecast_' });
-    },
-
-    /** Prometheus text, with the values of this moment. */
-    text: (): Promise<string> => registry.metrics(),
   };
 }

@@ -341,7 +341,9 @@ describe('answers', () => {
 describe('signatures', () => {
   const body = JSON.stringify({ eventId: 'e', nonsense: true });
   const send = async (headers: Record<string, string>, hookSecrets = [HOOK_SECRET], sent: string = body) =>
-    createHttpClient((await start({ options: { hookSecrets } })).url).post('/hooks/trades', sent, headers);
+    createHttpClient(
+      (await start({ options: { keys: { session: () => [], hook: () => hookSecrets } } })).url,
+    ).post('/hooks/trades', sent, headers);
   const INVALID = {
     status: 401,
     body: { success: false, error: 'Invalid signature.', code: 'INVALID_SIGNATURE' },

@@ -20,8 +20,7 @@ export const HOOK_SECRET = 'a hook secret with 32 characters.';
 
 const options: HttpOptions = {
   production: false,
-  sessionSecrets: [SESSION_SECRET],
-  hookSecrets: [HOOK_SECRET],
+  keys: { session: () => [SESSION_SECRET], hook: () => [HOOK_SECRET] },
   allowedOrigins: ['https://app.example.com'],
   registrationOpen: true,
   trustProxy: 0,

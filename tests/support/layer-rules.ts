@@ -20,7 +20,18 @@ const ARROWS: Record<string, { readonly layers: readonly string[]; readonly pack
   logger: { layers: ['lib'], packages: /./ },
   // What joins the parts. Nobody imports main.
   app: {
-    layers: ['app', 'config', 'metrics', 'adapters', 'realtime', 'http', 'domain', 'protocol', 'lib'],
+    layers: [
+      'app',
+      'config',
+      'metrics',
+      'package',
+      'adapters',
+      'realtime',
+      'http',
+      'domain',
+      'protocol',
+      'lib',
+    ],
     packages: /./,
   },
   main: { layers: ['app', 'config', 'logger', 'lib'], packages: /./ },
@@ -52,6 +63,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** `src/http/app.ts` → `http`, `src/main.ts` → `main`; null for what is no layer, such as tests. */
 const layerOf = (file: string): string | null => {
+  if (file === 'package.json') return 'package';
   if (file.startsWith('dashboard/')) return 'dashboard';
   const [top, folder, ...rest] = file.split('/');
   if (top !== 'src' || folder === undefined) return null;

@@ -17,11 +17,11 @@ import { createSignatureCheck } from '../hook-signature.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 
 /** Signed machine-to-machine routes: bots report trades and portfolios, place orders, link Discord accounts. */
-export function hookRoutes({ hooks, clock }: HttpParts, { hookSecrets }: HttpOptions): Router {
+export function hookRoutes({ hooks, clock }: HttpParts, { keys }: HttpOptions): Router {
   const router = Router();
   router.use(
     rawBody(() => true),
-    createSignatureCheck({ secrets: hookSecrets, clock }),
+    createSignatureCheck({ secrets: keys.hook, clock }),
   );
 
   router.post('/trades', async (req, res) => {

@@ -6,9 +6,9 @@ import type { RealtimeSocket } from './peer.ts';
 
 /** Socket.IO middleware: asks the host to admit the socket, and makes its user the socket's. */
 export const createHandshake =
-  (host: PeerHost, secrets: readonly string[]) =>
+  (host: PeerHost, secrets: () => readonly string[]) =>
   (socket: RealtimeSocket, next: (error?: Error) => void): void => {
-    const credentials = credentialsOf(socket, secrets);
+    const credentials = credentialsOf(socket, secrets());
     forgetSecrets(socket);
     host.admit(socket.id, credentials).then(
       (principal) => {

@@ -17,8 +17,8 @@ export interface SocketIoParts {
   /** Reaches the sockets of other replicas; null where there are none. */
   readonly adapter: ((namespace: Namespace) => Adapter) | null;
   readonly allowedOrigins: readonly string[];
-  /** Secrets that sign the session cookie, the current one first. */
-  readonly sessionSecrets: readonly string[];
+  /** Secrets of the session cookie, known when the first client arrives; the first signs. */
+  readonly sessionSecrets: () => readonly string[];
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
   readonly log: Log;
 }

@@ -1,0 +1,33 @@
+import type { Database } from '../adapters/sql/database.ts';
+import { createDatabaseLease } from '../adapters/stores/engine/lease.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import { handOver } from '../domain/engine/hand-over.ts';
+import type { EngineLease } from '../domain/engine/lease.ts';
+import type { Market } from '../domain/market/market.ts';
+import type { Executor } from '../domain/trading/execution/executor.ts';
+import type { Core } from './core.ts';
+import type { Part } from './part.ts';
+
+/** Who is the engine. The lease is only asked for when the engine's parts follow it. */
+export const createLease = ({ replica, clock, log }: Core, database: Database, bus: Bus): EngineLease =>
+  createDatabaseLease({ db: database, bus, replica, clock, log: log('lease') });
+
+export interface EngineParts {
+  readonly lease: EngineLease;
+  readonly market: Pick<Market, 'stop'>;
+  readonly executor: Pick<Executor, 'stop'>;
+  /** Whether other replicas can take over while this one drains. */
+  readonly isShared: boolean;
+}
+
+/** Takes the lease at the start, and hands the engine over in the drain. */
+export function createEngine({ clock }: Core, { isShared, ...parts }: EngineParts): Part {
+  const pass = (): Promise<void> => handOver({ ...parts, clock });
+  return {
+    name: 'engine',
+    start: parts.lease.start,
+    // Alone nobody could show the quotes of another engine: ours stays to the end.
+    ...(isShared && { drain: pass }),
+    stop: pass,
+  };
+}

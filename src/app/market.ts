@@ -1,0 +1,122 @@
+import type { MarketConfig } from '../config/index.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import type { EngineLease } from '../domain/engine/lease.ts';
+import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
+import { type CandleExchange, createCandleExchange } from '../domain/market/candle-exchange.ts';
+import { createDemand, type Demand } from '../domain/market/demand.ts';
+import { createMarket, type Market } from '../domain/market/market.ts';
+import { createHoursOf, createMarketHours, type MarketHours } from '../domain/market/market-hours.ts';
+import { createQuoteBoard, type QuoteBoard } from '../domain/market/quote-board.ts';
+import { isFresh } from '../domain/market/staleness.ts';
+import type { MarketView } from '../domain/trading/market-view.ts';
+import { tradingDay } from '../domain/trading/trading-day.ts';
+import { createScope } from '../lib/scope.ts';
+import type { FeedHealth } from '../protocol/health-payloads.ts';
+import type { Core } from './core.ts';
+import { createMarketSource, type MarketSource } from './feeds.ts';
+import type { Capability, Part } from './part.ts';
+
+/** Quotes, candles and instruments: the engine's side, and the side of every replica. */
+export interface MarketFaces {
+  readonly feedSource: FeedHealth['source'];
+  readonly instruments: InstrumentDirectory;
+  /** Symbols for a user who has chosen none. */
+  featured(): Promise<readonly string[]>;
+  readonly hours: MarketHours;
+  /** The engine's: runs the feed while this replica holds the lease. */
+  readonly market: Market;
+  /** Every replica's: the latest quotes, what is wanted of the engine, and candles. */
+  readonly board: QuoteBoard;
+  readonly demand: Demand;
+  readonly candles: CandleExchange;
+  /** What trading reads of all this. */
+  readonly view: MarketView;
+}
+
+export interface MarketParts {
+  readonly config: MarketConfig;
+  readonly apiKey: string | null;
+  readonly source: MarketSource | undefined;
+  readonly bus: Bus;
+  readonly lease: EngineLease;
+}
+
+export function createMarketCapability(
+  core: Core,
+  parts: MarketParts,
+): Capability<MarketFaces> & { readonly sourceCheck: Part } {
+  const { clock, log, replica } = core;
+  const { config, bus, lease } = parts;
+  const hours = createMarketHours(config.hours);
+  const { feed, instruments, featured, check } =
+    parts.source ?? createMarketSource(config.feed, { apiKey: parts.apiKey, clock, hours, log: log('feed') });
+  const market = createMarket({
+    feed,
+    bus,
+    clock,
+    hours,
+    log: log('market'),
+    replica,
+    flushIntervalMs: config.flushIntervalMs,
+    current: lease.current,
+    onLost: () => void lease.release({ standAside: true }),
+  });
+  const demand = createDemand({ bus, clock, replica });
+  const board = createQuoteBoard({ newestLease: lease.newest, bus, clock, onMissed: demand.resync });
+  const following = createScope();
+  const isEngine = (): boolean => lease.current() !== null;
+  const candles = createCandleExchange({ bus, clock, isEngine, local: market.candles });
+
+  return {
+    name: 'market',
+    faces: {
+      feedSource: feed.source,
+      instruments,
+      featured,
+      hours,
+      market,
+      board,
+      demand,
+      candles,
+      view: createView(core, config, { instruments, board }),
+    },
+    // Before anything is opened.
+    sourceCheck: { name: 'market source', start: () => check?.() },
+    start() {
+      following.add(
+        lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing))),
+        market.follow(),
+      );
+      board.start();
+      demand.start();
+      candles.start();
+    },
+    async stop() {
+      following.end();
+      await market.stop();
+      candles.stop();
+      demand.stop();
+      board.stop();
+    },
+  };
+}
+
+function createView(
+  { clock }: Core,
+  { hours }: MarketConfig,
+  { instruments, board }: Pick<MarketFaces, 'instruments' | 'board'>,
+): MarketView {
+  const hoursOf = createHoursOf(hours);
+  return {
+    knows: async (symbol) => (await instruments.get(symbol)) !== null,
+    mayExist: (symbol) => instruments.knows(symbol) !== false,
+    quote: board.get,
+    isFresh: (quote) => isFresh(quote, clock.now()),
+    isOpen: (symbol) => hoursOf(symbol).session(clock.now()) === 'regular',
+    nextClose(symbol) {
+      const { nextClose } = hoursOf(symbol).status(clock.now());
+      return nextClose === null ? null : Date.parse(nextClose);
+    },
+    tradingDay: () => tradingDay(clock.now()),
+  };
+}

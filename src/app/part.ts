@@ -1,0 +1,53 @@
+import { createDisposer } from '../lib/disposer.ts';
+import type { Log } from '../lib/log.ts';
+
+/** What begins and ends together. Building it does nothing outside of the process's memory. */
+export interface Part {
+  readonly name: string;
+  /** Resolves when it works. */
+  start?(): void | Promise<void>;
+  /** Accepts nothing new, and ends or hands over what is under way. Every part drains before the first one stops. */
+  drain?(): void | Promise<void>;
+  /** Runs only where `start` succeeded. */
+  stop?(): void | Promise<void>;
+}
+
+/** A part, and what others use of it. */
+export interface Capability<Faces> extends Part {
+  readonly faces: Faces;
+}
+
+/** A list of parts that runs forward on start and back on stop. */
+export interface Lifecycle {
+  /** Throws what the first part threw that could not start; the parts before it stay started. */
+  start(): Promise<void>;
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createLifecycle(parts: readonly Part[], log: Log): Lifecycle {
+  const closing = createDisposer();
+  const started: Part[] = [];
+
+  return {
+    async start() {
+      for (const part of parts) {
+        await part.start?.();
+        started.push(part);
+        closing.add(part.name, () => part.stop?.());
+      }
+    },
+    async drain() {
+      const draining = started.map(async (part) => {
+        try {
+          await part.drain?.();
+        } catch (error) {
+          log.error({ err: error, part: part.name }, 'a part did not drain cleanly');
+        }
+      });
+      await Promise.all(draining);
+    },
+    stop: () =>
+      closing.dispose((name, error) => log.error({ err: error, part: name }, 'a part did not close cleanly')),
+  };
+}

@@ -1,0 +1,81 @@
+import { createPaperBroker } from '../adapters/paper/broker.ts';
+import type { Database } from '../adapters/sql/database.ts';
+import { createLedger } from '../adapters/stores/trading/ledger.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import type { EngineLease } from '../domain/engine/lease.ts';
+import type { Broker } from '../domain/trading/broker.ts';
+import { createTrading } from '../domain/trading/create-trading.ts';
+import { createExecutor, type Executor } from '../domain/trading/execution/executor.ts';
+import type { Ledger } from '../domain/trading/ledger.ts';
+import { withQuoteFirst } from '../domain/trading/quote-first.ts';
+import type { RiskLimits } from '../domain/trading/risk-limits.ts';
+import { followTradedSymbols } from '../domain/trading/traded-symbols.ts';
+import type { Trading } from '../domain/trading/trading.ts';
+import { createScope } from '../lib/scope.ts';
+import { type Core, wrapped } from './core.ts';
+import type { MarketFaces } from './market.ts';
+import type { AppOverrides } from './overrides.ts';
+import type { Capability } from './part.ts';
+
+/** Orders and portfolios on every replica, and their execution on the engine. */
+export interface TradingFaces {
+  readonly ledger: Ledger;
+  readonly trading: Trading;
+  readonly executor: Executor;
+}
+
+export interface TradingParts {
+  readonly limits: RiskLimits;
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly lease: EngineLease;
+  readonly market: MarketFaces;
+  readonly broker: AppOverrides['broker'];
+}
+
+export function createTradingCapability(core: Core, parts: TradingParts): Capability<TradingFaces> {
+  const { clock, log, wrap } = core;
+  const { bus, lease, market } = parts;
+  const { demand } = market;
+  const ledger = wrapped(createLedger(parts.database), wrap.ledger);
+  const broker = wrapped(parts.broker?.(market.view) ?? paperBroker(core, market), wrap.broker);
+  const executor = createExecutor({ lease, ledger, broker, bus, clock, log: log('executor') });
+  const following = createScope();
+
+  return {
+    name: 'trading',
+    faces: { ledger, trading: createCountedTrading(core, parts, ledger), executor },
+    async start() {
+      executor.start();
+      // Before the market can start: demand for what is held has to precede the first quote.
+      following.add(await followTradedSymbols({ ledger, demand, clock, log: log('market') }));
+    },
+    async stop() {
+      following.end();
+      await executor.stop();
+      broker.stop();
+    },
+  };
+}
+
+const paperBroker = ({ clock }: Core, { view, board }: MarketFaces): Broker =>
+  createPaperBroker({
+    market: view,
+    clock,
+    onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map(({ symbol }) => symbol))),
+  });
+
+function createCountedTrading(core: Core, parts: TradingParts, ledger: Ledger): Trading {
+  const { clock, log, metrics } = core;
+  const { bus, limits, market } = parts;
+  const trading = withQuoteFirst(
+    createTrading({ ledger, market: market.view, bus, clock, log: log('trading'), limits }),
+    { ...market, clock },
+  );
+  return {
+    ...trading,
+    async place(command) {
+      return metrics.trading.countOrder(trading.place(command));
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { silentLog } from '../../rig/log.ts';
+import { createLifecycle, type Part } from '../../src/app/part.ts';
+
+/** Parts that note what happens to them; what `fails` names throws. */
+function recorded(names: readonly string[], fails: readonly string[] = []) {
+  const steps: string[] = [];
+  const step = (name: string) => async (): Promise<void> => {
+    steps.push(name);
+    if (fails.includes(name)) throw new Error(name);
+  };
+  const parts = names.map(
+    (name): Part => ({
+      name,
+      start: step(`start ${name}`),
+      drain: step(`drain ${name}`),
+      stop: step(`stop ${name}`),
+    }),
+  );
+  return { steps, lifecycle: createLifecycle(parts, silentLog) };
+}
+
+test('parts start in order, all drain before the first one stops, and they stop in reverse', async () => {
+  const { steps, lifecycle } = recorded(['a', 'b']);
+  await lifecycle.start();
+  await lifecycle.drain();
+  await lifecycle.stop();
+  expect(steps).toEqual(['start a', 'start b', 'drain a', 'drain b', 'stop b', 'stop a']);
+});
+
+test('after a start that failed only the parts that did start are stopped', async () => {
+  const { steps, lifecycle } = recorded(['a', 'b', 'c'], ['start b']);
+  await expect(lifecycle.start()).rejects.toThrow('start b');
+  await lifecycle.drain();
+  await lifecycle.stop();
+  expect(steps).toEqual(['start a', 'start b', 'drain a', 'stop a']);
+});
+
+test('a part that fails to drain or to stop does not keep the others open', async () => {
+  const { steps, lifecycle } = recorded(['a', 'b'], ['drain a', 'stop b']);
+  await lifecycle.start();
+  await lifecycle.drain();
+  await lifecycle.stop();
+  expect(steps.slice(2)).toEqual(['drain a', 'drain b', 'stop b', 'stop a']);
+});
+
+test('stopping twice stops each part once', async () => {
+  const { steps, lifecycle } = recorded(['a']);
+  await lifecycle.start();
+  await lifecycle.stop();
+  await lifecycle.stop();
+  expect(steps).toEqual(['start a', 'stop a']);
+});
