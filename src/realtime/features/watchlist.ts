@@ -1,4 +1,4 @@
-import type { InstrumentDirectory } from '../../domain/instrument/directory.ts';
+import { type InstrumentDirectory, onlyStocks } from '../../domain/instrument/directory.ts';
 import type { Demand } from '../../domain/market/demand.ts';
 import { type Quote, quoteToPayload, toStale } from '../../domain/market/quote.ts';
 import type { QuoteBoard } from '../../domain/market/quote-board.ts';
@@ -29,7 +29,7 @@ export const watchlistFeature =
       handlers: {
         'subscribe:watchlist'(peer, requested) {
           // A symbol that is known not to exist is left out; an unknown one may exist upstream.
-          const symbols = requested.filter((symbol) => instruments.knows(symbol) !== false);
+          const symbols = onlyStocks(requested).filter((symbol) => instruments.knows(symbol) !== false);
           if (symbols.length === 0)
             throw new TradecastError('UNKNOWN_SYMBOL', 'None of these symbols is known');
           const watched = new Set([...lane.watched(peer, quotes), ...symbols]);
