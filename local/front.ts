@@ -4,19 +4,19 @@ import net from 'node:net';
 import { whyNotReady } from './readiness.ts';
 
 /**
- * Sends each connection to a random replica that is ready and leaves it there, as Railway does. With nobody ready any
- * that takes it will do: it answers by itself why not.
+ * Sends each connection to a random replica that is ready and leaves it there, as Railway does. Where none is ready, any
+ * that accepts it serves: it answers by itself why not.
  */
 export interface Front {
   readonly url: string;
   readonly port: number;
-  /** Ports of the replicas that get connections now. */
+  /** Ports of the replicas that receive connections now. */
   ready(): number[];
   close(): Promise<void>;
 }
 
 export interface FrontOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, is a free one. */
   readonly port?: number;
   readonly host?: string;
   /** Ports of the replicas, asked each time: they may change. */
@@ -40,7 +40,7 @@ export async function startFront({ port = 0, host = '127.0.0.1', replicas }: Fro
     );
   };
 
-  /** Joins the client to the first of the replicas that takes it, in random order. */
+  /** Joins the client to the first of the replicas that accepts it, in random order. */
   function join(client: net.Socket, choice: number[]): void {
     const [chosen] = choice.splice(randomInt(choice.length || 1), 1);
     if (chosen === undefined || client.destroyed) {

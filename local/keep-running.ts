@@ -28,7 +28,7 @@ export interface Kept {
   kill(): Promise<void>;
 }
 
-/** As an orchestrator that always restarts, milliseconds. */
+/** As an orchestrator that always restarts. */
 const RESTART_PAUSE_MS = 1_000;
 
 /**

@@ -11,7 +11,7 @@ import { type LocalCluster, startLocalCluster } from './local-cluster.ts';
 import { inForeground } from './server-process.ts';
 
 const REPLICAS = 3;
-/** Long enough to see clients move one after the other, short enough for a Ctrl-C, seconds. */
+/** Seconds: long enough to see clients move one after the other, short enough for a Ctrl-C. */
 const DRAIN_SECONDS = '3';
 
 function say(line: string): void {
@@ -20,7 +20,7 @@ function say(line: string): void {
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  // The addresses are those of our own Redis and Postgres, whatever the environment says.
+  // The addresses are those of the cluster's own Redis and Postgres, whatever the environment has.
   const { config } = readConfig({
     ...process.env,
     REDIS_URL: 'redis://ours',
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     signals += 1;
     giveUp.abort();
     if (!cluster) return;
-    if (signals === 1) say('stopping: clients are sent away, then everything ends (once more: at once)');
+    if (signals === 1) say('stopping: the replicas drain, then everything ends (Ctrl-C again: at once)');
     await (signals === 1 ? cluster.stop() : cluster.kill());
     process.exit();
   }
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('SIGHUP', roll);
-  // A terminal that is gone cannot be written to, and nobody reads.
+  // A terminal that is gone cannot be written to.
   process.stdout.on('error', () => {});
   if (inForeground()) {
     const lines = createInterface({ input: process.stdin });

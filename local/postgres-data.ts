@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import { lentUser, postgresProgram } from './postgres-programs.ts';
 
-/** Makes the files of a database cluster where there are none; half of them never count as made. */
+/** Makes the files of a database cluster where there are none. Half-made files never pass for whole ones. */
 export function createData(home: string, kept: boolean): string {
   const user = lentUser();
   const data = path.join(home, 'data');

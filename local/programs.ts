@@ -47,7 +47,7 @@ export function replicaProgram(options: {
         exited: replica.exited,
         kill: replica.kill,
         stop() {
-          // One that was put to sleep would never hear of it.
+          // A stopped process would never receive the signal.
           replica.wake();
           return replica.stop();
         },

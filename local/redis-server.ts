@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { accepts, end, exited, freePort, isRunning, spawnServer } from './server-process.ts';
+import { accepts, end, exited, freePort, spawnServer } from './server-process.ts';
+import { whyNotStarted } from './starting.ts';
 
 /** A real Redis of our own: its own port and folder, nothing kept on disk. */
 export interface RedisServer {
@@ -12,7 +12,7 @@ export interface RedisServer {
   readonly pid: number;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
-  /** SIGSTOP: it keeps its connections and answers nobody. */
+  /** SIGSTOP: it keeps its connections and answers nothing. */
   hang(): void;
   /** SIGCONT. */
   wake(): void;
@@ -24,13 +24,12 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 10_000;
 const ASK_AGAIN_MS = 10;
 
 export interface RedisServerOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, is a free one. */
   readonly port?: number;
-  /** Where its log lies; without one it has a folder of its own that goes when it stops. */
+  /** Where its log lies; without one it has a folder of its own, which is removed when it stops. */
   readonly folder?: string;
 }
 
@@ -65,7 +64,7 @@ export async function startRedisServer({
 }
 
 async function launch(port: number, folder: string): Promise<ChildProcess> {
-  // Somebody else's Redis must not pass for ours.
+  // Another Redis must not pass for ours.
   if (await accepts(port)) throw new Error(`Port ${port} on 127.0.0.1 is in use.`);
   const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', logfile: 'log' };
   const server = spawnServer(
@@ -73,19 +72,8 @@ async function launch(port: number, folder: string): Promise<ChildProcess> {
     Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
     { stdio: 'ignore' },
   );
-  let problem: Error | null = null;
-  server.once('error', (error) => {
-    problem = error;
-  });
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await accepts(port))) {
-    if (problem) throw problem;
-    if (!isRunning(server)) throw new Error(`redis-server ended with ${server.exitCode}`);
-    if (Date.now() > deadline) {
-      await end(server, 'SIGKILL');
-      throw new Error('redis-server did not start');
-    }
-    await pause(ASK_AGAIN_MS);
-  }
-  return server;
+  const why = await whyNotStarted(server, { isReady: () => accepts(port), everyMs: ASK_AGAIN_MS });
+  if (why === null) return server;
+  await end(server, 'SIGKILL');
+  throw new Error(`redis-server could not be started: ${why}`);
 }

@@ -11,7 +11,7 @@ const PORTS = { from: 10_000, below: 32_768 };
 
 /**
  * Starts a server of ours. It ends with this process, even with kill -9, and a Ctrl-C of the terminal does not
- * reach it: whoever started it decides in which order things stop.
+ * reach it: this process decides in which order things stop.
  */
 export function spawnServer(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   const bound = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', command] : [command];
@@ -51,7 +51,7 @@ function stateOf(pid: number | string): ProcessState | null {
   }
 }
 
-/** Whether the process still runs; one that nobody has fetched the exit code of does not. */
+/** Whether the process still runs. A zombie does not. */
 export const isAlive = (pid: number): boolean => {
   const found = stateOf(pid);
   return found !== null && found.state !== 'Z' && found.state !== 'X';
@@ -81,7 +81,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Whether somebody takes connections there. */
+/** Whether a server accepts connections there. */
 export const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import type { Kept } from './keep-running.ts';
-import { answers } from './postgres-server.ts';
+import { answers } from './postgres-process.ts';
 
 export interface Watched {
   readonly program: Kept;
@@ -9,17 +9,17 @@ export interface Watched {
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** Whatever takes longer to answer on the same machine hangs, milliseconds. */
+/** A server of this machine that takes longer to answer hangs. */
 const ANSWER_TIMEOUT_MS = 1_500;
 
-/** Says when a program that runs stops answering, and when it answers again. Returns what ends it. */
+/** Reports when a program that runs stops answering, and when it answers again. Returns what ends it. */
 export function watch(all: readonly Watched[], say: (line: string) => void): () => void {
   const silent = new Set<Kept>();
   let looking = false;
   const look = async ({ program, problem }: Watched): Promise<void> => {
     const pid = program.pid();
     const wrong = await problem();
-    // What has ended meanwhile is told by whoever keeps it running.
+    // A program that has ended meanwhile is reported by what keeps it running.
     if (pid === null || program.pid() !== pid) {
       silent.delete(program);
     } else if (wrong !== null && !silent.has(program)) {
@@ -42,7 +42,7 @@ export function watch(all: readonly Watched[], say: (line: string) => void): () 
 export const postgresProblem = async (url: string): Promise<string | null> =>
   (await answers(url, ANSWER_TIMEOUT_MS)) ? null : 'does not answer';
 
-/** Asks Redis for a sign of life; null where it gives one. */
+/** Sends a PING to Redis; null where it is answered. */
 export const redisProblem = (port: number): Promise<string | null> =>
   new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
@@ -53,5 +53,5 @@ export const redisProblem = (port: number): Promise<string | null> =>
     };
     const timer = setTimeout(() => settle('does not answer'), ANSWER_TIMEOUT_MS);
     socket.once('data', () => settle(null));
-    socket.once('error', () => settle('takes no connections'));
+    socket.once('error', () => settle('accepts no connections'));
   });

@@ -27,7 +27,7 @@ export function next<E extends ServerEvent>(
     const timer = setTimeout(() => {
       socket.off(event, listener as never);
       reject(new Error(`no fitting ${event} within ${STEP_MS} ms`));
-    }, STEP_MS);
+    }, STEP_MS).unref();
     const listener = (payload: PayloadOf<E>): void => {
       if (!fits(payload)) return;
       clearTimeout(timer);

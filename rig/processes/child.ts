@@ -71,7 +71,7 @@ export function startChild<M extends Methods>(
       calls += 1;
       const id = calls;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`${method} took too long`)), STEP_MS);
+        const timer = setTimeout(() => reject(new Error(`${method} took too long`)), STEP_MS).unref();
         const settle =
           <T>(then: (value: T) => void) =>
           (value: T): void => {
