@@ -68,7 +68,7 @@ export const VARIABLES = {
     section: 'Process',
     default: 'development',
     parse: choice('development', 'test', 'production'),
-    meaning: '`production` demands secrets, origins and a database',
+    meaning: '`production` requires secrets, origins and a database',
     local: true,
   },
   PORT: {
@@ -103,7 +103,7 @@ export const VARIABLES = {
     section: 'Process',
     default: '',
     parse: optional(anyText),
-    meaning: 'bearer token of `/metrics`; open without it',
+    meaning: 'bearer token of `/metrics`; without it `/metrics` is public',
     secret: true,
   },
   LOG_LEVEL: {
@@ -167,7 +167,7 @@ export const VARIABLES = {
     section: 'Access',
     default: '',
     parse: optional(keys(MIN_SECRET_LENGTH)),
-    meaning: 'keys of session cookies, comma separated; the first signs',
+    meaning: 'keys that sign session cookies, comma separated; new cookies use the first',
     secret: true,
     required: true,
   },
@@ -175,7 +175,7 @@ export const VARIABLES = {
     section: 'Access',
     default: '',
     parse: optional(keys(MIN_SECRET_LENGTH)),
-    meaning: 'keys of hook signatures, comma separated',
+    meaning: 'keys that sign hooks, comma separated; each of them is accepted',
     secret: true,
     required: true,
   },
@@ -324,7 +324,7 @@ export const VARIABLES = {
     section: 'Trading',
     default: '10000',
     parse: amount,
-    meaning: 'loss in a day after which an account may not buy, dollars',
+    meaning: 'loss of a day from which on buy orders are denied, dollars',
   },
 
   FLUSH_INTERVAL_MS: {
@@ -349,7 +349,7 @@ export const VARIABLES = {
     section: 'Realtime',
     default: '',
     parse: rateLimits,
-    meaning: 'other limits than those of the protocol, as `name=points/seconds`, comma separated',
+    meaning: 'overridden rate limits, as `name=requests/seconds`, comma separated',
   },
 } as const satisfies Readonly<Record<string, Variable<unknown>>>;
 

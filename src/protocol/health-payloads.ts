@@ -99,7 +99,7 @@ export interface WebSocketHealthPayload {
   latency: LatencyPayload | null;
 }
 
-/** Per second, over the last ten. */
+/** Rates per second, averaged over the last ten seconds. */
 export interface RatesPayload {
   /** Events received from clients. */
   in: number;
@@ -148,7 +148,7 @@ export interface IncidentPayload {
   /** Its first and its last report. */
   at: string;
   lastAt: string;
-  /** Of what the kind names: messages, connections, times. */
+  /** How many messages, connections or times, as the kind says. */
   count: number;
   detail?: string;
 }
