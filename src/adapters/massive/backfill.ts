@@ -14,12 +14,12 @@ export interface BackfillOptions {
   readonly rest: MassiveRest;
   readonly clock: Clock;
   readonly log: Log;
-  /** A `{"ev":"snapshot","ticker":…}` event: goes through the same reader as the frames. */
+  /** A `{"ev":"snapshot","ticker":…}` event, for the reader of the frames. */
   readonly onSnapshot: (event: RawEvent) => void;
   readonly onCandles: (symbol: string, candles: readonly Candle[]) => void;
 }
 
-/** Asks by REST for what the stream does not say: previous closes, the day so far, the minutes we missed. */
+/** Requests by REST what the stream does not contain: previous closes, the day so far, the minutes of before. */
 export interface Backfill {
   add(symbol: string): void;
   stop(): void;
@@ -35,7 +35,7 @@ const isCandle = (value: unknown): value is Record<'t' | 'o' | 'h' | 'l' | 'c' |
 
 export function createBackfill({ rest, clock, log, onSnapshot, onCandles }: BackfillOptions): Backfill {
   const waiting = new Set<string>();
-  // What the plan does not include is asked for once.
+  // What the plan does not include is requested once.
   const notEntitled = new Set<'snapshots' | 'candles'>();
   let cancel = (): void => {};
   let stopped = false;
@@ -47,7 +47,7 @@ export function createBackfill({ rest, clock, log, onSnapshot, onCandles }: Back
     } catch (error) {
       if (stopped) return;
       if (error instanceof RestError && error.status === NOT_ENTITLED) notEntitled.add(what);
-      log.warn({ err: error }, `upstream gave no ${what}`);
+      log.warn({ err: error }, `upstream did not deliver the ${what}`);
     }
   }
 

@@ -16,12 +16,12 @@ export interface MassiveInstrumentsOptions {
 
 /** Listings change from day to day, not from minute to minute. */
 const FOUND_TTL_MS = 24 * 3_600_000;
-/** Somebody's typing error today may be a listing tomorrow. */
+/** A typing error of today may be a listing of tomorrow. */
 const MISSING_TTL_MS = 3_600_000;
 const SEARCH_TTL_MS = 10 * 60_000;
-/** Bounds what strangers' searches can make us keep. */
+/** Bounds the memory that searches can cost. */
 const MAX_CACHED = 10_000;
-/** More than anybody is shown, so that one request serves every limit. */
+/** More than a list shows: one request serves every limit. */
 const SEARCH_SIZE = 50;
 const PATH = '/v3/reference/tickers';
 
@@ -39,7 +39,7 @@ function toInstrument(value: unknown): InstrumentPayload | undefined {
   return { symbol: ticker, name: typeof name === 'string' ? name : ticker };
 }
 
-/** Listed stocks by GET /v3/reference/tickers; every answer is kept, so that a plan's few requests a minute go far. */
+/** Listed stocks by GET /v3/reference/tickers. Every answer is kept: some plans allow five requests a minute. */
 export function createMassiveInstruments(options: MassiveInstrumentsOptions): InstrumentDirectory {
   const { clock, log } = options;
   const rest = createMassiveRest(options);
@@ -56,7 +56,7 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
     return entry && entry.until > clock.now() ? entry.value : undefined;
   }
 
-  /** Several who ask the same at once share one request. */
+  /** Equal questions at the same time share one request. */
   function ask(query: Readonly<Record<string, string>>): Promise<InstrumentPayload[]> {
     const key = JSON.stringify(query);
     const running = asking.get(key);
@@ -69,8 +69,10 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
         return found;
       })
       .catch((error: unknown) => {
-        log.warn({ err: error }, 'the directory of symbols cannot be asked');
-        throw new TradecastError('UNAVAILABLE', 'Symbols cannot be looked up right now.', { cause: error });
+        log.warn({ err: error }, 'the directory of symbols does not answer');
+        throw new TradecastError('UNAVAILABLE', 'Symbols cannot be looked up right now. Try again.', {
+          cause: error,
+        });
       })
       .finally(() => asking.delete(key));
     asking.set(key, answer);

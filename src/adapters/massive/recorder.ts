@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import type { Log } from '../../lib/log.ts';
 import type { RawEvent } from './events.ts';
 
-/** Writes upstream events to a file that a replay can play: one a line, appended. */
+/** Appends upstream events to a file that a replay can play, one a line. */
 export interface Recorder {
   write(event: RawEvent): void;
   /** Resolves once everything is in the file. */
@@ -23,10 +23,10 @@ export function createRecorder(file: string, log: Log): Recorder {
 
   return {
     write(event) {
-      // Answers to our own requests say nothing about the market.
+      // Answers to our own requests are no market data.
       if (failed || event.ev === 'status') return;
       if (stream.writableLength > MAX_PENDING_BYTES) {
-        if (lost === 0) log.warn({ file }, 'the disk is too slow for the recording: events are left out');
+        if (lost === 0) log.warn({ file }, 'the disk is too slow for the recording: events are dropped');
         lost += 1;
         return;
       }

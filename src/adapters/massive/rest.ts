@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 
-/** Upstream said no, or could not be reached. `status` is 0 where there was no answer at all. */
+/** Upstream refused, or could not be reached. `status` is 0 where there was no answer at all. */
 export class RestError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -14,7 +14,7 @@ export class RestError extends Error {
 export interface MassiveRest {
   /** The body of a successful answer. Throws RestError. Requests run one after another. */
   get(path: string, query?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
-  /** Ends what waits or runs; later requests fail. */
+  /** Ends the requests that wait or run; later ones fail. */
   stop(): void;
 }
 
@@ -26,7 +26,7 @@ export interface MassiveRestOptions {
 }
 
 const TIMEOUT_MS = 10_000;
-/** A free plan allows five requests a minute: after "too many" with no word on how long, one of them is free by then. */
+/** The pause after a 429 without Retry-After: a free plan allows five requests a minute. */
 const TOO_MANY_PAUSE_MS = 15_000;
 const MAX_PAUSE_MS = 60_000;
 const ATTEMPTS = 3;
@@ -64,7 +64,7 @@ export function createMassiveRest({ apiKey, restUrl, clock, log }: MassiveRestOp
   const pause = (retryAfter: string | null): Promise<void> => {
     const seconds = Number(retryAfter ?? Number.NaN);
     const ms = seconds > 0 ? Math.min(seconds * 1_000, MAX_PAUSE_MS) : TOO_MANY_PAUSE_MS;
-    log.warn({ ms }, 'upstream allows no more requests for a while');
+    log.warn({ ms }, 'upstream allows no more requests for now');
     return new Promise((resolve) => {
       const cancel = clock.after(ms, resolve);
       stopped.signal.addEventListener('abort', () => {

@@ -23,7 +23,7 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
   const updatedNs = positive(updated);
   return {
     symbol: ticker,
-    // A double knows such numbers to 256 nanoseconds: cut off instead of rounded, whole milliseconds would lose one.
+    // A double has such numbers to 256 nanoseconds: cut off instead of rounded, a whole millisecond could be lost.
     sourceTime: updatedNs === undefined ? receivedAt : Math.round(updatedNs / NS_PER_MS),
     receivedAt,
     previousClose: positive(fieldsOf(prevDay).c),
@@ -31,7 +31,7 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
     high: positive(today.h),
     low: positive(today.l),
     volume: positive(today.v) ?? positive(fieldsOf(min).av),
-    // The day's close obeys the conditions; the last trade may be an odd lot and serves only where there is no day yet.
+    // The day's close obeys the conditions. The last trade may be an odd lot: it serves only before the day has a close.
     last: positive(today.c) ?? positive(fieldsOf(lastTrade).p),
     bid: positive(quote.p),
     ask: positive(quote.P),

@@ -1,27 +1,27 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** Trades, NBBO quotes, second and minute bars. Which of them flow is the plan's business. */
+/** Trades, NBBO quotes, second and minute bars. The plan decides which of them flow. */
 export const CHANNELS = ['T', 'Q', 'A', 'AM'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** An acknowledgement that has not come by then will not come. */
+/** An acknowledgement that is not there by then will not come. */
 export const ACK_TIMEOUT_MS = 10_000;
-/** Unknown topics and channels outside the plan are never acknowledged: asking again and again helps nobody. */
+/** Unknown topics and channels outside the plan are never acknowledged. */
 const MAX_ATTEMPTS = 2;
 /** Keeps one message well below the size of a frame. */
 const TOPICS_PER_MESSAGE = 400;
 
 const SUBSCRIBED = 'subscribed to: ';
-/** Upstream's own words. */
+/** Upstream's text (sic). */
 const UNSUBSCRIBED = 'unsubscribed to: ';
 
 export interface Topics {
   /** Subscribes and unsubscribes so that exactly these symbols are held. */
   want(symbols: ReadonlySet<string>): void;
-  /** Takes the text of a `success` status. False where it acknowledges nothing we asked for. */
+  /** Takes the text of a `success` status. False where it acknowledges nothing that was requested. */
   acknowledge(message: string): boolean;
   isConfirmed(topic: string): boolean;
-  /** Channels asked for but never acknowledged although others were: not in the plan. */
+  /** Channels that were never acknowledged although others were: not in the plan. */
   refusedChannels(): Channel[];
   stop(): void;
 }
@@ -42,7 +42,7 @@ type Held = { confirmed: boolean; askedAt: number; attempts: number };
 const symbolOf = (topic: string): string => topic.slice(topic.indexOf('.') + 1);
 const channelOf = (topic: string): string => topic.slice(0, topic.indexOf('.'));
 
-/** The topics of one connection: what was asked for, what was acknowledged, what never will be. */
+/** The topics of one connection: requested, acknowledged, or given up. */
 export function createTopics({ clock, always, send, onFlow, onUnanswered }: TopicsOptions): Topics {
   const held = new Map<string, Held>();
   const channelsConfirmed = new Set<string>();
@@ -50,7 +50,7 @@ export function createTopics({ clock, always, send, onFlow, onUnanswered }: Topi
   const flows = (symbol: string): boolean =>
     CHANNELS.some((channel) => held.get(`${channel}.${symbol}`)?.confirmed === true);
 
-  /** One channel a message: where the plan lacks one, the answer does not say which. */
+  /** One channel a message: the answer does not name the channel that the plan lacks. */
   const sendByChannel = (action: 'subscribe' | 'unsubscribe', topics: readonly string[]): void => {
     for (const channel of CHANNELS) {
       const ofChannel = topics.filter((topic) => channelOf(topic) === channel);

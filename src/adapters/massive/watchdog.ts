@@ -3,21 +3,21 @@ import type { MarketSession } from '../../protocol/market.ts';
 
 /** As the official clients do. */
 const PING_INTERVAL_MS = 20_000;
-/** Not a word, not even a pong: the connection is dead. */
+/** Without any message, not even a pong, the connection is dead. */
 const READ_DEADLINE_MS = 30_000;
-/** While the market is open, silence is answered with a question after this long … */
+/** While the market is open, silence is answered with a ping after this long … */
 const PROBE_AFTER_MS = 3_000;
-/** … and shown as silence after this long. Quotes are seen as stale within six seconds of the last word. */
+/** … and reported as silence after this long. Quotes are stale within six seconds of the last message. */
 const SILENT_AFTER_MS = 5_000;
 const CHECK_INTERVAL_MS = 250;
 
 /**
- * Tells a quiet market from a dead feed. A connection that answers pings is alive, however quiet the symbols on it
- * are; but in regular hours the canary (second bars of SPY, which trades every second) must sing as well, or else
- * upstream has stopped sending to a connection that still stands.
+ * Distinguishes a quiet market from a dead feed. A connection that answers pings is alive, however quiet its symbols
+ * are. In regular hours the canary (second bars of SPY, which trades every second) must arrive as well: without it
+ * upstream has stopped sending over a connection that still stands.
  */
 export interface Watchdog {
-  /** Something came over the connection. */
+  /** Something arrived over the connection. */
   heard(isMarketData: boolean): void;
   stop(): void;
 }

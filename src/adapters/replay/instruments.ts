@@ -6,7 +6,7 @@ import { isStockSymbol } from '../../protocol/symbol.ts';
 import { UNIVERSE } from '../simulated/universe.ts';
 import { readLines } from './lines.ts';
 
-/** Names that a recording does not carry. */
+/** Names, which a recording does not contain. */
 const NAMES = new Map(UNIVERSE.map(({ symbol, name }) => [symbol, name]));
 const SYMBOL = /"(?:sym|ticker)":"([^"]+)"/g;
 
@@ -21,7 +21,7 @@ async function symbolsOf(file: string): Promise<InstrumentPayload[]> {
     .map((symbol) => ({ symbol, name: NAMES.get(symbol) ?? symbol }));
 }
 
-/** The symbols of a recording, named where they are well known. The file is read through once, at the first question. */
+/** The symbols of a recording, with the names of well-known ones. The file is read through once, at the first question. */
 export function createReplayInstruments({ file }: { file: string }): InstrumentDirectory {
   let list: InstrumentDirectory | null = null;
   let reading: Promise<InstrumentDirectory> | null = null;

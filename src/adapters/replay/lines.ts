@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { MAX_FRAME_CHARS } from '../massive/frames.ts';
 
-/** Large enough that splitting costs little, small enough that sockets are served between two chunks. */
+/** Large enough that splitting costs little, small enough to serve sockets between two chunks. */
 const CHUNK_BYTES = 256 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b];
 
@@ -20,16 +20,16 @@ async function isGzip(file: string): Promise<boolean> {
 }
 
 async function openStream(file: string): Promise<Readable> {
-  // Asked first: a stream that fails before anybody listens to it takes the process down.
+  // First of all: a stream that fails before it has a listener ends the process.
   const zipped = await isGzip(file);
   const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  // Errors of either half arrive where the lines are read.
+  // The errors of either half reach the reader of the lines.
   return zipped ? pipeline(bytes, createGunzip({ chunkSize: CHUNK_BYTES }), () => {}) : bytes;
 }
 
 /**
- * The lines of a text file, gzip or not, a batch for each chunk read. A line longer than any frame may be comes as
- * its beginning only. Throws the errors of the file system and of zlib.
+ * The lines of a text file, gzip or not, a batch for each chunk read. Of a line longer than any frame, only the
+ * beginning is delivered. Throws the errors of the file system and of zlib.
  */
 export async function* readLines(file: string): AsyncGenerator<string[]> {
   const decoder = new StringDecoder('utf8');
@@ -44,7 +44,7 @@ export async function* readLines(file: string): AsyncGenerator<string[]> {
   if (rest !== '') yield [rest];
 }
 
-/** What went wrong with the file, as a sentence a person can act on. */
+/** What went wrong with the file, as a sentence for the operator. */
 export function describeFileError(file: string, error: unknown): string {
   const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `The recording ${file} does not exist: check REPLAY_FILE.`;

@@ -6,14 +6,14 @@ import type { SimulatedInstrument } from './universe.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Closes are counted from here, so that a seed means the same prices on every machine. */
+/** Closes are counted from this day: a seed gives the same prices on every machine. */
 const FIRST_DAY_MS = Date.UTC(2024, 0, 2);
-/** Closes wander no further than this from the universe's price: still one somebody would recognise. */
+/** Closes stay within this of the universe's price: a reader still recognises them. */
 const MAX_DRIFT = 0.35;
 const STEPS_PER_MINUTE = 4;
 const ROUND_LOT = 100;
 
-/** A whole simulated day of one symbol, known in advance: a restart in the middle of it goes on where it was. */
+/** A whole simulated day of one symbol, known in advance: a restart in the middle continues it. */
 export interface DayPath {
   readonly day: NewYorkDay;
   readonly previousClose: number;

@@ -1,8 +1,8 @@
-/** Repeatable random numbers; never for anything that must be unpredictable. */
+/** Repeatable random numbers. Never for anything that must be unpredictable. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
-  /** Standard normal, cut at ±4 so that no tick is an outlier nobody would believe. */
+  /** Standard normal, cut at ±4: without outliers that no market has. */
   normal(): number;
 }
 

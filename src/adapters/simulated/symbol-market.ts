@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const ROUND_LOT = 100;
 /** Lots quoted on each side, on average. */
 const QUOTED_LOTS = 6;
-/** Spread and jitter in ten-thousandths of the price: a cent for most names, a few for the dear ones. */
+/** Spread and jitter in ten-thousandths of the price: a cent for most names, a few cents for expensive ones. */
 const SPREAD = 0.0001;
 
 /** One simulated update: a new NBBO, and a trade at its bid or ask. */

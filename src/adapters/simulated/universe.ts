@@ -1,8 +1,8 @@
-/** The simulated market: well-known US symbols with prices, volumes and manners of about their real size. */
+/** The simulated market: well-known US symbols with prices, volumes and volatility of about their real size. */
 export interface SimulatedInstrument {
   readonly symbol: string;
   readonly name: string;
-  /** Dollars, where the first simulated day starts from. */
+  /** Dollars, at the start of the first simulated day. */
   readonly price: number;
   /** Shares on an average day. */
   readonly volume: number;

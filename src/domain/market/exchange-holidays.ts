@@ -37,7 +37,7 @@ function nthWeekday(year: number, month: number, day: number, n: number): string
   return addDays(first, ((day - weekday(first) + 7) % 7) + (n - 1) * 7);
 }
 
-/** A holiday on a Saturday is kept on the Friday before, on a Sunday on the Monday after. */
+/** A holiday on a Saturday is observed on the Friday before, one on a Sunday on the Monday after. */
 function observed(date: string): string {
   if (weekday(date) === SATURDAY) return addDays(date, -1);
   return weekday(date) === SUNDAY ? addDays(date, 1) : date;
@@ -57,7 +57,7 @@ function easter(year: number): string {
 
 function holidaysOf(year: number): Map<string, string> {
   const holidays = new Map<string, string>();
-  // New Year's Day on a Saturday is not kept: the Friday before is the last day of the accounting year.
+  // New Year's Day on a Saturday is not observed: the Friday before is the last day of the accounting year.
   const newYear = isoDate(year, 1, 1);
   if (weekday(newYear) !== SATURDAY) holidays.set(observed(newYear), "New Year's Day");
   holidays.set(nthWeekday(year, 1, MONDAY, 3), 'Martin Luther King, Jr. Day');
@@ -78,7 +78,7 @@ function holidaysOf(year: number): Map<string, string> {
 /** Trading ends at 13:00 on the day before Independence Day, the day after Thanksgiving and Christmas Eve. */
 function halfDaysOf(year: number, holidays: ReadonlyMap<string, string>): Set<string> {
   const candidates = [isoDate(year, 12, 24), addDays(nthWeekday(year, 11, THURSDAY, 4), 1)];
-  // With the Fourth itself on a weekend, the holiday moves and no day is cut short.
+  // With the Fourth itself on a weekend, the holiday moves and no day ends early.
   if (!isWeekend(isoDate(year, 7, 4))) candidates.push(isoDate(year, 7, 3));
   return new Set(candidates.filter((date) => !isWeekend(date) && !holidays.has(date)));
 }

@@ -2,7 +2,6 @@ import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
-import type { QuoteState } from '../../protocol/quotes.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Candle } from './candle.ts';
 import { createEngineBooks } from './engine-books.ts';
@@ -11,7 +10,7 @@ import type { FeedStatus, MarketFeed } from './feed.ts';
 import { createFeedRun } from './feed-run.ts';
 import type { MarketHours } from './market-hours.ts';
 import { createQuotePublisher, ENGINE_HEARTBEAT_MS } from './quote-publisher.ts';
-import { quoteState } from './staleness.ts';
+import { createQuoteStates } from './quote-states.ts';
 import { createSymbolFlow } from './symbol-flow.ts';
 import { createUpstreamPlace } from './upstream-place.ts';
 
@@ -49,7 +48,6 @@ export interface Market {
 export function createMarket(options: MarketOptions): Market {
   const { feed, bus, clock, hours, replica, current } = options;
   let fencing: number | null = null;
-  let session = hours.session(clock.now());
   const isEngine = (): boolean => fencing !== null && current() === fencing;
 
   const running = createScope();
@@ -64,14 +62,12 @@ export function createMarket(options: MarketOptions): Market {
     onFresh: books.touch,
   });
 
-  const stateOf = (symbol: string, receivedAt: number): QuoteState => {
-    const isCurrent = session === 'closed' || flow.isCurrent(symbol, receivedAt);
-    return quoteState(feed.origin, run.status().state, flow.has(symbol) && isCurrent, session);
-  };
+  const feedState = (): FeedStatus['state'] => run.status().state;
+  const states = createQuoteStates({ origin: feed.origin, hours, clock, flow, feedState });
   const publisher = createQuotePublisher({
     bus,
     clock,
-    takeChanged: () => books.takeChanged(stateOf),
+    takeChanged: () => books.takeChanged(states.of),
     mayPublish: isEngine,
   });
 
@@ -95,11 +91,7 @@ export function createMarket(options: MarketOptions): Market {
   });
 
   const readSession = (): void => {
-    const now = hours.session(clock.now());
-    if (now === session) return;
-    session = now;
-    // The state of every quote rests on the session, too.
-    books.touchAll();
+    if (states.readSession()) books.touchAll();
   };
 
   return {
@@ -112,7 +104,7 @@ export function createMarket(options: MarketOptions): Market {
       // Prices of an earlier time as the engine must not be published as present ones.
       books.forgetQuotes();
       flow.forgetBreaks();
-      session = hours.session(clock.now());
+      states.readSession();
       running.add(
         clock.every(options.flushIntervalMs, publisher.publish),
         clock.every(ENGINE_HEARTBEAT_MS, readSession),

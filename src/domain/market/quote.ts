@@ -17,9 +17,9 @@ export interface Quote {
   readonly low?: number;
   readonly previousClose?: number;
   readonly volume: number;
-  /** The venue's time of the newest fact in it. */
+  /** The venue's time of its newest part. */
   readonly sourceTime: number;
-  /** When we received that fact. */
+  /** When that part was received. */
   readonly receivedAt: number;
   readonly state: QuoteState;
 }
@@ -48,5 +48,5 @@ export function quoteToPayload(quote: Quote): QuotePayload {
   };
 }
 
-/** The same price, as one that is not the market's now. */
+/** The same quote, no longer the market's price. */
 export const toStale = (quote: Quote): Quote => ({ ...quote, state: 'stale' });

@@ -400,7 +400,7 @@ describe('a connection that breaks', () => {
     await upstream.until(() => upstream.connections.length === 1);
     clock.advance(10_000);
     await state('down');
-    expect(sink.statuses.at(-1)?.detail).toBe('Upstream did not let us log in in time.');
+    expect(sink.statuses.at(-1)?.detail).toBe('The login upstream took too long.');
   });
 
   test('is retried when upstream gave up waiting for the login', async () => {
@@ -608,7 +608,9 @@ describe('what REST adds', () => {
       },
     });
     await upstream.until(() => upstream.asked.length === 2);
-    await waitFor(() => logged.filter(({ message }) => message.startsWith('upstream gave no')).length === 2);
+    await waitFor(
+      () => logged.filter(({ message }) => message.startsWith('upstream did not deliver the')).length === 2,
+    );
     latest().drop();
     await state('down');
     clock.advance(1_000);

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { LEAN_DAYS, leanTradeLines } from '../../../rig/recordings/lean-days.ts';
 import { createCandleBook } from '../../../src/domain/market/candle-book.ts';
-import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBook, type QuoteBook } from '../../../src/domain/market/quote-book.ts';
 import { quoteIn } from '../quote-in.ts';
 import { barMakerEffects } from './bar-rules.ts';
@@ -17,7 +16,6 @@ import {
 } from './differences.ts';
 import { replayLines } from './replayed-day.ts';
 
-const _hours = createMarketHours('us-equities');
 const OPEN = 9 * 60 + 30;
 const CLOSE = 16 * 60;
 

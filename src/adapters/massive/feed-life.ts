@@ -1,0 +1,126 @@
+import type { FeedSink, FeedStatus, FeedTerms } from '../../domain/market/feed.ts';
+import type { MarketHours } from '../../domain/market/market-hours.ts';
+import { createBackoff } from '../../lib/backoff.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import { createBackfill } from './backfill.ts';
+import { type Connection, createConnection, NOT_THE_ENGINE } from './connection.ts';
+import { createIntake } from './intake.ts';
+import { createRecorder } from './recorder.ts';
+import { createMassiveRest } from './rest.ts';
+import type { ConnectionEnd } from './statuses.ts';
+
+export interface MassiveFeedOptions {
+  readonly apiKey: string;
+  readonly wsUrl: string;
+  readonly restUrl: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** By them a quiet market differs from a dead feed. */
+  readonly hours: MarketHours;
+  /** Where to append what comes from upstream, in the format of the replay. */
+  readonly recordFile?: string | null;
+}
+
+const RECONNECT_BASE_MS = 500;
+/** Quotes are back within ten seconds of upstream's return. One connection asks no more often than this. */
+const RECONNECT_CAP_MS = 8_000;
+/** Upstream lets a connection in and evicts it a moment later: only one that lived counts as a success. */
+const STABLE_AFTER_MS = 10_000;
+
+/** The feed from its start to its stop: one connection after another, and the REST requests beside them. */
+export interface FeedLife {
+  want(symbols: ReadonlySet<string>): void;
+  end(): Promise<void>;
+}
+
+export interface FeedLifeParts {
+  readonly sink: FeedSink;
+  readonly terms: FeedTerms;
+  /** The symbols wanted now. */
+  readonly wanted: () => ReadonlySet<string>;
+  readonly report: (status: FeedStatus) => void;
+}
+
+export function beginLife(options: MassiveFeedOptions, parts: FeedLifeParts): FeedLife {
+  const { clock, log } = options;
+  const { sink, wanted, report } = parts;
+  const { notBefore, mayConnect } = parts.terms;
+  const backoff = createBackoff({ baseMs: RECONNECT_BASE_MS, capMs: RECONNECT_CAP_MS });
+  const recorder = options.recordFile ? createRecorder(options.recordFile, log) : null;
+  const rest = createMassiveRest(options);
+  const flowing = new Set<string>();
+  let connection: Connection | null = null;
+  let cancelTimer: Cancel = () => {};
+
+  const intake = createIntake({ sink, recorder, clock, onStatus: (event) => connection?.takeStatus(event) });
+  const backfill = createBackfill({ rest, clock, log, onSnapshot: intake.take, onCandles: sink.candles });
+
+  const onFlow = (symbol: string, isFlowing: boolean): void => {
+    if (isFlowing) flowing.add(symbol);
+    else flowing.delete(symbol);
+    sink.confirmed(symbol, isFlowing);
+    if (isFlowing && wanted().has(symbol)) backfill.add(symbol);
+  };
+
+  const onEnd = ({ kind, detail }: ConnectionEnd): void => {
+    cancelTimer();
+    connection = null;
+    for (const symbol of flowing) sink.confirmed(symbol, false);
+    flowing.clear();
+    if (kind !== 'retry') {
+      log.error({ detail }, 'upstream refuses this service');
+      report({ state: 'refused', detail, ...(kind === 'lost' ? { lost: true } : {}) });
+      return;
+    }
+    const delay = backoff.next();
+    log.warn({ detail, delay }, 'the upstream connection ended; trying again');
+    report({ state: 'down', detail });
+    cancelTimer = clock.after(delay, connect);
+  };
+
+  function connect(): void {
+    if (!mayConnect()) {
+      onEnd({ kind: 'retry', detail: NOT_THE_ENGINE });
+      return;
+    }
+    report({ state: 'connecting' });
+    connection = createConnection({
+      ...options,
+      mayLogIn: mayConnect,
+      onFrame: intake.readFrame,
+      onOversize: () => sink.dropped(1),
+      onLoggedIn() {
+        cancelTimer = clock.after(STABLE_AFTER_MS, backoff.reset);
+      },
+      onStatus: report,
+      onFlow,
+      onEnd,
+    });
+    connection.want(wanted());
+  }
+
+  const waitMs = notBefore - clock.now();
+  if (waitMs > 0) {
+    report({ state: 'connecting', detail: waitingFor(notBefore) });
+    cancelTimer = clock.after(waitMs, connect);
+  } else {
+    connect();
+  }
+
+  return {
+    want: (symbols) => connection?.want(symbols),
+    async end() {
+      cancelTimer();
+      connection?.close();
+      backfill.stop();
+      rest.stop();
+      await recorder?.close();
+    },
+  };
+}
+
+function waitingFor(notBefore: number): string {
+  const time = new Date(notBefore).toISOString().slice(11, 19);
+  return `Another service uses this key, upstream allows one connection: waiting until ${time} UTC before asking again.`;
+}

@@ -1,0 +1,88 @@
+import type { FeedSink } from '../../domain/market/feed.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { RawEvent } from '../massive/events.ts';
+import { createFrameReader, type FrameReader, type TickSink } from '../massive/frames.ts';
+import { readLines } from './lines.ts';
+import { createPace, type Pace } from './pace.ts';
+
+/** Events due within this are delivered together: timers are no finer. */
+const SLICE_MS = 5;
+
+export interface RoundOptions {
+  readonly file: string;
+  readonly speed: number | 'max';
+  readonly clock: Clock;
+  readonly sink: FeedSink;
+  /** False once the feed has been stopped: nothing more is delivered. */
+  readonly isCurrent: () => boolean;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly onFirst: () => void;
+}
+
+const timeOfEvent = ({ t, e }: RawEvent): number | undefined => {
+  const time = t ?? e;
+  return typeof time === 'number' && time > 0 ? time : undefined;
+};
+
+/** Plays the file once. Returns the number of market events it delivered; throws the errors of the file. */
+export async function playRound(options: RoundOptions): Promise<number> {
+  const { file, speed, clock, sink, isCurrent, onFirst } = options;
+  const counter = createCounter(sink, onFirst);
+  const reader = createFrameReader(counter.sink, () => {});
+  const pace = speed === 'max' ? null : createPace(clock.now(), speed);
+  for await (const lines of readLines(file)) {
+    const receivedAt = clock.now();
+    for (const line of lines) {
+      if (!isCurrent()) return counter.events();
+      if (line === '') continue;
+      if (pace === null) reader.read(line, receivedAt);
+      else await playPaced(options, reader, pace, line);
+    }
+  }
+  return counter.events();
+}
+
+/** Delivers the events of one line when they are due. */
+async function playPaced(
+  { clock, isCurrent, wait }: RoundOptions,
+  reader: FrameReader,
+  pace: Pace,
+  line: string,
+): Promise<void> {
+  const frame = reader.parse(line);
+  if (frame === undefined) return;
+  for (const event of Array.isArray(frame) ? frame : [frame]) {
+    const time = typeof event === 'object' && event !== null ? timeOfEvent(event) : undefined;
+    const waitMs = time === undefined ? 0 : pace.due(time, clock.now()) - clock.now();
+    if (waitMs > SLICE_MS) await wait(waitMs);
+    if (!isCurrent()) return;
+    reader.take(event, clock.now());
+  }
+}
+
+/** Counts the events and confirms each symbol before its first tick. */
+function createCounter(sink: FeedSink, onFirst: () => void): { sink: TickSink; events(): number } {
+  const flowing = new Set<string>();
+  let events = 0;
+  const counted =
+    <T extends { readonly symbol: string }>(deliver: (tick: T) => void) =>
+    (tick: T): void => {
+      if (events === 0) onFirst();
+      events += 1;
+      if (!flowing.has(tick.symbol)) {
+        flowing.add(tick.symbol);
+        sink.confirmed(tick.symbol, true);
+      }
+      deliver(tick);
+    };
+  return {
+    sink: {
+      trade: counted(sink.trade),
+      nbbo: counted(sink.nbbo),
+      bar: counted(sink.bar),
+      day: counted(sink.day),
+      dropped: sink.dropped,
+    },
+    events: () => events,
+  };
+}

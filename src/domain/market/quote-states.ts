@@ -1,0 +1,45 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
+import type { FeedStatus, PriceOrigin } from './feed.ts';
+import type { MarketHours } from './market-hours.ts';
+import { quoteState } from './staleness.ts';
+import type { SymbolFlow } from './symbol-flow.ts';
+
+/** The state of every quote: it follows the feed, the session and what upstream sends of the symbol. */
+export interface QuoteStates {
+  of(symbol: string, receivedAt: number): QuoteState;
+  /** Reads the session. True where it has changed, and with it the state of every quote. */
+  readSession(): boolean;
+}
+
+export interface QuoteStatesOptions {
+  readonly origin: PriceOrigin;
+  readonly hours: MarketHours;
+  readonly clock: Clock;
+  readonly flow: Pick<SymbolFlow, 'has' | 'isCurrent'>;
+  readonly feedState: () => FeedStatus['state'];
+}
+
+export function createQuoteStates({
+  origin,
+  hours,
+  clock,
+  flow,
+  feedState,
+}: QuoteStatesOptions): QuoteStates {
+  let session = hours.session(clock.now());
+
+  return {
+    of(symbol, receivedAt) {
+      // Nothing trades while the market is closed, so a break has cost nothing.
+      const isCurrent = session === 'closed' || flow.isCurrent(symbol, receivedAt);
+      return quoteState(origin, feedState(), flow.has(symbol) && isCurrent, session);
+    },
+    readSession() {
+      const now = hours.session(clock.now());
+      if (now === session) return false;
+      session = now;
+      return true;
+    },
+  };
+}
