@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +8,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
 import { STEP_MS } from '../../rig/patience.ts';
 import { HOOK_SECRET } from '../../rig/secrets.ts';
+import {
+  banHookSchema,
+  discordLinkHookSchema,
+  haltHookSchema,
+  orderHookSchema,
+  portfolioHookSchema,
+  tierHookSchema,
+  tradeHookSchema,
+} from '../../src/protocol/hooks.ts';
 import { showQuote } from '../support/http-quote.ts';
+import { section } from '../support/markdown.ts';
 
 const run = promisify(execFile);
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -15,11 +26,11 @@ const repository = path.resolve(import.meta.dirname, '../..');
 let app: TestApp;
 let ada: SignedIn;
 let folder: string;
+const page = readFileSync(path.join(repository, 'docs/hooks.md'), 'utf8');
 beforeAll(async () => {
   app = await startApp();
   ada = await app.signUp();
   folder = await mkdtemp(path.join(tmpdir(), 'hook-examples-'));
-  const page = await readFile(path.join(repository, 'docs/hooks.md'), 'utf8');
   for (const [name, language] of [
     ['report-trade.sh', 'bash'],
     ['place-order.mjs', 'js'],
@@ -61,6 +72,22 @@ async function journal(): Promise<Entry[]> {
   const answer = await app.request('GET', '/api/trades', { cookie: ada.cookie });
   return (answer.body.data as unknown as { events: Entry[] }).events;
 }
+
+describe('the bodies on docs/hooks.md', () => {
+  test.each([
+    ['Report a trade', tradeHookSchema, 2],
+    ['Report a portfolio', portfolioHookSchema, 1],
+    ['Place an order', orderHookSchema, 1],
+    ['Link a Discord account', discordLinkHookSchema, 1],
+    ['Halt trading', haltHookSchema, 2],
+    ['Ban a user', banHookSchema, 1],
+    ['Make an administrator', tierHookSchema, 1],
+  ] as const)('are what the service accepts: %s', (heading, schema, count) => {
+    const bodies = [...section(page, heading).matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => text!);
+    expect(bodies).toHaveLength(count);
+    for (const body of bodies) schema.parse(JSON.parse(body));
+  });
+});
 
 describe('the examples of docs/hooks.md', () => {
   test('curl reports a trade, and the same event once', async () => {
