@@ -146,14 +146,14 @@ export const VARIABLES = {
     section: 'Storage',
     default: '30',
     parse: integer(1, 36_500),
-    meaning: 'age in days at which events are removed',
+    meaning: 'days after which journal records are pruned',
   },
   // More than a dashboard pages through, and some 4 MB.
   JOURNAL_KEEP_EVENTS: {
     section: 'Storage',
     default: '10000',
     parse: integer(1, 10_000_000),
-    meaning: 'events kept per user at most',
+    meaning: 'journal records kept per user at most',
   },
 
   FRONTEND_URL: {
@@ -209,7 +209,7 @@ export const VARIABLES = {
     section: 'Market',
     default: '5',
     parse: integer(1, 100),
-    meaning: 'quotes per symbol and second of the simulated market',
+    meaning: 'quotes per second for each symbol of the simulated market',
     local: true,
   },
   SIM_SEED: {
@@ -230,7 +230,7 @@ export const VARIABLES = {
     section: 'Market',
     default: '1',
     parse: factor,
-    meaning: 'factor of the recorded pace, or `max`',
+    meaning: 'factor of the recorded pace (2 is twice as fast), or `max`',
     local: true,
   },
   REPLAY_LOOP: {
@@ -310,14 +310,14 @@ export const VARIABLES = {
     section: 'Trading',
     default: '10',
     parse: amount,
-    meaning: 'largest distance of a limit through the market',
+    meaning: 'how far a buy limit may be above the ask, or a sell limit below the bid',
   },
   // A double click or a bot's retry under a new key comes within seconds; a second decision rarely does.
   DUPLICATE_WINDOW_SECONDS: {
     section: 'Trading',
     default: '10',
     parse: integer(0, 3_600),
-    meaning: 'time in which the same order under another key is refused; 0 is off',
+    meaning: 'time in which the same order under another key is denied; 0 is off',
   },
   // A tenth of the starting cash.
   DAILY_LOSS_LIMIT: {

@@ -1,7 +1,7 @@
 import type { MetricRegistry, Timer } from './registry.ts';
 
 export const createDatabaseTimer = (registry: MetricRegistry): Timer =>
-  registry.timer('tradecast_database_seconds', 'One database statement');
+  registry.timer('tradecast_database_seconds', 'Duration of one database statement');
 
 export function readDatabase(registry: MetricRegistry, read: { answers(): boolean }): void {
   registry.gauge('tradecast_database_up', '1 while the database answers within a second, else 0', () =>

@@ -16,7 +16,7 @@ export function createHttpMetrics(registry: MetricRegistry): HttpMetrics {
   );
   const latency = registry.labelledTimer(
     'tradecast_http_seconds',
-    'One HTTP request, by route and status',
+    'Duration of one HTTP request, by route and status',
     'route',
     'status',
   );

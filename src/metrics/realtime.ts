@@ -72,7 +72,7 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
   );
   const conflated = registry.tally(
     'tradecast_quotes_conflated_total',
-    'Quotes replaced by a newer one before a slow socket took them',
+    'Quotes replaced by a newer one before a slow reader received them',
   );
   let queueBytes = 0;
   registry.gauge(
@@ -82,9 +82,9 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
   );
   const gaps = registry.tally(
     'tradecast_journal_gaps_total',
-    'Holes in a user stream that were filled from the database',
+    'Gaps in a user stream that were filled from the database',
   );
-  const flush = registry.timer('tradecast_flush_seconds', 'One tick of the state lane');
+  const flush = registry.timer('tradecast_flush_seconds', 'Duration of one tick of the state lane');
   for (const code of CONNECT_CODES) refused.begin({ code });
   for (const reason of CLOSE_REASONS) closed.begin({ reason });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
 
 describe('the pages', () => {
-  const pages = ['README.md', ...globSync('docs/*.md', { cwd: repoRoot })];
+  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/*.md', { cwd: repoRoot })];
 
   test.each(pages)('%s names files that exist', (page) => {
     const text = readRepoFile(page);
@@ -22,13 +22,35 @@ describe('the pages', () => {
     expect(missing).toEqual([]);
   });
 
-  test.each(pages)('%s tells npm scripts that exist', (page) => {
+  // As GitHub makes them: small letters, hyphens for spaces, no other punctuation.
+  const anchorsOf = (page: string): string[] =>
+    [
+      ...readRepoFile(page)
+        .replace(/^```[\s\S]*?^```$/gm, '')
+        .matchAll(/^#+ (.+)$/gm),
+    ].map(([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    );
+
+  test.each(pages)('%s links to sections that exist', (page) => {
+    const links = [...readRepoFile(page).matchAll(/\]\((?!https?:)([^)#\s]*\.md)?#([^)\s]+)\)/g)];
+    const missing = links.filter(([, file, anchor]) => {
+      const target = file === undefined ? page : path.join(path.dirname(page), file);
+      return !anchorsOf(target).includes(anchor!);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
+  });
+
+  test.each(pages)('%s names npm scripts that exist', (page) => {
     const { scripts } = JSON.parse(readRepoFile('package.json')) as { scripts: Record<string, string> };
     // Commands stand in code: after a back-tick, at the start of a line of a block, or after variables.
-    const told = [...readRepoFile(page).matchAll(/(?:`|^|=\S+ )npm (?:run )?([a-z:]+)(?=[ `\n])/gm)].map(
+    const named = [...readRepoFile(page).matchAll(/(?:`|^|=\S+ )npm (?:run )?([a-z:]+)(?=[ `\n])/gm)].map(
       (match) => match[1]!,
     );
-    expect(told.filter((name) => !(name in scripts))).toEqual([]);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
   test('a person has at most ten scripts to know', () => {

@@ -142,11 +142,11 @@ describe('the alert rules', () => {
   });
 
   test('have each a section that says what it means and what to do, and no section is without its rule', () => {
-    const alarms = section(operations, 'Alarms');
-    const headings = [...alarms.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+    const alerts = section(operations, 'Alerts');
+    const headings = [...alerts.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
     for (const { alert, labels, annotations } of rules) {
-      const text = section(alarms, alert);
+      const text = section(alerts, alert);
       expect(text).toContain(`${annotations.summary} (${labels.severity})`);
       expect(text).toMatch(/^\*\*Do:\*\* \S.{20}/m);
     }
