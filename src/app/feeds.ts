@@ -6,6 +6,7 @@ import { createReplayInstruments } from '../adapters/replay/instruments.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
 import type { FeedConfig } from '../config/feed.ts';
+import type { Secrets } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
@@ -24,7 +25,8 @@ export interface MarketSource {
 }
 
 export interface FeedParts {
-  readonly apiKey: string | null;
+  /** Each feed reads its own. */
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly hours: MarketHours;
   readonly log: Log;
@@ -56,8 +58,8 @@ const FEEDS: {
       },
     };
   },
-  massive(feed, { apiKey, ...parts }) {
-    const options = { ...parts, ...feed, apiKey: apiKey ?? '' };
+  massive(feed, { secrets, ...parts }) {
+    const options = { ...parts, ...feed, apiKey: secrets.massiveApiKey ?? '' };
     return {
       feed: createMassiveFeed(options),
       instruments: createMassiveInstruments(options),

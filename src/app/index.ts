@@ -70,7 +70,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const lease = createLease(core, database, bus);
   const market = createMarketCapability(core, {
     config: config.market,
-    apiKey: secrets.massiveApiKey,
+    secrets,
     source: overrides.marketSource,
     bus,
     lease,
@@ -113,7 +113,13 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   return {
     http: http.faces,
     demo: demo.faces,
-    /** In the order of the start. */
+    /**
+     * In the order of the start, which is the stop read backwards.
+     * - What may refuse the start comes before anything is opened: the port, the recording.
+     * - The port comes before the lease: a service that cannot listen takes nothing from one that runs.
+     * - Demand for what is held (trading) comes before the lease, so that it precedes the feed's first quote.
+     * - The requests stop first: after them nothing comes in while the others stop.
+     */
     parts: [
       http.portCheck,
       market.sourceCheck,

@@ -1,4 +1,4 @@
-import type { MarketConfig } from '../config/index.ts';
+import type { MarketConfig, Secrets } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
@@ -11,14 +11,14 @@ import { isFresh } from '../domain/market/staleness.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
 import { tradingDay } from '../domain/trading/trading-day.ts';
 import { createScope } from '../lib/scope.ts';
-import type { FeedHealth } from '../protocol/health-payloads.ts';
 import type { Core } from './core.ts';
 import { createMarketSource, type MarketSource } from './feeds.ts';
 import type { Capability, Part } from './part.ts';
 
 /** Quotes, candles and instruments: the engine's side, and the side of every replica. */
 export interface MarketFaces {
-  readonly feedSource: FeedHealth['source'];
+  /** Name of the feed, as FEED has it. */
+  readonly feedSource: string;
   readonly instruments: InstrumentDirectory;
   /** Symbols for a user who has chosen none. */
   featured(): Promise<readonly string[]>;
@@ -35,7 +35,7 @@ export interface MarketFaces {
 
 export interface MarketParts {
   readonly config: MarketConfig;
-  readonly apiKey: string | null;
+  readonly secrets: Secrets;
   readonly source: MarketSource | undefined;
   readonly bus: Bus;
   readonly lease: EngineLease;
@@ -49,7 +49,8 @@ export function createMarketCapability(
   const { config, bus, lease } = parts;
   const hours = createMarketHours(config.hours);
   const { feed, instruments, featured, check } =
-    parts.source ?? createMarketSource(config.feed, { apiKey: parts.apiKey, clock, hours, log: log('feed') });
+    parts.source ??
+    createMarketSource(config.feed, { secrets: parts.secrets, clock, hours, log: log('feed') });
   const market = createMarket({
     feed,
     bus,

@@ -4,7 +4,6 @@ import { createReplicas, type Replicas } from '../domain/monitor/replicas.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
 import type { Health } from '../http/parts.ts';
 import { createPulse } from '../lib/pulse.ts';
-import type { FeedHealth } from '../protocol/health-payloads.ts';
 import type { Cluster } from './cluster.ts';
 import type { Core } from './core.ts';
 import { createHealth } from './health.ts';
@@ -27,7 +26,7 @@ export interface ReportingParts
   extends Omit<TelemetryParts, 'replicas' | 'link' | 'uniqueUsers' | 'database' | 'isHalted'> {
   readonly cluster: Cluster;
   readonly ledger: Pick<Ledger, 'isHalted'>;
-  readonly feedSource: FeedHealth['source'];
+  readonly feedSource: string;
 }
 
 export function createReporting(

@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-/** Every trading code: the request was well formed and we would not do it. */
+/** Every trading code: the request was well formed, and trading refused it. */
 const REFUSED = 422;
 const STATUS: Readonly<Record<Exclude<ErrorCode, TradingCode>, number>> = {
   VALIDATION: 400,
@@ -43,7 +43,7 @@ export function succeed<T>(res: Response, data: T, status = 200): void {
   res.status(status).json({ success: true, data } satisfies ApiResponse<T>);
 }
 
-/** The one shape of a refusal; `data` where it left something behind. */
+/** The one shape of a refusal; `data` where the refused request was stored. */
 export function refuse(res: Response, refusal: TradecastError, data?: object): void {
   const { code, message, retryAfterMs } = refusal;
   if (retryAfterMs !== undefined) res.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
@@ -51,7 +51,7 @@ export function refuse(res: Response, refusal: TradecastError, data?: object): v
   res.status(statusOf(code)).json(body);
 }
 
-/** The signed-in user; routes that call it stand behind `requireUser`. */
+/** The signed-in user of a route behind `requireUser`. */
 export function userOf(res: Response): User {
   const { user } = res.locals;
   if (!user) throw new TradecastError('UNAUTHENTICATED', 'Sign in first.');

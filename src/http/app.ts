@@ -32,7 +32,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
   app.use(createRequestLog(parts.log, parts.observe));
   app.use(createSecurityHeaders(options));
   app.use((_req, res, next) => {
-    // Everything is of this moment and most of it of one user; the dashboard's files say otherwise for themselves.
+    // Answers belong to one moment and mostly to one user; the dashboard's files set a header of their own.
     res.setHeader('Cache-Control', 'no-store');
     next();
   });
@@ -50,14 +50,14 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { keys, production, allowedOrigins, registrationOpen, feedSource } = options;
   const demand = createPolledDemand(parts);
   const api = Router();
-  // A dashboard on another origin of FRONTEND_URL reads the answers too; to every other page they stay closed.
+  // A dashboard on an origin of FRONTEND_URL may read the answers; a page of any other origin may not.
   api.use(cors({ origin: [...allowedOrigins], credentials: true }));
   api.use(createOriginCheck(allowedOrigins));
   api.get('/config', (_req, res) =>
     succeed<PublicConfigPayload>(res, { registrationOpen, feed: feedSource }),
   );
 
-  // Before the session is asked about: a body that is sent slowly must not be acted on after its session has ended.
+  // Before the session: a body that arrives slowly must not act after its session has ended.
   api.use(rawBody('application/json'));
   api.use(createSessionLoader({ store: sessionStore, secrets: keys.session, production, clock }));
   api.use('/auth', authRoutes(parts, options));

@@ -4,16 +4,16 @@ import type { z } from 'zod';
 import { TradecastError } from '../protocol/errors.ts';
 import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 
-/** The deepest body of the wire has four levels; deeper ones only cost time in whoever walks them. */
+/** The deepest body of the wire has four levels; a deeper one only costs time. */
 const MAX_JSON_DEPTH = 8;
 
-/** Keeps the bytes, so that hooks can check the signature of exactly what was sent. A compressed body is refused: it unpacks to any size. */
+/** Keeps the bytes: a hook signs exactly those. A compressed body is refused, because it unpacks to any size. */
 export const rawBody = (type: 'application/json' | (() => boolean)): RequestHandler =>
   express.raw({ type, limit: MAX_MESSAGE_BYTES, inflate: false });
 
 const invalid = (message: string): TradecastError => new TradecastError('VALIDATION', message);
 
-/** The bytes of a body as plain JSON. Throws VALIDATION for anything that is not, or that only parsers agree on. */
+/** The bytes of a body as plain JSON. Throws VALIDATION for other text, and for JSON that parsers read differently. */
 export function parseJson(body: unknown): unknown {
   if (!Buffer.isBuffer(body)) throw invalid('Send a JSON body with Content-Type: application/json.');
   if (!isUtf8(body)) throw invalid('The body is not UTF-8.');
@@ -27,7 +27,7 @@ export function parseJson(body: unknown): unknown {
   return value;
 }
 
-/** Refuses what no field of the wire can hold, before any schema or database sees it. */
+/** Refuses values that no field of the wire can hold, before a schema or the database sees them. */
 function assertPlain(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed()) {

@@ -14,10 +14,10 @@ export function createErrorHandler(log: Log): ErrorRequestHandler {
     const refusal = toRefusal(error);
     const { requestId } = res.locals;
     if (refusal.code === 'INTERNAL') log.error({ err: error, requestId }, 'a request failed');
-    // What is away says so itself, once; a stack for each request of the outage tells nothing more.
+    // The part that is away logs its outage once; a stack for each request adds nothing.
     else if (isUnavailable(refusal)) log.warn({ requestId, reason: refusal.message }, 'a request failed');
     if (!res.headersSent) refuse(res, refusal);
-    // Half an answer cannot be taken back: cut it, so that the client does not take it for a whole one.
+    // Half an answer cannot be recalled: cut it, so that the client does not read it as complete.
     else if (!res.writableEnded) res.destroy();
   };
 }

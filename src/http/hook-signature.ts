@@ -10,8 +10,8 @@ const hookSignature = (secret: string, timestamp: string, body: Buffer): string 
   `v1=${createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')}`;
 
 /**
- * Lets only signed requests past. The time is part of what is signed, so a recorded request is worth nothing
- * after the window; within it the event id stops a second use. Every refusal reads the same.
+ * Passes signed requests only. The signature covers the time, so a recorded request expires with the window; within
+ * it the event id stops a second use. Every refusal reads the same.
  */
 export function createSignatureCheck({
   secrets,

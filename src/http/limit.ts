@@ -11,7 +11,7 @@ export async function takePoint(limiter: RateLimiter, limit: HttpLimit, key: str
   throw new TradecastError('RATE_LIMITED', 'Too many requests: wait before you try again.', { retryAfterMs });
 }
 
-/** Whom an address limit counts: an IPv4 address, or the /64 that one IPv6 customer has to itself. */
+/** The unit of an address limit: an IPv4 address, or the /64 that belongs to one IPv6 customer. */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return 'unknown';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

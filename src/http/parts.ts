@@ -1,4 +1,4 @@
-/** What the HTTP side is built from: ports of the domain and plain options. */
+/** The ports and options that the HTTP side is built from. */
 import type { Store } from 'express-session';
 import type { Accounts } from '../domain/accounts/accounts.ts';
 import type { Sessions } from '../domain/accounts/session.ts';
@@ -29,7 +29,7 @@ export interface Health {
 
 export interface ServedRequest {
   readonly method: string;
-  /** The route's pattern, never the path: bounded however many ids are asked for. */
+  /** The route's pattern, never the path: the number of patterns is bounded. */
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
@@ -47,11 +47,11 @@ export interface HttpOptions {
   /** Origins that may write besides our own. */
   readonly allowedOrigins: readonly string[];
   readonly registrationOpen: boolean;
-  /** Number of proxies whose X-Forwarded headers are believed. */
+  /** Number of proxies in front, whose X-Forwarded headers count. */
   readonly trustProxy: number;
   /** Null where /metrics is open. */
   readonly metricsToken: string | null;
-  /** Folder of the built dashboard; null where this process does not serve it. */
+  /** Folder of the built dashboard; null where another process serves it. */
   readonly dashboardDir: string | null;
   readonly feedSource: string;
 }
@@ -65,11 +65,11 @@ export interface HttpParts {
   readonly journal: Journal;
   readonly watchlists: Watchlists;
   readonly quotes: Pick<QuoteBoard, 'get'>;
-  /** The watchlist of a user who never saved one. */
+  /** The watchlist of a user without a saved one. */
   defaultWatchlist(): Promise<readonly string[]>;
   readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows' | 'search'>;
   readonly hours: Pick<MarketHours, 'status'>;
-  /** Minute candles of the current day, oldest first. Throws UNAVAILABLE where nobody can tell. */
+  /** Minute candles of the current day, oldest first. Throws UNAVAILABLE while the engine does not answer. */
   candles(symbol: string): Promise<readonly Candle[]>;
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;

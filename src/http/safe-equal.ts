@@ -2,6 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Compares a secret with what somebody sent, in a time that tells neither content nor length. */
+/** Compares a secret with received text, in a time that reveals neither content nor length. */
 export const safeEqual = (sent: string, secret: string): boolean =>
   timingSafeEqual(digest(sent), digest(secret));

@@ -4,13 +4,13 @@ import { isAllowedOrigin } from '../lib/origin.ts';
 import { TradecastError } from '../protocol/errors.ts';
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** A Host header goes into the policy only if it can be nothing but a host. */
+/** Only a Host header that is nothing but a host goes into the policy. */
 const PLAIN_HOST = /^[A-Za-z0-9.-]+(:\d+)?$|^\[[0-9A-Fa-f:]+\](:\d+)?$/;
 
-/** Security headers. The dashboard meets the policy as it stands, without an exception; a browser test holds it to that. */
+/** Security headers. The dashboard meets the policy without an exception; a browser test holds that. */
 export function createSecurityHeaders({ production }: { production: boolean }): RequestHandler {
   return helmet({
-    // Only behind TLS: a browser that once saw this header refuses plain HTTP on that host for months.
+    // Only behind TLS: after this header a browser refuses plain HTTP on that host for months.
     strictTransportSecurity: production,
     contentSecurityPolicy: {
       useDefaults: false,
@@ -33,7 +33,7 @@ export function createSecurityHeaders({ production }: { production: boolean }): 
 const sockets = (host: string | undefined): string =>
   host !== undefined && PLAIN_HOST.test(host) ? `ws://${host} wss://${host}` : '';
 
-/** Refuses writes that a page of another site makes with the user's cookie; SameSite=Lax is the first fence, this the second. */
+/** Refuses writes that a page of another site makes with the user's cookie; SameSite=Lax is the first defence. */
 export function createOriginCheck(allowedOrigins: readonly string[]): RequestHandler {
   return (req, _res, next) => {
     if (READING.has(req.method)) return next();

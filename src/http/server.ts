@@ -8,25 +8,25 @@ import {
 import type { Duplex } from 'node:stream';
 import type { ErrorCode } from '../protocol/errors.ts';
 
-/** What Node's parser refuses before Express sees it, by Node's error code. */
+/** Refusals of Node's parser, which Express never sees, by Node's error code. */
 const PARSER_REFUSALS: Readonly<Record<string, readonly [status: number, code: ErrorCode, error: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'TOO_LARGE', 'The request headers are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'UNAVAILABLE', 'The request took too long to arrive.'],
 };
 const MALFORMED = [400, 'VALIDATION', 'This is not an HTTP request.'] as const;
 
-/** An answer that takes longer than this after the end of a drain hangs: a shutdown has an end, milliseconds. */
+/** An answer that takes longer after the end of a drain hangs; the shutdown goes on without it. */
 const ANSWER_TIMEOUT_MS = 8_000;
 
 /**
- * Longer than proxies keep an idle connection to us (Caddy two minutes): whoever closes first must not be the side
- * that the next request is on its way to, milliseconds.
+ * Longer than proxies keep an idle connection (Caddy two minutes): if the service closed first, the next request
+ * could already be on its way.
  */
 const KEEP_ALIVE_MS = 125_000;
 
 export interface HttpServer {
   readonly server: Server;
-  /** From now on each answer ends its connection, so that clients and proxies take the next one elsewhere. */
+  /** From now on each answer closes its connection, so that clients and proxies open the next one elsewhere. */
   drain(): void;
   /** Closes the port; resolves when every request that has arrived whole is answered. */
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export function createHttpServer(app: RequestListener): HttpServer {
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // A client that merely offers HTTP/2 is answered in HTTP/1.1 as if it had not.
+      // A client that only offers HTTP/2 gets its answer in HTTP/1.1.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (req, res) => {
@@ -68,7 +68,7 @@ export function createHttpServer(app: RequestListener): HttpServer {
       drain();
       server.close();
       const { promise, resolve } = Promise.withResolvers<void>();
-      // A request that is still on its way is no request yet; its sender may take all day.
+      // A request counts when it has arrived whole: its sender may take all day.
       onAnswer = () => {
         if (![...unanswered].some(({ req }) => req.complete)) resolve();
       };

@@ -14,9 +14,9 @@ declare module 'express-session' {
   }
 }
 
-/** A session lives for a day without use, so one write a minute keeps it alive; polling would write with every request. */
+/** A session lives for a day without use: one write a minute keeps it alive, one for each poll would be waste. */
 const TOUCH_INTERVAL_MS = 60_000;
-/** Sessions remembered as lately touched; forgetting them costs one extra write each. */
+/** Sessions remembered as touched; a forgotten one costs an extra write. */
 const MAX_TOUCHED = 10_000;
 
 export interface SessionOptions {
@@ -27,7 +27,7 @@ export interface SessionOptions {
   readonly clock: Clock;
 }
 
-/** Loads the session of a signed cookie; visitors without one touch no table and get none. */
+/** Loads the session of a signed cookie; a visitor without one reads no table and gets no cookie. */
 export function createSessionLoader({ store, secrets, production, clock }: SessionOptions): RequestHandler {
   throttleTouch(store, clock);
   const createLoad = (): RequestHandler =>
@@ -38,8 +38,8 @@ export function createSessionLoader({ store, secrets, production, clock }: Sessi
       resave: false,
       saveUninitialized: false,
       rolling: true,
-      // A Secure cookie is set only where the request came over TLS, which behind a proxy only the proxy's header
-      // tells. Believing it for that alone harms nobody but a client who lies about its own connection.
+      // A Secure cookie needs a request over TLS, which behind a proxy only the proxy's header says. A client that
+      // forges this header harms only its own connection.
       ...(production && { proxy: true }),
       cookie: { httpOnly: true, sameSite: 'lax', secure: production, path: '/', maxAge: SESSION_IDLE_MS },
     });
@@ -71,14 +71,14 @@ function throttleTouch(store: Store, clock: Clock): void {
   };
 }
 
-/** Whose request it is, as the row says now: a ban or a logout elsewhere counts at once. Throws UNAUTHENTICATED. */
+/** The user of a request, by the row as it is now: a ban or a logout counts at once. Throws UNAUTHENTICATED. */
 export async function signedInUser(sessions: Pick<Sessions, 'find'>, req: Request): Promise<User> {
   const active = req.session.userId === undefined ? null : await sessions.find(req.sessionID);
   if (!active) throw new TradecastError('UNAUTHENTICATED', 'Sign in first.');
   return active.user;
 }
 
-/** Lets only signed-in users past. */
+/** Passes requests of signed-in users only. */
 export function requireUser(sessions: Pick<Sessions, 'find'>): RequestHandler {
   return async (req, res, next) => {
     res.locals.user = await signedInUser(sessions, req);
@@ -91,7 +91,7 @@ const settle =
   (error: unknown): void =>
     error ? reject(unavailable(error)) : resolve();
 
-/** Begins a session under a new id, so that an id planted before login is worth nothing, and waits until it is stored. */
+/** Begins a session under a new id, so that an id planted before login is worthless. Resolves when it is stored. */
 export async function beginSession(req: Request, user: User, now: number): Promise<string> {
   await new Promise<void>((resolve, reject) => req.session.regenerate(settle(resolve, reject)));
   req.session.userId = user.id;

@@ -3,7 +3,7 @@ import type { DiscordLinkPayload } from '../../protocol/accounts.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 
-/** Linking a Discord account: the code is shown here, typed there, and comes back through /hooks/discord-link. */
+/** Links a Discord account: the user types the code into Discord, and it comes back through /hooks/discord-link. */
 export function accountRoutes({ discordLinks }: Pick<HttpParts, 'discordLinks'>): Router {
   const router = Router();
 

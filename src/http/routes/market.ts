@@ -12,7 +12,7 @@ import { readQuery, validate } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
 import type { PolledDemand } from '../polled-demand.ts';
 
-/** What fits a search box's list. */
+/** As many as a search box lists. */
 const MAX_MATCHES = 20;
 
 const quotesSchema = z.strictObject({ symbols: z.string().max(4_000) });
@@ -29,7 +29,7 @@ export function marketRoutes(
   const { quotes, candles, instruments, hours, clock } = parts;
   const router = Router();
 
-  /** Whether upstream may be asked for the symbol; one that has not been looked up yet will have been by the next poll. */
+  /** Whether quotes of the symbol may exist; an unknown one is looked up until the next poll. */
   function isListed(symbol: string): boolean {
     const known = instruments.knows(symbol);
     if (known === undefined) void instruments.get(symbol).catch(() => undefined);
@@ -50,7 +50,7 @@ export function marketRoutes(
     succeed<InstrumentPayload[]>(res, await instruments.search(q, MAX_MATCHES));
   });
 
-  // A day of minutes is 65 KB of nothing but numbers: no secret whose size could tell something.
+  // A day of minutes is 65 KB of numbers, without a secret that its compressed size could reveal.
   router.get('/candles', compression(), async (req, res) => {
     const { symbol } = readQuery(req, candlesSchema);
     demand.want(onlyStocks([symbol]).filter(isListed));

@@ -4,7 +4,7 @@ import type { MonitorPayload } from '../../protocol/health-payloads.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 
-/** For the person who runs it: replicas, rates, history, what happened lately. */
+/** For administrators: replicas, rates, history and incidents. */
 export function monitorRoutes({ monitor }: Pick<HttpParts, 'monitor'>): Router {
   const router = Router();
   router.get('/', (_req, res) => {

@@ -20,8 +20,8 @@ const pageSchema = z.strictObject({
 });
 
 /**
- * Pages of the user's journal, oldest first. Without `after`, or with the `epoch` of a journal that is no
- * more, the page is the newest one.
+ * Pages of the user's journal, oldest first. Without `after`, or with the `epoch` of a former journal, the page is
+ * the newest one.
  */
 export function tradesRoutes({ journal }: Pick<HttpParts, 'journal'>): Router {
   const router = Router();
@@ -38,5 +38,5 @@ export function tradesRoutes({ journal }: Pick<HttpParts, 'journal'>): Router {
 }
 
 const recordToEntry = ({ event, payload, seq }: JournalRecord, epoch: string): JournalEntryPayload =>
-  // The pair of name and payload comes out as it went in; the union cannot say so across a spread.
+  // Name and payload stay a pair, which the union cannot express across a spread.
   ({ event, payload: { ...payload, epoch, seq } }) as JournalEntryPayload;

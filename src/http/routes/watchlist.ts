@@ -8,7 +8,7 @@ import { readBody } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
 import { signedInUser } from '../session.ts';
 
-/** The user's saved list. A symbol joins it only if the instrument exists. */
+/** The user's saved list. Only symbols of existing instruments may join it. */
 export function watchlistRoutes({
   sessions,
   watchlists,
@@ -31,7 +31,7 @@ export function watchlistRoutes({
     const found = await Promise.all(added.map((symbol) => instruments.get(symbol)));
     const unknown = added.find((_symbol, index) => found[index] === null);
     if (unknown) throw new TradecastError('UNKNOWN_SYMBOL', `${unknown} is not a known symbol.`);
-    // Looking symbols up may have taken upstream seconds.
+    // The look-up of symbols upstream may have taken seconds.
     if (added.length > 0) await signedInUser(sessions, req);
     await watchlists.save(id, symbols);
     succeed(res, { symbols });
