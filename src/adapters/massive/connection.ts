@@ -59,14 +59,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     wsUrl,
     handshakeTimeoutMs: LOGIN_TIMEOUT_MS,
     onText(text) {
-      if (!ended) session.heard(options.onFrame(text));
+      if (!ended) session.received(options.onFrame(text));
     },
     onOversize() {
       if (ended) return;
-      session.heard(false);
+      session.received(false);
       options.onOversize();
     },
-    onSign: () => session.heard(false),
+    onSign: () => session.received(false),
     onGone: (detail) => end('retry', detail),
   });
   const session = createSession({

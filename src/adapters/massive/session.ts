@@ -17,7 +17,7 @@ export interface Session {
   /** False where the text acknowledges nothing that was requested. */
   acknowledge(text: string): boolean;
   /** Something arrived. */
-  heard(isMarketData: boolean): void;
+  received(isMarketData: boolean): void;
   stop(): void;
 }
 
@@ -77,7 +77,7 @@ export function createSession(options: SessionOptions): Session {
       if (isLoggedIn) topics.want(symbols);
     },
     acknowledge: topics.acknowledge,
-    heard: watchdog.heard,
+    received: watchdog.received,
     stop() {
       isLoggedIn = false;
       topics.stop();

@@ -18,7 +18,7 @@ const CHECK_INTERVAL_MS = 250;
  */
 export interface Watchdog {
   /** Something arrived over the connection. */
-  heard(isMarketData: boolean): void;
+  received(isMarketData: boolean): void;
   stop(): void;
 }
 
@@ -34,7 +34,7 @@ export interface WatchdogOptions {
 
 export function createWatchdog(options: WatchdogOptions): Watchdog {
   const { clock, session, hasCanary, ping, onSilent, onDead } = options;
-  let heardAt = clock.now();
+  let receivedAt = clock.now();
   let dataAt = clock.now();
   let pingedAt = clock.now();
   let silent = false;
@@ -47,20 +47,20 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   const isSilent = (now: number): boolean => {
     const current = session();
     if (current === 'closed') return false;
-    if (now - heardAt >= SILENT_AFTER_MS) return true;
+    if (now - receivedAt >= SILENT_AFTER_MS) return true;
     return current === 'regular' && hasCanary() && now - dataAt >= SILENT_AFTER_MS;
   };
 
   const check = (): void => {
     const now = clock.now();
-    const quietFor = now - heardAt;
+    const quietFor = now - receivedAt;
     const canaryDead = session() === 'regular' && hasCanary() && now - dataAt >= READ_DEADLINE_MS;
     if (quietFor >= READ_DEADLINE_MS || canaryDead) {
       onDead();
       return;
     }
     const pingAfter = session() === 'closed' ? PING_INTERVAL_MS : PROBE_AFTER_MS;
-    if (now - pingedAt >= PING_INTERVAL_MS || (quietFor >= pingAfter && pingedAt <= heardAt)) {
+    if (now - pingedAt >= PING_INTERVAL_MS || (quietFor >= pingAfter && pingedAt <= receivedAt)) {
       pingedAt = now;
       ping();
     }
@@ -69,9 +69,9 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   const stop = clock.every(CHECK_INTERVAL_MS, check);
 
   return {
-    heard(isMarketData) {
+    received(isMarketData) {
       const now = clock.now();
-      heardAt = now;
+      receivedAt = now;
       if (isMarketData) dataAt = now;
       if (silent) setSilent(isSilent(now));
     },

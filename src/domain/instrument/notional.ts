@@ -2,8 +2,8 @@ import type { Decimal } from '../../lib/decimal.ts';
 import { instrumentOf } from './instrument.ts';
 
 /**
- * What `quantity` shares or contracts are worth, dollars; `price` is per share. Throws for an adjusted contract, whose
- * shares its symbol does not tell.
+ * What `quantity` shares or contracts are worth, dollars; `price` is per share. Throws for an adjusted contract: its
+ * symbol does not contain the number of its shares.
  */
 export function notional(symbol: string, price: Decimal, quantity: number | Decimal): Decimal {
   const { multiplier } = instrumentOf(symbol);

@@ -20,7 +20,7 @@ export interface EnginePulse {
   receive(message: QuotesMessage): Verdict;
   /** Whether the quotes published under this lease are stale: its engine, or the former one, is silent. */
   isSilent(lease: number): boolean;
-  /** Whose silence was not reported yet: the engine's, only that of former ones, or nobody's. */
+  /** Whose silence was not reported yet: the engine's, only that of former ones, or none. */
   newSilence(): 'engine' | 'former' | null;
   /** Silence is counted from now on. */
   begin(): void;
@@ -33,10 +33,10 @@ export interface EnginePulseOptions {
 }
 
 export function createEnginePulse({ clock, newestLease }: EnginePulseOptions): EnginePulse {
-  /** `seq` is the number of its last message, `heardAt` the time of it. */
-  const engine = { lease: 0, seq: 0, heardAt: 0, isReported: false };
+  /** `seq` is the number of its last message, `receivedAt` the time of it. */
+  const engine = { lease: 0, seq: 0, receivedAt: 0, isReported: false };
   /** The engines before: what only they published goes stale as if they had fallen silent. */
-  const former = { heardAt: 0, isReported: true };
+  const former = { receivedAt: 0, isReported: true };
 
   const isLong = (since: number): boolean => clock.now() - since >= ENGINE_SILENCE_MS;
 
@@ -53,18 +53,18 @@ export function createEnginePulse({ clock, newestLease }: EnginePulseOptions): E
         return { isNew: false, reason: 'repeated' };
       if (!isTimely(message)) return { isNew: false, reason: 'late' };
       if (message.lease > engine.lease) {
-        Object.assign(former, { heardAt: engine.heardAt, isReported: false });
+        Object.assign(former, { receivedAt: engine.receivedAt, isReported: false });
         Object.assign(engine, { lease: message.lease, seq: 0 });
       }
       const missed = engine.isReported || message.after > engine.seq;
-      Object.assign(engine, { seq: message.seq, heardAt: clock.now(), isReported: false });
+      Object.assign(engine, { seq: message.seq, receivedAt: clock.now(), isReported: false });
       return { isNew: true, missed };
     },
-    isSilent: (lease) => isLong(lease === engine.lease ? engine.heardAt : former.heardAt),
+    isSilent: (lease) => isLong(lease === engine.lease ? engine.receivedAt : former.receivedAt),
     newSilence() {
-      const isFormerNew = !former.isReported && isLong(former.heardAt);
+      const isFormerNew = !former.isReported && isLong(former.receivedAt);
       if (isFormerNew) former.isReported = true;
-      if (engine.isReported || !isLong(engine.heardAt)) return isFormerNew ? 'former' : null;
+      if (engine.isReported || !isLong(engine.receivedAt)) return isFormerNew ? 'former' : null;
       engine.isReported = true;
       // A count that no engine continues must not keep out the one there is: its next message counts.
       engine.seq = 0;
@@ -73,7 +73,7 @@ export function createEnginePulse({ clock, newestLease }: EnginePulseOptions): E
       return 'engine';
     },
     begin() {
-      engine.heardAt = clock.now();
+      engine.receivedAt = clock.now();
     },
   };
 }

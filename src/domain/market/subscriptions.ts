@@ -10,7 +10,7 @@ export interface Subscriptions {
 }
 
 export function createSubscriptions(lingerMs: number): Subscriptions {
-  const subscribers = new Map<string, { symbols: ReadonlySet<string>; heardAt: number }>();
+  const subscribers = new Map<string, { symbols: ReadonlySet<string>; seenAt: number }>();
   const releasedAt = new Map<string, number>();
 
   const isWanted = (symbol: string): boolean => {
@@ -25,7 +25,7 @@ export function createSubscriptions(lingerMs: number): Subscriptions {
     want(subscriber, symbols, now) {
       const wanted = new Set(symbols);
       const before = subscribers.get(subscriber)?.symbols ?? new Set<string>();
-      subscribers.set(subscriber, { symbols: wanted, heardAt: now });
+      subscribers.set(subscriber, { symbols: wanted, seenAt: now });
       for (const symbol of wanted) releasedAt.delete(symbol);
       release(before, now);
       return [...wanted].filter((symbol) => !before.has(symbol));
@@ -36,7 +36,7 @@ export function createSubscriptions(lingerMs: number): Subscriptions {
       release(before, now);
     },
     quietSubscribers: (since) =>
-      [...subscribers].filter(([, { heardAt }]) => heardAt < since).map(([subscriber]) => subscriber),
+      [...subscribers].filter(([, { seenAt }]) => seenAt < since).map(([subscriber]) => subscriber),
     current(now) {
       const symbols = new Set<string>();
       for (const subscriber of subscribers.values())
