@@ -39,9 +39,9 @@ export interface EngineLine {
   /** Places an order of which the broker makes what the script says; answers with its id. */
   place(request: Partial<OrderRequest>, script?: Partial<OrderScript>): Promise<string>;
   status(orderId: string): Promise<string | undefined>;
-  /** Who takes over next. */
+  /** The engine that takes over next. */
   waiting(): Promise<Engine>;
-  /** The lease is free, and the next engine takes it: it has been waiting, as another replica does. */
+  /** Frees the lease for the next engine, which has been waiting as another replica does. */
   takeOver(fate: Fate | null): Promise<Engine>;
   /** Lines `point orderId` of every crash point that was passed. */
   passes(): Promise<ReadonlySet<string>>;
@@ -51,7 +51,7 @@ export interface EngineLine {
 /** Dollars and shares that the user begins with. */
 export const CASH = 1_000_000;
 export const SHARES = 1_000;
-/** Of the answer that comes too late, in the time of this process: longer than five seconds of the engines. */
+/** Delay of an answer that comes too late, on the clock of this process: above five seconds of the engines. */
 const SLOW_MS = 5_500 / PACE;
 const ENGINE = path.join(import.meta.dirname, 'engine-process.ts');
 /** A hundred processes of the same program: compiled once, they start in half the time. */

@@ -25,7 +25,7 @@ export interface EngineOptions {
   readonly passes: string;
 }
 
-/** What befalls the process as this order passes the point; without an order, as the point is passed. */
+/** The signal that ends or stalls the process as this order passes the point. */
 export interface Fate {
   readonly point: CrashPoint;
   readonly orderId: string;

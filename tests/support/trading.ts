@@ -113,7 +113,7 @@ export const requestOf = (changes: Partial<OrderRequest> = {}): OrderRequest => 
   ...changes,
 });
 
-/** A market that stands still until told; every symbol is known and quoted at 99.90 / 100.10. */
+/** A market that moves only by `set`; every symbol is known and quoted at 99.90 / 100.10. */
 export interface StillMarket extends MarketView {
   set(symbol: string, changes: Partial<Quote> | null): void;
   open: boolean;
@@ -195,7 +195,7 @@ export async function eventually(check: () => void | Promise<void>): Promise<voi
   }
 }
 
-/** Makes whoever asks the engine, as winning the lease would; earlier fencing numbers are stale from then on. */
+/** Makes the caller the engine, as winning the lease would; earlier fencing numbers are stale from then on. */
 export async function takeEngine(db: Queryable): Promise<number> {
   const [row] = await db.query<{ fencing: number }>(
     "UPDATE leases SET fencing = fencing + 1 WHERE name = 'engine' RETURNING fencing",

@@ -38,20 +38,20 @@ test('a first start that was interrupted leaves nothing that counts as a databas
   await opened.close();
 });
 
-/** Statistics are told once a second by themselves. */
-const tellStatistics = (): Promise<unknown> => db.query('SELECT pg_stat_force_next_flush()');
+/** Statistics are published once a second by themselves. */
+const publishStatistics = (): Promise<unknown> => db.query('SELECT pg_stat_force_next_flush()');
 
 test('a table with many dead rows is cleaned, and its space used again', async () => {
   await db.query('CREATE TABLE churned (id bigint PRIMARY KEY, filling text)');
   const churn = async (): Promise<void> => {
     await db.query("INSERT INTO churned SELECT n, repeat('x', 500) FROM generate_series(1, 2000) n");
     await db.query('DELETE FROM churned');
-    await tellStatistics();
+    await publishStatistics();
     const cleaned = new Set<string | null>();
     for (let table = await vacuumOne(db); table; table = await vacuumOne(db)) {
       if (cleaned.has(table)) throw new Error(`${table} is cleaned again and again`);
       cleaned.add(table);
-      await tellStatistics();
+      await publishStatistics();
     }
     expect(cleaned).toContain('public.churned');
     expect(await db.query("SELECT pg_relation_size('churned') AS bytes")).toEqual([{ bytes: 0 }]);

@@ -37,7 +37,7 @@ const reaches = (text: string): Promise<void> =>
   until(async () => {
     await channel.send([text]);
     return heard.includes(text);
-  }, `${text} is heard`);
+  }, `${text} is received`);
 
 describe('the channel of the relay', () => {
   test('delivers every text in order, up to its largest size', async () => {

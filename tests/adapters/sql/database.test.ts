@@ -75,7 +75,7 @@ describe.each(KINDS)('the %s database', (kind) => {
     expect(await db.query('SELECT amount::int FROM things WHERE id = 10')).toEqual([{ amount: 50 }]);
   });
 
-  test('tells how long each statement took', async () => {
+  test('reports how long each statement took', async () => {
     seconds.length = 0;
     await db.query('SELECT 1');
     await db.query('SELECT nothing').catch(() => {});
@@ -92,7 +92,7 @@ test('a Postgres that is not there is UNAVAILABLE', async () => {
   await db.close();
 });
 
-test('connections that Postgres ends while idle are replaced without a word to anybody', async () => {
+test('connections that Postgres ends while idle are replaced, and no caller notices', async () => {
   const { url, close } = await createTestDatabase('postgres');
   const pool = createPostgresPool({ url, log: silentLog });
   const db = createDatabase({ kind: 'postgres', pool });
@@ -173,7 +173,7 @@ test('a connection lost inside a transaction is UNAVAILABLE, and the next one wo
   await close();
 });
 
-test('a statement that Postgres cuts off is UNAVAILABLE, because nobody knows whether it happened', async () => {
+test('a statement that Postgres cuts off is UNAVAILABLE, because its outcome is unknown', async () => {
   const { db, close } = await createTestDatabase('postgres');
   const cut = db.transaction(async (tx) => {
     const [row] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');

@@ -192,7 +192,7 @@ describe('the named moments of a crash', () => {
     const all = [...lost, ...cancelled];
     expect([unnamedMoments(stepsOf(lost)), unnamedMoments(stepsOf(cancelled))]).toEqual([[], []]);
     expect(new Set(stepsOf(all).filter(isPoint))).toEqual(new Set(CRASH_POINTS));
-    // A call that is neither would be an effect that nobody counted.
+    // A call that is neither would be an effect without a place in this list.
     const calls = new Set(all.map(({ call, side }) => `${call} ${side === 'failed' ? 'done' : side}`));
     const uncounted = [...calls].filter(
       (step) => step.endsWith(' done') && !isEffect(step) && !isRead(step.slice(0, -' done'.length)),

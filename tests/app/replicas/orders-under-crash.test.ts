@@ -12,13 +12,13 @@ import type { OrderRequest } from '../../../src/protocol/orders.ts';
 import { CASH, type Engine, type EngineLine, startEngineLine } from '../../support/engine-line.ts';
 import { audit, SOUND } from '../../support/trading.ts';
 
-/** How the process dies: of itself as the order passes the point, or when the broker has the request in its hands. */
+/** How the process dies: by itself as the order passes the point, or when the broker has received the request. */
 interface Death {
   readonly at: CrashPoint;
   readonly onRequest?: SeenRequest['kind'];
 }
 interface Plan {
-  /** What the broker's answer is tried on; the other requests are answered plainly. */
+  /** The request that receives the answer under test; the others are accepted. */
   readonly tried: 'submit' | 'cancel';
   readonly deaths: readonly Death[];
 }
@@ -43,7 +43,7 @@ const PLANS: Readonly<Record<CrashPoint, Plan>> = {
 
 /** After these the next engine can only find out that the broker does not have the order. */
 const NEVER_SENT: readonly CrashPoint[] = ['claimed', 'sending'];
-/** Whoever dies here has offered it once more already, or leaves it for the next to offer. */
+/** An engine that dies here has offered the order once more already, or leaves that to the next one. */
 const OFFERED_AGAIN: readonly CrashPoint[] = ['claiming', 'settling', 'settled'];
 const REFUSALS: readonly BrokerAnswer[] = ['error', 'rejected'];
 /** With this answer to the cancel the fills that overtake it leave nothing to cancel. */
@@ -55,7 +55,7 @@ function expectedEnd(point: CrashPoint, answer: BrokerAnswer): string {
   return answer !== 'busy' || OFFERED_AGAIN.includes(point) ? 'filled' : 'rejected';
 }
 
-/** Everything is told twice and backwards; an order to be cancelled is filled in part, and again as the cancel arrives. */
+/** Each event is reported twice and backwards; an order to cancel is filled in part, and again as the cancel arrives. */
 const scriptOf = (point: CrashPoint, answer: BrokerAnswer): Partial<OrderScript> => ({
   tellTimes: 2,
   backwards: true,
@@ -100,7 +100,7 @@ async function dieAt(
   await death(engine, `${at} ${orderId}`);
 }
 
-/** Cash to the hundredth of a cent, shares, fills and what was told of them: all as in the books of the broker. */
+/** Cash to the hundredth of a cent, shares, fills and their events: all as in the books of the broker. */
 async function expectSameBooks({ db, broker, userId }: EngineLine): Promise<void> {
   const [account] = await db.query<{ cash: string }>('SELECT cash FROM accounts WHERE user_id = $1', [
     userId,
@@ -118,16 +118,16 @@ async function expectSameBooks({ db, broker, userId }: EngineLine): Promise<void
     .flatMap(({ id }) => broker.books.events(id)!)
     .flatMap((event) => (event.type === 'fill' ? event.executionId : []))
     .sort();
-  const told = await db.query<{ id: string }>(
+  const reported = await db.query<{ id: string }>(
     "SELECT payload->>'id' AS id FROM journal WHERE user_id = $1 AND event = 'trade:executed'",
     [userId],
   );
-  expect(told.map(({ id }) => id).sort()).toEqual(executed);
+  expect(reported.map(({ id }) => id).sort()).toEqual(executed);
   const fills = await db.query<{ execution_id: string }>('SELECT execution_id FROM fills');
   expect(fills.map(({ execution_id }) => execution_id).sort()).toEqual(executed);
 }
 
-/** The end of each order was told once, sums are sums, numbers have no hole, and nobody had to be stopped. */
+/** The end of each order was reported once, sums are sums, numbers have no hole, and nothing was halted. */
 async function expectSound({ db, userId }: EngineLine, orders: number): Promise<void> {
   const ends = await db.query<{ times: number }>(
     `SELECT count(*) AS times FROM journal WHERE user_id = $1 AND event = 'order:update'
@@ -143,7 +143,7 @@ async function crashEverywhere(line: EngineLine, answer: BrokerAnswer): Promise<
   const { db, broker } = line;
   const points = new Map<string, CrashPoint>();
   const sides = (['buy', 'sell'] as const).map((side, index) => ({ side, index }));
-  // From the end to the beginning, so that what nobody claimed is left for the last engine, which does not die.
+  // From the end to the beginning, so that unclaimed orders are left for the last engine, which does not die.
   for (const [index, point] of CRASH_POINTS.toReversed().entries()) {
     const plan = PLANS[point];
     const { side } = sides[(index + BROKER_ANSWERS.indexOf(answer)) % sides.length]!;
@@ -180,7 +180,7 @@ describe('after a crash at any point there is one order per intent, and our book
   });
 });
 
-/** As the database sees it, while the one that stands still notices nothing. */
+/** By the clock of the database; the stalled engine does not notice. */
 const leaseRunsOut = ({ db }: EngineLine): Promise<void> =>
   until(
     async () =>
@@ -188,13 +188,13 @@ const leaseRunsOut = ({ db }: EngineLine): Promise<void> =>
     'the lease has run out',
   );
 
-describe('an engine that stands still beyond its lease and wakes', () => {
+describe('an engine that stalls beyond its lease and wakes', () => {
   test.concurrent('does not send what the next engine has found missing and refused', async () => {
     const line = await startEngineLine();
     try {
       const orderId = await line.place({});
       const sleeper = await line.takeOver({ point: 'sending', orderId, signal: 'SIGSTOP' });
-      await until(async () => (await line.passes()).has(`sending ${orderId}`), 'it stands still');
+      await until(async () => (await line.passes()).has(`sending ${orderId}`), 'it stalls');
       await leaseRunsOut(line);
       const next = await line.takeOver(null);
       await until(async () => (await line.status(orderId)) === 'rejected', 'the next engine gives it up');
@@ -216,7 +216,7 @@ describe('an engine that stands still beyond its lease and wakes', () => {
       const sleeper = await line.takeOver({ point: 'cancelling', orderId, signal: 'SIGSTOP' });
       await until(async () => (await line.status(orderId)) === 'working', 'the order works');
       await line.trading.cancel(line.userId, orderId);
-      await until(async () => (await line.passes()).has(`cancelling ${orderId}`), 'it stands still');
+      await until(async () => (await line.passes()).has(`cancelling ${orderId}`), 'it stalls');
       await leaseRunsOut(line);
       const next = await line.takeOver(null);
       await until(async () => (await line.status(orderId)) === 'cancelled', 'the next engine ends it');

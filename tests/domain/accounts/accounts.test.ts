@@ -78,7 +78,7 @@ describe('accounts', () => {
     stored = new Map();
   });
 
-  test('a new user is a member who is called by the user name until told otherwise', async () => {
+  test('a new user is a member who is named by the user name unless another name is given', async () => {
     expect(await accounts.register({ username: 'ada', password: PASSWORD })).toEqual({
       id: 'id of ada',
       username: 'ada',
@@ -114,7 +114,7 @@ describe('accounts', () => {
     expect(await accounts.verify('ada', PASSWORD)).toEqual(user);
   });
 
-  test('a password is changed by whoever knows the current one, and counts from then on', async () => {
+  test('a password is changed with the current one, and counts from then on', async () => {
     const user = await accounts.register({ username: 'ada', password: PASSWORD });
     const change = { currentPassword: PASSWORD, newPassword: 'staple battery horse' };
     expect(await accounts.changePassword(user, change, 'mine')).toEqual(['another session']);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createDiscordLinks, type LinkCode } from '../../../src/domain/hooks/discord-links.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 
-test('a link code is eight letters and digits that nobody misreads, new each time, for ten minutes', async () => {
+test('a link code is eight letters and digits that are not misread, new each time, for ten minutes', async () => {
   const saved: LinkCode[] = [];
   const links = createDiscordLinks({
     store: {

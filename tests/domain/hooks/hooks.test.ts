@@ -175,7 +175,7 @@ describe('a reported trade', () => {
     expect(tradeHookSchema.parse(failed)).toMatchObject({ code: 'BROKER_REJECTED' });
   });
 
-  test('of a Discord account that nobody linked is refused and takes no event id', async () => {
+  test('of a Discord account without a link is refused and uses no event id', async () => {
     const { userId: _, ...trade } = executed;
     await expect(hooks.trade({ ...trade, discordUserId: '99999' }, 'd')).rejects.toMatchObject({
       code: 'NOT_FOUND',
@@ -289,18 +289,18 @@ describe('the tier of a user', () => {
     ]);
   });
 
-  test('of nobody is refused and takes no event id', async () => {
-    const nobody = tierHookSchema.parse({ eventId: 't-3', discordUserId: '999999', tier: 'admin' });
-    await expect(hooks.tier(nobody, 'digest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  test('of an unknown user is refused and uses no event id', async () => {
+    const unknown = tierHookSchema.parse({ eventId: 't-3', discordUserId: '999999', tier: 'admin' });
+    await expect(hooks.tier(unknown, 'digest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(memory.taken.has('t-3')).toBe(false);
   });
 
   test('is one of two words, for exactly one person', () => {
-    const tells = (body: object) => tierHookSchema.safeParse({ eventId: 't', ...body }).success;
-    expect(tells({ userId: ada.id, tier: 'member' })).toBe(true);
-    expect(tells({ userId: ada.id, tier: 'owner' })).toBe(false);
-    expect(tells({ tier: 'admin' })).toBe(false);
-    expect(tells({ userId: ada.id, discordUserId: '123456789', tier: 'admin' })).toBe(false);
+    const isValid = (body: object) => tierHookSchema.safeParse({ eventId: 't', ...body }).success;
+    expect(isValid({ userId: ada.id, tier: 'member' })).toBe(true);
+    expect(isValid({ userId: ada.id, tier: 'owner' })).toBe(false);
+    expect(isValid({ tier: 'admin' })).toBe(false);
+    expect(isValid({ userId: ada.id, discordUserId: '123456789', tier: 'admin' })).toBe(false);
   });
 });
 

@@ -63,15 +63,12 @@ describe('the loss of the day', () => {
     expect(loss([positionOf('AAPL', 10, 1_200, sold)], young)).toBe('230');
   });
 
-  test.each([undefined, Number.NaN, 0])(
-    'cannot be told while a symbol that is held is priced at %s',
-    (price) => {
-      const positions = [positionOf('AAPL', 10, 800), positionOf('MSFT', 1, 100)];
-      const quotes = (symbol: string) =>
-        symbol === 'AAPL' ? quoteOf(symbol) : price === undefined ? price : quoteOf(symbol, { price });
-      expect(dailyLoss(positions, quotes, TODAY, () => true)).toEqual({ unpriced: 'MSFT' });
-    },
-  );
+  test.each([undefined, Number.NaN, 0])('is unknown while a symbol that is held is priced at %s', (price) => {
+    const positions = [positionOf('AAPL', 10, 800), positionOf('MSFT', 1, 100)];
+    const quotes = (symbol: string) =>
+      symbol === 'AAPL' ? quoteOf(symbol) : price === undefined ? price : quoteOf(symbol, { price });
+    expect(dailyLoss(positions, quotes, TODAY, () => true)).toEqual({ unpriced: 'MSFT' });
+  });
 
   test('needs no price of shares that this market does not have, and counts what was realised of them', () => {
     const positions = [

@@ -56,19 +56,19 @@ beforeEach(() => {
     clock,
   });
 });
-const hear = (quote: Quote): void => {
+const receive = (quote: Quote): void => {
   quotes.set(quote.symbol, quote);
   for (const listener of listeners) listener([quote]);
 };
 
-describe('an order in a symbol that nobody looks at', () => {
+describe('an order in a symbol without a viewer', () => {
   test('is judged when its first quote is there, and the symbol is wanted until it has been placed', async () => {
     const placing = trading.place(command('AAPL'));
     expect(wanted).toEqual(['AAPL']);
-    hear(quoteOf('MSFT'));
+    receive(quoteOf('MSFT'));
     await turn();
     expect(judged).toEqual([]);
-    hear(quoteOf('AAPL'));
+    receive(quoteOf('AAPL'));
     expect(await placing).toBe(RESULT);
     expect(judged).toEqual(['AAPL live']);
     expect([wanted, listeners.size, clock.pending()]).toEqual([[], 0, 0]);
@@ -99,28 +99,28 @@ describe('an order in a symbol that nobody looks at', () => {
     clock.advance(FIRST_QUOTE_TIMEOUT_MS / 2);
     await first;
     expect(wanted).toEqual(['AAPL', 'MSFT']);
-    hear(quoteOf('AAPL'));
+    receive(quoteOf('AAPL'));
     await second;
     expect(wanted).toEqual(['MSFT']);
-    hear(quoteOf('MSFT'));
+    receive(quoteOf('MSFT'));
     await third;
     expect(wanted).toEqual([]);
   });
 
-  test('waits for a price that somebody looked at earlier to come back, not for its last state', async () => {
-    hear(quoteOf('AAPL', { state: 'stale' }));
+  test('waits for a new price of a symbol that had a viewer earlier, not for its last state', async () => {
+    receive(quoteOf('AAPL', { state: 'stale' }));
     const placing = trading.place(command('AAPL'));
-    hear(quoteOf('AAPL', { state: 'stale' }));
+    receive(quoteOf('AAPL', { state: 'stale' }));
     await turn();
     expect(judged).toEqual([]);
-    hear(quoteOf('AAPL'));
+    receive(quoteOf('AAPL'));
     await placing;
     expect(judged).toEqual(['AAPL live']);
   });
 });
 
 test('an order in a symbol that is quoted, or does not exist, is judged at once', async () => {
-  hear(quoteOf('AAPL', { state: 'closed' }));
+  receive(quoteOf('AAPL', { state: 'closed' }));
   await trading.place(command('AAPL'));
   await trading.place(command('NOPE'));
   expect(judged).toEqual(['AAPL closed', 'NOPE without a quote']);

@@ -168,7 +168,7 @@ describe('at the very limit', () => {
     expect(code(judge({ facts: facts({ duplicate: true }) }, { duplicateWindowMs: 0 }))).toBe('approved');
   });
 
-  test('a missing price keeps nobody from selling, nor one of shares that are gone from buying', () => {
+  test('a missing price prevents no sale, and one of shares that are gone prevents no purchase', () => {
     const unpriced = { quoteOf: () => undefined };
     const held = facts({ positions: [positionOf('AAPL', 10, 900), positionOf('MSFT', 50, 900)] });
     expect(code(judge({ ...unpriced, facts: held, order: order({ side: 'sell' }) }))).toBe('approved');
@@ -176,7 +176,7 @@ describe('at the very limit', () => {
     expect(code(judge({ ...unpriced, facts: gone }))).toBe('approved');
   });
 
-  test('a loss keeps nobody from selling', () => {
+  test('a loss prevents no sale', () => {
     const selling = {
       order: order({ side: 'sell' }),
       facts: facts({ positions: [positionOf('AAPL', 10, 9_000)] }),

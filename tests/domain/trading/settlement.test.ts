@@ -28,7 +28,7 @@ const fillOf = (
   at: NOON,
   ...changes,
 });
-const told = (books: Books, events: readonly BrokerEvent[]) =>
+const reported = (books: Books, events: readonly BrokerEvent[]) =>
   [...settle(books, events).events.values()]
     .flat()
     .map(({ event, payload }) => [event, 'status' in payload ? payload.status : payload.code]);
@@ -36,10 +36,10 @@ const told = (books: Books, events: readonly BrokerEvent[]) =>
 describe('a fill', () => {
   const buy = () => orderOf({ reserved: decimal(1_050) });
 
-  test('turns cash into shares, gives back what was reserved for it and is told before the order', () => {
+  test('turns cash into shares, releases its reserve and is reported before the order', () => {
     const order = buy();
     const books = booksOf(order);
-    expect(told(books, [fillOf(order, 4, 100), fillOf(order, 6, '100.5')])).toEqual([
+    expect(reported(books, [fillOf(order, 4, 100), fillOf(order, 6, '100.5')])).toEqual([
       ['trade:executed', 'partially_filled'],
       ['order:update', 'partially_filled'],
       ['trade:executed', 'filled'],
@@ -72,7 +72,7 @@ describe('a fill', () => {
     ['of no whole number', (order) => fillOf(order, 0.5, 100)],
     ['of nothing', (order) => fillOf(order, 0, 100)],
     ['at a price of nothing', (order) => fillOf(order, 1, 0)],
-    ['of an order nobody placed', (order) => fillOf(order, 1, 100, { orderId: 'unknown' })],
+    ['of an order that was never placed', (order) => fillOf(order, 1, 100, { orderId: 'unknown' })],
   ])('%s is a mismatch and changes nothing', (_, fill) => {
     const order = buy();
     const books = booksOf(order);
@@ -127,15 +127,15 @@ describe('the end of an order', () => {
     ],
     ['by the kill switch', { endReason: 'TRADING_HALTED' }, 'cancelled', 'cancelled', 'TRADING_HALTED', true],
     ['at the close', { expiresAt: NOON }, 'cancelled', 'expired', 'EXPIRED', true],
-    ['told by the broker', {}, 'expired', 'expired', 'EXPIRED', true],
-    ['that nobody asked for', {}, 'cancelled', 'cancelled', 'BROKER_REJECTED', true],
+    ['reported by the broker', {}, 'expired', 'expired', 'EXPIRED', true],
+    ['that we did not ask for', {}, 'cancelled', 'cancelled', 'BROKER_REJECTED', true],
     ['before it began', {}, 'unavailable', 'rejected', 'BROKER_UNAVAILABLE', true],
   ];
   test.each(ends)('%s gives back the reserve and says why', (_, changes, type, status, reason, isNews) => {
     const order = orderOf({ reserved: decimal(1_050), status: 'submitting', ...changes });
     const books = booksOf(order);
     const event = { type, orderId: order.id, at: NOON } as BrokerEvent;
-    const events = told(books, [event]);
+    const events = reported(books, [event]);
     expect(events).toEqual([['order:update', status], ...(isNews ? [['trade:failed', reason]] : [])]);
     expect(books.orders.get(order.id)).toMatchObject({ status, reason });
     expect(books.accounts.get('user')!.reserved.toString()).toBe('0');
@@ -163,7 +163,7 @@ describe('the end of an order', () => {
     const order = orderOf({ reserved: decimal(1_050) });
     const books = booksOf(order);
     expect(
-      told(books, [fillOf(order, 10, 100), { type: 'accepted', orderId: order.id, at: NOON }]),
+      reported(books, [fillOf(order, 10, 100), { type: 'accepted', orderId: order.id, at: NOON }]),
     ).toHaveLength(2);
   });
 });

@@ -13,7 +13,7 @@ test('what is in the books is wanted from the start on and followed until the en
   const clock = createManualClock(NOON);
   const warn = jest.fn();
   let symbols: string[] | null = ['AAPL'];
-  const told: string[][] = [];
+  const requested: string[][] = [];
   const stop = await followTradedSymbols({
     ledger: {
       async tradedSymbols() {
@@ -21,18 +21,18 @@ test('what is in the books is wanted from the start on and followed until the en
         return symbols;
       },
     },
-    demand: { set: (_part, wanted) => told.push([...wanted]), resync() {}, start() {}, stop() {} },
+    demand: { set: (_part, wanted) => requested.push([...wanted]), resync() {}, start() {}, stop() {} },
     clock,
     log: { ...silentLog, warn },
   });
-  expect(told).toEqual([['AAPL']]);
+  expect(requested).toEqual([['AAPL']]);
 
   for (const next of [['AAPL', 'MSFT'], null, ['MSFT']]) {
     symbols = next;
     clock.advance(TRADED_SYMBOLS_INTERVAL_MS);
     await turn();
   }
-  expect(told).toEqual([['AAPL'], ['AAPL', 'MSFT'], ['MSFT']]);
+  expect(requested).toEqual([['AAPL'], ['AAPL', 'MSFT'], ['MSFT']]);
   expect(warn).toHaveBeenCalledTimes(1);
 
   stop();

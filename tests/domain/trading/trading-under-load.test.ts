@@ -33,7 +33,7 @@ describe.each(KINDS)('everything at once on %s', (kind) => {
   });
   afterAll(() => database.close());
 
-  test('two replicas place and cancel, hooks report, the journal is pruned, the executor fills: nobody waits for nobody, nothing is lost', async () => {
+  test('two replicas place and cancel, hooks report, the journal is pruned, the executor fills: nothing deadlocks, nothing is lost', async () => {
     const { db } = database;
     const clock = createTestClock();
     const bus = createTestBus();
@@ -100,7 +100,7 @@ describe.each(KINDS)('everything at once on %s', (kind) => {
     expect(statuses).toHaveLength(ORDERS_EACH);
     expect(statuses.every((status) => status === 'filled' || status === 'cancelled')).toBe(true);
     const head = await createJournal(db).head(users[0]!);
-    // Every order tells at least of its acceptance and its end.
+    // Every order has at least the events of its acceptance and its end.
     expect(head.seq).toBeGreaterThanOrEqual(REPORTS_EACH + 2 * ORDERS_EACH);
   });
 });

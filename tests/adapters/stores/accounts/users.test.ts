@@ -6,7 +6,7 @@ import type { NewUser, Users } from '../../../../src/domain/accounts/user.ts';
 
 const newUser = (username: string): NewUser => ({
   username,
-  name: 'Somebody',
+  name: 'Another user',
   tier: 'member',
   passwordHash: 'hash',
 });
@@ -39,7 +39,7 @@ describe.each(KINDS)('users in the %s database', (kind) => {
     expect(await users.findByUsername('ADA.lovelace')).toEqual({ ...created, passwordHash: 'hash' });
   });
 
-  test('nobody is found by names and ids that nobody has', async () => {
+  test('no user is found by unknown names and ids', async () => {
     expect(await users.findByUsername("x' OR '1'='1")).toBeNull();
     expect(await users.findByUsername('a\0b')).toBeNull();
     expect(await users.findById('00000000-0000-4000-8000-000000000000')).toBeNull();
@@ -72,7 +72,7 @@ describe.each(KINDS)('users in the %s database', (kind) => {
     expect(await users.findByDiscordId('80351110224678912')).toEqual(user);
   });
 
-  test('a tier is changed for one user, and for nobody', async () => {
+  test('a tier is changed for one user alone', async () => {
     const user = await users.create(newUser('boole'));
     expect(await users.setTier(user.id, 'admin')).toBe(true);
     expect((await users.findById(user.id))?.tier).toBe('admin');
@@ -87,7 +87,7 @@ describe.each(KINDS)('users in the %s database', (kind) => {
         JSON.stringify({ userId }),
       ]);
     for (const sid of ['mine', 'phone', 'thief']) await open(sid, user.id);
-    await open('somebody', other.id);
+    await open('another', other.id);
     const rest = async () =>
       (await db.query<{ sid: string }>('SELECT sid FROM session ORDER BY sid')).map(({ sid }) => sid);
     const change = { expected: 'hash', passwordHash: 'new hash', keepSession: 'mine' };
@@ -97,10 +97,10 @@ describe.each(KINDS)('users in the %s database', (kind) => {
     const ended = users.changePassword(user.id, { ...change, keepSession: 'gone' });
     await expect(ended).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await users.holdsPassword(user.id, 'hash')).toBe(true);
-    expect(await rest()).toEqual(['mine', 'phone', 'somebody', 'thief']);
+    expect(await rest()).toEqual(['mine', 'phone', 'another', 'thief']);
 
     expect((await users.changePassword(user.id, change)).sort()).toEqual(['phone', 'thief']);
-    expect(await rest()).toEqual(['mine', 'somebody']);
+    expect(await rest()).toEqual(['mine', 'another']);
     expect(await users.holdsPassword(user.id, 'hash')).toBe(false);
     expect(await users.holdsPassword(user.id, 'new hash')).toBe(true);
     await users.ban(user.id);

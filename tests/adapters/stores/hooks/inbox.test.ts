@@ -11,7 +11,7 @@ import type { User } from '../../../../src/domain/accounts/user.ts';
 import type { HookInbox, TradeReport } from '../../../../src/domain/hooks/hook-inbox.ts';
 import type { Journal } from '../../../../src/domain/journal/journal.ts';
 
-const NOBODY = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_USER = '00000000-0000-4000-8000-000000000000';
 const NOW = Date.parse('2026-03-02T15:30:00Z');
 const report: TradeReport = {
   event: 'trade:executed',
@@ -38,7 +38,7 @@ describe.each(KINDS)('on %s', (kind) => {
   const signUp = () =>
     createUsers(database.db, { onCreate: (tx, user) => openAccount(tx, user.id, '1000') }).create({
       username: freshName(),
-      name: 'Somebody',
+      name: 'Another user',
       tier: 'member',
       passwordHash: 'none',
     });
@@ -94,11 +94,11 @@ describe.each(KINDS)('on %s', (kind) => {
     expect((await journal.head(ada.id)).seq).toBe(1);
   });
 
-  test('an event of nobody is refused and its id stays free', async () => {
+  test('an event of an unknown user is refused and its id stays free', async () => {
     const first = event();
-    await expect(inbox.trade(first, NOBODY, report)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(inbox.trade(first, UNKNOWN_USER, report)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(
-      inbox.portfolio(first, NOBODY, { timestamp: report.payload.timestamp } as never),
+      inbox.portfolio(first, UNKNOWN_USER, { timestamp: report.payload.timestamp } as never),
     ).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -91,7 +91,7 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     expect(await journal.head(user)).toMatchObject({ seq: 1, floor: 0 });
   });
 
-  test('the symbols of open orders and of positions are those of everybody, each once', async () => {
+  test('the symbols of open orders and positions are those of all users, each once', async () => {
     const [user, other] = [await createTrader(database.db), await createTrader(database.db)];
     const fresh = async () =>
       (await ledger.tradedSymbols()).filter((symbol) => /^(HELD|PART|OPEN|GONE)$/.test(symbol)).sort();
@@ -114,7 +114,7 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     expect(await fresh()).toEqual(['HELD', 'PART']);
   });
 
-  test('a refused order is kept with its reason and told', async () => {
+  test('a denied order is kept with its reason and reported', async () => {
     const user = await createTrader(database.db, 100);
     const { order, message } = await place(user);
     expect([order.status, order.reason]).toEqual(['denied', 'INSUFFICIENT_FUNDS']);
@@ -127,7 +127,7 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     });
   });
 
-  test('a symbol that nobody knows is refused, and so is an account that nobody has', async () => {
+  test('an unknown symbol is denied, and an unknown account is refused', async () => {
     const user = await createTrader(database.db);
     expect((await place(user, { symbol: 'NOPE' })).order.reason).toBe('UNKNOWN_SYMBOL');
     await expect(place('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -229,7 +229,7 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     await expect(trading.cancel(user, order.id)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('nobody cancels another one’s order, or one that is none', async () => {
+  test('a user cannot cancel an order of another user, or one that does not exist', async () => {
     const [user, other] = [await createTrader(database.db), await createTrader(database.db)];
     const { order } = await place(user);
     await expect(trading.cancel(other, order.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -46,10 +46,10 @@ function createBrokerDouble() {
     known,
     submit: async (order: BrokerOrder): Promise<void> => void double.take(order),
     find: async (orderId: string): Promise<readonly BrokerEvent[] | null> => known.get(orderId) ?? null,
-    cancel: async (orderId: string): Promise<void> => double.tell({ type: 'cancelled', orderId, at: 0 }),
+    cancel: async (orderId: string): Promise<void> => double.report({ type: 'cancelled', orderId, at: 0 }),
     /** Has the order from now on. */
     take: (order: { id: string }) => known.set(order.id, known.get(order.id) ?? []),
-    tell(event: BrokerEvent): void {
+    report(event: BrokerEvent): void {
       known.get(event.orderId)?.push(event);
       for (const listener of listeners) listener(event);
     },
@@ -123,7 +123,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
       clock.advance(500);
       expect(await order(id)).toMatchObject(state);
     });
-  const told = () =>
+  const reported = () =>
     heard.map(({ event, payload }) => `${event} ${'code' in payload ? payload.code : payload.status}`);
 
   beforeAll(async () => {
@@ -153,11 +153,11 @@ describe.each(KINDS)('the executor on %s', (kind) => {
   });
   afterAll(() => database.close());
 
-  test('an order goes from acceptance to fill, and each step is told once and in order', async () => {
+  test('an order goes from acceptance to fill, and each step is reported once and in order', async () => {
     start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
     const { id } = await place();
     await reaches(id, { status: 'filled', filledQuantity: 10, averageFillPrice: 100.1 });
-    expect(told()).toEqual([
+    expect(reported()).toEqual([
       'order:update accepted',
       'order:update submitting',
       'order:update working',
@@ -215,14 +215,14 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     clock.advance(60_000);
     await reaches(day.id, { status: 'expired', reason: 'EXPIRED' });
     expect(await order(gtc.id)).toMatchObject({ status: 'working' });
-    expect(told()).toContain('trade:failed EXPIRED');
+    expect(reported()).toContain('trade:failed EXPIRED');
   });
 
   describe('sends an order once and finds out what became of it', () => {
     test('when the answer was lost', async () => {
       double.submit = async (sent) => {
         double.take(sent);
-        double.tell(double.fill(sent.id, 10));
+        double.report(double.fill(sent.id, 10));
         throw new Error('socket hang up');
       };
       start();
@@ -250,7 +250,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
       const { id } = await place();
       await reaches(id, { status: 'rejected', reason: 'BROKER_UNAVAILABLE' });
       expect(double.sent).toEqual([id]);
-      expect(told()).toContain('trade:failed BROKER_UNAVAILABLE');
+      expect(reported()).toContain('trade:failed BROKER_UNAVAILABLE');
       expect((await trading.portfolio(user)).buyingPower).toBe(100_000);
     });
 
@@ -333,7 +333,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
         await eventually(() => expect(double.sent).toEqual([id]));
         await stop(id);
         isWithdrawn = true;
-        // Real time passes, the broker's does not: nobody waits for it any more.
+        // Real time passes, the broker's does not: the executor no longer waits for it.
         await eventually(async () => expect(await order(id)).toMatchObject({ status: 'cancelled', reason }));
         expect(offeredAfter).toBe(0);
       },
@@ -350,15 +350,15 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     });
   });
 
-  test('a fill that is told again and again is booked once', async () => {
+  test('a fill that is reported again and again is booked once', async () => {
     start();
     const { id } = await place();
     await reaches(id, { status: 'working' });
     const fill = double.fill(id, 4);
-    for (let time = 0; time < 5; time++) double.tell(fill);
+    for (let time = 0; time < 5; time++) double.report(fill);
     await reaches(id, { status: 'partially_filled', filledQuantity: 4 });
-    double.tell(fill);
-    double.tell(double.fill(id, 6));
+    double.report(fill);
+    double.report(double.fill(id, 6));
     await reaches(id, { status: 'filled', filledQuantity: 10 });
   });
 
@@ -366,7 +366,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     start();
     const { id } = await place();
     await reaches(id, { status: 'working' });
-    double.tell(double.fill(id, 11));
+    double.report(double.fill(id, 11));
     await eventually(async () => expect((await place({ quantity: 1 })).reason).toBe('TRADING_HALTED'));
     expect((await order(id))?.filledQuantity).toBe(0);
   });
@@ -394,7 +394,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     await reaches(waiting.id, { status: 'filled', averageFillPrice: 95 });
   });
 
-  test('an intent whose sending nobody saw is looked up, not sent again', async () => {
+  test('an intent that may have been sent is looked up, not sent again', async () => {
     const { id } = await place();
     await ledger.claim(lease.current()!, 10, clock.now());
     start();
@@ -424,7 +424,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     const { id } = await place();
     await reaches(id, { status: 'rejected', reason: 'BROKER_UNAVAILABLE' });
     double.take({ id });
-    double.tell({ type: 'accepted', orderId: id, at: 0 });
+    double.report({ type: 'accepted', orderId: id, at: 0 });
     await eventually(() => expect(double.cancelled).toEqual([id]));
     await eventually(async () => expect((await place({ quantity: 1 })).reason).toBe('TRADING_HALTED'));
   });
@@ -452,7 +452,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     expect((await open).map((found) => found.id)).toEqual([id]);
   });
 
-  describe('when the lease runs out and nobody has told it yet', () => {
+  describe('when the lease runs out and its loss is not reported yet', () => {
     let expired: boolean;
     beforeEach(() => {
       expired = false;
@@ -507,7 +507,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     expect(executor.state()).toBe('trading');
   });
 
-  test('fills that came while nobody was listening are found at the start', async () => {
+  test('fills from before the start are found at the start', async () => {
     const { id } = await place();
     await ledger.claim(lease.current()!, 10, clock.now());
     double.known.set(id, [double.fill(id, 10)]);
@@ -572,7 +572,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     const { id } = await place();
     await reaches(id, { status: 'working' });
     down = true;
-    double.tell(double.fill(id, 10));
+    double.report(double.fill(id, 10));
     await eventually(() => {
       clock.advance(500);
       expect(refused).toBeGreaterThan(2);
