@@ -35,15 +35,20 @@ interface Fleet {
 export const cluster: BenchCase = {
   name: 'cluster',
   title: 'three replicas over Redis and Postgres',
-  how: `Three replicas, each in a process of its own, over a real Redis and a real Postgres that syncs to disk. *Hooks:* signed
-\`POST /hooks/trades\` to the second replica, 100 a second whether or not the last one has been answered; 20 users in turn, each with a
-stock client on the third that has said \`subscribe:trades\`; neither is the engine. The time runs from the moment the request was due to the
-client's \`trade:executed\`. 300 requests of warm-up, 2,000 measured. *CPU:* each of the three has 500 clients with 50 of 200 symbols, every symbol
-moves ten times a second on the engine, which publishes all of it to the other two. The yardstick is three services of one
-replica each (no Redis), side by side, with a market and the same 500 clients each: so the machine is as busy and a process is as often disturbed. Both
-fleets stay connected and take turns, ${ROUNDS} times: two seconds of warm-up, six measured, while the other's market stands still. *Engine*: CPU of the first
-replica, for as many local deliveries, against that of the three single ones. *Delivery*: CPU per delivery of the other two replicas, which get their quotes from Redis, against that
-of the single ones, which get them from the feed.`,
+  how: `Three replicas, each in its own process, use a real Redis and a real Postgres that syncs to disk.
+
+- *Hooks*: signed \`POST /hooks/trades\` go to the second replica, 100 a second whether or not the last one has been
+  answered, for 20 users in turn. Each user has a standard client on the third replica that subscribed to trades.
+  Neither replica is the engine. The time runs from the moment the request was due to the client's \`trade:executed\`.
+  Warm-up 300 requests, measurement 2,000.
+- *CPU*: each replica has 500 clients with 50 of 200 symbols. Every symbol changes ten times a second on the engine,
+  which publishes all of it to the other two. The reference is three services of one replica each, without Redis,
+  side by side, with their own market and the same clients, so that both runs put the same load on the machine. Both
+  fleets stay connected and take turns, ${ROUNDS} times: warm-up 2 s, measurement 6 s, while the market of the other
+  fleet pauses.
+- *Engine*: CPU of the first replica against that of the three single ones, for as many local deliveries.
+- *Delivery*: CPU per delivery of the other two replicas, which get their quotes from Redis, against that of the
+  single ones, which get them from the feed.`,
 
   async run({ quick }) {
     const set = await startReplicas({ replicas: REPLICAS, users: REPLICAS * USERS });

@@ -26,13 +26,16 @@ const QUIET_MS = 5_000;
 export const comeback: BenchCase = {
   name: 'comeback',
   title: '5,000 clients after a full restart',
-  how: `Three replicas over Redis and Postgres, then a single one, whose event loop takes them all; 5,000 clients of as many users, each on a
-replica by chance, with \`subscribe:watchlist\` (${SYMBOLS_EACH} of ${SYMBOLS.length} symbols, which move once a second), \`subscribe:portfolio\` and
-\`subscribe:trades\`. All replicas are killed at once (\`kill -9\`: nobody is told, nothing is given back) and started again at once. Clients come back as
-stock ones do: after 1 s, 2 s, 4 s, then every 5 s, each by half more or less, to a replica by chance. *Back* is who has all three subscriptions
-confirmed again; the time runs from the kill. Meanwhile ${TRADES} users get a trade by a signed hook, which each of them must be told once. At the end
-nobody may be missing, no event either, and in the five seconds after the last one was back no client may be refused and no service may
-log anything at \`warn\` or above.`,
+  how: `The case runs with three replicas over Redis and Postgres, then with a single one, whose event loop has all clients.
+5,000 clients of as many users are each on a random replica, with \`subscribe:watchlist\` (${SYMBOLS_EACH} of
+${SYMBOLS.length} symbols, which change once a second), \`subscribe:portfolio\` and \`subscribe:trades\`.
+
+- All replicas are killed together (\`kill -9\`: no drain, no lease released) and restarted immediately.
+- Clients reconnect as standard ones do: after 1, 2 and 4 s, then every 5 s, each ±50 %, to a random replica. A
+  client is *back* when all three subscriptions are confirmed; the time runs from the kill.
+- Meanwhile ${TRADES} users get a trade by a signed hook, which each must receive once.
+- At the end no client and no event may be missing. For five seconds after the last client is back, no client may be
+  refused and no replica may log at \`warn\` or above.`,
 
   async run({ quick }) {
     const count = quick ? 200 : CLIENTS;
@@ -107,14 +110,14 @@ async function measure(replicas: number, count: number): Promise<CaseResult> {
           reached: standing.back === count && seconds <= MAX_SECONDS,
         },
         {
-          what: `time-outs of the database pool meanwhile, ${name(replicas)}`,
+          what: `time-outs of the database pool while 5,000 clients return, ${name(replicas)}`,
           measured: String(poolTimeouts),
           yardstick: '–',
           target: '0',
           reached: poolTimeouts === 0,
         },
         {
-          what: `clients or events missing at the end, errors after the last one was back, ${name(replicas)}`,
+          what: `missing clients, missing events and later errors, ${name(replicas)}`,
           measured: String(left),
           yardstick: '–',
           target: '0',
@@ -125,7 +128,7 @@ async function measure(replicas: number, count: number): Promise<CaseResult> {
         `${standing.back} of ${thousands(count)} back, half of them after ${(standing.p50 / 1_000).toFixed(1)} s, the last after ${seconds.toFixed(1)} s; ` +
           `the replicas listened again after ${(startedAfter / 1_000).toFixed(1)} s`,
         `${thousands(standing.attempts)} attempts to connect; refused on the way: ${list(standing.refused)}; not back at the end: ${list(standing.phases)}`,
-        `${told} trades made meanwhile, ${standing.events} told, ${standing.misplaced} out of place; ${standing.notRecovered} streams could not be resumed`,
+        `${told} trades made meanwhile, ${standing.events} delivered, ${standing.misplaced} out of order; ${standing.notRecovered} streams could not be resumed`,
         `logged at warn and above since the kill: ${list(complaints)}`,
       ],
     };

@@ -72,13 +72,17 @@ async function measureService(
 export const connections: BenchCase = {
   name: 'connections',
   title: '10,000 authenticated sockets, 20 symbols each, idle market',
-  how: `10,000 sockets of 2,000 users (five each, which is the limit; all limits on) sign in with sessions that lie in the
-database and subscribe to 20 of 200 symbols, no two lists alike. The quotes are known, so every subscription is answered
-with 20 of them, and then nothing moves. The yardstick is plain Socket.IO with 20 rooms a socket and no sessions. Both processes run
-with \`--expose-gc\` and are measured in the same way: four collections, then the resident set; before the first socket and
-after the last subscription. The service is measured on a Postgres of its own (its memory is not counted) and again on the embedded
-database, whose engine lives in the same process. CPU of the connects: from the first to the last of 10,000, 200 at a
-time, the look-up of sessions included, subscriptions apart.`,
+  how: `10,000 sockets of 2,000 users sign in with sessions in the database, with all limits on (five sockets per user).
+They subscribe to 20 of 200 symbols, and no two lists are equal. The quotes are known, so every subscription is
+answered with 20 of them. Then nothing changes.
+
+- The reference is plain Socket.IO with 20 rooms per socket and no sessions.
+- Both processes run with \`--expose-gc\`: four collections, then the resident set, before the first socket and after
+  the last subscription.
+- The service runs on a Postgres of its own, whose memory is not counted, and again on the embedded database, whose
+  engine is in the same process.
+- CPU of the connects: from the first to the last of 10,000, 200 at a time, with session look-ups and without
+  subscriptions.`,
 
   async run({ quick }) {
     const sockets = quick ? 500 : SOCKETS;
@@ -102,16 +106,16 @@ time, the look-up of sessions included, subscriptions apart.`,
           reached: ratio <= MAX_MEMORY_RATIO,
         },
         {
-          what: 'whole process with 10,000 sockets, on Postgres',
+          what: 'resident memory with 10,000 sockets, on Postgres',
           measured: megabytes(ours.after.rss),
           yardstick: `plain ${megabytes(plain.after.rss)}`,
           target: `< ${megabytes(MAX_PROCESS_BYTES)}`,
           reached: ours.after.rss < MAX_PROCESS_BYTES,
           ifMissed:
-            "V8 lets the space for young objects grow to more than 100 MB while thousands of clients connect, and never gives it back; `--max-semi-space-size=16` on Node's command line bounds it.",
+            "V8 grows its young generation to more than 100 MB while thousands of clients connect, and does not shrink it. `--max-semi-space-size=16` on Node's command line limits it.",
         },
         {
-          what: 'the same on the embedded database',
+          what: 'resident memory with 10,000 sockets, on the embedded database',
           measured: megabytes(embedded.after.rss),
           yardstick: `without sockets ${megabytes(embedded.before.rss)}`,
           target: '–',

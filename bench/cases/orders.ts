@@ -107,11 +107,13 @@ async function measure(order: Terms, quick: boolean): Promise<Result> {
 
 export const orders: BenchCase = {
   name: 'orders',
-  title: 'sustained durable orders',
-  how: `100 users place orders over their sockets (\`order:place\`), 64 on their way at any time, each acknowledged after its commit is on
-disk; 20 symbols, embedded database; session check, risk checks and journal included. Rate limits and the duplicate check are set out of the way by
-configuration. Once with limit orders that rest at the broker, once with market orders that the executor fills at the same time. Three
-seconds of warm-up, ten measured. The clients are stock clients in a process of their own.`,
+  title: 'sustained orders, acknowledged after commit',
+  how: `100 users place orders over their sockets (\`order:place\`), 64 under way at any time. Each is acknowledged after its
+commit is on disk. There are 20 symbols on the embedded database; session check, risk checks and journal are
+included. Rate limits and the duplicate check are disabled by configuration.
+
+The case runs twice: with limit orders that stay open at the broker, and with market orders that the executor fills
+meanwhile. Warm-up 3 s, measurement 10 s. The clients are standard clients in a process of their own.`,
 
   async run({ quick }) {
     const resting = await measure(RESTING, quick);

@@ -15,10 +15,12 @@ const CONCURRENCY = 16;
 export const reconnect: BenchCase = {
   name: 'reconnect',
   title: 'reconnect with 1,000 missed events',
-  how: `The journal of one user gets 1,000 trades by signed hooks. Then a stock client connects (a new TCP connection, handshake, session),
-says \`subscribe:trades {epoch, after: 0}\` and reads until the last one; the time runs from the call that opens the connection. Twice as
-warm-up, twenty times measured; what counts is the slowest. Embedded database; the limits on connects and subscriptions are raised for the
-repetitions.`,
+  how: `The journal of one user gets 1,000 trades by signed hooks. Then a standard client connects (a new TCP connection,
+handshake, session), sends \`subscribe:trades {epoch, after: 0}\` and reads to the last event. The time runs from the
+call that opens the connection.
+
+Warm-up twice, measurement twenty times; the slowest counts. Embedded database; the limits on connects and
+subscriptions are raised for the repetitions.`,
 
   async run({ quick }) {
     const repetitions = (quick ? 3 : 20) + WARM_UP;

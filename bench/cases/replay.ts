@@ -41,11 +41,14 @@ function inputOf(quick: boolean): Input {
 export const replay: BenchCase = {
   name: 'replay',
   title: 'replay of recorded days at max',
-  how: `All trades of SPY, BAC, IBM and AIG on 7–11 October 2013 (recorded ticks, 2.8 million), as upstream events, one a line. Where these
-recordings are absent, the trades of IBM on 8 October from the repository. For each chunk read from the file the time of \`JSON.parse\` of
-its lines alone is compared with the time from the same text to the quote book: parse, checks, conditions, duplicates, book, changed quotes.
-Reading and splitting the file is in neither. One round as warm-up, the others measured, taking turns. Besides, the whole engine at
-\`REPLAY_SPEED=max\`: file, normalisation, book, candles and ticks on the bus.`,
+  how: `The input is all trades of SPY, BAC, IBM and AIG on 7–11 October 2013 (2.8 million recorded trades), one upstream
+event per line. Without these recordings it is the trades of IBM on 8 October from the repository.
+
+- For each chunk, the time of \`JSON.parse\` of its lines alone is compared with the time from the same text to the
+  quote book: parse, checks, conditions, duplicates, book, changed quotes. Neither includes reading and splitting
+  the file. One round is warm-up, the others are measured in turn.
+- A second measurement runs the whole engine at \`REPLAY_SPEED=max\`: file, normalisation, book, candles and ticks on
+  the bus.`,
 
   async run({ quick }) {
     const folder = createFolder();

@@ -9,7 +9,7 @@ export interface Finished {
   readonly load: number;
 }
 
-const HEAD = ['', 'Case', 'Measured', 'Yardstick in the same run', 'To reach'] as const;
+const HEAD = ['', 'Case', 'Measured', 'Reference in the same run', 'Target'] as const;
 
 const verdict = ({ reached }: Row): string =>
   reached === null ? 'for orientation' : reached ? 'reached' : 'missed';
@@ -29,10 +29,12 @@ export function toMarkdown(finished: readonly Finished[], seconds: number): stri
   );
   return `# Benchmarks
 
-Written by \`npm run bench\`; do not edit by hand. Every case runs against its yardstick in the same run, so that the ratios hold on another
-machine too; absolute figures stand only where a target is absolute. A missed target is called missed.
+This page shows the speed and the memory of the service, measured in one run. ${targetsOf(finished)}
+Most cases also measure a reference in the same run, so that the ratios hold on other machines. *≥* means that more
+is better, *≤* that less is.
 
-${describeMachine()}; the run took ${Math.round(seconds / 60)} minutes. Servers, clients and the database share the machine over loopback.
+${describeMachine()}; the run took ${Math.round(seconds / 60)} minutes. Servers, clients and the database share the
+machine over loopback.
 
 | ${HEAD.join(' | ')} |
 |---|---|---|---|---|
@@ -40,18 +42,23 @@ ${rows.join('\n')}
 
 ${missedTargets(finished)}
 
-## How it is measured, and the figures behind the table
+\`npm run bench\` repeats the run and writes this page; do not edit it by hand.
+
+## Method and figures of each case
 
 ${sections.join('\n')}`;
+}
+
+function targetsOf(finished: readonly Finished[]): string {
+  const targets = finished.flatMap(({ result }) => result.rows.filter(({ reached }) => reached !== null));
+  return `Missed targets: ${targets.filter(({ reached }) => !reached).length} of ${targets.length}.`;
 }
 
 function missedTargets(finished: readonly Finished[]): string {
   const missed = finished.flatMap(({ result }) => result.rows.filter(({ reached }) => reached === false));
   if (missed.length === 0) return 'Every target was reached in this run.';
-  const lines = missed.map(
-    ({ what, ifMissed }) => `- ${what}: ${ifMissed ?? 'the figures below tell what is known.'}`,
-  );
-  return `## Not reached in this run\n\n${lines.join('\n')}`;
+  const lines = missed.map(({ what, ifMissed }) => `- ${what}: ${ifMissed ?? 'see the figures below.'}`);
+  return `## Missed in this run\n\n${lines.join('\n')}`;
 }
 
 function describeMachine(): string {

@@ -19,7 +19,12 @@ const BLIND = 2;
 export const bus: Drill = {
   name: 'bus',
   title: 'Messages lost between replicas',
-  how: `Trades are sent to one replica; the clients are at two others, which lose one message of the bus in a given number by chance, whatever it is. Then each user gets one last trade whose notice is lost for certain, and silence follows. The control has no sweep of the journal: it finds a hole when the next message shows it, and the last one never. Measured is the longest time from acknowledgement to arrival; messages lost by chance are counted where they are lost.`,
+  how: `Trades are sent to one replica; the clients are at two others, which drop one bus message in a given number at
+random. Then each user gets one last trade whose bus message is dropped for certain, and nothing follows. The result
+is the longest time from acknowledgement to arrival; messages dropped at random are counted where they are dropped.
+
+The control has no sweep of the journal: it detects a gap only by the next message, and never detects a lost last
+one.`,
   minutes: 1.5,
   async run(options) {
     const { quick, controls, seed } = options;
@@ -122,11 +127,11 @@ const toRow = (outcome: Outcome, { lost, last, ...row }: Lost): Row => ({
   verdict: outcome.verdict,
   checks: [
     ...verdictChecks(outcome.verdict),
-    within('longest to find a hole', longestDelay(outcome.deliveries) / 1_000, FOUND_WITHIN_S, 's'),
-    ...(row.control === undefined ? [atLeast('notices lost by chance', lost.journal ?? 0, 1)] : []),
+    within('longest time to find a gap', longestDelay(outcome.deliveries) / 1_000, FOUND_WITHIN_S, 's'),
+    ...(row.control === undefined ? [atLeast('messages dropped at random', lost.journal ?? 0, 1)] : []),
   ],
   notes: [
-    `lost by chance: ${Object.entries(lost)
+    `dropped at random: ${Object.entries(lost)
       .map(([topic, count]) => `${count} of ${topic}`)
       .join(', ')}`,
   ],

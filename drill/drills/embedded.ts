@@ -16,7 +16,11 @@ const LOAD = { trades: 50, orders: 5 };
 export const embedded: Drill = {
   name: 'embedded',
   title: 'Embedded database: kill -9, and a second process on its folder',
-  how: `One replica on the embedded database takes trades and orders and is killed with kill -9 again and again, each time started on the same folder; at the end the database itself is opened and read. Once, while it runs, a second process is started on the folder. The control turns \`synchronous_commit\` off in the folder: commits are answered before they are written.`,
+  how: `One replica on the embedded database accepts trades and orders. It is killed with kill -9 again and again, each time
+started on the same folder. At the end the checker opens and reads the database itself. Once, while the replica
+runs, a second process starts on the folder.
+
+The control turns \`synchronous_commit\` off in the folder: commits are answered before they are written.`,
   minutes: 4,
   async run(options) {
     const rows = await killed(options);
@@ -68,12 +72,12 @@ async function startSecond({ env, slot }: Solo): Promise<Row> {
   );
   const sentence = `Another process is using the database in ${path.join(env.DATA_DIR!, 'database')}. Stop it first, or set DATA_DIR to another folder.`;
   return {
-    fault: 'a second process on the folder',
+    fault: 'a second process on the same data folder',
     faults: 1,
     verdict: null,
     checks: [
-      holds('refused with a sentence', complaint.endsWith(`ended with 1:\n${sentence}`)),
-      holds('the first goes on', slot.isRunning),
+      holds('second process refused', complaint.endsWith(`ended with 1:\n${sentence}`)),
+      holds('first process still runs', slot.isRunning),
     ],
   };
 }

@@ -12,7 +12,9 @@ const BACK_S = 10;
 export const kill: Drill = {
   name: 'kill',
   title: 'Replicas killed with kill -9',
-  how: `Every ten seconds one of three replicas, chosen by chance, is killed and started again in the same place, while trades and orders come in through the front. The clients come back as stock socket.io-client does, to whichever replica the front chooses, and subscribe with their position. The clients of the control come back without a position.`,
+  how: `Every ten seconds one of three replicas, chosen at random, is killed and restarted while trades and orders arrive
+through the front. Clients reconnect as the standard socket.io-client does, to the replica that the front chooses,
+and subscribe with their journal position. The clients of the control reconnect without a position.`,
   minutes: 5.5,
   async run(options) {
     const { quick, controls, seed } = options;

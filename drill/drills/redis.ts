@@ -46,7 +46,15 @@ interface Fault {
 export const redis: Drill = {
   name: 'redis',
   title: 'Redis away, hung, or cut off from one replica',
-  how: `Trades and orders are sent to every replica in turn, clients are at all of them through the front. Redis is killed and comes back empty, is stopped (SIGSTOP) and goes on, or one replica alone is cut off from it: refused, then as in a black hole. Local is what is sent to a replica and arrives at a client of the same one: the 99th percentile during the fault, and otherwise in the same run. Caught up is the longest time to arrival, counted from the end of the fault for what was sent during it. The control believes messages however old they are.`,
+  how: `Trades and orders are sent to every replica in turn; each replica has clients through the front. There are three
+faults: Redis is killed and starts again empty; Redis hangs (SIGSTOP, then SIGCONT); one replica alone loses Redis,
+first with refused connections, then with dropped packets (black hole).
+
+- *Local p99*: 99th percentile of the delivery to clients of the replica that received the event, during the fault
+  and otherwise in the same run.
+- *Caught up*: longest time from the end of the fault to the arrival of what was sent during it.
+
+The control accepts messages of any age.`,
   minutes: 5,
   async run(options) {
     const { quick, controls, seed } = options;
@@ -145,7 +153,7 @@ async function suffer(rig: Rig, fault: Fault, { quick }: DrillOptions): Promise<
         localCheck(outcome.deliveries, { brokenAt, healedAt, ...LOCAL[form] }),
         within('caught up after', caughtUp(outcome, healedAt), CAUGHT_UP_S, 's'),
       ],
-      notes: [`${fault.name}: the oldest quote that was told as present was ${outcome.oldestQuoteMs} ms old`],
+      notes: [`${fault.name}: the oldest quote shown as current was ${outcome.oldestQuoteMs} ms old`],
     },
   ];
   if (fault.control) {

@@ -17,7 +17,14 @@ const UNDRAINED: Seams = { without: ['drain'] };
 export const rolling: Drill = {
   name: 'rolling',
   title: 'Rolling restart under load',
-  how: `SIGTERM to one replica, a new one in its place when it has drained, then the next, until all three are new; that again and again, while trades and orders come in through the front, half of them over a slow line and a connection each, half over kept ones. Some users have two tabs; subscriptions are limited as they are by default. Counted are the answers of 500 and above and the requests that got none. The gap is the time from the end of a client's connection until it follows its journal again. The control gets SIGTERM too, but ends at once instead of draining, and has to fail by what clients and publishers see.`,
+  how: `Each of three replicas in turn gets SIGTERM and is replaced after its drain. The round repeats while trades and
+orders arrive through the front: half of them over a new, slow connection each, half over kept connections. Some
+users have two tabs, and subscriptions have their default limits.
+
+- Answers of 500 and above are counted, and requests without an answer.
+- *Interruption*: the time from the end of a client's connection until it follows its journal again.
+
+The control gets SIGTERM too, but ends at once instead of draining. It must fail by what clients and publishers see.`,
   minutes: 3.5,
   async run(options) {
     const { quick, controls, seed } = options;
@@ -91,14 +98,14 @@ async function roll(rig: Rig, { rounds, control }: Rolling): Promise<Row> {
       ...(control === undefined
         ? [
             exactly(
-              'replicas that did not end with exit code 0',
+              'replicas that exited with another code than 0',
               codes.filter((code) => code !== 0).length,
               0,
             ),
-            atLeast('gaps', gaps.length, 1),
+            atLeast('interruptions', gaps.length, 1),
           ]
         : []),
-      within('gap p99', percentile(seconds, 0.99), GAP_P99_S, 's'),
+      within('interruption p99', percentile(seconds, 0.99), GAP_P99_S, 's'),
     ],
     notes: failures
       .flatMap(({ endings }) => endings)

@@ -22,8 +22,15 @@ const UNAWARE = 2;
 
 export const stall: Drill = {
   name: 'stall',
-  title: 'A replica that stands still',
-  how: `The replica that is the engine is stopped with SIGSTOP for longer than its lease lasts and goes on with SIGCONT, while trades are sent to another. Its clients keep their connections. Detected is what it counts itself as a stall, given up is the lease by its own word and by the database. The control is stopped at the same time and has no watch over its own time. Its clients got everything in time all the same, so it fails by the count of stalls alone, and shows no more than that the count is the watch's.`,
+  title: 'A replica that stalls',
+  how: `The engine is stopped with SIGSTOP for longer than its lease lasts and continued with SIGCONT, while trades are sent
+to another replica. Its clients keep their connections.
+
+- *Detected*: the stalls that the replica counted itself.
+- *Given up*: the leases that ended, by the replica's own report and by the database.
+
+The control is stopped in the same way and has no stall watch. Its clients receive everything in time, so it fails
+by the number of detected stalls alone.`,
   minutes: 2,
   async run(options) {
     const { quick, controls, seed } = options;

@@ -51,7 +51,16 @@ interface Fault {
 export const upstream: Drill = {
   name: 'upstream',
   title: 'The upstream feed misbehaves',
-  how: `Replicas on the real feed adapter listen to a stand-in of the upstream over a line that can be broken; a screen at each of them writes down every quote, and market orders go to all of them without a break. Every good price lies in a band of its symbol, so a bad tick is known wherever it turns up. An order counts as one on a stale quote when it was accepted, or filled, more than six seconds after the last good tick had left. After \`auth_failed\` nobody asks again: a person puts the key right and restarts the engine, and being back counts from there. After \`max_connections\` everybody stays away for the pause of a minute, and being back counts from its end. The control is a feed that believes every frame and takes silence for a quiet market.`,
+  how: `Replicas with the real feed adapter connect to a stand-in of the upstream over a connection that can be broken. A
+test client of each replica records every quote, and market orders go to all replicas all the time.
+
+- *Bad tick*: every good price lies in a band of its symbol, so the checker recognises a bad price in any quote.
+- *Stale order*: an order that was accepted or filled more than six seconds after the last good tick had left.
+- *Back after \`auth_failed\`*: no replica retries. A person corrects the key and restarts the engine; the time starts
+  then.
+- *Back after \`max_connections\`*: all replicas pause for a minute; the time starts at the end of the pause.
+
+The control accepts every frame and does not detect silence.`,
   minutes: 5,
   async run(options) {
     const { quick, controls, seed } = options;
@@ -143,7 +152,7 @@ const refusedKey = (seconds: number): Fault => ({
 });
 
 const evicted: Fault = {
-  name: '`max_connections`: somebody else uses the key',
+  name: '`max_connections`: another program uses the key',
   seconds: LOST_PAUSE_MS / 1_000,
   noLogins: true,
   inject({ upstream: { standIn } }) {
@@ -279,7 +288,7 @@ async function measure(fault: Fault, scene: Scene): Promise<Row> {
     faults: Math.max(1, badTicks),
     verdict: null,
     checks,
-    notes: [`${fault.name}: ${told.length} quotes told, ${accepted} of ${tried.length} orders accepted`],
+    notes: [`${fault.name}: ${told.length} quotes delivered, ${accepted} of ${tried.length} orders accepted`],
   };
 }
 

@@ -64,7 +64,7 @@ export const scaled = (count: number, { scale }: DrillOptions): number =>
 /** Not a number is not at most anything. */
 export const atMost = (what: string, measured: number, limit: number, unit = ''): Check => ({
   what,
-  measured: `${round(measured)}${unit}`,
+  measured: measured === Number.POSITIVE_INFINITY ? 'never' : `${round(measured)}${unit}`,
   limit: `≤ ${limit}${unit}`,
   ok: measured <= limit,
 });

@@ -37,7 +37,7 @@ function word(row: Row): string {
 }
 
 const told = ({ what, measured, limit, ok }: Check): string =>
-  `${what} ${measured}${ok ? '' : ` (limit ${limit})`}`;
+  `${what}: ${measured}${ok ? '' : ` (limit ${limit})`}`;
 
 /** Old quotes are told as such by a row that is not about them, in its notes. */
 const isAsked = ({ checks }: Row, kind: (typeof FINDINGS)[number]): boolean =>
@@ -75,6 +75,14 @@ export function toText(finished: readonly Finished[]): string {
   return textTable([HEAD, ...finished.flatMap(({ rows }) => rows.map(cells))]);
 }
 
+/** The result in a sentence. */
+function verdictOf(finished: readonly Finished[], controls: boolean): string {
+  const rows = finished.flatMap((one) => one.rows);
+  const wrong = rows.filter((row) => !asExpected(row)).length;
+  if (wrong > 0) return `${wrong} of ${rows.length} rows are not as they must be.`;
+  return controls ? 'Every drill passed, and every control failed, as it must.' : 'Every drill passed.';
+}
+
 /** docs/drills.md. */
 export function toMarkdown(
   finished: readonly Finished[],
@@ -88,24 +96,30 @@ export function toMarkdown(
   });
   return `# Drills
 
-Written by \`npm run drill${controls ? ' -- --controls' : ''}\`; do not edit by hand. Real replicas, Redis and Postgres on one machine are broken on purpose while
-publishers send and clients listen; at the end a checker compares the publishers' ledger, the database and what each client logged.
-A control is the same drill with the named protection switched off: it must fail, or the drill could not see what it is there to see.
+This page shows what was lost when parts of the service failed under load: one row per fault, with the counts of one
+run. ${verdictOf(finished, controls)}
+
+Each drill breaks real replicas, Redis or Postgres on one machine while publishers send and clients receive. At the
+end a checker compares the publishers' logs, the database and each client's log. A control is the same drill without
+the named protection. It must fail; otherwise the drill could not detect the fault.
+
+- *Lost*: acknowledged, but missing in the database or at a client that subscribed.
+- *Twice*: delivered, recorded or sent to the broker more than once.
+- *Unexpected*: delivered but never sent, or with other content.
+- *Stale*: a quote shown as current that was older than two seconds on arrival, or eight on display.
 
 ${cpus().length} cores, Node ${process.version}, ${process.platform} ${process.arch}; seed ${seed}; the run took ${Math.round(minutes)} minutes${
     scale === 1
       ? ''
-      : `, rounds and
-durations at ${Math.round(scale * 100)} % of their full number`
+      : `, rounds and durations
+were ${Math.round(scale * 100)} % of the full values`
   }. Publishers, clients and servers share the machine.
 
 | ${HEAD.join(' | ')} |
 |${HEAD.map(() => '---').join('|')}|
 ${rows.join('\n')}
 
-*Lost*: acknowledged and not in the database, or not at a client that is owed it. *Twice*: told, written or sent to the broker a second
-time. *Unexpected*: told but never sent, or other than it was sent. *Stale*: a quote that was shown as the present one and was older than two
-seconds as it arrived, or eight as it stood on a screen.
+\`npm run drill${controls ? ' -- --controls' : ''}\` repeats the run and writes this page; do not edit it by hand.
 
 ## What was done
 
