@@ -7,22 +7,10 @@ const TO_SPLIT = 'not split yet';
 
 /** Why a function is longer. An entry goes with the reason. */
 const LONGER: Readonly<Record<string, string>> = {
-  'dashboard/src/components/symbol-search.tsx SymbolSearch': TO_SPLIT,
-  'dashboard/src/features/session/account-menu.tsx AccountMenu': TO_SPLIT,
   'drill/support/lean-client.ts openLeanClient': TO_SPLIT,
   'drill/support/rig.ts startRig': TO_SPLIT,
   'rig/stand-ins/broker.ts startBrokerStandIn': TO_SPLIT,
   'rig/stand-ins/massive.ts startMassiveStandIn': TO_SPLIT,
-  'src/adapters/massive/connection.ts createConnection': TO_SPLIT,
-  'src/adapters/massive/feed.ts begin': TO_SPLIT,
-  'src/adapters/massive/feed.ts createMassiveFeed': TO_SPLIT,
-  'src/adapters/replay/feed.ts createReplayFeed': TO_SPLIT,
-  'src/adapters/simulated/feed.ts createSimulatedFeed': TO_SPLIT,
-  'src/app/index.ts createApp': TO_SPLIT,
-  'src/domain/market/candle-book.ts createCandleBook': TO_SPLIT,
-  'src/domain/market/market.ts createMarket': TO_SPLIT,
-  'src/domain/market/quote-book.ts createQuoteBook': TO_SPLIT,
-  'src/metrics/registry.ts createMetricRegistry': TO_SPLIT,
   'src/realtime/features/portfolio-views.ts createPortfolioViews': TO_SPLIT,
   'src/realtime/state-lane/lane.ts createStateLane': TO_SPLIT,
 };

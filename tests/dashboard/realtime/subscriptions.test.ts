@@ -163,14 +163,14 @@ test('components that emit their subscription on every mount, as simple ones do,
   for (let mount = 0; mount < 3; mount += 1) {
     emit('subscribe:portfolio');
     emit('subscribe:trades');
-    emit('subscribe:watchlist', ['AAPL', 'tsla']);
+    emit('subscribe:watchlist', ['AAPL', 'tsla', 'BACpL']);
   }
   advance(20);
   await until(() => asked('subscribe:trades').length === 1);
   await settled();
   expect(asked('subscribe:portfolio')).toHaveLength(1);
   expect(asked('subscribe:trades')).toHaveLength(1);
-  expect(asked('subscribe:watchlist')).toEqual([['AAPL', 'TSLA']]);
+  expect(asked('subscribe:watchlist')).toEqual([['AAPL', 'TSLA', 'BACpL']]);
   emit('unsubscribe:watchlist', ['AAPL']);
   advance(5_000);
   await settled();

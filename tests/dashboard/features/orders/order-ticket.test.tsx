@@ -302,6 +302,23 @@ describe('the symbol', () => {
     await waitFor(() => expect(send().textContent).toBe('Buy 10 NVDA'));
   });
 
+  test.each([
+    ['brk-b', 'BRK.B'],
+    ['bacpl', 'BACpL'],
+  ])('typed as %s and left is %s', async (typed, symbol) => {
+    await openTicket((server) => {
+      // In the server's order the one that is meant need not be the first.
+      server.routes['GET /api/symbols'] = () => [
+        { symbol: 'BRK.A', name: 'Berkshire Hathaway Inc. Class A' },
+        { symbol, name: 'The one that is meant' },
+      ];
+    });
+    await type('Quantity', '10');
+    await page.user.type(search(), typed);
+    await page.user.tab();
+    await waitFor(() => expect(send().textContent).toBe(`Buy 10 ${symbol}`));
+  });
+
   test('that is none stays in the field and keeps the ticket from being sent', async () => {
     await openTicket();
     await type('Quantity', '10');
