@@ -8,6 +8,7 @@ import {
   filesWith,
   folderCircles,
   roomViolations,
+  transportViolations,
   zoneViolations,
 } from '../support/layer-rules.ts';
 
@@ -21,6 +22,10 @@ describe('the tree', () => {
 
   test('folders of the domain import each other as drawn, and the bus imports no owner of a topic', () => {
     expect(domainViolations(server)).toEqual([]);
+  });
+
+  test('above a transport nothing knows Socket.IO or a socket', () => {
+    expect(transportViolations(server)).toEqual([]);
   });
 
   // Circles of files are a lint rule (noImportCycles); between folders nothing else would find them.
@@ -150,6 +155,20 @@ describe('the check itself', () => {
     ['tests/drill/a.test.ts', "import { b } from '../../bench/support/b.ts';"],
   ])('catches a folder that reaches into another in %s', (file, text) => {
     expect(roomViolations([{ path: file, text }])).toHaveLength(1);
+  });
+
+  test.each([
+    ['src/realtime/connections.ts', "import type { Socket } from 'socket.io';"],
+    ['src/realtime/state-lane/lane.ts', "import { WebSocket } from 'ws';"],
+    ['src/realtime/server.ts', "import { createSocketIo } from './socketio/server.ts';"],
+    ['src/realtime/plain/server.ts', "import { transportOf } from '../socketio/engine.ts';"],
+  ])('catches a transport known in %s: %s', (path, text) => {
+    expect(transportViolations([{ path, text }])).toHaveLength(1);
+  });
+
+  test('lets a transport know its library and its own files', () => {
+    const text = "import { Server } from 'socket.io';\nimport { SocketIoPeer } from './peer.ts';";
+    expect(transportViolations([{ path: 'src/realtime/socketio/server.ts', text }])).toEqual([]);
   });
 
   test('reads code and not what comments say', () => {

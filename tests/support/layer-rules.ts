@@ -167,6 +167,24 @@ export function zoneViolations(files: readonly SourceFile[]): string[] {
   });
 }
 
+/** Folders of `src/realtime` that know a library of sockets; each is one way for peers to connect. */
+const TRANSPORTS = ['socketio', 'plain'];
+const SOCKET_LIBRARIES = /^(socket\.io.*|engine\.io.*|@socket\.io\/.*|ws)$/;
+
+/** One sentence for each import by which the realtime side would depend on one transport. */
+export function transportViolations(files: readonly SourceFile[]): string[] {
+  const transportOf = (file: string): string | undefined =>
+    TRANSPORTS.find((name) => file.startsWith(`src/realtime/${name}/`));
+  return files
+    .filter((file) => file.path.startsWith('src/realtime/'))
+    .flatMap((file) => {
+      const own = transportOf(file.path);
+      const libraries = own ? [] : importsOf(file.text).filter((name) => SOCKET_LIBRARIES.test(name));
+      const foreign = targetsOf(file).filter((target) => ![undefined, own].includes(transportOf(target)));
+      return [...libraries, ...foreign].map((name) => `${file.path} imports ${name}`);
+    });
+}
+
 /**
  * Folders that import each other, directly or over others, types included: each as `a → b → a`. A folder and the
  * folders inside it are one room.

@@ -25,7 +25,7 @@ export interface MemoryPeer extends Peer {
   /** Called at the end of the connection, whoever ended it. */
   onEnd: () => void;
   /** The payloads of one event received so far. */
-  payloads<T>(event: string): T[];
+  payloads<T>(event: string): readonly T[];
   pause(): void;
   resume(): void;
   /** The client leaves. */
@@ -44,8 +44,10 @@ let peerCount = 0;
 
 export function createMemoryPeer(
   principal: Principal = createPrincipal(testUser(), 'a-session'),
+  id = `peer-${++peerCount}`,
 ): MemoryPeer {
   const lines: Line[] = [];
+  const payloads = new Map<string, unknown[]>();
   const queue: { readonly bytes: Buffer; readonly written: (() => void) | undefined }[] = [];
   const state = { open: true, paused: false, taken: 0, writes: 0, closedFor: null as CloseReason | null };
 
@@ -54,9 +56,16 @@ export function createMemoryPeer(
       const next = queue.shift();
       if (!next) return;
       state.taken += next.bytes.length;
-      for (const line of next.bytes.toString().trimEnd().split('\n')) lines.push(JSON.parse(line) as Line);
+      for (const text of next.bytes.toString().trimEnd().split('\n')) read(JSON.parse(text) as Line);
       next.written?.();
     }
+  }
+
+  function read(line: Line): void {
+    lines.push(line);
+    const known = payloads.get(line.event) ?? [];
+    payloads.set(line.event, known);
+    known.push(line.payload);
   }
 
   function end(reason: CloseReason | null): void {
@@ -68,7 +77,7 @@ export function createMemoryPeer(
   }
 
   const peer: MemoryPeer = {
-    id: `memory-${++peerCount}`,
+    id,
     principal,
     dialect: jsonLines,
     lines,
@@ -90,8 +99,7 @@ export function createMemoryPeer(
       drain();
     },
     close: end,
-    payloads: <T>(event: string) =>
-      lines.filter((line) => line.event === event).map(({ payload }) => payload as T),
+    payloads: <T>(event: string) => (payloads.get(event) ?? []) as T[],
     pause() {
       state.paused = true;
     },

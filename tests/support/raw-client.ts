@@ -19,7 +19,7 @@ export interface RawClient {
 }
 
 /** Opens a WebSocket to the service and, where a session is given, signs it in. */
-export async function openRaw(port: number, session?: SignedIn): Promise<RawClient> {
+export async function openRaw(port: number, session?: Pick<SignedIn, 'sessionID'>): Promise<RawClient> {
   const ws = new WebSocket(`ws://127.0.0.1:${port}${SOCKET_IO_PATH}`);
   const messages: string[] = [];
   ws.on('message', (data) => {

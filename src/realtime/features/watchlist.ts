@@ -2,11 +2,10 @@ import { type InstrumentDirectory, onlyStocks } from '../../domain/instrument/di
 import type { Demand } from '../../domain/market/demand.ts';
 import { type Quote, quoteToPayload, toStale } from '../../domain/market/quote.ts';
 import type { QuoteBoard } from '../../domain/market/quote-board.ts';
-import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { FeatureFactory } from '../feature.ts';
 import type { StateSource } from '../state-lane/topic.ts';
-import { onceATurn } from './once-a-turn.ts';
+import { createWatching } from './watching.ts';
 
 export interface WatchlistParts {
   readonly board: Pick<QuoteBoard, 'get' | 'onChange'>;
@@ -20,55 +19,39 @@ export interface WatchlistParts {
 export const watchlistFeature =
   ({ board, demand, instruments, maxSymbols }: WatchlistParts): FeatureFactory =>
   ({ lane, metrics }) => {
-    const quotes = quoteSource(board, metrics, demand.resync);
-    const demandWatched = onceATurn(() => demand.set('watchlists', lane.subjects(quotes)));
+    const quotes: StateSource<Quote, 'quote:update'> = {
+      event: 'quote:update',
+      latest: board.get,
+      toPayload: quoteToPayload,
+      subjectOf: ({ symbol }) => symbol,
+      onChange: board.onChange,
+      receivedAt: ({ receivedAt }) => receivedAt,
+      onConflated: metrics.quoteConflated,
+      toStale,
+      onStall: demand.resync,
+    };
+    const watching = createWatching({
+      lane,
+      source: quotes,
+      max: maxSymbols,
+      onChange: (symbols) => demand.set('watchlists', symbols),
+    });
 
     return {
       sources: [quotes],
-      left: demandWatched,
+      left: watching.left,
       handlers: {
         'subscribe:watchlist'(peer, requested) {
           // A symbol that is known not to exist is left out; an unknown one may exist upstream.
           const symbols = onlyStocks(requested).filter((symbol) => instruments.knows(symbol) !== false);
           if (symbols.length === 0)
             throw new TradecastError('UNKNOWN_SYMBOL', 'None of these symbols is known');
-          const watched = new Set([...lane.watched(peer, quotes), ...symbols]);
-          if (!(watched.size <= maxSymbols))
-            throw new TradecastError('SYMBOL_LIMIT', `Symbol limit exceeded (max ${maxSymbols})`);
-          lane.watch(peer, quotes, watched);
-          return {
-            ack: { type: 'watchlist', symbols },
-            after() {
-              lane.offer(peer, quotes, symbols);
-              lane.flush(peer);
-              demandWatched();
-            },
-          };
+          return { after: watching.add(peer, symbols), ack: { type: 'watchlist', symbols } };
         },
 
-        'unsubscribe:watchlist'(peer, requested) {
-          const watched = new Set(lane.watched(peer, quotes));
-          const symbols = requested.filter((symbol) => watched.delete(symbol));
-          lane.watch(peer, quotes, watched);
-          demandWatched();
-          return { ack: { type: 'watchlist', symbols } };
-        },
+        'unsubscribe:watchlist': (peer, requested) => ({
+          ack: { type: 'watchlist', symbols: watching.remove(peer, requested) },
+        }),
       },
     };
   };
-
-const quoteSource = (
-  board: Pick<QuoteBoard, 'get' | 'onChange'>,
-  metrics: Pick<RealtimeMetrics, 'quoteConflated'>,
-  onStall: () => void,
-): StateSource<Quote, 'quote:update'> => ({
-  event: 'quote:update',
-  latest: board.get,
-  toPayload: quoteToPayload,
-  subjectOf: ({ symbol }) => symbol,
-  onChange: board.onChange,
-  receivedAt: ({ receivedAt }) => receivedAt,
-  onConflated: () => metrics.quoteConflated(),
-  toStale,
-  onStall,
-});

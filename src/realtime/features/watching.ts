@@ -1,0 +1,50 @@
+import { TradecastError } from '../../protocol/errors.ts';
+import type { Peer } from '../peer.ts';
+import type { StateLane } from '../state-lane/lane.ts';
+import type { AnySource } from '../state-lane/topic.ts';
+import { onceATurn } from './once-a-turn.ts';
+
+/** What peers watch of one source of state. */
+export interface Watching {
+  /** Adds subjects; the answer sends their latest values. Throws SYMBOL_LIMIT and then adds none. */
+  add(peer: Peer, subjects: readonly string[]): () => void;
+  /** Answers with the subjects that were watched. */
+  remove(peer: Peer, subjects: readonly string[]): string[];
+  /** The peer has left. */
+  left(): void;
+}
+
+export interface WatchingParts {
+  readonly lane: StateLane;
+  readonly source: AnySource;
+  /** Most subjects of one peer. */
+  readonly max: number;
+  /** Called once a turn of the loop with every subject that a peer here watches. */
+  readonly onChange: (subjects: Iterable<string>) => void;
+}
+
+export function createWatching({ lane, source, max, onChange }: WatchingParts): Watching {
+  const changed = onceATurn(() => onChange(lane.subjects(source)));
+
+  return {
+    add(peer, subjects) {
+      const watched = new Set([...lane.watched(peer, source), ...subjects]);
+      if (!(watched.size <= max))
+        throw new TradecastError('SYMBOL_LIMIT', `Symbol limit exceeded (max ${max})`);
+      lane.watch(peer, source, watched);
+      return () => {
+        lane.offer(peer, source, subjects);
+        lane.flush(peer);
+        changed();
+      };
+    },
+    remove(peer, subjects) {
+      const watched = new Set(lane.watched(peer, source));
+      const removed = subjects.filter((subject) => watched.delete(subject));
+      lane.watch(peer, source, watched);
+      changed();
+      return removed;
+    },
+    left: changed,
+  };
+}

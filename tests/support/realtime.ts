@@ -1,0 +1,206 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { silentLog } from '../../rig/log.ts';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { createLocalConnectionCounter } from '../../src/adapters/local/connection-counter.ts';
+import type { Sessions } from '../../src/domain/accounts/session.ts';
+import type { Bus } from '../../src/domain/bus/bus.ts';
+import type { Quote } from '../../src/domain/market/quote.ts';
+import type { Trading } from '../../src/domain/trading/trading.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { createEmitter } from '../../src/lib/emitter.ts';
+import { createMetrics } from '../../src/metrics/index.ts';
+import type { TransportFactory } from '../../src/realtime/connections.ts';
+import type { FeatureFactory } from '../../src/realtime/feature.ts';
+import { marketStatusFeature } from '../../src/realtime/features/market-status.ts';
+import { ordersFeature } from '../../src/realtime/features/orders.ts';
+import { portfolioFeature } from '../../src/realtime/features/portfolio.ts';
+import { timeFeature } from '../../src/realtime/features/time.ts';
+import { tradesFeature } from '../../src/realtime/features/trades.ts';
+import { watchlistFeature } from '../../src/realtime/features/watchlist.ts';
+import { createRealtime, type Realtime } from '../../src/realtime/server.ts';
+import { createSocketIo } from '../../src/realtime/socketio/server.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { testUser } from './memory-peer.ts';
+import { createMemoryTransport } from './memory-transport.ts';
+import { openRaw } from './raw-client.ts';
+
+/** A client that can stop reading, whatever its transport. */
+export interface LineClient {
+  emit(event: string, payload?: unknown): void;
+  /** The payloads of one event received so far. */
+  payloads<T>(event: string): readonly T[];
+  pause(): void;
+  resume(): void;
+  /** Resolves with the reason that the service gave for the end. */
+  readonly closed: Promise<string>;
+  leave(): void;
+}
+
+/** One way for clients to connect. */
+interface TestTransport {
+  readonly factory: TransportFactory;
+  connect(sessionID: string): Promise<LineClient>;
+  close(): Promise<void>;
+}
+
+async function socketIo(metrics: ReturnType<typeof createMetrics>): Promise<TestTransport> {
+  const httpServer = createServer();
+  await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
+  const { port } = httpServer.address() as AddressInfo;
+  return {
+    factory: createSocketIo({
+      httpServer,
+      adapter: null,
+      allowedOrigins: [],
+      sessionSecrets: () => [],
+      metrics: metrics.realtime,
+      log: silentLog,
+    }),
+    async connect(sessionID) {
+      const client = await openRaw(port, { sessionID });
+      return {
+        emit: (event, payload) => client.emit(event, ...(payload === undefined ? [] : [payload])),
+        payloads: readOnce(client.messages),
+        pause: client.pause,
+        resume: client.resume,
+        closed: client.closed.then(({ reason }) => reason),
+        leave: () => client.ws.terminate(),
+      };
+    },
+    close: async () => {},
+  };
+}
+
+/** Parses each Socket.IO event once, however often the test looks. */
+function readOnce(messages: readonly string[]): LineClient['payloads'] {
+  const payloads = new Map<string, unknown[]>();
+  let read = 0;
+  return <T>(event: string) => {
+    for (; read < messages.length; read++) {
+      if (!messages[read]!.startsWith('42')) continue;
+      const [name, payload] = JSON.parse(messages[read]!.slice(2)) as [string, unknown];
+      payloads.set(name, payloads.get(name) ?? []);
+      payloads.get(name)!.push(payload);
+    }
+    return (payloads.get(event) ?? []) as T[];
+  };
+}
+
+const TRANSPORTS = { 'Socket.IO': socketIo, memory: async () => createMemoryTransport() };
+export const TRANSPORT_NAMES = Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[];
+
+/** The realtime side alone, with an event lane in memory, a market that the test moves, and clients of one kind. */
+export interface TestRealtime {
+  readonly realtime: Realtime;
+  readonly clock: ManualClock;
+  readonly bus: Bus;
+  readonly journal: MemoryJournal;
+  /** Each session id `session-<user>` is that user's. */
+  connect(userId: string): Promise<LineClient>;
+  /** A new price for each of these symbols, in one message. */
+  move(symbols: readonly string[], price: number): void;
+  /** Quotes that a newer one replaced before a slow reader received them. */
+  conflated(): number;
+  /** At the last look. */
+  queuedBytes(): number;
+  close(): Promise<void>;
+}
+
+export async function startRealtime(
+  kind: keyof typeof TRANSPORTS,
+  features: readonly FeatureFactory[] = [],
+): Promise<TestRealtime> {
+  const clock = createManualClock('2026-03-02T15:00:00.000Z');
+  const metrics = createMetrics();
+  const bus = createLocalBus(silentLog);
+  const journal = createMemoryJournal(bus);
+  const market = createMarket(clock);
+  const transport = await TRANSPORTS[kind](metrics);
+  const realtime = createRealtime(
+    {
+      bus,
+      journal,
+      sessions,
+      connections: createLocalConnectionCounter(100),
+      limiter: { consume: async () => ({ allowed: true }) },
+      features: [
+        marketStatusFeature(() => ({
+          isOpen: true,
+          nextOpen: null,
+          nextClose: null,
+          timestamp: '',
+          session: 'regular',
+        })),
+        watchlistFeature({ ...market, maxSymbols: 200 }),
+        tradesFeature({ bus, journal }),
+        portfolioFeature({ ...market, bus, trading: noTrading }),
+        ordersFeature(noTrading),
+        timeFeature,
+        ...features,
+      ],
+      transports: [transport.factory],
+      othersServe: () => false,
+      clock,
+      metrics: metrics.realtime,
+      log: silentLog,
+    },
+    { replica: 'replica-test', maxConnectionsPerUser: 100, flushIntervalMs: 50 },
+  );
+  realtime.start();
+
+  return {
+    realtime,
+    clock,
+    bus,
+    journal,
+    connect: (userId) => transport.connect(`session-${userId}`),
+    move: market.move,
+    conflated: () => metrics.realtime.totals().conflated,
+    queuedBytes: metrics.realtime.queueBytes,
+    close: realtime.stop,
+  };
+}
+
+/** Every session is valid. */
+const sessions: Sessions = {
+  find: async (sessionId) => ({
+    user: testUser(sessionId.replace('session-', '')),
+    expiresAt: Number.POSITIVE_INFINITY,
+  }),
+  findMany: async (ids) =>
+    new Map(await Promise.all(ids.map(async (id) => [id, (await sessions.find(id))!] as const))),
+  touch: async () => {},
+};
+
+/** Quotes that the test moves, and a demand that nobody serves. */
+function createMarket(clock: Clock) {
+  const quotes = new Map<string, Quote>();
+  const changed = createEmitter<[readonly Quote[]]>();
+  return {
+    board: { get: (symbol: string) => quotes.get(symbol), onChange: changed.on },
+    demand: { set() {}, resync() {} },
+    instruments: { knows: () => true },
+    move(symbols: readonly string[], price: number): void {
+      const now = clock.now();
+      const moved = symbols.map(
+        (symbol): Quote => ({ symbol, price, volume: 0, sourceTime: now, receivedAt: now, state: 'live' }),
+      );
+      for (const quote of moved) quotes.set(quote.symbol, quote);
+      changed.emit(moved);
+    },
+  };
+}
+
+const notHere = async (): Promise<never> => {
+  throw new Error('there is no trading in this test');
+};
+const noTrading: Pick<Trading, 'place' | 'cancel' | 'holdings' | 'mark'> = {
+  place: notHere,
+  cancel: notHere,
+  holdings: notHere,
+  mark() {
+    throw new Error('there is no trading in this test');
+  },
+};
