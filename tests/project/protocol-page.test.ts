@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readRepoFile } from '../../rig/source-files.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
 import { type ClientEvent, COMMANDS, EVENTS } from '../../src/protocol/events.ts';
+import { INCIDENT_KINDS } from '../../src/protocol/health-payloads.ts';
 import * as limits from '../../src/protocol/limits.ts';
 import { ORDER_STATUSES } from '../../src/protocol/order-status.ts';
 import { RATE_LIMITS } from '../../src/protocol/rate-limits.ts';
@@ -125,8 +126,8 @@ describe('the protocol page', () => {
     expect(listed.sort()).toEqual(httpRoutes().sort());
   });
 
-  test('names every order status and its own version', () => {
-    for (const status of ORDER_STATUSES) expect(page).toContain(`\`${status}\``);
+  test('names every order status, every kind of incident and its own version', () => {
+    for (const word of [...ORDER_STATUSES, ...INCIDENT_KINDS]) expect(page).toContain(`\`${word}\``);
     expect(page).toMatch(new RegExp(`^# .* version ${PROTOCOL_VERSION}\n`));
   });
 
