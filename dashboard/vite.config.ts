@@ -3,21 +3,24 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 const SERVER = `http://127.0.0.1:${process.env.TRADECAST_PORT ?? 3000}`;
-/** The Host header stays the browser's, or the server would take every write for one from another site. */
+/** With another Host header than the browser's, the server would refuse every write as one from another site. */
 const toServer = { target: SERVER, changeOrigin: false };
-/** Where the server answers; everything else is the dashboard's. */
+/** Addresses of the service; everything else is the dashboard's. */
 const proxy = {
   '/api': toServer,
   '/hooks': toServer,
   '/health': toServer,
+  '/ready': toServer,
+  '/metrics': toServer,
+  '/ws': { ...toServer, ws: true },
   '/socket.io': { ...toServer, ws: true },
 };
 
 const INJECTION = /^__insertCSS\(.*\);?$/m;
 
 /**
- * sonner writes its styles into a <style> element at import, which `style-src 'self'` forbids. The same
- * styles come from its own CSS file, imported in styles.css, so the call is taken out.
+ * sonner writes its styles into a <style> element at import, which `style-src 'self'` forbids. The same styles come
+ * from its own CSS file, imported in styles.css, so the call is removed.
  */
 const sonnerWithoutStyleElement = (): Plugin => ({
   name: 'sonner-without-style-element',

@@ -14,6 +14,7 @@ import { createDemand } from '../../src/domain/market/demand.ts';
 import { demandTopic } from '../../src/domain/market/topics.ts';
 import { addressKey } from '../../src/http/limit.ts';
 import type { Log } from '../../src/lib/log.ts';
+import { PAGES } from '../../src/protocol/pages.ts';
 import { HOOK_SECRET, SESSION_SECRET, startHttpApp } from '../support/http-parts.ts';
 
 let running: Awaited<ReturnType<typeof startHttpApp>>[] = [];
@@ -457,20 +458,40 @@ describe('the dashboard', () => {
 
   const page = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
 
-  test('keeps hashed assets for good and asks for its page anew', async () => {
+  test('keeps hashed assets for good and asks for other files anew', async () => {
     const client = createHttpClient((await start({ options: { dashboardDir: folder } })).url);
     const asset = await client.get('/assets/index-abc123.js');
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect((await client.get('/icon.svg')).headers.get('cache-control')).toBe('no-cache');
-    for (const address of ['/', '/index.html', '/portfolio', '/orders/open?x=1']) {
-      const answer = await client.get(address, page);
-      expect([address, answer.status, answer.headers.get('cache-control')]).toEqual([
-        address,
-        200,
-        'no-cache',
-      ]);
+  });
+
+  test.each(['/', '/login', '/monitor', '/s/AAPL', '/s/BRK.B', '/s/O:SPY251219C00650000', '/monitor/?x=1'])(
+    'answers %s with the app, asked for anew each time',
+    async (address) => {
+      const { url, served } = await start({ options: { dashboardDir: folder } });
+      const answer = await createHttpClient(url).get(address, page);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-cache']);
       expect(answer.body).toContain('<title>Tradecast</title>');
-    }
+      const head = await fetch(`${url}${address}`, { method: 'HEAD', ...page });
+      expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      const labels = new Set(Object.values(PAGES).map(({ path }) => path as string));
+      expect(served.filter(({ route }) => !labels.has(route))).toEqual([]);
+    },
+  );
+
+  test.each([
+    '/portfolio',
+    '/index.html',
+    '/orders/open?x=1',
+    '/s',
+    '/s/AAPL/more',
+    '/monitoring',
+    '/assets',
+  ])('answers a browser at %s with the app and 404: it is no page', async (address) => {
+    const client = createHttpClient((await start({ options: { dashboardDir: folder } })).url);
+    const answer = await client.get(address, page);
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'no-cache']);
+    expect(answer.body).toContain('<title>Tradecast</title>');
   });
 
   test('is sent compressed to those who take it', async () => {
@@ -486,13 +507,20 @@ describe('the dashboard', () => {
       '/assets/gone.js',
       '/api/nothing',
       '/hooks/nothing',
+      '/ws',
+      '/ws/stats',
+      '/WS/signals',
       '/health/nothing',
       '/..%2f..%2fetc%2fpasswd',
     ]) {
       const answer = await client.get(address, page);
       expect([address, answer.body]).toEqual([address, expect.objectContaining({ success: false })]);
+      expect([401, 404]).toContain(answer.status);
     }
-    expect((await client.get('/portfolio', { headers: { Accept: 'application/json' } })).status).toBe(404);
-    expect((await client.post('/portfolio', {}, page.headers)).status).toBe(404);
+    for (const address of ['/', '/portfolio']) {
+      const json = { status: 404, body: { success: false, code: 'NOT_FOUND' } };
+      expect(await client.get(address, { headers: { Accept: 'application/json' } })).toMatchObject(json);
+      expect(await client.post(address, {}, page.headers)).toMatchObject(json);
+    }
   });
 });

@@ -1,39 +1,53 @@
 import path from 'node:path';
 import compression from 'compression';
-import express, { type RequestHandler, Router } from 'express';
+import express, { type RequestHandler, type Response, Router } from 'express';
+import { PAGE_NAMES, PAGES } from '../../protocol/pages.ts';
 
 const YEAR_SECONDS = 31_536_000;
-/** Paths of the service: an unknown one is an error, never the dashboard's page. */
-const SERVICE_PATH = /^\/(api|hooks|health|ready|metrics|socket\.io)(\/|$)/;
+const APP = 'index.html';
+/** Addresses of the service: an unknown one is an error in JSON, never a page. */
+const SERVICE_PATH = /^\/(api|hooks|ws|health|ready|metrics|socket\.io)(\/|$)/i;
 
-/** The built dashboard. Its assets carry their hash in their name; the page that names them is always asked for anew. */
+/** The built dashboard: its files, and the app at the paths of its pages. */
 export function dashboardRoutes(folder: string): Router {
   const router = Router();
-  // Files only: an answer that mixes secrets with what a client sent must not tell by its size.
+  // Files only: an answer that mixes secrets with what a client sent must not leak through its size.
   router.use(compression());
-  router.use(
-    express.static(folder, {
-      index: false,
-      setHeaders(res, file) {
-        const hashed = path.relative(folder, file).startsWith(`assets${path.sep}`);
-        res.setHeader('Cache-Control', hashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
-      },
-    }),
-  );
-  router.use(createPageFallback(folder));
+  for (const name of PAGE_NAMES) router.get(PAGES[name].path, pageAt(folder));
+  router.use(filesIn(folder), pageNotFound(folder));
   return router;
 }
 
-/** Every other address that a browser opens as a page is the one page; a missing file stays missing. */
-function createPageFallback(folder: string): RequestHandler {
-  return (req, res, next) => {
-    const reading = req.method === 'GET' || req.method === 'HEAD';
-    const page =
-      !SERVICE_PATH.test(req.path) &&
-      path.extname(req.path) === '' &&
-      req.accepts(['html', 'json']) === 'html';
-    if (!reading || !page) return next();
-    res.setHeader('Cache-Control', 'no-cache');
-    res.sendFile('index.html', { root: folder, cacheControl: false });
-  };
+const wantsPage: RequestHandler = (req, _res, next) =>
+  next(req.accepts(['html', 'json']) === 'html' ? undefined : 'route');
+
+/** The app names its hashed assets, so it is always asked for anew. */
+function sendApp(res: Response, folder: string): void {
+  res.setHeader('Cache-Control', 'no-cache');
+  res.sendFile(APP, { root: folder, cacheControl: false });
 }
+
+const pageAt = (folder: string): RequestHandler[] => [wantsPage, (_req, res) => sendApp(res, folder)];
+
+/** Assets carry their hash in their name. The app is no file of its own: at its file name it would be an unknown page. */
+function filesIn(folder: string): RequestHandler {
+  const files = express.static(folder, {
+    index: false,
+    redirect: false,
+    setHeaders(res, file) {
+      const hashed = path.relative(folder, file).startsWith(`assets${path.sep}`);
+      res.setHeader('Cache-Control', hashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
+    },
+  });
+  return (req, res, next) => (req.path === `/${APP}` ? next() : files(req, res, next));
+}
+
+/** A reader's browser at any other address gets the app's own "Page not found"; a missing file stays missing. */
+const pageNotFound =
+  (folder: string): RequestHandler =>
+  (req, res, next) => {
+    const reading = req.method === 'GET' || req.method === 'HEAD';
+    const page = !SERVICE_PATH.test(req.path) && ['', '.html'].includes(path.extname(req.path));
+    if (!reading || !page || req.accepts(['html', 'json']) !== 'html') return next();
+    sendApp(res.status(404), folder);
+  };

@@ -1,0 +1,32 @@
+/**
+ * The pages of the dashboard. The server answers these paths with the app and no other; the browser adds each page's
+ * component. In a path and in a title `:name` stands for one segment of the address.
+ */
+
+/** Who may see a page: with or without a session, with one, or administrators alone. */
+export type Access = 'anyone' | 'member' | 'admin';
+
+export interface Page {
+  readonly path: string;
+  readonly title: string;
+  readonly access: Access;
+}
+
+export const PAGES = {
+  trading: { path: '/', title: 'Trading', access: 'member' },
+  /** The trading desk with this symbol selected. */
+  symbol: { path: '/s/:symbol', title: ':symbol', access: 'member' },
+  login: { path: '/login', title: 'Sign in', access: 'anyone' },
+  monitor: { path: '/monitor', title: 'Monitor', access: 'admin' },
+} as const satisfies Record<string, Page>;
+
+export type PageName = keyof typeof PAGES;
+export const PAGE_NAMES = Object.keys(PAGES) as PageName[];
+
+/** The address of a page. */
+export const pathTo = {
+  trading: PAGES.trading.path,
+  symbol: (symbol: string): string => `/s/${symbol}`,
+  login: PAGES.login.path,
+  monitor: PAGES.monitor.path,
+} as const satisfies Record<PageName, string | ((...params: never[]) => string)>;
