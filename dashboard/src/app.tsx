@@ -1,29 +1,34 @@
-import { useEffect } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Toaster } from 'sonner';
+import { Redirect } from 'wouter';
 import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
+import { PAGES, pathTo } from '../../src/protocol/pages.ts';
 import { Button } from './components/button.tsx';
 import { BellIcon, CheckIcon, CloseIcon, Logo } from './components/icons.tsx';
 import type { LoadPriceChart } from './features/chart/use-price-chart.ts';
 import { SignIn } from './features/session/sign-in.tsx';
+import { usePage } from './hooks/use-page.ts';
+import { useTitle } from './hooks/use-title.ts';
 import { WebSocketProvider } from './hooks/websocket-context.tsx';
-import { usePage } from './lib/page.ts';
 import type { Timers } from './lib/timers.ts';
 import { Frame } from './pages/frame.tsx';
+import { NotFound } from './pages/not-found.tsx';
 import type { Desk } from './realtime/desk.ts';
 import type { SessionStore } from './stores/session.ts';
 import type { ThemeStore } from './stores/theme.ts';
 
 export interface AppProps {
   readonly session: SessionStore;
-  /** The desk of whoever is signed in. */
+  /** The desk of the present sign-in. */
   readonly desk: StoreApi<{ desk: Desk | null }>;
   readonly theme: ThemeStore;
   readonly timers: Timers;
   readonly loadChart?: LoadPriceChart;
 }
 
-function Splash({ children }: { children: React.ReactNode }) {
+function Splash({ children }: { children: ReactNode }) {
+  useTitle(null);
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center gap-4 px-4 text-center">
       <Logo className="size-10" />
@@ -33,9 +38,26 @@ function Splash({ children }: { children: React.ReactNode }) {
   );
 }
 
+/** What a visitor sees at any address: the sign-in, after which the page of the address opens. */
+function SignedOut(props: Parameters<typeof SignIn>[0]) {
+  const { page, path } = usePage();
+  useTitle(page === null ? 'Page not found' : PAGES.login.title);
+  return page === null ? (
+    <main>
+      <NotFound path={path} arrived={false} />
+    </main>
+  ) : (
+    <SignIn {...props} />
+  );
+}
+
 function Screen({ session, desk: desks, theme, timers, loadChart }: AppProps) {
   const state = useStore(session);
   const desk = useStore(desks, (held) => held.desk);
+  const { page } = usePage();
+  const [hasSeenSignIn, setHasSeenSignIn] = useState(false);
+  if (state.status === 'signed-out' && !hasSeenSignIn) setHasSeenSignIn(true);
+
   switch (state.status) {
     case 'checking':
       return (
@@ -53,11 +75,18 @@ function Screen({ session, desk: desks, theme, timers, loadChart }: AppProps) {
         </Splash>
       );
     case 'signed-out':
-      return <SignIn session={session} timers={timers} reason={state.reason} />;
+      return <SignedOut session={session} timers={timers} reason={state.reason} />;
     case 'signed-in':
+      if (page === 'login') return <Redirect to={pathTo.trading} replace />;
       return desk ? (
         <WebSocketProvider key={state.sessionID} desk={desk}>
-          <Frame user={state.user} session={session} theme={theme} loadChart={loadChart} />
+          <Frame
+            user={state.user}
+            session={session}
+            theme={theme}
+            loadChart={loadChart}
+            arrived={hasSeenSignIn}
+          />
         </WebSocketProvider>
       ) : null;
   }
@@ -71,16 +100,6 @@ const TOAST_ICONS = {
 
 export function App(props: AppProps) {
   const resolved = useStore(props.theme, (state) => state.resolved);
-  const status = useStore(props.session, (state) => state.status);
-  const isAdmin = useStore(
-    props.session,
-    (state) => state.status === 'signed-in' && state.user.tier === 'admin',
-  );
-  const monitoring = usePage() === 'monitor' && isAdmin;
-  useEffect(() => {
-    const page = status === 'signed-out' ? 'Sign in · ' : monitoring ? 'Monitor · ' : '';
-    document.title = `${page}Tradecast`;
-  }, [status, monitoring]);
   return (
     <>
       <Screen {...props} />

@@ -3,66 +3,28 @@
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
-import { StrictMode } from 'react';
-import { App } from '../../dashboard/src/app.tsx';
-import { createApi } from '../../dashboard/src/lib/api.ts';
-import { createFrame } from '../../dashboard/src/lib/frame.ts';
-import { browserTimers as timers } from '../../dashboard/src/lib/timers.ts';
-import { createDesk } from '../../dashboard/src/realtime/desk.ts';
-import { createDesks } from '../../dashboard/src/realtime/desks.ts';
-import { openSocket } from '../../dashboard/src/realtime/socket.ts';
-import { createSessionStore, type SessionStore } from '../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../dashboard/src/stores/theme.ts';
+import { openAppOn, type TestApp } from './support/app.tsx';
 import { type Double, refuse, startDouble } from './support/double.ts';
 import { executed, failed, MARKET_OPEN, USER } from './support/fixtures.ts';
-import { httpFetch } from './support/http-fetch.ts';
-import { completeBrowser } from './support/screen.tsx';
 
 let server: Double;
-let session: SessionStore;
-let desks: ReturnType<typeof createDesks>;
+let app: TestApp;
 const user = userEvent.setup();
 
 beforeEach(async () => {
   server = await startDouble();
 });
 afterEach(async () => {
-  cleanup();
-  desks.getState().desk?.stop();
-  localStorage.clear();
+  app.close();
   await server.close();
 });
 
-/** The whole application as main.tsx builds it, with a chart that needs no canvas. */
-function openApp(browser: Parameters<typeof completeBrowser>[0] = {}) {
-  completeBrowser(browser);
-  const api = createApi({ fetch: httpFetch(server.url) });
-  session = createSessionStore({ api });
-  desks = createDesks({
-    session,
-    api,
-    timers,
-    random: () => 0,
-    frame: createFrame(),
-    create: (options) => createDesk({ ...options, socket: openSocket(options.auth, server.url) }),
-  });
-  api.onUnauthenticated(() => void session.end('expired'));
-  const chart = { show: () => {}, mark: () => {}, repaint: () => {}, onHover: () => {}, remove: () => {} };
-  render(
-    <StrictMode>
-      <App
-        session={session}
-        desk={desks}
-        theme={createThemeStore()}
-        timers={timers}
-        loadChart={async () => () => chart}
-      />
-    </StrictMode>,
-  );
-  void session.check();
+function openApp(browser?: Parameters<typeof openAppOn>[1]) {
+  app = openAppOn(server, browser);
 }
 const signedIn = () => screen.findByRole('heading', { name: 'Portfolio' });
 const menu = async () => {
@@ -135,7 +97,7 @@ describe('coming and going', () => {
   test('the news of one’s own sign-out, even when it overtakes the answer, is not told as another window’s', async () => {
     server.routes['POST /api/auth/logout'] = async () => {
       server.io.emit('session:revoked', { reason: 'logout' });
-      await waitFor(() => expect(session.getState().status).toBe('signed-out'));
+      await waitFor(() => expect(app.session.getState().status).toBe('signed-out'));
       return undefined;
     };
     openApp();
@@ -249,7 +211,7 @@ describe('what the header says', () => {
     openApp();
     await screen.findByText('Live');
     act(() =>
-      desks.getState().desk?.connection.state.setState({
+      app.desks.getState().desk?.connection.state.setState({
         status: 'polling',
         connected: false,
         latencyMs: null,
@@ -266,7 +228,7 @@ describe('what the header says', () => {
   test('a page that is older than the server asks to be loaded again', async () => {
     openApp();
     await screen.findByText('Live');
-    act(() => desks.getState().desk?.connection.state.setState({ outdated: true }));
+    act(() => app.desks.getState().desk?.connection.state.setState({ outdated: true }));
     expect(screen.getByText('A new version is ready: reload the page.')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Reload' })).toBeTruthy();
   });

@@ -6,11 +6,19 @@ import { useDesk } from './websocket-context.tsx';
 const { Provider, useStores } = createStoresContext<TradingStores>('TradingStoresProvider');
 
 /** Makes the stores of the trading desk's page. */
-export function TradingStoresProvider({ children }: { children: ReactNode }) {
+export interface TradingStoresProviderProps {
+  /** The reader chose a symbol. */
+  readonly onChoose: (symbol: string) => void;
+  readonly children: ReactNode;
+}
+
+export function TradingStoresProvider({ onChoose, children }: TradingStoresProviderProps) {
   const { api, timers, states, connection, onReturn } = useDesk();
   const { onConnect } = connection;
   return (
-    <Provider create={() => createTradingStores({ api, timers, onConnect, onReturn, quotes: states.quote })}>
+    <Provider
+      create={() => createTradingStores({ api, timers, onConnect, onReturn, onChoose, quotes: states.quote })}
+    >
       {children}
     </Provider>
   );

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { InstrumentPayload } from '../../../src/protocol/market.ts';
-import { symbolForms } from '../../../src/protocol/symbol.ts';
+import { meantBy } from '../lib/symbols.ts';
 import { useSymbolSearch } from './use-symbol-search.ts';
 
 export interface ComboboxOptions {
@@ -10,12 +9,6 @@ export interface ComboboxOptions {
   onSelect(symbol: string): void;
   /** See SymbolSearchProps. */
   onUnsettled?(text: string | null): void;
-}
-
-/** The symbol that was typed, in whatever spelling; undefined where only its beginning or a company was. */
-function meantBy(query: string, found: readonly InstrumentPayload[]): InstrumentPayload | undefined {
-  const forms = symbolForms(query);
-  return forms.flatMap((form) => found.filter(({ symbol }) => symbol === form))[0];
 }
 
 /** Runs what a key is for. Of those, only Escape keeps its meaning to the browser. */

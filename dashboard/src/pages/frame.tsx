@@ -1,5 +1,7 @@
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
+import { Link } from 'wouter';
 import type { UserPayload } from '../../../src/protocol/accounts.ts';
+import { PAGES } from '../../../src/protocol/pages.ts';
 import { Logo } from '../components/icons.tsx';
 import { SkipLink, SkipLinks } from '../components/skip-links.tsx';
 import type { LoadPriceChart } from '../features/chart/use-price-chart.ts';
@@ -7,31 +9,42 @@ import { ConnectionBadge } from '../features/connection/connection-badge.tsx';
 import { ConnectionNotice } from '../features/connection/connection-notice.tsx';
 import { MarketBadge, SourceBadge } from '../features/connection/market-badges.tsx';
 import { AccountMenu, type PageItem } from '../features/session/account-menu.tsx';
+import { TradeToasts } from '../features/trades/trade-toasts.tsx';
 import { FrameStoresProvider } from '../hooks/frame-stores.tsx';
-import { showPage, usePage } from '../lib/page.ts';
+import { useGo, usePage } from '../hooks/use-page.ts';
+import { useTitle } from '../hooks/use-title.ts';
 import type { SessionStore } from '../stores/session.ts';
 import type { ThemeStore } from '../stores/theme.ts';
-import { DeskPage } from './desk/desk-page.tsx';
-import { Monitor } from './monitor/monitor.tsx';
+import { NotFound } from './not-found.tsx';
+import { PageFrame } from './page-frame.tsx';
+import { MENU, mayOpen, ROUTES, titleOf } from './routes.ts';
+import { useArrived, usePages, useScrollToTop } from './use-pages.ts';
 
 export interface FrameProps {
   readonly user: UserPayload;
   readonly session: SessionStore;
   readonly theme: ThemeStore;
   readonly loadChart?: LoadPriceChart;
+  /** The reader has just signed in here: the first page takes the focus. */
+  readonly arrived?: boolean;
 }
 
-function Header({ user, session, theme, pages }: FrameProps & { readonly pages: readonly PageItem[] }) {
+interface HeaderProps extends Pick<FrameProps, 'user' | 'session' | 'theme'> {
+  readonly pages: readonly PageItem[];
+  readonly tradingPath: string;
+}
+
+function Header({ tradingPath, ...menu }: HeaderProps) {
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-surface">
       <div className="mx-auto flex min-h-14 max-w-[120rem] flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2 sm:px-4">
-        <div className="flex items-center gap-2">
+        <Link href={tradingPath} className="flex items-center gap-2 rounded-md">
           <Logo />
-          <h1 className="font-semibold text-base tracking-tight">Tradecast</h1>
-        </div>
+          <span className="font-semibold text-base tracking-tight">Tradecast</span>
+        </Link>
         <div className="ml-auto flex items-center gap-3 md:order-3">
           <ConnectionBadge />
-          <AccountMenu user={user} session={session} theme={theme} pages={pages} />
+          <AccountMenu {...menu} />
         </div>
         <div className="flex flex-wrap items-center gap-2 max-md:w-full md:order-2">
           <SourceBadge />
@@ -44,31 +57,44 @@ function Header({ user, session, theme, pages }: FrameProps & { readonly pages: 
 }
 
 /** What stands around every page of a signed-in reader. */
-export function Frame(props: FrameProps) {
-  const page = usePage();
+export function Frame({ user, session, theme, loadChart, arrived = false }: FrameProps) {
+  const address = usePage();
+  const go = useGo();
   const main = useRef<HTMLElement>(null);
-  const monitoring = page === 'monitor' && props.user.tier === 'admin';
+  const { shown, mounted, tradingPath } = usePages(address);
+  const key = shown?.route ?? address.path;
+  const hasArrived = useArrived(key, arrived);
+  useScrollToTop(key, address.path);
+  useTitle(shown ? titleOf(shown.name, shown.params) : 'Page not found');
 
-  const pages: PageItem[] = monitoring
-    ? [{ title: 'Trading', open: () => showPage('trading') }]
-    : props.user.tier === 'admin'
-      ? [{ title: 'Monitor', open: () => showPage('monitor') }]
-      : [];
-
-  useEffect(() => {
-    // The link back goes with the page it stands on.
-    if (monitoring) return () => main.current?.focus();
-  }, [monitoring]);
+  const pages = MENU.filter((name) => ROUTES[name] !== shown?.route && mayOpen(name, user)).map((name) => ({
+    title: PAGES[name].title,
+    open: () => go(name === 'trading' ? tradingPath : PAGES[name].path),
+  }));
 
   return (
     <FrameStoresProvider>
+      <TradeToasts />
       <div className="pb-20 md:pb-6">
         <SkipLinks>
           <SkipLink label="Skip to content" onSkip={() => main.current?.focus()} />
-          <Header {...props} pages={pages} />
+          <Header user={user} session={session} theme={theme} pages={pages} tradingPath={tradingPath} />
           <main id="main" ref={main} tabIndex={-1} className="outline-none">
-            {monitoring ? <Monitor /> : null}
-            <DeskPage theme={props.theme} loadChart={props.loadChart} shown={!monitoring} />
+            {shown ? null : <NotFound key={address.path} path={address.path} arrived={hasArrived} />}
+            {mounted.map(({ name, route, params }) => (
+              <PageFrame
+                key={MENU.find((other) => ROUTES[other] === route) ?? name}
+                route={route}
+                title={titleOf(name, params)}
+                params={params}
+                shown={route === shown?.route}
+                arrived={hasArrived}
+                allowed={mayOpen(name, user)}
+                tradingPath={tradingPath}
+                theme={theme}
+                loadChart={loadChart}
+              />
+            ))}
           </main>
         </SkipLinks>
       </div>

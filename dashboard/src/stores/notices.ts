@@ -2,11 +2,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Timers } from '../lib/timers.ts';
 import type { TradeEntry } from './trades.ts';
 
-/** Events are told together as long as no pause between them is longer. */
+/** Events without a longer pause between them are reported together. */
 const PAUSE_MS = 100;
-/** Of what goes on and on, something is told by then; a replay is told when it ends. */
+/** A stream without such a pause is reported by then; a replay of missed events when it ends. */
 const MAX_WAIT_MS = 1_000;
-/** More toasts than this at once is a storm: one summary instead. */
+/** More toasts than this at once hide each other: one summary instead. */
 const MAX_TOASTS = 3;
 
 export type Notice =
@@ -20,16 +20,18 @@ export type Notice =
     };
 
 export interface NoticesState {
-  /** What is to be told now; a new array each time. */
+  /** Notices that no toast has shown yet. */
   readonly due: readonly Notice[];
 }
 
 export interface NoticesStore extends StoreApi<NoticesState> {
   add(entry: TradeEntry, missed: boolean): void;
+  /** What is due, for the caller to show; nobody else gets it. */
+  take(): readonly Notice[];
   stop(): void;
 }
 
-/** Of the fills of one order the last says it all. */
+/** Of the fills of one order the last says what the earlier ones did. */
 function lastOfEach(entries: readonly TradeEntry[]): TradeEntry[] {
   return entries.filter(({ event, payload }, index) => {
     const { orderId } = payload;
@@ -41,8 +43,8 @@ function lastOfEach(entries: readonly TradeEntry[]): TradeEntry[] {
 }
 
 function summarise(entries: readonly TradeEntry[], missed: boolean): Notice[] {
-  const told = lastOfEach(entries);
-  if (told.length <= MAX_TOASTS) return told.map((entry) => ({ kind: 'trade', entry }));
+  const last = lastOfEach(entries);
+  if (last.length <= MAX_TOASTS) return last.map((entry) => ({ kind: 'trade', entry }));
   const executed = entries.filter((entry) => entry.event === 'trade:executed').length;
   return [{ kind: 'summary', executed, failed: entries.length - executed, missed }];
 }
@@ -54,16 +56,11 @@ export function createNoticesStore({ timers }: { timers: Timers }): NoticesStore
   let since = 0;
   let cancel = () => {};
 
-  const tell = () => {
-    const all = gathered;
+  const report = () => {
+    const entries = gathered.map(({ entry }) => entry);
+    const missed = gathered.every((one) => one.missed);
     gathered = [];
-    const entries = all.map(({ entry }) => entry);
-    store.setState({
-      due: summarise(
-        entries,
-        all.every(({ missed }) => missed),
-      ),
-    });
+    store.setState(({ due }) => ({ due: [...due, ...summarise(entries, missed)] }));
   };
 
   return {
@@ -73,7 +70,12 @@ export function createNoticesStore({ timers }: { timers: Timers }): NoticesStore
       gathered.push({ entry, missed });
       const longest = missed ? PAUSE_MS : since + MAX_WAIT_MS - timers.now();
       cancel();
-      cancel = timers.after(Math.max(0, Math.min(PAUSE_MS, longest)), tell);
+      cancel = timers.after(Math.max(0, Math.min(PAUSE_MS, longest)), report);
+    },
+    take() {
+      const { due } = store.getState();
+      if (due.length > 0) store.setState({ due: [] });
+      return due;
     },
     stop: () => cancel(),
   };

@@ -24,13 +24,15 @@ export interface TradingOptions {
   onConnect(run: (again: boolean) => void): () => void;
   /** Calls back when the reader looks at the page again. */
   onReturn(run: () => void): () => void;
+  /** The reader chose a symbol. */
+  onChoose(symbol: string): void;
 }
 
 export function createTradingStores(options: TradingOptions): TradingStores {
-  const { api, timers, quotes, onConnect, onReturn } = options;
+  const { api, timers, quotes, onConnect, onReturn, onChoose } = options;
   const watchlist = createWatchlistStore({ api });
   const candles = createCandlesStore({ api, timers });
-  const view = createViewStore();
+  const view = createViewStore({ onChoose });
 
   /** The first symbol of the list is what a fresh page shows, unless one was chosen meanwhile. */
   function selectFirst() {

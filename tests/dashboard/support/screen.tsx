@@ -71,7 +71,7 @@ export async function openPage(
     <StrictMode>
       <WebSocketProvider desk={desk}>
         <FrameStoresProvider>
-          <TradingStoresProvider>
+          <TradingStoresProvider onChoose={() => {}}>
             <Reveal to={(made) => Object.assign(stores, made)} />
             {ui}
           </TradingStoresProvider>

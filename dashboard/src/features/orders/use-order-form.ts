@@ -37,7 +37,7 @@ export function useOrderForm() {
     outcome,
     setUnsettled,
     choose(picked: string) {
-      view.select(picked);
+      view.choose(picked);
       setOutcome(null);
     },
     change(part: Partial<Ticket>) {

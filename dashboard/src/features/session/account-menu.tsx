@@ -3,7 +3,9 @@ import { type ReactNode, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/accounts.ts';
+import { pathTo } from '../../../../src/protocol/pages.ts';
 import { CheckIcon, ChevronIcon, UserIcon } from '../../components/icons.tsx';
+import { useGo } from '../../hooks/use-page.ts';
 import type { SessionStore } from '../../stores/session.ts';
 import { THEMES, type Theme, type ThemeStore } from '../../stores/theme.ts';
 import { DiscordDialog } from './discord-dialog.tsx';
@@ -70,11 +72,13 @@ function Themes({ theme }: { theme: ThemeStore }) {
 }
 
 function useSignOut(session: SessionStore) {
+  const go = useGo();
   const [busy, setBusy] = useState(false);
   async function signOut() {
     setBusy(true);
     try {
       await session.signOut();
+      go(pathTo.login, { replace: true });
     } catch (error) {
       setBusy(false);
       toast.error('You are still signed in', { description: (error as Error).message });

@@ -1,5 +1,4 @@
-import { memo, useEffect } from 'react';
-import { toast } from 'sonner';
+import { memo } from 'react';
 import { useStore } from 'zustand';
 import { CheckIcon, CloseIcon } from '../../components/icons.tsx';
 import { Message } from '../../components/message.tsx';
@@ -8,42 +7,9 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useFrameStores } from '../../hooks/frame-stores.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { momentOf } from '../../lib/format.ts';
-import type { Notice } from '../../stores/notices.ts';
-import type { OrdersState } from '../../stores/orders.ts';
 import { MAX_SHOWN, type TradeEntry } from '../../stores/trades.ts';
-import { describeFill, describeSummary, describeTrade, SOURCES } from './describe.ts';
-
-/** One at a time: the next summary takes the place of the last. */
-const SUMMARY_ID = 'trade-summary';
-
-function show(notice: Notice, orders: OrdersState['byId']) {
-  if (notice.kind === 'summary') {
-    const { title, detail } = describeSummary(notice);
-    toast.info(title, { description: detail, id: SUMMARY_ID });
-    return;
-  }
-  const { entry } = notice;
-  const orderId = entry.payload.orderId ?? '';
-  if (entry.event === 'trade:failed') {
-    const { title, detail } = describeTrade(entry);
-    toast.error(title, { description: detail });
-    return;
-  }
-  const { title, detail } = describeFill(entry, orders[orderId]);
-  // The next part of an order takes the place of the last.
-  toast.success(title, { description: detail, ...(orderId ? { id: orderId } : {}) });
-}
-
-function useToasts() {
-  const { notices, orders } = useFrameStores();
-  useEffect(
-    () =>
-      notices.subscribe(({ due }) => {
-        for (const notice of due) show(notice, orders.getState().byId);
-      }),
-    [notices, orders],
-  );
-}
+import { describeTrade, SOURCES } from './describe.ts';
+import { TradeToasts } from './trade-toasts.tsx';
 
 const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; now: number }) {
   const { title, detail } = describeTrade(entry);
@@ -70,7 +36,6 @@ const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; n
 
 /** Toasts for what happens now, and the list of all that the journal holds. */
 export function TradeNotifications() {
-  useToasts();
   const { timers } = useDesk();
   const { trades, loadTrades } = useFrameStores();
   const { status, entries } = useStore(trades);
@@ -79,6 +44,7 @@ export function TradeNotifications() {
 
   return (
     <Panel id="activity" title="Activity">
+      <TradeToasts />
       {status === 'failed' ? (
         <Message
           tone="problem"

@@ -10,10 +10,8 @@ import { createApi } from '../../../../dashboard/src/lib/api.ts';
 import { Frame } from '../../../../dashboard/src/pages/frame.tsx';
 import { createSessionStore } from '../../../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
-import type { Tier } from '../../../../src/protocol/accounts.ts';
 import { refuse } from '../../support/double.ts';
 import { USER } from '../../support/fixtures.ts';
-import { MONITOR } from '../../support/monitor.ts';
 import { completeBrowser, openPage, type Page } from '../../support/screen.tsx';
 
 let page: Page;
@@ -26,17 +24,16 @@ afterEach(async () => {
 
 const chart = { show: () => {}, mark: () => {}, repaint: () => {}, onHover: () => {}, remove: () => {} };
 
-async function openDesk(tier: Tier = 'member') {
+async function openDesk() {
   completeBrowser();
   page = await openPage(
     <Frame
-      user={{ ...USER, tier }}
+      user={USER}
       session={createSessionStore({ api: createApi() })}
       theme={createThemeStore()}
       loadChart={async () => () => chart}
     />,
     (server) => {
-      server.routes['GET /api/monitor'] = () => MONITOR;
       server.routes['POST /api/auth/password'] = () => undefined;
     },
   );
@@ -45,48 +42,6 @@ const menu = async () => {
   await page.user.click(screen.getByRole('button', { name: /account and theme/ }));
   return within(await screen.findByRole('menu'));
 };
-const isShown = (name: string) => screen.queryByRole('heading', { name }) !== null;
-
-describe('the Monitor page', () => {
-  test('is no choice of a member, not even by its address', async () => {
-    window.history.replaceState(null, '', '/#monitor');
-    await openDesk();
-    await screen.findByRole('heading', { name: 'Portfolio' });
-    expect((await menu()).queryByRole('menuitem', { name: 'Monitor' })).toBeNull();
-    expect(isShown('Monitor')).toBe(false);
-    expect(page.server.requests('GET', '/api/monitor')).toEqual([]);
-  });
-
-  test('opens from the menu of an administrator, takes the focus, and the desk behind it goes on', async () => {
-    await openDesk('admin');
-    await screen.findByRole('heading', { name: 'Portfolio' });
-    await page.user.click((await menu()).getByRole('menuitem', { name: 'Monitor' }));
-    await screen.findByRole('table', { name: 'Replicas' });
-    expect(document.activeElement?.textContent).toBe('Monitor');
-    expect(window.location.hash).toBe('#monitor');
-    expect(screen.queryByRole('navigation', { name: 'Views' })).toBeNull();
-    expect(document.querySelector('#portfolio')?.closest('.hidden')).toBeTruthy();
-    expect(page.server.emitted('subscribe:portfolio')).toHaveLength(1);
-
-    await page.user.click((await menu()).getByRole('menuitem', { name: 'Trading' }));
-    await waitFor(() => expect(isShown('Monitor')).toBe(false));
-    expect(document.querySelector('#portfolio')?.closest('.hidden')).toBeNull();
-    expect(document.activeElement?.tagName).toBe('MAIN');
-  });
-
-  test('is where the address says, and ends with the browser’s own way back', async () => {
-    window.history.replaceState(null, '', '/#monitor');
-    await openDesk('admin');
-    await screen.findByRole('table', { name: 'Replicas' });
-    await page.user.click(screen.getByRole('link', { name: 'Back to trading' }));
-    await waitFor(() => expect(isShown('Monitor')).toBe(false));
-    window.history.back();
-    await screen.findByRole('table', { name: 'Replicas' });
-    const asked = page.server.requests('GET', '/api/monitor').length;
-    expect(asked).toBeGreaterThan(0);
-  });
-});
-
 describe('changing the password', () => {
   async function openDialog() {
     await openDesk();

@@ -95,8 +95,8 @@ function Parts({ monitor, now }: { monitor: MonitorPayload; now: number }) {
   );
 }
 
-/** All replicas at a glance, for administrators. */
-export function MonitorPage() {
+/** What all replicas report, renewed every two seconds. */
+export function LiveMonitor() {
   const { api, timers } = useDesk();
   const [store] = useState(() => createMonitorStore({ api, timers }));
   const state = useStore(store);

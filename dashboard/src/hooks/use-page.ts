@@ -1,0 +1,29 @@
+import { matchRoute, useLocation, useRouter } from 'wouter';
+import { PAGE_NAMES, PAGES, type PageName } from '../../../src/protocol/pages.ts';
+
+export interface Address {
+  readonly path: string;
+  /** Null where no page has this path. */
+  readonly page: PageName | null;
+  /** The segments that the page's path names. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The page that the browser's address names. */
+export function usePage(): Address {
+  const [path] = useLocation();
+  const { parser } = useRouter();
+  for (const page of PAGE_NAMES) {
+    const [matches, params] = matchRoute(parser, PAGES[page].path, path);
+    if (matches) return { path, page, params: params as Record<string, string> };
+  }
+  return { path, page: null, params: {} };
+}
+
+/** Goes to a path. Going to where one is adds nothing to the history. */
+export function useGo(): (path: string, options?: { replace?: boolean }) => void {
+  const [, navigate] = useLocation();
+  return (path, options) => {
+    if (path !== window.location.pathname) navigate(path, options);
+  };
+}

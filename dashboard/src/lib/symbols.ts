@@ -1,0 +1,7 @@
+import type { InstrumentPayload } from '../../../src/protocol/market.ts';
+import { symbolForms } from '../../../src/protocol/symbol.ts';
+
+/** The symbol that a text means, in whatever spelling; undefined where it is only a beginning or a company. */
+export function meantBy(text: string, found: readonly InstrumentPayload[]): InstrumentPayload | undefined {
+  return symbolForms(text).flatMap((form) => found.filter(({ symbol }) => symbol === form))[0];
+}

@@ -1,0 +1,28 @@
+import type { UserPayload } from '../../../src/protocol/accounts.ts';
+import { PAGES, type PageName } from '../../../src/protocol/pages.ts';
+import type { Route } from './page.ts';
+import { TradingPage } from './trading/trading-page.tsx';
+
+/** The pages of a signed-in reader. */
+export type RouteName = Exclude<PageName, 'login'>;
+
+const trading: Route = { Page: TradingPage, stays: true, bare: true };
+
+export const ROUTES: Readonly<Record<RouteName, Route>> = {
+  trading,
+  symbol: trading,
+  // Members never load it.
+  monitor: { load: async () => (await import('./monitor/monitor-page.tsx')).MonitorPage },
+};
+
+/** The pages that the menu offers, in its order. */
+export const MENU: readonly RouteName[] = ['trading', 'monitor'];
+
+export const mayOpen = (name: RouteName, { tier }: UserPayload): boolean => {
+  const { access } = PAGES[name];
+  return access === 'admin' ? tier === 'admin' : true;
+};
+
+/** The title of a page with the segments of its address. */
+export const titleOf = (name: PageName, params: Readonly<Record<string, string>>): string =>
+  PAGES[name].title.replace(/:(\w+)/, (_, segment: string) => params[segment] ?? '');

@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'react';
+import { pathTo } from '../../../../src/protocol/pages.ts';
+import { readSymbol } from '../../../../src/protocol/symbol.ts';
+import { useTradingStores } from '../../hooks/trading-stores.tsx';
+import { useGo } from '../../hooks/use-page.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
+import { meantBy } from '../../lib/symbols.ts';
+
+/**
+ * Selects the symbol of the address, without one the first of the watchlist. Answers with the text of an address that
+ * is no symbol; null where it is one.
+ */
+export function useSymbolAddress(text: string | undefined, shown: boolean): string | null {
+  const { api } = useDesk();
+  const { view, watchlist } = useTradingStores();
+  const go = useGo();
+  const [unknown, setUnknown] = useState<string | null>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `go` is another function each time and does the same
+  useEffect(() => {
+    if (!shown) return;
+    setUnknown(null);
+    if (text === undefined) return view.select(watchlist.getState().symbols[0] ?? null);
+    const { symbol, chosen } = view.getState();
+    if (chosen && symbol === text) return;
+    view.select(readSymbol(text));
+    let current = true;
+    api.symbols(text).then(
+      (found) => {
+        if (!current) return;
+        const meant = meantBy(text, found)?.symbol;
+        if (meant === undefined) {
+          view.select(null);
+          setUnknown(text);
+        } else if (meant !== text) go(pathTo.symbol(meant), { replace: true });
+      },
+      // Without an answer the symbol stands: the panels say what they lack.
+      () => {},
+    );
+    return () => {
+      current = false;
+    };
+  }, [text, shown, api, view, watchlist]);
+
+  return unknown === text ? unknown : null;
+}

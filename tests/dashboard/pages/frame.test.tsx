@@ -1,0 +1,239 @@
+/**
+ * @jest-environment jsdom
+ * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
+ */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { openAppOn, type TestApp } from '../support/app.tsx';
+import { type Double, refuse, startDouble } from '../support/double.ts';
+import { executed, USER } from '../support/fixtures.ts';
+import { MONITOR } from '../support/monitor.ts';
+
+let server: Double;
+let app: TestApp;
+const user = userEvent.setup();
+
+beforeEach(async () => {
+  server = await startDouble();
+  server.routes['GET /api/monitor'] = () => MONITOR;
+});
+afterEach(async () => {
+  app.close();
+  await server.close();
+});
+
+const ADMIN = { ...USER, tier: 'admin' } as const;
+function openAt(path: string, who: typeof USER = USER) {
+  server.routes['GET /api/auth/session'] = () => ({ user: who, sessionID: 's1' });
+  app = openAppOn(server, { path });
+}
+const menuItems = async () => {
+  await user.click(screen.getByRole('button', { name: /account and theme/ }));
+  return within(await screen.findByRole('menu'));
+};
+const heading = (name: string) => screen.findByRole('heading', { level: 1, name });
+const isShown = (name: string) => screen.queryByRole('heading', { level: 1, name }) !== null;
+const focused = () => document.activeElement;
+/** The symbol of the chart. */
+const chart = (symbol: string) =>
+  waitFor(() => expect(document.querySelector('#chart-title')?.textContent).toBe(symbol));
+const { location } = window;
+
+describe('the Monitor page', () => {
+  test('is no choice of a member, who is told so at its address', async () => {
+    openAt('/monitor');
+    expect(await screen.findByText('This page is for administrators')).toBeTruthy();
+    expect((await menuItems()).queryByRole('menuitem', { name: 'Monitor' })).toBeNull();
+    expect(screen.queryByRole('table', { name: 'Replicas' })).toBeNull();
+    expect(server.requests('GET', '/api/monitor')).toEqual([]);
+  });
+
+  test('opens from the menu of an administrator, takes the focus, and the desk behind it goes on', async () => {
+    openAt('/', ADMIN);
+    await screen.findByRole('heading', { name: 'Portfolio' });
+    await waitFor(() => expect(server.emitted('subscribe:portfolio')).toHaveLength(1));
+    await user.click((await menuItems()).getByRole('menuitem', { name: 'Monitor' }));
+    await screen.findByRole('table', { name: 'Replicas' });
+    expect(focused()).toBe(await heading('Monitor'));
+    expect(location.pathname).toBe('/monitor');
+    expect(document.title).toBe('Monitor · Tradecast');
+    expect(screen.queryByRole('navigation', { name: 'Views' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Skip to order' })).toBeNull();
+    expect(document.querySelector('#portfolio')?.closest('.hidden')).toBeTruthy();
+    expect(server.emitted('subscribe:portfolio')).toHaveLength(1);
+    const asked = server.requests('GET', '/api/watchlist').length;
+
+    await user.click((await menuItems()).getByRole('menuitem', { name: 'Trading' }));
+    await waitFor(() => expect(isShown('Monitor')).toBe(false));
+    expect(document.querySelector('#portfolio')?.closest('.hidden')).toBeNull();
+    expect(focused()).toBe(await heading('Trading'));
+    expect(document.title).toBe('Trading · Tradecast');
+    expect(server.requests('GET', '/api/watchlist')).toHaveLength(asked);
+  });
+
+  test('is where the address says, and ends with the browser’s own way back', async () => {
+    openAt('/monitor', ADMIN);
+    await screen.findByRole('table', { name: 'Replicas' });
+    expect(focused()).toBe(document.body);
+    await user.click(screen.getByRole('link', { name: 'Back to trading' }));
+    await heading('Trading');
+    expect(isShown('Monitor')).toBe(false);
+    act(() => window.history.back());
+    await heading('Monitor');
+    await waitFor(() => expect(focused()?.textContent).toBe('Monitor'));
+  });
+
+  test('shows trades as toasts, each once, whether the desk is behind it or not', async () => {
+    openAt('/monitor', ADMIN);
+    await screen.findByRole('table', { name: 'Replicas' });
+    await waitFor(() => expect(server.emitted('subscribe:trades')).toHaveLength(1));
+    const toasts = () => [...document.querySelectorAll('[data-sonner-toast]')].map((one) => one.textContent);
+    server.happen(executed(1, { quantity: 3 }));
+    await waitFor(() => expect(toasts()).toEqual([expect.stringContaining('Bought 3 AAPL')]));
+    await user.click(screen.getByRole('link', { name: 'Back to trading' }));
+    await screen.findByRole('list', { name: 'Trades, newest first' });
+    server.happen(executed(2, { quantity: 4 }));
+    await waitFor(() => expect(toasts()).toHaveLength(2));
+    expect(toasts().filter((text) => text?.includes('Bought 4 AAPL'))).toHaveLength(1);
+  });
+});
+
+describe('a symbol in the address', () => {
+  test('is selected on the desk and named in the title', async () => {
+    openAt('/s/MSFT');
+    await chart('MSFT');
+    expect(document.title).toBe('MSFT · Tradecast');
+    expect(await screen.findByRole('combobox', { name: 'Symbol' })).toHaveProperty('value', 'MSFT');
+    await screen.findByRole('button', { name: 'Remove AAPL from the watchlist' });
+    await chart('MSFT');
+  });
+
+  test('may be written in any spelling; the address then has its own', async () => {
+    openAt('/s/msft');
+    await chart('MSFT');
+    await waitFor(() => expect(location.pathname).toBe('/s/MSFT'));
+    expect(document.title).toBe('MSFT · Tradecast');
+  });
+
+  test('follows the reader’s choice, and the way back leads to the choice before', async () => {
+    openAt('/');
+    await chart('AAPL');
+    expect(location.pathname).toBe('/');
+    await user.click(await screen.findByRole('button', { name: 'TSLA' }));
+    expect(location.pathname).toBe('/s/TSLA');
+    await user.click(screen.getByRole('button', { name: 'MSFT' }));
+    await user.click(screen.getByRole('button', { name: 'MSFT' }));
+    await chart('MSFT');
+    // The reader stays on the page: the focus does, too.
+    expect(focused()?.textContent).toBe('MSFT');
+    act(() => window.history.back());
+    await chart('TSLA');
+    act(() => window.history.back());
+    await chart('AAPL');
+    expect(document.title).toBe('Trading · Tradecast');
+  });
+
+  test('is kept while another page is in front', async () => {
+    openAt('/s/TSLA', ADMIN);
+    await chart('TSLA');
+    await user.click((await menuItems()).getByRole('menuitem', { name: 'Monitor' }));
+    await user.click(await screen.findByRole('link', { name: 'Back to trading' }));
+    expect(location.pathname).toBe('/s/TSLA');
+    await chart('TSLA');
+  });
+
+  test('that does not exist is said not to, with a way to the desk', async () => {
+    openAt('/s/QQQQ');
+    expect(await screen.findByText('There is no symbol “QQQQ”')).toBeTruthy();
+    expect(document.querySelector('#portfolio')?.closest('.hidden')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Go to the trading desk' }));
+    await chart('AAPL');
+    expect(document.querySelector('#portfolio')?.closest('.hidden')).toBeNull();
+  });
+
+  test('stands where the search does not answer', async () => {
+    server.routes['GET /api/symbols'] = () => refuse(503, 'UNAVAILABLE', 'Not now.');
+    openAt('/s/NVDA');
+    await chart('NVDA');
+    await waitFor(() => expect(server.requests('GET', '/api/symbols')).not.toHaveLength(0));
+    await chart('NVDA');
+  });
+});
+
+describe('an address without a page', () => {
+  test('is said to have none, with a way to the desk', async () => {
+    openAt('/nowhere/at-all');
+    await heading('Page not found');
+    expect(screen.getByText('There is no page at /nowhere/at-all.')).toBeTruthy();
+    expect(document.title).toBe('Page not found · Tradecast');
+    await user.click(screen.getByRole('link', { name: 'the trading desk' }));
+    await screen.findByRole('heading', { name: 'Portfolio' });
+    expect(focused()).toBe(await heading('Trading'));
+  });
+
+  test('is said to have none to a visitor, too', async () => {
+    server.routes['GET /api/auth/session'] = () => refuse(401, 'UNAUTHENTICATED', 'Sign in first.');
+    app = openAppOn(server, { path: '/index.html' });
+    await heading('Page not found');
+    await user.click(screen.getByRole('link', { name: 'the trading desk' }));
+    await heading('Sign in');
+    expect(location.pathname).toBe('/');
+  });
+});
+
+describe('the sign-in', () => {
+  const signIn = async () => {
+    await user.type(await screen.findByLabelText('User name'), 'ada');
+    await user.type(screen.getByLabelText('Password'), 'correct horse{Enter}');
+  };
+  const visit = (path: string) => {
+    server.routes['GET /api/auth/session'] = () => refuse(401, 'UNAUTHENTICATED', 'Sign in first.');
+    server.routes['POST /api/auth/login'] = () => ({ user: ADMIN, sessionID: 's1' });
+    app = openAppOn(server, { path });
+  };
+
+  test.each([
+    ['/monitor', 'Monitor'],
+    ['/s/TSLA', 'TSLA'],
+  ])('at %s leads to the page of that address, whose heading takes the focus', async (path, title) => {
+    visit(path);
+    await heading('Sign in');
+    expect(document.title).toBe('Sign in · Tradecast');
+    await signIn();
+    const found = await heading(title);
+    await waitFor(() => expect(focused()).toBe(found));
+    expect(location.pathname).toBe(path);
+  });
+
+  test('has a page of its own, which leads to the desk', async () => {
+    visit('/login');
+    await heading('Sign in');
+    await signIn();
+    await screen.findByRole('heading', { name: 'Portfolio' });
+    expect(location.pathname).toBe('/');
+  });
+
+  test('is not shown to a reader who has signed in', async () => {
+    openAt('/login');
+    await screen.findByRole('heading', { name: 'Portfolio' });
+    expect(location.pathname).toBe('/');
+  });
+
+  test('comes after signing out, at its own address: the next reader may be another', async () => {
+    openAt('/monitor', ADMIN);
+    await screen.findByRole('table', { name: 'Replicas' });
+    await user.click((await menuItems()).getByRole('menuitem', { name: 'Sign out' }));
+    await heading('Sign in');
+    await waitFor(() => expect(location.pathname).toBe('/login'));
+  });
+
+  test('keeps the address of a session that has ended', async () => {
+    openAt('/s/MSFT');
+    await chart('MSFT');
+    await screen.findByText('Live');
+    server.io.emit('session:revoked', { reason: 'expired' });
+    await screen.findByText('Your session has ended. Sign in again.');
+    expect(location.pathname).toBe('/s/MSFT');
+  });
+});
