@@ -104,6 +104,8 @@ describe('a symbol in the address', () => {
     openAt('/s/MSFT');
     await chart('MSFT');
     expect(document.title).toBe('MSFT · Tradecast');
+    const tabs = within(screen.getByRole('navigation', { name: 'Views' }));
+    expect(tabs.getByRole('button', { name: 'Trade' }).getAttribute('aria-current')).toBe('page');
     expect(await screen.findByRole('combobox', { name: 'Symbol' })).toHaveProperty('value', 'MSFT');
     await screen.findByRole('button', { name: 'Remove AAPL from the watchlist' });
     await chart('MSFT');

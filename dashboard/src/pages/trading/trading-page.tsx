@@ -42,7 +42,7 @@ function TradingDesk({ params, theme, loadChart, shown }: PageProps) {
           title={`There is no symbol “${unknown}”`}
           action={{ label: 'Go to the trading desk', run: () => go(pathTo.trading) }}
         >
-          Check its spelling, or search for the company in the order form.
+          Check its spelling, or search for the company on the trading desk.
         </Message>
       ) : null}
       <Panels theme={theme} loadChart={loadChart} hidden={!inSight} />

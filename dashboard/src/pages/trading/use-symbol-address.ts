@@ -24,6 +24,8 @@ export function useSymbolAddress(text: string | undefined, shown: boolean): stri
     const { symbol, chosen } = view.getState();
     if (chosen && symbol === text) return;
     view.select(readSymbol(text));
+    // On a phone only this view has the chart.
+    view.show('trade');
     let current = true;
     api.symbols(text).then(
       (found) => {
