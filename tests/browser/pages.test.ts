@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { type Service, startService } from '../../rig/processes/service.ts';
 import { until } from '../../rig/wait.ts';
 import { accessibilityProblems } from '../support/accessibility.ts';
 import { complaintsOf, openBrowser } from '../support/browser.ts';
 import { screenOf } from '../support/screen.ts';
+import { type Service, startService } from '../support/service.ts';
 
 let service: Service;
 beforeAll(async () => {
