@@ -13,16 +13,16 @@ const isLimit = (name: string): name is LimitName => Object.hasOwn(DEFAULTS, nam
 /** `name=points/seconds`, comma separated: what is not named keeps the limit of the protocol. */
 export const rateLimits: Parser<Readonly<Record<string, NamedLimit>>> = (text) => {
   const limits: Record<LimitName, RateLimit> = { ...DEFAULTS };
+  const wrong: string[] = [];
   for (const part of text.split(',').filter(Boolean)) {
     const [, name = '', points, seconds] = /^\s*([a-z:]+)=(\d{1,6})\/(\d{1,5})\s*$/.exec(part) ?? [];
-    if (!isLimit(name) || !(Number(points) > 0 && Number(seconds) > 0)) {
-      return {
-        problem: `must list name=points/seconds with events or http limits of the protocol, not "${part.trim()}".`,
-      };
-    }
-    limits[name] = { points: Number(points), seconds: Number(seconds) };
+    if (!isLimit(name) || !(Number(points) > 0 && Number(seconds) > 0)) wrong.push(`"${part.trim()}"`);
+    else limits[name] = { points: Number(points), seconds: Number(seconds) };
   }
-  return { value: scoped(limits) };
+  if (wrong.length === 0) return { value: scoped(limits) };
+  return {
+    problem: `must list name=points/seconds with events or http limits of the protocol, not ${wrong.join(', ')}.`,
+  };
 };
 
 /**

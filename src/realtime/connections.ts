@@ -27,8 +27,9 @@ export interface Connections {
   readonly peers: ReadonlySet<Peer>;
   join(peer: Peer): void;
   leave(peer: Peer): void;
-  /** The first reason is the one that counts. */
+  /** The first reason counts. */
   close(peer: Peer, reason: CloseReason): void;
+  /** Ends the peer at once, also where it is closing for another reason. */
   revoke(peer: Peer, reason: SessionRevokedPayload['reason']): void;
 }
 
@@ -51,7 +52,8 @@ export function createConnections(parts: ConnectionsParts): Connections {
   const closing = new Map<Peer, CloseReason>();
 
   function close(peer: Peer, reason: CloseReason): void {
-    if (closing.has(peer)) return;
+    // A peer that has left needs no end, and an entry for it would stay for good.
+    if (!peers.has(peer) || closing.has(peer)) return;
     closing.set(peer, reason);
     if (reason === 'slow_consumer' || reason === 'flood')
       log.warn({ socketId: peer.id, userId: peer.principal.user.id, reason }, 'closing a connection');
@@ -85,9 +87,11 @@ export function createConnections(parts: ConnectionsParts): Connections {
       log.debug({ socketId: peer.id, userId: peer.principal.user.id, reason }, 'disconnected');
     },
     revoke(peer, reason) {
-      if (!peer.isOpen()) return;
+      if (!peer.isOpen() || !peers.has(peer) || closing.get(peer) === 'revoked') return;
+      // A slow close waits for the peer to read on. A revoked one may not be served until then.
+      closing.set(peer, 'revoked');
       send(peer, 'session:revoked', { reason });
-      close(peer, 'revoked');
+      peer.close('revoked');
     },
   };
 }

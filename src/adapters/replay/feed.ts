@@ -27,15 +27,18 @@ export function createReplayFeed(options: ReplayFeedOptions): MarketFeed {
     source: 'replay',
     origin: 'replay',
     start(sink) {
+      void run?.stop();
       run = startRun(options, sink, (next) => {
         status = next;
         sink.status(next);
       });
     },
     async stop() {
-      await run?.stop();
+      const ending = run;
+      // A start during the wait begins a run of its own.
       run = null;
       status = { state: 'down' };
+      await ending?.stop();
     },
     setSymbols() {},
     status: () => status,

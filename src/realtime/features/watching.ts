@@ -33,7 +33,13 @@ export function createWatching({ lane, source, max, onChange }: WatchingParts): 
         throw new TradecastError('SYMBOL_LIMIT', `Symbol limit exceeded (max ${max})`);
       lane.watch(peer, source, watched);
       return () => {
-        lane.offer(peer, source, subjects);
+        // It may have unsubscribed while this command waited for its limit.
+        const watched = lane.watched(peer, source);
+        lane.offer(
+          peer,
+          source,
+          subjects.filter((subject) => watched.has(subject)),
+        );
         lane.flush(peer);
         changed();
       };
