@@ -64,23 +64,31 @@ async function playPaced(
 function createCounter(sink: FeedSink, onFirst: () => void): { sink: TickSink; events(): number } {
   const flowing = new Set<string>();
   let events = 0;
-  const counted =
-    <T extends { readonly symbol: string }>(deliver: (tick: T) => void) =>
-    (tick: T): void => {
-      if (events === 0) onFirst();
-      events += 1;
-      if (!flowing.has(tick.symbol)) {
-        flowing.add(tick.symbol);
-        sink.confirmed(tick.symbol, true);
-      }
-      deliver(tick);
-    };
+  const count = (symbol: string): void => {
+    if (events === 0) onFirst();
+    events += 1;
+    if (flowing.has(symbol)) return;
+    flowing.add(symbol);
+    sink.confirmed(symbol, true);
+  };
   return {
     sink: {
-      trade: counted(sink.trade),
-      nbbo: counted(sink.nbbo),
-      bar: counted(sink.bar),
-      day: counted(sink.day),
+      trade(tick) {
+        count(tick.symbol);
+        sink.trade(tick);
+      },
+      nbbo(tick) {
+        count(tick.symbol);
+        sink.nbbo(tick);
+      },
+      bar(tick) {
+        count(tick.symbol);
+        sink.bar(tick);
+      },
+      day(tick) {
+        count(tick.symbol);
+        sink.day(tick);
+      },
       dropped: sink.dropped,
     },
     events: () => events,
