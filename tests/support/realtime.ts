@@ -6,16 +6,12 @@ import { createLocalConnectionCounter } from '../../src/adapters/local/connectio
 import type { Sessions } from '../../src/domain/accounts/session.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
-import type { Trading } from '../../src/domain/trading/trading.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createEmitter } from '../../src/lib/emitter.ts';
 import { createMetrics } from '../../src/metrics/index.ts';
+import { COMMANDS } from '../../src/protocol/events.ts';
 import type { TransportFactory } from '../../src/realtime/connections.ts';
 import type { FeatureFactory } from '../../src/realtime/feature.ts';
-import { marketStatusFeature } from '../../src/realtime/features/market-status.ts';
-import { ordersFeature } from '../../src/realtime/features/orders.ts';
-import { portfolioFeature } from '../../src/realtime/features/portfolio.ts';
-import { timeFeature } from '../../src/realtime/features/time.ts';
 import { tradesFeature } from '../../src/realtime/features/trades.ts';
 import { watchlistFeature } from '../../src/realtime/features/watchlist.ts';
 import { createRealtime, type Realtime } from '../../src/realtime/server.ts';
@@ -108,10 +104,7 @@ export interface TestRealtime {
   close(): Promise<void>;
 }
 
-export async function startRealtime(
-  kind: keyof typeof TRANSPORTS,
-  features: readonly FeatureFactory[] = [],
-): Promise<TestRealtime> {
+export async function startRealtime(kind: keyof typeof TRANSPORTS): Promise<TestRealtime> {
   const clock = createManualClock('2026-03-02T15:00:00.000Z');
   const metrics = createMetrics();
   const bus = createLocalBus(silentLog);
@@ -125,21 +118,10 @@ export async function startRealtime(
       sessions,
       connections: createLocalConnectionCounter(100),
       limiter: { consume: async () => ({ allowed: true }) },
-      features: [
-        marketStatusFeature(() => ({
-          isOpen: true,
-          nextOpen: null,
-          nextClose: null,
-          timestamp: '',
-          session: 'regular',
-        })),
+      features: withTheRest([
         watchlistFeature({ ...market, maxSymbols: 200 }),
         tradesFeature({ bus, journal }),
-        portfolioFeature({ ...market, bus, trading: noTrading }),
-        ordersFeature(noTrading),
-        timeFeature,
-        ...features,
-      ],
+      ]),
       transports: [transport.factory],
       othersServe: () => false,
       clock,
@@ -193,14 +175,26 @@ function createMarket(clock: Clock) {
   };
 }
 
-const notHere = async (): Promise<never> => {
-  throw new Error('there is no trading in this test');
-};
-const noTrading: Pick<Trading, 'place' | 'cancel' | 'holdings' | 'mark'> = {
-  place: notHere,
-  cancel: notHere,
-  holdings: notHere,
-  mark() {
-    throw new Error('there is no trading in this test');
-  },
-};
+/** These features, and one that refuses every command they do not handle: the service insists on a handler for each. */
+function withTheRest(features: readonly FeatureFactory[]): FeatureFactory[] {
+  const handled = new Set<string>();
+  const noted = features.map(
+    (create): FeatureFactory =>
+      (core) => {
+        const feature = create(core);
+        for (const event of Object.keys(feature.handlers ?? {})) handled.add(event);
+        return feature;
+      },
+  );
+  const refused = () => {
+    throw new Error('no feature of this test handles the command');
+  };
+  const rest: FeatureFactory = () => ({
+    handlers: Object.fromEntries(
+      Object.keys(COMMANDS)
+        .filter((event) => !handled.has(event))
+        .map((event) => [event, refused]),
+    ),
+  });
+  return [...noted, rest];
+}
