@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresServer } from '../../local/postgres-server.ts';
 import { createRandom } from '../../rig/random.ts';
-import { type BrokerStandIn, startBrokerStandIn } from '../../rig/stand-ins/broker.ts';
+import { type BrokerStandIn, startBrokerStandIn } from '../../rig/stand-ins/broker/stand-in.ts';
 import { type CommitCutter, startCommitCutter } from '../support/commit-cutter.ts';
 import {
   atLeast,

@@ -3,7 +3,7 @@
  * client logged. It knows nothing of the service but its wire and its tables.
  */
 
-import type { BrokerRow } from '../../rig/stand-ins/broker.ts';
+import type { BrokerRow } from '../../rig/stand-ins/broker/stand-in.ts';
 
 /** One thing a publisher sent, under a key of its own. */
 export interface Sent {

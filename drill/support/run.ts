@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BrokerRow } from '../../rig/stand-ins/broker.ts';
+import type { BrokerRow } from '../../rig/stand-ins/broker/stand-in.ts';
 import type { ClientsLog } from '../servers/clients.ts';
 import { check, type Evidence, type Verdict } from './checker.ts';
 import { type Check, exactly, STALE, within } from './drill.ts';

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { agelessLine } from '../../rig/ports/ageless-line.ts';
 import { deafStallWatch } from '../../rig/ports/deaf-stall-watch.ts';
 import { createSweepSwitch } from '../../rig/ports/sweep-switch.ts';
-import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
+import { createRemoteBroker } from '../../rig/stand-ins/broker/remote-broker.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import type { AppOverrides, PortWrappers } from '../../src/app/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';

@@ -1,4 +1,4 @@
-import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive.ts';
+import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive/stand-in.ts';
 import { startTcpProxy, type TcpProxy } from '../../rig/stand-ins/tcp-proxy.ts';
 import { UPSTREAM_KEY } from './unchecked-source.ts';
 

@@ -8,7 +8,7 @@ import { PACE } from '../../rig/pace.ts';
 import { type CrashPoint, crashPointOf } from '../../rig/ports/crash-points.ts';
 import { type Watch, watchBroker, watchBus, watchLedger } from '../../rig/ports/watch.ts';
 import { serve } from '../../rig/processes/child.ts';
-import { createRemoteBroker } from '../../rig/stand-ins/remote-broker.ts';
+import { createRemoteBroker } from '../../rig/stand-ins/broker/remote-broker.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { Database } from '../../src/adapters/sql/database.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createTestClock } from '../../../rig/clock.ts';
 import { silentLog } from '../../../rig/log.ts';
-import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive.ts';
+import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
 import { createMassiveFeed } from '../../../src/adapters/massive/feed.ts';
 import { createReplayFeed } from '../../../src/adapters/replay/feed.ts';
 import type { MarketFeed } from '../../../src/domain/market/feed.ts';

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createTestClock } from '../../../rig/clock.ts';
 import { silentLog } from '../../../rig/log.ts';
-import { type MassiveStandIn, type RestAnswer, startMassiveStandIn } from '../../../rig/stand-ins/massive.ts';
+import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
+import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
 import { createMassiveInstruments } from '../../../src/adapters/massive/instruments.ts';
 
 let upstream: MassiveStandIn | null = null;

@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CRASH_POINTS, type CrashPoint } from '../../../rig/ports/crash-points.ts';
-import {
-  BROKER_ANSWERS,
-  type BrokerAnswer,
-  type OrderScript,
-  type SeenRequest,
-} from '../../../rig/stand-ins/broker.ts';
+import { BROKER_ANSWERS, type BrokerAnswer, type OrderScript } from '../../../rig/stand-ins/broker/script.ts';
+import type { SeenRequest } from '../../../rig/stand-ins/broker/stand-in.ts';
 import { until } from '../../../rig/wait.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import type { OrderRequest } from '../../../src/protocol/orders.ts';
@@ -57,7 +53,7 @@ function expectedEnd(point: CrashPoint, answer: BrokerAnswer): string {
 
 /** Each event is reported twice and backwards; an order to cancel is filled in part, and again as the cancel arrives. */
 const scriptOf = (point: CrashPoint, answer: BrokerAnswer): Partial<OrderScript> => ({
-  tellTimes: 2,
+  reportTimes: 2,
   backwards: true,
   ...(PLANS[point].tried === 'submit'
     ? { submit: answer, fills: [4, 6] }

@@ -4,25 +4,25 @@ import {
   type BrokerEvent,
   type BrokerOrder,
   BrokerRejection,
-} from '../../src/domain/trading/broker.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import { decimal } from '../../src/lib/decimal.ts';
-import type { ToldEvent } from './broker-books.ts';
+} from '../../../src/domain/trading/broker.ts';
+import type { Clock } from '../../../src/lib/clock.ts';
+import { decimal } from '../../../src/lib/decimal.ts';
+import type { ReportedEvent } from './books.ts';
 
-/** A stream that was cut is asked again after this, milliseconds. */
+/** A stream that was cut is asked again after this. */
 const RETRY_MS = 100;
 
 /**
  * The broker stand-in as a `Broker`. What its answers mean to the port:
  *
- * - 2xx to a submit or cancel: taken.
+ * - 2xx to a submit or cancel: accepted.
  * - 422 `rejected`: a clear no (BrokerRejection).
- * - 429: refused at the door, certainly not taken (BrokerBusy).
- * - 422 `duplicate`: it has an order of this id. Whose it is and how it stands, the look-up tells.
+ * - 429: refused without effect (BrokerBusy).
+ * - 422 `duplicate`: it has an order of this id. The look-up shows whose it is and how it stands.
  * - 5xx, 503 too, a cut and no answer at all: unknown. A proxy says 503 as well after it has passed a request on.
- * - 404 to a look-up: not there now. Anything but 200 and 404: it cannot tell.
+ * - 404 to a look-up: not there now. Anything but 200 and 404: unknown.
  *
- * Events are numbered and asked for from the last number heard, so that a cut leaves no gap.
+ * Events are numbered and asked for from the last number received, so that a cut leaves no gap.
  */
 export function createRemoteBroker({ url, clock }: { readonly url: string; readonly clock: Clock }): Broker {
   const listeners = new Set<(event: BrokerEvent) => void>();
@@ -33,9 +33,9 @@ export function createRemoteBroker({ url, clock }: { readonly url: string; reado
     const from = next === null ? '' : `?after=${next}`;
     const response = await fetch(`${url}/events${from}`, { signal: stopped.signal });
     if (!response.ok) throw new Error(`the broker answered ${response.status}`);
-    const told = (await response.json()) as { events: ToldEvent[]; next: number };
-    next = told.next;
-    for (const event of told.events) for (const listener of listeners) listener(toEvent(event));
+    const reported = (await response.json()) as { events: ReportedEvent[]; next: number };
+    next = reported.next;
+    for (const event of reported.events) for (const listener of listeners) listener(toEvent(event));
   };
   const follow = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
@@ -64,7 +64,7 @@ export function createRemoteBroker({ url, clock }: { readonly url: string; reado
     },
     async find(orderId, signal) {
       const response = await fetch(`${url}/orders/${orderId}`, { signal });
-      const answer = (await response.json()) as { events: ToldEvent[] };
+      const answer = (await response.json()) as { events: ReportedEvent[] };
       if (response.status === 404) return null;
       if (!response.ok) throw new Error(`the broker answered ${response.status}`);
       return answer.events.map(toEvent);
@@ -76,7 +76,7 @@ export function createRemoteBroker({ url, clock }: { readonly url: string; reado
     },
     async adopt() {
       if (following) return;
-      // Events have to be heard before anything is looked up, or what happens in between is missed.
+      // The stream comes before the look-ups, or what happens in between is missed.
       await listen();
       following = follow();
     },
@@ -94,7 +94,7 @@ const toWire = ({ boundPrice, stopPrice, ...order }: BrokerOrder): object => ({
   stopPrice: stopPrice?.toString() ?? null,
 });
 
-const toEvent = (event: ToldEvent): BrokerEvent =>
+const toEvent = (event: ReportedEvent): BrokerEvent =>
   event.type === 'fill' ? { ...event, price: decimal(event.price) } : event;
 
 const retryAfterMs = (response: Response): number | undefined => {

@@ -1,11 +1,11 @@
-import type { BrokerFill, BrokerOrder } from '../../src/domain/trading/broker.ts';
-import { type Decimal, decimal, ZERO } from '../../src/lib/decimal.ts';
+import type { BrokerFill, BrokerOrder } from '../../../src/domain/trading/broker.ts';
+import { type Decimal, decimal, ZERO } from '../../../src/lib/decimal.ts';
 
 /** A price as decimal text: what money is on the wire and in JSON. */
 type Text<T> = Omit<T, 'price'> & { readonly price: string };
 
-/** An event as the broker tells it. */
-export type ToldEvent =
+/** An event as the broker reports it. */
+export type ReportedEvent =
   | Text<BrokerFill>
   | { readonly type: 'accepted' | 'cancelled'; readonly orderId: string; readonly at: number };
 
@@ -17,7 +17,7 @@ export type SentOrder = Pick<BrokerOrder, 'id' | 'symbol' | 'side' | 'quantity'>
 interface BookedOrder {
   readonly order: SentOrder;
   /** In the order in which it happened. */
-  readonly events: ToldEvent[];
+  readonly events: ReportedEvent[];
   filledQuantity: number;
   fills: number;
   ended: boolean;
@@ -32,7 +32,7 @@ export interface BrokerBooks {
   /** False where it has ended, or was never there. */
   cancel(orderId: string): boolean;
   /** Null where it has no order of this id. */
-  events(orderId: string): readonly ToldEvent[] | null;
+  events(orderId: string): readonly ReportedEvent[] | null;
   orders(): readonly { readonly id: string; readonly filledQuantity: number }[];
   /** Dollars that all fills together brought (or cost, where below zero). */
   cash(): Decimal;
@@ -50,7 +50,7 @@ export function createBrokerBooks(): BrokerBooks {
   return {
     take(order) {
       if (orders.has(order.id)) return false;
-      const events: ToldEvent[] = [{ type: 'accepted', orderId: order.id, at: Date.now() }];
+      const events: ReportedEvent[] = [{ type: 'accepted', orderId: order.id, at: Date.now() }];
       orders.set(order.id, { order, events, filledQuantity: 0, fills: 0, ended: false });
       return true;
     },
