@@ -54,92 +54,116 @@ async function measure(replicas: number, count: number): Promise<CaseResult> {
   const set = await startReplicas({ replicas, users: count });
   const loads: Child<ReturningMethods>[] = [];
   try {
-    const ports = set.replicas.map(({ port }) => port);
-    const lists = watchlists(count, SYMBOLS_EACH);
-    const clients = set.users.map(({ sessionID }, at) => ({ sessionID, symbols: lists[at]! }));
-    const share = Math.ceil(count / PROCESSES);
-    for (let at = 0; at < PROCESSES; at++)
-      loads.push(startChild<ReturningMethods>('bench/support/returning.ts'));
-    await Promise.all(
-      loads.map((load, at) =>
-        load.call('open', { ports, clients: clients.slice(at * share, (at + 1) * share) }),
-      ),
-    );
-
-    const before = set.complaints();
-    const killedAt = Date.now();
-    await set.kill();
-    await Promise.all(loads.map((load) => load.call('countFrom', killedAt)));
-    const starting = set.start().then(() => Date.now() - killedAt);
-    const trades = tellTrades(set, Math.min(TRADES, count));
-    const startedAfter = await starting;
-    await Promise.all(set.replicas.map(({ child }) => child.call('updates', PACE)));
-
-    const deadline = killedAt + MAX_SECONDS * 1_000;
-    let standing = await standingOf(loads);
-    while (standing.back < count && Date.now() < deadline) {
-      await pass(ASK_AGAIN_MS);
-      standing = await standingOf(loads);
-    }
-    const told = await trades;
-    const atBack = { ...(await standingOf(loads)), complaints: set.complaints() };
-    await pass(QUIET_MS);
-    standing = await standingOf(loads);
-    const complaints = difference(set.complaints(), before);
-    const late = difference(set.complaints(), atBack.complaints);
-    const poolTimeouts = countOf(complaints, (text) =>
-      text.includes('timeout exceeded when trying to connect'),
-    );
-    const left =
-      count -
-      standing.back +
-      (told - standing.events) +
-      standing.misplaced +
-      standing.notRecovered +
-      sum(standing.refused) -
-      sum(atBack.refused) +
-      sum(late);
-    const seconds = standing.last / 1_000;
-    return {
-      rows: [
-        {
-          what: `5,000 clients back after kill -9 of ${name(replicas)}, to the last one`,
-          measured: standing.back === count ? `${seconds.toFixed(1)} s` : `${standing.back} of ${count}`,
-          yardstick: '–',
-          target: `≤ ${MAX_SECONDS} s`,
-          reached: standing.back === count && seconds <= MAX_SECONDS,
-        },
-        {
-          what: `time-outs of the database pool while 5,000 clients return, ${name(replicas)}`,
-          measured: String(poolTimeouts),
-          yardstick: '–',
-          target: '0',
-          reached: poolTimeouts === 0,
-        },
-        {
-          what: `missing clients, missing events and later errors, ${name(replicas)}`,
-          measured: String(left),
-          yardstick: '–',
-          target: '0',
-          reached: left === 0,
-        },
-      ],
-      notes: [
-        `${standing.back} of ${thousands(count)} back, half of them after ${(standing.p50 / 1_000).toFixed(1)} s, the last after ${seconds.toFixed(1)} s; ` +
-          `the replicas listened again after ${(startedAfter / 1_000).toFixed(1)} s`,
-        `${thousands(standing.attempts)} attempts to connect; refused on the way: ${list(standing.refused)}; not back at the end: ${list(standing.phases)}`,
-        `${told} trades made meanwhile, ${standing.events} delivered, ${standing.misplaced} out of order; ${standing.notRecovered} streams could not be resumed`,
-        `logged at warn and above since the kill: ${list(complaints)}`,
-      ],
-    };
+    await openClients(set, loads, count);
+    const outcome = await restartAll(set, loads, count);
+    return { rows: rowsOf(outcome, name(replicas)), notes: notesOf(outcome) };
   } finally {
     await Promise.all(loads.map((load) => load.stop()));
     await set.stop();
   }
 }
 
-/** A trade for each of the first `count` users, each sent until a replica has taken it; answers with how many. */
-async function tellTrades(set: ReplicaSet, count: number): Promise<number> {
+/** All clients, shared among the processes, which are added to `loads` at once: they have to end. */
+async function openClients(set: ReplicaSet, loads: Child<ReturningMethods>[], count: number): Promise<void> {
+  const ports = set.replicas.map(({ port }) => port);
+  const lists = watchlists(count, SYMBOLS_EACH);
+  const clients = set.users.map(({ sessionID }, at) => ({ sessionID, symbols: lists[at]! }));
+  const share = Math.ceil(count / PROCESSES);
+  for (let at = 0; at < PROCESSES; at++)
+    loads.push(startChild<ReturningMethods>('bench/support/returning.ts'));
+  await Promise.all(
+    loads.map((load, at) =>
+      load.call('open', { ports, clients: clients.slice(at * share, (at + 1) * share) }),
+    ),
+  );
+}
+
+interface ComebackOutcome {
+  readonly count: number;
+  /** At the end of the quiet time. */
+  readonly standing: Standing;
+  /** From the kill until every replica listened again. */
+  readonly startedAfterMs: number;
+  readonly trades: number;
+  /** Logged since the kill, and of that after the last client was back. */
+  readonly complaints: Readonly<Record<string, number>>;
+  /** Clients or events missing at the end, and what was refused or logged after the last one was back. */
+  readonly left: number;
+}
+
+async function restartAll(
+  set: ReplicaSet,
+  loads: readonly Child<ReturningMethods>[],
+  count: number,
+): Promise<ComebackOutcome> {
+  const before = set.complaints();
+  const killedAt = Date.now();
+  await set.kill();
+  await Promise.all(loads.map((load) => load.call('countFrom', killedAt)));
+  const starting = set.start().then(() => Date.now() - killedAt);
+  const sending = sendTrades(set, Math.min(TRADES, count));
+  const startedAfterMs = await starting;
+  await Promise.all(set.replicas.map(({ child }) => child.call('updates', PACE)));
+
+  const deadline = killedAt + MAX_SECONDS * 1_000;
+  while ((await standingOf(loads)).back < count && Date.now() < deadline) await pass(ASK_AGAIN_MS);
+  const trades = await sending;
+  const atBack = await standingOf(loads);
+  const complaintsAtBack = set.complaints();
+  await pass(QUIET_MS);
+  const standing = await standingOf(loads);
+  const left =
+    count -
+    standing.back +
+    (trades - standing.events) +
+    standing.misplaced +
+    standing.notRecovered +
+    sum(standing.refused) -
+    sum(atBack.refused) +
+    sum(difference(set.complaints(), complaintsAtBack));
+  return { count, standing, startedAfterMs, trades, complaints: difference(set.complaints(), before), left };
+}
+
+function rowsOf({ count, standing, complaints, left }: ComebackOutcome, where: string): Row[] {
+  const seconds = standing.last / 1_000;
+  const poolTimeouts = countOf(complaints, (text) =>
+    text.includes('timeout exceeded when trying to connect'),
+  );
+  return [
+    {
+      what: `5,000 clients back after kill -9 of ${where}, to the last one`,
+      measured: standing.back === count ? `${seconds.toFixed(1)} s` : `${standing.back} of ${count}`,
+      yardstick: '–',
+      target: `≤ ${MAX_SECONDS} s`,
+      reached: standing.back === count && seconds <= MAX_SECONDS,
+    },
+    {
+      what: `time-outs of the database pool while 5,000 clients return, ${where}`,
+      measured: String(poolTimeouts),
+      yardstick: '–',
+      target: '0',
+      reached: poolTimeouts === 0,
+    },
+    {
+      what: `missing clients, missing events and later errors, ${where}`,
+      measured: String(left),
+      yardstick: '–',
+      target: '0',
+      reached: left === 0,
+    },
+  ];
+}
+
+const notesOf = ({ count, standing, startedAfterMs, trades, complaints }: ComebackOutcome): string[] => [
+  `${standing.back} of ${thousands(count)} back, half of them after ${(standing.p50 / 1_000).toFixed(1)} s, the last after ${(standing.last / 1_000).toFixed(1)} s; ` +
+    `the replicas listened again after ${(startedAfterMs / 1_000).toFixed(1)} s`,
+  `${thousands(standing.attempts)} attempts to connect; refused on the way: ${list(standing.refused)}; not back at the end: ${list(standing.phases)}`,
+  `${trades} trades made meanwhile, ${standing.events} delivered, ${standing.misplaced} out of order; ${standing.notRecovered} streams could not be resumed`,
+  `logged at warn and above since the kill: ${list(complaints)}`,
+];
+
+/** A trade for each of the first `count` users, each sent until a replica has accepted it; answers with how many. */
+async function sendTrades(set: ReplicaSet, count: number): Promise<number> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) {
@@ -151,7 +175,7 @@ async function tellTrades(set: ReplicaSet, count: number): Promise<number> {
           await sendHook(set.replicas[attempt % set.replicas.length]!.port, '/hooks/trades', body);
           break;
         } catch {
-          // Nobody listens yet.
+          // No replica listens yet.
           await pass(TRADE_RETRY_MS);
         }
       }

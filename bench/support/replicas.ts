@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startPostgresServer } from '../../local/postgres-server.ts';
 import { startRedisServer } from '../../local/redis-server.ts';
+import { withCleanups } from '../../rig/cleanups.ts';
 import { complaintsIn } from '../../rig/complaints.ts';
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
@@ -37,17 +38,14 @@ export interface ReplicaSetOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
-  const dataDir = createFolder();
-  const cleanups: (() => Promise<void> | void)[] = [() => removeFolder(dataDir)];
-  const stop = async (): Promise<void> => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  };
-  try {
+export function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
+  return withCleanups(async (cleanups) => {
+    const dataDir = createFolder();
+    cleanups.add(() => removeFolder(dataDir));
     const postgres = await startPostgresServer();
-    cleanups.push(() => postgres.stop());
+    cleanups.add(() => postgres.stop());
     const redis = await startRedisServer();
-    cleanups.push(() => redis.stop());
+    cleanups.add(() => redis.stop());
     const databaseUrl = `${postgres.url}/postgres`;
     const db = await openDatabase({ databaseUrl, log: silentLog });
     const users = await seedUsers(db, options.users).finally(() => db.close());
@@ -65,7 +63,7 @@ export async function startReplicas(options: ReplicaSetOptions): Promise<Replica
     };
     const startOne = async (port: number): Promise<Replica> => {
       const child = startServer<AppMethods>('bench/servers/app.ts', logFile);
-      cleanups.push(() => child.stop());
+      cleanups.add(() => child.stop());
       return { child, port: await child.call('start', { ...env, PORT: String(port) }) };
     };
     let replicas: Replica[] = [];
@@ -83,10 +81,7 @@ export async function startReplicas(options: ReplicaSetOptions): Promise<Replica
         replicas = await Promise.all(replicas.map(({ port }) => startOne(port)));
       },
       complaints: () => complaintsIn(readFileSync(logFile, 'utf8')),
-      stop,
+      stop: cleanups.run,
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type Cleanups, withCleanups } from '../../rig/cleanups.ts';
 import { createTestDatabase, prepareDataDir } from '../../rig/database/database.ts';
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
@@ -24,37 +25,41 @@ export interface ServiceOptions {
 }
 
 /** The real service in a process of its own, on a database that already has users with sessions. */
-export async function startService(options: ServiceOptions): Promise<Service> {
-  const dataDir = createFolder();
-  const cleanups: (() => Promise<void> | void)[] = [() => removeFolder(dataDir)];
-  const stop = async (): Promise<void> => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  };
-  try {
-    const env: Record<string, string> = {
+export function startService({ database, users: count, env }: ServiceOptions): Promise<Service> {
+  return withCleanups(async (cleanups) => {
+    const dataDir = createFolder();
+    cleanups.add(() => removeFolder(dataDir));
+    const { users, databaseUrl } =
+      database === 'postgres' ? await seedPostgres(count, cleanups) : await seedEmbedded(count, dataDir);
+    const child = startServer<AppMethods>('bench/servers/app.ts');
+    cleanups.add(() => child.stop());
+    const port = await child.call('start', {
       DATA_DIR: dataDir,
       SESSION_SECRET,
       HOOK_SECRET,
       LOG_LEVEL: 'info',
-      ...options.env,
-    };
-    let users: SeededUser[];
-    if (options.database === 'postgres') {
-      const { db, url, close } = await createTestDatabase('postgres');
-      cleanups.push(close);
-      users = await seedUsers(db, options.users);
-      env.DATABASE_URL = url;
-    } else {
-      await prepareDataDir(dataDir);
-      const db = await openDatabase({ dataDir: path.join(dataDir, 'database'), log: silentLog });
-      users = await seedUsers(db, options.users);
-      await db.close();
-    }
-    const child = startServer<AppMethods>('bench/servers/app.ts');
-    cleanups.push(() => child.stop());
-    return { child, users, stop, port: await child.call('start', env) };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+      ...env,
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    });
+    return { child, users, port, stop: cleanups.run };
+  });
+}
+
+interface Seeded {
+  readonly users: readonly SeededUser[];
+  readonly databaseUrl?: string;
+}
+
+async function seedPostgres(count: number, cleanups: Cleanups): Promise<Seeded> {
+  const { db, url, close } = await createTestDatabase('postgres');
+  cleanups.add(close);
+  return { users: await seedUsers(db, count), databaseUrl: url };
+}
+
+async function seedEmbedded(count: number, dataDir: string): Promise<Seeded> {
+  await prepareDataDir(dataDir);
+  const db = await openDatabase({ dataDir: path.join(dataDir, 'database'), log: silentLog });
+  const users = await seedUsers(db, count);
+  await db.close();
+  return { users };
 }

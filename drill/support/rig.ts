@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type Front, startFront } from '../../local/front.ts';
 import { type PostgresServer, startPostgresServer } from '../../local/postgres-server.ts';
 import { type RedisServer, startRedisServer } from '../../local/redis-server.ts';
+import { withCleanups } from '../../rig/cleanups.ts';
 import { createTestDatabase } from '../../rig/database/database.ts';
 import { silentLog } from '../../rig/log.ts';
 import { type Child, startChild } from '../../rig/processes/child.ts';
@@ -18,7 +19,7 @@ import { waitMs } from './drill.ts';
 import { cookieOf, environmentOf } from './environment.ts';
 import type { ClientSpec } from './follower.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { createPublisher, type Publisher, type Target } from './publisher.ts';
+import { createPublisher, type Publisher, type PublisherOptions, type Target } from './publisher.ts';
 import type { Seams } from './seams.ts';
 import { createSlot, type Slot } from './slot.ts';
 
@@ -42,7 +43,7 @@ export interface Rig {
   readonly throughFront: () => readonly Target[];
   /** Straight to each replica that runs. */
   readonly toReplicas: () => readonly Target[];
-  publisher(options?: Partial<Parameters<typeof createPublisher>[0]>): Publisher;
+  publisher(options?: Partial<PublisherOptions>): Publisher;
   /** A client for each user, or for each of `users`. */
   specs(options?: SpecOptions): ClientSpec[];
   close(): Promise<void>;
@@ -93,107 +94,96 @@ const SETTLE_MS = 20_000;
 /** Symbols of a drill, by how many there are. */
 export const symbolsOf = (count: number): string[] => symbolNames('D', count);
 
-export async function startRig(options: RigOptions): Promise<Rig> {
-  const { quick, seed, users: userCount, replicas = 3, updatesPerSecond = 1 } = options;
-  const symbols = symbolsOf(options.symbols ?? 50);
-  const folder = createFolder();
-  const cleanups: (() => unknown)[] = [() => removeFolder(folder)];
-  const close = async (): Promise<void> => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  };
-  try {
+export function startRig(options: RigOptions): Promise<Rig> {
+  return withCleanups(async (cleanups) => {
+    const folder = createFolder();
+    cleanups.add(() => removeFolder(folder));
     const clients = startChild<ClientMethods>(path.join(import.meta.dirname, '../servers/clients.ts'));
-    cleanups.push(() => clients.stop());
+    cleanups.add(() => clients.stop());
     const [redis, database] = await Promise.all([
       startRedisServer(),
       options.ownPostgres ? ownDatabase() : sharedDatabase(),
     ]);
-    cleanups.push(() => Promise.all([redis.stop(), database.close()]));
-    const { db, url, postgres } = database;
-    await options.beforeReplicas?.({ redis, databaseUrl: url });
+    cleanups.add(() => Promise.all([redis.stop(), database.close()]));
+    const { db, url: databaseUrl, postgres } = database;
+    await options.beforeReplicas?.({ redis, databaseUrl });
 
-    const slots = await Promise.all(
-      Array.from({ length: replicas }, (_, index) =>
-        createSlot({
-          index,
-          env: {
-            ...environmentOf(path.join(folder, String(index))),
-            DATABASE_URL: url,
-            REDIS_URL: redis.url,
-            ...options.env,
-            ...options.replicaEnv?.(index),
-          },
-          seams: {
-            ...(updatesPerSecond > 0 && { market: { symbols, perSecond: updatesPerSecond } }),
-            ...options.seams?.(index),
-          },
-        }),
-      ),
-    );
-    cleanups.push(() => Promise.all(slots.filter(({ isRunning }) => isRunning).map((slot) => slot.kill())));
-    for (const { index } of slots) mkdirSync(path.join(folder, String(index)));
-    const seeded = seedUsers(db, userCount);
-    // The first is the engine: whoever asks for the lease first.
+    const symbols = symbolsOf(options.symbols ?? 50);
+    const slots = await createSlots(options, { folder, symbols, redisUrl: redis.url, databaseUrl });
+    const running = (): Slot[] => slots.filter(({ isRunning }) => isRunning);
+    cleanups.add(() => Promise.all(running().map((slot) => slot.kill())));
+    const seeded = seedUsers(db, options.users);
+    // The first is the engine: it asks for the lease first.
     await slots[0]?.start();
     await Promise.all(slots.slice(1).map((slot) => slot.start()));
     const users = (await seeded).map((user) => ({ ...user, cookie: cookieOf(user.sessionID) }));
-    const front = await startFront({
-      replicas: () => slots.filter(({ isRunning }) => isRunning).map(({ port }) => port),
-    });
-    cleanups.push(() => front.close());
+    const front = await startFront({ replicas: () => running().map(({ port }) => port) });
+    cleanups.add(() => front.close());
     const ledger = createLedger(path.join(folder, 'ledger'));
-    cleanups.push(() => ledger.close());
-    const random = createRandom(seed);
+    cleanups.add(() => ledger.close());
+    const random = createRandom(options.seed);
     const throughFront = (): Target[] => [{ port: front.port, name: '' }];
-    let publishers = 0;
-
     return {
-      db,
-      databaseUrl: url,
-      postgres,
-      redis,
-      front,
-      slots,
-      users,
-      symbols,
-      ledger,
-      clients,
-      random,
+      ...{ db, databaseUrl, postgres, redis, front, slots, users, symbols, ledger, clients, random },
       throughFront,
-      settleMs: waitMs({ quick }, SETTLE_MS),
-      toReplicas: () => slots.filter(({ isRunning }) => isRunning).map(({ port, name }) => ({ port, name })),
-      publisher(change = {}) {
-        publishers += 1;
-        return createPublisher({
-          ledger,
-          random,
-          name: `p${publishers}`,
-          userIds: users.map(({ userId }) => userId),
-          symbols,
-          targets: throughFront,
-          answerMs: waitMs({ quick }, ANSWER_MS),
-          ...change,
-        });
-      },
-      specs: ({ users: of = users, group = 'client', port, stock = 0, forgetful = false, tab = 1 } = {}) =>
-        of.map(({ userId, sessionID, cookie }, index) => ({
-          client: tab === 1 ? `${group}-${index}` : `${group}-${index}-${tab}`,
-          group,
-          userId,
-          sessionID,
-          cookie,
-          symbols,
-          kind: index < stock ? 'stock' : 'lean',
-          forgetful,
-          ...(port !== undefined && { port }),
-        })),
-      close,
+      toReplicas: () => running().map(({ port, name }) => ({ port, name })),
+      settleMs: waitMs(options, SETTLE_MS),
+      publisher: publishersOf({
+        ...{ ledger, random, symbols, targets: throughFront },
+        userIds: users.map(({ userId }) => userId),
+        answerMs: waitMs(options, ANSWER_MS),
+      }),
+      specs: specsOf(users, symbols),
+      close: cleanups.run,
     };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
+
+interface SlotParts {
+  readonly folder: string;
+  readonly symbols: readonly string[];
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+}
+
+/** Places for the replicas, each with a folder of its own; nothing runs in them yet. */
+function createSlots(
+  options: RigOptions,
+  { folder, symbols, redisUrl, databaseUrl }: SlotParts,
+): Promise<Slot[]> {
+  const { replicas = 3, updatesPerSecond: perSecond = 1 } = options;
+  return Promise.all(
+    Array.from({ length: replicas }, (_, index) => {
+      const own = path.join(folder, String(index));
+      mkdirSync(own);
+      const shared = { ...environmentOf(own), DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+      return createSlot({
+        index,
+        env: { ...shared, ...options.env, ...options.replicaEnv?.(index) },
+        seams: { ...(perSecond > 0 && { market: { symbols, perSecond } }), ...options.seams?.(index) },
+      });
+    }),
+  );
+}
+
+/** Publishers that share a ledger, each with keys of its own. */
+function publishersOf(shared: Omit<PublisherOptions, 'name'>): Rig['publisher'] {
+  let count = 0;
+  return (change = {}) => {
+    count += 1;
+    return createPublisher({ ...shared, name: `p${count}`, ...change });
+  };
+}
+
+const specsOf =
+  (users: readonly RigUser[], symbols: readonly string[]): Rig['specs'] =>
+  ({ users: of = users, group = 'client', port, stock = 0, forgetful = false, tab = 1 } = {}) =>
+    of.map(({ userId, sessionID, cookie }, index) => ({
+      client: tab === 1 ? `${group}-${index}` : `${group}-${index}-${tab}`,
+      ...{ group, userId, sessionID, cookie, symbols, forgetful },
+      kind: index < stock ? 'stock' : 'lean',
+      ...(port !== undefined && { port }),
+    }));
 
 interface RigDatabase {
   readonly db: Database;
