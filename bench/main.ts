@@ -1,8 +1,8 @@
-/** `npm run bench -- [--only <case>] [--quick]`: every case against its yardstick, one table, docs/benchmarks.md. */
-import { writeFile } from 'node:fs/promises';
+/** `npm run bench -- [--only <case>] [--quick]`: every case against its yardstick, one table, one report. */
 import { loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeReport } from '../rig/report-files.ts';
 import { cluster } from './cases/cluster.ts';
 import { comeback } from './cases/comeback.ts';
 import { connections } from './cases/connections.ts';
@@ -13,7 +13,7 @@ import { orders } from './cases/orders.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
 import { slowReaders } from './cases/slow-readers.ts';
-import { type Finished, toMarkdown, toText } from './support/report.ts';
+import { type Finished, toReport, toSummary, toText } from './support/report.ts';
 
 const CASES = [
   fanOut,
@@ -27,7 +27,6 @@ const CASES = [
   slowReaders,
   comeback,
 ];
-const PAGE = path.join(import.meta.dirname, '../docs/benchmarks.md');
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
@@ -54,10 +53,14 @@ for (const benchCase of chosen) {
 console.log(`\n${toText(finished)}`);
 if (values.quick) console.log('\nA quick run: it shows that everything runs, its numbers mean nothing.');
 
-// A part of the run, or a short one, is no reason to forget the last whole one.
+// A part of the run, or a short one, does not replace the last whole one.
 if (chosen.length === CASES.length && !values.quick) {
   const seconds = (performance.now() - startedAt) / 1_000;
-  await writeFile(PAGE, toMarkdown(finished, seconds));
-  console.log(`\nWritten to ${path.relative(process.cwd(), PAGE)}.`);
+  const files = await writeReport({
+    name: 'benchmarks',
+    summary: toSummary(finished),
+    report: toReport(finished, seconds),
+  });
+  console.log(`\nWritten to ${files.map((file) => path.relative(process.cwd(), file)).join(' and ')}.`);
 }
 process.exit(0);

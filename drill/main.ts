@@ -1,10 +1,10 @@
 /**
  * `npm run drill -- [--only <drill>] [--minutes <n>] [--seed <n>] [--controls] [--quick]`: breaks a real cluster on
- * purpose, one row per fault, and docs/drills.md after a whole run.
+ * purpose, one row per fault, and a report after a whole run.
  */
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeReport } from '../rig/report-files.ts';
 import { bus } from './drills/bus.ts';
 import { embedded } from './drills/embedded.ts';
 import { kill } from './drills/kill.ts';
@@ -14,12 +14,11 @@ import { rolling } from './drills/rolling.ts';
 import { stall } from './drills/stall.ts';
 import { upstream } from './drills/upstream.ts';
 import { asExpected, type DrillOptions } from './support/drill.ts';
-import { type Finished, findings, toMarkdown, toText } from './support/report.ts';
+import { type Finished, findings, toReport, toSummary, toText } from './support/report.ts';
 
 const DRILLS = [kill, redis, bus, postgres, stall, upstream, rolling, embedded];
-/** Every fault is still injected several times, and Redis is away for longer than anything here is patient. */
+/** Every fault is still injected several times, and Redis is away for longer than any client waits. */
 const LEAST_SCALE = 0.5;
-const PAGE = path.join(import.meta.dirname, '../docs/drills.md');
 
 const { values } = parseArgs({
   options: {
@@ -63,10 +62,14 @@ for (const drill of chosen) {
 }
 console.log(`\n${toText(finished)}`);
 
-// A part of the run, or a much shorter one, is no reason to forget the last whole one.
+// A part of the run, or a much shorter one, does not replace the last whole one.
 const whole = chosen.length === DRILLS.length && scale >= LEAST_SCALE && !values.quick;
 if (whole) {
-  await writeFile(PAGE, toMarkdown(finished, options));
-  console.log(`\nWritten to ${path.relative(process.cwd(), PAGE)}.`);
+  const files = await writeReport({
+    name: 'drills',
+    summary: toSummary(finished, options),
+    report: toReport(finished, options),
+  });
+  console.log(`\nWritten to ${files.map((file) => path.relative(process.cwd(), file)).join(' and ')}.`);
 }
 process.exit(finished.every(({ rows }) => rows.every(asExpected)) ? 0 : 1);

@@ -10,7 +10,3 @@ export function textTable(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
-
-/** The same as a Markdown table; the first row is its head. */
-export const markdownTable = ([head = [], ...rows]: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

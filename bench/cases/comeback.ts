@@ -6,21 +6,21 @@ import { type ReplicaSet, startReplicas } from '../support/replicas.ts';
 import type { ReturningMethods, Standing } from '../support/returning.ts';
 import { sendHook } from '../support/trader.ts';
 
-/** Behind a front, and alone: then one event loop takes them all. */
+/** Behind a front, and alone: then one event loop serves all. */
 const REPLICAS = [3, 1];
 const CLIENTS = 5_000;
-/** A process that holds too many clients is slow itself. */
+/** One process that holds too many clients is slow itself. */
 const PROCESSES = 2;
 const SYMBOLS_EACH = 10;
 const PACE = { perSecond: 1, together: false };
-/** Users who get a trade while they are away. */
+/** Users who receive a trade while they are away. */
 const TRADES = 500;
 const TRADE_CONCURRENCY = 8;
 const TRADE_RETRY_MS = 100;
 
 const MAX_SECONDS = 60;
 const ASK_AGAIN_MS = 250;
-/** After the last one is back nobody may be refused or lost any more. */
+/** After the last one is back no client may be refused or lost any more. */
 const QUIET_MS = 5_000;
 
 export const comeback: BenchCase = {

@@ -5,7 +5,7 @@ import { startService } from '../support/service.ts';
 
 const SIZES = [1_000, 2_000, 4_000, 8_000];
 const SYMBOLS_EACH = 20;
-/** Every symbol moves in the same tick: each socket gets one write of 20 quotes, at every size the same. */
+/** Every symbol moves in the same tick: a socket costs one write of 20 quotes, at every size the same. */
 const PACE = { perSecond: 2, together: true };
 const SOCKETS_PER_USER = 5;
 const MAX_GROWTH = 1.2;

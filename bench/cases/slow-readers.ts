@@ -10,14 +10,14 @@ const PAUSED = 50;
 const SYMBOLS_EACH = 50;
 const PACE = { perSecond: 10, together: false };
 const SOCKETS_PER_USER = 5;
-/** As fast as the ticks go out: the kernels hold some 3 MB a socket, which take half a minute at the measured pace. */
+/** As fast as the ticks: the kernels hold some 3 MB a socket, which last half a minute at the measured pace. */
 const FILL_PACE = { perSecond: 20, together: false };
 const ROUNDS = 3;
 /** Windows in a row. Three are over before paused readers are cut off, thirty seconds after nothing more fits. */
 const WINDOWS = 3;
 const MAX_RATIO = 1.1;
 
-/** Of the quotes that paused readers should have had, so many must have been passed over: else they were not stuck. */
+/** Share of the quotes for paused readers that must have been passed over: else they were not stuck. */
 const STUCK_SHARE = 0.95;
 const ASK_AGAIN_MS = 500;
 const STUCK_WITHIN_MS = 60_000;

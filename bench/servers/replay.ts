@@ -65,7 +65,7 @@ const methods = {
     const seconds = await timeLines(file, (lines) => {
       const receivedAt = Date.now();
       for (const line of lines) if (line !== '') reader.read(line, receivedAt);
-      // The market takes what changed on every tick.
+      // The market asks for what changed on every tick.
       book.takeChanged(() => 'replay');
     });
     return { seconds, trades };
@@ -101,7 +101,7 @@ const methods = {
 };
 export type ReplayMethods = typeof methods;
 
-/** The sink itself, told on when its status changes. */
+/** The sink itself, with a listener to changes of its status. */
 function withStatus(sink: FeedSink, onStatus: () => void): FeedSink {
   return {
     ...sink,

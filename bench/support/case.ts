@@ -9,9 +9,9 @@ export interface Row {
   readonly measured: string;
   readonly yardstick: string;
   readonly target: string;
-  /** Null where the issue sets none: told for orientation. */
+  /** Null where there is no target: for orientation. */
   readonly reached: boolean | null;
-  /** What is known of the reason, told only when the target is missed. */
+  /** What is known of the reason; shown only when the target is missed. */
   readonly ifMissed?: string;
 }
 

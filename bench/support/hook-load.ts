@@ -23,7 +23,7 @@ export interface HookLoad {
 
 /**
  * Signed trade reports at a steady pace, whether or not the last one has been answered, to each user in turn; a
- * stock client of each listens. Times run from the moment a report was due to its `trade:executed`, milliseconds.
+ * stock client of each listens. Milliseconds run from the moment a report was due to its `trade:executed`.
  */
 export async function measureHooks(load: HookLoad): Promise<Histogram> {
   const requests = (load.quick ? MEASURED_QUICK : MEASURED) + WARM_UP;

@@ -21,7 +21,7 @@ export interface ConnectRequest {
 export interface Measured {
   readonly deliveries: number;
   readonly bytes: number;
-  /** Source time of a quote to its arrival here, milliseconds; every 64th delivery. */
+  /** Milliseconds from the source time of a quote to its arrival here; every 64th delivery. */
   readonly p50: number;
   readonly p99: number;
   readonly cpuSeconds: number;

@@ -31,7 +31,7 @@ const STEP_MS = 5;
 
 /**
  * Updates symbol after symbol. `dueAt` is when the update should have happened, so that a server which is too
- * busy to take it in time is charged for the delay. Returns what ends it.
+ * busy for it is charged for the delay. Returns what ends it.
  */
 export function startUpdates(
   { perSecond, together }: Pace,

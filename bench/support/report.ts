@@ -1,9 +1,10 @@
 import { cpus } from 'node:os';
+import { bulletList, markdownTable, wrapped } from '../../rig/markdown.ts';
 import { textTable } from '../../rig/text-table.ts';
 import type { BenchCase, CaseResult, Row } from './case.ts';
 
 export interface Finished {
-  readonly benchCase: BenchCase;
+  readonly benchCase: Pick<BenchCase, 'name' | 'title' | 'how'>;
   readonly result: CaseResult;
   /** Load average of the last minute, before the case. */
   readonly load: number;
@@ -14,39 +15,31 @@ const HEAD = ['', 'Case', 'Measured', 'Reference in the same run', 'Target'] as 
 const verdict = ({ reached }: Row): string =>
   reached === null ? 'for orientation' : reached ? 'reached' : 'missed';
 const cells = (row: Row): string[] => [verdict(row), row.what, row.measured, row.yardstick, row.target];
+const table = (finished: readonly Finished[]): (readonly string[])[] => [
+  HEAD,
+  ...finished.flatMap(({ result }) => result.rows.map(cells)),
+];
 
 /** The table for a terminal. */
-export function toText(finished: readonly Finished[]): string {
-  return textTable([HEAD, ...finished.flatMap(({ result }) => result.rows.map(cells))]);
-}
+export const toText = (finished: readonly Finished[]): string => textTable(table(finished));
 
-/** docs/benchmarks.md. */
-export function toMarkdown(finished: readonly Finished[], seconds: number): string {
-  const rows = finished.flatMap(({ result }) => result.rows.map((row) => `| ${cells(row).join(' | ')} |`));
-  const sections = finished.map(
-    ({ benchCase, result, load }) =>
-      `### ${benchCase.title}\n\n\`npm run bench -- --only ${benchCase.name}\`\n\n${benchCase.how}\n\n${result.notes.map((note) => `- ${note}`).join('\n')}\n- load average of the machine before this case: ${load.toFixed(1)}\n`,
-  );
-  return `# Benchmarks
+const describeMachine = (): string =>
+  `${cpus().length} cores, Node ${process.version}, ${process.platform} ${process.arch}`;
 
-This page shows the speed and the memory of the service, measured in one run. ${targetsOf(finished)}
-Most cases also measure a reference in the same run, so that the ratios hold on other machines. *≥* means that more
-is better, *≤* that less is.
+/** The summary in docs/benchmarks.md. */
+export const toSummary = (finished: readonly Finished[], machine = describeMachine()): string =>
+  `${wrapped(`${targetsOf(finished)} The last whole run, on ${machine}:`)}\n\n${markdownTable(table(finished))}`;
 
-${describeMachine()}; the run took ${Math.round(seconds / 60)} minutes. Servers, clients and the database share the
-machine over loopback.
-
-| ${HEAD.join(' | ')} |
-|---|---|---|---|---|
-${rows.join('\n')}
-
-${missedTargets(finished)}
-
-\`npm run bench\` repeats the run and writes this page; do not edit it by hand.
-
-## Method and figures of each case
-
-${sections.join('\n')}`;
+/** reports/benchmarks.md: what each case measures, and the figures behind the summary. */
+export function toReport(
+  finished: readonly Finished[],
+  seconds: number,
+  machine = describeMachine(),
+): string {
+  const about = `Written by \`npm run bench\`; do not edit by hand. [Benchmarks](../docs/benchmarks.md) has the summary.
+    This run was on ${machine} and took ${Math.round(seconds / 60)} minutes. Servers, clients and the database share the
+    machine over loopback.`;
+  return `# Report of the benchmarks\n\n${wrapped(about)}\n\n${missedTargets(finished)}\n\n${finished.map(section).join('\n\n')}\n`;
 }
 
 function targetsOf(finished: readonly Finished[]): string {
@@ -57,10 +50,14 @@ function targetsOf(finished: readonly Finished[]): string {
 function missedTargets(finished: readonly Finished[]): string {
   const missed = finished.flatMap(({ result }) => result.rows.filter(({ reached }) => reached === false));
   if (missed.length === 0) return 'Every target was reached in this run.';
-  const lines = missed.map(({ what, ifMissed }) => `- ${what}: ${ifMissed ?? 'see the figures below.'}`);
-  return `## Missed in this run\n\n${lines.join('\n')}`;
+  const reasons = missed.map(({ what, ifMissed }) => `${what}: ${ifMissed ?? 'see the figures below.'}`);
+  return `## Missed in this run\n\n${bulletList(reasons)}`;
 }
 
-function describeMachine(): string {
-  return `${cpus().length} cores, Node ${process.version}, ${process.platform} ${process.arch}`;
-}
+const section = ({ benchCase, result, load }: Finished): string =>
+  [
+    `## ${benchCase.title}`,
+    `\`npm run bench -- --only ${benchCase.name}\``,
+    wrapped(benchCase.how),
+    bulletList([...result.notes, `load average of the machine before this case: ${load.toFixed(1)}`]),
+  ].join('\n\n');

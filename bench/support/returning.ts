@@ -20,7 +20,7 @@ export interface Standing {
   readonly clients: number;
   /** Connected, with all three subscriptions confirmed. */
   readonly back: number;
-  /** From `since` to being back, milliseconds. */
+  /** Milliseconds from `since` to being back. */
   readonly p50: number;
   readonly last: number;
   readonly attempts: number;
@@ -28,7 +28,7 @@ export interface Standing {
   readonly phases: Readonly<Record<string, number>>;
   /** Handshakes and subscriptions that were refused since `since`, how often by code. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Clients that said their journal could not be resumed. */
+  /** Clients whose journal could not be resumed. */
   readonly notRecovered: number;
   /** Events of the journal that came since the start. */
   readonly events: number;

@@ -8,11 +8,11 @@ import { beginRun, longestDelay, type Outcome, verdictChecks } from '../support/
 
 /** The promise: a hole is found within this, seconds. */
 const FOUND_WITHIN_S = 10;
-/** Trades whose key ends so are never heard of on the bus by whoever loses messages. */
+/** The notice of a trade whose key ends so is lost at the replicas that lose messages. */
 const LAST = '-last';
 
-/** Replicas by place: takes the trades; loses messages; loses messages and has no sweep. */
-const TAKES = 0;
+/** Replicas by place: one accepts the trades, one loses messages, one loses messages and has no sweep. */
+const ACCEPTS = 0;
 const LOSES = 1;
 const BLIND = 2;
 
@@ -42,7 +42,7 @@ one.`,
       updatesPerSecond: quick ? 2 : 10,
       symbols: quick ? 5 : 50,
       seams: (index) => ({
-        ...(index !== TAKES && { drop: { ...drop, seed: seed + index }, lossesFile: lossesFile(index) }),
+        ...(index !== ACCEPTS && { drop: { ...drop, seed: seed + index }, lossesFile: lossesFile(index) }),
         ...(index === BLIND && { without: ['journal-sweep'] }),
       }),
     });
@@ -88,9 +88,9 @@ async function lose(rig: Rig, { quick, oneIn, controls, lossesOf, seconds, trade
       : []),
   ];
   const run = await beginRun(rig, { clients });
-  const taker = rig.slots[TAKES]!;
+  const accepting = rig.slots[ACCEPTS]!;
   const publisher = rig.publisher({
-    targets: () => [{ port: taker.port, name: taker.name }],
+    targets: () => [{ port: accepting.port, name: accepting.name }],
     userIds: clients.map(({ userId }) => userId),
   });
   const finish = publisher.start({ trades, orders: 0 });

@@ -7,7 +7,7 @@ import { verdictChecks } from '../support/run.ts';
 import { type Solo, startSolo } from '../support/solo.ts';
 
 const KILLS = 50;
-/** From the start of a process to its end, milliseconds: in the middle of requests, at no particular moment. */
+/** From the start of a process to its end: in the middle of requests, at no particular moment. */
 const LIFE_MS = { least: 300, most: 1_500 };
 const SETTLE_MS = 20_000;
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'TSLA', 'SPY'];

@@ -6,7 +6,7 @@ import { backCheck, beginRun, type Outcome, percentile, verdictChecks } from '..
 
 const ROUNDS = { quick: 3, full: 30 };
 const EVERY_S = { quick: 3, full: 10 };
-/** The promise: everybody is back within this, seconds. */
+/** The promise, in seconds: every client is back within this. */
 const BACK_S = 10;
 
 export const kill: Drill = {

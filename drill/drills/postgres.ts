@@ -19,16 +19,16 @@ import { beginRun, verdictChecks } from '../support/run.ts';
 
 const RESTARTS = { quick: 1, full: 10 };
 const EVERY_S = { quick: 1, full: 6 };
-/** Longer than anybody may wait for an error. */
+/** Longer than any caller may wait for an error. */
 const AWAY_S = { quick: 3.5, full: 10 };
 const HUNG_S = 10;
 const CUTTING_S = { quick: 3, full: 60, control: 5 };
 /** One commit in so many is cut off. */
 const CUT_ONE_IN = 10;
-/** The promise: whoever asks is answered within this, also while it is away, milliseconds. */
-const TOLD_WITHIN_MS = 3_000;
+/** The promise: a request is answered within this, also while Postgres is away. */
+const ANSWERED_WITHIN_MS = 3_000;
 const LOAD = { trades: 50, orders: 10 };
-/** An order whose outcome at the broker is not known takes ten seconds of it, and there are several in a row, milliseconds. */
+/** An order whose outcome at the broker is unknown needs ten seconds of it, and there are several in a row. */
 const SETTLE_MS = 40_000;
 
 interface Site {
@@ -125,7 +125,7 @@ function faultsOf(site: Site, options: DrillOptions): Fault[] {
   ];
 }
 
-/** Connections stay open and nobody is answered. */
+/** Connections stay open and nothing is answered. */
 const hungFault = (server: PostgresServer): Fault => ({
   name: `Postgres hung for ${HUNG_S} s`,
   times: 1,
@@ -179,7 +179,7 @@ async function suffer({ rig, broker, cutter, quick }: Site, fault: Fault): Promi
     verdict,
     checks: [
       ...verdictChecks(verdict),
-      within('longest wait for an answer, error or not', slowestMs, TOLD_WITHIN_MS, 'ms'),
+      within('longest wait for an answer, error or not', slowestMs, ANSWERED_WITHIN_MS, 'ms'),
       exactly('requests without an answer', cutOff, 0),
       exactly('replicas that exited', exits, 0),
       ...(ambiguous && control === undefined ? [atLeast('errors that were commits', hadHappened, 1)] : []),

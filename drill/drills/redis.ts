@@ -16,14 +16,14 @@ import {
 const CAUGHT_UP_S = 5;
 /** The place whose way to Redis can be broken alone. */
 const APART = 1;
-/** The place that believes old messages, in a run with controls. */
+/** The place that accepts old messages, in a run with controls. */
 const GULLIBLE = 2;
 /** Load before a fault, for comparison, and after it, seconds. */
 const BEFORE_S = { quick: 2, full: 4 };
 const AFTER_S = { quick: 1, full: 5 };
 /**
  * Local deliveries do not wait for Redis: where one did, it would wait half a second and more. Below that a busy
- * machine alone moves a high percentile, of few deliveries most. Milliseconds, beyond half as much again.
+ * machine alone moves a high percentile, of few deliveries most. The tolerance is beyond half as much again.
  */
 const LOCAL = { quick: { share: 0.9, toleranceMs: 400 }, full: { share: 0.99, toleranceMs: 50 } };
 /**
@@ -39,7 +39,7 @@ interface Fault {
   heal(): Promise<void> | void;
   /** So often within one run; 1 by default. */
   readonly times?: number;
-  /** Also measured at the replica that believes old messages. */
+  /** Also measured at the replica that accepts old messages. */
   readonly control?: boolean;
 }
 

@@ -6,7 +6,7 @@ import { beginRun, longestDelay, type Outcome, staleCheck, verdictChecks } from 
 import type { Slot } from '../support/slot.ts';
 
 const ROUNDS = 5;
-/** Longer than the lease in any case: another replica must have taken it. */
+/** Longer than the lease in any case: another replica must have it by then. */
 const STALL_S = { quick: 8, full: 10 };
 /** After waking, what was missed is there within this, seconds: as after an outage of Redis. */
 const RESYNCED_S = 5;
@@ -15,9 +15,9 @@ const NOTICE_MS = { quick: 10_000, full: 2_000 };
 const AFTER_MS = { quick: 2_000, full: 5_000 };
 const LOOK_AGAIN_MS = 50;
 
-/** Places: stands still; takes the trades; stands still and does not notice. */
+/** Replicas by place: one stalls, one accepts the trades, one stalls and does not notice. */
 const STALLS = 0;
-const TAKES = 1;
+const ACCEPTS = 1;
 const UNAWARE = 2;
 
 export const stall: Drill = {
@@ -82,9 +82,9 @@ async function stand(rig: Rig, { rounds, seconds, afterMs, noticeMs, controls }:
     ...(controls ? at('unaware', UNAWARE, half, rig.users.length) : []),
   ];
   const run = await beginRun(rig, { clients, screens: false });
-  const taker = rig.slots[TAKES]!;
+  const accepting = rig.slots[ACCEPTS]!;
   const publisher = rig.publisher({
-    targets: () => [{ port: taker.port, name: taker.name }],
+    targets: () => [{ port: accepting.port, name: accepting.name }],
     userIds: clients.map(({ userId }) => userId),
   });
   const finish = publisher.start({ trades: 50, orders: 2 });
@@ -153,7 +153,7 @@ async function sleep(
   if (gaveUp && other !== slot.name && (await holderOf(rig)) !== slot.name) woken.gaveUp += 1;
 }
 
-/** What was acknowledged while it stood still had reached its clients so long after it woke. */
+/** How long after its waking its clients had what was acknowledged during the stall. */
 function resynced({ deliveries }: Outcome, { wokenAt }: Woken): Check {
   const delays = wokenAt.map((at) =>
     longestDelay(
@@ -164,7 +164,7 @@ function resynced({ deliveries }: Outcome, { wokenAt }: Woken): Check {
   return within('clients resynced after', Math.max(...delays) / 1_000, RESYNCED_S, 's');
 }
 
-/** Kills whoever else holds the lease until this place does. */
+/** Replaces the holder of the lease until this place is the engine. */
 async function makeEngine(rig: Rig, place: number): Promise<void> {
   const wanted = rig.slots[place]!;
   for (;;) {

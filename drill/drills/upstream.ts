@@ -12,7 +12,7 @@ import {
   within,
 } from '../support/drill.ts';
 import { type OrderFlow, startOrderFlow } from '../support/order-flow.ts';
-import { openQuoteScreens, type QuoteScreens, type Told } from '../support/quote-screens.ts';
+import { openQuoteScreens, type QuoteScreens, type Shown } from '../support/quote-screens.ts';
 import { type Rig, startRig, symbolsOf } from '../support/rig.ts';
 import type { Slot } from '../support/slot.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -44,7 +44,7 @@ interface Fault {
   /** Returns how many bad ticks it sent, if any. */
   inject(scene: Scene): Promise<number> | number;
   heal(scene: Scene): Promise<unknown> | unknown;
-  /** Nobody is to log in while it lasts. */
+  /** No replica may log in while it lasts. */
   readonly noLogins?: boolean;
 }
 
@@ -186,7 +186,7 @@ async function sendBad(
     sent += sendFrames(standIn.connections, framesOf(symbol, Date.now()));
     await pause(LOOK_AGAIN_MS);
   }
-  if (sent === 0) throw new Error('nobody was there to hear a bad tick');
+  if (sent === 0) throw new Error('no connection was open for a bad tick');
   return sent;
 }
 
@@ -241,7 +241,7 @@ async function suffer(faults: readonly Fault[], { control, ...size }: Size): Pro
 
 async function measure(fault: Fault, scene: Scene): Promise<Row> {
   const { upstream: up, screens, orders, rig } = scene;
-  const [startedAt, firstTold, firstTried] = [Date.now(), screens.told.length, orders.tried.length];
+  const [startedAt, firstShown, firstTried] = [Date.now(), screens.shown.length, orders.tried.length];
   const logins = (): number => up.standIn.connections.length;
   if (!fault.marketGoesOn) up.setPace(0);
   const lastTick = up.lastTicksBefore(Date.now());
@@ -252,13 +252,13 @@ async function measure(fault: Fault, scene: Scene): Promise<Row> {
   await fault.heal(scene);
   const healedAt = Date.now();
   if (!fault.marketGoesOn) up.setPace(PACE);
-  const isBack = (quote: Told): boolean =>
+  const isBack = (quote: Shown): boolean =>
     isLive(quote) && quote.at >= healedAt && Date.parse(quote.timestamp) >= healedAt;
   await until(() => Number.isFinite(screens.allHave(isBack)), scene.giveUpMs);
   const backS = (screens.allHave(isBack) - healedAt) / 1_000;
 
-  const told = screens.told.slice(firstTold);
-  const bad = told.filter((quote) => !isPlausible(quote, up));
+  const shown = screens.shown.slice(firstShown);
+  const bad = shown.filter((quote) => !isPlausible(quote, up));
   const tried = orders.tried.slice(firstTried);
   const isLate = (at: number): boolean => at - up.lastTicksBefore(at) > STALE_WITHIN_S * 1_000;
   const late = tried.filter(({ answeredAt }) => isLate(answeredAt));
@@ -288,19 +288,21 @@ async function measure(fault: Fault, scene: Scene): Promise<Row> {
     faults: Math.max(1, badTicks),
     verdict: null,
     checks,
-    notes: [`${fault.name}: ${told.length} quotes delivered, ${accepted} of ${tried.length} orders accepted`],
+    notes: [
+      `${fault.name}: ${shown.length} quotes delivered, ${accepted} of ${tried.length} orders accepted`,
+    ],
   };
 }
 
-const isLive = ({ state }: Told): boolean => state === 'live';
+const isLive = ({ state }: Shown): boolean => state === 'live';
 
 /** Every number in it can come from the good ticks of its symbol, and its time has come. */
-function isPlausible(quote: Told, up: Upstream): boolean {
+function isPlausible(quote: Shown, up: Upstream): boolean {
   const { symbol, price, bid, ask, open, high, low, previousClose } = quote;
-  const told = [price, bid, ask, open, high, low, previousClose].filter((number) => number !== undefined);
+  const prices = [price, bid, ask, open, high, low, previousClose].filter((number) => number !== undefined);
   const numbers = [quote.change, quote.changePercent, quote.volume];
   return (
-    told.every((number) => up.isGood(symbol, number)) &&
+    prices.every((number) => up.isGood(symbol, number)) &&
     numbers.every(Number.isFinite) &&
     Date.parse(quote.timestamp) <= quote.at
   );

@@ -14,7 +14,7 @@ export interface OpenRequest {
   readonly clients: readonly ClientSpec[];
   /** Where those without a port of their own connect. */
   readonly port: number;
-  /** Whether what stands on screens is looked at: a replica that stands still cannot say that it is old. */
+  /** Whether what stands on screens is looked at: a stalled replica cannot mark it as old. */
   readonly screens?: boolean;
 }
 
@@ -37,9 +37,9 @@ export interface ClientsLog {
 /** Clients that begin to connect at a time. */
 const BATCH = 100;
 const LOOK_AGAIN_MS = 20;
-/** A page that cannot be had now is asked for again, milliseconds. */
+/** A page that is unavailable is asked for again after this. */
 const PAGE_AGAIN_MS = 500;
-/** How often screens are looked at, milliseconds. */
+/** How often screens are looked at. */
 const SCREEN_MS = 1_000;
 
 let clients: DrillClient[] = [];
@@ -75,7 +75,7 @@ const readPage: ReadPage = async ({ cookie, port: own }, { epoch, seq }) => {
       });
       if (answer.ok) return ((await answer.json()) as { data: Awaited<ReturnType<ReadPage>> }).data;
     } catch {
-      // Whoever answered is gone; the next one may be there.
+      // The replica that answered is gone; the next one may be there.
     }
     await pause(PAGE_AGAIN_MS);
   }

@@ -1,4 +1,4 @@
-/** Prices that no good tick has: whoever shows one of them believed what it should not. */
+/** Prices that no good tick has: a screen that shows one of them accepted a bad tick. */
 const WRONG = 666.66;
 const TEN_MINUTES_MS = 600_000;
 const TEN_MEGABYTES = 10 * 1024 * 1024;

@@ -24,7 +24,7 @@ export interface JournalRow {
   readonly epoch: string;
   readonly seq: number;
   readonly event: string;
-  /** Id of the trade or order it tells of. */
+  /** Id of the trade or order that it is about. */
   readonly id: string;
   readonly orderId: string | null;
 }
@@ -45,7 +45,7 @@ export interface FillRow {
   readonly quantity: number;
 }
 
-export interface Heard {
+export interface Received {
   readonly epoch: string;
   readonly seq: number;
   readonly id: string;
@@ -66,7 +66,7 @@ export interface ClientLog {
   /** Where the journal stood when the client first subscribed: it is owed everything after. */
   readonly from: { readonly epoch: string; readonly seq: number };
   /** In order of arrival. */
-  readonly heard: readonly Heard[];
+  readonly received: readonly Received[];
 }
 
 export interface QuoteLog {
@@ -97,10 +97,10 @@ export interface Verdict {
   readonly quotes: number;
   /** Acknowledged but missing: in the database, or at a client that is owed it. */
   readonly lost: readonly string[];
-  /** Told, written or sent to the broker twice. */
+  /** Delivered, written or sent to the broker twice. */
   readonly duplicated: readonly string[];
   readonly disordered: readonly string[];
-  /** Told but never sent, or other than it was sent. */
+  /** Delivered but never sent, or other than it was sent. */
   readonly unexpected: readonly string[];
   readonly stale: readonly string[];
 }
@@ -124,7 +124,7 @@ export function check(evidence: Evidence): Verdict {
   return {
     sent: counted.length,
     acknowledged: counted.filter(({ acknowledgedAt }) => acknowledgedAt !== null).length,
-    delivered: evidence.clients.reduce((sum, { heard }) => sum + heard.length, 0),
+    delivered: evidence.clients.reduce((sum, { received }) => sum + received.length, 0),
     quotes: evidence.quotes.delivered,
     ...found,
   };
@@ -145,13 +145,13 @@ function checkNumbers(userId: string, rows: readonly JournalRow[], found: Findin
 /** Every acknowledged trade is in the journal once, under the number that was answered; no other is. */
 function checkTrades({ sent, journal }: Evidence, found: Findings): void {
   const trades = sent.filter(({ kind }) => kind === 'trade');
-  const told = groupBy(
+  const recorded = groupBy(
     journal.filter(({ event, orderId }) => event === 'trade:executed' && orderId === null),
     ({ id }) => id,
   );
   const known = new Map(trades.map((trade) => [trade.key, trade]));
   for (const { key, acknowledgedAt, seq } of trades) {
-    const rows = told.get(key) ?? [];
+    const rows = recorded.get(key) ?? [];
     if (rows.length === 0 && acknowledgedAt !== null)
       found.lost.push(`trade ${key} was acknowledged and is not in the journal`);
     if (rows.length > 1) found.duplicated.push(`trade ${key} is in the journal ${rows.length} times`);
@@ -160,20 +160,20 @@ function checkTrades({ sent, journal }: Evidence, found: Findings): void {
         `trade ${key} was acknowledged as number ${seq} and is number ${rows[0]!.seq} in the journal`,
       );
   }
-  for (const [id, [row]] of told) {
+  for (const [id, [row]] of recorded) {
     const trade = known.get(id);
-    if (!trade) found.unexpected.push(`trade ${id} is in the journal and nobody sent it`);
-    else if (trade.userId !== row!.userId) found.unexpected.push(`trade ${id} was told to another user`);
+    if (!trade) found.unexpected.push(`trade ${id} is in the journal and was never sent`);
+    else if (trade.userId !== row!.userId) found.unexpected.push(`trade ${id} was delivered to another user`);
   }
 }
 
-/** Every acknowledged order is there once and came to an end, and each of its fills is told once. */
+/** Every acknowledged order is there once and came to an end, and each of its fills is reported once. */
 function checkOrders({ sent, journal, orders, fills, broker }: Evidence, found: Findings): void {
   const rows = new Map(orders.map((order) => [order.id, order]));
   const sentKeys = new Set(sent.map(({ key }) => key));
   for (const [key, same] of groupBy(orders, (order) => order.key)) {
     if (same.length > 1) found.duplicated.push(`order ${key} is there ${same.length} times`);
-    if (!sentKeys.has(key)) found.unexpected.push(`order ${key} is there and nobody sent it`);
+    if (!sentKeys.has(key)) found.unexpected.push(`order ${key} is there and was never sent`);
   }
   const keys = new Map<string, string>();
   for (const { key, kind, acknowledgedAt, orderId } of sent) {
@@ -189,19 +189,20 @@ function checkOrders({ sent, journal, orders, fills, broker }: Evidence, found: 
     if (!FINAL.has(order.status)) found.lost.push(`order ${key} came to no end, it is ${order.status}`);
   }
   const fillsOf = groupBy(fills, ({ orderId }) => orderId);
-  const toldOf = groupBy(
+  const reportedOf = groupBy(
     journal.filter(({ event, orderId }) => event === 'trade:executed' && orderId !== null),
     ({ orderId }) => orderId!,
   );
-  for (const [orderId, told] of toldOf) {
+  for (const [orderId, reported] of reportedOf) {
     if (!rows.has(orderId))
-      found.unexpected.push(`a fill of order ${orderId}, which nobody placed, was told`);
-    const extra = told.length - (fillsOf.get(orderId)?.length ?? 0);
-    if (extra > 0) found.duplicated.push(`${extra} more fills of order ${orderId} were told than happened`);
+      found.unexpected.push(`a fill of order ${orderId}, which was never placed, was reported`);
+    const extra = reported.length - (fillsOf.get(orderId)?.length ?? 0);
+    if (extra > 0)
+      found.duplicated.push(`${extra} more fills of order ${orderId} were reported than happened`);
   }
   for (const [orderId, filled] of fillsOf) {
-    const missing = filled.length - (toldOf.get(orderId)?.length ?? 0);
-    if (missing > 0) found.lost.push(`${missing} fills of order ${orderId} were never told`);
+    const missing = filled.length - (reportedOf.get(orderId)?.length ?? 0);
+    if (missing > 0) found.lost.push(`${missing} fills of order ${orderId} were never reported`);
   }
   for (const { id, quantity, filledQuantity } of orders) {
     const sum = (fillsOf.get(id) ?? []).reduce((total, fill) => total + fill.quantity, 0);
@@ -222,7 +223,7 @@ function checkBroker(
   for (const { orderId, filledQuantity, taken } of broker) {
     const order = orders.get(orderId);
     if (!order) found.unexpected.push(`the broker has order ${orderId}, which is not ours`);
-    if (taken > 1) found.duplicated.push(`the broker took order ${orderId} ${taken} times`);
+    if (taken > 1) found.duplicated.push(`the broker accepted order ${orderId} ${taken} times`);
     if (order && order.filledQuantity < filledQuantity)
       found.lost.push(
         `the broker filled ${filledQuantity} of order ${orderId}, we know of ${order.filledQuantity}`,
@@ -234,9 +235,9 @@ function checkBroker(
   }
 }
 
-/** A client hears every number after its first position once, in order, and each as the journal has it. */
+/** A client receives every number after its first position once, in order, and each as the journal has it. */
 function checkClient(
-  { client, userId, from, heard }: ClientLog,
+  { client, userId, from, received }: ClientLog,
   rows: readonly JournalRow[],
   found: Findings,
 ): void {
@@ -244,24 +245,24 @@ function checkClient(
   const seen = new Set<string>();
   let last = from.seq;
   let lastEpoch = from.epoch;
-  for (const { epoch, seq, id } of heard) {
+  for (const { epoch, seq, id } of received) {
     if (epoch !== lastEpoch) last = 0;
     lastEpoch = epoch;
     const name = `${epoch} ${seq}`;
     const row = journal.get(name);
     if (!row)
-      found.unexpected.push(`${client} heard number ${seq}, which is not in the journal of ${userId}`);
+      found.unexpected.push(`${client} received number ${seq}, which is not in the journal of ${userId}`);
     else if (row.id !== id)
-      found.unexpected.push(`${client} heard ${id} as number ${seq}, the journal has ${row.id}`);
+      found.unexpected.push(`${client} received ${id} as number ${seq}, the journal has ${row.id}`);
     if (seen.has(name) || (epoch === from.epoch && seq <= from.seq))
-      found.duplicated.push(`${client} heard number ${seq} again`);
-    else if (seq < last) found.disordered.push(`${client} heard number ${seq} after ${last}`);
+      found.duplicated.push(`${client} received number ${seq} again`);
+    else if (seq < last) found.disordered.push(`${client} received number ${seq} after ${last}`);
     seen.add(name);
     last = Math.max(last, seq);
   }
   for (const { epoch, seq } of rows) {
     if (epoch === from.epoch && seq <= from.seq) continue;
-    if (!seen.has(`${epoch} ${seq}`)) found.lost.push(`${client} never heard number ${seq} of ${userId}`);
+    if (!seen.has(`${epoch} ${seq}`)) found.lost.push(`${client} never received number ${seq} of ${userId}`);
   }
 }
 

@@ -16,8 +16,8 @@ export interface DrillClientParts {
   readonly quotes: QuoteWatch;
   /** Where to connect, asked before each attempt. */
   readonly port: () => number;
-  /** Told with the age of each quote, milliseconds, and the replica it came from. */
+  /** Called with the age of each quote in milliseconds and the replica it came from. */
   readonly onQuote: (ageMs: number, replica: string) => void;
-  /** Told with the code of a refused handshake or subscription, or with why an attempt led nowhere. */
+  /** Called with the code of a refused handshake or subscription, or with why an attempt led nowhere. */
   readonly onRefused: (why: string) => void;
 }

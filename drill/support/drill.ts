@@ -46,8 +46,8 @@ export interface Drill {
   run(options: DrillOptions): Promise<Row[]>;
 }
 
-/** Names the check of quotes, of which a column tells. */
-export const STALE = 'old quotes shown as the present ones';
+/** The check of quotes, which has a column of its own. */
+export const STALE = 'old quotes shown as current';
 
 export const passed = (row: Row): boolean => row.checks.every(({ ok }) => ok);
 /** A row passes; a control fails, or the drill could not see what it is there to see. */

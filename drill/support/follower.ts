@@ -1,4 +1,4 @@
-import type { ClientLog, Heard } from './checker.ts';
+import type { ClientLog, Received } from './checker.ts';
 
 export interface ClientSpec {
   readonly client: string;
@@ -52,13 +52,13 @@ export type ReadPage = (
 
 /**
  * What a careful client remembers of the event lane: its position, which it resumes from, and everything it
- * heard. It repairs nothing by itself: what the service owes it must come from the service.
+ * received. It repairs nothing by itself: what the service owes it must come from the service.
  */
 export interface Follower {
   /** Payload of `subscribe:trades`: nothing the first time. */
   resumeFrom(): { epoch: string; after: number } | undefined;
   confirmed(confirmation: Confirmation): void;
-  heard(payload: EventPayload): void;
+  received(payload: EventPayload): void;
   connectedTo(replica: string): void;
   disconnected(): void;
   /** Following, and not fetching what it missed. */
@@ -69,7 +69,7 @@ export interface Follower {
 
 export function createFollower(spec: ClientSpec, { readPage }: { readonly readPage: ReadPage }): Follower {
   const { client, group, userId, forgetful = false } = spec;
-  const heard: Heard[] = [];
+  const received: Received[] = [];
   const gaps: { client: string; from: number; to: number | null }[] = [];
   let from: Position | null = null;
   let position: Position | null = null;
@@ -80,7 +80,7 @@ export function createFollower(spec: ClientSpec, { readPage }: { readonly readPa
 
   const take = (payload: EventPayload): void => {
     const { epoch, seq } = payload;
-    heard.push({ epoch, seq, id: payload.id ?? payload.orderId ?? '', at: Date.now(), replica });
+    received.push({ epoch, seq, id: payload.id ?? payload.orderId ?? '', at: Date.now(), replica });
     if (!position || epoch !== position.epoch || seq > position.seq) position = { epoch, seq };
   };
 
@@ -109,7 +109,7 @@ export function createFollower(spec: ClientSpec, { readPage }: { readonly readPa
         position = from;
       } else if (!recovered && !forgetful) void fetchMissed(epoch, head);
     },
-    heard(payload) {
+    received(payload) {
       if (held) held.push(payload);
       else take(payload);
     },
@@ -123,6 +123,6 @@ export function createFollower(spec: ClientSpec, { readPage }: { readonly readPa
     },
     isFollowing: () => following && held === null,
     position: () => position,
-    log: () => ({ client, group, userId, from: from ?? { epoch: '', seq: 0 }, heard, gaps }),
+    log: () => ({ client, group, userId, from: from ?? { epoch: '', seq: 0 }, received, gaps }),
   };
 }

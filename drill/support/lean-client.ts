@@ -107,7 +107,7 @@ function startSession(
 
   function receiveEvent(text: string): void {
     const [event, payload] = JSON.parse(text.slice(2));
-    if (JOURNAL_NAMES.has(event)) follower.heard(payload);
+    if (JOURNAL_NAMES.has(event)) follower.received(payload);
     else if (event === 'subscription:confirmed') {
       if (payload.type === 'trades') follower.confirmed(payload);
     } else if (event === 'connected') {

@@ -8,7 +8,7 @@ import type { Sent } from './checker.ts';
 export interface Ledger {
   sending(entry: Pick<Sent, 'key' | 'kind' | 'userId'> & { readonly via: string }): void;
   acknowledged(key: string, answer: { readonly seq: number | null; readonly orderId: string | null }): void;
-  /** Refused for good: it did not happen and nobody is owed it. */
+  /** Refused for good: it did not happen and no client is owed it. */
   refused(key: string, why: string): void;
   all(): readonly LedgerEntry[];
   /** Sent and without a definite answer. */

@@ -39,7 +39,7 @@ export function startOrderFlow({ users, symbols, slots, random }: Rig): OrderFlo
     tried.push({ answeredAt: Date.now(), accepted: answer.ok, code });
   }
   const timer = setInterval(() => {
-    // A replica that is being replaced answers nobody; the next order goes elsewhere.
+    // A replica that is being replaced does not answer; the next order goes elsewhere.
     const placing = place().catch(() => {});
     waiting.add(placing);
     void placing.finally(() => waiting.delete(placing));

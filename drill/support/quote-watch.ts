@@ -1,13 +1,13 @@
 import type { QuoteLog, StaleQuote } from './checker.ts';
 
-/** The promise: no quote is older than this as it arrives, milliseconds. */
+/** The promise: no quote is older than this as it arrives. */
 const MAX_AGE_MS = 2_000;
 /**
- * A quote on a screen may grow this old and still count as the present one: six seconds until silence is called
- * stale, one until the next look, and one for a busy machine, milliseconds.
+ * A quote on a screen may grow this old and still count as current: six seconds until silence is called stale, one
+ * until the next look, and one for a busy machine.
  */
 const MAX_SHOWN_AGE_MS = 8_000;
-/** More than these tell nothing new. */
+/** More findings than these show nothing new. */
 const KEPT = 100;
 const NOT_PRESENT: ReadonlySet<string> = new Set(['stale', 'closed', 'delayed']);
 
@@ -19,7 +19,7 @@ export interface QuoteSeen {
 }
 
 export interface WatchedQuotes extends QuoteLog {
-  /** Of those that said they were the present ones, at arrival, milliseconds. */
+  /** Age of the oldest at arrival, among those that claimed to be current. */
   readonly oldestMs: number;
 }
 

@@ -14,7 +14,7 @@ export interface Delivery {
   readonly sentAt: number;
   readonly acknowledgedAt: number;
   readonly arrivedAt: number;
-  /** Names of the replica that took it, empty where the front chose, and of the one that told it. */
+  /** Names of the replica that accepted it, empty where the front chose, and of the one that delivered it. */
   readonly via: string;
   readonly replica: string;
 }
@@ -24,11 +24,11 @@ export interface Outcome {
   readonly evidence: Evidence;
   readonly deliveries: readonly Delivery[];
   readonly gaps: readonly Gap[];
-  /** Of the quotes that said they were the present ones, the oldest at arrival, milliseconds. */
+  /** Age of the oldest quote at arrival, among those that claimed to be current. */
   readonly oldestQuoteMs: number;
   /** Attempts to connect or subscribe that failed, by reason; of all clients. */
   readonly refusals: Readonly<Record<string, number>>;
-  /** From the end of the load until everybody had everything, milliseconds; null where that did not come. */
+  /** From the end of the load until every client had everything; null where that did not come. */
   readonly settledMs: number | null;
 }
 
@@ -50,7 +50,7 @@ export interface EndOptions {
   readonly withinMs?: number;
   /** What a broker outside has, asked when everything has come to its end. */
   readonly broker?: () => readonly BrokerRow[];
-  /** Only what this group of clients heard; the others are another row's. */
+  /** Only what this group of clients received; the others belong to another row. */
   readonly group?: string;
 }
 
@@ -120,8 +120,8 @@ async function settle(
 
 function deliveriesOf(rig: Rig, logs: ClientsLog['logs']): Delivery[] {
   const sent = new Map(rig.ledger.all().map((entry) => [entry.key, entry]));
-  return logs.flatMap(({ client, heard }) =>
-    heard.flatMap(({ id, at, replica }) => {
+  return logs.flatMap(({ client, received }) =>
+    received.flatMap(({ id, at, replica }) => {
       const entry = sent.get(id);
       if (!entry || entry.acknowledgedAt === null) return [];
       const { key, sentAt, acknowledgedAt, via } = entry;
@@ -130,7 +130,7 @@ function deliveriesOf(rig: Rig, logs: ClientsLog['logs']): Delivery[] {
   );
 }
 
-/** The zeros that every row asks for. */
+/** What must be zero in every row. */
 export const verdictChecks = (verdict: Verdict): Check[] => [
   exactly('lost', verdict.lost.length, 0),
   exactly('duplicated', verdict.duplicated.length, 0),
@@ -138,13 +138,13 @@ export const verdictChecks = (verdict: Verdict): Check[] => [
   exactly('unexpected', verdict.unexpected.length, 0),
 ];
 
-/** Every quote that was told as the present one was. */
+/** Every quote that claimed to be current was current. */
 export const staleCheck = (verdict: Verdict): Check => ({
   ...exactly(STALE, verdict.stale.length, 0),
   timed: true,
 });
 
-/** The longest time between an acknowledgement and its arrival at a client, counted from `after` at the earliest, milliseconds. */
+/** Milliseconds, the longest, from an acknowledgement to its arrival at a client, counted from `after` at the earliest. */
 export const longestDelay = (deliveries: readonly Delivery[], after = 0): number =>
   deliveries.reduce(
     (longest, { acknowledgedAt, arrivedAt }) =>
@@ -152,7 +152,7 @@ export const longestDelay = (deliveries: readonly Delivery[], after = 0): number
     0,
   );
 
-/** Everybody who lost the connection is back within `limit` seconds. */
+/** Every client that lost its connection is back within `limit` seconds. */
 export function backCheck(gaps: readonly Gap[], limit: number): Check {
   const longest = gaps.reduce(
     (most, { from, to }) => Math.max(most, (to ?? Number.POSITIVE_INFINITY) - from),

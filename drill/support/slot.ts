@@ -7,11 +7,11 @@ import type { Seams } from './seams.ts';
 export interface Slot {
   readonly index: number;
   readonly port: number;
-  /** What the running replica calls itself; each start has another name. */
+  /** The name of the running replica; each start has another one. */
   readonly name: string;
   readonly replica: Replica;
   readonly isRunning: boolean;
-  /** How often a replica ended without being told to. */
+  /** How often a replica ended by itself. */
   readonly unexpectedExits: number;
   /** Starts a replica here; call it at first, and after the one before has ended. */
   start(change?: { readonly seams?: Seams; readonly env?: Readonly<Record<string, string>> }): Promise<void>;

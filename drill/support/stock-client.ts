@@ -5,7 +5,7 @@ import type { DrillClient, DrillClientParts } from './client.ts';
 import type { ClientSpec } from './follower.ts';
 import type { QuoteSeen } from './quote-watch.ts';
 
-/** A subscription that was refused is asked for again after this where the answer does not say, milliseconds. */
+/** A refused subscription is repeated after this where the answer does not say. */
 const ASK_AGAIN_MS = 1_000;
 
 interface SubscribeAnswer {
@@ -48,14 +48,14 @@ export function openStockClient(
       screen.clear();
       retry(opened);
     });
-    opened.on('connected', (told: { replica: string }) => {
-      replica = told.replica;
+    opened.on('connected', (hello: { replica: string }) => {
+      replica = hello.replica;
       follower.connectedTo(replica);
     });
     opened.on('subscription:confirmed', (confirmation) => {
       if (confirmation.type === 'trades') follower.confirmed(confirmation);
     });
-    for (const event of JOURNAL_EVENTS) opened.on(event, follower.heard);
+    for (const event of JOURNAL_EVENTS) opened.on(event, follower.received);
     opened.on('quote:update', (quote: QuoteSeen) => {
       screen.set(quote.symbol, quote);
       onQuote(quotes.arrived(quote), replica);

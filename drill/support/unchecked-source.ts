@@ -18,7 +18,7 @@ interface UncheckedEvent {
   readonly ap: number;
 }
 
-/** A feed as one writes it on the first day: it believes every frame, and that silence is a quiet market. */
+/** A feed as one writes it on the first day: it believes every frame, and takes silence for a quiet market. */
 export function createUncheckedSource({
   url,
   symbols,
@@ -39,9 +39,9 @@ export function createUncheckedSource({
     });
     opened.on('message', (data) => {
       try {
-        for (const event of JSON.parse(String(data)) as UncheckedEvent[]) tell(sink, event);
+        for (const event of JSON.parse(String(data)) as UncheckedEvent[]) pass(sink, event);
       } catch {
-        // The one thing that even this one notices: it is no list at all.
+        // Even this feed notices what is no list at all.
       }
     });
     opened.on('error', () => {});
@@ -50,7 +50,7 @@ export function createUncheckedSource({
     });
   }
 
-  function tell(sink: FeedSink, { ev, sym, p, s, t, bp, ap }: UncheckedEvent): void {
+  function pass(sink: FeedSink, { ev, sym, p, s, t, bp, ap }: UncheckedEvent): void {
     const stamp = { symbol: sym, sourceTime: t, receivedAt: Date.now() };
     if (ev === 'Q') sink.nbbo({ ...stamp, bid: bp, ask: ap, bidSize: 1, askSize: 1 });
     if (ev !== 'T') return;

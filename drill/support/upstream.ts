@@ -19,7 +19,7 @@ export interface Upstream {
 /** The market of one symbol moves within a dollar, far from every other's. */
 const PRICE_STEP = 10;
 const LOWEST = 100;
-/** What a tick is late by when it is due while another is being sent, milliseconds. */
+/** How late a tick is that falls due while another is sent. */
 const TIMER_MS = 10;
 
 export async function startUpstream(symbols: readonly string[]): Promise<Upstream> {
@@ -31,7 +31,7 @@ export async function startUpstream(symbols: readonly string[]): Promise<Upstrea
   let owed = 0;
   let lastLook = Date.now();
 
-  // Whatever is looked up is there; of the day before nobody knows anything.
+  // Every symbol that is looked up is there, without a day before.
   standIn.behaviour.rest = ({ searchParams }) => {
     const ticker = searchParams.get('ticker');
     return { body: { status: 'OK', ...(ticker && { results: [{ ticker, name: ticker }] }) } };

@@ -1,4 +1,4 @@
-/** socket.io-client as anybody has it, with what tests, drills and benchmarks do to it. */
+/** socket.io-client as it comes, with what tests, drills and benchmarks do with it. */
 import { io, type ManagerOptions, type SocketOptions } from 'socket.io-client';
 import type { PayloadOf, ServerEvent } from '../../src/protocol/events.ts';
 import { STEP_MS } from '../patience.ts';

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * A WebSocket client that does next to nothing: one process must take hundreds of thousands of messages a
- * second without being what is measured. It finds the frames and hands out where they lie.
+ * A WebSocket client that does next to nothing. One process must receive hundreds of thousands of messages a second
+ * without being what is measured. It finds the frames and passes on where they lie.
  */
 export interface WireClient {
   send(text: string): void;
@@ -17,7 +17,7 @@ export type OnFrame = (bytes: Buffer, start: number, end: number) => void;
 /** All sockets read into one buffer: what is in it is consumed before the next read. */
 const RECEIVE = Buffer.allocUnsafeSlow(256 * 1024);
 const NOTHING = Buffer.alloc(0);
-/** Masked and empty: the answer that a server waits for before it lets go. */
+/** Masked and empty: the answer that a server waits for before it ends the connection. */
 const CLOSE_FRAME = Buffer.from([0x88, 0x80, 0, 0, 0, 0]);
 const HEAD_END = '\r\n\r\n';
 
@@ -26,7 +26,7 @@ export function openWire(options: {
   path: string;
   onFrame: (client: WireClient) => OnFrame;
   onClose?: () => void;
-  /** Given up when the upgrade takes longer, milliseconds: who accepts and says nothing stands still. */
+  /** An upgrade that takes longer is given up: the server accepted the connection and hangs. */
   upgradeTimeoutMs?: number;
 }): Promise<WireClient> {
   return new Promise((resolve, reject) => {

@@ -30,7 +30,7 @@ export interface PostgresTestDatabase extends TestDatabase {
 /** What a test sees of the statements. */
 type Observers = Pick<OpenDatabaseOptions, 'onQuery'>;
 
-/** Names what a template is made from, so that another schema or another PGlite gets its own. */
+/** Names what a template is made from: another schema or another PGlite has a template of its own. */
 async function fingerprint(): Promise<string> {
   const migrations = await readMigrations();
   const creator = path.join(import.meta.dirname, '../../src/adapters/pglite/create.ts');

@@ -11,7 +11,7 @@ const OWNER_CHECK_MS = 500;
 
 const [home = '', owner = ''] = process.argv.slice(2);
 
-function tell(text: string): void {
+function report(text: string): void {
   writeFileSync(path.join(home, 'address.new'), text);
   renameSync(path.join(home, 'address.new'), path.join(home, 'address'));
 }
@@ -27,11 +27,11 @@ const ownerLives = (): boolean => {
 try {
   // What survives the loss of power is Postgres' own promise and not tested here.
   const server = await startPostgresServer({ settings: { fsync: 'off' } });
-  tell(server.url);
+  report(server.url);
   while (ownerLives()) await setTimeout(OWNER_CHECK_MS);
   await server.stop();
 } catch (error) {
-  tell(`The Postgres for the tests could not be started: ${(error as Error).message}`);
+  report(`The Postgres for the tests could not be started: ${(error as Error).message}`);
   while (ownerLives()) await setTimeout(OWNER_CHECK_MS);
 }
 rmSync(home, { recursive: true, force: true });

@@ -10,7 +10,7 @@ const run = typeof process.send === 'function' ? process.ppid : process.pid;
 
 /**
  * The address (`postgres://…` without a database) of a real Postgres that all test files of one jest run
- * share. Whoever asks first starts it; it stops by itself when the run has ended, however it ended.
+ * share. The first file that asks starts it. It stops by itself when the run has ended, in whatever way.
  */
 export async function testPostgres(): Promise<string> {
   const home = path.join(os.tmpdir(), `tradecast-postgres-${run}`);

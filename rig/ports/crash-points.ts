@@ -24,7 +24,7 @@ export const CRASH_POINTS = [
   'settled',
   /** That the order is to end is written; the broker was not asked. */
   'cancelling',
-  /** The broker may have taken the cancel, and has not answered. */
+  /** The broker may have accepted the cancel, and has not answered. */
   'cancel-sent',
   /** The broker has answered the cancel or was given up; how the order ended is not known here. */
   'cancel-answered',

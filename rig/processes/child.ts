@@ -3,17 +3,17 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { STEP_MS } from '../patience.ts';
 
-/** What a child offers: each takes at most one argument that survives structured cloning. */
+/** What a child offers. A method has at most one argument, which survives structured cloning. */
 // biome-ignore lint/suspicious/noExplicitAny: a bound for inference only, every use is typed by the methods themselves
 export type Methods = Record<string, (argument: any) => unknown>;
 
 export interface Child<M extends Methods> {
   call<K extends keyof M & string>(method: K, ...args: Parameters<M[K]>): Promise<Awaited<ReturnType<M[K]>>>;
-  /** SIGKILL, SIGSTOP, SIGCONT, SIGTERM: whatever is to befall it. */
+  /** Such as SIGKILL, SIGSTOP, SIGCONT or SIGTERM. */
   signal(name: NodeJS.Signals): void;
-  /** Resolves with the exit code when the process is gone; null where a signal ended it. */
+  /** Resolves with the exit code when the process has ended; null where a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   stop(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function startChild<M extends Methods>(
   const child = fork(path.resolve(import.meta.dirname, '../..', file), {
     serialization: 'advanced',
     execArgv: [...(options.execArgv ?? [])],
-    // A log that nobody wants goes nowhere, but it is written: it belongs to the cost.
+    // A log without a file is written all the same: writing it belongs to the cost.
     stdio: ['ignore', log ?? 'ignore', 'inherit', 'ipc'],
   });
   if (log !== null) closeSync(log);
@@ -97,7 +97,7 @@ export function startChild<M extends Methods>(
   };
 }
 
-/** The child's side: answers the parent's calls until it goes away. */
+/** The child's side: answers the parent's calls until the parent disconnects. */
 export function serve(methods: Methods): void {
   process.on('message', async ({ id, method, argument }: Call) => {
     try {

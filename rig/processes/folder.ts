@@ -7,7 +7,7 @@ process.on('exit', () => {
   for (const folder of folders) removeFolder(folder);
 });
 
-/** An empty folder that is gone when this process is, if not before. */
+/** An empty folder, removed at the end of this process at the latest. */
 export function createFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tradecast-bench-'));
   folders.add(folder);

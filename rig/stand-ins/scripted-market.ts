@@ -6,7 +6,7 @@ import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 export interface ScriptedMarket extends MarketSource {
   /** A trade at `price` and a quote around it: bid a cent below, ask a cent above. */
   tick(symbol: string, price: number, options?: { bid?: number; ask?: number; size?: number }): void;
-  /** Yesterday's close, as a snapshot would tell it. */
+  /** Yesterday's close, as in a snapshot. */
   previousClose(symbol: string, price: number): void;
   status(status: FeedStatus): void;
   /** How often the service has opened the feed. */

@@ -6,9 +6,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Everything is cut, and refused from now on. */
   cut(): void;
-  /** A black hole: connections stay, new ones are taken, and nothing gets through in either direction. */
+  /** A black hole: connections stay, new ones are accepted, and nothing passes in either direction. */
   swallow(): void;
-  /** As a firewall forgets: nothing gets through on the connections that are open, and new ones work. */
+  /** As a firewall forgets: nothing passes on the connections that are open, and new ones work. */
   silence(): void;
   /** As it was; connections of a black hole end. */
   heal(): void;

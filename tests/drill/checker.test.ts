@@ -4,7 +4,7 @@ import { check, type Evidence, type Verdict } from '../../drill/support/checker.
 const USER = 'u1';
 const EPOCH = 'e1';
 
-/** A user who got two trades from outside and one order filled here, all heard by one client. */
+/** A user who got two trades from outside and one order filled here, all received by one client. */
 function clean(): Evidence {
   const journal = [
     { seq: 4, event: 'trade:executed', id: 't1', orderId: null },
@@ -29,7 +29,7 @@ function clean(): Evidence {
         client: 'c1',
         userId: USER,
         from: { epoch: EPOCH, seq: 3 },
-        heard: journal.map(({ seq, id }) => ({ epoch: EPOCH, seq, id, at: 1_020, replica: 'a' })),
+        received: journal.map(({ seq, id }) => ({ epoch: EPOCH, seq, id, at: 1_020, replica: 'a' })),
       },
     ],
     quotes: { delivered: 10, stale: [] },
@@ -41,10 +41,10 @@ type Kind = (typeof KINDS)[number];
 
 const kindsOf = (verdict: Verdict): Kind[] => KINDS.filter((kind) => verdict[kind].length > 0);
 
-function heardBy(change: (heard: Evidence['clients'][number]['heard']) => object[]): Evidence {
+function heardBy(change: (received: Evidence['clients'][number]['received']) => object[]): Evidence {
   const evidence = clean();
   const [client] = evidence.clients;
-  return { ...evidence, clients: [{ ...client!, heard: change(client!.heard) as never }] };
+  return { ...evidence, clients: [{ ...client!, received: change(client!.received) as never }] };
 }
 const withOrder = (change: object): Evidence => {
   const evidence = clean();
@@ -86,18 +86,18 @@ describe('the checker of the drills', () => {
     const evidence = clean();
     const again = evidence.journal.map((row) => ({ ...row, epoch: 'e2', seq: row.seq - 3 }));
     const [client] = evidence.clients;
-    const heard = again.map(({ epoch, seq, id }) => ({ epoch, seq, id, at: 1_020, replica: 'a' }));
+    const received = again.map(({ epoch, seq, id }) => ({ epoch, seq, id, at: 1_020, replica: 'a' }));
     const sent = evidence.sent.map((one) => (one.seq === null ? one : { ...one, seq: one.seq - 3 }));
-    expect(kindsOf(check({ ...evidence, sent, journal: again, clients: [{ ...client!, heard }] }))).toEqual(
-      [],
-    );
+    expect(
+      kindsOf(check({ ...evidence, sent, journal: again, clients: [{ ...client!, received }] })),
+    ).toEqual([]);
   });
 
   test.each<[string, Kind, Evidence]>([
     ['an acknowledged trade is not in the journal', 'lost', { ...withoutRow(8), clients: [] }],
     ['the journal has a hole', 'lost', withoutRow(5)],
-    ['a client never hears an event', 'lost', heardBy((heard) => heard.slice(0, -1))],
-    ['a client misses one in the middle', 'lost', heardBy((heard) => heard.toSpliced(1, 1))],
+    ['a client never hears an event', 'lost', heardBy((received) => received.slice(0, -1))],
+    ['a client misses one in the middle', 'lost', heardBy((received) => received.toSpliced(1, 1))],
     ['an acknowledged order is not there', 'lost', { ...clean(), orders: [], fills: [], broker: null }],
     ['an order comes to no end', 'lost', withOrder({ status: 'submitting' })],
     ['a fill is never told', 'lost', { ...withoutRow(6), clients: [] }],
@@ -114,11 +114,11 @@ describe('the checker of the drills', () => {
       'duplicated',
       { ...clean(), journal: [...clean().journal, { ...clean().journal[0]!, seq: 9 }], clients: [] },
     ],
-    ['a client hears an event again', 'duplicated', heardBy((heard) => [...heard, heard[2]!])],
+    ['a client hears an event again', 'duplicated', heardBy((received) => [...received, received[2]!])],
     [
       'a client hears what it had before it came',
       'duplicated',
-      heardBy((heard) => [{ ...heard[0]!, seq: 3, id: 't0' }, ...heard]),
+      heardBy((received) => [{ ...received[0]!, seq: 3, id: 't0' }, ...received]),
     ],
     [
       'a fill is told twice',
@@ -140,7 +140,7 @@ describe('the checker of the drills', () => {
     [
       'a client hears two events in the wrong order',
       'disordered',
-      heardBy((heard) => [heard[1]!, heard[0]!, ...heard.slice(2)]),
+      heardBy((received) => [received[1]!, received[0]!, ...received.slice(2)]),
     ],
 
     ['a trade that nobody sent is in the journal', 'unexpected', { ...clean(), sent: clean().sent.slice(1) }],
@@ -149,12 +149,12 @@ describe('the checker of the drills', () => {
     [
       'a client hears another event under the number',
       'unexpected',
-      heardBy((heard) => [{ ...heard[0]!, id: 't7' }, ...heard.slice(1)]),
+      heardBy((received) => [{ ...received[0]!, id: 't7' }, ...received.slice(1)]),
     ],
     [
       'a client hears what is not in the journal',
       'unexpected',
-      heardBy((heard) => [...heard, { ...heard[0]!, seq: 9 }]),
+      heardBy((received) => [...received, { ...received[0]!, seq: 9 }]),
     ],
     ['an order that nobody sent is there', 'unexpected', withOrder({ key: 'k2' })],
     [

@@ -35,12 +35,12 @@ const event = (seq: number, epoch = 'e1') => ({ epoch, seq, id: `t${seq}` });
 const confirmed = (head: number, recovered: boolean, epoch = 'e1') => ({ epoch, head, recovered });
 
 describe('a client of the drills', () => {
-  test('has no position at first and resumes from the last event it heard', () => {
+  test('has no position at first and resumes from the last event it received', () => {
     const follower = createFollower(spec, { readPage: jest.fn<ReadPage>() });
     expect(follower.resumeFrom()).toBeUndefined();
     follower.confirmed(confirmed(4, false));
     expect(follower.resumeFrom()).toEqual({ epoch: 'e1', after: 4 });
-    follower.heard(event(5));
+    follower.received(event(5));
     expect(follower.resumeFrom()).toEqual({ epoch: 'e1', after: 5 });
   });
 
@@ -55,10 +55,10 @@ describe('a client of the drills', () => {
     follower.confirmed(confirmed(9, false));
     follower.disconnected();
     follower.confirmed(confirmed(3, false, 'e2'));
-    follower.heard(event(4, 'e2'));
+    follower.received(event(4, 'e2'));
     expect(follower.isFollowing()).toBe(false);
     await until(follower.isFollowing, 'it follows again');
-    expect(follower.log().heard.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(follower.log().received.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
     expect(readPage.mock.calls.map(([, { seq }]) => seq)).toEqual([9, 2]);
   });
 
@@ -66,7 +66,7 @@ describe('a client of the drills', () => {
     const readPage = jest.fn<ReadPage>();
     const follower = createFollower({ ...spec, forgetful: true }, { readPage });
     follower.confirmed(confirmed(4, false));
-    follower.heard(event(5));
+    follower.received(event(5));
     follower.disconnected();
     expect(follower.resumeFrom()).toBeUndefined();
     follower.confirmed(confirmed(7, false));
@@ -110,41 +110,41 @@ describe('a row', () => {
 describe('a bus that loses messages', () => {
   const orders = (count: number, oneIn: number, seed: number): string[] => {
     const bus = losingBus(createLocalBus(silentLog), { oneIn, seed });
-    const heard: string[] = [];
-    bus.subscribe(portfolioTopic, ({ userId }) => heard.push(userId));
+    const received: string[] = [];
+    bus.subscribe(portfolioTopic, ({ userId }) => received.push(userId));
     for (let at = 0; at < count; at++) bus.publish(portfolioTopic, { userId: String(at) });
-    return heard;
+    return received;
   };
 
   test('loses about as many as it is told, and the same ones for the same seed', () => {
-    const heard = orders(10_000, 100, 7);
-    expect(heard.length).toBeGreaterThan(9_850);
-    expect(heard.length).toBeLessThan(9_950);
-    expect(orders(10_000, 100, 7)).toEqual(heard);
-    expect(orders(10_000, 100, 8)).not.toEqual(heard);
+    const received = orders(10_000, 100, 7);
+    expect(received.length).toBeGreaterThan(9_850);
+    expect(received.length).toBeLessThan(9_950);
+    expect(orders(10_000, 100, 7)).toEqual(received);
+    expect(orders(10_000, 100, 8)).not.toEqual(received);
   });
 
   test('tells what it lost by chance, and not what it was told to lose', () => {
     const lost: string[] = [];
     const rule = { oneIn: 2, seed: 7, topic: 'portfolio', holding: '-last' } as const;
     const bus = losingBus(createLocalBus(silentLog), rule, (topic) => lost.push(topic));
-    let heard = 0;
-    bus.subscribe(portfolioTopic, () => heard++);
+    let received = 0;
+    bus.subscribe(portfolioTopic, () => received++);
     for (let at = 0; at < 100; at++) bus.publish(portfolioTopic, { userId: String(at) });
     expect(lost.length).toBeGreaterThan(0);
-    expect(heard + lost.length).toBe(100);
+    expect(received + lost.length).toBe(100);
     expect(new Set(lost)).toEqual(new Set(['portfolio']));
   });
 
   test('loses every message of a topic that holds a text, and no other', () => {
     const bus = losingBus(createLocalBus(silentLog), { topic: 'portfolio', holding: '-last' });
-    const heard: string[] = [];
-    bus.subscribe(portfolioTopic, ({ userId }) => heard.push(userId));
-    bus.subscribe(leaseFreeTopic, ({ replica }) => heard.push(replica));
+    const received: string[] = [];
+    bus.subscribe(portfolioTopic, ({ userId }) => received.push(userId));
+    bus.subscribe(leaseFreeTopic, ({ replica }) => received.push(replica));
     bus.publish(portfolioTopic, { userId: 'a' });
     bus.publish(portfolioTopic, { userId: 'a-last' });
     bus.publish(leaseFreeTopic, { replica: 'b-last' });
-    expect(heard).toEqual(['a', 'b-last']);
+    expect(received).toEqual(['a', 'b-last']);
   });
 });
 
@@ -197,13 +197,16 @@ test('a publisher tells of its longest wait, also where the answer was a yes', a
 });
 
 test('a bad tick counts as sent only where somebody is there to hear it', () => {
-  const heard: string[] = [];
-  const line = (open: boolean) => ({ isOpen: () => open, send: (frame: string) => void heard.push(frame) });
+  const received: string[] = [];
+  const line = (open: boolean) => ({
+    isOpen: () => open,
+    send: (frame: string) => void received.push(frame),
+  });
   const frames = badFrames('AAPL', Date.now());
   expect(sendFrames([], frames)).toBe(0);
   expect(sendFrames([line(false)], frames)).toBe(0);
   expect(sendFrames([line(true), line(false)], frames)).toBe(frames.length);
-  expect(heard).toEqual(frames);
+  expect(received).toEqual(frames);
 });
 
 test('what a log complains of is told with its cause', () => {

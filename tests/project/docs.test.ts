@@ -4,7 +4,12 @@ import { describe, expect, test } from '@jest/globals';
 import { readRepoFile, repoRoot } from '../../rig/source-files.ts';
 
 describe('the pages', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/*.md', { cwd: repoRoot })];
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...globSync(['docs/*.md', 'reports/*.md'], { cwd: repoRoot }),
+  ];
 
   test.each(pages)('%s names files that exist', (page) => {
     const text = readRepoFile(page);

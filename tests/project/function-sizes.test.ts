@@ -9,8 +9,6 @@ const TO_SPLIT = 'not split yet';
 const LONGER: Readonly<Record<string, string>> = {
   'drill/support/lean-client.ts openLeanClient': TO_SPLIT,
   'drill/support/rig.ts startRig': TO_SPLIT,
-  'rig/stand-ins/broker/stand-in.ts startBrokerStandIn': TO_SPLIT,
-  'rig/stand-ins/massive/stand-in.ts startMassiveStandIn': TO_SPLIT,
   'src/realtime/features/portfolio-views.ts createPortfolioViews': TO_SPLIT,
   'src/realtime/state-lane/lane.ts createStateLane': TO_SPLIT,
 };
