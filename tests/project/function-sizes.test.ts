@@ -7,8 +7,6 @@ const TO_SPLIT = 'not split yet';
 
 /** Why a function is longer. An entry goes with the reason. */
 const LONGER: Readonly<Record<string, string>> = {
-  'drill/support/lean-client.ts openLeanClient': TO_SPLIT,
-  'drill/support/rig.ts startRig': TO_SPLIT,
   'src/realtime/features/portfolio-views.ts createPortfolioViews': TO_SPLIT,
   'src/realtime/state-lane/lane.ts createStateLane': TO_SPLIT,
 };
