@@ -1,27 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
 import { functionSizes, measureFunctions } from '../../rig/function-sizes.ts';
 
-/** Eighty lines are the aim (`node rig/function-sizes.ts` lists what is above it); beyond this a reason stands here. */
+/** The aim; up to `MOST_LINES` with a reason below. `node rig/function-sizes.ts` lists what is above it. */
+const AIM_LINES = 80;
 const MOST_LINES = 100;
-const TO_SPLIT = 'not split yet';
+/** Above the most: these two have to be split. */
+const TO_SPLIT = new Set([
+  'src/realtime/features/portfolio-views.ts createPortfolioViews',
+  'src/realtime/state-lane/lane.ts createStateLane',
+]);
 
-/** Why a function is longer. An entry goes with the reason. */
+/** Why a function is longer than the aim. An entry goes with the reason. */
 const LONGER: Readonly<Record<string, string>> = {
-  'src/realtime/features/portfolio-views.ts createPortfolioViews': TO_SPLIT,
-  'src/realtime/state-lane/lane.ts createStateLane': TO_SPLIT,
+  'src/adapters/massive/frames.ts createFrameReader':
+    'the hot path: a function for each kind of event keeps every call site monomorphic',
+  'src/adapters/sql/database.ts createDatabase':
+    'one connection, one statement and one transaction share the rule of what spoils a connection',
+  'src/app/index.ts compose': 'the list of all parts, which only declares them and has no branch',
 };
 
 describe('functions', () => {
-  const long = measureFunctions()
-    .filter(({ lines }) => lines > MOST_LINES)
-    .map(({ name }) => name);
+  const above = (most: number): string[] =>
+    measureFunctions()
+      .filter(({ lines }) => lines > most)
+      .map(({ name }) => name);
+  const long = above(AIM_LINES);
 
   test('are short, or say why not', () => {
-    expect(long.filter((name) => !(name in LONGER))).toEqual([]);
+    expect(long.filter((name) => !(name in LONGER) && !TO_SPLIT.has(name))).toEqual([]);
+  });
+
+  test('are never above a hundred lines', () => {
+    expect(above(MOST_LINES).filter((name) => !TO_SPLIT.has(name))).toEqual([]);
   });
 
   test('that are short again are no longer excused', () => {
-    expect(Object.keys(LONGER).filter((name) => !long.includes(name))).toEqual([]);
+    expect([...Object.keys(LONGER), ...TO_SPLIT].filter((name) => !long.includes(name))).toEqual([]);
   });
 });
 
