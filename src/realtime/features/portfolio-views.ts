@@ -10,6 +10,12 @@ import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 import type { Peer } from '../peer.ts';
 import type { StateLane } from '../state-lane/lane.ts';
 import type { StateTopic } from '../state-lane/topic.ts';
+import {
+  createSymbolIndex,
+  newPortfolioView,
+  type PortfolioView,
+  type SymbolIndex,
+} from './portfolio-view.ts';
 
 /**
  * `portfolio:update` for every peer that subscribed: the stored holdings, marked to the quotes of this replica when
@@ -32,24 +38,6 @@ export interface PortfolioViews {
   start(): Cancel;
 }
 
-interface View {
-  readonly userId: string;
-  readonly peers: Set<Peer>;
-  holdings: Holdings | null;
-  /** As it was sent last. */
-  payload: PortfolioPayload | undefined;
-  /** Counts the reports of changed holdings, so that a slow read does not replace a younger one. */
-  version: number;
-  reading: boolean;
-  stale: boolean;
-  /** When to read without a report of changed holdings, milliseconds since epoch; null while there is no doubt. */
-  doubtedAt: number | null;
-  /** A price moved since the last update. */
-  dirty: boolean;
-  /** Nothing is read or sent for the view before this moment, milliseconds since epoch. */
-  nextAt: number;
-}
-
 /** While the database is away, views do not ask it on every tick. */
 const RETRY_MS = 1_000;
 
@@ -65,54 +53,13 @@ export interface PortfolioViewsParts {
 }
 
 export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews {
-  const { bus, clock, log, lane } = parts;
-  const views = new Map<string, View>();
+  const { bus, clock } = parts;
+  const views = new Map<string, PortfolioView>();
   const index = createSymbolIndex(parts.onSymbols);
-  const topic: StateTopic<PortfolioPayload, 'portfolio:update'> = {
-    event: 'portfolio:update',
-    latest: (userId) => views.get(userId)?.payload,
-    toPayload: (payload) => payload,
-  };
+  const { open, refresh, reportChange } = createDelivery(parts, views, index);
 
-  async function read(view: View): Promise<void> {
-    const { version } = view;
-    view.reading = true;
-    view.doubtedAt = null;
-    try {
-      const holdings = await parts.read(view.userId);
-      if (views.get(view.userId) !== view) return;
-      index.replace(view, holdings);
-      view.stale = view.version !== version;
-      send(view);
-    } catch (error) {
-      view.nextAt = clock.now() + RETRY_MS;
-      log.warn({ err: error, userId: view.userId }, 'a portfolio could not be read; it is retried');
-    } finally {
-      view.reading = false;
-    }
-  }
-
-  function send(view: View): void {
-    if (!view.holdings) return;
-    view.dirty = false;
-    view.nextAt = clock.now() + PORTFOLIO_INTERVAL_MS;
-    view.payload = parts.mark(view.holdings);
-    for (const peer of view.peers) write(peer);
-  }
-
-  function write(peer: Peer): void {
-    lane.offer(peer, topic, [peer.principal.user.id]);
-    lane.flush(peer);
-  }
-
-  function changed(view: View): void {
-    view.version += 1;
-    view.stale = true;
-    if (!view.reading && clock.now() >= view.nextAt) void read(view);
-  }
-
-  function viewOf(userId: string): View {
-    const view = views.get(userId) ?? newView(userId);
+  function viewOf(userId: string): PortfolioView {
+    const view = views.get(userId) ?? newPortfolioView(userId);
     views.set(userId, view);
     return view;
   }
@@ -120,43 +67,30 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   return {
     subscribe(peer) {
       // The connection may have ended while its command was checked; no `unsubscribe` would follow.
-      if (!peer.isOpen()) return;
-      const view = viewOf(peer.principal.user.id);
-      view.peers.add(peer);
-      if (view.holdings && !view.stale) {
-        view.payload = parts.mark(view.holdings);
-        write(peer);
-      } else if (!view.reading) {
-        void read(view);
-      }
+      if (peer.isOpen()) open(viewOf(peer.principal.user.id), peer);
     },
     unsubscribe(peer) {
       const view = views.get(peer.principal.user.id);
       if (!view?.peers.delete(peer) || view.peers.size > 0) return;
       views.delete(view.userId);
-      index.replace(view, null);
+      index.replaceHoldings(view, null);
     },
     quotesChanged(quotes) {
       for (const { symbol } of quotes) for (const view of index.holding(symbol)) view.dirty = true;
     },
     holdingsAre(userId, version) {
       const view = views.get(userId);
-      if (view?.holdings && view.holdings.version !== version) changed(view);
+      if (view?.holdings && view.holdings.version !== version) reportChange(view);
     },
     symbols: index.symbols,
     tick() {
-      const now = clock.now();
-      for (const view of views.values()) {
-        if (view.reading || now < view.nextAt) continue;
-        if (view.stale || (view.doubtedAt !== null && now >= view.doubtedAt)) void read(view);
-        else if (view.dirty) send(view);
-      }
+      for (const view of views.values()) refresh(view);
     },
     start() {
       const ends = [
         bus.subscribe(portfolioTopic, ({ userId }) => {
           const view = views.get(userId);
-          if (view) changed(view);
+          if (view) reportChange(view);
         }),
         bus.subscribe(journalTopic, ({ userId, records }) => {
           const view = views.get(userId);
@@ -173,35 +107,71 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   };
 }
 
-const newView = (userId: string): View => ({
-  userId,
-  peers: new Set(),
-  holdings: null,
-  payload: undefined,
-  version: 0,
-  reading: false,
-  stale: true,
-  doubtedAt: null,
-  dirty: false,
-  nextAt: 0,
-});
+/** When the holdings of a view are read, and when its portfolio is sent. */
+function createDelivery(
+  { clock, log, lane, ...parts }: PortfolioViewsParts,
+  views: ReadonlyMap<string, PortfolioView>,
+  index: SymbolIndex,
+) {
+  const topic: StateTopic<PortfolioPayload, 'portfolio:update'> = {
+    event: 'portfolio:update',
+    latest: (userId) => views.get(userId)?.payload,
+    toPayload: (payload) => payload,
+  };
 
-/** Views by the symbols they hold. */
-function createSymbolIndex(onChange: () => void) {
-  const bySymbol = new Map<string, Set<View>>();
+  async function read(view: PortfolioView): Promise<void> {
+    const { version } = view;
+    view.reading = true;
+    view.doubtedAt = null;
+    try {
+      const holdings = await parts.read(view.userId);
+      if (views.get(view.userId) !== view) return;
+      index.replaceHoldings(view, holdings);
+      view.stale = view.version !== version;
+      send(view, holdings);
+    } catch (error) {
+      view.nextAt = clock.now() + RETRY_MS;
+      log.warn({ err: error, userId: view.userId }, 'a portfolio could not be read; it is retried');
+    } finally {
+      view.reading = false;
+    }
+  }
+
+  function send(view: PortfolioView, holdings: Holdings): void {
+    view.dirty = false;
+    view.nextAt = clock.now() + PORTFOLIO_INTERVAL_MS;
+    view.payload = parts.mark(holdings);
+    for (const peer of view.peers) write(peer);
+  }
+
+  function write(peer: Peer): void {
+    lane.offer(peer, topic, [peer.principal.user.id]);
+    lane.flush(peer);
+  }
 
   return {
-    replace(view: View, holdings: Holdings | null): void {
-      for (const { symbol } of view.holdings?.positions ?? []) {
-        const set = bySymbol.get(symbol);
-        if (set?.delete(view) && set.size === 0) bySymbol.delete(symbol);
+    /** Adds a peer, which gets the portfolio at once or with the read that is under way. */
+    open(view: PortfolioView, peer: Peer): void {
+      view.peers.add(peer);
+      if (view.holdings && !view.stale) {
+        view.payload = parts.mark(view.holdings);
+        write(peer);
+      } else if (!view.reading) {
+        void read(view);
       }
-      view.holdings = holdings;
-      for (const { symbol } of holdings?.positions ?? [])
-        bySymbol.set(symbol, (bySymbol.get(symbol) ?? new Set()).add(view));
-      onChange();
     },
-    holding: (symbol: string): Iterable<View> => bySymbol.get(symbol) ?? [],
-    symbols: (): Iterable<string> => bySymbol.keys(),
+    /** The stored holdings have changed. */
+    reportChange(view: PortfolioView): void {
+      view.version += 1;
+      view.stale = true;
+      if (!view.reading && clock.now() >= view.nextAt) void read(view);
+    },
+    /** Reads or sends what is due by now. */
+    refresh(view: PortfolioView): void {
+      const now = clock.now();
+      if (view.reading || now < view.nextAt) return;
+      if (view.stale || (view.doubtedAt !== null && now >= view.doubtedAt)) void read(view);
+      else if (view.dirty && view.holdings) send(view, view.holdings);
+    },
   };
 }
