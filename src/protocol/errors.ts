@@ -55,9 +55,6 @@ export const REQUEST_CODES = [
 export type RequestCode = (typeof REQUEST_CODES)[number];
 
 export type ErrorCode = TradingCode | ConnectCode | RequestCode;
-export const ERROR_CODES: readonly ErrorCode[] = [
-  ...new Set<ErrorCode>([...TRADING_CODES, ...CONNECT_CODES, ...REQUEST_CODES]),
-];
 
 /**
  * A refusal with a sentence for the client and a code. Domain and edges throw it; only an edge turns it into a

@@ -1,4 +1,3 @@
 /** Socket.IO rooms. Other services may emit into `user:` and `symbol:` rooms. */
 export const userRoom = (userId: string): string => `user:${userId}`;
-export const sessionRoom = (sessionHash: string): string => `session:${sessionHash}`;
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;

@@ -6,6 +6,7 @@ import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import type { Dispatch } from './commands/dispatch.ts';
 import type { CloseReason, Peer, Send } from './peer.ts';
+import { createPeerIndex, type PeerIndex } from './peer-index.ts';
 import type { StateLane } from './state-lane/lane.ts';
 
 /** What a transport does with its connections: admit, join, receive, leave. */
@@ -24,7 +25,7 @@ export type TransportFactory = (host: PeerHost) => Transport;
 
 /** The connected peers, and the end of each. */
 export interface Connections {
-  readonly peers: ReadonlySet<Peer>;
+  readonly index: PeerIndex;
   join(peer: Peer): void;
   leave(peer: Peer): void;
   /** The first reason counts. */
@@ -48,7 +49,8 @@ export interface ConnectionsParts {
 
 export function createConnections(parts: ConnectionsParts): Connections {
   const { lane, send, clock, metrics, log } = parts;
-  const peers = new Set<Peer>();
+  const index = createPeerIndex();
+  const { peers } = index;
   const closing = new Map<Peer, CloseReason>();
 
   function close(peer: Peer, reason: CloseReason): void {
@@ -61,11 +63,11 @@ export function createConnections(parts: ConnectionsParts): Connections {
   }
 
   return {
-    peers,
+    index,
     close,
     join(peer) {
       const userId = peer.principal.user.id;
-      peers.add(peer);
+      index.add(peer);
       lane.add(peer);
       send(peer, 'connected', {
         socketId: peer.id,
@@ -78,7 +80,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
       log.debug({ socketId: peer.id, userId }, 'connected');
     },
     leave(peer) {
-      if (!peers.delete(peer)) return;
+      if (!index.delete(peer)) return;
       parts.left(peer);
       lane.remove(peer);
       const reason = closing.get(peer) ?? (parts.isDraining() ? 'drain' : 'client');

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { pause } from '../lib/pause.ts';
 import type { Peer, Send } from './peer.ts';
 
 /** Connections are closed in slices this far apart. */
@@ -27,14 +28,12 @@ export interface DrainParts {
 }
 
 /**
- * Empties the server for a shutdown. First every client is told when to come back once its connection has closed;
- * the times are spread, so that the other replicas are not overrun. Then the connections are closed evenly over
+ * Empties the server for a shutdown. First every client gets the time at which to come back once its connection has
+ * closed; the times are spread, so that the other replicas are not overrun. Then the connections are closed evenly over
  * the given time. Until its turn each peer is served as before.
  */
 export function createDrain({ peers, othersServe, answered, close, send, clock, log }: DrainParts): Drain {
   let draining: Promise<void> | null = null;
-  const pause = (ms: number): Promise<void> =>
-    new Promise<void>((resolve) => void clock.after(ms, () => resolve()));
 
   function announce(open: readonly Peer[], seconds: number): void {
     const restartMs = othersServe() ? 0 : seconds * 1_000;
@@ -49,7 +48,7 @@ export function createDrain({ peers, othersServe, answered, close, send, clock, 
   }
 
   async function end(peer: Peer): Promise<void> {
-    await Promise.race([answered(peer), pause(ANSWER_GRACE_MS)]);
+    await Promise.race([answered(peer), pause(clock, ANSWER_GRACE_MS)]);
     close(peer);
   }
 
@@ -61,7 +60,7 @@ export function createDrain({ peers, othersServe, answered, close, send, clock, 
     const ends: Promise<void>[] = [];
     // All of the time, even without connections: proxies find out a little later that we are not ready.
     for (let slice = 1; slice <= slices; slice++) {
-      if (seconds > 0) await pause(SLICE_MS);
+      if (seconds > 0) await pause(clock, SLICE_MS);
       const due = Math.ceil((open.length * slice) / slices);
       ends.push(...open.slice(ends.length, due).map(end));
     }

@@ -79,8 +79,9 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     },
     isDraining: () => drain.isDraining(),
   });
-  const { peers, close, revoke } = connections;
-  const sweep = createJournalSweep({ ...parts, peers });
+  const { index, close, revoke } = connections;
+  const { peers } = index;
+  const sweep = createJournalSweep({ ...parts, users: index.byUser });
   const features = parts.features.map((create) => create({ ...parts, lane, peers, sweep, send }));
   const dispatch = createDispatch({
     ...parts,
@@ -113,14 +114,14 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   return {
     latency,
     connections: () => peers.size,
-    users: () => new Set([...peers].map(({ principal }) => principal.user.id)).size,
+    users: () => index.byUser.size,
     resync: sweep.now,
     start() {
       serving = features;
       for (const feature of features) running.add(...startFeature(feature, fanOut));
       running.add(
         sweep.start(),
-        guardSessions({ ...parts, peers, revoke }),
+        guardSessions({ ...parts, index, revoke }),
         watchSlowReaders({ ...parts, peers, onSlowReader: (peer) => close(peer, 'slow_consumer') }),
         clock.every(options.flushIntervalMs, fanOut.tick),
         fanOut.stop,

@@ -2,7 +2,6 @@ import type { Journal, UserHead } from '../../domain/journal/journal.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import { createEmitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Peer } from '../peer.ts';
 
 /**
  * Finds in the database what the bus lost: one query for all users with peers here says how far each journal goes
@@ -22,19 +21,18 @@ export const SWEEP_INTERVAL_MS = 5_000;
 
 export interface JournalSweepParts {
   readonly journal: Pick<Journal, 'heads'>;
-  readonly peers: Iterable<Peer>;
+  /** The users with peers here, by user id. */
+  readonly users: ReadonlyMap<string, unknown>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createJournalSweep({ journal, peers, clock, log }: JournalSweepParts): JournalSweep {
+export function createJournalSweep({ journal, users, clock, log }: JournalSweepParts): JournalSweep {
   const heads = createEmitter<[ReadonlyMap<string, UserHead>]>();
   let state: 'resting' | 'reading' | 'reading-then-again' = 'resting';
 
   async function readHeads(): Promise<void> {
-    const users = new Set<string>();
-    for (const { principal } of peers) users.add(principal.user.id);
-    if (users.size > 0) heads.emit(await journal.heads([...users]));
+    if (users.size > 0) heads.emit(await journal.heads([...users.keys()]));
   }
 
   function run(): void {

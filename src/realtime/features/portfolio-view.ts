@@ -41,6 +41,9 @@ export interface SymbolIndex {
   symbols(): Iterable<string>;
 }
 
+/** One for all quotes that move no portfolio, which are most. */
+const NO_VIEWS: readonly PortfolioView[] = [];
+
 export function createSymbolIndex(onChange: () => void): SymbolIndex {
   const bySymbol = new Map<string, Set<PortfolioView>>();
 
@@ -55,7 +58,7 @@ export function createSymbolIndex(onChange: () => void): SymbolIndex {
         bySymbol.set(symbol, (bySymbol.get(symbol) ?? new Set()).add(view));
       onChange();
     },
-    holding: (symbol) => bySymbol.get(symbol) ?? [],
+    holding: (symbol) => bySymbol.get(symbol) ?? NO_VIEWS,
     symbols: () => bySymbol.keys(),
   };
 }

@@ -17,7 +17,7 @@ export interface PortfolioParts {
 export const portfolioFeature =
   ({ bus, board, demand, trading }: PortfolioParts): FeatureFactory =>
   ({ lane, sweep, clock, log }) => {
-    const demandHeld = onceATurn(() => demand.set('portfolios', views.symbols()));
+    const heldDemand = onceATurn(() => demand.set('portfolios', views.symbols()));
     const views = createPortfolioViews({
       bus,
       clock,
@@ -25,7 +25,7 @@ export const portfolioFeature =
       lane,
       read: trading.holdings,
       mark: trading.mark,
-      onSymbols: demandHeld,
+      onSymbols: heldDemand.request,
     });
 
     return {
@@ -34,6 +34,7 @@ export const portfolioFeature =
       start() {
         const ends = [
           views.start(),
+          heldDemand.stop,
           board.onChange(views.quotesChanged),
           sweep.onHeads((heads) => {
             for (const [userId, { holdings }] of heads) views.holdingsAre(userId, holdings);

@@ -10,8 +10,10 @@ export interface Watching {
   add(peer: Peer, subjects: readonly string[]): () => void;
   /** Answers with the subjects that were watched. */
   remove(peer: Peer, subjects: readonly string[]): string[];
-  /** The peer has left. */
+  /** A peer has left. */
   left(): void;
+  /** Reports no more changes. */
+  stop(): void;
 }
 
 export interface WatchingParts {
@@ -24,7 +26,7 @@ export interface WatchingParts {
 }
 
 export function createWatching({ lane, source, max, onChange }: WatchingParts): Watching {
-  const changed = onceATurn(() => onChange(lane.subjects(source)));
+  const change = onceATurn(() => onChange(lane.subjects(source)));
 
   return {
     add(peer, subjects) {
@@ -41,16 +43,17 @@ export function createWatching({ lane, source, max, onChange }: WatchingParts): 
           subjects.filter((subject) => watched.has(subject)),
         );
         lane.flush(peer);
-        changed();
+        change.request();
       };
     },
     remove(peer, subjects) {
       const watched = new Set(lane.watched(peer, source));
       const removed = subjects.filter((subject) => watched.delete(subject));
       lane.watch(peer, source, watched);
-      changed();
+      change.request();
       return removed;
     },
-    left: changed,
+    left: change.request,
+    stop: change.stop,
   };
 }

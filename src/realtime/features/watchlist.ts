@@ -40,6 +40,7 @@ export const watchlistFeature =
     return {
       sources: [quotes],
       left: watching.left,
+      start: () => watching.stop,
       handlers: {
         'subscribe:watchlist'(peer, requested) {
           // A symbol that is known not to exist is left out; an unknown one may exist upstream.

@@ -1,24 +1,25 @@
 import type { Sessions } from '../../domain/accounts/session.ts';
-import { type RevokedMessage, revokedTopic } from '../../domain/accounts/topics.ts';
+import { revokedTopic } from '../../domain/accounts/topics.ts';
 import type { Bus } from '../../domain/bus/bus.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { SessionRevokedPayload } from '../../protocol/connection.ts';
 import { SESSION_CHECK_INTERVAL_MS } from '../../protocol/limits.ts';
 import type { Peer } from '../peer.ts';
+import type { PeerIndex } from '../peer-index.ts';
 import { sessionIdOf } from '../principal.ts';
 
 /** Sessions per query of the periodic check. */
 const BATCH = 1_000;
 /** After a failed check: peers must not wait for another whole interval. */
 const RETRY_MS = 1_000;
-/** An open connection counts as use of its session; the database is told at most this often. */
+/** An open connection counts as use of its session; the database records it at most this often. */
 const TOUCH_INTERVAL_MS = 60 * 60 * 1000;
 
 type RevokeReason = SessionRevokedPayload['reason'];
 
 export interface SessionGuardParts {
-  readonly peers: ReadonlySet<Peer>;
+  readonly index: PeerIndex;
   readonly sessions: Pick<Sessions, 'findMany' | 'touch'>;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -33,7 +34,7 @@ export interface SessionGuardParts {
  * the Socket.IO adapter reaches all replicas, some of them or none. Returns what ends the guard.
  */
 export function guardSessions(parts: SessionGuardParts): Cancel {
-  const { peers, bus, clock, log, revoke } = parts;
+  const { index, bus, clock, log, revoke } = parts;
   const check = createCheck(parts);
   let cancelNext: Cancel = () => {};
   let stopped = false;
@@ -55,7 +56,10 @@ export function guardSessions(parts: SessionGuardParts): Cancel {
   checkAfter(SESSION_CHECK_INTERVAL_MS);
 
   const stopListening = bus.subscribe(revokedTopic, (message) => {
-    for (const peer of [...peers]) if (isMeant(peer, message)) revoke(peer, message.reason);
+    const meant =
+      'userId' in message ? index.byUser.get(message.userId) : index.bySession.get(message.sessionHash);
+    // A copy: a connection may leave while it is revoked.
+    for (const peer of [...(meant ?? [])]) revoke(peer, message.reason);
   });
 
   return () => {
@@ -65,24 +69,32 @@ export function guardSessions(parts: SessionGuardParts): Cancel {
   };
 }
 
-const isMeant = ({ principal }: Peer, message: RevokedMessage): boolean =>
-  'userId' in message ? principal.user.id === message.userId : principal.sessionHash === message.sessionHash;
-
 /** One look at the sessions of all open connections. */
-function createCheck({ peers, sessions, clock, revoke }: SessionGuardParts): () => Promise<void> {
+function createCheck({ index, sessions, clock, revoke }: SessionGuardParts): () => Promise<void> {
   let touchedAt = clock.now();
 
   return async () => {
-    const open = [...peers];
-    const ids = [...new Set(open.map(({ principal }) => sessionIdOf(principal)))];
+    const open = peersBySessionId(index);
+    const ids = [...open.keys()];
     const touch = clock.now() - touchedAt >= TOUCH_INTERVAL_MS;
     for (let start = 0; start < ids.length; start += BATCH) {
       const batch = ids.slice(start, start + BATCH);
       const active = await sessions.findMany(batch);
-      const ended = new Set(batch.filter((id) => !active.has(id)));
-      for (const peer of open) if (ended.has(sessionIdOf(peer.principal))) revoke(peer, 'expired');
+      for (const id of batch) {
+        if (active.has(id)) continue;
+        for (const peer of [...(open.get(id) ?? [])]) revoke(peer, 'expired');
+      }
       if (touch) await sessions.touch([...active.keys()]);
     }
     if (touch) touchedAt = clock.now();
   };
+}
+
+function peersBySessionId({ bySession }: PeerIndex): ReadonlyMap<string, ReadonlySet<Peer>> {
+  const open = new Map<string, ReadonlySet<Peer>>();
+  for (const peers of bySession.values()) {
+    const [peer] = peers;
+    if (peer) open.set(sessionIdOf(peer.principal), peers);
+  }
+  return open;
 }

@@ -53,10 +53,10 @@ export function createBacklog(encodings: Encodings, sent: SentCounter): Backlog 
     flush,
     add(receiver, topic, subject) {
       receiver.due ??= new Map();
-      const subjects = receiver.due.get(topic) ?? new Set();
-      receiver.due.set(topic, subjects);
-      if (subjects.has(subject)) topic.onConflated?.();
-      else subjects.add(subject);
+      const subjects = receiver.due.get(topic);
+      if (subjects?.has(subject)) topic.onConflated?.();
+      else if (subjects) subjects.add(subject);
+      else receiver.due.set(topic, new Set([subject]));
       behind.add(receiver);
     },
     retain(receiver, topic, subjects) {

@@ -32,9 +32,11 @@ export function createEncodings(isWatched: (topic: AnyTopic, subject: string) =>
   const topics = new Map<AnyTopic, Known>();
 
   function knownOf(topic: AnyTopic): Known {
-    const known: Known = topics.get(topic) ?? { bySubject: new Map(), last: null };
-    topics.set(topic, known);
-    return known;
+    const known = topics.get(topic);
+    if (known) return known;
+    const empty: Known = { bySubject: new Map(), last: null };
+    topics.set(topic, empty);
+    return empty;
   }
 
   return {

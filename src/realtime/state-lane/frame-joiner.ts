@@ -12,7 +12,7 @@ export interface FrameJoiner {
   keep(): void;
 }
 
-/** A write of 200 symbols fits; it is also the most that one unsent write can keep alive, bytes. */
+/** A write of 200 symbols fits; it is also the most that one unsent write can keep alive. */
 const SLAB_BYTES = 64 * 1024;
 
 export function createFrameJoiner(): FrameJoiner {

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
 
-/** Nobody's screen stands still for longer; a turn that took more is rather a process that stood still, milliseconds. */
+/** No screen pauses for longer: a turn that took more belongs to a process that was stalled. */
 const MAX_REST_MS = 500;
 
 /**
