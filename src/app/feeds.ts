@@ -6,7 +6,7 @@ import { createReplayInstruments } from '../adapters/replay/instruments.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
 import type { FeedConfig } from '../config/feed.ts';
-import type { Secrets } from '../config/index.ts';
+import type { MarketSecrets } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
@@ -26,7 +26,7 @@ export interface MarketSource {
 
 export interface FeedParts {
   /** Each feed reads its own. */
-  readonly secrets: Secrets;
+  readonly secrets: MarketSecrets;
   readonly clock: Clock;
   readonly hours: MarketHours;
   readonly log: Log;

@@ -61,7 +61,8 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const journal = createJournalCapability(core, config.journal, database);
   const accounts = createAccountFaces(core, config.accounts, database);
   const cluster = createCluster(core, {
-    ...secrets,
+    redisUrl: secrets.redisUrl,
+    databaseUrl: secrets.databaseUrl,
     config: config.cluster,
     database,
     replicas: () => reporting.faces.replicas.count(),
@@ -70,7 +71,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const lease = createLease(core, database, bus);
   const market = createMarketCapability(core, {
     config: config.market,
-    secrets,
+    secrets: secrets.market,
     source: overrides.marketSource,
     bus,
     lease,

@@ -1,4 +1,4 @@
-import type { MarketConfig, Secrets } from '../config/index.ts';
+import type { MarketConfig, MarketSecrets } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
@@ -35,7 +35,7 @@ export interface MarketFaces {
 
 export interface MarketParts {
   readonly config: MarketConfig;
-  readonly secrets: Secrets;
+  readonly secrets: MarketSecrets;
   readonly source: MarketSource | undefined;
   readonly bus: Bus;
   readonly lease: EngineLease;

@@ -12,13 +12,18 @@ import type { Env } from './variables.ts';
 
 export { ConfigError } from './error.ts';
 
+/** Keys of the upstreams that a feed may log in to. */
+export interface MarketSecrets {
+  readonly massiveApiKey: string | null;
+}
+
 export interface Secrets {
   /** Null where they are generated and kept in `dataDir`. */
   readonly session: readonly string[] | null;
   readonly hook: readonly string[] | null;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
-  readonly massiveApiKey: string | null;
+  readonly market: MarketSecrets;
   readonly metricsToken: string | null;
 }
 
@@ -91,7 +96,7 @@ export function readConfig(env: Env = process.env): { config: Config; secrets: S
     hook: read('HOOK_SECRET'),
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),
-    massiveApiKey: read('MASSIVE_API_KEY'),
+    market: { massiveApiKey: read('MASSIVE_API_KEY') },
     metricsToken: read('METRICS_TOKEN'),
   };
   const config: Config = {

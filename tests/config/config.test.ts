@@ -77,7 +77,7 @@ describe('an environment', () => {
       hook: null,
       databaseUrl: null,
       redisUrl: null,
-      massiveApiKey: null,
+      market: { massiveApiKey: null },
       metricsToken: null,
     });
   });
