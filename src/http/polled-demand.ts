@@ -1,8 +1,8 @@
 import { DEMAND_REFRESH_MS, type Demand } from '../domain/market/demand.ts';
 import type { Clock } from '../lib/clock.ts';
 
-/** A symbol that was not polled for this long is forgotten: well above the pace of any poller. */
-const FORGET_AFTER_MS = 60_000;
+/** A symbol that was not polled for three refreshes expires: well above the pace of any poller. */
+const FORGET_AFTER_MS = 3 * DEMAND_REFRESH_MS;
 
 /** Keeps quotes coming for pages that poll because they can get no socket. */
 export interface PolledDemand {

@@ -56,16 +56,7 @@ export function parseSymbol(text: string): ParsedSymbol | null {
   return { kind: 'option', root, expiry, right: right === 'C' ? 'call' : 'put', strike };
 }
 
-/** The inverse of `parseSymbol`. */
-export function formatSymbol(parsed: ParsedSymbol): string {
-  if (parsed.kind === 'stock') return parsed.root + parsed.suffix;
-  const day = parsed.expiry.slice(2).replaceAll('-', '');
-  const strike = String(Math.round(parsed.strike * STRIKE_FACTOR)).padStart(8, '0');
-  return `O:${parsed.root}${day}${parsed.right === 'call' ? 'C' : 'P'}${strike}`;
-}
-
 export const isStockSymbol = (text: string): boolean => STOCK.test(text);
-export const isOptionSymbol = (text: string): boolean => parseSymbol(text)?.kind === 'option';
 
 /** Of English letters only: other scripts have letters whose capitals are English (`ß`, `ı`). */
 const toCapitals = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());

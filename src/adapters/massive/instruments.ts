@@ -25,9 +25,26 @@ const MAX_CACHED = 10_000;
 const SEARCH_SIZE = 50;
 const PATH = '/v3/reference/tickers';
 
-interface Cached<T> {
-  readonly value: T;
-  readonly until: number;
+interface Found {
+  readonly instruments: readonly InstrumentPayload[];
+  /** False where other spellings could not be looked up: the next search asks again. */
+  readonly isComplete: boolean;
+}
+
+/** Answers of upstream, each for its time. */
+function createCache<T>(clock: Clock) {
+  const entries = new Map<string, { readonly value: T; readonly until: number }>();
+
+  return {
+    keep(key: string, value: T, ttlMs: number): void {
+      if (entries.size >= MAX_CACHED) entries.delete(entries.keys().next().value as string);
+      entries.set(key, { value, until: clock.now() + ttlMs });
+    },
+    get(key: string): T | undefined {
+      const entry = entries.get(key);
+      return entry && entry.until > clock.now() ? entry.value : undefined;
+    },
+  };
 }
 
 function toInstrument(value: unknown): InstrumentPayload | undefined {
@@ -41,23 +58,74 @@ function toInstrument(value: unknown): InstrumentPayload | undefined {
 
 /** Listed stocks by GET /v3/reference/tickers. Every answer is kept: some plans allow five requests a minute. */
 export function createMassiveInstruments(options: MassiveInstrumentsOptions): InstrumentDirectory {
-  const { clock, log } = options;
+  const { clock } = options;
+  const bySymbol = createCache<InstrumentPayload | null>(clock);
+  const searches = createCache<readonly InstrumentPayload[]>(clock);
+  const ask = createTickerRequests(options, (instrument) =>
+    bySymbol.keep(instrument.symbol, instrument, FOUND_TTL_MS),
+  );
+
+  async function get(symbol: string): Promise<InstrumentPayload | null> {
+    if (!isStockSymbol(symbol)) return null;
+    const known = bySymbol.get(symbol);
+    if (known !== undefined) return known;
+    const found = (await ask({ ticker: symbol, limit: '1' })).find((row) => row.symbol === symbol) ?? null;
+    if (found === null) bySymbol.keep(symbol, null, MISSING_TTL_MS);
+    return found;
+  }
+
+  async function firstListed(symbols: readonly string[]): Promise<InstrumentPayload | null> {
+    for (const symbol of symbols) {
+      const instrument = await get(symbol);
+      if (instrument) return instrument;
+    }
+    return null;
+  }
+
+  /** Upstream's search knows no other spellings (`brk-b`): where it does not find one, each is looked up. */
+  async function find(text: string): Promise<Found> {
+    const found = await ask({ search: text, limit: String(SEARCH_SIZE), sort: 'ticker' });
+    const forms = symbolForms(text);
+    // A text of several words that upstream finds is a name: `bank of` means no share class of BANK.
+    const isUnderstood = found.length > 0 && (readSymbol(text) !== null || /\s/.test(text));
+    if (isUnderstood || found.some(({ symbol }) => forms.includes(symbol)))
+      return { instruments: found, isComplete: true };
+    try {
+      const instrument = await firstListed(forms);
+      return { instruments: instrument ? [instrument, ...found] : found, isComplete: true };
+    } catch (error) {
+      if (found.length === 0) throw error;
+      return { instruments: found, isComplete: false };
+    }
+  }
+
+  return {
+    get,
+    async search(text, limit) {
+      const key = readSymbol(text.trim()) ?? text.trim().toUpperCase();
+      const known = searches.get(key);
+      if (known) return searchInstruments(known, key, limit);
+      const { instruments, isComplete } = await find(key);
+      if (isComplete) searches.keep(key, instruments, SEARCH_TTL_MS);
+      return searchInstruments(instruments, key, limit);
+    },
+    knows(symbol) {
+      if (!isStockSymbol(symbol)) return false;
+      const known = bySymbol.get(symbol);
+      return known === undefined ? undefined : known !== null;
+    },
+  };
+}
+
+/** Asks for listed stocks. Equal questions at the same time share one request. Rejects with UNAVAILABLE. */
+function createTickerRequests(
+  options: MassiveInstrumentsOptions,
+  onFound: (instrument: InstrumentPayload) => void,
+): (query: Readonly<Record<string, string>>) => Promise<InstrumentPayload[]> {
   const rest = createMassiveRest(options);
-  const bySymbol = new Map<string, Cached<InstrumentPayload | null>>();
-  const searches = new Map<string, Cached<readonly InstrumentPayload[]>>();
   const asking = new Map<string, Promise<InstrumentPayload[]>>();
 
-  function keep<T>(cache: Map<string, Cached<T>>, key: string, value: T, ttlMs: number): void {
-    if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value as string);
-    cache.set(key, { value, until: clock.now() + ttlMs });
-  }
-  function cached<T>(cache: Map<string, Cached<T>>, key: string): T | undefined {
-    const entry = cache.get(key);
-    return entry && entry.until > clock.now() ? entry.value : undefined;
-  }
-
-  /** Equal questions at the same time share one request. */
-  function ask(query: Readonly<Record<string, string>>): Promise<InstrumentPayload[]> {
+  return (query) => {
     const key = JSON.stringify(query);
     const running = asking.get(key);
     if (running) return running;
@@ -65,11 +133,11 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
       .get(PATH, { ...query, market: 'stocks', active: 'true' })
       .then(({ results }) => {
         const found = (Array.isArray(results) ? results : []).flatMap((row) => toInstrument(row) ?? []);
-        for (const instrument of found) keep(bySymbol, instrument.symbol, instrument, FOUND_TTL_MS);
+        for (const instrument of found) onFound(instrument);
         return found;
       })
       .catch((error: unknown) => {
-        log.warn({ err: error }, 'the directory of symbols does not answer');
+        options.log.warn({ err: error }, 'the directory of symbols does not answer');
         throw new TradecastError('UNAVAILABLE', 'Symbols cannot be looked up right now. Try again.', {
           cause: error,
         });
@@ -77,45 +145,5 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
       .finally(() => asking.delete(key));
     asking.set(key, answer);
     return answer;
-  }
-
-  async function get(symbol: string): Promise<InstrumentPayload | null> {
-    if (!isStockSymbol(symbol)) return null;
-    const known = cached(bySymbol, symbol);
-    if (known !== undefined) return known;
-    const found = (await ask({ ticker: symbol, limit: '1' })).find((row) => row.symbol === symbol) ?? null;
-    if (found === null) keep(bySymbol, symbol, null, MISSING_TTL_MS);
-    return found;
-  }
-
-  /** Upstream's search knows no other spellings (`brk-b`): where it does not find one, each is looked up. */
-  async function find(text: string): Promise<readonly InstrumentPayload[]> {
-    const found = await ask({ search: text, limit: String(SEARCH_SIZE), sort: 'ticker' });
-    const forms = symbolForms(text);
-    const isSpelledOut = found.length > 0 && readSymbol(text) !== null;
-    if (isSpelledOut || found.some(({ symbol }) => forms.includes(symbol))) return found;
-    for (const form of forms) {
-      const instrument = await get(form);
-      if (instrument) return [instrument, ...found];
-    }
-    return found;
-  }
-
-  return {
-    get,
-    async search(text, limit) {
-      const key = readSymbol(text.trim()) ?? text.trim().toUpperCase();
-      let found = cached(searches, key);
-      if (found === undefined) {
-        found = await find(key);
-        keep(searches, key, found, SEARCH_TTL_MS);
-      }
-      return searchInstruments(found, key, limit);
-    },
-    knows(symbol) {
-      if (!isStockSymbol(symbol)) return false;
-      const known = cached(bySymbol, symbol);
-      return known === undefined ? undefined : known !== null;
-    },
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { pause } from '../../lib/pause.ts';
 
 /** Upstream refused, or could not be reached. `status` is 0 where there was no answer at all. */
 export class RestError extends Error {
@@ -57,21 +58,15 @@ export function createMassiveRest({ apiKey, restUrl, clock, log }: MassiveRestOp
     if (response.ok && SUCCESS.has(body.status)) return body;
     const text = body.error ?? body.message ?? response.statusText;
     const error = new RestError(response.ok ? 502 : response.status, `${url.pathname}: ${String(text)}`);
-    if (error.status === TOO_MANY) await pause(response.headers.get('retry-after'));
+    if (error.status === TOO_MANY) await backOff(response.headers.get('retry-after'));
     throw error;
   }
 
-  const pause = (retryAfter: string | null): Promise<void> => {
+  const backOff = (retryAfter: string | null): Promise<void> => {
     const seconds = Number(retryAfter ?? Number.NaN);
     const ms = seconds > 0 ? Math.min(seconds * 1_000, MAX_PAUSE_MS) : TOO_MANY_PAUSE_MS;
     log.warn({ ms }, 'upstream allows no more requests for now');
-    return new Promise((resolve) => {
-      const cancel = clock.after(ms, resolve);
-      stopped.signal.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-    });
+    return pause(clock, ms, stopped.signal);
   };
 
   async function askPatiently(url: URL): Promise<Readonly<Record<string, unknown>>> {

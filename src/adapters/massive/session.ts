@@ -9,7 +9,7 @@ import { createWatchdog } from './watchdog.ts';
 /** One bar a second in regular hours: its silence is upstream's, not the market's. */
 const CANARY_TOPIC = 'A.SPY';
 
-/** What a connection holds once it is logged in: its topics, and the watch over what arrives. */
+/** The login of one connection: its topics, and the watch over what arrives. */
 export interface Session {
   /** The login has succeeded: requests what is wanted and reports the state. */
   begin(): void;
@@ -56,7 +56,7 @@ export function createSession(options: SessionOptions): Session {
   });
   const watchdog = createWatchdog({
     clock,
-    session: () => (isLoggedIn ? hours.session(clock.now()) : 'closed'),
+    marketSession: () => (isLoggedIn ? hours.session(clock.now()) : 'closed'),
     hasCanary: () => topics.isConfirmed(CANARY_TOPIC),
     ping: socket.ping,
     onSilent(silent) {

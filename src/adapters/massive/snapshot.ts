@@ -31,7 +31,8 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
     high: positive(today.h),
     low: positive(today.l),
     volume: positive(today.v) ?? positive(fieldsOf(min).av),
-    // The day's close obeys the conditions. The last trade may be an odd lot: it serves only before the day has a close.
+    // The day's close obeys the conditions. The last trade may be an odd lot: it serves only before the day has a
+    // close.
     last: positive(today.c) ?? positive(fieldsOf(lastTrade).p),
     bid: positive(quote.p),
     ask: positive(quote.P),

@@ -10,7 +10,7 @@ const DELAYED_PLAN = "You don't have access real-time data";
  */
 export type ConnectionEnd = { readonly kind: 'retry' | 'refused' | 'lost'; readonly detail: string };
 
-export interface SessionParts {
+export interface StatusHandlerParts {
   readonly log: Log;
   readonly onConnected: () => void;
   readonly onLoggedIn: () => void;
@@ -20,7 +20,7 @@ export interface SessionParts {
 }
 
 /** What each status of upstream means for the session. Upstream knows no codes, only texts. */
-export function createStatusHandler(parts: SessionParts): (event: StatusEvent) => void {
+export function createStatusHandler(parts: StatusHandlerParts): (event: StatusEvent) => void {
   const { log, onConnected, onLoggedIn, acknowledge, end } = parts;
   const handlers: Readonly<Record<string, (message: string) => void>> = {
     connected: onConnected,

@@ -24,7 +24,7 @@ export interface Watchdog {
 
 export interface WatchdogOptions {
   readonly clock: Clock;
-  readonly session: () => MarketSession;
+  readonly marketSession: () => MarketSession;
   /** True once upstream has confirmed the canary. */
   readonly hasCanary: () => boolean;
   readonly ping: () => void;
@@ -33,7 +33,7 @@ export interface WatchdogOptions {
 }
 
 export function createWatchdog(options: WatchdogOptions): Watchdog {
-  const { clock, session, hasCanary, ping, onSilent, onDead } = options;
+  const { clock, marketSession, hasCanary, ping, onSilent, onDead } = options;
   let receivedAt = clock.now();
   let dataAt = clock.now();
   let pingedAt = clock.now();
@@ -45,7 +45,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     onSilent(next);
   };
   const isSilent = (now: number): boolean => {
-    const current = session();
+    const current = marketSession();
     if (current === 'closed') return false;
     if (now - receivedAt >= SILENT_AFTER_MS) return true;
     return current === 'regular' && hasCanary() && now - dataAt >= SILENT_AFTER_MS;
@@ -54,12 +54,12 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   const check = (): void => {
     const now = clock.now();
     const quietFor = now - receivedAt;
-    const canaryDead = session() === 'regular' && hasCanary() && now - dataAt >= READ_DEADLINE_MS;
+    const canaryDead = marketSession() === 'regular' && hasCanary() && now - dataAt >= READ_DEADLINE_MS;
     if (quietFor >= READ_DEADLINE_MS || canaryDead) {
       onDead();
       return;
     }
-    const pingAfter = session() === 'closed' ? PING_INTERVAL_MS : PROBE_AFTER_MS;
+    const pingAfter = marketSession() === 'closed' ? PING_INTERVAL_MS : PROBE_AFTER_MS;
     if (now - pingedAt >= PING_INTERVAL_MS || (quietFor >= pingAfter && pingedAt <= receivedAt)) {
       pingedAt = now;
       ping();

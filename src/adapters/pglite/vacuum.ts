@@ -5,7 +5,9 @@ import type { Queryable } from '../sql/database.ts';
 /** As often as Postgres' own autovacuum. */
 const INTERVAL_MS = 60_000;
 
-/** Autovacuum's own thresholds: 50 rows plus a fifth of the table dead, or a tenth changed since the last statistics. */
+/**
+ * Autovacuum's own thresholds: 50 rows plus a fifth of the table dead, or a tenth changed since the last statistics.
+ */
 const DUE = `
   SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables
   WHERE n_dead_tup > 50 + 0.2 * n_live_tup OR n_mod_since_analyze > 50 + 0.1 * n_live_tup

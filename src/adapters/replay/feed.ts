@@ -1,6 +1,7 @@
 import type { FeedSink, FeedStatus, MarketFeed } from '../../domain/market/feed.ts';
-import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { pause } from '../../lib/pause.ts';
 import { describeFileError } from './lines.ts';
 import { playRound } from './round.ts';
 
@@ -52,27 +53,20 @@ interface Run {
 
 function startRun(options: ReplayFeedOptions, sink: FeedSink, onStatus: (status: FeedStatus) => void): Run {
   const { file, loop, clock, log } = options;
-  let isCurrent = true;
-  let endWait = (): void => {};
+  const stopped = new AbortController();
+  const isCurrent = (): boolean => !stopped.signal.aborted;
 
   const report = (status: FeedStatus): void => {
-    if (isCurrent) onStatus(status);
+    if (isCurrent()) onStatus(status);
   };
-  const wait = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const cancel: Cancel = clock.after(ms, resolve);
-      endWait = () => {
-        cancel();
-        resolve();
-      };
-    });
+  const wait = (ms: number): Promise<void> => pause(clock, ms, stopped.signal);
 
   async function play(): Promise<void> {
     report({ state: 'connecting' });
-    for (let round = 0; isCurrent; round++) {
+    for (let round = 0; isCurrent(); round++) {
       if (round > 0) sink.restarted();
       const onFirst = (): void => report({ state: 'live' });
-      const events = await playRound({ ...options, sink, isCurrent: () => isCurrent, wait, onFirst });
+      const events = await playRound({ ...options, sink, isCurrent, wait, onFirst });
       if (events === 0)
         return report({ state: 'refused', detail: `The recording ${file} holds no market events.` });
       if (!loop) return report({ state: 'ended', detail: `The recording ${file} has ended.` });
@@ -86,8 +80,7 @@ function startRun(options: ReplayFeedOptions, sink: FeedSink, onStatus: (status:
 
   return {
     stop() {
-      isCurrent = false;
-      endWait();
+      stopped.abort();
       return ended;
     },
   };

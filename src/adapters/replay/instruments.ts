@@ -21,7 +21,9 @@ async function symbolsOf(file: string): Promise<InstrumentPayload[]> {
     .map((symbol) => ({ symbol, name: NAMES.get(symbol) ?? symbol }));
 }
 
-/** The symbols of a recording, with the names of well-known ones. The file is read through once, at the first question. */
+/**
+ * The symbols of a recording, with the names of well-known ones. The file is read through once, at the first question.
+ */
 export function createReplayInstruments({ file }: { file: string }): InstrumentDirectory {
   let list: InstrumentDirectory | null = null;
   let reading: Promise<InstrumentDirectory> | null = null;

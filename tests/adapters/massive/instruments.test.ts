@@ -98,6 +98,25 @@ test('a search that finds something asks for nothing more', async () => {
   expect(asked).toHaveLength(1);
 });
 
+test('a name of several words is not looked up as a symbol where upstream finds it', async () => {
+  const { directory, asked } = await start(() => found(row('BAC', 'Bank of America Corporation')));
+  expect((await directory.search('bank of', 10)).map(({ symbol }) => symbol)).toEqual(['BAC']);
+  expect(asked).toHaveLength(1);
+});
+
+test('a look-up that fails leaves what the search found, and is repeated by the next search', async () => {
+  let isAway = true;
+  const { directory } = await start((url) => {
+    if (!url.searchParams.has('ticker')) return found(row('BRKX', 'A fund with BRK-B in its name'));
+    if (isAway) return { status: 401, body: { status: 'ERROR', error: 'not now' } };
+    return url.searchParams.get('ticker') === 'BRK.B' ? found(row('BRK.B', 'A share')) : found();
+  });
+  const search = async () => (await directory.search('brk-b', 10)).map(({ symbol }) => symbol);
+  expect(await search()).toEqual(['BRKX']);
+  isAway = false;
+  expect(await search()).toEqual(['BRK.B', 'BRKX']);
+});
+
 test('contracts are no stocks, and upstream is not asked for them', async () => {
   const { directory, asked } = await start(() => found());
   expect(await directory.get('O:SPY251219C00650000')).toBeNull();

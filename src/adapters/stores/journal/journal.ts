@@ -38,7 +38,10 @@ export const appendCte = (parameter: string): string => `
     FROM incoming i JOIN head ON head.user_id = i.user_id
   )`;
 
-/** The JSON parameter of `appendCte`. A payload is JSON text within it: Postgres refuses NUL only in JSON that it reads. */
+/**
+ * The JSON parameter of `appendCte`. A payload is JSON text within it:
+ * Postgres refuses NUL only in JSON that it reads.
+ */
 export const journalInput = (events: Iterable<readonly [string, readonly JournalEvent[]]>): string =>
   JSON.stringify(
     [...events].flatMap(([userId, list]) =>
