@@ -2,7 +2,7 @@ import { type GeneratedSecrets, loadOrCreateSecrets } from '../adapters/local/se
 import type { Config, Secrets } from '../config/index.ts';
 import type { Capability } from './part.ts';
 
-/** Secrets that sign and verify. Where none is configured they are generated once, and read from a file at the start. */
+/** Secrets that sign and verify: configured, or generated once and then read from a file at the start. */
 export interface Keys {
   /** The first signs, all are accepted; empty before the start. */
   session(): readonly string[];

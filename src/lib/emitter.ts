@@ -8,7 +8,10 @@ export interface Emitter<Arguments extends readonly unknown[]> {
   emit(...args: Arguments): void;
 }
 
-/** With `onError` a listener that throws stops neither its neighbours nor the emitter; without it the error reaches the emitter. */
+/**
+ * With `onError` a listener that throws stops neither its neighbours nor the emitter;
+ * without it the error reaches the emitter.
+ */
 export function createEmitter<Arguments extends readonly unknown[] = []>(
   onError?: (error: unknown) => void,
 ): Emitter<Arguments> {

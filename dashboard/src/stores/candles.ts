@@ -8,7 +8,10 @@ import type { Timers } from '../lib/timers.ts';
 const MINUTE_SECONDS = 60;
 /** Opening a long watchlist must not look like a flood. */
 const MAX_REQUESTS = 4;
-/** Waits before asking again: a symbol that nobody watched so far has its history only a moment after it is watched, an engine that changes hands within seconds. */
+/**
+ * Waits before asking again: a symbol that was not watched so far has its history only a moment
+ * after it is watched, an engine that changes hands within seconds.
+ */
 const RETRY_MS = [1_000, 5_000, 30_000] as const;
 
 /** A minute without its volume: quotes carry the day's, so the running minute's is not known. */

@@ -1,6 +1,9 @@
 import type { Topic } from './topic.ts';
 
-/** Raised when a message changes so that an older replica would misread it; new topics, fields and values do not raise it. */
+/**
+ * Raised when a message changes so that an older replica would misread it;
+ * new topics, fields and values do not raise it.
+ */
 export const BUS_VERSION = 1;
 
 /**

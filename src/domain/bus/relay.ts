@@ -22,7 +22,10 @@ export interface RelayParts {
   readonly clock: Clock;
 }
 
-/** Conflated topics leave this often: a database is no market data system, and one message a second keeps every screen alive. */
+/**
+ * Conflated topics leave this often:
+ * a database is no market data system, and one message a second keeps every screen alive.
+ */
 const CONFLATED_INTERVAL_MS = 1_000;
 /** A replica that reported itself cut off within this is taken to be still: it reports every second. */
 const CUT_OFF_MEMORY_MS = 15_000;

@@ -4,15 +4,21 @@ import type { z } from 'zod';
 export interface Topic<Message = unknown> {
   /** The name on the wire. */
   readonly name: string;
-  /** A message that arrives older than this is dropped. What is dropped is found in the database, or published again. */
+  /** A message that arrives older than this is dropped: the database has what it said, or it is published again. */
   readonly maxAgeMs: number;
   /** Whether a message may come from the future: only where nothing trusts its time. */
   readonly mayBeAhead: boolean;
-  /** Whether a message that comes back to its sender proves that the line works. It is sent on a line that is down, too. */
+  /**
+   * Whether a message that comes back to its sender proves that the line works.
+   * It is sent on a line that is down, too.
+   */
   readonly isProbe: boolean;
   /** Whether a message from another replica has everything that its readers touch. */
   accepts(message: unknown): message is Message;
-  /** Makes few messages of many, for a slow line; undefined where each message counts. `maxBytes` bounds one message as JSON. */
+  /**
+   * Makes few messages of many, for a slow line;
+   * undefined where each message counts. `maxBytes` bounds one message as JSON.
+   */
   conflation?(maxBytes: number): Conflation<Message>;
 }
 

@@ -5,11 +5,17 @@ import { startStopwatch } from '../../lib/stopwatch.ts';
 
 /** The time in which this replica is the engine, judged by its own clock. */
 export interface Term {
-  /** The number under which this replica is the engine, also where the time is over and that is not yet noticed; null without one. */
+  /**
+   * The number under which this replica is the engine, also where the time is over and that is not yet noticed;
+   * null without one.
+   */
   fencing(): number | null;
   /** Whether the time is over, or never began. */
   isOver(): boolean;
-  /** Begins to count before a question to the database; the answer's time counts from there, so ours ends before the database's does. */
+  /**
+   * Begins to count before a question to the database;
+   * the answer's time counts from there, so ours ends before the database's does.
+   */
   ask(): { grant(fencing: number): void; renew(): void };
   end(): void;
   /** Called with the number at the beginning and with null at the end. Returns what ends the subscription. */

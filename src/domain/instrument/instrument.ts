@@ -7,7 +7,10 @@ export type Calendar = 'us-equities' | 'us-options';
 interface Traits {
   /** As on the wire and in the books. */
   readonly symbol: string;
-  /** Shares that one unit stands for: 1 for a share, 100 for a contract, null for an adjusted contract, whose terms only a directory knows. */
+  /**
+   * Shares that one unit stands for:
+   * 1 for a share, 100 for a contract, null for an adjusted contract, whose terms only a directory knows.
+   */
   readonly multiplier: number | null;
   readonly increments: PriceIncrements;
   readonly calendar: Calendar;

@@ -15,7 +15,10 @@ export const STOCK_INCREMENTS: PriceIncrements = [
   { from: decimal(1), step: decimal('0.01') },
   { from: decimal(0), step: decimal('0.0001') },
 ];
-/** A cent is the finest step of any series. Which series have coarser ones is the exchanges' programme, not in the symbol. */
+/**
+ * A cent is the finest step of any series.
+ * Which series have coarser ones is the exchanges' programme, not in the symbol.
+ */
 export const OPTION_INCREMENTS: PriceIncrements = [{ from: decimal(0), step: decimal('0.01') }];
 
 // The rounding modes of big.js.

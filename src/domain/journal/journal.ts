@@ -11,8 +11,8 @@ export type JournalEvent = {
 }[JournalEventName];
 
 /**
- * One stored event: `seq` counts from 1 within the user's `epoch`. A newer replica may have recorded an event of another
- * name; it is passed on unread.
+ * One stored event: `seq` counts from 1 within the user's `epoch`.
+ * A newer replica may have recorded an event of another name; it is passed on unread.
  */
 export type JournalRecord = JournalEvent & { readonly seq: number };
 

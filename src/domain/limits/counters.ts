@@ -19,6 +19,9 @@ export interface RateLimiter {
   consume(limit: string, key: string): Promise<LimitVerdict>;
 }
 
-/** What one replica allows of a limit while it cannot ask the others: the sum stays the limit, and no user is locked out. */
+/**
+ * What one replica allows of a limit while it cannot ask the others:
+ * the sum stays the limit, and no user is locked out.
+ */
 export const localShare = (limit: number, replicas: number): number =>
   Math.max(1, Math.floor(limit / Math.max(1, replicas)));

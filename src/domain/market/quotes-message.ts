@@ -13,7 +13,10 @@ export interface QuotesMessage {
   readonly quotes: readonly Quote[];
 }
 
-/** A message that took longer is dropped: with a tick before and one after it, no screen shows a price older than two seconds. */
+/**
+ * A message that took longer is dropped:
+ * with a tick before and one after it, no screen shows a price older than two seconds.
+ */
 export const MAX_QUOTES_AGE_MS = 1_500;
 
 /** The latest time that a Date can hold, milliseconds since epoch. */

@@ -16,7 +16,10 @@ export const MAX_AHEAD_MS = 60_000;
 /** States whose price is the market's price now. `delayed`, `stale` and `closed` are not. */
 const CURRENT: ReadonlySet<QuoteState> = new Set<QuoteState>(['live', 'simulated', 'replay']);
 
-/** Whether an order may rest on this quote. A missing quote, a number that cannot be compared and an unknown state are not fresh. */
+/**
+ * Whether an order may rest on this quote.
+ * A missing quote, a number that cannot be compared and an unknown state are not fresh.
+ */
 export function isFresh(quote: Quote | undefined, now: number): boolean {
   if (quote === undefined) return false;
   const age = now - quote.receivedAt;

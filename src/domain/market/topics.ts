@@ -27,7 +27,10 @@ export const demandTopic = defineTopic<DemandMessage>({
   shape: z.looseObject({ replica: text, symbols: z.array(text) }),
 });
 
-/** Upstream gave our one place to an outsider: no engine asks for it before `notBefore`. `losses` counts the losses in a row. */
+/**
+ * Upstream gave our one place to an outsider:
+ * no engine asks for it before `notBefore`. `losses` counts the losses in a row.
+ */
 export interface FeedLostMessage {
   readonly replica: string;
   readonly notBefore: number;

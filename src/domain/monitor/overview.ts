@@ -1,4 +1,7 @@
-/** The replicas as one service: what /health/websocket and the Monitor page show, from the heartbeats that arrived here. */
+/**
+ * The replicas as one service:
+ * what /health/websocket and the Monitor page show, from the heartbeats that arrived here.
+ */
 import type {
   FeedHealth,
   LatencyPayload,

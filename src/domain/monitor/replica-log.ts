@@ -9,7 +9,10 @@ export interface SeenReplica {
   readonly state: ReplicaState;
   /** Null before its second heartbeat and while it is silent. */
   readonly rates: RatesPayload | null;
-  /** How far its clock is ahead of ours, milliseconds; null for our own, while it is silent and before its tenth heartbeat. */
+  /**
+   * How far its clock is ahead of ours, milliseconds;
+   * null for our own, while it is silent and before its tenth heartbeat.
+   */
   readonly clockOffsetMs: number | null;
 }
 

@@ -25,7 +25,10 @@ export interface ReplicaTotals {
   readonly hooks: number;
 }
 
-/** The state of one replica, published every second: about 800 bytes. Times are milliseconds since epoch, counters since its start. */
+/**
+ * The state of one replica, published every second: about 800 bytes.
+ * Times are milliseconds since epoch, counters since its start.
+ */
 export interface ReplicaStatus {
   readonly replica: string;
   readonly version: string;
@@ -38,7 +41,10 @@ export interface ReplicaStatus {
   readonly lease: number | null;
   /** Since when it has been the engine. */
   readonly leaseSince: number | null;
-  /** Of the engine's loop over orders; `off` on every other replica. A newer replica may report another state, here and in `redis`. */
+  /**
+   * Of the engine's loop over orders; `off` on every other replica.
+   * A newer replica may report another state, here and in `redis`.
+   */
   readonly executor: 'off' | 'reconciling' | 'trading';
   /** The feed as the engine knows it; null on every other replica. */
   readonly feed: FeedHealth | null;

@@ -9,11 +9,17 @@ import { heartbeatTopic } from './topics.ts';
 
 /** The other replicas by their heartbeats, and this one as it is. */
 export interface Replicas {
-  /** Replicas last seen alive, at least 1; while the bus is down it rises with those that the relay reaches, and does not fall. */
+  /**
+   * Replicas last seen alive, at least 1;
+   * while the bus is down it rises with those that the relay reaches, and does not fall.
+   */
   count(): number;
   /** By age of the process, oldest first. */
   all(): readonly SeenReplica[];
-  /** Called with each heartbeat, our own too, and the one before of the same replica. Returns what ends the subscription. */
+  /**
+   * Called with each heartbeat, our own too, and the one before of the same replica.
+   * Returns what ends the subscription.
+   */
   onHeartbeat(listener: (now: ReplicaStatus, before: ReplicaStatus | null) => void): () => void;
   start(): void;
   stop(): void;

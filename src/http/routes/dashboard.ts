@@ -29,7 +29,7 @@ function sendApp(res: Response, folder: string): void {
 
 const pageAt = (folder: string): RequestHandler[] => [wantsPage, (_req, res) => sendApp(res, folder)];
 
-/** Assets carry their hash in their name. The app is no file of its own: at its file name it would be an unknown page. */
+/** Assets carry their hash in their name. The app is no file: at its file name it would be an unknown page. */
 function filesIn(folder: string): RequestHandler {
   const files = express.static(folder, {
     index: false,
