@@ -207,6 +207,12 @@ describe('what the header says', () => {
     expect(screen.getByText('Simulated data')).toBeTruthy();
   });
 
+  test('a state of the feed that only a newer server has is shown as it is', async () => {
+    server.feed.state = 'warming_up';
+    openApp();
+    expect(await screen.findByText('Feed: warming up')).toBeTruthy();
+  });
+
   test('a lost connection is told and announced, with the time of the next try', async () => {
     openApp();
     await screen.findByText('Live');

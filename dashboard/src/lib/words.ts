@@ -4,6 +4,10 @@ export function asWords(word: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The text for a word of the wire; a newer server may send words that `texts` does not have. */
+/** What `table` has for a word of the wire; undefined for a word that only a newer server has. */
+export const entryFor = <T>(table: Readonly<Record<string, T>>, word: string): T | undefined =>
+  Object.hasOwn(table, word) ? table[word] : undefined;
+
+/** The text for a word of the wire; a word that `texts` does not have is shown as it is. */
 export const textFor = (texts: Readonly<Record<string, string>>, word: string): string =>
-  (Object.hasOwn(texts, word) ? texts[word] : undefined) ?? asWords(word);
+  entryFor(texts, word) ?? asWords(word);

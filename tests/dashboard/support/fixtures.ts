@@ -131,7 +131,10 @@ export const executed = (
   },
 });
 
-export const failed = (seq: number, epoch = 'e1'): JournalEntryPayload => ({
+export const failed = (
+  seq: number,
+  epoch = 'e1',
+): Extract<JournalEntryPayload, { event: 'trade:failed' }> => ({
   event: 'trade:failed',
   payload: {
     error: 'Insufficient funds',

@@ -7,11 +7,11 @@ import { useFrameStores } from '../../hooks/frame-stores.tsx';
 import { useLatest } from '../../hooks/use-keyed-state.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';
-import { textFor } from '../../lib/words.ts';
+import { asWords, entryFor, textFor } from '../../lib/words.ts';
 import { type KeyedState, SINGLE } from '../../stores/keyed.ts';
 
 /** By what a quote or the feed calls its source; a source that is not here is a live market. */
-const SOURCES: Readonly<Record<string, { word: string; sentence: string } | undefined>> = {
+const SOURCES: Readonly<Record<string, { word: string; sentence: string }>> = {
   simulated: {
     word: 'Simulated data',
     sentence: 'A simulation makes these prices. They are not market data.',
@@ -20,12 +20,22 @@ const SOURCES: Readonly<Record<string, { word: string; sentence: string } | unde
   delayed: { word: 'Delayed data', sentence: 'The data provider delays these prices.' },
 };
 
-const FEED_PROBLEMS: Partial<Record<FeedHealth['state'], string>> = {
+/** Null where the feed is as it should be, or about to be. */
+const FEED_PROBLEMS: Record<FeedHealth['state'], string | null> = {
+  connecting: null,
+  live: null,
+  delayed: null,
   silent: 'Feed silent',
   down: 'Feed down',
   refused: 'Feed refused',
   ended: 'Replay ended',
 };
+
+/** A state that only a newer server has is not passed off as a feed that flows. */
+function problemOf({ state }: FeedHealth): string | null {
+  const problem = entryFor(FEED_PROBLEMS, state);
+  return problem === undefined ? `Feed: ${asWords(state).toLowerCase()}` : problem;
+}
 
 const SESSIONS: Record<MarketStatusPayload['session'], string> = {
   pre: 'Pre-market',
@@ -55,8 +65,8 @@ export function SourceBadge() {
   const { feed, source: fromQuotes } = useStore(useFrameStores().feed);
   const source = fromQuotes ?? feed?.source ?? null;
   const day = useStore(states.quote, (state) => (source === 'replay' ? replayedDay(state) : null));
-  const look = source === null ? undefined : SOURCES[source];
-  const problem = feed && FEED_PROBLEMS[feed.state];
+  const look = source === null ? undefined : entryFor(SOURCES, source);
+  const problem = feed && problemOf(feed);
   return (
     <>
       {look ? (

@@ -15,7 +15,7 @@ import { IncidentList } from './incident-list.tsx';
 import { Lanes } from './lanes.tsx';
 import { ReplicasTable } from './replicas-table.tsx';
 import { Summary } from './summary.tsx';
-import { shortName } from './words.ts';
+import { healthLook, shortName } from './words.ts';
 
 /** Two missing answers in a row are no accident. */
 const STALE_MS = 3 * MONITOR_INTERVAL_MS;
@@ -116,9 +116,7 @@ export function LiveMonitor() {
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-1">
         {payload ? (
-          <Badge tone={payload.status === 'healthy' ? 'up' : 'warn'}>
-            {payload.status === 'healthy' ? 'Healthy' : 'Degraded'}
-          </Badge>
+          <Badge tone={healthLook(payload.status).tone}>{healthLook(payload.status).word}</Badge>
         ) : null}
         <Freshness state={state} now={now} />
       </div>

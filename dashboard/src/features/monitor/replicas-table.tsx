@@ -3,6 +3,7 @@ import type { MonitorReplica } from '../../../../src/protocol/health-payloads.ts
 import { Badge } from '../../components/badge.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { age } from '../../lib/format.ts';
+import { entryFor } from '../../lib/words.ts';
 import { ago, bytes, count, milliseconds, rate, redisWord, shortName, stateLook } from './words.ts';
 
 const sum = (counts: object): number =>
@@ -12,7 +13,7 @@ const sum = (counts: object): number =>
 function listed(counts: object, names: Readonly<Record<string, string>>): string[] {
   const nonZero = Object.entries(counts as Record<string, number>).filter(([, number]) => number > 0);
   return nonZero.map(([name, number]) => {
-    const word = names[name] ?? name;
+    const word = entryFor(names, name) ?? name;
     return nonZero.length === 1 ? word : `${count(number)} ${word}`;
   });
 }

@@ -7,7 +7,7 @@ import type {
 } from '../../../../src/protocol/health-payloads.ts';
 import type { Tone } from '../../components/badge.tsx';
 import { age, UNKNOWN } from '../../lib/format.ts';
-import { asWords, textFor } from '../../lib/words.ts';
+import { asWords, entryFor, textFor } from '../../lib/words.ts';
 
 type Maybe = number | null | undefined;
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -45,7 +45,14 @@ const STATES: Record<ReplicaState, StateLook> = {
 };
 /** A newer replica may be in a state that this page does not know. */
 export const stateLook = (state: ReplicaState): StateLook =>
-  STATES[state] ?? { word: asWords(state), tone: 'neutral' };
+  entryFor(STATES, state) ?? { word: asWords(state), tone: 'neutral' };
+
+const HEALTH: Record<MonitorPayload['status'], StateLook> = {
+  healthy: { word: 'Healthy', tone: 'up' },
+  degraded: { word: 'Degraded', tone: 'warn' },
+};
+export const healthLook = (status: MonitorPayload['status']): StateLook =>
+  entryFor(HEALTH, status) ?? { word: asWords(status), tone: 'warn' };
 
 const REDIS: Record<MonitorPayload['redis'], string> = { ok: 'Up', down: 'Down', off: 'Not used' };
 export const redisWord = (redis: MonitorPayload['redis']): string => textFor(REDIS, redis);
@@ -74,8 +81,10 @@ const many = ({ count: number }: IncidentPayload, what: string): string =>
   `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 const times = ({ count: number }: IncidentPayload): string => (number === 1 ? '' : ` ${count(number)} times`);
 
-/** What a replica did; of a kind that this page does not know, the kind itself. */
-export const sentenceOf = (incident: IncidentPayload): string => {
-  const say: ((incident: IncidentPayload) => string) | undefined = INCIDENTS[incident.kind];
-  return say?.(incident) ?? incident.kind;
-};
+/** What a replica did, to follow its name. A newer replica may report a kind that this page does not know. */
+export function sentenceOf(incident: IncidentPayload): string {
+  const say = entryFor(INCIDENTS, incident.kind);
+  return say
+    ? say(incident)
+    : `reported an event that this page does not know: “${asWords(incident.kind)}”${times(incident)}`;
+}

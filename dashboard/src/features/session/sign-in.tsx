@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Logo } from '../../components/icons.tsx';
 import type { Timers } from '../../lib/timers.ts';
+import { entryFor } from '../../lib/words.ts';
 import type { EndReason, SessionStore } from '../../stores/session.ts';
 import { type Mode, SignInForm } from './sign-in-form.tsx';
 
@@ -12,7 +13,7 @@ const NOTICES: Readonly<Record<EndReason, string>> = {
   invalid: 'Your session is no longer valid. Sign in again.',
 };
 /** A newer server may end sessions for reasons that are not in the list. */
-const noticeOf = (reason: EndReason): string => NOTICES[reason] ?? ENDED;
+const noticeOf = (reason: EndReason): string => entryFor(NOTICES, reason) ?? ENDED;
 
 export interface SignInProps {
   readonly session: SessionStore;

@@ -1,6 +1,7 @@
-import type { OrderPayload } from '../../../../src/protocol/orders.ts';
+import type { OrderPayload, Side } from '../../../../src/protocol/orders.ts';
 import type { TradeSource } from '../../../../src/protocol/trades.ts';
 import { money, price, quantity } from '../../lib/format.ts';
+import { asWords, entryFor, textFor } from '../../lib/words.ts';
 import type { Notice } from '../../stores/notices.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
 
@@ -12,6 +13,11 @@ export const SOURCES: Record<TradeSource, string> = {
   demo: 'Demo',
 };
 
+const DONE: Record<Side, string> = { buy: 'Bought', sell: 'Sold' };
+const NOT_DONE: Record<Side, string> = { buy: 'Not bought', sell: 'Not sold' };
+/** A newer server may have other sides. */
+const failedTitle = (side: string): string => entryFor(NOT_DONE, side) ?? `Failed: ${asWords(side)}`;
+
 export interface Described {
   readonly title: string;
   readonly detail: string;
@@ -22,15 +28,14 @@ export function describeTrade(entry: TradeEntry): Described {
   if (entry.event === 'trade:failed') {
     const { signal, error } = entry.payload;
     return {
-      title: `Not ${signal.side === 'buy' ? 'bought' : 'sold'}: ${quantity(signal.quantity)} ${signal.symbol}`,
+      title: `${failedTitle(signal.side)}: ${quantity(signal.quantity)} ${signal.symbol}`,
       detail: error,
     };
   }
   const { side, quantity: shares, symbol, price: each, status } = entry.payload;
-  const verb = side === 'buy' ? 'Bought' : 'Sold';
   const part = status === 'partially_filled' ? ', partially filled' : '';
   return {
-    title: `${verb} ${quantity(shares)} ${symbol} at ${price(each)}`,
+    title: `${textFor(DONE, side)} ${quantity(shares)} ${symbol} at ${price(each)}`,
     detail: `${money(shares * each)}${part}`,
   };
 }
@@ -48,7 +53,7 @@ export function describeFill(
   const of =
     filled < order.quantity ? `${quantity(filled)} of ${quantity(order.quantity)}` : quantity(filled);
   return {
-    title: `${side === 'buy' ? 'Bought' : 'Sold'} ${of} ${symbol} at ${price(average)}`,
+    title: `${textFor(DONE, side)} ${of} ${symbol} at ${price(average)}`,
     detail: money(filled * average),
   };
 }

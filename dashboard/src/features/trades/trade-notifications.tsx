@@ -7,6 +7,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useFrameStores } from '../../hooks/frame-stores.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { momentOf } from '../../lib/format.ts';
+import { textFor } from '../../lib/words.ts';
 import { MAX_SHOWN, type TradeEntry } from '../../stores/trades.ts';
 import { describeTrade, SOURCES } from './describe.ts';
 import { TradeToasts } from './trade-toasts.tsx';
@@ -28,7 +29,7 @@ const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; n
         <time dateTime={timestamp} className="block">
           {momentOf(timestamp, now)}
         </time>
-        {SOURCES[source] ?? source}
+        {textFor(SOURCES, source)}
       </span>
     </li>
   );

@@ -129,11 +129,13 @@ describe('what the page says', () => {
   test('words of a newer replica are shown as they are', async () => {
     const unknown = 'warming_up' as never;
     await open({
+      status: 'half_open' as never,
       redis: unknown,
       feed: { ...MONITOR.feed, state: unknown },
       replicas: [replicaOf('a1', { state: unknown, redis: unknown })],
     });
     expect(await figure('Redis')).toBe('Warming up');
+    expect(screen.getByText('Half open')).toBeTruthy();
     expect(await figure('Feed')).toMatch(/^Warming up/);
     expect(screen.getByRole('row', { name: /^a1/ }).textContent).toContain('Warming up');
   });
@@ -264,7 +266,7 @@ describe('words and shapes', () => {
     ]);
   });
 
-  test('every kind of incident has its words, and one that is not known here is its own', () => {
+  test('every kind of incident has its words, and one that only a newer replica has is named in a sentence', () => {
     const told = (kind: string, count = 1) => sentenceOf({ kind, count } as unknown as IncidentPayload);
     for (const kind of INCIDENT_KINDS) expect(told(kind)).toMatch(/^[a-z][a-zA-Z ]+/);
     expect(new Set(INCIDENT_KINDS.map((kind) => told(kind))).size).toBe(INCIDENT_KINDS.length);
@@ -273,7 +275,11 @@ describe('words and shapes', () => {
       'closed 1 connection that did not read',
       'closed 2 connections that did not read',
     ]);
-    expect(told('something-new')).toBe('something-new');
+    expect([told('clock-skewed'), told('clock-skewed', 3)]).toEqual([
+      'reported an event that this page does not know: “Clock skewed”',
+      'reported an event that this page does not know: “Clock skewed” 3 times',
+    ]);
+    expect(told('constructor')).toContain('does not know');
   });
 
   test('the scale ends at a round number, and an hour is as wide as the picture', () => {

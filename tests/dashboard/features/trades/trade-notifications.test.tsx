@@ -53,6 +53,18 @@ test('a failed trade is told with its reason', async () => {
   expect(toasts()[0]).toContain('Insufficient funds');
 });
 
+test('a side and a source that only a newer server has are shown as they are', async () => {
+  const newer = { side: 'sell_short' as never, source: 'mobile_app' as never };
+  const { payload } = failed(2);
+  page = await openPage(<TradeNotifications />, ({ journal }) => {
+    const signal = { ...payload.signal, side: newer.side };
+    journal.events.push(executed(1, newer), { event: 'trade:failed', payload: { ...payload, signal } });
+  });
+  const [lost, won] = within(await list()).getAllByRole('listitem');
+  expect(won?.textContent).toMatch(/^Sell short .*Mobile app$/);
+  expect(lost?.textContent).toMatch(/^Failed: Sell short/);
+});
+
 test('a burst is one toast, and every event is in the list', async () => {
   const timers = manualTimers();
   page = await openPage(<TradeNotifications />, () => {}, timers);
