@@ -4,18 +4,20 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Server, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import type {
+  AnswerTo,
   ClientEvent,
   ClientToServerEvents,
+  CommandArgs,
   JournalEntryPayload,
   ServerToClientEvents,
 } from '../../../src/protocol/events.ts';
+import type { OrderPayload } from '../../../src/protocol/orders.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import { type Answers, type DoubleSocket, type JournalEvents, tell, usualAnswers } from './answers.ts';
 import { BARS, MARKET_OPEN, NAMES, ORDER, PORTFOLIO, quoteOf, USER } from './fixtures.ts';
-
-export type DoubleSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
 export interface Refusal {
   readonly status: number;
@@ -39,9 +41,6 @@ export interface Asked {
   readonly body: unknown;
 }
 type Route = (asked: Asked) => unknown;
-type AckAnswer =
-  | ({ ok: true } & Record<string, unknown>)
-  | { ok: false; code: ErrorCode; message: string; retryAfterMs?: number };
 
 export interface Received {
   readonly socketId: string;
@@ -60,7 +59,7 @@ export type Double = Awaited<ReturnType<typeof startDouble>>;
 export async function startDouble(port = 0) {
   const asked: Asked[] = [];
   const received: Received[] = [];
-  const journal = { epoch: 'e1', events: [] as JournalEntryPayload[] };
+  const journal: JournalEvents = { epoch: 'e1', events: [] };
   const head = () => journal.events.at(-1)?.payload.seq ?? 0;
 
   /** `GET /api/portfolio` → its answer; tests replace what they are about. */
@@ -93,9 +92,7 @@ export async function startDouble(port = 0) {
     },
     'GET /api/candles': () => BARS,
   };
-  /** The answer to each client event; null leaves the client without one. */
-  const answers: Partial<Record<ClientEvent, (payload: unknown, socket: DoubleSocket) => AckAnswer | null>> =
-    {};
+  const answers: Answers = {};
   const feed = { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: 'one' };
   const switches: { refuseConnect: { message: string; data: object } | null; protocol: number } = {
     refuseConnect: null,
@@ -137,65 +134,32 @@ export async function startDouble(port = 0) {
     );
   });
 
-  function follow(
+  const usual = usualAnswers({
+    journal,
+    head,
+    // The same answer on both ways in.
+    async placeOrder(order) {
+      const asking = { method: 'POST', path: '/api/orders', query: new URLSearchParams(), body: order };
+      const answer = await routes['POST /api/orders']!(asking);
+      if (!isRefusal(answer)) return answer as OrderPayload;
+      return { ok: false, code: answer.code, message: answer.error };
+    },
+  });
+
+  async function follow<E extends ClientEvent>(
     socket: DoubleSocket,
-    event: ClientEvent,
-    payload: unknown,
-    ack?: (answer: AckAnswer) => void,
-  ) {
+    event: E,
+    payload: CommandArgs<E>[0],
+    ack?: (answer: AnswerTo<E>) => void,
+  ): Promise<void> {
     received.push({ socketId: socket.id, event, payload });
     const own = answers[event]?.(payload, socket);
     if (own === null) return;
     if (own) return ack?.(own);
-    const timestamp = new Date().toISOString();
-    switch (event) {
-      case 'subscribe:portfolio':
-        ack?.({ ok: true, type: 'portfolio', timestamp } as AckAnswer);
-        socket.emit('subscription:confirmed', { type: 'portfolio', timestamp });
-        socket.emit('portfolio:update', PORTFOLIO);
-        break;
-      case 'subscribe:trades': {
-        const position = payload as { epoch: string; after: number } | undefined;
-        const recovered = position?.epoch === journal.epoch;
-        const confirmed = {
-          type: 'trades',
-          epoch: journal.epoch,
-          head: head(),
-          recovered,
-          timestamp,
-        } as const;
-        ack?.({ ok: true, ...confirmed });
-        socket.emit('subscription:confirmed', confirmed);
-        if (recovered)
-          for (const entry of journal.events) if (entry.payload.seq > position.after) tell(socket, entry);
-        break;
-      }
-      case 'subscribe:watchlist': {
-        const symbols = payload as string[];
-        ack?.({ ok: true, type: 'watchlist', symbols } as AckAnswer);
-        for (const symbol of symbols) socket.emit('quote:update', quoteOf(symbol));
-        break;
-      }
-      case 'order:place': {
-        // The same answer on both ways in.
-        const route = routes['POST /api/orders']!;
-        const asking = { method: 'POST', path: '/api/orders', query: new URLSearchParams(), body: payload };
-        void Promise.resolve(route(asking)).then((answer) => {
-          if (!isRefusal(answer)) ack?.({ ok: true, order: answer });
-          else ack?.({ ok: false, code: answer.code, message: answer.error });
-        });
-        break;
-      }
-      case 'time:sync':
-        ack?.({ ok: true, ...(payload as object), t1: Date.now() } as AckAnswer);
-        break;
-      default:
-        ack?.({ ok: true });
-    }
+    const answer = await usual[event](payload, socket);
+    ack?.(answer.ack);
+    answer.after?.();
   }
-
-  const tell = (socket: Pick<DoubleSocket, 'emit'>, { event, payload }: JournalEntryPayload) =>
-    (socket.emit as (event: string, payload: unknown) => void).call(socket, event, payload);
 
   io.on('connection', (socket) => {
     socket.emit('connected', {
@@ -207,8 +171,9 @@ export async function startDouble(port = 0) {
     });
     socket.emit('market:status', MARKET_OPEN);
     socket.onAny((event: ClientEvent, ...args: unknown[]) => {
-      const ack = typeof args.at(-1) === 'function' ? (args.pop() as (answer: AckAnswer) => void) : undefined;
-      follow(socket, event, args[0], ack);
+      const ack = typeof args.at(-1) === 'function' ? (args.pop() as (answer: unknown) => void) : undefined;
+      // The client's own types vouch for the payload of each event.
+      void follow(socket, event, args[0] as never, ack);
     });
   });
 
@@ -237,10 +202,10 @@ export async function startDouble(port = 0) {
     /** Journals an event and tells everybody. */
     happen(entry: JournalEntryPayload) {
       journal.events.push(entry);
-      tell(io as unknown as DoubleSocket, entry);
+      tell(io, entry);
     },
     /** Tells without journaling, as a broken or hasty server might. */
-    tell: (entry: JournalEntryPayload) => tell(io as unknown as DoubleSocket, entry),
+    tell: (entry: JournalEntryPayload) => tell(io, entry),
     /** Cuts every connection the way a network does: the client may come back. */
     cut() {
       for (const socket of io.sockets.sockets.values()) socket.conn.close();

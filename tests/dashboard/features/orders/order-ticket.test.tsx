@@ -7,6 +7,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { OrderTicket } from '../../../../dashboard/src/features/orders/order-ticket.tsx';
 import { LivePortfolio } from '../../../../dashboard/src/features/portfolio/live-portfolio.tsx';
 import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
+import { PORTFOLIO_ACK, WATCHLIST_ACK } from '../../support/answers.ts';
 import type { Double } from '../../support/double.ts';
 import { PORTFOLIO, quoteOf } from '../../support/fixtures.ts';
 import { openPage, type Page } from '../../support/screen.tsx';
@@ -128,7 +129,7 @@ describe('before sending', () => {
 
   test('without a quote the estimate is a dash', async () => {
     page = await openPage(<OrderTicket />, ({ answers }) => {
-      answers['subscribe:watchlist'] = () => ({ ok: true });
+      answers['subscribe:watchlist'] = () => WATCHLIST_ACK;
     });
     await waitFor(() => expect(page.stores.view.getState().symbol).toBe('AAPL'));
     await type('Quantity', '10');
@@ -148,7 +149,7 @@ describe('before sending', () => {
   test('an outside account takes no orders here, and says why', async () => {
     await openTicket(({ routes, answers }) => {
       routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, source: 'external' });
-      answers['subscribe:portfolio'] = () => ({ ok: true });
+      answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
     });
     await type('Quantity', '1');
     expect(off()).toBe(true);

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { LivePortfolio } from '../../../../dashboard/src/features/portfolio/live-portfolio.tsx';
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
+import { PORTFOLIO_ACK } from '../../support/answers.ts';
 import { PORTFOLIO, quoteOf } from '../../support/fixtures.ts';
 import { openPage, type Page } from '../../support/screen.tsx';
 
@@ -44,7 +45,7 @@ test('it follows what is pushed and asks for it once, mounted twice or not', asy
 test('an account without positions says so', async () => {
   page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
     routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [], equity: 0 });
-    answers['subscribe:portfolio'] = () => ({ ok: true });
+    answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
   });
   expect(await screen.findByText('No positions')).toBeTruthy();
 });
@@ -53,7 +54,7 @@ test('what an outside account does not tell is a dash, and it is named as one', 
   const { buyingPower, realizedPnl, ...rest } = PORTFOLIO;
   page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
     routes['GET /api/portfolio'] = () => ({ ...rest, source: 'external' });
-    answers['subscribe:portfolio'] = () => ({ ok: true });
+    answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
   });
   expect(await screen.findByText('External account')).toBeTruthy();
   expect(screen.getByText('Buying power').nextElementSibling?.textContent).toBe('–');
@@ -72,7 +73,7 @@ test('a position without a quote shows no invented price or profit', async () =>
       priced: false,
     };
     routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [unpriced] });
-    answers['subscribe:portfolio'] = () => ({ ok: true });
+    answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
   });
   const row = await screen.findByRole('row', { name: /AAPL/ });
   expect(cells(row)).toEqual(['100', '220.25', '–', '$22,025.00at cost, no quote', '–', '–']);
@@ -81,7 +82,7 @@ test('a position without a quote shows no invented price or profit', async () =>
 test('a failed load says why and can be tried again', async () => {
   page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
     routes['GET /api/portfolio'] = () => ({ status: 500, error: 'The books are closed.', code: 'INTERNAL' });
-    answers['subscribe:portfolio'] = () => ({ ok: true });
+    answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
   });
   expect(await screen.findByText('The books are closed.')).toBeTruthy();
   page.server.routes['GET /api/portfolio'] = () => PORTFOLIO;
@@ -104,7 +105,7 @@ test('a day’s change that is not told is a dash', async () => {
   page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
     const { dayChange, ...position } = PORTFOLIO.positions[0]!;
     routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [position] });
-    answers['subscribe:portfolio'] = () => ({ ok: true });
+    answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
   });
   expect(cells(await screen.findByRole('row', { name: /AAPL/ }))[4]).toBe('–');
 });

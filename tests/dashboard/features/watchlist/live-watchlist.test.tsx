@@ -7,6 +7,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { Profiler } from 'react';
 import { LiveWatchlist } from '../../../../dashboard/src/features/watchlist/live-watchlist.tsx';
 import { WatchlistRow } from '../../../../dashboard/src/features/watchlist/watchlist-row.tsx';
+import { WATCHLIST_ACK } from '../../support/answers.ts';
 import { quoteOf } from '../../support/fixtures.ts';
 import { openPage, type Page } from '../../support/screen.tsx';
 
@@ -29,7 +30,7 @@ describe('quotes', () => {
 
   test('no quote yet is a dash, and so is the change without a previous close', async () => {
     page = await openPage(<LiveWatchlist />, ({ answers }) => {
-      answers['subscribe:watchlist'] = () => ({ ok: true });
+      answers['subscribe:watchlist'] = () => WATCHLIST_ACK;
     });
     const apple = await row('AAPL');
     expect(within(apple).getAllByText('–')).toHaveLength(2);
