@@ -24,7 +24,7 @@ export interface LatencyPayload {
   p99: number;
 }
 
-/** `silent`: its heartbeat is missing. `draining`: it is stopping and sends its clients away. */
+/** `silent`: its heartbeat is missing. `draining`: it is stopping and closes its connections. */
 export type ReplicaState = 'ok' | 'silent' | 'draining';
 
 /** What a replica dropped since its start: bus messages by reason, and messages with quotes. */
