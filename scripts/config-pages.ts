@@ -28,12 +28,13 @@ const inSections = (render: (section: string, rows: typeof entries) => string): 
   ).join('\n');
 
 const envExample = (): string =>
-  `# Every variable of the service with its default; docs/configuration.md has the same list.\n\n${inSections(
+  `# Every variable of the service. The value is the default; an empty one means not set.
+# docs/configuration.md has the same list.\n\n${inSections(
     (section, rows) =>
       `## ${section}\n${rows
         .map(([name, variable]) => {
           const { exception } = variable;
-          const other = exception ? `; ${exception.default} ${plain(exception.when)}` : '';
+          const other = exception ? `; default ${plain(exception.when)}: ${exception.default}` : '';
           return `# ${plain(meaningOf(variable))}${other}\n# ${name}=${variable.default}\n`;
         })
         .join('')}`,

@@ -68,7 +68,7 @@ export const VARIABLES = {
     section: 'Process',
     default: 'development',
     parse: choice('development', 'test', 'production'),
-    meaning: '`production` requires secrets, origins and a database',
+    meaning: '`production` requires the variables marked "required in production"',
     local: true,
   },
   PORT: {
@@ -90,20 +90,22 @@ export const VARIABLES = {
     section: 'Process',
     default: '0',
     parse: integer(0, 10),
-    meaning: 'number of proxies in front of the service',
+    meaning:
+      'exact number of proxies in front of the service; clients share one address if it is too low, and can forge theirs if it is too high',
   },
   DRAIN_SECONDS: {
     section: 'Process',
     default: '0',
     exception: inProduction('10'),
     parse: integer(0, 300),
-    meaning: 'time over which connections close after SIGTERM',
+    meaning:
+      'seconds over which connections close after SIGTERM; the supervisor must wait 15 s longer before SIGKILL',
   },
   METRICS_TOKEN: {
     section: 'Process',
     default: '',
     parse: optional(anyText),
-    meaning: 'bearer token of `/metrics`; without it `/metrics` is public',
+    meaning: 'bearer token for `/metrics`; if it is not set, everyone can read `/metrics`',
     secret: true,
   },
   LOG_LEVEL: {
@@ -124,7 +126,7 @@ export const VARIABLES = {
     section: 'Storage',
     default: '',
     parse: optional(url('postgres', 'postgresql')),
-    meaning: 'Postgres; without it the embedded database in `DATA_DIR`',
+    meaning: 'address of PostgreSQL; if it is not set, the embedded database in `DATA_DIR`',
     secret: true,
     required: true,
   },
@@ -132,42 +134,44 @@ export const VARIABLES = {
     section: 'Storage',
     default: '',
     parse: optional(url('redis', 'rediss')),
-    meaning: 'Redis for several replicas; needs `DATABASE_URL`',
+    meaning: 'address of Redis, which several replicas need; requires `DATABASE_URL`',
     secret: true,
   },
   REDIS_PREFIX: {
     section: 'Storage',
     default: 'tradecast',
     parse: anyText,
-    meaning: 'prefix of every key and channel, for services that share a Redis',
+    meaning: 'prefix of all Redis keys and channels; give each service on one Redis its own',
   },
   // A client that was away for longer reloads: orders and fills are kept for good in tables of their own.
   JOURNAL_KEEP_DAYS: {
     section: 'Storage',
     default: '30',
     parse: integer(1, 36_500),
-    meaning: 'days after which journal records are pruned',
+    meaning:
+      'days after which events in the trade list of a user are deleted; orders and fills are kept, reported trades are not',
   },
   // More than a dashboard pages through, and some 4 MB.
   JOURNAL_KEEP_EVENTS: {
     section: 'Storage',
     default: '10000',
     parse: integer(1, 10_000_000),
-    meaning: 'journal records kept per user at most',
+    meaning: 'greatest number of events in the trade list of a user; older ones are deleted',
   },
 
   FRONTEND_URL: {
     section: 'Access',
     default: '',
     parse: origins,
-    meaning: 'browser origins allowed besides our own, comma separated',
+    meaning:
+      'origins of the dashboard, comma separated, for example `https://trade.example.com`; pages of the service itself are always allowed',
     required: true,
   },
   SESSION_SECRET: {
     section: 'Access',
     default: '',
     parse: optional(keys(MIN_SECRET_LENGTH)),
-    meaning: 'keys that sign session cookies, comma separated; new cookies use the first',
+    meaning: 'secrets for session cookies, comma separated; new cookies use the first',
     secret: true,
     required: true,
   },
@@ -175,7 +179,7 @@ export const VARIABLES = {
     section: 'Access',
     default: '',
     parse: optional(keys(MIN_SECRET_LENGTH)),
-    meaning: 'keys that sign hooks, comma separated; each of them is accepted',
+    meaning: 'secrets for signed hooks, comma separated; each of them is accepted',
     secret: true,
     required: true,
   },
@@ -190,7 +194,7 @@ export const VARIABLES = {
     section: 'Access',
     default: 'true',
     parse: flag,
-    meaning: 'an account for a first look, named on the console; never in production',
+    meaning: 'whether a demo account exists; the console prints its password; production has none',
     local: true,
   },
 
@@ -203,7 +207,8 @@ export const VARIABLES = {
       applies: hasMassiveKey,
     },
     parse: choice('simulated', 'replay', 'massive'),
-    meaning: '`simulated`, `replay` or `massive`',
+    meaning:
+      'source of market data: `simulated`, `replay` (needs `REPLAY_FILE`) or `massive` (the provider Massive; needs `MASSIVE_API_KEY`)',
   },
   SIM_UPDATES_PER_SECOND: {
     section: 'Market',
@@ -244,7 +249,7 @@ export const VARIABLES = {
     section: 'Market',
     default: '',
     parse: optional(anyText),
-    meaning: 'file that upstream events are appended to, in the format of `REPLAY_FILE`',
+    meaning: 'file to which `FEED=massive` appends upstream events, in the format of `REPLAY_FILE`',
     local: true,
   },
   MASSIVE_API_KEY: {
@@ -258,13 +263,13 @@ export const VARIABLES = {
     section: 'Market',
     default: 'wss://socket.massive.com/stocks',
     parse: address('ws', 'wss'),
-    meaning: 'upstream WebSocket; `wss://delayed.massive.com/stocks` on a delayed plan',
+    meaning: 'address of the WebSocket of the provider; `wss://delayed.massive.com/stocks` on a delayed plan',
   },
   MASSIVE_REST_URL: {
     section: 'Market',
     default: 'https://api.massive.com',
     parse: address('http', 'https'),
-    meaning: 'upstream REST',
+    meaning: 'address of the REST interface of the provider',
   },
   MARKET_HOURS: {
     section: 'Market',
@@ -275,7 +280,7 @@ export const VARIABLES = {
       applies: isMassive,
     },
     parse: choice('us-equities', 'always'),
-    meaning: '`us-equities` or `always`',
+    meaning: 'when orders are accepted: in the US stock sessions (`us-equities`) or at any time (`always`)',
   },
 
   STARTING_CASH: {
@@ -303,35 +308,36 @@ export const VARIABLES = {
     section: 'Trading',
     default: '5',
     parse: amount,
-    meaning: 'largest distance of a market or stop order from the quote it was placed at',
+    meaning:
+      'largest distance of a fill from the quote at acceptance (market order) or from the stop price (stop order), percent',
   },
   // The widest threshold of "clearly erroneous" above $3.
   LIMIT_COLLAR_PERCENT: {
     section: 'Trading',
     default: '10',
     parse: amount,
-    meaning: 'how far a buy limit may be above the ask, or a sell limit below the bid',
+    meaning: 'how far a buy limit may be above the ask, or a sell limit below the bid, percent',
   },
   // A double click or a bot's retry under a new key comes within seconds; a second decision rarely does.
   DUPLICATE_WINDOW_SECONDS: {
     section: 'Trading',
     default: '10',
     parse: integer(0, 3_600),
-    meaning: 'time in which the same order under another key is denied; 0 is off',
+    meaning: 'seconds in which an equal order with another idempotency key is denied; 0 is off',
   },
   // A tenth of the starting cash.
   DAILY_LOSS_LIMIT: {
     section: 'Trading',
     default: '10000',
     parse: amount,
-    meaning: 'loss of a day from which on buy orders are denied, dollars',
+    meaning: 'loss of one user in one trading day (New York) at which buy orders are denied, dollars',
   },
 
   FLUSH_INTERVAL_MS: {
     section: 'Realtime',
     default: '50',
     parse: integer(10, 5_000),
-    meaning: 'tick of the state lane, milliseconds',
+    meaning: 'pause between two writes of quotes and portfolios to a client, milliseconds',
   },
   MAX_CONNECTIONS_PER_USER: {
     section: 'Realtime',
@@ -343,7 +349,7 @@ export const VARIABLES = {
     section: 'Realtime',
     default: String(MAX_SYMBOLS_PER_CONNECTION),
     parse: integer(1, 200),
-    meaning: 'symbols that one socket may watch',
+    meaning: 'symbols that one socket may watch, 200 at most',
   },
   RATE_LIMITS: {
     section: 'Realtime',

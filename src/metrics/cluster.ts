@@ -46,7 +46,7 @@ export function readCluster(registry: MetricRegistry, read: ClusterReadings): vo
   );
   registry.gauge(
     'tradecast_clock_offset_seconds',
-    'Largest difference between our clock and that of another replica; 0 while none is known',
+    'Largest difference between the clock of this replica and that of another one; 0 while none is known',
     () => read.clockOffsetMs() / 1_000,
   );
   registry.gauge('tradecast_lease_held', '1 while this replica holds the engine lease, else 0', () =>

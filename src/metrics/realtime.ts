@@ -77,7 +77,7 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
   let queueBytes = 0;
   registry.gauge(
     'tradecast_socket_queue_bytes',
-    'Bytes waiting in this process for sockets that do not read',
+    'Bytes waiting in this process for slow readers',
     () => queueBytes,
   );
   const gaps = registry.tally(

@@ -1,7 +1,14 @@
+import { TradecastError } from '../protocol/errors.ts';
 import type { MetricRegistry } from './registry.ts';
 
-const OUTCOMES = ['accepted', 'denied', 'repeated', 'failed'] as const;
+const OUTCOMES = ['accepted', 'denied', 'repeated', 'refused', 'failed'] as const;
 type Outcome = (typeof OUTCOMES)[number];
+
+/** `failed` is a fault of the service; `refused` a wrong request, such as a key that another order has used. */
+const outcomeOf = (error: unknown): Outcome =>
+  error instanceof TradecastError && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL'
+    ? 'refused'
+    : 'failed';
 
 export interface TradingMetrics {
   /** Passes on an order that is being placed, and counts how it ended. */
@@ -25,7 +32,7 @@ export function createTradingMetrics(registry: MetricRegistry): TradingMetrics {
       placing.then(
         ({ order, duplicate }) =>
           count(duplicate ? 'repeated' : order.status === 'denied' ? 'denied' : 'accepted'),
-        () => count('failed'),
+        (error: unknown) => count(outcomeOf(error)),
       );
       return placing;
     },
