@@ -6,7 +6,7 @@ COPY tsconfig.json ./
 COPY src/protocol src/protocol
 COPY dashboard dashboard
 RUN node node_modules/vite/bin/vite.js build dashboard
-# What runs: no development packages, and no second Node (the optional package that npm start brings in).
+# Packages for the image: without development packages, and without the Node that npm start installs.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional
 
 FROM node:24-slim
@@ -21,5 +21,5 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1: npm in its place would keep SIGTERM to itself.
+# Node is process 1, because npm would not pass on SIGTERM.
 CMD ["node", "--max-semi-space-size=16", "src/main.ts"]
