@@ -87,8 +87,7 @@ export const toSummary = (
   { controls, scale }: RunOptions,
   machine = describeMachine(),
 ): string => {
-  const length =
-    scale === 1 ? '' : `, rounds and durations at ${Math.round(scale * 100)} % of the full values`;
+  const length = scale === 1 ? '' : `, shortened to ${Math.round(scale * 100)} % with \`--minutes\``;
   const about = `${verdictOf(finished, controls)} The last whole run, on ${machine}${length}:`;
   return `${wrapped(about)}\n\n${markdownTable(table(finished))}`;
 };
