@@ -61,8 +61,8 @@ export interface PlaceReading {
   readonly account: Account | null;
   readonly positions: readonly Position[];
   readonly open: OpenShares;
-  /** The user's orders in the symbol since `duplicatesSince`, without denied ones; at least those of its quantity. */
-  readonly recent: readonly OrderTerms[];
+  /** One of the user's orders since `duplicatesSince` that may be the same, denied ones left out; null without one. */
+  readonly alike: OrderTerms | null;
   /** The order that used the key before. */
   readonly known: Order | null;
   readonly halted: Halted;
@@ -97,19 +97,19 @@ function factsAfter(
   earlier: readonly Order[],
   intent: OrderIntent,
   account: Account,
-  { positions, open, recent, halted }: PlaceReading,
+  { positions, open, alike, halted }: PlaceReading,
 ): PlaceFacts {
   const reserved = earlier.reduce((sum, order) => sum.plus(order.reserved), ZERO);
   const shares = (side: Side): number =>
     earlier
       .filter((order) => order.symbol === intent.symbol && order.side === side && !isFinal(order.status))
       .reduce((sum, order) => sum + openQuantity(order), open[side]);
-  const alike = [...recent, ...earlier.filter((order) => order.status !== 'denied')];
+  const isRepeated = (order: Order): boolean => order.status !== 'denied' && isSameOrder(order, intent);
   return {
     account: { ...account, reserved: account.reserved.plus(reserved) },
     positions,
     open: { buy: shares('buy'), sell: shares('sell') },
-    duplicate: alike.some((order) => isSameOrder(order, intent)),
+    duplicate: (alike !== null && isSameOrder(alike, intent)) || earlier.some(isRepeated),
     halted,
   };
 }

@@ -8,16 +8,22 @@ export type OrderTerms = Pick<
   'symbol' | 'side' | 'type' | 'quantity' | 'limitPrice' | 'stopPrice'
 >;
 
+const isSamePrice = (one: Decimal | null, other: Decimal | null): boolean =>
+  one === null || other === null ? one === other : one.eq(other);
+
+export const isSameOrder = (one: OrderTerms, other: OrderTerms): boolean =>
+  one.symbol === other.symbol &&
+  one.side === other.side &&
+  one.type === other.type &&
+  one.quantity === other.quantity &&
+  isSamePrice(one.limitPrice, other.limitPrice) &&
+  isSamePrice(one.stopPrice, other.stopPrice);
+
 const number = (price: Decimal | null): number | null => price && toNumber(price);
 
-const textOf = (
-  { symbol, side, type, quantity, limitPrice, stopPrice }: OrderTerms,
-  ...timeInForce: string[]
-): string =>
-  JSON.stringify([symbol, side, type, ...timeInForce, quantity, number(limitPrice), number(stopPrice)]);
-
-export const isSameOrder = (one: OrderTerms, other: OrderTerms): boolean => textOf(one) === textOf(other);
-
 /** Digest of all that a request says. It is kept with the order, so that a key is not reused for another request. */
-export const fingerprint = (intent: OrderIntent): string =>
-  createHash('sha256').update(textOf(intent, intent.timeInForce)).digest('base64url');
+export function fingerprint(intent: OrderIntent): string {
+  const { symbol, side, type, timeInForce, quantity, limitPrice, stopPrice } = intent;
+  const terms = [symbol, side, type, timeInForce, quantity, number(limitPrice), number(stopPrice)];
+  return createHash('sha256').update(JSON.stringify(terms)).digest('base64url');
+}

@@ -19,7 +19,7 @@ const readingOf = (changes: Partial<PlaceReading> = {}): PlaceReading => ({
   account: accountOf({ reserved: 50 }),
   positions: [],
   open: { buy: 3, sell: 0 },
-  recent: [],
+  alike: null,
   known: null,
   halted: null,
   banned: false,
@@ -94,25 +94,32 @@ describe('a batch of placements', () => {
   });
 
   test.each([
-    ['the same order before it', [{}, {}], [], true],
-    ['a day order and its twin good till cancelled', [{}, { timeInForce: 'gtc' }], [], true],
-    ['the same order in the database', [{ quantity: 1 }, {}], [intentOf()], true],
-    ['another quantity', [{ quantity: 9 }, {}], [intentOf({ quantity: 11 })], false],
-    ['another side', [{ side: 'sell' }, {}], [intentOf({ side: 'sell' })], false],
+    ['the same order before it', [{}, {}], null, true],
+    ['a day order and its twin good till cancelled', [{}, { timeInForce: 'gtc' }], null, true],
+    ['the same order in the database', [{ quantity: 1 }, {}], intentOf(), true],
+    ['another symbol', [{ symbol: 'MSFT' }, {}], intentOf({ symbol: 'MSFT' }), false],
+    ['another quantity', [{ quantity: 9 }, {}], intentOf({ quantity: 11 }), false],
+    ['another side', [{ side: 'sell' }, {}], intentOf({ side: 'sell' }), false],
+    [
+      'a stop at the price of a limit',
+      [{ quantity: 1 }, { type: 'limit', limitPrice: decimal(99) }],
+      intentOf({ type: 'stop', stopPrice: decimal(99) }),
+      false,
+    ],
     [
       'another limit',
       [{}, { type: 'limit', limitPrice: decimal(99) }],
-      [intentOf({ type: 'limit', limitPrice: decimal('99.01') })],
+      intentOf({ type: 'limit', limitPrice: decimal('99.01') }),
       false,
     ],
     [
       'the same limit, written with other decimals',
       [{ quantity: 1 }, { type: 'limit', limitPrice: decimal(99) }],
-      [intentOf({ type: 'limit', limitPrice: decimal('99.0000') })],
+      intentOf({ type: 'limit', limitPrice: decimal('99.0000') }),
       true,
     ],
-  ] as const)('finds duplicates: %s', (_what, orders, recent, duplicate) => {
-    const { seen } = judge(orders, () => ({ recent }));
+  ] as const)('finds duplicates: %s', (_what, orders, alike, duplicate) => {
+    const { seen } = judge(orders, () => ({ alike }));
     expect(seen[1]!.duplicate).toBe(duplicate);
   });
 

@@ -9,6 +9,7 @@ import {
   type PlaceReading,
   type PlaceRequest,
 } from '../../../domain/trading/placement.ts';
+import type { OrderTerms } from '../../../domain/trading/same-order.ts';
 import { createGroupCommit } from '../../../lib/group-commit.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { appendCte, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
@@ -31,34 +32,37 @@ const MAX_BATCH = 64;
 
 const POSITIONS = `SELECT ${POSITION_COLUMNS} FROM positions WHERE user_id = ANY ($1::uuid[])`;
 
-// `recent` is narrowed to the quantity to use its index; the domain decides whether two orders are the same.
+// One candidate is enough for `alike`: every column that makes two orders the same is compared, and the domain decides.
 // Scalar subqueries look a row up by its key; EXISTS would let the planner read the whole table into a hash.
 const FACTS = `SELECT
     (SELECT o.id FROM orders o WHERE o.user_id = q.user_id AND o.client_order_id = q.key) AS known_id,
     open.buy, open.sell,
-    (SELECT json_agg(json_build_object('symbol', o.symbol, 'side', o.side, 'type', o.type, 'quantity', o.quantity,
-        'limit_price', o.limit_price::text, 'stop_price', o.stop_price::text))
+    (SELECT json_build_object('symbol', o.symbol, 'side', o.side, 'type', o.type, 'quantity', o.quantity,
+        'limit_price', o.limit_price::text, 'stop_price', o.stop_price::text)
       FROM orders o WHERE o.user_id = q.user_id AND o.symbol = q.symbol AND o.quantity = q.quantity
-        AND o.created_at > q.since AND o.status <> 'denied') AS recent,
+        AND o.created_at > q.since AND o.status <> 'denied' AND o.side = q.side AND o.type = q.type
+        AND o.limit_price IS NOT DISTINCT FROM q.limit_price AND o.stop_price IS NOT DISTINCT FROM q.stop_price
+      LIMIT 1) AS alike,
     EXISTS (SELECT FROM halts WHERE scope = 'everyone') AS everyone_halted,
     (SELECT true FROM halts h WHERE h.scope = q.user_id::text) IS TRUE AS user_halted,
     (SELECT u.banned_at IS NOT NULL FROM users u WHERE u.id = q.user_id) IS TRUE AS banned,
     q.session IS NULL OR (SELECT true FROM session s WHERE s.sid = q.session) IS TRUE AS signed_in
-  FROM ROWS FROM (json_to_recordset($1::json) AS (user_id uuid, key text, symbol text, quantity bigint,
-    since timestamptz, session text)) WITH ORDINALITY AS q (user_id, key, symbol, quantity, since, session, ord)
+  FROM ROWS FROM (json_to_recordset($1::json) AS (user_id uuid, key text, symbol text, side text, type text,
+    quantity bigint, limit_price numeric, stop_price numeric, since timestamptz, session text)) WITH ORDINALITY
+    AS q (user_id, key, symbol, side, type, quantity, limit_price, stop_price, since, session, ord)
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(o.quantity - o.filled_quantity) FILTER (WHERE o.side = 'buy'), 0)::bigint AS buy,
       coalesce(sum(o.quantity - o.filled_quantity) FILTER (WHERE o.side = 'sell'), 0)::bigint AS sell
     FROM orders o WHERE o.user_id = q.user_id AND o.symbol = q.symbol AND o.status IN ${OPEN}) AS open
   ORDER BY q.ord`;
 
-type RecentOrder = Pick<OrderRow, 'symbol' | 'side' | 'type' | 'quantity' | 'limit_price' | 'stop_price'>;
+type AlikeRow = Pick<OrderRow, 'symbol' | 'side' | 'type' | 'quantity' | 'limit_price' | 'stop_price'>;
 
 interface FactsRow {
   known_id: string | null;
   buy: number;
   sell: number;
-  recent: RecentOrder[] | null;
+  alike: AlikeRow | null;
   everyone_halted: boolean;
   user_halted: boolean;
   banned: boolean;
@@ -114,11 +118,21 @@ const factsInput = (requests: readonly PlaceRequest[]): string =>
       user_id: query.userId,
       key: query.key,
       symbol: query.intent.symbol,
+      side: query.intent.side,
+      type: query.intent.type,
       quantity: query.intent.quantity,
+      limit_price: query.intent.limitPrice,
+      stop_price: query.intent.stopPrice,
       since: new Date(query.duplicatesSince),
       session: query.sessionId,
     })),
   );
+
+const toTerms = ({ limit_price, stop_price, ...terms }: AlikeRow): OrderTerms => ({
+  ...terms,
+  limitPrice: toPrice(limit_price),
+  stopPrice: toPrice(stop_price),
+});
 
 const toReading = (
   row: FactsRow,
@@ -129,11 +143,7 @@ const toReading = (
   account,
   positions,
   open: { buy: row.buy, sell: row.sell },
-  recent: (row.recent ?? []).map(({ limit_price, stop_price, ...terms }) => ({
-    ...terms,
-    limitPrice: toPrice(limit_price),
-    stopPrice: toPrice(stop_price),
-  })),
+  alike: row.alike && toTerms(row.alike),
   known: known.get(row.known_id ?? '') ?? null,
   halted: row.everyone_halted ? 'everyone' : row.user_halted ? 'user' : null,
   banned: row.banned,

@@ -212,6 +212,22 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     expect((await place(user)).order.status).toBe('accepted');
   });
 
+  test('among many orders of one size, only an order with the same terms is a duplicate', async () => {
+    const user = await createTrader(database.db);
+    const orders = [
+      {},
+      { type: 'stop', stopPrice: 105 },
+      ...[90, 91, 92, 92.5, 93].map((limitPrice) => ({ type: 'limit', limitPrice }) as const),
+    ] as const;
+    for (const order of orders) expect((await place(user, order)).order.status).toBe('accepted');
+    for (const order of orders) expect((await place(user, order)).order.reason).toBe('DUPLICATE_ORDER');
+    const others = [
+      { type: 'limit', limitPrice: 105 },
+      { type: 'stop', stopPrice: 106 },
+    ] as const;
+    for (const order of others) expect((await place(user, order)).order.status).toBe('accepted');
+  });
+
   test('one order that cannot be written does not fail those that share its transaction', async () => {
     const user = await createTrader(database.db);
     const answers = await Promise.allSettled([place(user), place('no-uuid'), place(user, { quantity: 11 })]);
