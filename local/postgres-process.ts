@@ -35,8 +35,10 @@ export async function launchPostgres({ home, data, port, settings }: PostgresLau
     answers(`postgres://postgres@127.0.0.1:${port}/postgres`, CONNECT_TIMEOUT_MS);
   const why = await whyNotStarted(server, { isReady, everyMs: ASK_AGAIN_MS });
   if (why === null) return server;
+  // Of a running one the log only says that it is starting.
+  const complaint = isRunning(server) ? undefined : lastComplaint(log);
   await end(server, 'SIGKILL');
-  throw new Error(`Postgres could not be started: ${lastComplaint(log) ?? why}`);
+  throw new Error(`Postgres could not be started: ${complaint ?? why}`);
 }
 
 /** The server and the processes it has started; none when it has ended. */

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isRunning } from './server-process.ts';
 
-/** Ends a start that hangs. A busy machine is slow, so it measures nothing. */
-const START_TIMEOUT_MS = 5 * 60_000;
+/** Ends a start that hangs: a person waits for it, and a busy machine needs a tenth of it. */
+const START_TIMEOUT_MS = 2 * 60_000;
 
 export interface Start {
   readonly isReady: () => Promise<boolean>;
