@@ -24,7 +24,7 @@ export function endingOf(order: Order, event: EndEvent): Ending {
     return {
       status: 'rejected',
       code: 'BROKER_UNAVAILABLE',
-      message: 'The broker could not be reached. The order was not placed.',
+      message: 'The broker could not be reached or was too busy. The order was not placed.',
     };
   const rest = filledPart(order);
   const dayIsOver = order.expiresAt !== null && event.at >= order.expiresAt;

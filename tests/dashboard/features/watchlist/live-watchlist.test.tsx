@@ -29,8 +29,10 @@ describe('quotes', () => {
   });
 
   test('no quote yet is a dash, and so is the change without a previous close', async () => {
-    page = await openPage(<LiveWatchlist />, ({ answers }) => {
+    page = await openPage(<LiveWatchlist />, ({ answers, routes }) => {
       answers['subscribe:watchlist'] = () => WATCHLIST_ACK;
+      // A page that waits long for its first quote asks here.
+      routes['GET /api/quotes'] = () => ({ quotes: [] });
     });
     const apple = await row('AAPL');
     expect(within(apple).getAllByText('–')).toHaveLength(2);
