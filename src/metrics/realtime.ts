@@ -16,7 +16,7 @@ export interface RealtimeMetrics {
   quoteConflated(): void;
   /** A hole in the stream of a user was filled from the database. */
   journalGapFilled(): void;
-  /** Bytes that wait in this process for peers that do not read, all together. */
+  /** Bytes that wait in this process for slow readers, all together. */
   queued(bytes: number): void;
   /** Measures one tick of the state lane; returns what ends the measurement. */
   startFlush(): () => void;

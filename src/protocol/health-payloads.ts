@@ -31,7 +31,7 @@ export type ReplicaState = 'ok' | 'silent' | 'draining';
 export interface ReplicaDrops {
   late: number;
   malformed: number;
-  /** Sent by a replica with a newer version of the bus. */
+  /** Sent by a replica with another version of the bus. */
   version: number;
   /** Not sent, because Redis was away. */
   failed: number;
@@ -114,7 +114,7 @@ export interface RatesPayload {
 export interface MonitorReplica extends ReplicaHealth {
   /** Null before its second heartbeat and while it is silent. */
   rates: RatesPayload | null;
-  /** Bytes that wait for sockets that do not read. */
+  /** Bytes that wait for slow readers. */
   queueBytes: number;
 }
 

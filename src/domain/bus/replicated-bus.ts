@@ -10,7 +10,7 @@ export interface ReplicatedBusParts {
   readonly local: Bus;
   /** The ways to other replicas. Each decides for itself whether it sends now. */
   readonly lines: readonly BusLine[];
-  /** Every topic of this version; another name is a newer replica's, and is counted as `version`. */
+  /** Every topic of this version; another name is of another version, and is counted as `version`. */
   readonly topics: readonly Topic[];
   readonly count: (what: keyof LinkCounters) => void;
   readonly clock: Clock;

@@ -32,7 +32,7 @@ describe('quotes', () => {
     page = await openPage(<LiveWatchlist />, ({ answers, routes }) => {
       answers['subscribe:watchlist'] = () => WATCHLIST_ACK;
       // A page that waits long for its first quote asks here.
-      routes['GET /api/quotes'] = () => ({ quotes: [] });
+      routes['GET /api/quotes'] = () => [];
     });
     const apple = await row('AAPL');
     expect(within(apple).getAllByText('–')).toHaveLength(2);
