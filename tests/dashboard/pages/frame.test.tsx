@@ -88,14 +88,14 @@ describe('the Monitor page', () => {
     openAt('/monitor', ADMIN);
     await screen.findByRole('table', { name: 'Replicas' });
     await waitFor(() => expect(server.emitted('subscribe:trades')).toHaveLength(1));
-    const toasts = () => [...document.querySelectorAll('[data-sonner-toast]')].map((one) => one.textContent);
+    const toasts = recordToasts();
     server.happen(executed(1, { quantity: 3 }));
-    await waitFor(() => expect(toasts()).toEqual([expect.stringContaining('Bought 3 AAPL')]));
+    await waitFor(() => expect([...toasts.values()]).toEqual([expect.stringContaining('Bought 3 AAPL')]));
     await user.click(screen.getByRole('link', { name: 'Back to trading' }));
     await screen.findByRole('list', { name: 'Trades, newest first' });
     server.happen(executed(2, { quantity: 4 }));
-    await waitFor(() => expect(toasts()).toHaveLength(2));
-    expect(toasts().filter((text) => text?.includes('Bought 4 AAPL'))).toHaveLength(1);
+    await waitFor(() => expect(toasts.size).toBe(2));
+    expect([...toasts.values()].filter((text) => text.includes('Bought 4 AAPL'))).toHaveLength(1);
   });
 });
 
@@ -239,3 +239,14 @@ describe('the sign-in', () => {
     expect(location.pathname).toBe('/s/MSFT');
   });
 });
+
+/** Every toast from now on with its text, also when it has gone by: it stays for seconds, and a slow machine looks later. */
+function recordToasts(): ReadonlyMap<Element, string> {
+  const shown = new Map<Element, string>();
+  const observer = new MutationObserver(() => {
+    for (const toast of document.querySelectorAll('[data-sonner-toast]'))
+      shown.set(toast, toast.textContent ?? '');
+  });
+  observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+  return shown;
+}
