@@ -3,8 +3,8 @@ import { defineTopic } from '../bus/topic.ts';
 
 /** The executor has work: an order was accepted, a cancel asked for, trading halted or resumed. It carries nothing. */
 export type OrdersMessage = Readonly<Record<never, never>>;
-/** Older replicas drop the message without this field; no replica reads it. */
-export const ORDERS_WAITING: OrdersMessage = { userId: '' };
+/** An engine of release 0.1 wants a field here, drops the message and finds the order by its poll, a second later. */
+export const ORDERS_WAITING: OrdersMessage = {};
 export const ordersTopic = defineTopic<OrdersMessage>({
   name: 'orders',
   // The executor's own poll has found the work by then.

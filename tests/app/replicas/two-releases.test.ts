@@ -159,7 +159,7 @@ test('a session that ends for a reason of a later release ends', async () => {
 });
 
 describe('what this release publishes', () => {
-  test('arrives at a replica of the older build', async () => {
+  test('arrives at a replica of the older build, but for the bell of orders', async () => {
     const session = await app.signUp();
     const socket = await app.connect(session);
     await ask(socket, 'subscribe:trades');
@@ -183,6 +183,12 @@ describe('what this release publishes', () => {
     const topics = ['heartbeat', 'demand', 'quotes', 'orders', 'journal', 'portfolio', 'revoked'];
     await until(() => topics.every((topic) => published.has(topic)), 'every topic was published');
 
+    // The bell of orders is empty: the engine of the older build finds the order by its poll.
+    const bells = published.get('orders')!;
+    expect(
+      bells.filter((message) => olderBuildOpens('orders', { version: BUS_VERSION, message }) !== 'dropped'),
+    ).toEqual([]);
+    published.delete('orders');
     const opened = [...published].flatMap(([topic, messages]) =>
       messages.map((message) => [topic, olderBuildOpens(topic, { version: BUS_VERSION, message }), message]),
     );
