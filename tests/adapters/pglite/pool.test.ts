@@ -4,9 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
+import { until } from '../../../rig/wait.ts';
 import { openDatabase } from '../../../src/adapters/open-database.ts';
 import { vacuumOne } from '../../../src/adapters/pglite/vacuum.ts';
 import type { Database } from '../../../src/adapters/sql/database.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 let home: string;
 let dataDir: string;
@@ -58,6 +60,34 @@ test('a table with many dead rows is cleaned, and its space used again', async (
   };
   await churn();
   await churn();
+});
+
+test('the vacuum of a minute is no statement in the latencies of the service', async () => {
+  const clock = createManualClock(0);
+  let observed = 0;
+  const opened = await openDatabase({
+    dataDir: path.join(home, 'minute'),
+    log: silentLog,
+    clock,
+    onQuery: () => observed++,
+  });
+  let asked = 0;
+  const query = <Row>(sql: string): Promise<Row[]> => {
+    asked++;
+    return opened.query<Row>(sql);
+  };
+  await query('CREATE TABLE churned (filling text)');
+  await query("INSERT INTO churned SELECT repeat('x', 500) FROM generate_series(1, 2000) n");
+  await query('DELETE FROM churned');
+  const isCleaned = async (): Promise<boolean> => {
+    await query('SELECT pg_stat_force_next_flush()');
+    clock.advance(60_000);
+    const [size] = await query<{ bytes: number }>("SELECT pg_relation_size('churned') AS bytes");
+    return size!.bytes === 0;
+  };
+  await until(isCleaned, 'the table is cleaned');
+  expect(observed).toBe(asked);
+  await opened.close();
 });
 
 test('the log stays bounded however much is written', async () => {
