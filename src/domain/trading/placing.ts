@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
+import { instrumentOf } from '../instrument/instrument.ts';
 import type { Ledger } from './ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { firstAnswer, newOrder, readIntent } from './new-order.ts';
@@ -63,7 +64,8 @@ export function createPlacing(options: PlacingOptions): Trading['place'] {
   return async (command) => {
     const { userId, key, sessionId = null } = command;
     const intent = readIntent(command.request);
-    const known = await market.knows(intent.symbol);
+    // The judge refuses contracts by their kind, also while the market cannot say which ones exist.
+    const known = instrumentOf(intent.symbol).kind !== 'option' && (await market.knows(intent.symbol));
     const placed = await repeatOnce(() => {
       const duplicatesSince = clock.now() - limits.duplicateWindowMs;
       return ledger.place({ userId, key, intent, duplicatesSince, sessionId }, (facts) =>

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { InstrumentDirectory } from '../instrument/directory.ts';
+import { instrumentOf } from '../instrument/instrument.ts';
 import type { Demand } from '../market/demand.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { Trading } from './trading.ts';
@@ -47,14 +48,19 @@ export function withQuoteFirst(
       want(symbol, 1);
     });
 
+  const needsQuote = (symbol: string): boolean => {
+    // Contracts are refused whatever they cost.
+    if (instrumentOf(symbol).kind === 'option') return false;
+    const known = board.get(symbol);
+    // A symbol that lost its last viewer is stale on the board until it is wanted again.
+    return (!known || known.state === 'stale') && instruments.knows(symbol) !== false;
+  };
+
   return {
     ...trading,
     async place(command) {
       const { symbol } = command.request;
-      const known = board.get(symbol);
-      // A symbol that lost its last viewer is stale on the board until it is wanted again.
-      if ((known && known.state !== 'stale') || instruments.knows(symbol) === false)
-        return trading.place(command);
+      if (!needsQuote(symbol)) return trading.place(command);
       try {
         await firstQuote(symbol);
         return await trading.place(command);

@@ -119,6 +119,12 @@ describe('an order in a symbol without a viewer', () => {
   });
 });
 
+test('an order in an option contract is judged at once, also before the feed knows its symbols', async () => {
+  await trading.place(command('O:SPY251219C00650000'));
+  expect(judged).toEqual(['O:SPY251219C00650000 without a quote']);
+  expect([wanted, clock.pending()]).toEqual([[], 0]);
+});
+
 test('an order in a symbol that is quoted, or does not exist, is judged at once', async () => {
   receive(quoteOf('AAPL', { state: 'closed' }));
   await trading.place(command('AAPL'));

@@ -10,6 +10,7 @@ import { createTrading } from '../../../../src/domain/trading/create-trading.ts'
 import { FencedError, type Ledger } from '../../../../src/domain/trading/ledger.ts';
 import type { Trading } from '../../../../src/domain/trading/trading.ts';
 import { decimal } from '../../../../src/lib/decimal.ts';
+import { TradecastError } from '../../../../src/protocol/errors.ts';
 import type { OrderRequest } from '../../../../src/protocol/orders.ts';
 import {
   audit,
@@ -210,6 +211,15 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     expect((await place(user)).order.reason).toBe('DUPLICATE_ORDER');
     clock.advance(2_000);
     expect((await place(user)).order.status).toBe('accepted');
+  });
+
+  test('an order in a contract is denied with its sentence, also while the market cannot look symbols up', async () => {
+    const user = await createTrader(database.db);
+    market.knows = () => Promise.reject(new TradecastError('UNAVAILABLE', 'No list of symbols yet.'));
+    const { order, message } = await place(user, { symbol: 'O:SPY251219C00650000' });
+    expect(order).toMatchObject({ status: 'denied', reason: 'UNSUPPORTED_INSTRUMENT' });
+    expect(message).toMatch(/is an option contract/);
+    await expect(place(user)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   test('among many orders of one size, only an order with the same terms is a duplicate', async () => {
