@@ -120,7 +120,7 @@ export type ReplyMessage = { [R in ReplyEvent]: readonly [event: R, payload: Pay
 export function replyTo<E extends ClientEvent>(command: E, ack: AckOf<E>): ReplyMessage | null {
   const { reply } = COMMAND_SHAPES[command];
   // The payload of a reply event is, by its declaration, the union of the acks that name it.
-  return reply === undefined ? null : ([reply, ack] as unknown as ReplyMessage);
+  return reply === undefined ? null : ([reply, ack] as ReplyMessage);
 }
 
 /** One journaled event as GET /api/trades lists it. */

@@ -47,10 +47,14 @@ function toExpiry(year: string, month: string, day: string): string | null {
 /** Takes a symbol apart; null for anything that is not written exactly as the grammar has it. */
 export function parseSymbol(text: string): ParsedSymbol | null {
   const stock = STOCK.exec(text);
-  if (stock) return { kind: 'stock', root: stock[1] as string, suffix: stock[2] as string };
-  const [, root, year, month, day, right, digits] = OPTION.exec(text) ?? [];
-  if (root === undefined) return null;
-  const expiry = toExpiry(year as string, month as string, day as string);
+  if (stock) {
+    const [, root = '', suffix = ''] = stock;
+    return { kind: 'stock', root, suffix };
+  }
+  const contract = OPTION.exec(text);
+  if (!contract) return null;
+  const [, root = '', year = '', month = '', day = '', right, digits] = contract;
+  const expiry = toExpiry(year, month, day);
   const strike = Number(digits) / STRIKE_FACTOR;
   if (expiry === null || !(strike > 0)) return null;
   return { kind: 'option', root, expiry, right: right === 'C' ? 'call' : 'put', strike };

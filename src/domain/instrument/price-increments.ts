@@ -7,13 +7,13 @@ export interface PriceIncrement {
   readonly step: Decimal;
 }
 
-/** Highest `from` first; the last one begins at 0, and its step is the lowest price of an order. */
-export type PriceIncrements = readonly [...PriceIncrement[], PriceIncrement];
+/** Lowest `from` first; the first one begins at 0, and its step is the lowest price of an order. */
+export type PriceIncrements = readonly [PriceIncrement, ...PriceIncrement[]];
 
 /** SEC Rule 612: cents from $1 up, hundredths of a cent below. */
 export const STOCK_INCREMENTS: PriceIncrements = [
-  { from: decimal(1), step: decimal('0.01') },
   { from: decimal(0), step: decimal('0.0001') },
+  { from: decimal(1), step: decimal('0.01') },
 ];
 /**
  * A cent is the finest step of any series.
@@ -25,10 +25,8 @@ export const OPTION_INCREMENTS: PriceIncrements = [{ from: decimal(0), step: dec
 const DOWN = 0;
 const UP = 3;
 
-const lowest = (increments: PriceIncrements): PriceIncrement => increments.at(-1) as PriceIncrement;
-
 function roundToStep(increments: PriceIncrements, price: Decimal, mode: typeof DOWN | typeof UP): Decimal {
-  const { step } = increments.find(({ from }) => price.gte(from)) ?? lowest(increments);
+  const { step } = increments.findLast(({ from }) => price.gte(from)) ?? increments[0];
   return price.div(step).round(0, mode).times(step);
 }
 
@@ -38,4 +36,4 @@ export const isOnTick = (increments: PriceIncrements, price: Decimal): boolean =
 
 /** The next price an order may carry, against the trader: up for a buyer, down for a seller. */
 export const toTick = (increments: PriceIncrements, price: Decimal, side: Side): Decimal =>
-  max(roundToStep(increments, price, side === 'buy' ? UP : DOWN), lowest(increments).step);
+  max(roundToStep(increments, price, side === 'buy' ? UP : DOWN), increments[0].step);
