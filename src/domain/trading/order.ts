@@ -35,6 +35,7 @@ export interface Order extends OrderIntent {
   /** Buying power that the order still holds: open quantity × bound price for a purchase, else 0. */
   readonly reserved: Decimal;
   readonly filledQuantity: number;
+  /** Price × quantity of all fills, without the multiplier of a contract: for the average price. */
   readonly filledValue: Decimal;
   readonly status: OrderStatus;
   readonly reason: TradingCode | null;

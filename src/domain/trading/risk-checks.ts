@@ -6,7 +6,8 @@ import { isOnTick } from '../instrument/price-increments.ts';
 import type { OrderIntent } from './order.ts';
 import { dailyLoss } from './portfolio.ts';
 import { boundPrice, isWithin, readPrice, referencePrice } from './prices.ts';
-import { type Refusal, type RiskInput, refuse } from './risk-input.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { RiskInput } from './risk-input.ts';
 import type { RiskLimits } from './risk-limits.ts';
 
 export type Check<Input> = (input: Input, limits: RiskLimits) => Refusal | null;
@@ -65,7 +66,7 @@ function findFault(order: OrderIntent): string | null {
   return null;
 }
 
-const tradable: Check<RiskInput> = ({ order, known }) =>
+const knownSymbol: Check<RiskInput> = ({ order, known }) =>
   known ? null : refuse('UNKNOWN_SYMBOL', `${order.symbol} is not a symbol that can be traded here.`);
 
 const marketOpen: Check<RiskInput> = ({ order, open }) =>
@@ -77,7 +78,13 @@ const marketOpen: Check<RiskInput> = ({ order, open }) =>
       );
 
 /** In this order; none of them needs a price. */
-export const CHECKS: readonly Check<RiskInput>[] = [notHalted, noContract, wellFormed, tradable, marketOpen];
+export const CHECKS: readonly Check<RiskInput>[] = [
+  notHalted,
+  noContract,
+  wellFormed,
+  knownSymbol,
+  marketOpen,
+];
 
 /** The order at the prices of its quote, or why there are none. */
 export function priceOrder(input: RiskInput, limits: RiskLimits): PricedOrder | Refusal {
@@ -129,7 +136,7 @@ const limitInCollar: Check<PricedOrder> = ({ order: { side, limitPrice }, refere
   );
 };
 
-const orderValue: Check<PricedOrder> = ({ value }, { maxOrderValue: max }) =>
+const orderInLimit: Check<PricedOrder> = ({ value }, { maxOrderValue: max }) =>
   value.lte(max)
     ? null
     : refuse(
@@ -138,7 +145,7 @@ const orderValue: Check<PricedOrder> = ({ value }, { maxOrderValue: max }) =>
         { value, max },
       );
 
-const sharesToSell: Check<PricedOrder> = ({ order: { symbol, quantity }, facts, held }) => {
+const enoughShares: Check<PricedOrder> = ({ order: { symbol, quantity }, facts, held }) => {
   const openSells = facts.open.sell;
   const free = held - openSells;
   if (quantity <= free) return null;
@@ -149,7 +156,10 @@ const sharesToSell: Check<PricedOrder> = ({ order: { symbol, quantity }, facts, 
   );
 };
 
-const positionValue: Check<PricedOrder> = ({ order, facts, held, reference }, { maxPositionValue: max }) => {
+const positionInLimit: Check<PricedOrder> = (
+  { order, facts, held, reference },
+  { maxPositionValue: max },
+) => {
   const value = notional(order.symbol, reference, held + facts.open.buy + order.quantity);
   if (value.lte(max)) return null;
   return refuse(
@@ -159,7 +169,7 @@ const positionValue: Check<PricedOrder> = ({ order, facts, held, reference }, { 
   );
 };
 
-const lossOfTheDay: Check<PricedOrder> = ({ facts, quoteOf, today, mayExist }, { dailyLossLimit: limit }) => {
+const lossInLimit: Check<PricedOrder> = ({ facts, quoteOf, today, mayExist }, { dailyLossLimit: limit }) => {
   const day = dailyLoss(facts.positions, quoteOf, today, mayExist);
   if ('unpriced' in day)
     return refuse(
@@ -175,7 +185,7 @@ const lossOfTheDay: Check<PricedOrder> = ({ facts, quoteOf, today, mayExist }, {
   );
 };
 
-const cashForIt: Check<PricedOrder> = ({ facts: { account }, value }) => {
+const enoughCash: Check<PricedOrder> = ({ facts: { account }, value }) => {
   const buyingPower = account.cash.minus(account.reserved);
   if (value.lte(buyingPower)) return null;
   return refuse(
@@ -185,7 +195,7 @@ const cashForIt: Check<PricedOrder> = ({ facts: { account }, value }) => {
   );
 };
 
-const of =
+const when =
   (side: 'buy' | 'sell', check: Check<PricedOrder>): Check<PricedOrder> =>
   (priced, limits) =>
     priced.order.side === side ? check(priced, limits) : null;
@@ -196,9 +206,9 @@ export const CHECKS_AT_PRICE: readonly Check<PricedOrder>[] = [
   noDuplicate,
   stopOnItsSide,
   limitInCollar,
-  orderValue,
-  of('sell', sharesToSell),
-  of('buy', positionValue),
-  of('buy', lossOfTheDay),
-  of('buy', cashForIt),
+  orderInLimit,
+  when('sell', enoughShares),
+  when('buy', positionInLimit),
+  when('buy', lossInLimit),
+  when('buy', enoughCash),
 ];

@@ -1,5 +1,3 @@
-import type { Decimal } from '../../lib/decimal.ts';
-import type { TradingCode } from '../../protocol/errors.ts';
 import type { Quote } from '../market/quote.ts';
 import type { OrderIntent } from './order.ts';
 import type { PlaceFacts } from './placement.ts';
@@ -21,21 +19,3 @@ export interface RiskInput {
   /** Of the exchange, `2026-01-05`. */
   readonly today: string;
 }
-
-export interface Refusal {
-  readonly code: TradingCode;
-  /** For the user. */
-  readonly message: string;
-  /** What was compared, for the log. */
-  readonly numbers: Readonly<Record<string, string>>;
-}
-
-export const refuse = (
-  code: TradingCode,
-  message: string,
-  numbers: Readonly<Record<string, string | number | Decimal>> = {},
-): Refusal => ({
-  code,
-  message,
-  numbers: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
-});

@@ -1,6 +1,7 @@
 import { type Decimal, ZERO } from '../../lib/decimal.ts';
+import type { Refusal } from './refusal.ts';
 import { CHECKS, CHECKS_AT_PRICE, type Check, priceOrder } from './risk-checks.ts';
-import type { Refusal, RiskInput } from './risk-input.ts';
+import type { RiskInput } from './risk-input.ts';
 import type { RiskLimits } from './risk-limits.ts';
 
 /** `reserve`: dollars of buying power that the order holds until it ends. */

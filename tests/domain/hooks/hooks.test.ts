@@ -32,14 +32,14 @@ const mallory: User = {
 };
 const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: 10 };
 
-/** A sender's inbox in memory: ids taken, whether they are closed, and what they wrote. */
+/** A sender's inbox in memory: ids claimed, whether they are closed, and what they wrote. */
 function createMemoryInbox() {
-  const taken = new Map<string, boolean>();
+  const claimed = new Map<string, boolean>();
   const written: { userId: string; fact: TradeReport | PortfolioPayload }[] = [];
   const once = (id: string, write: () => void): boolean => {
-    if (taken.has(id)) return true;
+    if (claimed.has(id)) return true;
     write();
-    taken.set(id, true);
+    claimed.set(id, true);
     return false;
   };
   const inbox: HookInbox = {
@@ -56,15 +56,15 @@ function createMemoryInbox() {
       return { result: { username: 'ada' }, duplicate: once(id, () => undefined) };
     },
     async open({ id }) {
-      const alreadyClosed = taken.get(id) ?? false;
-      taken.set(id, alreadyClosed);
+      const alreadyClosed = claimed.get(id) ?? false;
+      claimed.set(id, alreadyClosed);
       return { alreadyClosed };
     },
     async close({ id }) {
-      taken.set(id, true);
+      claimed.set(id, true);
     },
   };
-  return { inbox, taken, written };
+  return { inbox, claimed, written };
 }
 
 let memory: ReturnType<typeof createMemoryInbox>;
@@ -180,7 +180,7 @@ describe('a reported trade', () => {
     await expect(hooks.trade({ ...trade, discordUserId: '99999' }, 'd')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    expect(memory.taken.size).toBe(0);
+    expect(memory.claimed.size).toBe(0);
   });
 });
 
@@ -292,7 +292,7 @@ describe('the tier of a user', () => {
   test('of an unknown user is refused and uses no event id', async () => {
     const unknown = tierHookSchema.parse({ eventId: 't-3', discordUserId: '999999', tier: 'admin' });
     await expect(hooks.tier(unknown, 'digest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(memory.taken.has('t-3')).toBe(false);
+    expect(memory.claimed.has('t-3')).toBe(false);
   });
 
   test('is one of two words, for exactly one person', () => {

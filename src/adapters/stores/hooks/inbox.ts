@@ -28,12 +28,12 @@ async function earlier<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T>>
  * Claims the id and answers null, or answers with the row of the event that claimed it first. A second sender of
  * the same id waits here until the first has committed or rolled back.
  */
-async function take<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | null> {
-  const taken = await tx.query(
+async function claim<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | null> {
+  const claimed = await tx.query(
     'INSERT INTO hook_events (event_id, digest) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
     [event.id, event.digest],
   );
-  return taken.length > 0 ? null : earlier<T>(tx, event);
+  return claimed.length > 0 ? null : earlier<T>(tx, event);
 }
 
 const finish = (tx: Queryable, event: HookEvent, result: object): Promise<unknown> =>
@@ -41,7 +41,7 @@ const finish = (tx: Queryable, event: HookEvent, result: object): Promise<unknow
 
 // The busiest hook: id and journal rows in one statement, which is its own transaction. A used id fails all of it.
 const TRADE = `WITH ${appendCte('$1')},
-  taken AS (
+  claimed AS (
     INSERT INTO hook_events (event_id, digest, result)
     SELECT $2::text, $3::text, jsonb_build_object('seq', seq) FROM head
   )
@@ -54,7 +54,7 @@ export function createHookInbox(db: Database): HookInbox {
     work: (tx: Queryable) => Promise<T>,
   ): Promise<HookOutcome<T>> =>
     db.transaction(async (tx) => {
-      const first = await take<T>(tx, event);
+      const first = await claim<T>(tx, event);
       if (first?.result) return { result: first.result, duplicate: true };
       const result = await work(tx);
       await finish(tx, event, result);
@@ -93,7 +93,7 @@ export function createHookInbox(db: Database): HookInbox {
       }),
 
     async open(event) {
-      const first = await take(db, event);
+      const first = await claim(db, event);
       return { alreadyClosed: first !== null && first.result !== null };
     },
 

@@ -79,7 +79,7 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     // Events that arrive in the same turn of the event loop are settled together.
     await new Promise(setImmediate);
     await events.settleNext((batch) => settler.settle(fencing, batch));
-    await intake.take(fencing);
+    await intake.claim(fencing);
     await endings.end(fencing);
   };
 

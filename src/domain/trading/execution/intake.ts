@@ -17,12 +17,12 @@ export interface IntakeOptions {
   readonly onUncertain: () => void;
 }
 
-/** Takes accepted orders: each is committed as `submitting` before the broker receives it. */
+/** Claims accepted orders: each is committed as `submitting` before the broker receives it. */
 export interface Intake {
   /** There may be accepted orders. */
   look(): void;
   isDue(): boolean;
-  take(fencing: number): Promise<void>;
+  claim(fencing: number): Promise<void>;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
@@ -35,7 +35,7 @@ export function createIntake(options: IntakeOptions): Intake {
       due = true;
     },
     isDue: () => due && room() > 0,
-    async take(fencing) {
+    async claim(fencing) {
       const limit = room();
       if (!due || limit <= 0 || !isCurrent(fencing)) return;
       due = false;
