@@ -60,6 +60,19 @@ export function parseSymbol(text: string): ParsedSymbol | null {
   return { kind: 'option', root, expiry, right: right === 'C' ? 'call' : 'put', strike };
 }
 
+/** Shares of an option contract whose terms nothing has adjusted. */
+const CONTRACT_SIZE = 100;
+
+/**
+ * Shares that one unit of the symbol stands for: 1 for a share, 100 for a contract, null for an adjusted contract,
+ * whose terms only a directory knows. Anything else counts as a stock.
+ */
+export function multiplierOf(symbol: string): 1 | typeof CONTRACT_SIZE | null {
+  const parsed = parseSymbol(symbol);
+  if (parsed?.kind !== 'option') return 1;
+  return /\d$/.test(parsed.root) ? null : CONTRACT_SIZE;
+}
+
 export const isStockSymbol = (text: string): boolean => STOCK.test(text);
 
 /** Of English letters only: other scripts have letters whose capitals are English (`ß`, `ı`). */

@@ -1,4 +1,4 @@
-import { type OptionSymbol, parseSymbol } from '../../protocol/symbol.ts';
+import { multiplierOf, type OptionSymbol, parseSymbol } from '../../protocol/symbol.ts';
 import { OPTION_INCREMENTS, type PriceIncrements, STOCK_INCREMENTS } from './price-increments.ts';
 
 /** When an instrument trades; `domain/market/market-hours.ts` has the hours of each. */
@@ -27,16 +27,13 @@ export interface OptionContract extends Traits, OptionSymbol {}
 /** What a symbol stands for. */
 export type Instrument = Stock | OptionContract;
 
-const CONTRACT_SIZE = 100;
-
 function build(symbol: string): Instrument {
   const parsed = parseSymbol(symbol);
   if (parsed?.kind === 'option') {
-    const isAdjusted = /\d$/.test(parsed.root);
     return {
       ...parsed,
       symbol,
-      multiplier: isAdjusted ? null : CONTRACT_SIZE,
+      multiplier: multiplierOf(symbol),
       increments: OPTION_INCREMENTS,
       calendar: 'us-options',
     };

@@ -1,4 +1,5 @@
 import type { OrderPayload, Side } from '../../../../src/protocol/orders.ts';
+import { multiplierOf } from '../../../../src/protocol/symbol.ts';
 import type { TradeSource } from '../../../../src/protocol/trades.ts';
 import { money, price, quantity } from '../../lib/format.ts';
 import { asWords, entryFor, textFor } from '../../lib/words.ts';
@@ -23,6 +24,14 @@ export interface Described {
   readonly detail: string;
 }
 
+/** What the trade cost or brought; null where the symbol does not say how many shares a contract has. */
+function amount(symbol: string, shares: number, each: number): string | null {
+  const multiplier = multiplierOf(symbol);
+  return multiplier === null ? null : money(shares * each * multiplier);
+}
+
+const joined = (...parts: readonly (string | null)[]): string => parts.filter(Boolean).join(', ');
+
 /** One trade in words: the same ones in a toast and in the list. */
 export function describeTrade(entry: TradeEntry): Described {
   if (entry.event === 'trade:failed') {
@@ -33,10 +42,10 @@ export function describeTrade(entry: TradeEntry): Described {
     };
   }
   const { side, quantity: shares, symbol, price: each, status } = entry.payload;
-  const part = status === 'partially_filled' ? ', partially filled' : '';
+  const part = status === 'partially_filled' ? 'partially filled' : null;
   return {
     title: `${textFor(DONE, side)} ${quantity(shares)} ${symbol} at ${price(each)}`,
-    detail: `${money(shares * each)}${part}`,
+    detail: joined(amount(symbol, shares, each), part),
   };
 }
 
@@ -54,7 +63,7 @@ export function describeFill(
     filled < order.quantity ? `${quantity(filled)} of ${quantity(order.quantity)}` : quantity(filled);
   return {
     title: `${textFor(DONE, side)} ${of} ${symbol} at ${price(average)}`,
-    detail: money(filled * average),
+    detail: joined(amount(symbol, filled, average)),
   };
 }
 

@@ -45,7 +45,21 @@ test('a trade becomes a toast and an entry', async () => {
   expect(within(await list()).getByRole('listitem').textContent).toContain('$691.50, partially filled');
 });
 
-test('a failed trade is told with its reason', async () => {
+test('the amount of a contract is that of its hundred shares, and of an adjusted one nothing is claimed', async () => {
+  const contract = { quantity: 2, price: 3 };
+  page = await openPage(<TradeNotifications />, ({ journal }) => {
+    journal.events.push(
+      executed(1, { ...contract, symbol: 'O:SPY261218C00650000' }),
+      executed(2, { ...contract, symbol: 'O:SPY1261218C00650000' }),
+    );
+  });
+  const [adjusted, plain] = within(await list()).getAllByRole('listitem');
+  expect(plain?.textContent).toContain('Bought 2 O:SPY261218C00650000 at 3.00$600.00');
+  expect(adjusted?.textContent).toContain('Bought 2 O:SPY1261218C00650000 at 3.00');
+  expect(adjusted?.textContent).not.toContain('$');
+});
+
+test('a failed trade is shown with its reason', async () => {
   page = await openPage(<TradeNotifications />);
   await waitFor(() => expect(page.server.emitted('subscribe:trades')).toHaveLength(1));
   page.server.happen(failed(1));
