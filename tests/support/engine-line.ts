@@ -4,7 +4,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { createTestDatabase } from '../../rig/database/database.ts';
 import { silentLog } from '../../rig/log.ts';
-import { PACE } from '../../rig/pace.ts';
 import { type Child, startChild } from '../../rig/processes/child.ts';
 import { createRemoteBroker } from '../../rig/stand-ins/broker/remote-broker.ts';
 import type { OrderScript } from '../../rig/stand-ins/broker/script.ts';
@@ -52,8 +51,6 @@ export interface EngineLine {
 /** Dollars and shares that the user begins with. */
 export const CASH = 1_000_000;
 export const SHARES = 1_000;
-/** Delay of an answer that comes too late, on the clock of this process: above five seconds of the engines. */
-const SLOW_MS = 5_500 / PACE;
 const ENGINE = path.join(import.meta.dirname, 'engine-process.ts');
 /** A hundred processes of the same program: compiled once, they start in half the time. */
 const KEEP_COMPILED = [
@@ -64,7 +61,7 @@ const KEEP_COMPILED = [
 export async function startEngineLine(): Promise<EngineLine> {
   const [database, broker, folder] = await Promise.all([
     createTestDatabase('postgres'),
-    startBrokerStandIn({ slowMs: SLOW_MS }),
+    startBrokerStandIn(),
     mkdtemp(path.join(os.tmpdir(), 'tradecast-engines-')),
   ]);
   const { db, url: databaseUrl } = database;
@@ -121,6 +118,10 @@ export async function startEngineLine(): Promise<EngineLine> {
     await engine.call('prepare', { databaseUrl, brokerUrl: broker.url, passes: passesFile });
     return engine;
   };
+  // One of them waits for the answer, and the dead do not.
+  broker.onWithheld((request) => {
+    for (const engine of engines) engine.call('withheld', request).catch(() => {});
+  });
   await buyShares();
   let waiting = prepare();
 
@@ -138,6 +139,10 @@ export async function startEngineLine(): Promise<EngineLine> {
       await db.query("UPDATE leases SET holder = NULL, expires_at = to_timestamp(0) WHERE name = 'engine'");
       // It may be dead before it could answer.
       await engine.call('run', fate).catch(() => engine.ended);
+      // It does not run out by itself, however slow the machine is.
+      await db.query(
+        "UPDATE leases SET expires_at = 'infinity' WHERE name = 'engine' AND holder IS NOT NULL",
+      );
       return engine;
     },
     passes: async () =>

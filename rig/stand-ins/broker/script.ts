@@ -1,7 +1,7 @@
 /**
  * `lost`: it takes effect and the connection is cut. `error`: 500 without effect. `busy`: 429 without effect.
- * `slow`: it takes effect, and is answered, after `slowMs` only. `duplicate`: it takes effect and is answered like a
- * repetition. `rejected`: 422 without effect.
+ * `slow`: it takes effect, and is answered, only after the broker was asked for the order once: the caller has given
+ * up by then. `duplicate`: it takes effect and is answered like a repetition. `rejected`: 422 without effect.
  */
 export const BROKER_ANSWERS = ['accepted', 'lost', 'error', 'busy', 'slow', 'duplicate', 'rejected'] as const;
 export type BrokerAnswer = (typeof BROKER_ANSWERS)[number];

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { BrokerBooks, SentOrder } from './books.ts';
 import { createDesk, type StandInDesk } from './desk.ts';
 import type { OrderScript } from './script.ts';
@@ -27,6 +26,8 @@ export interface BrokerStandIn {
   script(orderId: string, script: Partial<OrderScript>): void;
   /** Called with each request that was read, before it has any effect. */
   onRequest(listener: (request: SeenRequest) => void): void;
+  /** Called with each request whose answer the script holds back. */
+  onWithheld(listener: (request: SeenRequest) => void): void;
   stop(): Promise<void>;
 }
 
@@ -44,23 +45,22 @@ export interface SeenRequest {
   readonly orderId: string;
 }
 
-/** Longer than any caller waits for an answer. */
-const SLOW_MS = 5_500;
 const RETRY_AFTER_SECONDS = 1;
 /** A question for events is answered after this at the latest, and asked again. */
 const HOLD_MS = 1_000;
 
-export async function startBrokerStandIn({ slowMs = SLOW_MS } = {}): Promise<BrokerStandIn> {
+export async function startBrokerStandIn(): Promise<BrokerStandIn> {
   const desk = createDesk();
   const requests: SeenRequest[] = [];
   const listeners = new Set<(request: SeenRequest) => void>();
+  const withheld = createWithheld();
   const see = (request: SeenRequest): void => {
     requests.push(request);
     for (const listener of listeners) listener(request);
   };
   const server = createServer((request, response) => {
     // The caller may be dead by now.
-    serve({ desk, requests, see, slowMs }, request, response).catch(() => response.destroy());
+    serve({ desk, requests, see, withheld }, request, response).catch(() => response.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -73,6 +73,7 @@ export async function startBrokerStandIn({ slowMs = SLOW_MS } = {}): Promise<Bro
         .map(({ id, filledQuantity }) => ({ orderId: id, filledQuantity, taken: desk.taken(id) })),
     script: desk.script,
     onRequest: (listener) => void listeners.add(listener),
+    onWithheld: withheld.onBegin,
     async stop() {
       desk.release();
       server.close();
@@ -86,11 +87,32 @@ interface Parts {
   readonly desk: StandInDesk;
   readonly requests: readonly SeenRequest[];
   readonly see: (request: SeenRequest) => void;
-  readonly slowMs: number;
+  readonly withheld: Withheld;
+}
+
+/** Requests that take effect only after the broker was asked for their order. */
+interface Withheld {
+  begin(request: SeenRequest): Promise<void>;
+  asked(orderId: string): void;
+  onBegin(listener: (request: SeenRequest) => void): void;
+}
+
+function createWithheld(): Withheld {
+  const listeners = new Set<(request: SeenRequest) => void>();
+  const waiting = new Map<string, () => void>();
+  return {
+    begin(request) {
+      const asked = new Promise<void>((resolve) => void waiting.set(request.orderId, resolve));
+      for (const listener of listeners) listener(request);
+      return asked;
+    },
+    asked: (orderId) => waiting.get(orderId)?.(),
+    onBegin: (listener) => void listeners.add(listener),
+  };
 }
 
 async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { desk, see } = parts;
+  const { desk, see, withheld } = parts;
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://broker');
   const orderId = pathname.split('/')[2] ?? '';
   if (request.method === 'POST') {
@@ -103,11 +125,12 @@ async function serve(parts: Parts, request: IncomingMessage, response: ServerRes
   see({ kind: 'find', orderId });
   const events = desk.books.events(orderId);
   reply(response, events ? 200 : 404, { events });
+  withheld.asked(orderId);
 }
 
 /** A submit or a cancel: the first of an order follows its script. */
 async function change(
-  { desk, requests, see, slowMs }: Parts,
+  { desk, requests, see, withheld }: Parts,
   seen: SeenRequest & { kind: 'submit' | 'cancel' },
   effect: () => number,
   response: ServerResponse,
@@ -120,7 +143,7 @@ async function change(
   if (answer === 'rejected') return reply(response, 422, { code: 'rejected', message: 'not allowed' });
   if (answer === 'busy')
     return reply(response, 429, { code: 'busy' }, { 'retry-after': String(RETRY_AFTER_SECONDS) });
-  if (answer === 'slow') await pause(slowMs, undefined, { ref: false });
+  if (answer === 'slow') await withheld.begin(seen);
   const status = effect();
   if (answer === 'lost') return void response.socket?.destroy();
   if (answer === 'duplicate' || status === 422) return reply(response, 422, { code: 'duplicate' });
