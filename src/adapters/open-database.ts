@@ -21,14 +21,19 @@ export type OpenDatabaseOptions = {
   readonly migrations?: string;
 } & ({ readonly databaseUrl: string } | { readonly dataDir: string });
 
-/** Says where without the password that is in the URL. */
+/** Names the host without the password that is in the URL. */
 const unreachable = (options: OpenDatabaseOptions, cause: Error): StartupError =>
   new StartupError(
     'databaseUrl' in options
-      ? `The database at ${new URL(options.databaseUrl).host} (DATABASE_URL) cannot be reached: ${cause.message || (cause as { code?: string }).code}.`
+      ? `The database at ${hostOf(options.databaseUrl)} (DATABASE_URL) cannot be reached: ${cause.message || (cause as { code?: string }).code}.`
       : `The database in ${options.dataDir} cannot be opened: ${cause.message}.`,
     { cause },
   );
+
+function hostOf(databaseUrl: string): string {
+  const { host, searchParams } = new URL(databaseUrl);
+  return host || (searchParams.get('host') ?? '');
+}
 
 /**
  * Opens the Postgres at `databaseUrl`, or the embedded one in `dataDir`, and brings it to the newest schema.

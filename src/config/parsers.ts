@@ -41,15 +41,44 @@ export const amount: Parser<Decimal> = (text) =>
     ? { value: decimal(text) }
     : { problem: `must be a plain number with at most two decimals, not "${text}".` };
 
-/** The address is a secret where it holds a password, so no problem repeats it. */
+/**
+ * An address with a host. It is a secret where it holds a password, so no problem repeats it. The value has each `%`
+ * that begins no escape as `%25`: not every reader of such an address accepts a bare one.
+ */
 export const url =
   (...schemes: readonly string[]): Parser<string> =>
   (text) => {
     const begins = schemes.map((scheme) => `${scheme}://`);
-    return begins.some((begin) => text.startsWith(begin))
-      ? { value: text }
-      : { problem: `must begin with ${begins.join(' or ')}.` };
+    if (!begins.some((begin) => text.startsWith(begin)))
+      return { problem: `must begin with ${begins.join(' or ')}.` };
+    const value = text.replace(/%(?![\da-f]{2})/gi, '%25');
+    return hasHost(value)
+      ? { value }
+      : {
+          problem: `must be an address such as ${begins[0]}user:password@host; in a password write # as %23, / as %2F, ? as %3F and @ as %40.`,
+        };
   };
+
+/**
+ * An address that is cut within its password still parses, with a piece of the password as its port. It shows by the
+ * `@` behind the host, or by a fragment.
+ */
+function hasHost(text: string): boolean {
+  if (!URL.canParse(text) || !isDecodable(text)) return false;
+  const { host, pathname, search, searchParams } = new URL(text);
+  // PostgreSQL takes the folder of its Unix socket as a parameter.
+  const named = host || searchParams.get('host');
+  return Boolean(named) && !text.includes('#') && !`${pathname}${search}`.includes('@');
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The same without a slash at its end, and only where it is complete. */
 export const address =
@@ -77,17 +106,18 @@ export const origins: Parser<readonly string[]> = (text) => {
   if (text === '') return { value: [] };
   const parts = text.split(',').map((part) => part.trim());
   const wrong = parts.filter((part) => !isOrigin(part));
-  return wrong.length === 0
-    ? { value: parts.map((part) => new URL(part).origin) }
-    : {
-        problem: `must list origins such as https://app.example.com, not ${wrong.map((part) => `"${part}"`).join(', ')}.`,
-      };
+  if (wrong.length === 0) return { value: parts.map((part) => new URL(part).origin) };
+  // What stands before an `@` may be a password, even with a comma in it.
+  const named = text.includes('@')
+    ? 'without a user name or password'
+    : `not ${wrong.map((part) => `"${part}"`).join(', ')}`;
+  return { problem: `must list origins such as https://app.example.com, ${named}.` };
 };
 
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, pathname, search } = new URL(text);
-  return /^https?:$/.test(protocol) && pathname === '/' && !search;
+  const { protocol, pathname, search, hash, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname === '/' && !search && !hash && !username && !password;
 }
 
 export const factor: Parser<number | 'max'> = (text) => {

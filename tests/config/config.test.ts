@@ -123,6 +123,63 @@ describe('an environment', () => {
     expect(problemsOf({ [name]: value })).toEqual([`${name} ${sentence}`]);
   });
 
+  test.each([
+    ['DATABASE_URL', 'postgres://u:hunter#2pass@127.0.0.1:1/db'],
+    ['DATABASE_URL', 'postgres://u:12#hunter@127.0.0.1/db'],
+    ['DATABASE_URL', 'postgres://u:12/hunter@127.0.0.1/db'],
+    ['DATABASE_URL', 'postgres://u:12?hunter@127.0.0.1/db'],
+    ['DATABASE_URL', 'postgres://u:hunter%ff@127.0.0.1/db'],
+    ['DATABASE_URL', 'postgresql://u:hunter@[bad/x'],
+    ['DATABASE_URL', 'postgres://u:hunter@/db?host=/run'],
+    ['DATABASE_URL', 'postgres://'],
+    ['DATABASE_URL', 'postgres:///db'],
+    ['REDIS_URL', 'redis://u:hunter#2pass@127.0.0.1:1'],
+    ['REDIS_URL', 'redis://:12/hunter@127.0.0.1'],
+    ['REDIS_URL', 'rediss://:hunter@'],
+    ['REDIS_URL', 'redis://'],
+  ])(
+    'with the malformed %s %s is refused among all problems, and its password is not repeated',
+    (name, value) => {
+      const usual = { DATABASE_URL: 'postgres://db/tradecast', PORT: 'eighty' };
+      const problems = problemsOf({ ...usual, [name]: value });
+      expect(problems).toHaveLength(2);
+      expect(problems.join()).toMatch(
+        new RegExp(`${name} must be an address such as (postgres|redis)://user:password@host; .* # as %23`),
+      );
+      expect(problems.join()).not.toContain('hunter');
+    },
+  );
+
+  test.each([
+    ['postgres://u:a%23b%40c@db.example.com:5432/tradecast?sslmode=require', null],
+    ['postgres://u:p@[::1]/db', null],
+    ['postgres://u@%2Fvar%2Frun%2Fpostgresql/db', null],
+    ['postgres:///db?host=/var/run/postgresql', null],
+    ['postgres://u:100%@db/x', 'postgres://u:100%25@db/x'],
+  ])('takes %s as the address of its database', (address, normal) => {
+    expect(readConfig({ DATABASE_URL: address }).secrets.databaseUrl).toBe(normal ?? address);
+  });
+
+  test.each(['redis://r', 'redis://:p%23@r:6379/2', 'rediss://u:p@r.example.com?family=6'])(
+    'takes %s as the address of Redis',
+    (address) => {
+      const { secrets } = readConfig({ DATABASE_URL: 'postgres://db/x', REDIS_URL: address });
+      expect(secrets.redisUrl).toBe(address);
+    },
+  );
+
+  test.each([
+    ['https://a.com#x', 'not "https://a.com#x"'],
+    ['https://a.com,', 'not ""'],
+    ['https://ada:hunter@b.com', 'without a user name or password'],
+    ['https://ada:hun,ter@b.com', 'without a user name or password'],
+    ['ada:hunter@b.com', 'without a user name or password'],
+  ])('with the origin %s is refused, and no password is repeated', (value, reason) => {
+    expect(problemsOf({ FRONTEND_URL: value })).toEqual([
+      `FRONTEND_URL must list origins such as https://app.example.com, ${reason}.`,
+    ]);
+  });
+
   test('is judged by the variables of its own feed only', () => {
     expect(problemsOf({ FEED: 'simulated', REPLAY_SPEED: 'fast' })).toEqual([]);
     expect(problemsOf({ FEED: 'replay', REPLAY_FILE: 'x', REPLAY_SPEED: 'fast' })).toEqual([
