@@ -4,6 +4,8 @@ import type { Cancel, Clock } from '../../src/lib/clock.ts';
 export interface ManualClock extends Clock {
   /** Moves time forward and runs each timer at its moment, in order. */
   advance(ms: number): void;
+  /** Moves time forward while the process is busy: each timer that falls due runs once, at the end. */
+  stall(ms: number): void;
   /** Timers not yet run or cancelled. */
   pending(): number;
 }
@@ -40,6 +42,16 @@ export function createManualClock(start: string | number): ManualClock {
         next.run();
       }
       now = until;
+    },
+    stall(ms) {
+      now += ms;
+      for (const timer of [...timers].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)) {
+        // An earlier one may have cancelled it.
+        if (!timers.has(timer)) continue;
+        if (timer.every === null) timers.delete(timer);
+        else timer.at = now + timer.every;
+        timer.run();
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../lib/clock.ts';
+import { type Cancel, type Clock, systemClock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { TradecastError } from '../../protocol/errors.ts';
 import { unavailable } from './errors.ts';
@@ -14,16 +14,17 @@ export interface Reach {
   wait<T>(work: Promise<T>): Promise<T>;
   /** A caller had no answer: finds out whether the server is away. */
   doubt(): void;
+  /** Asks no more by itself. */
   stop(): void;
 }
 
 /** A caller that waits longer doubts the server. With the time of the question this stays below three seconds. */
-const DOUBT_MS = 1_000;
+export const DOUBT_MS = 1_000;
 /** A server that needs longer to accept a connection is away: 1.2 seconds in which this process was awake. */
-const TENTHS = 12;
-const TENTH_MS = 100;
+export const TENTHS = 12;
+export const TENTH_MS = 100;
 /** While it is away the server is asked this often. */
-const ASK_AGAIN_MS = 250;
+export const ASK_AGAIN_MS = 250;
 
 /** `ask` resolves when the server accepts a new connection and rejects where it does not. */
 export function createReach({
@@ -38,13 +39,14 @@ export function createReach({
   let problem: TradecastError | null = null;
   let asking: Promise<boolean> | null = null;
   let stopped = false;
+  let stopAsking: Cancel = () => {};
 
   const judge = (failure: unknown): boolean => {
     if (!problem && failure)
       log.error({ err: failure }, 'the database is away: statements fail at once until it is back');
     if (problem && !failure) log.warn({}, 'the database is back');
     problem = failure ? unavailable(failure) : null;
-    if (failure && !stopped) clock.after(ASK_AGAIN_MS, () => void isThere());
+    if (failure && !stopped) stopAsking = clock.after(ASK_AGAIN_MS, () => void isThere());
     return !failure;
   };
 
@@ -95,6 +97,7 @@ export function createReach({
     },
     stop() {
       stopped = true;
+      stopAsking();
     },
   };
 }
