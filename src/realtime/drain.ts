@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { pause } from '../lib/pause.ts';
+import { within } from '../lib/within.ts';
 import type { Peer, Send } from './peer.ts';
 
 /** Connections are closed in slices this far apart. */
@@ -48,7 +49,7 @@ export function createDrain({ peers, othersServe, answered, close, send, clock, 
   }
 
   async function end(peer: Peer): Promise<void> {
-    await Promise.race([answered(peer), pause(clock, ANSWER_GRACE_MS)]);
+    await within(ANSWER_GRACE_MS, answered(peer), clock);
     close(peer);
   }
 

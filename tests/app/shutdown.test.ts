@@ -12,6 +12,8 @@ import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
 import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
+import { IN_FLIGHT_GRACE_MS } from '../../src/realtime/socketio/server.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { openRaw } from '../support/raw-client.ts';
 
 test('a shutdown turns readiness red, tells every client when to come back and closes them one after the other', async () => {
@@ -134,13 +136,23 @@ test('a client that never finishes its request does not hold up the shutdown', a
   await expect(fetch(`${app.url}/health`)).rejects.toThrow();
 });
 
-test('a client that has stopped reading does not hold up the shutdown', async () => {
-  const app = await startApp();
+test('a client that has stopped reading is cut after the time for requests in flight, and the shutdown goes on', async () => {
+  const clock = createManualClock(Date.now());
+  const app = await startApp({ clock });
   const raw = await openRaw(app.port, await app.signUp());
   raw.pause();
-  await app.close();
+  let isStopped = false;
+  const stopping = app.stop().then(() => {
+    isStopped = true;
+  });
+  await until(() => clock.pending() === 1, 'the only timer left is that of the cut');
+  clock.advance(IN_FLIGHT_GRACE_MS - 1);
+  expect([isStopped, clock.pending()]).toEqual([false, 1]);
+  clock.advance(1);
+  await stopping;
   raw.resume();
   await raw.closed;
+  await app.close();
 });
 
 test('a service started again on its data has everything, and a client catches up from where it was', async () => {

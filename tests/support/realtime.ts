@@ -15,7 +15,7 @@ import type { FeatureFactory } from '../../src/realtime/feature.ts';
 import { tradesFeature } from '../../src/realtime/features/trades.ts';
 import { watchlistFeature } from '../../src/realtime/features/watchlist.ts';
 import { createRealtime, type Realtime } from '../../src/realtime/server.ts';
-import { createSocketIo } from '../../src/realtime/socketio/server.ts';
+import { createSocketIo, IN_FLIGHT_GRACE_MS } from '../../src/realtime/socketio/server.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { testUser } from './memory-peer.ts';
@@ -41,7 +41,7 @@ interface TestTransport {
   close(): Promise<void>;
 }
 
-async function socketIo(metrics: ReturnType<typeof createMetrics>): Promise<TestTransport> {
+async function socketIo(clock: Clock, metrics: ReturnType<typeof createMetrics>): Promise<TestTransport> {
   const httpServer = createServer();
   await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
   const { port } = httpServer.address() as AddressInfo;
@@ -51,6 +51,7 @@ async function socketIo(metrics: ReturnType<typeof createMetrics>): Promise<Test
       adapter: null,
       allowedOrigins: [],
       sessionSecrets: () => [],
+      clock,
       metrics: metrics.realtime,
       log: silentLog,
     }),
@@ -110,7 +111,7 @@ export async function startRealtime(kind: keyof typeof TRANSPORTS): Promise<Test
   const bus = createLocalBus(silentLog);
   const journal = createMemoryJournal(bus);
   const market = createMarket(clock);
-  const transport = await TRANSPORTS[kind](metrics);
+  const transport = await TRANSPORTS[kind](clock, metrics);
   const realtime = createRealtime(
     {
       bus,
@@ -141,7 +142,12 @@ export async function startRealtime(kind: keyof typeof TRANSPORTS): Promise<Test
     move: market.move,
     conflated: () => metrics.realtime.totals().conflated,
     queuedBytes: metrics.realtime.queueBytes,
-    close: realtime.stop,
+    async close() {
+      const stopped = realtime.stop();
+      // Clients that a test left paused are cut.
+      clock.advance(IN_FLIGHT_GRACE_MS);
+      await stopped;
+    },
   };
 }
 

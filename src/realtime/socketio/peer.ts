@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'socket.io';
+import type { Clock } from '../../lib/clock.ts';
 import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../../protocol/events.ts';
 import { symbolRoom } from '../../protocol/rooms.ts';
 import type { CloseReason, EncodedEvent, Peer } from '../peer.ts';
@@ -13,7 +14,7 @@ export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, 
 const CLOSE_CODES = { slow_consumer: 4008, flood: 4029 } as const;
 
 /** A peer reads the close frame behind everything it has not read yet; after this the connection is cut. */
-const CLOSE_GRACE_MS = 5_000;
+export const CLOSE_GRACE_MS = 5_000;
 
 /** A class, because its methods then cost nothing per connection. */
 export class SocketIoPeer implements Peer {
@@ -21,13 +22,15 @@ export class SocketIoPeer implements Peer {
   readonly principal: Principal;
   readonly dialect = socketIoDialect;
   readonly #socket: RealtimeSocket;
+  readonly #clock: Clock;
   #polls = 0;
   #rooms: ReadonlySet<string> | null = null;
 
-  constructor(socket: RealtimeSocket) {
+  constructor(socket: RealtimeSocket, clock: Clock) {
     this.id = socket.id;
     this.principal = socket.data;
     this.#socket = socket;
+    this.#clock = clock;
   }
 
   isOpen(): boolean {
@@ -87,7 +90,7 @@ export class SocketIoPeer implements Peer {
       return;
     }
     socket.close(CLOSE_CODES[reason], reason);
-    setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
+    this.#clock.after(CLOSE_GRACE_MS, () => socket.terminate());
   }
 
   /** Other services emit to everyone who watches a symbol. */

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Namespace, Server } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { isAllowedOrigin } from '../../lib/origin.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
@@ -19,18 +20,19 @@ export interface SocketIoParts {
   readonly allowedOrigins: readonly string[];
   /** Secrets of the session cookie, known when the first client arrives; the first signs. */
   readonly sessionSecrets: () => readonly string[];
+  readonly clock: Clock;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
   readonly log: Log;
 }
 
 /** How long a stop waits for requests in flight. */
-const IN_FLIGHT_GRACE_MS = 2_000;
+export const IN_FLIGHT_GRACE_MS = 2_000;
 
 /** The one Socket.IO server: connections of stock clients become peers. */
 export const createSocketIo =
   (parts: SocketIoParts): TransportFactory =>
   (host) => {
-    const { httpServer } = parts;
+    const { httpServer, clock } = parts;
     const io = createServer(parts);
     const upgraded = followUpgrades(httpServer);
     io.use(createHandshake(host, parts.sessionSecrets));
@@ -40,11 +42,11 @@ export const createSocketIo =
       async stop() {
         const closed = io.close();
         // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
-        const cut = setTimeout(() => {
+        const cancelCut = clock.after(IN_FLIGHT_GRACE_MS, () => {
           httpServer.closeAllConnections();
           for (const connection of upgraded) connection.destroy();
-        }, IN_FLIGHT_GRACE_MS).unref();
-        await closed.finally(() => clearTimeout(cut));
+        });
+        await closed.finally(cancelCut);
       },
     };
   };
@@ -76,8 +78,8 @@ function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
   return upgraded;
 }
 
-function connect(socket: RealtimeSocket, host: PeerHost, { metrics, log }: SocketIoParts): void {
-  const peer = new SocketIoPeer(socket);
+function connect(socket: RealtimeSocket, host: PeerHost, { clock, metrics, log }: SocketIoParts): void {
+  const peer = new SocketIoPeer(socket, clock);
   // Events that another service emits into a room; our own are counted where they are written.
   socket.onAnyOutgoing((event: string) => metrics.messageSent(event));
   void socket.join(userRoom(peer.principal.user.id));

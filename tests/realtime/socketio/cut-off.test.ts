@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
+import { until } from '../../../rig/wait.ts';
+import type { PeerHost, Transport } from '../../../src/realtime/connections.ts';
+import type { Peer } from '../../../src/realtime/peer.ts';
+import { createPrincipal } from '../../../src/realtime/principal.ts';
+import { CLOSE_GRACE_MS } from '../../../src/realtime/socketio/peer.ts';
+import { createSocketIo, IN_FLIGHT_GRACE_MS } from '../../../src/realtime/socketio/server.ts';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
+import { testUser } from '../../support/memory-peer.ts';
+import { openRaw, type RawClient } from '../../support/raw-client.ts';
+
+let clock: ManualClock;
+let httpServer: HttpServer;
+let transport: Transport;
+/** The service's ends of all connections, in the order of their arrival. */
+let connections: Socket[];
+let peers: Peer[];
+let clients: RawClient[];
+
+/** Admits everybody, and greets. */
+const host: PeerHost = {
+  admit: async (_id, { sessionId }) => createPrincipal(testUser(), sessionId ?? ''),
+  release() {},
+  join(peer) {
+    peers.push(peer);
+    peer.write([peer.dialect.encode('connected', {} as never)!]);
+  },
+  receive() {},
+  leave: (peer) => void peers.splice(peers.indexOf(peer), 1),
+};
+
+beforeEach(async () => {
+  clock = createManualClock('2026-03-02T15:00:00.000Z');
+  [connections, peers, clients] = [[], [], []];
+  httpServer = createServer();
+  httpServer.on('connection', (connection: Socket) => connections.push(connection));
+  httpServer.listen(0, '127.0.0.1');
+  await once(httpServer, 'listening');
+  transport = createSocketIo({
+    httpServer,
+    adapter: null,
+    allowedOrigins: [],
+    sessionSecrets: () => [],
+    clock,
+    metrics: { messageSent() {} },
+    log: silentLog,
+  })(host);
+});
+afterEach(async () => {
+  for (const { ws } of clients) ws.terminate();
+  for (const connection of connections) connection.destroy();
+  await transport.stop();
+});
+
+const port = (): number => (httpServer.address() as AddressInfo).port;
+/** A client that reads nothing from now on, so no close frame of the service is answered. */
+async function pausedClient(): Promise<RawClient> {
+  const client = await openRaw(port(), { sessionID: 'a-session' });
+  clients.push(client);
+  client.pause();
+  return client;
+}
+const destroyed = (): boolean[] => connections.map((connection) => connection.destroyed);
+
+describe.each([
+  ['slow_consumer', 4008],
+  ['flood', 4029],
+] as const)('a peer that is closed as %s', (reason, code) => {
+  test('and does not read the close frame is cut when its time is over, and not before', async () => {
+    await pausedClient();
+    peers[0]!.close(reason);
+    clock.advance(CLOSE_GRACE_MS - 1);
+    expect([destroyed(), peers.length]).toEqual([[false], 1]);
+    clock.advance(1);
+    expect(destroyed()).toEqual([true]);
+    await until(() => peers.length === 0, 'its place is free');
+  });
+
+  test('and reads on within its time learns why', async () => {
+    const client = await pausedClient();
+    peers[0]!.close(reason);
+    clock.advance(CLOSE_GRACE_MS - 1);
+    client.resume();
+    expect(await client.closed).toEqual({ code, reason });
+  });
+});
+
+describe('a stop', () => {
+  test.each([
+    ['a client that reads nothing', pausedClient],
+    ['a request that never arrives whole', unfinishedRequest],
+  ])('cuts %s when its time is over, and waits for it until then', async (_what, open) => {
+    await open();
+    let isStopped = false;
+    const stopped = transport.stop().then(() => {
+      isStopped = true;
+    });
+    await until(() => !httpServer.listening, 'the port is closed');
+    clock.advance(IN_FLIGHT_GRACE_MS - 1);
+    expect([destroyed(), isStopped]).toEqual([[false], false]);
+    clock.advance(1);
+    expect(destroyed()).toEqual([true]);
+    await stopped;
+  });
+
+  test('waits for nothing where every client reads, and leaves no timer', async () => {
+    const client = await openRaw(port(), { sessionID: 'a-session' });
+    await transport.stop();
+    await client.closed;
+    expect(clock.pending()).toBe(0);
+  });
+});
+
+async function unfinishedRequest(): Promise<void> {
+  const client = connect(port(), '127.0.0.1').on('error', () => {});
+  const arrived = once(httpServer, 'connection');
+  client.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{');
+  await arrived;
+  await once(httpServer, 'request');
+}
