@@ -5,8 +5,11 @@ export interface StoresProviderProps<Stores> {
   readonly children: ReactNode;
 }
 
-/** A context for stores that are made with the component that provides them, and run while it is mounted. */
-export function createStoresContext<Stores extends { start(): () => void }>(name: string) {
+/**
+ * A context for stores that are made with the component that provides them, and run while it is mounted. `provider` is
+ * the component that a developer is missing.
+ */
+export function createStoresContext<Stores extends { start(): () => void }>(provider: string) {
   const Context = createContext<Stores | null>(null);
 
   function Provider({ create, children }: StoresProviderProps<Stores>) {
@@ -15,11 +18,13 @@ export function createStoresContext<Stores extends { start(): () => void }>(name
     return <Context value={stores}>{children}</Context>;
   }
 
+  const useStoresIfAny = (): Stores | null => useContext(Context);
+
   function useStores(): Stores {
-    const stores = useContext(Context);
-    if (!stores) throw new Error(`${name} is missing above this component`);
+    const stores = useStoresIfAny();
+    if (!stores) throw new Error(`${provider} is missing above this component`);
     return stores;
   }
 
-  return { Provider, useStores };
+  return { Provider, useStores, useStoresIfAny };
 }

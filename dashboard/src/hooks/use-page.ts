@@ -1,4 +1,5 @@
 import { matchRoute, useLocation, useRouter } from 'wouter';
+import { navigate } from 'wouter/use-browser-location';
 import { PAGE_NAMES, PAGES, type PageName } from '../../../src/protocol/pages.ts';
 
 export interface Address {
@@ -21,9 +22,6 @@ export function usePage(): Address {
 }
 
 /** Goes to a path. Going to where one is adds nothing to the history. */
-export function useGo(): (path: string, options?: { replace?: boolean }) => void {
-  const [, navigate] = useLocation();
-  return (path, options) => {
-    if (path !== window.location.pathname) navigate(path, options);
-  };
+export function go(path: string, options?: { readonly replace?: boolean }): void {
+  if (path !== window.location.pathname) navigate(path, options);
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { Desk } from '../realtime/desk.ts';
 import type { Emit, Subscribe } from '../realtime/wire.ts';
 import type { ConnectionStatus } from '../stores/connection.ts';
+import { SharedStoresProvider } from './shared-stores.tsx';
 
 const WebSocketContext = createContext<Desk | null>(null);
 
@@ -13,10 +14,17 @@ export interface WebSocketProviderProps {
   readonly children: ReactNode;
 }
 
-/** Gives the one connection of a signed-in page to its components. It outlives their mounts and unmounts. */
+/**
+ * Gives the one connection of a sign-in, and the stores that its pages share, to the components below. The connection
+ * outlives their mounts and unmounts.
+ */
 export function WebSocketProvider({ desk, children }: WebSocketProviderProps) {
-  const around = useContext(WebSocketContext);
-  return <WebSocketContext value={desk ?? around}>{children}</WebSocketContext>;
+  if (!desk) return children;
+  return (
+    <WebSocketContext value={desk}>
+      <SharedStoresProvider desk={desk}>{children}</SharedStoresProvider>
+    </WebSocketContext>
+  );
 }
 
 /** For the hooks and pages of the dashboard itself. */

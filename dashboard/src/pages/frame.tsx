@@ -10,8 +10,7 @@ import { ConnectionNotice } from '../features/connection/connection-notice.tsx';
 import { MarketBadge, SourceBadge } from '../features/connection/market-badges.tsx';
 import { AccountMenu, type PageItem } from '../features/session/account-menu.tsx';
 import { TradeToasts } from '../features/trades/trade-toasts.tsx';
-import { FrameStoresProvider } from '../hooks/frame-stores.tsx';
-import { useGo, usePage } from '../hooks/use-page.ts';
+import { go, usePage } from '../hooks/use-page.ts';
 import { useTitle } from '../hooks/use-title.ts';
 import type { SessionStore } from '../stores/session.ts';
 import type { ThemeStore } from '../stores/theme.ts';
@@ -59,7 +58,6 @@ function Header({ tradingPath, ...menu }: HeaderProps) {
 /** What stands around every page of a signed-in reader. */
 export function Frame({ user, session, theme, loadChart, arrived = false }: FrameProps) {
   const address = usePage();
-  const go = useGo();
   const main = useRef<HTMLElement>(null);
   const { shown, mounted, tradingPath } = usePages(address);
   const key = shown?.route ?? address.path;
@@ -73,7 +71,7 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
   }));
 
   return (
-    <FrameStoresProvider>
+    <>
       <TradeToasts />
       <div className="pb-20 md:pb-6">
         <SkipLinks>
@@ -98,6 +96,6 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
           </main>
         </SkipLinks>
       </div>
-    </FrameStoresProvider>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { MAX_SYMBOLS_PER_CONNECTION } from '../../../src/protocol/limits.ts';
 import type { Api } from '../lib/api.ts';
+import { createEmitter } from '../lib/emitter.ts';
 
 /** One symbol of the connection's limit stays free for the chart, which may show one off the list. */
 export const MAX_WATCHLIST = MAX_SYMBOLS_PER_CONNECTION - 1;
@@ -13,7 +14,11 @@ export interface WatchlistState {
 }
 
 export interface WatchlistStore extends StoreApi<WatchlistState> {
+  /** Loads the list once, with its first use. */
+  open(): void;
   load(): Promise<void>;
+  /** Calls back with each list that was loaded. */
+  onLoad(listener: () => void): () => void;
   /** Takes over what another tab or device saved, and saves what could not be saved before. */
   sync(): Promise<void>;
   add(symbol: string): void;
@@ -50,6 +55,8 @@ export function createWatchlistStore({
   let unsaved: readonly Edit[] = [];
   let changes = 0;
   let saving = false;
+  let opened = false;
+  const loads = createEmitter();
 
   /** One request at a time; changes made meanwhile go with the next. */
   async function save(): Promise<void> {
@@ -77,7 +84,9 @@ export function createWatchlistStore({
     // Asked for before a change was saved, it may be the list without it.
     if (changes !== before) return;
     store.setState({ status: 'ready', symbols: applied(symbols, unsaved) });
+    loads.emit();
   }
+  const load = () => take().catch(() => store.setState({ status: 'failed' }));
 
   function change(edit: Edit) {
     const { symbols } = store.getState();
@@ -92,7 +101,12 @@ export function createWatchlistStore({
   return {
     ...store,
     save,
-    load: () => take().catch(() => store.setState({ status: 'failed' })),
+    load,
+    onLoad: loads.on,
+    open() {
+      if (!opened) void load();
+      opened = true;
+    },
     async sync() {
       if (unsaved.length > 0) return save();
       if (!saving && store.getState().status !== 'loading') await take().catch(() => {});

@@ -1,16 +1,16 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { FrameStores } from '../../../dashboard/src/stores/frame.ts';
 import type { Notice } from '../../../dashboard/src/stores/notices.ts';
+import type { SharedStores } from '../../../dashboard/src/stores/shared.ts';
 import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
-import { deskOn, frameStoresOn, type TestDesk } from '../support/desk.ts';
+import { deskOn, sharedStoresOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
 import { executed, failed, ORDER } from '../support/fixtures.ts';
 import { until } from '../support/until.ts';
 
 let server: Double;
 let page: TestDesk;
-let stores: FrameStores;
+let stores: SharedStores;
 let stopStores: () => void;
 let told: Notice[];
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   server.journal.events.push(executed(1), failed(2), executed(3));
   page = deskOn(server.url);
   told = [];
-  stores = frameStoresOn(page.desk);
+  stores = sharedStoresOn(page.desk);
   stopStores = stores.start();
   stores.notices.subscribe(({ due }) => told.push(...due));
 });

@@ -2,8 +2,8 @@ import { createApi } from '../../../dashboard/src/lib/api.ts';
 import { createFrame } from '../../../dashboard/src/lib/frame.ts';
 import { createDesk, type Desk, type DeskOptions } from '../../../dashboard/src/realtime/desk.ts';
 import { openSocket } from '../../../dashboard/src/realtime/socket.ts';
-import { createFrameStores, type FrameStores } from '../../../dashboard/src/stores/frame.ts';
 import type { EndReason } from '../../../dashboard/src/stores/session.ts';
+import { createSharedStores, type SharedStores } from '../../../dashboard/src/stores/shared.ts';
 import { USER } from './fixtures.ts';
 import { httpFetch } from './http-fetch.ts';
 import { type ManualTimers, manualTimers } from './timers.ts';
@@ -36,6 +36,13 @@ export function deskOn(url: string, options: Partial<DeskOptions> = {}): TestDes
   return { desk, timers, ended };
 }
 
-/** The stores that the frame of all pages makes on a desk, without the frame. */
-export const frameStoresOn = ({ api, timers, events, connection, states }: Desk): FrameStores =>
-  createFrameStores({ api, timers, events, onConnect: connection.onConnect, quotes: states.quote });
+/** The stores that all pages of a sign-in share, without pages. */
+export const sharedStoresOn = ({ api, timers, events, connection, states, onReturn }: Desk): SharedStores =>
+  createSharedStores({
+    api,
+    timers,
+    events,
+    onReturn,
+    onConnect: connection.onConnect,
+    quotes: states.quote,
+  });

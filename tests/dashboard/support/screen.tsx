@@ -3,12 +3,12 @@ import { cleanup, configure, render } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { type ReactNode, StrictMode } from 'react';
 import { Toaster } from 'sonner';
-import { FrameStoresProvider, useFrameStores } from '../../../dashboard/src/hooks/frame-stores.tsx';
+import { useSharedStores } from '../../../dashboard/src/hooks/shared-stores.tsx';
 import { TradingStoresProvider, useTradingStores } from '../../../dashboard/src/hooks/trading-stores.tsx';
 import { WebSocketProvider } from '../../../dashboard/src/hooks/websocket-context.tsx';
 import { browserTimers, type Timers } from '../../../dashboard/src/lib/timers.ts';
 import type { Desk } from '../../../dashboard/src/realtime/desk.ts';
-import type { FrameStores } from '../../../dashboard/src/stores/frame.ts';
+import type { SharedStores } from '../../../dashboard/src/stores/shared.ts';
 import type { TradingStores } from '../../../dashboard/src/stores/trading.ts';
 import { STEP_MS } from '../../../rig/patience.ts';
 import { deskOn } from './desk.ts';
@@ -42,41 +42,32 @@ export function completeBrowser({ dark = false, calm = true } = {}) {
   Element.prototype.releasePointerCapture = () => {};
 }
 
-export interface Page {
+/** A page of a sign-in on a started desk. */
+export interface DeskPage {
   readonly server: Double;
   readonly desk: Desk;
-  /** The stores that its providers made. */
-  readonly stores: FrameStores & TradingStores;
   readonly user: ReturnType<typeof userEvent.setup>;
   close(): Promise<void>;
 }
 
-function Reveal({ to }: { to: (stores: FrameStores & TradingStores) => void }) {
-  to({ ...useFrameStores(), ...useTradingStores() });
-  return null;
+export interface Page extends DeskPage {
+  /** The stores that its providers made. */
+  readonly stores: SharedStores & TradingStores;
 }
 
-/** One part of the dashboard on a started desk, as React mounts it in development: twice. */
-export async function openPage(
+/** One part of the dashboard below the provider alone, as React mounts it in development: twice. */
+export async function openOnDesk(
   ui: ReactNode,
   prepare: (server: Double) => void = () => {},
   timers: Timers = browserTimers,
-): Promise<Page> {
+): Promise<DeskPage> {
   completeBrowser();
   const server = await startDouble();
   prepare(server);
   const { desk } = deskOn(server.url, { timers });
-  const stores = {} as FrameStores & TradingStores;
   render(
     <StrictMode>
-      <WebSocketProvider desk={desk}>
-        <FrameStoresProvider>
-          <TradingStoresProvider onChoose={() => {}}>
-            <Reveal to={(made) => Object.assign(stores, made)} />
-            {ui}
-          </TradingStoresProvider>
-        </FrameStoresProvider>
-      </WebSocketProvider>
+      <WebSocketProvider desk={desk}>{ui}</WebSocketProvider>
       <Toaster />
     </StrictMode>,
   );
@@ -84,7 +75,6 @@ export async function openPage(
   return {
     server,
     desk,
-    stores,
     user: userEvent.setup(),
     async close() {
       cleanup();
@@ -92,4 +82,27 @@ export async function openPage(
       await server.close();
     },
   };
+}
+
+function Reveal({ to }: { to: (stores: SharedStores & TradingStores) => void }) {
+  to({ ...useSharedStores(), ...useTradingStores() });
+  return null;
+}
+
+type DropFirst<List extends readonly unknown[]> = List extends [unknown, ...infer Rest] ? Rest : never;
+
+/** One part of the trading desk. */
+export async function openPage(
+  ui: ReactNode,
+  ...options: DropFirst<Parameters<typeof openOnDesk>>
+): Promise<Page> {
+  const stores = {} as SharedStores & TradingStores;
+  const page = await openOnDesk(
+    <TradingStoresProvider onChoose={() => {}}>
+      <Reveal to={(made) => Object.assign(stores, made)} />
+      {ui}
+    </TradingStoresProvider>,
+    ...options,
+  );
+  return { ...page, stores };
 }

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { Message } from '../../components/message.tsx';
-import { useTradingStores } from '../../hooks/trading-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useLatest } from '../../hooks/use-keyed-state.ts';
 import { minuteTime } from '../../lib/format.ts';
 import type { Bar, Candles } from '../../stores/candles.ts';
@@ -48,7 +48,7 @@ function Absence({ symbol, codeFailed, candles, onRetry }: AbsenceProps) {
 }
 
 export function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
-  const { candles } = useTradingStores();
+  const { candles } = useSharedStores();
   const { element, chart, failed, retry } = usePriceChart(load, onHover);
   const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
   const previousClose = useLatest('quote', symbol)?.previousClose;

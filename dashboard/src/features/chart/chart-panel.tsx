@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { minuteTime, price } from '../../lib/format.ts';
@@ -83,7 +84,8 @@ export interface ChartPanelProps {
 
 /** The chosen symbol: its last price, the day's figures and its minutes. */
 export function ChartPanel({ theme, load = loadPriceChart }: ChartPanelProps) {
-  const { view, watchlist } = useTradingStores();
+  const { view } = useTradingStores();
+  const { watchlist } = useSharedStores();
   const symbol = useStore(view, (state) => state.symbol);
   const choosing = useStore(watchlist, ({ status }) => status === 'loading');
   const element = useShowWhenOpened();

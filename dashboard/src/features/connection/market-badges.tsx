@@ -3,7 +3,7 @@ import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
 import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { Badge } from '../../components/badge.tsx';
-import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useLatest } from '../../hooks/use-keyed-state.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';
@@ -62,7 +62,7 @@ function replayedDay({ bySubject }: KeyedState<QuotePayload>): string | null {
 /** Where the prices come from, whenever that is not a live market. */
 export function SourceBadge() {
   const { states } = useDesk();
-  const { feed, source: fromQuotes } = useStore(useFrameStores().feed);
+  const { feed, source: fromQuotes } = useStore(useSharedStores().feed);
   const source = fromQuotes ?? feed?.source ?? null;
   const day = useStore(states.quote, (state) => (source === 'replay' ? replayedDay(state) : null));
   const look = source === null ? undefined : entryFor(SOURCES, source);

@@ -7,7 +7,7 @@ import { Choice } from '../../components/choice.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { momentOf, price, quantity } from '../../lib/format.ts';
@@ -47,7 +47,7 @@ function terms({ type, limitPrice, stopPrice, timeInForce }: OrderPayload): stri
 
 function Cancel({ order }: { order: OrderPayload }) {
   const { api } = useDesk();
-  const { orders } = useFrameStores();
+  const { orders } = useSharedStores();
   const button = useFocusHeir();
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -86,7 +86,7 @@ function Cancel({ order }: { order: OrderPayload }) {
 
 /** The sentence with which the order failed, as Activity has it; undefined where that is not among the newest. */
 function useRefusal(orderId: string): string | undefined {
-  const { trades } = useFrameStores();
+  const { trades } = useSharedStores();
   return useStore(
     trades,
     ({ entries }) =>
@@ -130,7 +130,7 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
 });
 
 export function OrdersPanel() {
-  const { orders, loadOrders } = useFrameStores();
+  const { orders, loadOrders } = useSharedStores();
   const { status, byId } = useStore(orders);
   const [shown, setShown] = useState<Shown>('open');
   const sorted = useMemo(() => Object.values(byId).sort(newestFirst), [byId]);

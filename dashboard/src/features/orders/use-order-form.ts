@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { useStore } from 'zustand';
-import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useSubjects } from '../../hooks/use-keyed-state.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
@@ -12,7 +12,7 @@ import { useCircumstances } from './use-circumstances.ts';
 /** What was typed, whether it can be sent, and what became of it. */
 export function useOrderForm() {
   const { placeOrder } = useDesk();
-  const { orders } = useFrameStores();
+  const { orders } = useSharedStores();
   const { view } = useTradingStores();
   const [typed, setTyped] = useState<Ticket>(EMPTY_TICKET);
   const [busy, setBusy] = useState(false);

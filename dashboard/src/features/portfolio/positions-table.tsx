@@ -4,7 +4,7 @@ import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useTradingStores } from '../../hooks/trading-stores.tsx';
+import { useOpenSymbol } from '../../hooks/use-symbol-view.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { money, price, quantity, signedMoney, signedPercent, UNKNOWN } from '../../lib/format.ts';
 
@@ -25,7 +25,7 @@ function Profit({ position }: { position: PositionPayload }) {
 
 const PositionRow = memo(function PositionRow({ position }: { position: PositionPayload }) {
   const { states } = useDesk();
-  const { view } = useTradingStores();
+  const open = useOpenSymbol();
   const { symbol, dayChange } = position;
   const staleSince = useStore(states.quote, ({ bySubject }) => {
     const quote = bySubject[symbol];
@@ -35,7 +35,7 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
   return (
     <tr className={`border-line border-t hover:bg-raised ${staleSince === null ? '' : 'not-live'}`}>
       <th scope="row" className="py-2 pr-2 pl-4 text-left font-normal">
-        <button type="button" className="font-semibold hover:underline" onClick={() => view.open(symbol)}>
+        <button type="button" className="font-semibold hover:underline" onClick={() => open(symbol)}>
           {symbol}
         </button>
         <span className="block text-muted text-xs @2xl:hidden">

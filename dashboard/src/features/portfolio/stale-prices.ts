@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
 import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
-import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 
 /** States of the feed in which no price is renewed. */
@@ -16,7 +16,7 @@ export function useStalePrices(positions: readonly PositionPayload[]): {
   since: string | null;
 } {
   const { states } = useDesk();
-  const { feed: feeds } = useFrameStores();
+  const { feed: feeds } = useSharedStores();
   const stopped = useStore(feeds, ({ feed }) => feed !== null && STOPPED.includes(feed.state));
   /** The newest time of stale quotes; empty where one is not stale or none is known. */
   const since = useStore(states.quote, ({ bySubject }) => {

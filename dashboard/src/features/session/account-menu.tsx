@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/accounts.ts';
 import { pathTo } from '../../../../src/protocol/pages.ts';
 import { CheckIcon, ChevronIcon, UserIcon } from '../../components/icons.tsx';
-import { useGo } from '../../hooks/use-page.ts';
+import { go } from '../../hooks/use-page.ts';
 import type { SessionStore } from '../../stores/session.ts';
 import { THEMES, type Theme, type ThemeStore } from '../../stores/theme.ts';
 import { DiscordDialog } from './discord-dialog.tsx';
@@ -72,7 +72,6 @@ function Themes({ theme }: { theme: ThemeStore }) {
 }
 
 function useSignOut(session: SessionStore) {
-  const go = useGo();
   const [busy, setBusy] = useState(false);
   async function signOut() {
     setBusy(true);

@@ -4,7 +4,7 @@ import { CheckIcon, CloseIcon } from '../../components/icons.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { momentOf } from '../../lib/format.ts';
 import { textFor } from '../../lib/words.ts';
@@ -38,7 +38,7 @@ const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; n
 /** Toasts for what happens now, and the list of all that the journal holds. */
 export function TradeNotifications() {
   const { timers } = useDesk();
-  const { trades, loadTrades } = useFrameStores();
+  const { trades, loadTrades } = useSharedStores();
   const { status, entries } = useStore(trades);
   // The same for the whole day, so that an entry is rendered once and not with each new one.
   const today = new Date(timers.now()).setHours(0, 0, 0, 0);

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { toast } from 'sonner';
-import { useFrameStores } from '../../hooks/frame-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import type { Notice } from '../../stores/notices.ts';
 import type { OrdersState } from '../../stores/orders.ts';
 import { describeFill, describeSummary, describeTrade } from './describe.ts';
@@ -28,7 +28,7 @@ function show(notice: Notice, orders: OrdersState['byId']) {
 
 /** Toasts of trades, on whatever page the reader is. Mounted more than once, it shows each of them once. */
 export function TradeToasts() {
-  const { notices, orders } = useFrameStores();
+  const { notices, orders } = useSharedStores();
   useEffect(() => {
     const present = () => {
       for (const notice of notices.take()) show(notice, orders.getState().byId);

@@ -6,9 +6,9 @@ import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { SymbolSearch } from '../../components/symbol-search.tsx';
-import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useSubjects } from '../../hooks/use-keyed-state.ts';
+import { useWatchlist } from '../../hooks/use-watchlist.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { every } from '../../lib/timers.ts';
 import { MAX_WATCHLIST } from '../../stores/watchlist.ts';
@@ -102,7 +102,7 @@ function useNewest(symbols: readonly string[], reading: boolean): number {
 }
 
 export function LiveWatchlist() {
-  const { watchlist, loadWatchlist } = useTradingStores();
+  const watchlist = useWatchlist();
   const { status, symbols, saveError } = useStore(watchlist);
   const freshness = useFreshness();
   const newest = useNewest(symbols, freshness !== 'live');
@@ -140,7 +140,7 @@ export function LiveWatchlist() {
         <Message
           tone="problem"
           title="The watchlist could not be loaded"
-          action={{ label: 'Try again', run: () => void loadWatchlist() }}
+          action={{ label: 'Try again', run: () => void watchlist.load() }}
         />
       ) : null}
       {status === 'ready' && symbols.length === 0 ? (

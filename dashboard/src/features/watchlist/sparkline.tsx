@@ -1,6 +1,6 @@
 import { memo, useEffect } from 'react';
 import { useStore } from 'zustand';
-import { useTradingStores } from '../../hooks/trading-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import type { Bar } from '../../stores/candles.ts';
 
 const WIDTH = 64;
@@ -39,7 +39,7 @@ export const Sparkline = memo(function Sparkline({
   symbol: string;
   rising: boolean | null;
 }) {
-  const { candles } = useTradingStores();
+  const { candles } = useSharedStores();
   const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
   useEffect(() => candles.load(symbol), [candles, symbol]);
   const points = held ? sparkPoints(held.bars) : null;

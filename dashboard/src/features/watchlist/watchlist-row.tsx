@@ -1,19 +1,20 @@
 import { memo } from 'react';
-import { useStore } from 'zustand';
 import { Change } from '../../components/change.tsx';
 import { CloseIcon } from '../../components/icons.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useTradingStores } from '../../hooks/trading-stores.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { useLatest } from '../../hooks/use-keyed-state.ts';
+import { useIsSelected, useOpenSymbol } from '../../hooks/use-symbol-view.ts';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
 import { Sparkline } from './sparkline.tsx';
 import { useFlash } from './use-flash.ts';
 
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
-  const { view, watchlist } = useTradingStores();
+  const { watchlist } = useSharedStores();
+  const open = useOpenSymbol();
   const quote = useLatest('quote', symbol);
-  const selected = useStore(view, (state) => state.symbol === symbol);
+  const selected = useIsSelected(symbol);
   const removeButton = useFocusHeir();
   const flash = useFlash<HTMLSpanElement>(quote?.price);
   const stale = quote?.state === 'stale';
@@ -29,7 +30,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
         <button
           type="button"
           className="py-2 font-semibold after:absolute after:inset-0 hover:underline"
-          onClick={() => view.open(symbol)}
+          onClick={() => open(symbol)}
         >
           {symbol}
         </button>

@@ -4,7 +4,7 @@ import { pathTo } from '../../../../src/protocol/pages.ts';
 import { Message } from '../../components/message.tsx';
 import { SkipLink } from '../../components/skip-links.tsx';
 import { TradingStoresProvider, useTradingStores } from '../../hooks/trading-stores.tsx';
-import { useGo } from '../../hooks/use-page.ts';
+import { go } from '../../hooks/use-page.ts';
 import type { PageProps } from '../page.ts';
 import { Panels } from './panels.tsx';
 import { PhoneTabs } from './phone-tabs.tsx';
@@ -14,7 +14,6 @@ const PHONE = '(max-width: 767px)';
 
 function TradingDesk({ params, theme, loadChart, shown }: PageProps) {
   const { view } = useTradingStores();
-  const go = useGo();
   const unknown = useSymbolAddress(params.symbol, shown);
   const inSight = shown && unknown === null;
 
@@ -53,7 +52,6 @@ function TradingDesk({ params, theme, loadChart, shown }: PageProps) {
 
 /** The trading desk, with the symbol of the address or the first of the watchlist. */
 export function TradingPage(props: PageProps) {
-  const go = useGo();
   return (
     <TradingStoresProvider onChoose={(symbol) => go(pathTo.symbol(symbol))}>
       <TradingDesk {...props} />

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
 import { pathTo } from '../../../../src/protocol/pages.ts';
 import { readSymbol } from '../../../../src/protocol/symbol.ts';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
-import { useGo } from '../../hooks/use-page.ts';
+import { go } from '../../hooks/use-page.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { meantBy } from '../../lib/symbols.ts';
 
@@ -12,11 +13,10 @@ import { meantBy } from '../../lib/symbols.ts';
  */
 export function useSymbolAddress(text: string | undefined, shown: boolean): string | null {
   const { api } = useDesk();
-  const { view, watchlist } = useTradingStores();
-  const go = useGo();
+  const { view } = useTradingStores();
+  const { watchlist } = useSharedStores();
   const [unknown, setUnknown] = useState<string | null>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `go` is another function each time and does the same
   useEffect(() => {
     if (!shown) return;
     setUnknown(null);

@@ -8,11 +8,11 @@ import { LivePortfolio } from '../../../../dashboard/src/features/portfolio/live
 import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
 import { PORTFOLIO_ACK } from '../../support/answers.ts';
 import { PORTFOLIO, quoteOf } from '../../support/fixtures.ts';
-import { openPage, type Page } from '../../support/screen.tsx';
+import { type DeskPage, openOnDesk, openPage } from '../../support/screen.tsx';
 
 const FEED_ENDED: FeedHealth = { source: 'replay', state: 'ended', lastTickAgeMs: null, leader: null };
 
-let page: Page;
+let page: DeskPage;
 afterEach(() => page.close());
 
 const cells = (row: HTMLElement) =>
@@ -111,7 +111,8 @@ test('a day’s change that is not told is a dash', async () => {
 });
 
 test('positions whose prices are not the present ones are greyed, and so is the total, with the time they are from', async () => {
-  page = await openPage(<LivePortfolio />);
+  const trading = await openPage(<LivePortfolio />);
+  page = trading;
   await screen.findByTestId('total-value');
   const grey = () => screen.getByTestId('total-value').closest('.not-live') !== null;
   await waitFor(() => expect(grey()).toBe(false));
@@ -121,6 +122,13 @@ test('positions whose prices are not the present ones are greyed, and so is the 
   expect(grey()).toBe(true);
   act(() => page.desk.states.quote.push(quoteOf('AAPL')));
   await waitFor(() => expect(grey()).toBe(false));
-  act(() => page.stores.feed.setState({ feed: FEED_ENDED }));
+  act(() => trading.stores.feed.setState({ feed: FEED_ENDED }));
   expect(grey()).toBe(true);
+});
+
+test('on any other page a symbol opens at its own address', async () => {
+  page = await openOnDesk(<LivePortfolio />);
+  await page.user.click(await screen.findByRole('button', { name: 'AAPL' }));
+  expect(window.location.pathname).toBe('/s/AAPL');
+  window.history.replaceState(null, '', '/');
 });

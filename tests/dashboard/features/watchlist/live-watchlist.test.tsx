@@ -9,9 +9,9 @@ import { LiveWatchlist } from '../../../../dashboard/src/features/watchlist/live
 import { WatchlistRow } from '../../../../dashboard/src/features/watchlist/watchlist-row.tsx';
 import { WATCHLIST_ACK } from '../../support/answers.ts';
 import { quoteOf } from '../../support/fixtures.ts';
-import { openPage, type Page } from '../../support/screen.tsx';
+import { type DeskPage, openOnDesk, openPage } from '../../support/screen.tsx';
 
-let page: Page;
+let page: DeskPage;
 afterEach(() => page.close());
 
 const row = (symbol: string) => screen.findByRole('row', { name: new RegExp(symbol) });
@@ -182,9 +182,31 @@ describe('the list', () => {
   });
 
   test('a click on a symbol opens it', async () => {
-    page = await openPage(<LiveWatchlist />);
+    const trading = await openPage(<LiveWatchlist />);
+    page = trading;
     await row('TSLA');
     await page.user.click(screen.getByRole('button', { name: 'TSLA' }));
-    expect(page.stores.view.getState()).toMatchObject({ symbol: 'TSLA', view: 'trade' });
+    expect(trading.stores.view.getState()).toMatchObject({ symbol: 'TSLA', view: 'trade' });
+  });
+});
+
+describe('on any other page', () => {
+  afterEach(() => window.history.replaceState(null, '', '/'));
+
+  test('the list shows prices and lines, and can be changed', async () => {
+    page = await openOnDesk(<LiveWatchlist />);
+    const apple = await row('AAPL');
+    await within(apple).findByText('231.42');
+    await waitFor(() => expect(apple.querySelector('polyline')).not.toBeNull());
+    expect(screen.queryByRole('row', { current: true })).toBeNull();
+    await page.user.click(screen.getByRole('button', { name: 'Remove MSFT from the watchlist' }));
+    await waitFor(() => expect(saved()).toEqual([{ symbols: ['AAPL', 'TSLA'] }]));
+  });
+
+  test('a click on a symbol goes to its address', async () => {
+    page = await openOnDesk(<LiveWatchlist />);
+    await row('TSLA');
+    await page.user.click(screen.getByRole('button', { name: 'TSLA' }));
+    expect(window.location.pathname).toBe('/s/TSLA');
   });
 });

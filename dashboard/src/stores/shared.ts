@@ -2,26 +2,33 @@ import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import type { Api } from '../lib/api.ts';
 import type { Timers } from '../lib/timers.ts';
+import { type CandlesStore, createCandlesStore } from './candles.ts';
 import { createFeedStore, type FeedStore } from './feed.ts';
 import type { KeyedStore } from './keyed.ts';
 import { createNoticesStore, type NoticesStore } from './notices.ts';
 import { createOrdersStore, type OrdersStore } from './orders.ts';
 import { createTradesStore, isTrade, type TradesStore } from './trades.ts';
+import { createWatchlistStore, type WatchlistStore } from './watchlist.ts';
 
-/** What the frame of all pages shows: the event lane, as orders, trades and toasts, and the state of the feed. */
-export interface FrameStores {
+/**
+ * What all pages of a sign-in share: the event lane, as orders, trades and toasts, the state of the feed, and what is
+ * requested with its first use, the watchlist and the minutes of symbols.
+ */
+export interface SharedStores {
   readonly orders: OrdersStore;
   readonly trades: TradesStore;
   readonly notices: NoticesStore;
   readonly feed: FeedStore;
+  readonly watchlist: WatchlistStore;
+  readonly candles: CandlesStore;
   loadOrders(): Promise<void>;
   loadTrades(): Promise<void>;
   /** Returns what ends it; may be started again. */
   start(): () => void;
 }
 
-export interface FrameOptions {
-  readonly api: Pick<Api, 'orders' | 'feedHealth'>;
+export interface SharedOptions {
+  readonly api: Pick<Api, 'orders' | 'feedHealth' | 'candles' | 'watchlist' | 'saveWatchlist'>;
   readonly timers: Timers;
   readonly quotes: KeyedStore<QuotePayload>;
   readonly events: {
@@ -34,13 +41,18 @@ export interface FrameOptions {
   };
   /** Calls back after each connect; `again` after the first. */
   onConnect(run: (again: boolean) => void): () => void;
+  /** Calls back when the reader looks at the page again. */
+  onReturn(run: () => void): () => void;
 }
 
-export function createFrameStores({ api, timers, quotes, events, onConnect }: FrameOptions): FrameStores {
+export function createSharedStores(options: SharedOptions): SharedStores {
+  const { api, timers, quotes, events, onConnect, onReturn } = options;
   const orders = createOrdersStore();
   const trades = createTradesStore();
   const notices = createNoticesStore({ timers });
   const feed = createFeedStore({ api, timers, quotes });
+  const watchlist = createWatchlistStore({ api });
+  const candles = createCandlesStore({ api, timers });
   const loadOrders = () => api.orders().then(orders.load, orders.fail);
 
   const follow = () =>
@@ -65,11 +77,28 @@ export function createFrameStores({ api, timers, quotes, events, onConnect }: Fr
     trades,
     notices,
     feed,
+    watchlist,
+    candles,
     loadOrders,
     loadTrades: () => events.load().catch(() => {}),
     start() {
       void loadOrders();
-      const ends = [follow(), feed.start(), onConnect((again) => again && void feed.load()), notices.stop];
+      const ends = [
+        follow(),
+        feed.start(),
+        onConnect((again) => {
+          void watchlist.sync();
+          if (!again) return;
+          void feed.load();
+          candles.reload();
+        }),
+        onReturn(() => void watchlist.sync()),
+        quotes.subscribe(({ bySubject }, { bySubject: before }) =>
+          candles.apply(Object.values(bySubject).filter((quote) => quote !== before[quote.symbol])),
+        ),
+        notices.stop,
+        candles.stop,
+      ];
       return () => {
         for (const end of ends) end();
       };

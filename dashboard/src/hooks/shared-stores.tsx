@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react';
+import type { Desk } from '../realtime/desk.ts';
+import { createSharedStores, type SharedStores } from '../stores/shared.ts';
+import { createStoresContext } from './stores-context.tsx';
+
+const { Provider, useStores } = createStoresContext<SharedStores>('WebSocketProvider');
+
+/** Makes the stores that all pages of a sign-in share. */
+export function SharedStoresProvider({ desk, children }: { desk: Desk; children: ReactNode }) {
+  const { api, timers, states, events, connection, onReturn } = desk;
+  const { onConnect } = connection;
+  return (
+    <Provider
+      create={() => createSharedStores({ api, timers, events, onConnect, onReturn, quotes: states.quote })}
+    >
+      {children}
+    </Provider>
+  );
+}
+
+export const useSharedStores = useStores;
