@@ -1,23 +1,26 @@
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import { toSymbol } from '../lib/symbols.ts';
 import type { Shown } from '../stores/keyed.ts';
-import { useSubjects } from './use-keyed-state.ts';
+import { useSubjects } from './use-topic.ts';
 import { useDesk, useWebSocketContext } from './websocket-context.tsx';
 
 export interface MarketDatum {
+  /** As the market writes it: `AAPL` for `aapl`. */
   readonly symbol: string;
   /** Undefined before the first quote. */
   readonly data: Shown<QuotePayload> | undefined;
 }
 
 /** Quotes of these symbols in their order, kept coming while mounted. */
-export function useMarketData(symbols: readonly string[]): {
+export function useMarketData(names: readonly string[]): {
   readonly quotes: readonly MarketDatum[];
   readonly isConnected: boolean;
 } {
   const { states } = useDesk();
   const { connected } = useWebSocketContext();
+  const symbols = names.map(toSymbol);
   useSubjects('quote', symbols);
   const quotes = useStore(
     states.quote,

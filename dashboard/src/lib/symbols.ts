@@ -1,7 +1,10 @@
 import type { InstrumentPayload } from '../../../src/protocol/market.ts';
-import { symbolForms } from '../../../src/protocol/symbol.ts';
+import { readSymbol, symbolForms } from '../../../src/protocol/symbol.ts';
 
 /** The symbol that a text means, in whatever spelling; undefined where it is only a beginning or a company. */
 export function meantBy(text: string, found: readonly InstrumentPayload[]): InstrumentPayload | undefined {
   return symbolForms(text).flatMap((form) => found.filter(({ symbol }) => symbol === form))[0];
 }
+
+/** `aapl` → `AAPL`; a text that is no symbol stays as it is, and the server refuses it. */
+export const toSymbol = (text: string): string => readSymbol(text) ?? text;

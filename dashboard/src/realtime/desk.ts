@@ -67,6 +67,7 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
     emit: createEmit(socket, subscriptions),
     states: lane.states,
     loadState: lane.load,
+    loadFirst: lane.loadFirst,
     events,
     placeOrder: createPlaceOrder(socket, api),
     /** Calls back when the reader looks at the page again, or the network is back. */

@@ -21,6 +21,8 @@ export interface StateLane {
   readonly states: States;
   /** Requests a topic's values over HTTP. Rejects with the reason, which its store holds too. */
   load(name: TopicName): Promise<void>;
+  /** The same, unless values are here or on their way: panels that open together request them once. */
+  loadFirst(name: TopicName): Promise<void>;
   /** Requests everything that is shown. Rejects where the server cannot be reached. */
   refresh(): Promise<void>;
   stop(): void;
@@ -60,6 +62,7 @@ export function createStateLane({ api, timers, frame, subscribe, wanted }: State
       },
     };
   }
+  const first = new Map<TopicName, Promise<void>>();
 
   // Over a list of names the types of names and values part; the declaration of TOPICS holds them together.
   const over = <T>(make: (name: TopicName) => T) =>
@@ -74,11 +77,16 @@ export function createStateLane({ api, timers, frame, subscribe, wanted }: State
   return {
     states: over((name) => topics[name].store) as States,
     load,
+    async loadFirst(name) {
+      if (Object.keys(topics[name].store.getState().bySubject).length > 0) return;
+      const request = first.get(name) ?? load(name).finally(() => first.delete(name));
+      first.set(name, request);
+      await request;
+    },
     async refresh() {
       const loads = TOPIC_NAMES.map((name) =>
         load(name).catch((error) => {
-          // A failed quote may be the market's; what every page has fails only with the service.
-          if (!isKeyed(name)) throw error;
+          if (isEssential(name)) throw error;
         }),
       );
       const lost = (await Promise.allSettled(loads)).find(({ status }) => status === 'rejected');
@@ -90,4 +98,5 @@ export function createStateLane({ api, timers, frame, subscribe, wanted }: State
   };
 }
 
+const isEssential = (name: TopicName): boolean => (TOPICS[name] as Topic).essential === true;
 const isKeyed = (name: TopicName): name is KeyedTopicName => name in KEYED_TOPICS;

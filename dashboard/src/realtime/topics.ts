@@ -23,6 +23,8 @@ export interface Topic<E extends StateEventName = StateEventName> {
   /** The values of these subjects over HTTP, for a page without a connection. */
   fetch(api: Api, subjects: readonly string[]): Promise<readonly PayloadOf<E>[]>;
   keep?(before: Shown<PayloadOf<E>>, next: Shown<PayloadOf<E>>): Shown<PayloadOf<E>>;
+  /** A request for it fails only with the service; any other topic may lack for reasons of the market. */
+  readonly essential?: boolean;
 }
 
 /** A topic with a value for each of many subjects, which are subscribed to by name. */
@@ -62,6 +64,7 @@ export const SINGLE_TOPICS = {
     event: 'portfolio:update',
     fetch: async (api) => [await api.portfolio()],
     keep: keepPositions,
+    essential: true,
   }),
   market: single({ event: 'market:status', fetch: async (api) => [await api.marketStatus()] }),
 } satisfies Declared<Topic>;

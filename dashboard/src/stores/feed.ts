@@ -42,7 +42,8 @@ export function createFeedStore({ api, timers, quotes }: FeedOptions): FeedStore
   function note(now: Quotes, before: Quotes) {
     const changed = Object.values(now).filter((quote) => quote !== before[quote.symbol]);
     const source = changed.map(({ state }) => state).findLast((state) => SOURCES.includes(state));
-    if (source !== undefined) store.setState({ source });
+    // Each notification renders the header, and quotes come with every frame.
+    if (source !== undefined && source !== store.getState().source) store.setState({ source });
   }
 
   return {

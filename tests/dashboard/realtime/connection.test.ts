@@ -269,6 +269,25 @@ describe('polling', () => {
     expect(page.timers.now()).toBeLessThan(retryAt);
   });
 
+  test('goes on where only the market’s hours cannot be had', async () => {
+    refuseSockets();
+    server.routes['GET /api/market/status'] = () => ({ status: 503, error: 'Away', code: 'UNAVAILABLE' });
+    const offline = new Set<boolean>();
+    page.desk.connection.state.subscribe((now) => offline.add(now.offline));
+    page.desk.start();
+    await failNext(1);
+    page.timers.advance(2_000);
+    await failNext(2);
+    page.timers.advance(4_000);
+    await until(() => state().status === 'polling');
+    const before = server.requests('GET', '/api/market/status').length;
+    await until(() => {
+      page.timers.advance(100);
+      return server.requests('GET', '/api/market/status').length > before + 2;
+    });
+    expect([...offline]).toEqual([false]);
+  });
+
   test('a value pushed after the question is not replaced by the older answer', async () => {
     page.desk.start();
     await connected();

@@ -24,3 +24,19 @@ test('a stale or closed quote says nothing about where prices come from', () => 
   expect(feed.getState().source).toBe('delayed');
   stop();
 });
+
+test('quotes notify nobody while their source stays', () => {
+  const { frame, pass } = manualFrames();
+  const timers = manualTimers();
+  const quotes = createKeyedStore<QuotePayload>({ subject: ({ symbol }) => symbol, frame, timers });
+  const feed = createFeedStore({ api: { feedHealth: () => new Promise(() => {}) }, timers, quotes });
+  const stop = feed.start();
+  const sources: (string | null)[] = [];
+  feed.subscribe(({ source }) => sources.push(source));
+  for (const price of [1, 2, 3]) {
+    quotes.push(quoteOf('AAPL', { price }));
+    pass();
+  }
+  expect(sources).toEqual(['simulated']);
+  stop();
+});

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { Message } from '../../components/message.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
-import { useLatest } from '../../hooks/use-keyed-state.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
 import { minuteTime } from '../../lib/format.ts';
 import type { Bar, Candles } from '../../stores/candles.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
@@ -48,10 +48,11 @@ function Absence({ symbol, codeFailed, candles, onRetry }: AbsenceProps) {
 }
 
 export function Canvas({ symbol, theme, load, onHover }: CanvasProps) {
+  const { states } = useDesk();
   const { candles } = useSharedStores();
   const { element, chart, failed, retry } = usePriceChart(load, onHover);
   const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
-  const previousClose = useLatest('quote', symbol)?.previousClose;
+  const previousClose = useStore(states.quote, ({ bySubject }) => bySubject[symbol]?.previousClose);
   const resolved = useStore(theme, (state) => state.resolved);
   const day = useOtherDay(symbol);
 

@@ -1,6 +1,6 @@
 import { Change } from '../../components/change.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useLatest } from '../../hooks/use-keyed-state.ts';
+import { useLatest } from '../../hooks/use-topic.ts';
 import { compact, price, signedPercent, signedPrice } from '../../lib/format.ts';
 
 /** The last price and the day's figures; grey with their age where they are not the present ones. */

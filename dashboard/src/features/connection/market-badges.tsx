@@ -4,7 +4,7 @@ import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { Badge } from '../../components/badge.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
-import { useLatest } from '../../hooks/use-keyed-state.ts';
+import { useLatest } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { dayAndTime, marketDay, minuteTime } from '../../lib/format.ts';
 import { asWords, entryFor, textFor } from '../../lib/words.ts';
@@ -62,8 +62,9 @@ function replayedDay({ bySubject }: KeyedState<QuotePayload>): string | null {
 /** Where the prices come from, whenever that is not a live market. */
 export function SourceBadge() {
   const { states } = useDesk();
-  const { feed, source: fromQuotes } = useStore(useSharedStores().feed);
-  const source = fromQuotes ?? feed?.source ?? null;
+  const { feed: feeds } = useSharedStores();
+  const feed = useStore(feeds, (state) => state.feed);
+  const source = useStore(feeds, (state) => state.source ?? state.feed?.source ?? null);
   const day = useStore(states.quote, (state) => (source === 'replay' ? replayedDay(state) : null));
   const look = source === null ? undefined : entryFor(SOURCES, source);
   const problem = feed && problemOf(feed);

@@ -1,5 +1,5 @@
-import { useLatest } from '../../hooks/use-keyed-state.ts';
-import { usePortfolio } from '../../hooks/use-portfolio.ts';
+import { usePortfolioFigures } from '../../hooks/use-portfolio.ts';
+import { useLatest } from '../../hooks/use-topic.ts';
 import { SINGLE } from '../../stores/keyed.ts';
 import type { Circumstances } from './ticket.ts';
 
@@ -7,13 +7,10 @@ import type { Circumstances } from './ticket.ts';
 export function useCircumstances(symbol: string | null, unsettled: string | null): Circumstances {
   const quote = useLatest('quote', symbol);
   const market = useLatest('market', SINGLE) ?? null;
-  const { portfolio } = usePortfolio();
-  return {
-    unsettled,
-    market,
-    quote,
+  const figures = usePortfolioFigures((portfolio) => ({
     external: portfolio?.source === 'external',
     buyingPower: portfolio?.buyingPower ?? null,
     held: portfolio?.positions.find((position) => position.symbol === symbol)?.quantity ?? 0,
-  };
+  }));
+  return { unsettled, market, quote, ...figures };
 }

@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useStore } from 'zustand';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
-import { useSubjects } from '../../hooks/use-keyed-state.ts';
+import { useSubjects } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { newKey } from '../../lib/random.ts';
 import { createSubmission, type Outcome } from './submission.ts';

@@ -7,7 +7,7 @@ import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { SymbolSearch } from '../../components/symbol-search.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
-import { useSubjects } from '../../hooks/use-keyed-state.ts';
+import { useSubjects } from '../../hooks/use-topic.ts';
 import { useWatchlist } from '../../hooks/use-watchlist.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { every } from '../../lib/timers.ts';

@@ -4,9 +4,12 @@
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { act, screen, waitFor, within } from '@testing-library/react';
+import { Profiler } from 'react';
 import { OrderTicket } from '../../../../dashboard/src/features/orders/order-ticket.tsx';
 import { LivePortfolio } from '../../../../dashboard/src/features/portfolio/live-portfolio.tsx';
+import { SINGLE } from '../../../../dashboard/src/stores/keyed.ts';
 import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
+import type { PortfolioPayload } from '../../../../src/protocol/portfolio.ts';
 import { PORTFOLIO_ACK, WATCHLIST_ACK } from '../../support/answers.ts';
 import type { Double } from '../../support/double.ts';
 import { PORTFOLIO, quoteOf } from '../../support/fixtures.ts';
@@ -53,6 +56,43 @@ const type = async (label: string, text: string) => {
   await page.user.clear(field);
   await page.user.type(field, text);
 };
+
+describe('the account', () => {
+  test('is requested once by all panels that show it', async () => {
+    await openTicket();
+    await waitFor(() => expect(page.server.emitted('subscribe:portfolio')).toHaveLength(1));
+    expect(page.server.requests('GET', '/api/portfolio')).toHaveLength(1);
+  });
+
+  test('renders the ticket only with a figure that the ticket shows', async () => {
+    let renders = 0;
+    page = await openPage(
+      <Profiler
+        id="ticket"
+        onRender={() => {
+          renders += 1;
+        }}
+      >
+        <OrderTicket />
+      </Profiler>,
+    );
+    await screen.findByText('231.43');
+    await waitFor(() => expect(value('Buying power')).toBe('$78,568.55'));
+    const follows = (part: Partial<PortfolioPayload>) =>
+      act(() =>
+        page.desk.states.portfolio.setState({
+          bySubject: { [SINGLE]: { ...PORTFOLIO, receivedAt: 1, ...part } },
+        }),
+      );
+    renders = 0;
+    follows({ totalValue: 1 });
+    follows({ positions: [{ ...PORTFOLIO.positions[0]!, price: 1 }] });
+    expect(renders).toBe(0);
+    follows({ buyingPower: 5 });
+    expect(renders).toBeGreaterThan(0);
+    expect(value('Buying power')).toBe('$5.00');
+  });
+});
 
 describe('before sending', () => {
   test('the button is disabled as long as something is missing, and says what', async () => {

@@ -21,9 +21,3 @@ export function useLatest<N extends TopicName>(topic: N, subject: string | null)
     subject === null ? undefined : bySubject[subject],
   );
 }
-
-/** The latest value of one subject, kept coming while mounted; undefined before the first one. */
-export function useKeyedState<N extends KeyedTopicName>(topic: N, subject: string | null) {
-  useSubjects(topic, subject === null ? [] : [subject]);
-  return useLatest(topic, subject);
-}
