@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
+import { toSymbol } from '../lib/symbols.ts';
 import { useDesk, useWebSocketContext } from './websocket-context.tsx';
 
 export interface WebSocketHandle {
@@ -18,11 +19,11 @@ export function useWebSocket(): WebSocketHandle {
     const releases = kept.current;
     return {
       subscribe(symbols: readonly string[]) {
-        for (const symbol of symbols)
+        for (const symbol of symbols.map(toSymbol))
           if (!releases.has(symbol)) releases.set(symbol, subscriptions.subjects('quote', [symbol]));
       },
       unsubscribe(symbols: readonly string[]) {
-        for (const symbol of symbols) {
+        for (const symbol of symbols.map(toSymbol)) {
           releases.get(symbol)?.();
           releases.delete(symbol);
         }

@@ -1,5 +1,5 @@
 import type { ClientEvent } from '../../../src/protocol/events.ts';
-import { readSymbol } from '../../../src/protocol/symbol.ts';
+import { toSymbol } from '../lib/symbols.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { KEYED_NAMES, KEYED_TOPICS } from './topics.ts';
 
@@ -8,7 +8,7 @@ export type Wishes = Partial<Record<ClientEvent, (body: unknown) => void>>;
 /** `['aapl']`, `{symbols: ['aapl']}` → `['AAPL']`. */
 function subjectsOf(body: unknown): string[] {
   const list = Array.isArray(body) ? body : Object.values(body ?? {})[0];
-  return Array.isArray(list) ? list.map((subject) => readSymbol(String(subject)) ?? String(subject)) : [];
+  return Array.isArray(list) ? list.map((subject) => toSymbol(String(subject))) : [];
 }
 
 /**
