@@ -11,6 +11,7 @@ import type { JournalPosition } from '../../../src/protocol/trades.ts';
 import { createJournalReader, type JournalReader, type JournalReaderOptions } from './journal-reader.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 import type { TradecastSocket } from './socket.ts';
+import { TOPIC_NAMES, TOPICS } from './topics.ts';
 
 /** One head ahead of us may cross with its events; a second one means that they are not coming. */
 const HEADS_UNTIL_RENEWAL = 2;
@@ -78,9 +79,9 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     }
   }
 
-  /** Every event with a position is one of the journal's: a newer server's has its number, too. */
+  /** An event with a position is one of the journal's, also where only a newer server knows its name. */
   function receiveAny(event: string, payload: unknown) {
-    if (event !== 'journal:head' && isPosition(payload)) receive({ event, payload } as JournalEntryPayload);
+    if (!NOT_JOURNALED.has(event) && isPosition(payload)) receive({ event, payload } as JournalEntryPayload);
   }
 
   socket.onAny(receiveAny);
@@ -99,9 +100,17 @@ export function createEventStream(options: EventStreamOptions): EventStream {
   };
 }
 
+/** States have no place in the journal, whatever their payload; a head is no event. */
+const NOT_JOURNALED: ReadonlySet<string> = new Set([
+  'journal:head',
+  ...TOPIC_NAMES.map((name) => TOPICS[name].event),
+]);
+
+/** A payload that names a `stream` is numbered by that stream. */
 const isPosition = (payload: unknown): payload is JournalPosition =>
   typeof payload === 'object' &&
   payload !== null &&
+  !('stream' in payload) &&
   'epoch' in payload &&
   typeof payload.epoch === 'string' &&
   'seq' in payload &&

@@ -5,7 +5,7 @@ import type { SharedStores } from '../../../dashboard/src/stores/shared.ts';
 import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
 import { deskOn, sharedStoresOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
-import { executed, failed, ORDER } from '../support/fixtures.ts';
+import { executed, failed, ORDER, quoteOf } from '../support/fixtures.ts';
 import { until } from '../support/until.ts';
 
 let server: Double;
@@ -97,6 +97,26 @@ test('an event of a newer server takes its number and shows nothing', async () =
   expect(subscriptions()[1]).toEqual({ epoch: 'e1', after: 6 });
   server.happen(executed(8));
   await shows(8, 6, 3, 2, 1);
+});
+
+test('an event that another stream numbers is none of the journal’s', async () => {
+  await open();
+  await shows(3, 2, 1);
+  const reads = server.requests('GET', '/api/trades').length;
+  for (const seq of [1, 90]) {
+    server.tell({
+      event: 'signal:new',
+      payload: { id: 'x', stream: 'free', epoch: 's1', seq },
+    } as unknown as JournalEntryPayload);
+  }
+  server.tell({
+    event: 'quote:update',
+    payload: { ...quoteOf('AAPL'), epoch: 'q1', seq: 4 },
+  } as unknown as JournalEntryPayload);
+  server.happen(executed(4));
+  await shows(4, 3, 2, 1);
+  expect(server.requests('GET', '/api/trades')).toHaveLength(reads);
+  expect(page.desk.events.position()).toEqual({ epoch: 'e1', after: 4 });
 });
 
 test('a repeat is dropped', async () => {
