@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { atLeast, type Drill, exactly, type Row, scaled, within } from '../support/drill.ts';
+import { atLeast, type Check, type Drill, exactly, type Row, scaled, within } from '../support/drill.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { beginRun, percentile, verdictChecks } from '../support/run.ts';
 import type { Seams } from '../support/seams.ts';
+import type { Failures } from '../support/sender.ts';
 
 const ROUNDS = 10;
 /** The promise about the time without the event lane: 99th percentile, seconds. */
@@ -16,7 +17,7 @@ const KNOWN_BACK_MS = 1_000;
  */
 const BODY_MS = { quick: 1_000, full: 300 };
 const LOAD = { quick: { trades: 10, orders: 2 }, full: { trades: 50, orders: 3 } };
-const UNDRAINED: Seams = { without: ['drain'] };
+export const UNDRAINED: Seams = { without: ['drain'] };
 
 export const rolling: Drill = {
   name: 'rolling',
@@ -87,8 +88,6 @@ async function roll(rig: Rig, { form, rounds, control }: Rolling): Promise<Row> 
   await Promise.all(finishes.map((finish) => finish()));
   const { verdict, gaps } = await run.end();
   const failures = publishers.map((publisher) => publisher.failures());
-  const sum = (key: 'serverErrors' | 'cutOff'): number =>
-    failures.reduce((total, one) => total + one[key], 0);
   const seconds = gaps.map(({ from, to }) => ((to ?? Number.POSITIVE_INFINITY) - from) / 1_000);
   return {
     fault: `rolling restart of all three, ${rounds === 1 ? 'once' : `${rounds} times`}`,
@@ -97,8 +96,7 @@ async function roll(rig: Rig, { form, rounds, control }: Rolling): Promise<Row> 
     verdict,
     checks: [
       ...verdictChecks(verdict),
-      exactly('answers of 500 and above', sum('serverErrors'), 0),
-      exactly('requests without an answer', sum('cutOff'), 0),
+      ...publisherChecks(failures),
       // A control has to fail by what others see.
       ...(control === undefined
         ? [
@@ -116,4 +114,14 @@ async function roll(rig: Rig, { form, rounds, control }: Rolling): Promise<Row> 
       .flatMap(({ endings }) => endings)
       .map((ending) => `without an answer: ${ending}; replicas ended ${ended.slice(-3).join(', ')}`),
   };
+}
+
+/** What publishers see of a restart: no request has to be repeated. */
+export function publisherChecks(failures: readonly Failures[]): Check[] {
+  const sum = (key: 'serverErrors' | 'cutOff'): number =>
+    failures.reduce((total, one) => total + one[key], 0);
+  return [
+    exactly('answers of 500 and above', sum('serverErrors'), 0),
+    exactly('requests without an answer', sum('cutOff'), 0),
+  ];
 }

@@ -56,7 +56,8 @@ export function postHook({ bodyMs, route, ...to }: HookRoute, text: string): Pro
     if (bodyMs === undefined) sent.end(text);
     else {
       sent.write(text.slice(0, 1));
-      setTimeout(() => sent.destroyed || sent.end(text.slice(1)), bodyMs);
+      const rest = setTimeout(() => sent.end(text.slice(1)), bodyMs);
+      sent.once('close', () => clearTimeout(rest));
     }
   });
 }

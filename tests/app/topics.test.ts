@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sourceFiles } from '../../rig/source-files.ts';
 import { TOPICS } from '../../src/app/topics.ts';
-import { BUS_VERSION, openEnvelope } from '../../src/domain/bus/envelope.ts';
+import { BUS_VERSION, MAX_MESSAGE_AHEAD_MS, openEnvelope } from '../../src/domain/bus/envelope.ts';
 import { isFresh } from '../../src/domain/market/staleness.ts';
 import { quotesTopic } from '../../src/domain/market/topics.ts';
 
@@ -39,6 +39,15 @@ describe('the topics of the bus', () => {
     expect([...names].sort()).toEqual([...defined].sort());
     expect(new Set(names).size).toBe(names.length);
     expect([...names].sort()).toEqual(Object.keys(MESSAGES).sort());
+  });
+
+  test('from the future are dropped but for the heartbeat, which is how a clock that runs ahead is found', () => {
+    const sentAt = now + 10 * MAX_MESSAGE_AHEAD_MS;
+    const passed = TOPICS.filter((topic) => {
+      const message = MESSAGES[topic.name];
+      return 'message' in openEnvelope(topic, { version: BUS_VERSION, at: sentAt, message }, now);
+    });
+    expect(passed.map(({ name }) => name)).toEqual(['heartbeat']);
   });
 
   test.each(names)('%s: its message is passed on as it came, whatever a newer replica adds', (name) => {
