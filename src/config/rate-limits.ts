@@ -12,16 +12,17 @@ const isLimit = (name: string): name is LimitName => Object.hasOwn(DEFAULTS, nam
 
 /** `name=points/seconds`, comma separated: what is not named keeps the limit of the protocol. */
 export const rateLimits: Parser<Readonly<Record<string, NamedLimit>>> = (text) => {
-  const limits: Record<LimitName, RateLimit> = { ...DEFAULTS };
+  const given = new Map<LimitName, RateLimit>();
   const wrong: string[] = [];
-  for (const part of text.split(',').filter(Boolean)) {
+  for (const part of text === '' ? [] : text.split(',')) {
     const [, name = '', points, seconds] = /^\s*([a-z:]+)=(\d{1,6})\/(\d{1,5})\s*$/.exec(part) ?? [];
-    if (!isLimit(name) || !(Number(points) > 0 && Number(seconds) > 0)) wrong.push(`"${part.trim()}"`);
-    else limits[name] = { points: Number(points), seconds: Number(seconds) };
+    const isRight = isLimit(name) && !given.has(name) && Number(points) > 0 && Number(seconds) > 0;
+    if (isRight) given.set(name, { points: Number(points), seconds: Number(seconds) });
+    else wrong.push(`"${part.trim()}"`);
   }
-  if (wrong.length === 0) return { value: scoped(limits) };
+  if (wrong.length === 0) return { value: scoped({ ...DEFAULTS, ...Object.fromEntries(given) }) };
   return {
-    problem: `must list name=points/seconds with events or http limits of the protocol, not ${wrong.join(', ')}.`,
+    problem: `must list name=points/seconds with events or http limits of the protocol, each once, not ${wrong.join(', ')}.`,
   };
 };
 

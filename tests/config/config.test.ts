@@ -116,8 +116,8 @@ describe('an environment', () => {
     ],
     [
       'RATE_LIMITS',
-      'order:place=0/60,time:sync=1/1,nothing=1/1',
-      'must list name=points/seconds with events or http limits of the protocol, not "order:place=0/60", "nothing=1/1".',
+      'order:place=0/60,time:sync=1/1,nothing=1/1,time:sync=2/1,',
+      'must list name=points/seconds with events or http limits of the protocol, each once, not "order:place=0/60", "nothing=1/1", "time:sync=2/1", "".',
     ],
   ])('with a wrong %s is refused once, in a sentence', (name, value, sentence) => {
     expect(problemsOf({ [name]: value })).toEqual([`${name} ${sentence}`]);
