@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createMassiveFeed } from '../adapters/massive/feed.ts';
 import { createMassiveInstruments } from '../adapters/massive/instruments.ts';
 import { createReplayFeed } from '../adapters/replay/feed.ts';
@@ -12,7 +11,6 @@ import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { StartupError } from '../lib/startup-error.ts';
 
 /** A feed and the directory of its instruments. */
 export interface MarketSource {
@@ -20,8 +18,6 @@ export interface MarketSource {
   readonly instruments: InstrumentDirectory;
   /** Symbols for a user who has chosen none. Rejects where a recording cannot be read. */
   featured(): Promise<readonly string[]>;
-  /** Runs first at the start. Throws StartupError where the source is certain not to work. */
-  check?(): void;
 }
 
 export interface FeedParts {
@@ -53,9 +49,6 @@ const FEEDS: {
       instruments,
       // A recording has the symbols it has, and often only a few.
       featured: async () => (await instruments.search('', WELL_KNOWN.length)).map(({ symbol }) => symbol),
-      check() {
-        if (!existsSync(feed.file)) throw new StartupError(`REPLAY_FILE ${feed.file} does not exist.`);
-      },
     };
   },
   massive(feed, { secrets, ...parts }) {

@@ -116,14 +116,13 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     demo: demo.faces,
     /**
      * In the order of the start, which is the stop read backwards.
-     * - What may refuse the start comes before anything is opened: the port, the recording.
+     * - What may refuse the start comes before anything is opened: the port.
      * - The port comes before the lease: a service that cannot listen takes nothing from one that runs.
      * - Demand for what is held (trading) comes before the lease, so that it precedes the feed's first quote.
      * - The requests stop first: after them nothing comes in while the others stop.
      */
     parts: [
       http.portCheck,
-      market.sourceCheck,
       keys,
       storage,
       http,

@@ -13,7 +13,7 @@ import { tradingDay } from '../domain/trading/trading-day.ts';
 import { createScope } from '../lib/scope.ts';
 import type { Core } from './core.ts';
 import { createMarketSource, type MarketSource } from './feeds.ts';
-import type { Capability, Part } from './part.ts';
+import type { Capability } from './part.ts';
 
 /** Quotes, candles and instruments: the engine's side, and the side of every replica. */
 export interface MarketFaces {
@@ -41,14 +41,11 @@ export interface MarketParts {
   readonly lease: EngineLease;
 }
 
-export function createMarketCapability(
-  core: Core,
-  parts: MarketParts,
-): Capability<MarketFaces> & { readonly sourceCheck: Part } {
+export function createMarketCapability(core: Core, parts: MarketParts): Capability<MarketFaces> {
   const { clock, log, replica } = core;
   const { config, bus, lease } = parts;
   const hours = createMarketHours(config.hours);
-  const { feed, instruments, featured, check } =
+  const { feed, instruments, featured } =
     parts.source ??
     createMarketSource(config.feed, { secrets: parts.secrets, clock, hours, log: log('feed') });
   const market = createMarket({
@@ -81,8 +78,6 @@ export function createMarketCapability(
       candles,
       view: createView(core, config, { instruments, board }),
     },
-    // Before anything is opened.
-    sourceCheck: { name: 'market source', start: () => check?.() },
     start() {
       following.add(
         lease.onChange((fencing) => (fencing === null ? void market.stop() : market.start(fencing))),

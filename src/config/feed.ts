@@ -1,3 +1,4 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import type { Reader } from './read.ts';
 
 export type FeedConfig =
@@ -15,24 +16,41 @@ export type FeedConfig =
       readonly recordFile: string | null;
     };
 
-/** Only the variables of the chosen feed are read. A missing one that it needs is a problem. */
+/** Checks the variables of every feed; those of the chosen one are its configuration. A missing one is a problem. */
 export function readFeed(read: Reader, problems: string[]): FeedConfig {
   const source = read('FEED');
+  const simulated = { updatesPerSecond: read('SIM_UPDATES_PER_SECOND'), seed: read('SIM_SEED') };
+  const file = read('REPLAY_FILE');
+  const replay = { file: file ?? '', speed: read('REPLAY_SPEED'), loop: read('REPLAY_LOOP') };
+  const apiKey = read('MASSIVE_API_KEY');
+  const massive = {
+    wsUrl: read('MASSIVE_WS_URL'),
+    restUrl: read('MASSIVE_REST_URL'),
+    recordFile: read('RECORD_FILE'),
+  };
   switch (source) {
     case 'simulated':
-      return { source, updatesPerSecond: read('SIM_UPDATES_PER_SECOND'), seed: read('SIM_SEED') };
+      return { source, ...simulated };
     case 'replay': {
-      const file = read('REPLAY_FILE');
-      if (file === null) problems.push('FEED=replay needs REPLAY_FILE.');
-      return { source, file: file ?? '', speed: read('REPLAY_SPEED'), loop: read('REPLAY_LOOP') };
+      const problem = file === null ? 'FEED=replay needs REPLAY_FILE.' : problemOf(file);
+      if (problem !== null) problems.push(problem);
+      return { source, ...replay };
     }
     case 'massive':
-      if (read('MASSIVE_API_KEY') === null) problems.push('FEED=massive needs MASSIVE_API_KEY.');
-      return {
-        source,
-        wsUrl: read('MASSIVE_WS_URL'),
-        restUrl: read('MASSIVE_REST_URL'),
-        recordFile: read('RECORD_FILE'),
-      };
+      if (apiKey === null) problems.push('FEED=massive needs MASSIVE_API_KEY.');
+      return { source, ...massive };
+  }
+}
+
+/** Why a recording is certain not to be played. Its content shows when the replay begins. */
+function problemOf(file: string): string | null {
+  try {
+    if (!statSync(file).isFile()) return `REPLAY_FILE ${file} is not a regular file.`;
+    accessSync(file, constants.R_OK);
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return `REPLAY_FILE ${file} does not exist.`;
+    return `REPLAY_FILE ${file} cannot be read (${code}).`;
   }
 }

@@ -39,6 +39,7 @@ describe('a start that cannot be', () => {
     const { code, stderr } = await run({
       PORT: 'eighty',
       FEED: 'replay',
+      REPLAY_FILE: '/no/such/day.ndjson',
       FRONTEND_URL: 'app.example.com/path',
       NODE_ENV: 'production',
       SESSION_SECRET: secret,
@@ -48,7 +49,7 @@ describe('a start that cannot be', () => {
     expect(code).toBe(1);
     for (const problem of [
       'PORT must be a whole number from 0 to 65535, not "eighty".',
-      'FEED=replay needs REPLAY_FILE.',
+      'REPLAY_FILE /no/such/day.ndjson does not exist.',
       'FRONTEND_URL must list origins such as https://app.example.com, not "app.example.com/path".',
       'SESSION_SECRET must have at least 32 characters',
       'HOOK_SECRET is required in production.',
@@ -60,6 +61,7 @@ describe('a start that cannot be', () => {
     }
     expect(stderr).not.toContain(secret);
     expect(stderr).not.toContain('at readConfig');
+    expect(existsSync(path.join(dataDir, 'secrets.json'))).toBe(false);
   });
 
   test('because the port is taken says so, exits with 1, and has touched no database', async () => {
@@ -80,12 +82,6 @@ describe('a start that cannot be', () => {
       { 'secrets.json': '{}' },
       {},
       'secrets.json does not hold the secrets of this service',
-    ],
-    [
-      'the recording is not there',
-      {},
-      { FEED: 'replay', REPLAY_FILE: '/no/such/day.ndjson' },
-      'REPLAY_FILE /no/such/day.ndjson does not exist.',
     ],
     ['DATA_DIR is a file', { file: '' }, { DATA_DIR: 'file' }, 'Check DATA_DIR.'],
     [

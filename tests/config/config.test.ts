@@ -10,11 +10,13 @@ import {
 
 const variables = Object.entries(VARIABLES) as [VariableName, Variable<unknown>][];
 const SECRET = 's'.repeat(32);
+/** Any file that can be read. */
+const RECORDING = import.meta.filename;
 
 /** One environment for each feed. */
 const environments: readonly Env[] = [
   { FEED: 'simulated' },
-  { FEED: 'replay', REPLAY_FILE: 'day.ndjson.gz' },
+  { FEED: 'replay', REPLAY_FILE: RECORDING },
   { FEED: 'massive', MASSIVE_API_KEY: 'key' },
 ];
 const production: Env = {
@@ -180,11 +182,33 @@ describe('an environment', () => {
     ]);
   });
 
-  test('is judged by the variables of its own feed only', () => {
-    expect(problemsOf({ FEED: 'simulated', REPLAY_SPEED: 'fast' })).toEqual([]);
-    expect(problemsOf({ FEED: 'replay', REPLAY_FILE: 'x', REPLAY_SPEED: 'fast' })).toEqual([
-      'REPLAY_SPEED must be a factor above 0 or max, not "fast".',
-    ]);
+  test.each(['simulated', 'replay', 'massive'])(
+    'for FEED=%s is judged by the variables of every feed',
+    (feed) => {
+      const own = { FEED: feed, REPLAY_FILE: RECORDING, MASSIVE_API_KEY: 'key' };
+      const wrong = {
+        SIM_SEED: '-1',
+        REPLAY_SPEED: 'fast',
+        REPLAY_LOOP: 'banana',
+        MASSIVE_WS_URL: 'ftp://x',
+      };
+      expect(problemsOf({ ...own, ...wrong }).toSorted()).toEqual([
+        'MASSIVE_WS_URL must be an address that begins with ws:// or wss://.',
+        'REPLAY_LOOP must be true or false, not "banana".',
+        'REPLAY_SPEED must be a factor above 0 or max, not "fast".',
+        'SIM_SEED must be a whole number from 0 to 2147483648, not "-1".',
+      ]);
+    },
+  );
+
+  test.each([
+    ['/no/such/day.ndjson', 'does not exist.'],
+    [import.meta.dirname, 'is not a regular file.'],
+    ['/dev/null', 'is not a regular file.'],
+    [`${RECORDING}/day.ndjson`, 'cannot be read (ENOTDIR).'],
+  ])('with the recording %s is refused where the recording is played', (file, reason) => {
+    expect(problemsOf({ FEED: 'replay', REPLAY_FILE: file })).toEqual([`REPLAY_FILE ${file} ${reason}`]);
+    expect(problemsOf({ FEED: 'simulated', REPLAY_FILE: file })).toEqual([]);
   });
 
   test('changes single limits: a user has five times those of a connection', () => {
