@@ -167,6 +167,20 @@ describe('POST /hooks/portfolio', () => {
       body: { data: { duplicate: true } },
     });
   });
+
+  test('with two positions in one symbol, in whatever spelling, is refused and names it', async () => {
+    const totals = { totalValue: 1, cash: 1, equity: 0, dayChange: 0, dayChangePercent: 0 };
+    const positions = ['AAPL', 'MSFT', 'aapl'].map((symbol) => ({ symbol, quantity: 1, averagePrice: 1 }));
+    const body = { eventId: eventId(), userId: ada.user.id, portfolio: { ...totals, positions } };
+    expect(await hook('/hooks/portfolio', body)).toMatchObject({
+      status: 400,
+      body: {
+        code: 'VALIDATION',
+        error:
+          'portfolio.positions.2.symbol: AAPL has a position already; report one position for each symbol',
+      },
+    });
+  });
 });
 
 describe('POST /hooks/orders', () => {
