@@ -485,6 +485,9 @@ describe('the dashboard', () => {
     '/orders/open?x=1',
     '/s',
     '/s/AAPL/more',
+    '/s/%',
+    '/s/%E0%A4%A',
+    '/%E0%A4%A',
     '/monitoring',
     '/assets',
   ])('answers a browser at %s with the app and 404: it is no page', async (address) => {
@@ -492,6 +495,12 @@ describe('the dashboard', () => {
     const answer = await client.get(address, page);
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'no-cache']);
     expect(answer.body).toContain('<title>Tradecast</title>');
+  });
+
+  test('refuses a program at an address that no text encodes in JSON', async () => {
+    const client = createHttpClient((await start({ options: { dashboardDir: folder } })).url);
+    const answer = await client.get('/s/%', { headers: { Accept: 'application/json' } });
+    expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'VALIDATION' } });
   });
 
   test('is sent compressed to those who take it', async () => {

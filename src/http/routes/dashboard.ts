@@ -1,6 +1,6 @@
 import path from 'node:path';
 import compression from 'compression';
-import express, { type RequestHandler, type Response, Router } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
 import { PAGE_NAMES, PAGES } from '../../protocol/pages.ts';
 
 const YEAR_SECONDS = 31_536_000;
@@ -14,7 +14,7 @@ export function dashboardRoutes(folder: string): Router {
   // Files only: an answer that mixes secrets with what a client sent must not leak through its size.
   router.use(compression());
   for (const name of PAGE_NAMES) router.get(PAGES[name].path, pageAt(folder));
-  router.use(filesIn(folder), pageNotFound(folder));
+  router.use(undecodable(folder), filesIn(folder), pageNotFound(folder));
   return router;
 }
 
@@ -51,3 +51,9 @@ const pageNotFound =
     if (!reading || !page || req.accepts(['html', 'json']) !== 'html') return next();
     sendApp(res.status(404), folder);
   };
+
+/** Express throws for a page's segment that no text encodes, such as `/s/%`: no page has this address. */
+const undecodable =
+  (folder: string): ErrorRequestHandler =>
+  (error, req, res, next) =>
+    error instanceof URIError ? pageNotFound(folder)(req, res, () => next(error)) : next(error);
