@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { event } from './declare.ts';
 import type { ErrorCode } from './errors.ts';
 
+/** A field that does not fit counts as absent: it must not cost a client its session, or the word about its protocol. */
+const textUpTo = (length: number) => z.string().max(length).optional().catch(undefined);
+
 /** `auth` of the handshake; a cookie may replace it. */
 export const handshakeAuthSchema = z.object({
-  sessionID: z.string().max(256).optional(),
-  userId: z.string().max(64).optional(),
-  userName: z.string().max(128).optional(),
+  sessionID: textUpTo(256),
+  userId: textUpTo(64),
+  userName: textUpTo(128),
   /** The contract version of the client; one that this server does not speak is refused with its own code. */
   protocol: z.unknown().optional(),
 });

@@ -26,9 +26,8 @@ export const createHandshake =
 
 function credentialsOf({ handshake }: RealtimeSocket, secrets: readonly string[]): Credentials {
   const auth = handshakeAuthSchema.safeParse(handshake.auth ?? {});
+  const { sessionID, userId, protocol } = auth.data ?? {};
   const { cookie } = handshake.headers;
-  if (!auth.success) return { sessionId: null };
-  const { sessionID, userId, protocol } = auth.data;
   return {
     sessionId: sessionID || (cookie === undefined ? null : readSessionCookie(cookie, secrets)),
     userId,

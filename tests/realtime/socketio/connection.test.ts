@@ -94,6 +94,27 @@ describe('a handshake', () => {
     expect(error.data).toMatchObject({ code: 'UNSUPPORTED_PROTOCOL', retryable: true });
   });
 
+  test.each([
+    ['a user name of null', { userName: null }],
+    ['a long user name', { userName: 'x'.repeat(129) }],
+    ['a number as user id', { userId: 7 }],
+  ])('with %s still uses the session id', async (_what, field) => {
+    const session = await app.signUp();
+    const socket = app.open({ auth: { sessionID: session.sessionID, ...field } });
+    expect(await next(socket, 'connected')).toMatchObject({ userId: session.user.id });
+  });
+
+  test('with a session id that is no text uses the cookie', async () => {
+    const session = await app.signUp();
+    const socket = app.open({ auth: { sessionID: 7 }, extraHeaders: { cookie: session.cookie } });
+    expect(await next(socket, 'connected')).toMatchObject({ userId: session.user.id });
+  });
+
+  test('of a newer protocol with a field that does not fit is refused for its protocol', async () => {
+    const error = await refused(app.open({ auth: { userName: 'x'.repeat(129), protocol: 2 } }));
+    expect(error.data).toMatchObject({ code: 'UNSUPPORTED_PROTOCOL', retryable: true });
+  });
+
   test('from a foreign origin does not get as far as a session', async () => {
     const session = await app.signUp();
     for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:${app.port}.evil.example`]) {
