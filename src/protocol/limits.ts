@@ -4,6 +4,8 @@
 export const MAX_CONNECTIONS_PER_USER = 5;
 /** Bounds fan-out work per socket and the size of one flush. (env MAX_SYMBOLS_PER_CONNECTION) */
 export const MAX_SYMBOLS_PER_CONNECTION = 50;
+/** Bounds the check of one list of symbols; a user's watchlist and a screen hold far fewer. */
+export const MAX_SYMBOLS_PER_REQUEST = 200;
 /** A user as a whole has this many times each per-connection limit. */
 export const USER_LIMIT_FACTOR = 5;
 /** Bytes of the largest message on a socket and of the largest hook or API body. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command, event } from './declare.ts';
+import { MAX_SYMBOLS_PER_REQUEST } from './limits.ts';
 import { symbolSchema, symbolsSchema } from './schemas.ts';
 
 /** How far a quote can be trusted and where it comes from. */
@@ -31,7 +32,7 @@ export const watchlistSchema = z.strictObject({
     .transform((symbols) => [...new Set(symbols)]),
 });
 
-const INVALID_SYMBOLS = 'Invalid symbols array';
+const INVALID_SYMBOLS = `Expected 1 to ${MAX_SYMBOLS_PER_REQUEST} symbols, as ["AAPL"] or {symbols: ["AAPL"]} with no other key`;
 
 export const quotesCommands = {
   'subscribe:watchlist': command<{ type: 'watchlist'; symbols: string[] }>()({

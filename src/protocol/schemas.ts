@@ -1,6 +1,6 @@
 /** Shapes that several messages share. */
 import { z } from 'zod';
-import { MAX_KEY_LENGTH, MAX_ORDER_PRICE, MAX_ORDER_QUANTITY } from './limits.ts';
+import { MAX_KEY_LENGTH, MAX_ORDER_PRICE, MAX_ORDER_QUANTITY, MAX_SYMBOLS_PER_REQUEST } from './limits.ts';
 import { MAX_SYMBOL_LENGTH, readSymbol } from './symbol.ts';
 
 /** A stock or an option contract; `aapl` is taken as AAPL, `BACpL` as it is (see `readSymbol`). */
@@ -30,7 +30,7 @@ export const keySchema = z
 /** Ids are compared as text in many places: one spelling. */
 export const idSchema = z.uuid().transform((id) => id.toLowerCase());
 
-const symbolList = z.array(symbolSchema).min(1).max(200);
+const symbolList = z.array(symbolSchema).min(1).max(MAX_SYMBOLS_PER_REQUEST);
 /** `["AAPL"]` or `{symbols:["AAPL"]}`; answers with the distinct symbols. */
 export const symbolsSchema = z
   .union([symbolList, z.strictObject({ symbols: symbolList }).transform((body) => body.symbols)])

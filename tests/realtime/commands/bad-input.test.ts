@@ -277,3 +277,15 @@ test('every code in the corpus is one of the closed list', () => {
   const codes: readonly string[] = [...TRADING_CODES, ...CONNECT_CODES, ...REQUEST_CODES];
   for (const [, , , code] of CORPUS) expect(codes).toContain(code);
 });
+
+test.each([
+  ['more symbols than one request may have', Array.from({ length: 201 }, () => 'AAPL')],
+  ['a key beside the symbols', { symbols: ['AAPL'], admin: true }],
+])('%s: the refusal says what is expected', async (_what, payload) => {
+  const socket = await app.connect(session);
+  expect(await askLoosely(socket, 'subscribe:watchlist', payload)).toMatchObject({
+    ok: false,
+    message: 'Expected 1 to 200 symbols, as ["AAPL"] or {symbols: ["AAPL"]} with no other key',
+  });
+  socket.disconnect();
+});
