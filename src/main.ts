@@ -1,6 +1,7 @@
 /** The only file that knows the process: environment → config → app; signals → stop; exit code. */
 import { existsSync } from 'node:fs';
 import { createApp } from './app/index.ts';
+import { checkRecording } from './app/recording-check.ts';
 import { ConfigError, readConfig } from './config/index.ts';
 import { StartupError } from './lib/startup-error.ts';
 import { createLogger } from './logger.ts';
@@ -12,7 +13,7 @@ const EXIT_GRACE_MS = 250;
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const { config, secrets } = readConfig();
+  const { config, secrets } = readConfig(undefined, checkRecording);
   const log = createLogger({ level: config.logLevel, terminal: process.stdout.isTTY });
   const app = createApp(config, secrets, { log });
 

@@ -1,4 +1,3 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import type { Reader } from './read.ts';
 
 export type FeedConfig =
@@ -16,8 +15,11 @@ export type FeedConfig =
       readonly recordFile: string | null;
     };
 
+/** Why a file is certain not to be played, as the end of a sentence that begins with its name; else null. */
+export type FileCheck = (file: string) => string | null;
+
 /** Checks the variables of every feed; those of the chosen one are its configuration. A missing one is a problem. */
-export function readFeed(read: Reader, problems: string[]): FeedConfig {
+export function readFeed(read: Reader, problems: string[], checkFile: FileCheck): FeedConfig {
   const source = read('FEED');
   const simulated = { updatesPerSecond: read('SIM_UPDATES_PER_SECOND'), seed: read('SIM_SEED') };
   const file = read('REPLAY_FILE');
@@ -32,25 +34,13 @@ export function readFeed(read: Reader, problems: string[]): FeedConfig {
     case 'simulated':
       return { source, ...simulated };
     case 'replay': {
-      const problem = file === null ? 'FEED=replay needs REPLAY_FILE.' : problemOf(file);
-      if (problem !== null) problems.push(problem);
+      const problem = file === null ? null : checkFile(file);
+      if (file === null) problems.push('FEED=replay needs REPLAY_FILE.');
+      if (problem !== null) problems.push(`REPLAY_FILE ${file} ${problem}`);
       return { source, ...replay };
     }
     case 'massive':
       if (apiKey === null) problems.push('FEED=massive needs MASSIVE_API_KEY.');
       return { source, ...massive };
-  }
-}
-
-/** Why a recording is certain not to be played. Its content shows when the replay begins. */
-function problemOf(file: string): string | null {
-  try {
-    if (!statSync(file).isFile()) return `REPLAY_FILE ${file} is not a regular file.`;
-    accessSync(file, constants.R_OK);
-    return null;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return `REPLAY_FILE ${file} does not exist.`;
-    return `REPLAY_FILE ${file} cannot be read (${code}).`;
   }
 }

@@ -6,7 +6,7 @@ import type { NamedLimit } from '../domain/limits/counters.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
 import type { Decimal } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
-import { type FeedConfig, readFeed } from './feed.ts';
+import { type FeedConfig, type FileCheck, readFeed } from './feed.ts';
 import { createReader, missingInProduction, type Reader } from './read.ts';
 import type { Env } from './variables.ts';
 
@@ -85,8 +85,14 @@ export interface Config {
 
 const DAY_MS = 86_400_000;
 
-/** Reads and checks the environment. Throws ConfigError with every problem at once. */
-export function readConfig(env: Env = process.env): { config: Config; secrets: Secrets } {
+/**
+ * Reads and checks the environment, and with `checkFile` the recording that it names. Throws ConfigError with every
+ * problem at once.
+ */
+export function readConfig(
+  env: Env = process.env,
+  checkFile: FileCheck = () => null,
+): { config: Config; secrets: Secrets } {
   const problems: string[] = [];
   const read = createReader(env, problems);
   const production = read('NODE_ENV') === 'production';
@@ -118,7 +124,7 @@ export function readConfig(env: Env = process.env): { config: Config; secrets: S
     },
     accounts: { demoAccount: read('DEMO_ACCOUNT') && !production, startingCash: read('STARTING_CASH') },
     market: {
-      feed: readFeed(read, problems),
+      feed: readFeed(read, problems, checkFile),
       hours: read('MARKET_HOURS'),
       flushIntervalMs: read('FLUSH_INTERVAL_MS'),
     },

@@ -16,8 +16,7 @@ const UNREACHABLE = {
   DATABASE_URL: 'postgres://tradecast:password@127.0.0.1:1/tradecast',
   REDIS_URL: 'redis://127.0.0.1:1',
 };
-/** Any file: an app reads its recording when the feed starts. */
-const REPLAY = { FEED: 'replay', REPLAY_FILE: import.meta.filename };
+const REPLAY = { FEED: 'replay', REPLAY_FILE: '/no/such/day.ndjson' };
 const MASSIVE = { FEED: 'massive', MASSIVE_API_KEY: 'key' };
 
 let folder: string;
@@ -43,7 +42,7 @@ const environment = (env: Record<string, string>) => ({
 test.each([
   ['the embedded database and a simulated market', {}],
   ['a database and a Redis that cannot be reached', UNREACHABLE],
-  ['a recording', REPLAY],
+  ['a recording that is not there', REPLAY],
   ['an upstream', { ...UNREACHABLE, ...MASSIVE }],
 ])('an app of %s opens no socket, file or timer before its start', async (_of, env) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['tests/support/build-app.ts'], {

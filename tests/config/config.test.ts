@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkRecording } from '../../src/app/recording-check.ts';
+import type { FileCheck } from '../../src/config/feed.ts';
 import { ConfigError, readConfig } from '../../src/config/index.ts';
 import {
   type Env,
@@ -27,9 +29,9 @@ const production: Env = {
   DATABASE_URL: 'postgres://db/tradecast',
 };
 
-function problemsOf(env: Env): readonly string[] {
+function problemsOf(env: Env, checkFile?: FileCheck): readonly string[] {
   try {
-    readConfig(env);
+    readConfig(env, checkFile);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
@@ -207,8 +209,11 @@ describe('an environment', () => {
     ['/dev/null', 'is not a regular file.'],
     [`${RECORDING}/day.ndjson`, 'cannot be read (ENOTDIR).'],
   ])('with the recording %s is refused where the recording is played', (file, reason) => {
-    expect(problemsOf({ FEED: 'replay', REPLAY_FILE: file })).toEqual([`REPLAY_FILE ${file} ${reason}`]);
-    expect(problemsOf({ FEED: 'simulated', REPLAY_FILE: file })).toEqual([]);
+    expect(problemsOf({ FEED: 'replay', REPLAY_FILE: file }, checkRecording)).toEqual([
+      `REPLAY_FILE ${file} ${reason}`,
+    ]);
+    expect(problemsOf({ FEED: 'simulated', REPLAY_FILE: file }, checkRecording)).toEqual([]);
+    expect(problemsOf({ FEED: 'replay', REPLAY_FILE: RECORDING }, checkRecording)).toEqual([]);
   });
 
   test('changes single limits: a user has five times those of a connection', () => {
