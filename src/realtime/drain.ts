@@ -5,12 +5,12 @@ import { within } from '../lib/within.ts';
 import type { Peer, Send } from './peer.ts';
 
 /** Connections are closed in slices this far apart. */
-const SLICE_MS = 50;
+export const SLICE_MS = 50;
 /** Closed clients come back spread over this, after a pause. */
 const RECONNECT_SPREAD_MS = 2_000;
 const RECONNECT_PAUSE_MS = 500;
 /** A command that still runs when its connection is due may take this much longer. */
-const ANSWER_GRACE_MS = 2_000;
+export const ANSWER_GRACE_MS = 2_000;
 
 export interface Drain {
   isDraining(): boolean;

@@ -2,12 +2,12 @@ import type { Redis } from 'ioredis';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 
 /** While Redis is away, it is asked this often whether it is back. */
-const PROBE_MS = 250;
+export const PROBE_MS = 250;
 /**
  * A connection that answered none of this many probes is made anew, although it calls itself ready: TCP would wait
  * minutes for the other end of a line that was cut.
  */
-const MAX_MISSES = 8;
+export const MAX_MISSES = 8;
 
 /** Asks a Redis that was lost whether it answers again. */
 export interface Probe {

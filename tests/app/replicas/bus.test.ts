@@ -8,8 +8,10 @@ import { repoRoot } from '../../../rig/source-files.ts';
 import { until } from '../../../rig/wait.ts';
 import { MAX_WAITING_BYTES } from '../../../src/adapters/redis/bus-connections.ts';
 import { BUS_VERSION } from '../../../src/domain/bus/envelope.ts';
+import { ECHO_TIMEOUT_MS } from '../../../src/domain/bus/link-watch.ts';
 import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import { type BusPeer, type BusPeerOptions, createBusPeer, linked } from '../../support/bus-peer.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 /** The MessagePack of the adapter and of the stock emitter. */
 const { encode } = createRequire(path.join(repoRoot, 'node_modules/@socket.io/redis-adapter/package.json'))(
@@ -245,6 +247,26 @@ describe('when Redis fails', () => {
     await until(() => heard.at(-1)?.userId === 'afterwards', 'the bus goes on');
     expect(heard.some(({ userId }) => userId === 'lost')).toBe(false);
   });
+
+  test.each([
+    ['killed', () => redis.kill(), () => redis.restart()],
+    ['hung', async () => redis.hang(), async () => redis.wake()],
+  ])(
+    '%s: is found again by a new connection at once, not by the next heartbeat',
+    async (_how, breakIt, mend) => {
+      const clock = createManualClock(Date.now());
+      const [one, other] = await twoPeers({ clock });
+      const heard = other.heard(portfolioTopic);
+      await breakIt();
+      clock.advance(2 * ECHO_TIMEOUT_MS);
+      await until(() => peers.every(({ line }) => line.link.state() === 'down'), 'both know it');
+      await mend();
+      // The clock stands still, so nothing here waits for a timer of the service.
+      await until(() => peers.every(({ line }) => line.link.state() === 'ok'), 'both find it');
+      one.bus.publish(portfolioTopic, { userId: 'afterwards' });
+      await until(() => heard.length === 1, 'the bus goes on');
+    },
+  );
 
   test('away at the start: the service starts and finds it later', async () => {
     await redis.kill();
