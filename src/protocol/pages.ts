@@ -26,7 +26,8 @@ export const PAGE_NAMES = Object.keys(PAGES) as PageName[];
 /** The address of a page. */
 export const pathTo = {
   trading: PAGES.trading.path,
-  symbol: (symbol: string): string => `/s/${symbol}`,
+  /** No symbol has a character that a path would have to encode. */
+  symbol: (symbol: string): string => PAGES.symbol.path.replace(':symbol', () => symbol),
   login: PAGES.login.path,
   monitor: PAGES.monitor.path,
 } as const satisfies Record<PageName, string | ((...params: never[]) => string)>;

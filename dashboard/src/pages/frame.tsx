@@ -30,14 +30,19 @@ export interface FrameProps {
 
 interface HeaderProps extends Pick<FrameProps, 'user' | 'session' | 'theme'> {
   readonly pages: readonly PageItem[];
+  readonly path: string;
   readonly tradingPath: string;
 }
 
-function Header({ tradingPath, ...menu }: HeaderProps) {
+function Header({ path, tradingPath, ...menu }: HeaderProps) {
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-surface">
       <div className="mx-auto flex min-h-14 max-w-[120rem] flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2 sm:px-4">
-        <Link href={tradingPath} className="flex items-center gap-2 rounded-md">
+        <Link
+          href={tradingPath}
+          replace={path === tradingPath}
+          className="flex items-center gap-2 rounded-md"
+        >
           <Logo />
           <span className="font-semibold text-base tracking-tight">Tradecast</span>
         </Link>
@@ -76,7 +81,14 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
       <div className="pb-20 md:pb-6">
         <SkipLinks>
           <SkipLink label="Skip to content" onSkip={() => main.current?.focus()} />
-          <Header user={user} session={session} theme={theme} pages={pages} tradingPath={tradingPath} />
+          <Header
+            user={user}
+            session={session}
+            theme={theme}
+            pages={pages}
+            path={address.path}
+            tradingPath={tradingPath}
+          />
           <main id="main" ref={main} tabIndex={-1} className="outline-none">
             {shown ? null : <NotFound key={address.path} path={address.path} arrived={hasArrived} />}
             {mounted.map(({ name, route, params }) => (

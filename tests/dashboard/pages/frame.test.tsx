@@ -145,6 +145,40 @@ describe('a symbol in the address', () => {
     await chart('TSLA');
   });
 
+  test('is looked up once, and a return to it shows the tab that was left', async () => {
+    openAt('/s/msft', ADMIN);
+    await waitFor(() => expect(location.pathname).toBe('/s/MSFT'));
+    const tabs = () => within(screen.getByRole('navigation', { name: 'Views' }));
+    await user.click(tabs().getByRole('button', { name: 'Activity' }));
+    await user.click((await menuItems()).getByRole('menuitem', { name: 'Monitor' }));
+    await user.click(await screen.findByRole('link', { name: 'Back to trading' }));
+    await chart('MSFT');
+    expect(tabs().getByRole('button', { name: 'Activity' }).getAttribute('aria-current')).toBe('page');
+    const lookups = server.requests('GET', '/api/symbols').map(({ query }) => query.get('q'));
+    // StrictMode mounts twice.
+    expect(new Set(lookups)).toEqual(new Set(['msft']));
+    expect(lookups.length).toBeLessThanOrEqual(2);
+  });
+
+  test('that does not exist stays unknown after a look at another page', async () => {
+    openAt('/s/QQQQ', ADMIN);
+    await screen.findByText('There is no symbol “QQQQ”');
+    const lookups = server.requests('GET', '/api/symbols').length;
+    await user.click((await menuItems()).getByRole('menuitem', { name: 'Monitor' }));
+    await user.click(await screen.findByRole('link', { name: 'Back to trading' }));
+    expect(await screen.findByText('There is no symbol “QQQQ”')).toBeTruthy();
+    expect(server.requests('GET', '/api/symbols')).toHaveLength(lookups);
+  });
+
+  test('is no further step of the history for a click on the logo', async () => {
+    openAt('/');
+    await user.click(await screen.findByRole('button', { name: 'TSLA' }));
+    await user.click(screen.getByRole('link', { name: 'Tradecast' }));
+    expect(location.pathname).toBe('/s/TSLA');
+    act(() => window.history.back());
+    await waitFor(() => expect(location.pathname).toBe('/'));
+  });
+
   test('that does not exist is said not to, with a way to the desk', async () => {
     openAt('/s/QQQQ');
     expect(await screen.findByText('There is no symbol “QQQQ”')).toBeTruthy();

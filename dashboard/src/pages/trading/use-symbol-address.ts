@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { pathTo } from '../../../../src/protocol/pages.ts';
 import { readSymbol } from '../../../../src/protocol/symbol.ts';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
@@ -16,13 +16,19 @@ export function useSymbolAddress(text: string | undefined, shown: boolean): stri
   const { view } = useTradingStores();
   const { watchlist } = useSharedStores();
   const [unknown, setUnknown] = useState<string | null>(null);
+  /** The text that was looked up last; null before the first. Coming back to it is no new choice. */
+  const settled = useRef<{ readonly text: string | undefined } | null>(null);
 
   useEffect(() => {
-    if (!shown) return;
+    if (!shown || (settled.current && settled.current.text === text)) return;
+    const settle = (symbol: string | null) => {
+      settled.current = { text };
+      if (symbol !== view.getState().symbol) view.select(symbol);
+    };
     setUnknown(null);
-    if (text === undefined) return view.select(watchlist.getState().symbols[0] ?? null);
+    if (text === undefined) return settle(watchlist.getState().symbols[0] ?? null);
     const { symbol, chosen } = view.getState();
-    if (chosen && symbol === text) return;
+    if (chosen && symbol === text) return settle(symbol);
     view.select(readSymbol(text));
     // On a phone only this view has the chart.
     view.show('trade');
@@ -30,14 +36,16 @@ export function useSymbolAddress(text: string | undefined, shown: boolean): stri
     api.symbols(text).then(
       (found) => {
         if (!current) return;
-        const meant = meantBy(text, found)?.symbol;
-        if (meant === undefined) {
-          view.select(null);
-          setUnknown(text);
-        } else if (meant !== text) go(pathTo.symbol(meant), { replace: true });
+        const meant = meantBy(text, found)?.symbol ?? null;
+        settle(meant);
+        if (meant === null) setUnknown(text);
+        else if (meant !== text) {
+          settled.current = { text: meant };
+          go(pathTo.symbol(meant), { replace: true });
+        }
       },
       // Without an answer the symbol stands: the panels say what they lack.
-      () => {},
+      () => current && settle(readSymbol(text)),
     );
     return () => {
       current = false;
