@@ -490,6 +490,8 @@ describe('the dashboard', () => {
     '/%E0%A4%A',
     '/monitoring',
     '/assets',
+    '/x/BRK.B',
+    '/foo.php',
   ])('answers a browser at %s with the app and 404: it is no page', async (address) => {
     const client = createHttpClient((await start({ options: { dashboardDir: folder } })).url);
     const answer = await client.get(address, page);
@@ -514,6 +516,8 @@ describe('the dashboard', () => {
     const client = createHttpClient((await start({ options: { dashboardDir: folder } })).url);
     for (const address of [
       '/assets/gone.js',
+      '/assets/gone',
+      '/gone.svg',
       '/api/nothing',
       '/hooks/nothing',
       '/ws',

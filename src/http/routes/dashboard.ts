@@ -8,6 +8,9 @@ const APP = 'index.html';
 /** Addresses of the service: an unknown one is an error in JSON, never a page. */
 const SERVICE_PATH = /^\/(api|hooks|ws|health|ready|metrics|socket\.io)(\/|$)/i;
 
+/** Addresses of files: a missing one stays missing. A dot alone makes no file, as in `BRK.B`. */
+const FILE_PATH = /^\/assets\/|\.(?:js|css|map|json|svg|png|ico|txt|xml|woff2?|webmanifest)$|%2f|%5c/i;
+
 /** The built dashboard: its files, and the app at the paths of its pages. */
 export function dashboardRoutes(folder: string): Router {
   const router = Router();
@@ -42,12 +45,12 @@ function filesIn(folder: string): RequestHandler {
   return (req, res, next) => (req.path === `/${APP}` ? next() : files(req, res, next));
 }
 
-/** A reader's browser at any other address gets the app's own "Page not found"; a missing file stays missing. */
+/** A reader's browser at any other address gets the app's own "Page not found". */
 const pageNotFound =
   (folder: string): RequestHandler =>
   (req, res, next) => {
     const reading = req.method === 'GET' || req.method === 'HEAD';
-    const page = !SERVICE_PATH.test(req.path) && ['', '.html'].includes(path.extname(req.path));
+    const page = !SERVICE_PATH.test(req.path) && !FILE_PATH.test(req.path);
     if (!reading || !page || req.accepts(['html', 'json']) !== 'html') return next();
     sendApp(res.status(404), folder);
   };
