@@ -7,7 +7,7 @@ export interface Address {
   /** Null where no page has this path. */
   readonly page: PageName | null;
   /** The segments that the page's path names. */
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string | undefined>>;
 }
 
 /** The page that the browser's address names. */
@@ -16,7 +16,7 @@ export function usePage(): Address {
   const { parser } = useRouter();
   for (const page of PAGE_NAMES) {
     const [matches, params] = matchRoute(parser, PAGES[page].path, path);
-    if (matches) return { path, page, params: params as Record<string, string> };
+    if (matches) return { path, page, params };
   }
   return { path, page: null, params: {} };
 }

@@ -4,7 +4,7 @@ import type { ThemeStore } from '../stores/theme.ts';
 
 export interface PageProps {
   /** The segments that the page's path names. */
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string | undefined>>;
   /** False while another page is in front of this one. */
   readonly shown: boolean;
   readonly theme: ThemeStore;

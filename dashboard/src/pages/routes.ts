@@ -24,5 +24,5 @@ export const mayOpen = (name: RouteName, { tier }: UserPayload): boolean => {
 };
 
 /** The title of a page with the segments of its address. */
-export const titleOf = (name: PageName, params: Readonly<Record<string, string>>): string =>
+export const titleOf = (name: PageName, params: Readonly<Record<string, string | undefined>>): string =>
   PAGES[name].title.replace(/:(\w+)/, (_, segment: string) => params[segment] ?? '');

@@ -9,7 +9,7 @@ export interface Mounted {
   readonly name: RouteName;
   readonly route: Route;
   readonly path: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string | undefined>>;
 }
 
 function mountedAt({ page, path, params }: Address): Mounted | null {

@@ -142,5 +142,6 @@ export function createConnection(options: ConnectionOptions): Connection {
   );
   socket.on('session:revoked', ({ reason }) => end(reason));
   socket.on('server:shutdown', ({ message, reconnectInMs }) => life.shutsDown(reconnectInMs, message));
-  return life;
+  const { onConnect, start, stop, wake } = life;
+  return { state, onConnect, start, stop, wake };
 }

@@ -29,7 +29,9 @@ export function createEventLane({ onLoaded, ...options }: EventLaneOptions): Eve
   const stream = createEventStream({
     ...options,
     onEvent(entry, missed) {
-      known = [...(known ?? []), entry].slice(-MAX_TRADES_PAGE);
+      known ??= [];
+      known.push(entry);
+      if (known.length > MAX_TRADES_PAGE) known.shift();
       for (const follower of followers) follower.onEvent(entry, missed);
     },
     onReset(entries) {
@@ -46,7 +48,7 @@ export function createEventLane({ onLoaded, ...options }: EventLaneOptions): Eve
     ...stream,
     follow(follower) {
       followers.add(follower);
-      if (known) follower.onReset(known);
+      if (known) follower.onReset([...known]);
       return () => void followers.delete(follower);
     },
   };

@@ -14,6 +14,11 @@ const TYPES = [
   { value: 'stop', label: 'Stop' },
 ] as const satisfies readonly { value: OrderType; label: string }[];
 
+const TIMES = [
+  { value: 'day', label: 'Day' },
+  { value: 'gtc', label: 'Good till cancelled' },
+] as const satisfies readonly { value: TimeInForce; label: string }[];
+
 export interface OrderFieldsProps {
   readonly ticket: Ticket;
   readonly busy: boolean;
@@ -78,12 +83,18 @@ export function OrderFields({ ticket, busy, onChange }: OrderFieldsProps) {
         <select
           id={id}
           value={ticket.timeInForce}
-          onChange={(event) => onChange({ timeInForce: event.target.value as TimeInForce })}
+          onChange={({ target }) => {
+            const chosen = TIMES[target.selectedIndex];
+            if (chosen) onChange({ timeInForce: chosen.value });
+          }}
           aria-disabled={busy}
           className="field"
         >
-          <option value="day">Day</option>
-          <option value="gtc">Good till cancelled</option>
+          {TIMES.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
         </select>
       </div>
     </>
