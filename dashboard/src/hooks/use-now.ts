@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { every } from '../lib/timers.ts';
 import { useDesk } from './websocket-context.tsx';
 
-/** The time, renewed every `ms`, for what is shown as an age or a countdown. `ms: null` stands still. */
+/** The time, renewed every `ms`, for what is shown as an age or a countdown. With null it stays as it is. */
 export function useNow(ms: number | null): number {
   const { timers } = useDesk();
   const [now, setNow] = useState(() => timers.now());

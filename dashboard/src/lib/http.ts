@@ -89,7 +89,7 @@ export function createHttp({ fetch = globalThis.fetch, timers = browserTimers }:
   }
 
   return {
-    /** Calls back whenever the server answers that nobody is signed in. */
+    /** Calls back whenever the server answers that there is no session. */
     onUnauthenticated: unauthenticated.on,
     /** The answer as text, whatever its status. Throws ApiError where there is none. */
     exchange,

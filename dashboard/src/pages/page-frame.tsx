@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { Message } from '../components/message.tsx';
+import { ForAdministrators } from '../components/for-administrators.tsx';
 import { PageHeading } from '../components/page-heading.tsx';
 import { LazyPage } from './lazy-page.tsx';
 import type { PageProps, Route } from './page.ts';
@@ -20,13 +20,7 @@ function Content({
   allowed,
   ...props
 }: PageProps & Pick<PageFrameProps, 'route' | 'allowed'>): ReactNode {
-  if (!allowed) {
-    return (
-      <Message tone="problem" title="This page is for administrators">
-        Your account has no administrator rights. An administrator can grant them.
-      </Message>
-    );
-  }
+  if (!allowed) return <ForAdministrators />;
   return 'Page' in route ? <route.Page {...props} /> : <LazyPage load={route.load} {...props} />;
 }
 

@@ -5,7 +5,7 @@ import type { TradecastSocket } from './socket.ts';
 
 export type Channel = 'portfolio' | 'trades';
 
-/** Subscribing again within this window is refused, so a channel that nobody wants is kept that long. */
+/** Subscribing again within this window is refused, so a channel without users is kept that long. */
 const LINGER_MS = CHANNEL_LIMIT.seconds * 1_000;
 
 export interface Channels {

@@ -3,7 +3,7 @@ import type { Api } from '../lib/api.ts';
 import { ApiError } from '../lib/http.ts';
 import { ask, type TradecastSocket } from './socket.ts';
 
-/** Codes that say nothing of whether the order was taken. */
+/** Codes that leave open whether the order was accepted. */
 const UNDECIDED: readonly string[] = ['UNAVAILABLE', 'INTERNAL'];
 
 /**

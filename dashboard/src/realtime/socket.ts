@@ -17,7 +17,7 @@ export interface SocketAuth {
   userName: string;
 }
 
-/** A socket that waits to be told to connect: when to try again is the connection's decision. */
+/** A socket that connects only when asked: when to try again is the connection's decision. */
 export const openSocket = (auth: SocketAuth, url?: string): TradecastSocket =>
   io(url ?? '', {
     auth: { ...auth, protocol: PROTOCOL_VERSION },

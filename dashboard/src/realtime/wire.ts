@@ -33,7 +33,7 @@ export function createEmit(socket: TradecastSocket, subscriptions: Subscriptions
     if (socket.connected) {
       (socket.emit as (event: string, ...args: unknown[]) => void).call(socket, event, ...args);
     } else if (typeof ack === 'function') {
-      // Kept back by socket.io it would be sent at some later time, when nobody wants it any more.
+      // socket.io would keep it and send it after the next connect, when it may be out of date.
       (ack as (answer: AckFailure) => void)({
         ok: false,
         code: 'UNAVAILABLE',

@@ -89,7 +89,7 @@ export function createCandlesStore({ api, timers }: CandlesOptions): CandlesStor
     } catch (error) {
       const held = store.getState().bySymbol[symbol];
       put(symbol, { status: 'failed', bars: held?.bars ?? [] });
-      // The server says so where the history is only not to be had at the moment.
+      // The server names a wait where the history is missing only for the moment.
       if (error instanceof TradecastError && error.retryAfterMs !== undefined)
         askAgain(symbol, error.retryAfterMs);
     }

@@ -8,20 +8,20 @@ import { every, type Timers } from '../lib/timers.ts';
 export const MONITOR_INTERVAL_MS = 2_000;
 
 export interface MonitorState {
-  /** What was last heard, however old; null before the first answer. */
+  /** The last answer, however old; null before the first one. */
   readonly payload: MonitorPayload | null;
-  /** When it was heard, milliseconds since epoch. */
+  /** When it arrived, milliseconds since epoch; 0 before. */
   readonly receivedAt: number;
-  /** Why the last question had no answer; null when it had. */
+  /** Why the last request failed; null when it succeeded. */
   readonly problem: string | null;
-  /** The account is no administrator's: asking again makes no sense. */
+  /** The account is no administrator's: another request would fail as well. */
   readonly forbidden: boolean;
 }
 
 export interface MonitorStore extends StoreApi<MonitorState> {
-  /** Asks now and every two seconds, one question at a time; returns what ends it. */
+  /** Requests now and every two seconds, one request at a time; returns what ends it. */
   watch(): () => void;
-  /** Asks now. */
+  /** Requests now. */
   ask(): Promise<void>;
 }
 

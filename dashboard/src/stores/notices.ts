@@ -26,7 +26,7 @@ export interface NoticesState {
 
 export interface NoticesStore extends StoreApi<NoticesState> {
   add(entry: TradeEntry, missed: boolean): void;
-  /** What is due, for the caller to show; nobody else gets it. */
+  /** What is due, for the caller alone to show. */
   take(): readonly Notice[];
   stop(): void;
 }

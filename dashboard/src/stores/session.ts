@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api, Credentials, SignedIn } from '../lib/api.ts';
 import { ApiError } from '../lib/http.ts';
 
-/** Why somebody who was signed in no longer is. */
+/** Why a session ended. */
 export type EndReason = 'logout' | 'expired' | 'banned' | 'invalid';
 
 export type SessionState =
@@ -18,7 +18,7 @@ export interface SessionStore extends StoreApi<SessionState> {
   signIn(credentials: Credentials): Promise<void>;
   signUp(credentials: Credentials): Promise<void>;
   signOut(): Promise<void>;
-  /** The server has ended the session. Where this browser has a newer one, from another tab, that is taken over. */
+  /** The server has ended the session. A newer one of this browser, from another tab, replaces it. */
   end(reason: EndReason): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function createSessionStore({
   const store = createStore<SessionState>(() => ({ status: 'checking' }));
   const enter = ({ user, sessionID }: SignedIn) =>
     store.setState({ status: 'signed-in', user, sessionID }, true);
-  /** The end of a session that the reader asked for needs no reason, however it is learnt of. */
+  /** A reader who signs out needs no reason for the end of the session. */
   let leaving = false;
   const leave = (reason: EndReason | null) => store.setState({ status: 'signed-out', reason }, true);
 
@@ -63,7 +63,7 @@ export function createSessionStore({
       if (leaving) return leave(null);
       store.setState({ status: 'checking' }, true);
       const found = await api.session().catch(() => null);
-      // The same one again has just been refused: taking it over would go round in circles.
+      // The same one again has just been refused: to enter it would go round in circles.
       if (found && found.sessionID !== state.sessionID) enter(found);
       else leave(reason);
     },

@@ -19,7 +19,7 @@ export interface WatchlistStore extends StoreApi<WatchlistState> {
   load(): Promise<void>;
   /** Calls back with each list that was loaded. */
   onLoad(listener: () => void): () => void;
-  /** Takes over what another tab or device saved, and saves what could not be saved before. */
+  /** Loads what another tab or device saved, and saves what could not be saved before. */
   sync(): Promise<void>;
   add(symbol: string): void;
   remove(symbol: string): void;

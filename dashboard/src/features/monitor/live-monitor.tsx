@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 import { Badge } from '../../components/badge.tsx';
+import { ForAdministrators } from '../../components/for-administrators.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -105,13 +106,7 @@ export function LiveMonitor() {
   const { payload, problem, forbidden } = state;
   const stale = problem !== null || now - state.receivedAt > STALE_MS;
 
-  if (forbidden) {
-    return (
-      <Message tone="problem" title="This page is for administrators">
-        Your account has no administrator rights. An administrator can grant them.
-      </Message>
-    );
-  }
+  if (forbidden) return <ForAdministrators />;
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-1">

@@ -7,7 +7,7 @@ import type { OrderDraft } from './ticket.ts';
 export type Outcome =
   | { readonly kind: 'accepted'; readonly order: OrderPayload }
   | { readonly kind: 'refused'; readonly message: string }
-  /** Nobody knows whether the order exists. The same submission may be sent again without a second order. */
+  /** It is unknown whether the order exists. The same submission may be sent again without a second order. */
   | { readonly kind: 'uncertain'; readonly message: string };
 
 export interface SubmissionOptions {

@@ -122,7 +122,7 @@ export function warningOf(
 ): string | null {
   if (market && !market.isOpen && (type === 'market' || timeInForce === 'day')) {
     const opens = market.nextOpen === null ? '' : ` until it opens ${dayAndTime(market.nextOpen)}`;
-    return `The market is closed${opens}. Only limit and stop orders good till cancelled are taken.`;
+    return `The market is closed${opens}. Only limit and stop orders good till cancelled are accepted.`;
   }
   if (!read.ok) return null;
   if (side === 'sell')

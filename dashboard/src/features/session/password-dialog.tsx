@@ -11,7 +11,7 @@ import { Field } from './field.tsx';
 const NOT_THE_SAME = 'The two new passwords are not the same.';
 const UNCERTAIN = 'The server did not answer, so the password may have been changed. Try again to find out.';
 
-/** Why it was not changed, or that nobody knows. */
+/** Why it was not changed, or that this is unknown. */
 function problemOf(error: unknown): string {
   const unanswered = error instanceof ApiError && !error.answered;
   return unanswered ? UNCERTAIN : refusalOf(error, 'attempts');

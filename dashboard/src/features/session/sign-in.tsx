@@ -7,9 +7,9 @@ import { type Mode, SignInForm } from './sign-in-form.tsx';
 
 const ENDED = 'Your session has ended. Sign in again.';
 const NOTICES: Readonly<Record<EndReason, string>> = {
-  logout: 'You signed out in another window.',
+  logout: 'You signed out in another window. Sign in again to go on.',
   expired: ENDED,
-  banned: 'This account is blocked.',
+  banned: 'This account is blocked. Ask an administrator to unblock it.',
   invalid: 'Your session is no longer valid. Sign in again.',
 };
 /** A newer server may end sessions for reasons that are not in the list. */

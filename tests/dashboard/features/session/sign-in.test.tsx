@@ -98,8 +98,8 @@ test('signing up sends the display name where there is one, and shows a refusal'
 
 test.each([
   ['expired', 'Your session has ended. Sign in again.'],
-  ['banned', 'This account is blocked.'],
-  ['logout', 'You signed out in another window.'],
+  ['banned', 'This account is blocked. Ask an administrator to unblock it.'],
+  ['logout', 'You signed out in another window. Sign in again to go on.'],
   ['invalid', 'Your session is no longer valid. Sign in again.'],
   ['retired' as EndReason, 'Your session has ended. Sign in again.'],
 ] as const)('a session that ended as %s says so', (reason, sentence) => {
