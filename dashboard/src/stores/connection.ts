@@ -19,7 +19,7 @@ export interface ConnectionState {
   readonly mustWait: boolean;
   /** The server's sentence on why there is no connection, where it gave one. */
   readonly message: string | null;
-  /** Round trip, milliseconds. */
+  /** Round trip. */
   readonly latencyMs: number | null;
   readonly replica: string | null;
   /** Set while polling: did the last poll fail too? */

@@ -4,7 +4,7 @@ import type { Cancel } from '../../lib/clock.ts';
 export interface BusLink {
   /** `off`: there is one replica and nothing to reach. `down`: our own heartbeat no longer comes back. */
   state(): 'off' | 'ok' | 'down';
-  /** From sending our last heartbeat to receiving it, in milliseconds; null before the first and without a link. */
+  /** From sending our last heartbeat to receiving it; null before the first and without a link. */
   lagMs(): number | null;
   /** Since the process started. */
   readonly counters: Readonly<LinkCounters>;

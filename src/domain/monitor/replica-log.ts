@@ -4,13 +4,13 @@ import type { ReplicaStatus } from './replica-status.ts';
 
 export interface SeenReplica {
   readonly status: ReplicaStatus;
-  /** Since its last heartbeat, milliseconds. */
+  /** Since its last heartbeat. */
   readonly ageMs: number;
   readonly state: ReplicaState;
   /** Null before its second heartbeat and while it is silent. */
   readonly rates: RatesPayload | null;
   /**
-   * How far its clock is ahead of ours, milliseconds;
+   * How far its clock is ahead of ours;
    * null for our own, while it is silent and before its tenth heartbeat.
    */
   readonly clockOffsetMs: number | null;
