@@ -73,6 +73,9 @@ export function multiplierOf(symbol: string): 1 | typeof CONTRACT_SIZE | null {
   return /\d$/.test(parsed.root) ? null : CONTRACT_SIZE;
 }
 
+/** Whether a program that writes `text` means an option contract. */
+export const isContract = (text: string): boolean => parseSymbol(readSymbol(text) ?? '')?.kind === 'option';
+
 export const isStockSymbol = (text: string): boolean => STOCK.test(text);
 
 /** Of English letters only: other scripts have letters whose capitals are English (`ß`, `ı`). */

@@ -111,6 +111,14 @@ describe('a symbol in the address', () => {
     await chart('MSFT');
   });
 
+  test('that is an option contract says so, and offers the trading desk', async () => {
+    openAt('/s/O:SPY261218C00650000');
+    await screen.findByText('“O:SPY261218C00650000” is an option contract');
+    expect(server.requests('GET', '/api/symbols')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Go to the trading desk' }));
+    await chart('AAPL');
+  });
+
   test('may be written in any spelling; the address then has its own', async () => {
     openAt('/s/msft');
     await chart('MSFT');

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { flushSync } from 'react-dom';
 import { pathTo } from '../../../../src/protocol/pages.ts';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Message } from '../../components/message.tsx';
 import { SkipLink } from '../../components/skip-links.tsx';
 import { TradingStoresProvider, useTradingStores } from '../../hooks/trading-stores.tsx';
@@ -35,18 +36,29 @@ function TradingDesk({ params, theme, loadChart, shown }: PageProps) {
   return (
     <>
       {inSight ? <SkipLink label="Skip to order" onSkip={skipToOrder} /> : null}
-      {shown && unknown !== null ? (
-        <Message
-          tone="problem"
-          title={`There is no symbol “${unknown}”`}
-          action={{ label: 'Go to the trading desk', run: () => go(pathTo.trading) }}
-        >
-          Check its spelling, or search for the company on the trading desk.
-        </Message>
-      ) : null}
+      {shown && unknown !== null ? <NoStock text={unknown} /> : null}
       <Panels theme={theme} loadChart={loadChart} hidden={!inSight} />
       {inSight ? <PhoneTabs /> : null}
     </>
+  );
+}
+
+/** Why an address has no chart, and the way on. */
+function NoStock({ text }: { readonly text: string }) {
+  const [title, advice] = isContract(text)
+    ? [
+        `“${text}” is an option contract`,
+        'Quotes, charts and orders have stocks only. The portfolio on the trading desk shows a position in it.',
+      ]
+    : [`There is no symbol “${text}”`, 'Check its spelling, or search for the company on the trading desk.'];
+  return (
+    <Message
+      tone="problem"
+      title={title}
+      action={{ label: 'Go to the trading desk', run: () => go(pathTo.trading) }}
+    >
+      {advice}
+    </Message>
   );
 }
 
