@@ -38,11 +38,15 @@ function Splash({ children }: { children: ReactNode }) {
   );
 }
 
-/** What a visitor sees at any address: the sign-in, after which the page of the address opens. */
+/**
+ * What a visitor sees at any address: the sign-in, after which the page of the address opens. An address without a page
+ * says so, but why a session has ended comes first.
+ */
 function SignedOut(props: Parameters<typeof SignIn>[0]) {
   const { page, path } = usePage();
-  useTitle(page === null ? 'Page not found' : PAGES.login.title);
-  return page === null ? (
+  const missing = page === null && props.reason === null;
+  useTitle(missing ? 'Page not found' : PAGES.login.title);
+  return missing ? (
     <main>
       <NotFound path={path} arrived={false} />
     </main>

@@ -10,13 +10,24 @@ export interface Address {
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
+/** The router decodes what a path may have as it is (`%20`), this what a segment may not (`%2F`). */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
 /** The page that the browser's address names. */
 export function usePage(): Address {
   const [path] = useLocation();
   const { parser } = useRouter();
   for (const page of PAGE_NAMES) {
     const [matches, params] = matchRoute(parser, PAGES[page].path, path);
-    if (matches) return { path, page, params };
+    if (!matches) continue;
+    const segments = Object.entries(params).map(([name, segment]) => [name, decoded(segment ?? '')]);
+    return { path, page, params: Object.fromEntries(segments) };
   }
   return { path, page: null, params: {} };
 }

@@ -170,12 +170,60 @@ describe('a symbol in the address', () => {
 
   test('that does not exist stays unknown after a look at another page', async () => {
     openAt('/s/QQQQ', ADMIN);
-    await screen.findByText('There is no symbol “QQQQ”');
+    await screen.findByText('This market has no symbol “QQQQ”');
     const lookups = server.requests('GET', '/api/symbols').length;
     await user.click((await menuItems()).getByRole('menuitem', { name: 'Monitor' }));
     await user.click(await screen.findByRole('link', { name: 'Back to trading' }));
-    expect(await screen.findByText('There is no symbol “QQQQ”')).toBeTruthy();
+    expect(await screen.findByText('This market has no symbol “QQQQ”')).toBeTruthy();
     expect(server.requests('GET', '/api/symbols')).toHaveLength(lookups);
+  });
+
+  test('that one comes back to before the lookup of another has its answer is the one on the desk', async () => {
+    openAt('/s/TSLA');
+    await user.click(await screen.findByRole('button', { name: 'AAPL' }));
+    await chart('AAPL');
+    const answer = Promise.withResolvers<void>();
+    const search = server.routes['GET /api/symbols']!;
+    server.routes['GET /api/symbols'] = async (asked) => {
+      await answer.promise;
+      return search(asked);
+    };
+    try {
+      act(() => window.history.back());
+      await chart('TSLA');
+      act(() => window.history.forward());
+      await chart('AAPL');
+    } finally {
+      // The double ends only when every request is answered.
+      answer.resolve();
+    }
+  });
+
+  test('may be encoded as a segment of a path', async () => {
+    server.routes['GET /api/symbols'] = () => [{ symbol: 'BRK.B', name: 'Berkshire Hathaway' }];
+    openAt('/s/BRK%2FB');
+    await chart('BRK.B');
+    await waitFor(() => expect(location.pathname).toBe('/s/BRK.B'));
+  });
+
+  test.each(['/s/%00', `/s/${'A'.repeat(65)}`, '/s/%2E%2E%2F'])(
+    'that cannot be a symbol, %j, is not looked up',
+    async (path) => {
+      openAt(path);
+      await screen.findByText(/^This market has no symbol “/);
+      expect(server.requests('GET', '/api/symbols')).toEqual([]);
+    },
+  );
+
+  test('hands the focus to the heading when the desk gives way to a message, and when the message goes', async () => {
+    openAt('/s/QQQQ');
+    await user.click(await screen.findByRole('button', { name: 'Go to the trading desk' }));
+    await chart('AAPL');
+    expect(focused()).toBe(await heading('Trading'));
+    screen.getByRole('combobox', { name: 'Symbol' }).focus();
+    act(() => window.history.back());
+    await screen.findByText('This market has no symbol “QQQQ”');
+    expect(focused()).toBe(await heading('QQQQ'));
   });
 
   test('is no further step of the history for a click on the logo', async () => {
@@ -189,7 +237,7 @@ describe('a symbol in the address', () => {
 
   test('that does not exist is said not to, with a way to the desk', async () => {
     openAt('/s/QQQQ');
-    expect(await screen.findByText('There is no symbol “QQQQ”')).toBeTruthy();
+    expect(await screen.findByText('This market has no symbol “QQQQ”')).toBeTruthy();
     expect(document.querySelector('#portfolio')?.closest('.hidden')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Go to the trading desk' }));
     await chart('AAPL');
@@ -279,6 +327,16 @@ describe('the sign-in', () => {
     server.io.emit('session:revoked', { reason: 'expired' });
     await screen.findByText('Your session has ended. Sign in again.');
     expect(location.pathname).toBe('/s/MSFT');
+  });
+
+  test('says why a session has ended at an address without a page as well', async () => {
+    openAt('/nope');
+    await heading('Page not found');
+    await screen.findByText('Live');
+    server.io.emit('session:revoked', { reason: 'banned' });
+    await screen.findByText('This account is blocked. Ask an administrator to unblock it.');
+    expect(document.title).toBe('Sign in · Tradecast');
+    expect(location.pathname).toBe('/nope');
   });
 });
 

@@ -1,12 +1,11 @@
 import { useEffect } from 'react';
 import { flushSync } from 'react-dom';
 import { pathTo } from '../../../../src/protocol/pages.ts';
-import { isContract } from '../../../../src/protocol/symbol.ts';
-import { Message } from '../../components/message.tsx';
 import { SkipLink } from '../../components/skip-links.tsx';
 import { TradingStoresProvider, useTradingStores } from '../../hooks/trading-stores.tsx';
 import { go } from '../../hooks/use-page.ts';
 import type { PageProps } from '../page.ts';
+import { NoStock } from './no-stock.tsx';
 import { Panels } from './panels.tsx';
 import { PhoneTabs } from './phone-tabs.tsx';
 import { useSymbolAddress } from './use-symbol-address.ts';
@@ -40,25 +39,6 @@ function TradingDesk({ params, theme, loadChart, shown }: PageProps) {
       <Panels theme={theme} loadChart={loadChart} hidden={!inSight} />
       {inSight ? <PhoneTabs /> : null}
     </>
-  );
-}
-
-/** Why an address has no chart, and the way on. */
-function NoStock({ text }: { readonly text: string }) {
-  const [title, advice] = isContract(text)
-    ? [
-        `“${text}” is an option contract`,
-        'Quotes, charts and orders have stocks only. The portfolio on the trading desk shows a position in it.',
-      ]
-    : [`There is no symbol “${text}”`, 'Check its spelling, or search for the company on the trading desk.'];
-  return (
-    <Message
-      tone="problem"
-      title={title}
-      action={{ label: 'Go to the trading desk', run: () => go(pathTo.trading) }}
-    >
-      {advice}
-    </Message>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { pathTo } from '../../../../src/protocol/pages.ts';
-import { isContract, readSymbol } from '../../../../src/protocol/symbol.ts';
+import { isContract, readSymbol, symbolForms } from '../../../../src/protocol/symbol.ts';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { go } from '../../hooks/use-page.ts';
@@ -9,7 +9,7 @@ import { meantBy } from '../../lib/symbols.ts';
 
 /**
  * Selects the symbol of the address, without one the first of the watchlist. Answers with the text of an address that
- * is no stock; null where it is one.
+ * is no stock of this market; null where it is one.
  */
 export function useSymbolAddress(text: string | undefined, shown: boolean): string | null {
   const { api } = useDesk();
@@ -27,13 +27,15 @@ export function useSymbolAddress(text: string | undefined, shown: boolean): stri
     };
     setUnknown(null);
     if (text === undefined) return settle(watchlist.getState().symbols[0] ?? null);
-    // A contract has neither quote nor chart, however it was reached, so nothing is looked up.
-    if (isContract(text)) {
+    // Nothing is looked up for a contract, which has neither quote nor chart here, nor for what no symbol looks like.
+    if (isContract(text) || symbolForms(text).length === 0) {
       setUnknown(text);
       return settle(null);
     }
     const { symbol, chosen } = view.getState();
     if (chosen && symbol === text) return settle(symbol);
+    // An answer that is still on its way is not awaited any more: the text before it is no longer on the desk either.
+    settled.current = null;
     view.select(readSymbol(text));
     // On a phone only this view has the chart.
     view.show('trade');
