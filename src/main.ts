@@ -1,6 +1,6 @@
 /** The only file that knows the process: environment → config → app; signals → stop; exit code. */
 import { existsSync } from 'node:fs';
-import { createApp } from './app/index.ts';
+import { createApp, StartCancelledError } from './app/index.ts';
 import { checkRecording } from './app/recording-check.ts';
 import { ConfigError, readConfig } from './config/index.ts';
 import { StartupError } from './lib/startup-error.ts';
@@ -41,6 +41,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof StartCancelledError) return;
   // What a person can put right is one sentence; anything else comes with the stack that finds the bug.
   const isSentence = error instanceof ConfigError || error instanceof StartupError;
   console.error(isSentence ? error.message : error);

@@ -20,9 +20,13 @@ import { createReporting } from './reporting.ts';
 import { createTradingCapability } from './trading.ts';
 
 export type { AppOverrides, PortWrappers } from './overrides.ts';
+export { StartCancelledError } from './part.ts';
 
 export interface App {
-  /** Resolves when it listens and may take orders. Throws StartupError with a sentence a person can act on. */
+  /**
+   * Resolves when it listens and may take orders. Throws StartupError with a sentence a person can act on, and
+   * StartCancelledError where it was stopped before.
+   */
   start(): Promise<Address & { readonly demo: DemoAccount | null }>;
   /** Drains, then closes everything in reverse; a second call is the same call. */
   stop(): Promise<void>;
@@ -42,7 +46,8 @@ export function createApp(config: Config, secrets: Secrets, overrides: AppOverri
   }
 
   async function stop(): Promise<void> {
-    // A start that is under way ends first: what it has yet to begin would never be stopped.
+    // A part that is about to start does so first: otherwise nothing would stop it.
+    lifecycle.cancel();
     await starting?.catch(() => {});
     await lifecycle.drain();
     await lifecycle.stop();

@@ -17,10 +17,23 @@ export interface Capability<Faces> extends Part {
   readonly faces: Faces;
 }
 
+/** The stop came before the start was through. */
+export class StartCancelledError extends Error {
+  constructor() {
+    super('Stopped before the start was through.');
+    this.name = 'StartCancelledError';
+  }
+}
+
 /** A list of parts that runs forward on start and back on stop. */
 export interface Lifecycle {
-  /** Throws what the first part threw that could not start; the parts before it stay started. */
+  /**
+   * Throws what the first part threw that could not start; the parts before it stay started. Throws
+   * StartCancelledError where `cancel` came first: a part may also fail because of what cancelled the start.
+   */
   start(): Promise<void>;
+  /** No further part starts. */
+  cancel(): void;
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -28,14 +41,30 @@ export interface Lifecycle {
 export function createLifecycle(parts: readonly Part[], log: Log): Lifecycle {
   const closing = createDisposer();
   const started: Part[] = [];
+  let cancelled = false;
+
+  async function startOne(part: Part): Promise<void> {
+    try {
+      await part.start?.();
+    } catch (error) {
+      if (!cancelled) throw error;
+      // A Ctrl-C reaches every process of the terminal, those that a part waits for as well.
+      log.debug({ err: error, part: part.name }, 'a part did not start before the stop');
+      throw new StartCancelledError();
+    }
+    started.push(part);
+    closing.add(part.name, () => part.stop?.());
+  }
 
   return {
     async start() {
       for (const part of parts) {
-        await part.start?.();
-        started.push(part);
-        closing.add(part.name, () => part.stop?.());
+        if (cancelled) throw new StartCancelledError();
+        await startOne(part);
       }
+    },
+    cancel() {
+      cancelled = true;
     },
     async drain() {
       const draining = started.map(async (part) => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { silentLog } from '../../rig/log.ts';
-import { createLifecycle, type Part } from '../../src/app/part.ts';
+import { createLifecycle, type Part, StartCancelledError } from '../../src/app/part.ts';
 
 /** Parts that note what happens to them; what `fails` names throws. */
 function recorded(names: readonly string[], fails: readonly string[] = []) {
@@ -50,4 +50,23 @@ test('stopping twice stops each part once', async () => {
   await lifecycle.stop();
   await lifecycle.stop();
   expect(steps).toEqual(['start a', 'stop a']);
+});
+
+test('a stop during the start lets the part that is starting finish, and starts no other', async () => {
+  const { steps, lifecycle } = recorded(['a', 'b']);
+  const starting = lifecycle.start();
+  lifecycle.cancel();
+  await expect(starting).rejects.toThrow(StartCancelledError);
+  await lifecycle.drain();
+  await lifecycle.stop();
+  expect(steps).toEqual(['start a', 'drain a', 'stop a']);
+});
+
+test('what fails while the start is cancelled is no reason of its own', async () => {
+  const { steps, lifecycle } = recorded(['a', 'b'], ['start a']);
+  const starting = lifecycle.start();
+  lifecycle.cancel();
+  await expect(starting).rejects.toThrow(StartCancelledError);
+  await lifecycle.stop();
+  expect(steps).toEqual(['start a']);
 });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startApp } from '../../rig/app.ts';
 import { repoRoot } from '../../rig/source-files.ts';
+import { until } from '../../rig/wait.ts';
 import { loadOrCreateSecrets } from '../../src/adapters/local/secrets-file.ts';
 import { startService } from '../support/service.ts';
 
@@ -32,6 +33,32 @@ function run(env: Record<string, string>): Promise<{ code: number | null; stdout
   });
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
 }
+
+test('Ctrl-C while the embedded database is created stops the service, and blames nothing', async () => {
+  const { NODE_OPTIONS: _ofJest, ...inherited } = process.env;
+  // A group of its own, as a terminal gives it.
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: repoRoot,
+    detached: true,
+    env: { ...inherited, NODE_ENV: 'development', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'info' },
+  });
+  const printed = { text: '' };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      printed.text += chunk;
+    });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const signal = (name: NodeJS.Signals) => process.kill(-child.pid!, name);
+  try {
+    await until(() => existsSync(path.join(dataDir, 'database', 'lock')), 'the folder is locked');
+    signal('SIGINT');
+    expect([await ended, printed.text]).toEqual([0, expect.stringContaining('stopped')]);
+  } finally {
+    if (child.exitCode === null) signal('SIGKILL');
+  }
+  expect(printed.text).toContain('"stopped"');
+  expect(printed.text).not.toMatch(/check DATA_DIR|Tradecast is running/);
+});
 
 describe('a start that cannot be', () => {
   test('because of its configuration tells every problem at once, in sentences, and exits with 1', async () => {
