@@ -54,7 +54,7 @@ export function createHttpCapability(
     },
     { ...config, ...options, feedSource, dashboardDir: DASHBOARD },
   );
-  const { server, drain, close } = createHttpServer(app);
+  const { server, drain, close } = createHttpServer(app, clock);
   let address: Address | null = null;
 
   return {

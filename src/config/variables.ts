@@ -2,7 +2,11 @@
  * The one table of the configuration: reading, `.env.example` and docs/configuration.md come from it
  * (`node scripts/config-pages.ts` writes the two pages).
  */
-import { MAX_CONNECTIONS_PER_USER, MAX_SYMBOLS_PER_CONNECTION } from '../protocol/limits.ts';
+import {
+  MAX_CONNECTIONS_PER_USER,
+  MAX_SYMBOLS_PER_CONNECTION,
+  MAX_SYMBOLS_PER_REQUEST,
+} from '../protocol/limits.ts';
 import {
   address,
   amount,
@@ -348,8 +352,9 @@ export const VARIABLES = {
   MAX_SYMBOLS_PER_CONNECTION: {
     section: 'Realtime',
     default: String(MAX_SYMBOLS_PER_CONNECTION),
-    parse: integer(1, 200),
-    meaning: 'symbols that one socket may watch, 200 at most',
+    // More could not be named in one request.
+    parse: integer(1, MAX_SYMBOLS_PER_REQUEST),
+    meaning: `symbols that one socket may watch, ${MAX_SYMBOLS_PER_REQUEST} at most`,
   },
   RATE_LIMITS: {
     section: 'Realtime',

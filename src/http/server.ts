@@ -6,6 +6,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../lib/clock.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 
 /** Refusals of Node's parser, which Express never sees, by Node's error code. */
@@ -33,7 +34,7 @@ export interface HttpServer {
 }
 
 /** The HTTP server: refusals of its parser are JSON like all others, and only WebSockets are upgraded. */
-export function createHttpServer(app: RequestListener): HttpServer {
+export function createHttpServer(app: RequestListener, clock: Clock): HttpServer {
   const unanswered = new Set<ServerResponse>();
   let draining = false;
   let onAnswer = (): void => {};
@@ -73,9 +74,9 @@ export function createHttpServer(app: RequestListener): HttpServer {
         if (![...unanswered].some(({ req }) => req.complete)) resolve();
       };
       onAnswer();
-      const timer = setTimeout(resolve, ANSWER_TIMEOUT_MS);
+      const cancel = clock.after(ANSWER_TIMEOUT_MS, resolve);
       await promise;
-      clearTimeout(timer);
+      cancel();
     },
   };
 }

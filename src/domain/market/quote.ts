@@ -24,7 +24,7 @@ export interface Quote {
   readonly state: QuoteState;
 }
 
-const cents = (value: number): number => Math.round(value * 1e4) / 1e4;
+const toFourDecimals = (value: number): number => Math.round(value * 1e4) / 1e4;
 
 /** The wire's view of a quote; change is against the previous close and 0 where none is known. */
 export function quoteToPayload(quote: Quote): QuotePayload {
@@ -34,8 +34,8 @@ export function quoteToPayload(quote: Quote): QuotePayload {
   return {
     symbol: quote.symbol,
     price: quote.price,
-    change: cents(change),
-    changePercent: cents(changePercent),
+    change: toFourDecimals(change),
+    changePercent: toFourDecimals(changePercent),
     volume: quote.volume,
     timestamp: new Date(quote.sourceTime).toISOString(),
     bid: quote.bid,
