@@ -41,7 +41,7 @@ export function createDrain({ peers, othersServe, answered, close, send, clock, 
     open.forEach((peer, index) => {
       const share = index / open.length;
       send(peer, 'server:shutdown', {
-        message: 'The server is restarting',
+        message: 'The server is restarting.',
         reconnectInMs: Math.round(RECONNECT_PAUSE_MS + RECONNECT_SPREAD_MS * share + restartMs * (1 - share)),
         timestamp: new Date(clock.now()).toISOString(),
       });

@@ -16,6 +16,7 @@ const formats = {
   signedMoney: formatter({ ...dollars, ...twoDecimals, ...signed }),
   price: formatter(twoDecimals),
   smallPrice: formatter(fourDecimals),
+  typedPrice: formatter({ minimumFractionDigits: 2, maximumFractionDigits: 4 }),
   signedPrice: formatter({ ...twoDecimals, ...signed }),
   signedSmallPrice: formatter({ ...fourDecimals, ...signed }),
   signedPercent: formatter({ ...twoDecimals, ...signed }),
@@ -38,6 +39,8 @@ export const signedPercent = (value: Maybe): string =>
 const isSmall = (price: number): boolean => Math.abs(price) < SUB_DOLLAR;
 export const price = (value: Maybe): string =>
   show(known(value) && isSmall(value) && value !== 0 ? formats.smallPrice : formats.price, value);
+/** A limit or stop price with every decimal it was typed with: they may be why the order was refused. */
+export const typedPrice = (value: Maybe): string => show(formats.typedPrice, value);
 /** A change is written with the decimals of the price it belongs to. */
 export const signedPrice = (value: Maybe, ofPrice: Maybe): string =>
   show(known(ofPrice) && isSmall(ofPrice) ? formats.signedSmallPrice : formats.signedPrice, value);

@@ -52,6 +52,33 @@ export function withQuote(bars: readonly Bar[], quote: QuotePayload): readonly B
   return [...bars.slice(0, -1), grown];
 }
 
+type BySymbol = CandlesState['bySymbol'];
+
+/** The same object where the quotes change nothing. */
+function withQuotes(bySymbol: BySymbol, quotes: readonly QuotePayload[]): BySymbol {
+  const changed: Record<string, Candles> = {};
+  for (const quote of quotes) {
+    const held = bySymbol[quote.symbol];
+    if (held?.status !== 'ready') continue;
+    const bars = withQuote(held.bars, quote);
+    if (bars !== held.bars) changed[quote.symbol] = { status: 'ready', bars };
+  }
+  return Object.keys(changed).length > 0 ? { ...bySymbol, ...changed } : bySymbol;
+}
+
+/**
+ * Whether shares have traded since the symbol's last quote. Otherwise only bid and ask have moved, and a minute without
+ * a trade has no bar.
+ */
+function createTradeCheck(): (quote: QuotePayload) => boolean {
+  const volumes = new Map<string, number>();
+  return ({ symbol, volume }) => {
+    const before = volumes.get(symbol);
+    volumes.set(symbol, volume);
+    return volume !== before;
+  };
+}
+
 export interface CandlesOptions {
   readonly api: Pick<Api, 'candles'>;
   readonly timers: Timers;
@@ -59,6 +86,7 @@ export interface CandlesOptions {
 
 export function createCandlesStore({ api, timers }: CandlesOptions): CandlesStore {
   const store = createStore<CandlesState>(() => ({ bySymbol: {} }));
+  const hasTraded = createTradeCheck();
   const queue: string[] = [];
   let running = 0;
   const tries = new Map<string, number>();
@@ -125,14 +153,8 @@ export function createCandlesStore({ api, timers }: CandlesOptions): CandlesStor
     },
     apply(quotes) {
       const { bySymbol } = store.getState();
-      const changed: Record<string, Candles> = {};
-      for (const quote of quotes) {
-        const held = bySymbol[quote.symbol];
-        if (held?.status !== 'ready') continue;
-        const bars = withQuote(held.bars, quote);
-        if (bars !== held.bars) changed[quote.symbol] = { status: 'ready', bars };
-      }
-      if (Object.keys(changed).length > 0) store.setState({ bySymbol: { ...bySymbol, ...changed } });
+      const next = withQuotes(bySymbol, quotes.filter(hasTraded));
+      if (next !== bySymbol) store.setState({ bySymbol: next });
     },
   };
 }

@@ -15,6 +15,8 @@ describe('numbers', () => {
     [format.price(231.4), '231.40'],
     [format.price(0.8125), '0.8125'],
     [format.price(0), '0.00'],
+    [format.typedPrice(1.234), '1.234'],
+    [format.typedPrice(12), '12.00'],
     [format.signedPrice(0.0215, 0.81), '+0.0215'],
     [format.signedPrice(-1.5, 231), '−1.50'],
     [format.quantity(1_000_000), '1,000,000'],

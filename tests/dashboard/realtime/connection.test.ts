@@ -41,6 +41,9 @@ describe('connecting', () => {
   test('the session goes with the handshake, and the round trip is measured', async () => {
     page.desk.start();
     await connected();
+    // The page is still loading: what it would measure is its own work.
+    expect(state().latencyMs).toBeNull();
+    page.timers.advance(2_000);
     await until(() => state().latencyMs !== null);
     const [socket] = [...server.io.sockets.sockets.values()];
     expect(socket?.handshake.auth).toEqual({

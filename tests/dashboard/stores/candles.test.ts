@@ -26,6 +26,27 @@ describe('candles', () => {
     expect(withQuote(bars, at(630, 10))).toBe(bars);
   });
 
+  test('a minute in which only bid and ask move has no bar', async () => {
+    const candles = createCandlesStore({ timers: manualTimers(), api: { candles: async () => [...BARS] } });
+    const held = () => candles.getState().bySymbol.AAPL?.bars ?? [];
+    candles.load('AAPL');
+    await until(() => held().length > 0);
+    const [last] = BARS.slice(-1);
+    const quote = (minutes: number, volume: number) => ({
+      ...at(last!.time + minutes * 60, last!.close),
+      volume,
+    });
+    candles.apply([quote(0, 500)]);
+    candles.apply([quote(1, 500)]);
+    expect(held()).toHaveLength(BARS.length);
+    candles.apply([quote(2, 510)]);
+    expect(
+      held()
+        .slice(BARS.length)
+        .map(({ time }) => time),
+    ).toEqual([last!.time + 120]);
+  });
+
   test('many symbols are loaded four at a time, each once', async () => {
     const asked: string[] = [];
     let most = 0;

@@ -48,7 +48,9 @@ export function ConnectionBadge() {
         <span aria-hidden="true" className="size-1.5 rounded-full bg-current" />
         {word}
         {state.latencyMs === null ? null : (
-          <span className="min-w-10 text-right font-normal">{state.latencyMs} ms</span>
+          <span className="min-w-10 text-right font-normal" title="Round trip to the server">
+            {state.latencyMs} ms
+          </span>
         )}
       </Badge>
       <span role="status" className="sr-only">

@@ -68,14 +68,14 @@ function Row({ replica, answers }: { replica: MonitorReplica; answers: boolean }
           {answers ? ', answers here' : ''}
         </span>
       </th>
-      <td className="px-3 py-2">
+      <td className="px-2 py-2">
         <span className="flex flex-wrap gap-1">
           <Badge tone={tone}>{word}</Badge>
           {replica.lease === null ? null : <Badge tone="accent">Engine</Badge>}
         </span>
       </td>
       {COLUMNS.map(({ head, cell }) => (
-        <td key={head} className="whitespace-nowrap px-3 py-2 text-right last:pr-4">
+        <td key={head} className="whitespace-nowrap px-2 py-2 text-right last:pr-4">
           {cell(replica)}
         </td>
       ))}
@@ -100,14 +100,14 @@ export function ReplicasTable({
             <th scope="col" className="sticky left-0 bg-surface py-2 pr-3 pl-4 text-left font-medium">
               Replica
             </th>
-            <th scope="col" className="px-3 py-2 text-left font-medium">
+            <th scope="col" className="px-2 py-2 text-left font-medium">
               State
             </th>
             {COLUMNS.map(({ head }) => (
               <th
                 key={head}
                 scope="col"
-                className="whitespace-nowrap px-3 py-2 text-right font-medium last:pr-4"
+                className="whitespace-nowrap px-2 py-2 text-right font-medium last:pr-4"
               >
                 {head}
               </th>

@@ -10,9 +10,11 @@ export interface NumberFieldProps {
   readonly onChange: (typed: string) => void;
   readonly inputMode: 'numeric' | 'decimal';
   readonly readOnly: boolean;
+  /** The id of the sentence that says what is wrong with it; undefined while nothing is. */
+  readonly problemId?: string | undefined;
 }
 
-export function NumberField({ label, onChange, ...input }: NumberFieldProps) {
+export function NumberField({ label, onChange, problemId, ...input }: NumberFieldProps) {
   const id = useId();
   return (
     <div>
@@ -24,6 +26,8 @@ export function NumberField({ label, onChange, ...input }: NumberFieldProps) {
         autoComplete="off"
         maxLength={MAX_TYPED}
         onChange={(event) => onChange(event.target.value)}
+        aria-invalid={problemId !== undefined}
+        aria-describedby={problemId}
         className="field text-right font-medium"
         {...input}
       />

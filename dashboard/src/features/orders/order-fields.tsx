@@ -2,7 +2,7 @@ import { useId } from 'react';
 import type { OrderType, Side, TimeInForce } from '../../../../src/protocol/orders.ts';
 import { Choice } from '../../components/choice.tsx';
 import { NumberField } from './number-field.tsx';
-import type { Ticket } from './ticket.ts';
+import type { Ticket, TypedField } from './ticket.ts';
 
 const SIDES = [
   { value: 'buy', label: 'Buy', selectedClass: 'bg-up-soft text-up' },
@@ -23,9 +23,11 @@ export interface OrderFieldsProps {
   readonly ticket: Ticket;
   readonly busy: boolean;
   readonly onChange: (part: Partial<Ticket>) => void;
+  /** The field that holds no order yet, and the id of the sentence that says why. */
+  readonly problem: { readonly field: TypedField; readonly id: string } | null;
 }
 
-function Price({ ticket, busy, onChange }: OrderFieldsProps) {
+function Price({ ticket, busy, onChange, problem }: OrderFieldsProps) {
   if (ticket.type === 'market') {
     return (
       <div>
@@ -43,12 +45,13 @@ function Price({ ticket, busy, onChange }: OrderFieldsProps) {
       value={ticket.price}
       onChange={(price) => onChange({ price })}
       readOnly={busy}
+      problemId={problem?.field === 'price' ? problem.id : undefined}
     />
   );
 }
 
 /** Side, type, quantity, price and time in force. */
-export function OrderFields({ ticket, busy, onChange }: OrderFieldsProps) {
+export function OrderFields({ ticket, busy, onChange, problem }: OrderFieldsProps) {
   const id = useId();
   return (
     <>
@@ -73,8 +76,9 @@ export function OrderFields({ ticket, busy, onChange }: OrderFieldsProps) {
           value={ticket.quantity}
           onChange={(quantity) => onChange({ quantity })}
           readOnly={busy}
+          problemId={problem?.field === 'quantity' ? problem.id : undefined}
         />
-        <Price ticket={ticket} busy={busy} onChange={onChange} />
+        <Price ticket={ticket} busy={busy} onChange={onChange} problem={problem} />
       </div>
       <div>
         <label htmlFor={id} className="mb-1 block text-muted text-xs">

@@ -30,6 +30,7 @@ export function OrderTicket() {
   const cost = read.ok ? estimate(read.value, quote) : null;
   const blocked = blockOf(read, circumstances);
   const warning = warningOf(ticket, read, circumstances);
+  const problemField = unsettled === null && !read.ok ? read.field : undefined;
   const needsAttention = unsettled !== null || (warning !== null && blocked === null);
 
   return (
@@ -49,7 +50,12 @@ export function OrderTicket() {
           readOnly={busy}
         />
         <BidLastAsk quote={quote} notLive={frozen || quote?.state === 'stale'} />
-        <OrderFields ticket={ticket} busy={busy} onChange={change} />
+        <OrderFields
+          ticket={ticket}
+          busy={busy}
+          onChange={change}
+          problem={problemField === undefined ? null : { field: problemField, id: `${id}-why` }}
+        />
         <dl className="flex flex-col gap-1">
           <Row label={buying ? 'Estimated cost' : 'Estimated proceeds'} value={money(cost)} />
           {buying ? (

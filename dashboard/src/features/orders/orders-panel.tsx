@@ -10,7 +10,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-import { momentOf, price, quantity } from '../../lib/format.ts';
+import { momentOf, price, quantity, typedPrice } from '../../lib/format.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 import { refusalOf } from '../../lib/refusal.ts';
 import { asWords, textFor } from '../../lib/words.ts';
@@ -41,7 +41,7 @@ const TIMES: Record<TimeInForce, string> = { day: 'day', gtc: 'GTC' };
 
 /** `Limit 230.00, day` */
 function terms({ type, limitPrice, stopPrice, timeInForce }: OrderPayload): string {
-  const prices = [limitPrice, stopPrice].filter((each) => each !== undefined).map(price);
+  const prices = [limitPrice, stopPrice].filter((each) => each !== undefined).map(typedPrice);
   return `${[asWords(type), ...prices].join(' ')}, ${textFor(TIMES, timeInForce)}`;
 }
 

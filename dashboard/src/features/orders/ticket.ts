@@ -33,9 +33,16 @@ const FOUR_DECIMALS = /^\d{1,7}(\.\d{1,4})?$/;
 /** Commas between thousands only: as a decimal comma one would make 25 of 2,5. */
 const THOUSANDS = /^\d{1,3}(,\d{3})+(\.\d*)?$/;
 
-type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+/** A field whose text may be no number of an order. */
+export type TypedField = 'quantity' | 'price';
 
-const refuse = (problem: string) => ({ ok: false, problem }) as const;
+type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `field` has a text that is wrong; undefined where something is missing. */
+  | { readonly ok: false; readonly problem: string; readonly field?: TypedField };
+
+const missing = (problem: string) => ({ ok: false, problem }) as const;
+const wrong = (field: TypedField, problem: string) => ({ ok: false, problem, field }) as const;
 
 /** `$1,000` → `1000`, ` .5` → `0.5`: what people write for a number. */
 function plainNumber(text: string): string {
@@ -46,30 +53,34 @@ function plainNumber(text: string): string {
 
 function readQuantity(text: string): Read<number> {
   const typed = plainNumber(text);
-  if (typed === '') return refuse('Enter a quantity.');
-  if (/^\d{8,}$/.test(typed)) return refuse(`The quantity is at most ${shares(MAX_ORDER_QUANTITY)}.`);
-  if (!WHOLE.test(typed)) return refuse('The quantity is a whole number of shares.');
+  if (typed === '') return missing('Enter a quantity.');
+  if (/^\d{8,}$/.test(typed))
+    return wrong('quantity', `The quantity is at most ${shares(MAX_ORDER_QUANTITY)}.`);
+  if (!WHOLE.test(typed)) return wrong('quantity', 'The quantity is a whole number of shares.');
   const value = Number(typed);
-  if (!(value >= 1)) return refuse('The quantity is at least 1.');
-  if (!(value <= MAX_ORDER_QUANTITY)) return refuse(`The quantity is at most ${shares(MAX_ORDER_QUANTITY)}.`);
+  if (!(value >= 1)) return wrong('quantity', 'The quantity is at least 1.');
+  if (!(value <= MAX_ORDER_QUANTITY))
+    return wrong('quantity', `The quantity is at most ${shares(MAX_ORDER_QUANTITY)}.`);
   return { ok: true, value };
 }
 
 function readPrice(text: string, name: string): Read<number> {
   const typed = plainNumber(text);
-  if (typed === '') return refuse(`Enter a ${name} price.`);
-  if (typed.includes(',')) return refuse(`Write the decimals of the ${name} price after a point.`);
-  if (!FOUR_DECIMALS.test(typed)) return refuse(`The ${name} price is dollars with at most four decimals.`);
+  if (typed === '') return missing(`Enter a ${name} price.`);
+  if (typed.includes(',')) return wrong('price', `Write the decimals of the ${name} price after a point.`);
+  if (!FOUR_DECIMALS.test(typed))
+    return wrong('price', `The ${name} price is dollars with at most four decimals.`);
   const value = Number(typed);
-  if (!(value > 0)) return refuse(`The ${name} price is above zero.`);
-  if (!(value <= MAX_ORDER_PRICE)) return refuse(`The ${name} price is at most ${shares(MAX_ORDER_PRICE)}.`);
+  if (!(value > 0)) return wrong('price', `The ${name} price is above zero.`);
+  if (!(value <= MAX_ORDER_PRICE))
+    return wrong('price', `The ${name} price is at most ${shares(MAX_ORDER_PRICE)}.`);
   return { ok: true, value };
 }
 
 /** The order that was typed, or the first thing that is missing. */
 export function readTicket(ticket: Ticket): Read<OrderDraft> {
   const { symbol, side, type, timeInForce } = ticket;
-  if (!symbol) return refuse('Choose a symbol.');
+  if (!symbol) return missing('Choose a symbol.');
   const quantity = readQuantity(ticket.quantity);
   if (!quantity.ok) return quantity;
   const draft = { symbol, side, type, timeInForce, quantity: quantity.value };

@@ -95,6 +95,22 @@ describe('the account', () => {
 });
 
 describe('before sending', () => {
+  test('a field with a wrong text is marked and described by the sentence; an empty one is not', async () => {
+    await openTicket();
+    const field = (label: string) => screen.getByLabelText(label);
+    const described = (label: string) =>
+      document.getElementById(field(label).getAttribute('aria-describedby') ?? '')?.textContent;
+    expect(field('Quantity').getAttribute('aria-invalid')).toBe('false');
+    await type('Quantity', '1.5');
+    expect(field('Quantity').getAttribute('aria-invalid')).toBe('true');
+    expect(described('Quantity')).toBe('The quantity is a whole number of shares.');
+    await type('Quantity', '1');
+    await page.user.click(screen.getByRole('radio', { name: 'Limit' }));
+    await type('Limit price', '2,5');
+    expect(field('Quantity').getAttribute('aria-invalid')).toBe('false');
+    expect(described('Limit price')).toBe('Write the decimals of the limit price after a point.');
+  });
+
   test('the button is disabled as long as something is missing, and says what', async () => {
     await openTicket();
     expect(off()).toBe(true);
