@@ -26,7 +26,8 @@ export const project = (displayName, folder, extra = {}) => ({
 });
 
 export default {
-  maxWorkers: 2,
+  // Drills and browsers wait most of their time: two cores are busy only with one more.
+  maxWorkers: 3,
   testTimeout: TEST_MS,
   reporters: ['default', '<rootDir>/scripts/test-summary.mjs'],
   projects: [

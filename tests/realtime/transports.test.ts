@@ -46,13 +46,15 @@ describe.each(TRANSPORT_NAMES)('over %s', (kind) => {
   /** Moves every symbol until more waits for the paused reader than its line holds; answers with the last price. */
   async function moveUntilConflated(reader: LineClient, enough = 1_000): Promise<number> {
     let price = 100;
+    // The longest rest of the fan-out, once, and a short one after each price: two seconds in all. On a busy machine
+    // there are more looks, and their time would add up to what closes the paused reader.
+    let rest = 100;
     while (service.conflated() < enough) {
       price += 1;
       service.move(SYMBOLS, price);
       let looks = 0;
       await until(() => {
-        // The longest rest of the fan-out and a tick. On a busy machine more would close the paused reader here.
-        if (looks++ < 120) service.clock.advance(5);
+        if (looks++ < 5 || rest-- > 0) service.clock.advance(5);
         return latest(reader).get(SYMBOLS.at(-1)!) === price;
       }, 'the other reader has it');
       expect(service.realtime.connections()).toBe(2);
@@ -107,20 +109,19 @@ describe.each(TRANSPORT_NAMES)('over %s', (kind) => {
       await eventually(() => latest(good).get('SAA') === price + 1, 'the other one reads on');
     });
 
-    test('keeps a reader that takes something every 25 seconds', async () => {
+    // What a reader takes of a full kernel buffer does not show before there is room in it again.
+    test('keeps a reader that catches up every 25 seconds', async () => {
       service = await startRealtime(kind);
       const [slow, good] = [await watch('u1', SYMBOLS), await watch('u2', SYMBOLS)];
       slow.pause();
-      const price = await moveUntilConflated(good);
+      let price = await moveUntilConflated(good);
       for (let round = 1; round <= 3; round++) {
         service.clock.advance(25_000);
-        const before = slow.payloads('quote:update').length;
         slow.resume();
-        await eventually(() => slow.payloads('quote:update').length > before, 'it has read something');
+        await eventually(() => latest(slow).get(SYMBOLS.at(-1)!) === price, 'it has caught up');
         slow.pause();
-        await moveUntilConflated(good, service.conflated() + 1_000);
+        price = await moveUntilConflated(good, service.conflated() + 1_000);
       }
-      expect(price).toBeGreaterThan(100);
       expect(service.realtime.connections()).toBe(2);
     });
   });
