@@ -13,16 +13,22 @@ export const createHandshake =
     host.admit(socket.id, credentials).then(
       (principal) => {
         socket.data = principal;
-        // The transport's end counts too: a client that leaves during the handshake never becomes a `connection`.
-        const release = (): void => host.release(principal, socket.id);
-        socket.once('disconnect', release);
-        if (socket.conn.readyState === 'open') socket.conn.once('close', release);
-        else release();
+        releaseAtEnd(socket, host);
         next();
       },
       (refusal: ConnectRefusal) => next(toConnectError(refusal)),
     );
   };
+
+/** A function of its own: its closure lives as long as the socket, and the handshake's would keep the credentials. */
+function releaseAtEnd(socket: RealtimeSocket, host: PeerHost): void {
+  const { id, data, conn } = socket;
+  const release = (): void => host.release(data, id);
+  socket.once('disconnect', release);
+  // The transport's end counts too: a client that leaves during the handshake never becomes a `connection`.
+  if (conn.readyState === 'open') conn.once('close', release);
+  else release();
+}
 
 function credentialsOf({ handshake }: RealtimeSocket, secrets: readonly string[]): Credentials {
   const auth = handshakeAuthSchema.safeParse(handshake.auth ?? {});

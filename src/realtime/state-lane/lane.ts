@@ -5,7 +5,7 @@ import { createEncodings } from './encodings.ts';
 import { createGroupWriter } from './group-writer.ts';
 import { createSentCounter } from './sent-counter.ts';
 import type { AnyTopic } from './topic.ts';
-import { createWatchGroups, type Watched, type WatchGroup } from './watch-groups.ts';
+import { createWatchGroups, subjectsOf, type Watched, type WatchGroup } from './watch-groups.ts';
 
 /**
  * The state lane: of each topic and subject only the latest value matters.
@@ -43,7 +43,9 @@ interface Lane extends Receiver {
   group: WatchGroup<Lane> | null;
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
+const NONE: Watched = [];
+
+const watchedBy = (lane: Lane | undefined): Watched => lane?.group?.watched ?? NONE;
 
 export function createStateLane({
   metrics,
@@ -59,7 +61,7 @@ export function createStateLane({
 
   function regroup(lane: Lane, watched: Watched): void {
     if (lane.group) groups.leave(lane, lane.group);
-    lane.group = watched.size === 0 ? null : groups.join(lane, lane.dialect, watched);
+    lane.group = watched.length === 0 ? null : groups.join(lane, lane.dialect, watched);
   }
 
   /** Gives each group what changed of its subjects; answers with the groups that got something. */
@@ -86,21 +88,21 @@ export function createStateLane({
     remove(peer) {
       const lane = lanes.get(peer);
       if (!lane) return;
-      regroup(lane, new Map());
+      regroup(lane, NONE);
       backlog.remove(lane);
       lanes.delete(peer);
     },
     watch(peer, topic, subjects) {
       const lane = lanes.get(peer);
       if (!lane) return;
-      const watched = new Map(lane.group?.watched);
-      watched.delete(topic);
-      if (subjects.size > 0) watched.set(topic, new Set(subjects));
+      const others = watchedBy(lane).filter((one) => one.topic !== topic);
+      // Not by spreading, which makes room for sixteen more: for each of thousands of peers.
+      const watched = subjects.size > 0 ? others.concat({ topic, subjects: new Set(subjects) }) : others;
       backlog.retain(lane, topic, subjects);
       regroup(lane, watched);
-      peer.watches?.(topic.event, lane.group?.watched.get(topic) ?? NOTHING);
+      peer.watches?.(topic.event, subjectsOf(watchedBy(lane), topic));
     },
-    watched: (peer, topic) => lanes.get(peer)?.group?.watched.get(topic) ?? NOTHING,
+    watched: (peer, topic) => subjectsOf(watchedBy(lanes.get(peer)), topic),
     subjects: (topic) => groups.watching(topic).keys(),
     offer(peer, topic, subjects) {
       const lane = lanes.get(peer);

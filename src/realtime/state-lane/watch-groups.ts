@@ -1,8 +1,19 @@
 import type { Change } from './encodings.ts';
 import type { AnyTopic } from './topic.ts';
 
-/** What one peer watches: subjects by topic. */
-export type Watched = ReadonlyMap<AnyTopic, ReadonlySet<string>>;
+/** What one peer watches of one topic. */
+export interface WatchedTopic {
+  readonly topic: AnyTopic;
+  readonly subjects: ReadonlySet<string>;
+}
+
+/** What one peer watches, each topic once. Few topics stand in a list: thousands of maps would be megabytes. */
+export type Watched = readonly WatchedTopic[];
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+export const subjectsOf = (watched: Watched, topic: AnyTopic): ReadonlySet<string> =>
+  watched.find((one) => one.topic === topic)?.subjects ?? NOTHING;
 
 /** Everything of one dialect that watches the same subjects and therefore receives the same bytes. */
 export interface WatchGroup<Member> {
@@ -32,7 +43,7 @@ export function createWatchGroups<Member>(
   function create(key: string, dialect: number, watched: Watched): WatchGroup<Member> {
     const group = { key, dialect, watched, members: new Set<Member>(), changes: [] };
     groups.set(key, group);
-    for (const [topic, subjects] of watched) {
+    for (const { topic, subjects } of watched) {
       const index = bySubject.get(topic) ?? new Map<string, Set<WatchGroup<Member>>>();
       bySubject.set(topic, index);
       for (const subject of subjects) index.set(subject, (index.get(subject) ?? new Set()).add(group));
@@ -42,7 +53,7 @@ export function createWatchGroups<Member>(
 
   function remove(group: WatchGroup<Member>): void {
     groups.delete(group.key);
-    for (const [topic, subjects] of group.watched) {
+    for (const { topic, subjects } of group.watched) {
       const index = bySubject.get(topic)!;
       for (const subject of subjects) {
         const watching = index.get(subject)!;
@@ -70,8 +81,8 @@ export function createWatchGroups<Member>(
 
 /** The same text for the same subjects, in whichever order they were asked for. */
 const keyOf = (dialect: number, watched: Watched): string =>
-  [...watched]
-    .map(([{ event }, subjects]) => `${event}\n${[...subjects].sort().join('\n')}`)
+  watched
+    .map(({ topic: { event }, subjects }) => `${event}\n${[...subjects].sort().join('\n')}`)
     .sort()
     .concat(String(dialect))
     .join('\n\n');
