@@ -1,0 +1,26 @@
+import { createMarketHours } from '../market/market-hours.ts';
+import { newYorkTime } from '../market/new-york.ts';
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
+/** In its last minute a contract still has a price, and a time of zero has no volatility. */
+const LEAST_MS = 60_000;
+const REGULAR_CLOSE_MINUTES = 16 * 60;
+const NOON_MINUTES = 12 * 60;
+
+const hours = createMarketHours('us-options');
+
+/**
+ * When trading in contracts of this expiry (YYYY-MM-DD) ends, milliseconds since epoch: the close of the day, 13:00 in
+ * New York on a half day. Contracts of before 2015 name the Saturday after their last day.
+ */
+export function expiryTime(expiry: string): number {
+  const noon = newYorkTime(expiry, NOON_MINUTES);
+  if (hours.session(noon) === 'regular') return Date.parse(hours.status(noon).nextClose!);
+  return newYorkTime(expiry, REGULAR_CLOSE_MINUTES);
+}
+
+/** Calendar years until the expiry; null once it has passed. */
+export function yearsUntil(expiry: string, now: number): number | null {
+  const left = expiryTime(expiry) - now;
+  return left > 0 ? Math.max(left, LEAST_MS) / YEAR_MS : null;
+}
