@@ -54,14 +54,13 @@ export function withQuote(bars: readonly Bar[], quote: QuotePayload): readonly B
 
 type BySymbol = CandlesState['bySymbol'];
 
-/** The same object where the quotes change nothing. */
+/** The minutes of ready symbols after their quotes; the same object where they change nothing. */
 function withQuotes(bySymbol: BySymbol, quotes: readonly QuotePayload[]): BySymbol {
   const changed: Record<string, Candles> = {};
   for (const quote of quotes) {
-    const held = bySymbol[quote.symbol];
-    if (held?.status !== 'ready') continue;
-    const bars = withQuote(held.bars, quote);
-    if (bars !== held.bars) changed[quote.symbol] = { status: 'ready', bars };
+    const bars = bySymbol[quote.symbol]?.bars ?? [];
+    const grown = withQuote(bars, quote);
+    if (grown !== bars) changed[quote.symbol] = { status: 'ready', bars: grown };
   }
   return Object.keys(changed).length > 0 ? { ...bySymbol, ...changed } : bySymbol;
 }
@@ -153,7 +152,9 @@ export function createCandlesStore({ api, timers }: CandlesOptions): CandlesStor
     },
     apply(quotes) {
       const { bySymbol } = store.getState();
-      const next = withQuotes(bySymbol, quotes.filter(hasTraded));
+      // A quote that comes while the minutes are loading is not counted: the next one has to bring its price.
+      const ready = quotes.filter(({ symbol }) => bySymbol[symbol]?.status === 'ready');
+      const next = withQuotes(bySymbol, ready.filter(hasTraded));
       if (next !== bySymbol) store.setState({ bySymbol: next });
     },
   };

@@ -47,6 +47,23 @@ describe('candles', () => {
     ).toEqual([last!.time + 120]);
   });
 
+  test('a trade that comes while the minutes are loading shows with the next quote', async () => {
+    const answer = Promise.withResolvers<void>();
+    const candles = createCandlesStore({
+      timers: manualTimers(),
+      api: { candles: () => answer.promise.then(() => [...BARS]) },
+    });
+    const held = () => candles.getState().bySymbol.AAPL?.bars ?? [];
+    const [last] = BARS.slice(-1);
+    const quote = { ...at(last!.time + 60, last!.close + 1), volume: 500 };
+    candles.load('AAPL');
+    candles.apply([quote]);
+    answer.resolve();
+    await until(() => held().length > 0);
+    candles.apply([quote]);
+    expect(held().at(-1)).toMatchObject({ time: last!.time + 60, close: last!.close + 1 });
+  });
+
   test('many symbols are loaded four at a time, each once', async () => {
     const asked: string[] = [];
     let most = 0;
