@@ -24,9 +24,10 @@ export const createHandshake =
 function releaseAtEnd(socket: RealtimeSocket, host: PeerHost): void {
   const { id, data, conn } = socket;
   const release = (): void => host.release(data, id);
-  socket.once('disconnect', release);
+  // Not `once`, whose wrappers would live as long as the socket: both come only once, and so does the release.
+  socket.on('disconnect', release);
   // The transport's end counts too: a client that leaves during the handshake never becomes a `connection`.
-  if (conn.readyState === 'open') conn.once('close', release);
+  if (conn.readyState === 'open') conn.on('close', release);
   else release();
 }
 
@@ -47,11 +48,21 @@ const toConnectError = ({ code, message, retryable, retryAfterMs }: ConnectRefus
     data: { code, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) },
   });
 
+/** One for all sockets, because nothing is written to it. */
+const FORGOTTEN: RealtimeSocket['handshake'] = Object.freeze({
+  headers: {},
+  time: '',
+  address: '',
+  xdomain: false,
+  secure: false,
+  issued: 0,
+  url: '',
+  query: {},
+  auth: {},
+});
+
 /** The request, its headers and `auth` hold secrets and kilobytes; nothing needs them after this. */
 function forgetSecrets(socket: RealtimeSocket): void {
-  socket.handshake.auth = {};
-  socket.handshake.headers = {};
-  socket.handshake.query = {};
-  socket.handshake.url = '';
+  (socket as { handshake: RealtimeSocket['handshake'] }).handshake = FORGOTTEN;
   (socket.conn as { request?: unknown }).request = undefined;
 }

@@ -1,11 +1,11 @@
 import type { Server, Socket } from 'socket.io';
 import type { Clock } from '../../lib/clock.ts';
 import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../../protocol/events.ts';
-import { symbolRoom } from '../../protocol/rooms.ts';
 import type { CloseReason, EncodedEvent, Peer } from '../peer.ts';
 import type { Principal } from '../principal.ts';
 import { socketIoDialect } from './dialect.ts';
 import { type EngineTransport, transportOf, writeBufferOf } from './engine.ts';
+import { roomOf } from './room-names.ts';
 
 export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents, object, Principal>;
 export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, object, Principal>;
@@ -98,8 +98,8 @@ export class SocketIoPeer implements Peer {
     if (event !== 'quote:update') return;
     const before = this.#rooms;
     this.#rooms = symbols;
-    for (const symbol of before ?? []) if (!symbols.has(symbol)) void this.#socket.leave(symbolRoom(symbol));
-    void this.#socket.join([...symbols].filter((symbol) => !before?.has(symbol)).map(symbolRoom));
+    for (const symbol of before ?? []) if (!symbols.has(symbol)) void this.#socket.leave(roomOf(symbol));
+    void this.#socket.join([...symbols].filter((symbol) => !before?.has(symbol)).map(roomOf));
   }
 
   #transport(): EngineTransport {

@@ -36,7 +36,12 @@ export const createSocketIo =
     const io = createServer(parts);
     const upgraded = followUpgrades(httpServer);
     io.use(createHandshake(host, parts.sessionSecrets));
-    io.on('connection', (socket) => connect(socket, host, parts));
+    // Events that another service emits into a room; our own are counted where they are written.
+    const countSent = (event: string): void => parts.metrics.messageSent(event);
+    io.on('connection', (socket) => {
+      socket.onAnyOutgoing(countSent);
+      connect(socket, host, parts);
+    });
 
     return {
       async stop() {
@@ -71,17 +76,19 @@ const createServer = ({ httpServer, adapter, allowedOrigins }: SocketIoParts): R
 /** A peer that does not read does not answer the close frame either: in the end its connection has to be cut. */
 function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
   const upgraded = new Set<Duplex>();
+  // One listener for all connections.
+  function forget(this: Duplex): void {
+    upgraded.delete(this);
+  }
   httpServer.on('upgrade', (_request, connection: Duplex) => {
     upgraded.add(connection);
-    connection.once('close', () => upgraded.delete(connection));
+    connection.on('close', forget);
   });
   return upgraded;
 }
 
-function connect(socket: RealtimeSocket, host: PeerHost, { clock, metrics, log }: SocketIoParts): void {
+function connect(socket: RealtimeSocket, host: PeerHost, { clock, log }: SocketIoParts): void {
   const peer = new SocketIoPeer(socket, clock);
-  // Events that another service emits into a room; our own are counted where they are written.
-  socket.onAnyOutgoing((event: string) => metrics.messageSent(event));
   void socket.join(userRoom(peer.principal.user.id));
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
