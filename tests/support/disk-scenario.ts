@@ -1,7 +1,9 @@
 /** Run with `watched-disk.ts` preloaded on the folder it is given; prints what happened as JSON. */
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { silentLog } from '../../rig/log.ts';
+import { until } from '../../rig/wait.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
+import { isUnavailable } from '../../src/protocol/errors.ts';
 
 const { SYNC_LOG, SYNC_FAILS } = process.env;
 const COMMITS = 20;
@@ -20,6 +22,17 @@ const refused = await db.query('INSERT INTO kept VALUES (100)').then(
   (error: { code: string }) => error.code,
 );
 rmSync(SYNC_FAILS!);
+// Statements are refused for as long as the database takes to recover.
+const answers = async (): Promise<boolean> => {
+  try {
+    await db.query('SELECT 1');
+    return true;
+  } catch (error) {
+    if (isUnavailable(error)) return false;
+    throw error;
+  }
+};
+await until(answers, 'the database answers again');
 const after = await db.query<{ id: number }>('SELECT id FROM kept WHERE id <= $1 ORDER BY id', [COMMITS]);
 await db.query('INSERT INTO kept VALUES (200)');
 await db.close();
