@@ -37,7 +37,7 @@ export interface ReplicaOptions {
 const CHECKOUT = path.resolve(import.meta.dirname, '..');
 const ASK_AGAIN_MS = 50;
 /** As `npm start` and the image have it. */
-const NODE_FLAGS = ['--max-semi-space-size=16'];
+const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=25'];
 /** How much of the log of a failed start is quoted. */
 const QUOTED_CHARS = 2_000;
 

@@ -26,7 +26,7 @@ export function createEngine({ clock }: Core, { isShared, ...parts }: EnginePart
   return {
     name: 'engine',
     start: parts.lease.start,
-    // Alone nobody could show the quotes of another engine: ours stays to the end.
+    // Without other replicas there is no other engine: ours publishes quotes to the end.
     ...(isShared && { drain: pass }),
     stop: pass,
   };

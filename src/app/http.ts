@@ -21,11 +21,11 @@ export interface HttpCapability
     readonly server: Server;
     /** Throws before the start. */
     address(): Address;
+    /** Ends the requests that have arrived and closes the port; where nothing listens it does nothing. */
+    close(): Promise<void>;
   }> {
   /** Runs before anything is opened: a second service on a taken port must not migrate the first one's database. */
   readonly portCheck: Part;
-  /** Ends the requests that have arrived and closes the port. It stops first: after it nothing comes in. */
-  readonly requests: Part;
 }
 
 const DASHBOARD = path.resolve(import.meta.dirname, '../../dashboard/dist');
@@ -65,6 +65,7 @@ export function createHttpCapability(
         if (address === null) throw new Error('the service does not listen');
         return address;
       },
+      close,
     },
     portCheck: { name: 'port', start: () => assertPortIsFree(port, host) },
     // Before the engine lease: a service that cannot have its port must not take over from one that runs.
@@ -72,6 +73,5 @@ export function createHttpCapability(
       address = await listenOn(server, port, host);
     },
     drain,
-    requests: { name: 'requests', stop: close },
   };
 }

@@ -50,6 +50,10 @@ export function createApp(config: Config, secrets: Secrets, overrides: AppOverri
     lifecycle.cancel();
     await starting?.catch(() => {});
     await lifecycle.drain();
+    // First of all, and also where the start ended before its last part: after this nothing comes in while parts stop.
+    await http
+      .close()
+      .catch((error: unknown) => overrides.log.error({ err: error }, 'the port did not close cleanly'));
     await lifecycle.stop();
   }
 
@@ -124,7 +128,6 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
      * - What may refuse the start comes before anything is opened: the port.
      * - The port comes before the lease: a service that cannot listen takes nothing from one that runs.
      * - Demand for what is held (trading) comes before the lease, so that it precedes the feed's first quote.
-     * - The requests stop first: after them nothing comes in while the others stop.
      */
     parts: [
       http.portCheck,
@@ -141,7 +144,6 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       createStallRecovery(core, recovery),
       journal,
       demo,
-      http.requests,
     ],
   };
 }

@@ -15,7 +15,7 @@ export type FeedConfig =
       readonly recordFile: string | null;
     };
 
-/** Why a file is certain not to be played, as the end of a sentence that begins with its name; else null. */
+/** Null for a file that can be played, else the reason: the end of a sentence that begins with the file's name. */
 export type FileCheck = (file: string) => string | null;
 
 /** Checks the variables of every feed; those of the chosen one are its configuration. A missing one is a problem. */

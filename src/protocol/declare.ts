@@ -31,7 +31,7 @@ export const command =
 
 /**
  * - `state`: only the latest value of a key counts. The key is `topic` and, where a topic has many values, the
- *   `subject` of the payload.
+ *   `subject` of the payload. The protocol's page names it; the source of the state implements it (`subjectOf`).
  * - `event`: numbered in the journal, never dropped; `epoch` and `seq` are added to the payload.
  * - `reply`: an answer to one connection, or a word about the connection itself.
  */
@@ -40,8 +40,6 @@ export type EventDeclaration<Payload> =
       readonly lane: 'state';
       readonly topic: string;
       readonly subject?: (payload: Payload) => string;
-      /** Shortest time between two values of a key. */
-      readonly intervalMs?: number;
     }
   | { readonly lane: 'event' }
   | { readonly lane: 'reply' };

@@ -57,18 +57,6 @@ export const tradeHookSchema = z
   .refine(oneRecipient, ONE_RECIPIENT);
 export type TradeHook = z.output<typeof tradeHookSchema>;
 
-/** Symbols are compared in their one spelling: `aapl` and `AAPL` are the same position. */
-function namesEachSymbolOnce(positions: readonly { symbol: string }[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  for (const [index, { symbol }] of positions.entries()) {
-    if (seen.has(symbol)) {
-      const message = `${symbol} has a position already; report one position for each symbol`;
-      context.addIssue({ code: 'custom', path: [index, 'symbol'], message });
-    }
-    seen.add(symbol);
-  }
-}
-
 export const portfolioHookSchema = z
   .strictObject({
     ...recipient,
@@ -91,8 +79,7 @@ export const portfolioHookSchema = z
             dayChange: reportedMoney.optional(),
           }),
         )
-        .max(500)
-        .superRefine(namesEachSymbolOnce),
+        .max(500),
     }),
   })
   .refine(oneRecipient, ONE_RECIPIENT);

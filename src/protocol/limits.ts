@@ -20,7 +20,7 @@ export const SLOW_CONSUMER_TIMEOUT_MS = 30_000;
 export const SESSION_CHECK_INTERVAL_MS = 30_000;
 /** Pause between two `journal:head` of a user. */
 export const JOURNAL_HEAD_INTERVAL_MS = 10_000;
-/** Pause between two `portfolio:update` of a user: nobody reads more than four a second. */
+/** Pause between two `portfolio:update` of a user: a person reads no more than four a second. */
 export const PORTFOLIO_INTERVAL_MS = 250;
 /** Events in one answer of `GET /api/trades`. */
 export const MAX_TRADES_PAGE = 500;

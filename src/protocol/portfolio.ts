@@ -1,5 +1,5 @@
 import { command, event } from './declare.ts';
-import { CHANNEL_LIMIT, PORTFOLIO_INTERVAL_MS } from './limits.ts';
+import { CHANNEL_LIMIT } from './limits.ts';
 import { NO_PAYLOAD, nothingSchema } from './schemas.ts';
 
 export interface PositionPayload {
@@ -49,9 +49,5 @@ export const portfolioCommands = {
 };
 
 export const portfolioEvents = {
-  'portfolio:update': event<PortfolioPayload>()({
-    lane: 'state',
-    topic: 'portfolio',
-    intervalMs: PORTFOLIO_INTERVAL_MS,
-  }),
+  'portfolio:update': event<PortfolioPayload>()({ lane: 'state', topic: 'portfolio' }),
 };

@@ -27,7 +27,7 @@ export interface Credentials {
   /** Null where the client gave none that can be read. */
   readonly sessionId: string | null;
   /** Who the client says it is; checked, never trusted. */
-  readonly userId?: string | undefined;
+  readonly userId?: unknown;
   /** Version of the wire contract, where the client names one. */
   readonly protocol?: unknown;
 }

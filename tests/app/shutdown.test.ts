@@ -4,14 +4,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { freePort } from '../../local/server-process.ts';
 import { startApp } from '../../rig/app.ts';
 import { ask } from '../../rig/clients/ask.ts';
 import { next } from '../../rig/clients/stock-client.ts';
 import { prepareDataDir } from '../../rig/database/database.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
+import { createMarketSource } from '../../src/app/feeds.ts';
 import { createApp, StartCancelledError } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
+import { createMarketHours } from '../../src/domain/market/market-hours.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { IN_FLIGHT_GRACE_MS } from '../../src/realtime/socketio/server.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { openRaw } from '../support/raw-client.ts';
@@ -115,6 +119,63 @@ test('a stop in the middle of the start cancels it and leaves nothing running', 
   // The folder is free again.
   const again = await startApp({ dataDir });
   await again.close();
+});
+
+test('a stop in the middle of the start closes the port before the parts behind it stop', async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'tradecast-test-'));
+  await prepareDataDir(dataDir);
+  const port = await freePort();
+  const { config, secrets } = readConfig({
+    NODE_ENV: 'test',
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    MARKET_HOURS: 'always',
+  });
+  const log = pino({ level: 'silent' });
+  const { clock, hours } = { clock: systemClock, hours: createMarketHours('always') };
+  const source = createMarketSource(config.market.feed, { secrets: secrets.market, clock, hours, log });
+  const isOpen = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const probe = connect(port, '127.0.0.1');
+      probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      probe.once('connect', () => probe.destroy());
+    });
+  const seen: string[] = [];
+  let goOn = (): void => {};
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const app = createApp(config, secrets, {
+    log,
+    marketSource: {
+      ...source,
+      feed: {
+        ...source.feed,
+        async stop() {
+          seen.push(
+            (await isOpen()) ? 'the feed stops, the port is open' : 'the feed stops, the port is closed',
+          );
+          await source.feed.stop();
+        },
+      },
+    },
+    wrap: {
+      // The first order of the demo account, in the last part of the start.
+      ledger: (ledger) => ({
+        ...ledger,
+        async place(query, judge) {
+          seen.push((await isOpen()) ? 'an order, the port is open' : 'an order, the port is closed');
+          await held;
+          return ledger.place(query, judge);
+        },
+      }),
+    },
+  });
+  const starting = app.start();
+  await until(() => seen.length > 0, 'the demo account places an order');
+  const stopping = app.stop();
+  goOn();
+  await Promise.all([stopping, starting.catch(() => {})]);
+  expect(seen).toContain('an order, the port is open');
+  expect(seen.at(-1)).toBe('the feed stops, the port is closed');
 });
 
 test('stopping twice is stopping once: both calls end with the service gone', async () => {

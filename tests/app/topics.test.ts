@@ -68,6 +68,7 @@ describe('the topics of the bus', () => {
   test.each([
     ['a name for markup', { replica: '<img src=x>' }],
     ['a count that is none', { connections: 'x' }],
+    ['a total that is none', { totals: { in: 'x' } }],
     ['a lease that is none', { lease: 'y' }],
     ['a feed without a state', { feed: {} }],
     ['a state of Redis that is none', { redis: {} }],
@@ -107,6 +108,11 @@ describe('a message of a newer replica with a value that this version does not k
     ['a reason of a revocation', 'revoked', { reason: 'replaced', userId: 'u1' }],
     ['a state of the executor', 'heartbeat', { ...heartbeat, executor: 'warming-up' }],
     ['a state of Redis', 'heartbeat', { ...heartbeat, redis: 'slow' }],
+    [
+      'a count',
+      'heartbeat',
+      { ...heartbeat, totals: { in: 1, byTopic: { quotes: 2 } }, latency: { p50: 1, worst: null } },
+    ],
     [
       'a feed and its state',
       'heartbeat',

@@ -168,18 +168,24 @@ describe('POST /hooks/portfolio', () => {
     });
   });
 
-  test('with two positions in one symbol, in whatever spelling, is refused and names it', async () => {
-    const totals = { totalValue: 1, cash: 1, equity: 0, dayChange: 0, dayChangePercent: 0 };
-    const positions = ['AAPL', 'MSFT', 'aapl'].map((symbol) => ({ symbol, quantity: 1, averagePrice: 1 }));
+  test('with two positions in one symbol, in whatever spelling, shows them as one', async () => {
+    const totals = { totalValue: 1_070, cash: 1, equity: 1_069, dayChange: 0, dayChangePercent: 0 };
+    const positions = [
+      { symbol: 'AAPL', quantity: 2, averagePrice: 100, price: 110, marketValue: 220, dayChange: 5 },
+      { symbol: 'MSFT', quantity: 1, averagePrice: 400 },
+      { symbol: 'aapl', quantity: 4, averagePrice: 103, price: 112, marketValue: 448 },
+    ];
     const body = { eventId: eventId(), userId: ada.user.id, portfolio: { ...totals, positions } };
-    expect(await hook('/hooks/portfolio', body)).toMatchObject({
-      status: 400,
-      body: {
-        code: 'VALIDATION',
-        error:
-          'portfolio.positions.2.symbol: AAPL has a position already; report one position for each symbol',
-      },
+    expect(await hook('/hooks/portfolio', body)).toMatchObject({ status: 202 });
+    const { body: answer } = await app.request('GET', '/api/portfolio', { cookie: ada.cookie });
+    expect(answer.data).toMatchObject({
+      positions: [
+        { symbol: 'AAPL', quantity: 6, averagePrice: 102, price: 112, marketValue: 668, unrealizedPnl: 56 },
+        { symbol: 'MSFT', quantity: 1, averagePrice: 400 },
+      ],
     });
+    // One of the lots does not say its change of the day, so that of the whole is not known.
+    expect(answer.data).not.toHaveProperty('positions.0.dayChange');
   });
 });
 

@@ -19,7 +19,7 @@ export const isSize = (value: unknown): value is number =>
 export const isOptionalPrice = (value: unknown): value is number | undefined | null =>
   value === undefined || value === null || value === 0 || isPrice(value);
 
-/** Milliseconds since epoch; one from further ahead than clocks can differ is none. */
+/** Milliseconds since epoch, at most MAX_AHEAD_MS in the future: clocks differ by no more. */
 export const isTime = (value: unknown, receivedAt: number): value is number =>
   typeof value === 'number' && value > 0 && value <= receivedAt + MAX_AHEAD_MS;
 

@@ -22,6 +22,6 @@ export interface Sessions {
   touch(sessionIds: readonly string[]): Promise<void>;
 }
 
-/** Names a session in logs, rooms and on the bus without revealing its id. */
+/** Names a session in logs and on the bus without revealing its id. */
 export const hashSessionId = (sessionId: string): string =>
   createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);

@@ -4,8 +4,7 @@ import type { PortfolioHook } from '../../protocol/hooks.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import { notional } from '../instrument/notional.ts';
-
-type ReportedPosition = PortfolioHook['portfolio']['positions'][number];
+import { mergeLots, type ReportedPosition } from './lots.ts';
 
 const cents = (amount: Decimal): number => toNumber(round(amount));
 
@@ -48,7 +47,7 @@ export const externalPortfolio = (portfolio: PortfolioHook['portfolio'], now: nu
   totalValue: portfolio.totalValue,
   cash: portfolio.cash,
   equity: portfolio.equity,
-  positions: portfolio.positions.map(positionToPayload),
+  positions: mergeLots(portfolio.positions).map(positionToPayload),
   dayChange: portfolio.dayChange,
   dayChangePercent: portfolio.dayChangePercent,
   timestamp: new Date(now).toISOString(),

@@ -27,7 +27,7 @@ export interface TradeTick extends Tick {
   readonly price: number;
   /** Shares; may be a fraction, may be 0. */
   readonly size: number;
-  /** The vendor's number of the exchange: with `trf` it tells trades of the same id apart. */
+  /** The vendor's number of the exchange: with `trf` it distinguishes trades of the same id. */
   readonly exchange: number;
   /** The vendor's number of the trade reporting facility; 0 for a trade on an exchange. */
   readonly trf: number;

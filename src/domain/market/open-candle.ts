@@ -9,7 +9,7 @@ export interface OpenCandle {
   readonly start: number;
   /** Form T trades set prices outside regular hours only. */
   readonly regular: boolean;
-  /** Then second bars would count the same shares again. */
+  /** Set by the first trade: from then on second bars would count the same shares again. */
   fromTrades: boolean;
   open: number;
   high: number;

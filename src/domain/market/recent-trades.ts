@@ -1,6 +1,6 @@
 import type { TradeTick } from './feed.ts';
 
-/** Tells a repeated trade from a new one, in bounded memory, for one symbol and day. */
+/** Distinguishes a repeated trade from a new one, in bounded memory, for one symbol and day. */
 export interface RecentTrades {
   /**
    * True the first time. Sequence numbers are unique per symbol and day, and mostly rise. Without one, the trade's id

@@ -59,7 +59,8 @@ export interface ReplicaStatus {
   readonly queueBytes: number;
 }
 
-const UNREPORTED: Omit<ReplicaStatus, 'replica'> = {
+/** What counts for a field that a replica of another version does not report. */
+export const UNREPORTED: Omit<ReplicaStatus, 'replica'> = {
   version: '',
   startedAt: 0,
   at: 0,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { defineTopic } from '../bus/topic.ts';
-import type { ReplicaStatus } from './replica-status.ts';
+import { type ReplicaStatus, UNREPORTED } from './replica-status.ts';
 
 const finite = z.number();
 const count = finite.nonnegative().optional();
-const counts = z.record(z.string(), finite);
+/** Those that this version reads are numbers; a newer one may add anything. */
+const counts = (names: readonly string[]) =>
+  z.looseObject(Object.fromEntries(names.map((name) => [name, finite.optional()])));
+const countsLike = (known: object) => counts(Object.keys(known));
 /** It is shown to people: no markup, no novels. */
 const replicaName = z.string().regex(/^[\w-]{1,64}$/);
 /** States are compared with the known ones and shown as they are, so a newer replica's passes. */
@@ -33,10 +36,10 @@ export const heartbeatTopic = defineTopic<ReplicaStatus>({
     redis: state.optional(),
     database: z.string().max(256).optional(),
     busLagMs: finite.nullable().optional(),
-    drops: counts.optional(),
-    recoveries: counts.optional(),
-    totals: counts.optional(),
-    latency: counts.nullable().optional(),
+    drops: countsLike(UNREPORTED.drops).optional(),
+    recoveries: countsLike(UNREPORTED.recoveries).optional(),
+    totals: countsLike(UNREPORTED.totals).optional(),
+    latency: counts(['p50', 'p95', 'p99']).nullable().optional(),
     queueBytes: count,
   }),
 });

@@ -15,7 +15,7 @@ export interface Market {
   readonly dividendYield: number;
 }
 
-/** What an option is worth at a volatility. All numbers are above zero. */
+/** The terms of a contract. All numbers are above zero. */
 export interface Terms {
   readonly right: Right;
   /** Dollars. */

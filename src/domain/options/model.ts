@@ -66,9 +66,9 @@ export interface ContractInputs {
 
 /** A European approximation where the contract may be exercised early. */
 export function valueContract({ vendor, prices, terms, years, market, now }: ContractInputs): Valuation {
+  if (years === null) return { reason: 'expired' };
   const known = saneVendor(vendor);
   if (known) return known;
-  if (years === null) return { reason: 'expired' };
   if (market === null) return { reason: 'no-underlying' };
   const price = fairPrice(prices, now);
   if (price === undefined) return { reason: 'no-price' };

@@ -1,4 +1,4 @@
-/** The risk checks, each a sentence for the user and the numbers it compared. A number that is none refuses. */
+/** The risk checks, each a sentence for the user and the numbers it compared. A value that is not a number is refused. */
 import { type Decimal, decimal } from '../../lib/decimal.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import { notional } from '../instrument/notional.ts';

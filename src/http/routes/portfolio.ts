@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
@@ -8,7 +9,9 @@ export function portfolioRoutes({ trading }: Pick<HttpParts, 'trading'>, demand:
   const router = Router();
   router.get('/', async (_req, res) => {
     const portfolio = await trading.portfolio(userOf(res).id);
-    demand.want(portfolio.positions.map(({ symbol }) => symbol));
+    // Contracts can be reported; the feed of stocks has none.
+    const stocks = portfolio.positions.filter(({ symbol }) => instrumentOf(symbol).kind === 'stock');
+    demand.want(stocks.map(({ symbol }) => symbol));
     succeed<PortfolioPayload>(res, portfolio);
   });
   return router;

@@ -35,12 +35,20 @@ function credentialsOf({ handshake }: RealtimeSocket, secrets: readonly string[]
   const auth = handshakeAuthSchema.safeParse(handshake.auth ?? {});
   const { sessionID, userId, protocol } = auth.data ?? {};
   const { cookie } = handshake.headers;
+  const fromCookie = (): string | null => (cookie === undefined ? null : readSessionCookie(cookie, secrets));
   return {
-    sessionId: sessionID || (cookie === undefined ? null : readSessionCookie(cookie, secrets)),
-    userId,
+    // A session that was named, but not readably, is not replaced by another one.
+    sessionId: isAbsent(sessionID) ? fromCookie() : isSessionId(sessionID) ? sessionID : null,
+    userId: isAbsent(userId) ? undefined : userId,
     protocol,
   };
 }
+
+const MAX_SESSION_ID_LENGTH = 256;
+const isSessionId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= MAX_SESSION_ID_LENGTH;
+/** How clients write "none". */
+const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 /** What the client reads in `connect_error`: the message, and `data`. */
 const toConnectError = ({ code, message, retryable, retryAfterMs }: ConnectRefusal): Error =>

@@ -1,6 +1,6 @@
 import { symbolRoom } from '../../protocol/rooms.ts';
 
-/** More symbols than the sockets of one process watch; names of symbols that nobody watches any more go with the rest. */
+/** More symbols than the sockets of one process watch; names of symbols that are no longer watched go with the rest. */
 const MAX_NAMES = 20_000;
 
 const names = new Map<string, string>();

@@ -38,7 +38,7 @@ export function createWatchGroups<Member>(
 ): WatchGroups<Member> {
   const groups = new Map<string, WatchGroup<Member>>();
   const bySubject = new Map<AnyTopic, Map<string, Set<WatchGroup<Member>>>>();
-  const nobody: ReadonlyMap<string, ReadonlySet<WatchGroup<Member>>> = new Map();
+  const noGroups: ReadonlyMap<string, ReadonlySet<WatchGroup<Member>>> = new Map();
 
   function create(key: string, dialect: number, watched: Watched): WatchGroup<Member> {
     const group = { key, dialect, watched, members: new Set<Member>(), changes: [] };
@@ -75,7 +75,7 @@ export function createWatchGroups<Member>(
     leave(member, group) {
       if (group.members.delete(member) && group.members.size === 0) remove(group);
     },
-    watching: (topic) => bySubject.get(topic) ?? nobody,
+    watching: (topic) => bySubject.get(topic) ?? noGroups,
   };
 }
 

@@ -97,21 +97,33 @@ describe('a handshake', () => {
   test.each([
     ['a user name of null', { userName: null }],
     ['a long user name', { userName: 'x'.repeat(129) }],
-    ['a number as user id', { userId: 7 }],
+    ['no user id', { userId: null }],
   ])('with %s still uses the session id', async (_what, field) => {
     const session = await app.signUp();
     const socket = app.open({ auth: { sessionID: session.sessionID, ...field } });
     expect(await next(socket, 'connected')).toMatchObject({ userId: session.user.id });
   });
 
-  test('with a session id that is no text uses the cookie', async () => {
+  test('with a user id that is no text, or none of a user, is refused', async () => {
     const session = await app.signUp();
-    const socket = app.open({ auth: { sessionID: 7 }, extraHeaders: { cookie: session.cookie } });
-    expect(await next(socket, 'connected')).toMatchObject({ userId: session.user.id });
+    for (const userId of [7, 'x'.repeat(65), { id: session.user.id }]) {
+      const error = await refused(app.open({ auth: { sessionID: session.sessionID, userId } }));
+      expect(error.data).toEqual({ code: 'USER_MISMATCH', retryable: false });
+    }
+  });
+
+  test('with a session id that cannot be read is refused although it has a cookie, which an empty one uses', async () => {
+    const { cookie, user } = await app.signUp();
+    for (const sessionID of [7, 'x'.repeat(257), ['s']]) {
+      const error = await refused(app.open({ auth: { sessionID }, extraHeaders: { cookie } }));
+      expect(error.data).toEqual({ code: 'NO_SESSION_ID', retryable: false });
+    }
+    const socket = app.open({ auth: { sessionID: '' }, extraHeaders: { cookie } });
+    expect(await next(socket, 'connected')).toMatchObject({ userId: user.id });
   });
 
   test('of a newer protocol with a field that does not fit is refused for its protocol', async () => {
-    const error = await refused(app.open({ auth: { userName: 'x'.repeat(129), protocol: 2 } }));
+    const error = await refused(app.open({ auth: { sessionID: 7, protocol: 2 } }));
     expect(error.data).toMatchObject({ code: 'UNSUPPORTED_PROTOCOL', retryable: true });
   });
 

@@ -17,7 +17,7 @@ export interface EndingsOptions {
 export interface Endings {
   /** There may be orders to end. */
   look(): void;
-  /** Whether they were not looked for since, be it too early to. */
+  /** Whether a look is pending, also where it is too early for it. */
   isWaiting(): boolean;
   isDue(): boolean;
   end(fencing: number): Promise<void>;
