@@ -4,6 +4,7 @@ import { serve } from '../../rig/processes/child.ts';
 import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
 import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
+import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import { createLogger } from '../../src/logger.ts';
 import { DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
@@ -67,7 +68,7 @@ const methods = {
     const log = createLogger({ level: config.logLevel, terminal: false });
     const app = createApp(config, secrets, {
       log,
-      marketSource: { feed, instruments, featured: async () => SYMBOLS },
+      marketSource: { feed, instruments, featured: async () => SYMBOLS, history: createPlayedHistory },
     });
     return (await app.start()).port;
   },

@@ -1,6 +1,7 @@
 import type { MarketSource } from '../../src/app/feeds.ts';
 import { createInstrumentList } from '../../src/domain/instrument/search.ts';
 import type { FeedSink, FeedStatus } from '../../src/domain/market/feed.ts';
+import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 
 export interface ScriptedMarket extends MarketSource {
@@ -47,6 +48,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
     },
     instruments: createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` }))),
     featured: async () => symbols.slice(0, 8),
+    history: createPlayedHistory,
     tick(symbol, price, { bid = price - 0.01, ask = price + 0.01, size = 100_000 } = {}) {
       sequence += 1;
       sink?.nbbo({ ...stamp(symbol), bid, ask, bidSize: size, askSize: size });

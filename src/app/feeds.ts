@@ -1,16 +1,23 @@
 import { createMassiveFeed } from '../adapters/massive/feed.ts';
+import { createMassiveHistory } from '../adapters/massive/history.ts';
 import { createMassiveInstruments } from '../adapters/massive/instruments.ts';
+import { createMassiveRest } from '../adapters/massive/rest.ts';
 import { createReplayFeed } from '../adapters/replay/feed.ts';
 import { createReplayInstruments } from '../adapters/replay/instruments.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
+import { createSimulatedHistory } from '../adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
 import type { FeedConfig } from '../config/feed.ts';
 import type { MarketSecrets } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
+import type { Candle } from '../domain/market/candle.ts';
 import type { MarketFeed } from '../domain/market/feed.ts';
+import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
+import { createPlayedHistory } from '../domain/market/played-history.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createRequestPace } from '../lib/request-pace.ts';
 
 /** A feed and the directory of its instruments. */
 export interface MarketSource {
@@ -18,6 +25,13 @@ export interface MarketSource {
   readonly instruments: InstrumentDirectory;
   /** Symbols for a user who has chosen none. Rejects where a recording cannot be read. */
   featured(): Promise<readonly string[]>;
+  /** The market's past, and its present by request. */
+  history(parts: HistoryParts): MarketHistory;
+}
+
+/** What a source without a past of its own answers from: the minutes that its feed has made of the current day. */
+export interface HistoryParts {
+  candles(symbol: string): Promise<readonly Candle[]>;
 }
 
 export interface FeedParts {
@@ -41,6 +55,7 @@ const FEEDS: {
     feed: createSimulatedFeed({ clock, ...feed }),
     instruments: createSimulatedInstruments(),
     featured: wellKnown,
+    history: () => createSimulatedHistory({ clock, seed: feed.seed }),
   }),
   replay(feed, { clock, log }) {
     const instruments = createReplayInstruments(feed);
@@ -49,14 +64,17 @@ const FEEDS: {
       instruments,
       // A recording has the symbols it has, and often only a few.
       featured: async () => (await instruments.search('', WELL_KNOWN.length)).map(({ symbol }) => symbol),
+      history: createPlayedHistory,
     };
   },
   massive(feed, { secrets, ...parts }) {
-    const options = { ...parts, ...feed, apiKey: secrets.massiveApiKey ?? '' };
+    const pace = createRequestPace({ clock: parts.clock, perSecond: feed.restPerSecond });
+    const options = { ...parts, ...feed, pace, apiKey: secrets.massiveApiKey ?? '' };
     return {
       feed: createMassiveFeed(options),
       instruments: createMassiveInstruments(options),
       featured: wellKnown,
+      history: () => createMassiveHistory({ rest: createMassiveRest(options), clock: parts.clock }),
     };
   },
 };

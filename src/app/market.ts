@@ -4,8 +4,10 @@ import type { EngineLease } from '../domain/engine/lease.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import { type CandleExchange, createCandleExchange } from '../domain/market/candle-exchange.ts';
 import { createDemand, type Demand } from '../domain/market/demand.ts';
+import type { MarketHistory } from '../domain/market/history.ts';
 import { createMarket, type Market } from '../domain/market/market.ts';
 import { createHoursOf, createMarketHours, type MarketHours } from '../domain/market/market-hours.ts';
+import { createMarketQuotes, type MarketQuotes } from '../domain/market/market-quotes.ts';
 import { createQuoteBoard, type QuoteBoard } from '../domain/market/quote-board.ts';
 import { isFresh } from '../domain/market/staleness.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
@@ -29,6 +31,9 @@ export interface MarketFaces {
   readonly board: QuoteBoard;
   readonly demand: Demand;
   readonly candles: CandleExchange;
+  readonly history: MarketHistory;
+  /** One symbol by request. */
+  readonly marketQuotes: MarketQuotes;
   /** What trading reads of all this. */
   readonly view: MarketView;
 }
@@ -45,9 +50,10 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
   const { clock, log, replica } = core;
   const { config, bus, lease } = parts;
   const hours = createMarketHours(config.hours);
-  const { feed, instruments, featured } =
+  const source =
     parts.source ??
     createMarketSource(config.feed, { secrets: parts.secrets, clock, hours, log: log('feed') });
+  const { feed, instruments, featured } = source;
   const market = createMarket({
     feed,
     bus,
@@ -64,6 +70,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
   const following = createScope();
   const isEngine = (): boolean => lease.current() !== null;
   const candles = createCandleExchange({ bus, clock, isEngine, local: market.candles });
+  const history = source.history(candles);
 
   return {
     name: 'market',
@@ -76,6 +83,8 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
       board,
       demand,
       candles,
+      history,
+      marketQuotes: createMarketQuotes({ board, history, hours, clock, origin: feed.origin }),
       view: createView(core, config, { instruments, board }),
     },
     start() {

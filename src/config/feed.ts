@@ -12,6 +12,8 @@ export type FeedConfig =
       readonly source: 'massive';
       readonly wsUrl: string;
       readonly restUrl: string;
+      /** Requests that go out in a second. */
+      readonly restPerSecond: number;
       readonly recordFile: string | null;
     };
 
@@ -28,6 +30,7 @@ export function readFeed(read: Reader, problems: string[], checkFile: FileCheck)
   const massive = {
     wsUrl: read('MASSIVE_WS_URL'),
     restUrl: read('MASSIVE_REST_URL'),
+    restPerSecond: read('MASSIVE_REST_PER_SECOND'),
     recordFile: read('RECORD_FILE'),
   };
   switch (source) {

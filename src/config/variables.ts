@@ -275,6 +275,13 @@ export const VARIABLES = {
     parse: address('http', 'https'),
     meaning: 'address of the REST interface of the provider',
   },
+  MASSIVE_REST_PER_SECOND: {
+    section: 'Market',
+    default: '5',
+    parse: integer(1, 100),
+    meaning:
+      'requests to the REST interface of the provider per second, for each replica; its plans limit them',
+  },
   MARKET_HOURS: {
     section: 'Market',
     default: 'always',

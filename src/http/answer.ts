@@ -24,6 +24,7 @@ const STATUS: Readonly<Record<Exclude<ErrorCode, TradingCode>, number>> = {
   NO_SESSION_ID: 401,
   INVALID_SESSION: 401,
   FORBIDDEN: 403,
+  NOT_IN_PLAN: 403,
   USER_MISMATCH: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,

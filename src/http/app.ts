@@ -14,6 +14,7 @@ import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { marketRoutes } from './routes/market.ts';
+import { marketDataRoutes } from './routes/market-data.ts';
 import { monitorRoutes } from './routes/monitor.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { portfolioRoutes } from './routes/portfolio.ts';
@@ -74,5 +75,6 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use('/watchlist', watchlistRoutes(parts));
   api.use('/monitor', monitorRoutes(parts));
   api.use(marketRoutes(parts, demand));
+  api.use('/market', marketDataRoutes(parts));
   return api;
 }

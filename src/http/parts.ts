@@ -10,7 +10,9 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { RateLimiter } from '../domain/limits/counters.ts';
 import type { Candle } from '../domain/market/candle.ts';
 import type { Demand } from '../domain/market/demand.ts';
+import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
+import type { MarketQuotes } from '../domain/market/market-quotes.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Watchlists } from '../domain/watchlist/watchlists.ts';
@@ -69,6 +71,8 @@ export interface HttpParts {
   defaultWatchlist(): Promise<readonly string[]>;
   readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows' | 'search'>;
   readonly hours: Pick<MarketHours, 'status'>;
+  readonly history: Pick<MarketHistory, 'bars'>;
+  readonly marketQuotes: MarketQuotes;
   /** Minute candles of the current day, oldest first. Throws UNAVAILABLE while the engine does not answer. */
   candles(symbol: string): Promise<readonly Candle[]>;
   readonly hooks: Hooks;

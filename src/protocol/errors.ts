@@ -49,6 +49,7 @@ export const REQUEST_CODES = [
   'RATE_LIMITED',
   'UNAVAILABLE',
   'INTERNAL',
+  'NOT_IN_PLAN',
   'SYMBOL_LIMIT',
   'UNKNOWN_EVENT',
 ] as const;

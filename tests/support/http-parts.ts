@@ -95,6 +95,8 @@ export async function startHttpApp(
     defaultWatchlist: async () => ['AAPL', 'MSFT'],
     instruments: { get: async () => null, knows: () => false, search: unreached },
     hours: { status: unreached },
+    history: { bars: unreached },
+    marketQuotes: { quote: unreached, snapshot: unreached, stateOf: unreached },
     candles: async () => [],
     hooks: {
       trade: unreached,

@@ -3,6 +3,7 @@ import type { MarketHours } from '../../domain/market/market-hours.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { RequestPace } from '../../lib/request-pace.ts';
 import { createBackfill } from './backfill.ts';
 import { type Connection, createConnection, NOT_THE_ENGINE } from './connection.ts';
 import { createIntake } from './intake.ts';
@@ -14,6 +15,7 @@ export interface MassiveFeedOptions {
   readonly apiKey: string;
   readonly wsUrl: string;
   readonly restUrl: string;
+  readonly pace: RequestPace;
   readonly clock: Clock;
   readonly log: Log;
   /** By them a quiet market differs from a dead feed. */

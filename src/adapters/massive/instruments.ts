@@ -2,6 +2,7 @@ import type { InstrumentDirectory } from '../../domain/instrument/directory.ts';
 import { searchInstruments } from '../../domain/instrument/search.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { RequestPace } from '../../lib/request-pace.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { InstrumentPayload } from '../../protocol/market.ts';
 import { isStockSymbol, readSymbol, symbolForms } from '../../protocol/symbol.ts';
@@ -10,6 +11,7 @@ import { createMassiveRest } from './rest.ts';
 export interface MassiveInstrumentsOptions {
   readonly apiKey: string;
   readonly restUrl: string;
+  readonly pace: RequestPace;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,20 +1,26 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { pause } from '../../lib/pause.ts';
+import type { RequestPace } from '../../lib/request-pace.ts';
 
 /** Upstream refused, or could not be reached. `status` is 0 where there was no answer at all. */
 export class RestError extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** When upstream allows the next request, where it says so. */
+  readonly retryAfterMs: number | undefined;
+  constructor(status: number, message: string, options: { retryAfterMs?: number | undefined } = {}) {
     super(message);
     this.name = 'RestError';
     this.status = status;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 
 export interface MassiveRest {
   /** The body of a successful answer. Throws RestError. Requests run one after another. */
   get(path: string, query?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
+  /** The same at once and without a second attempt: a person waits for it. */
+  once(path: string, query?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   /** Ends the requests that wait or run; later ones fail. */
   stop(): void;
 }
@@ -22,6 +28,8 @@ export interface MassiveRest {
 export interface MassiveRestOptions {
   readonly apiKey: string;
   readonly restUrl: string;
+  /** Shared by every client of the account. */
+  readonly pace: RequestPace;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,13 +43,14 @@ const TOO_MANY = 429;
 /** On a delayed plan successful answers say DELAYED. */
 const SUCCESS = new Set<unknown>(['OK', 'DELAYED', undefined]);
 
-export function createMassiveRest({ apiKey, restUrl, clock, log }: MassiveRestOptions): MassiveRest {
+export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: MassiveRestOptions): MassiveRest {
   const stopped = new AbortController();
   let queue: Promise<unknown> = Promise.resolve();
 
   async function ask(url: URL): Promise<Readonly<Record<string, unknown>>> {
     let response: Response;
     let body: Record<string, unknown>;
+    await pace.turn(stopped.signal);
     try {
       response = await fetch(url, {
         headers: { authorization: `Bearer ${apiKey}` },
@@ -57,14 +66,12 @@ export function createMassiveRest({ apiKey, restUrl, clock, log }: MassiveRestOp
     }
     if (response.ok && SUCCESS.has(body.status)) return body;
     const text = body.error ?? body.message ?? response.statusText;
-    const error = new RestError(response.ok ? 502 : response.status, `${url.pathname}: ${String(text)}`);
-    if (error.status === TOO_MANY) await backOff(response.headers.get('retry-after'));
-    throw error;
+    throw new RestError(response.ok ? 502 : response.status, `${url.pathname}: ${String(text)}`, {
+      retryAfterMs: retryAfterOf(response),
+    });
   }
 
-  const backOff = (retryAfter: string | null): Promise<void> => {
-    const seconds = Number(retryAfter ?? Number.NaN);
-    const ms = seconds > 0 ? Math.min(seconds * 1_000, MAX_PAUSE_MS) : TOO_MANY_PAUSE_MS;
+  const backOff = (ms = TOO_MANY_PAUSE_MS): Promise<void> => {
     log.warn({ ms }, 'upstream allows no more requests for now');
     return pause(clock, ms, stopped.signal);
   };
@@ -75,19 +82,30 @@ export function createMassiveRest({ apiKey, restUrl, clock, log }: MassiveRestOp
         return await ask(url);
       } catch (error) {
         const mayRetry = error instanceof RestError && (error.status === TOO_MANY || error.status === 0);
+        if (mayRetry && error.status === TOO_MANY) await backOff(error.retryAfterMs);
         if (!mayRetry || attempt === ATTEMPTS || stopped.signal.aborted) throw error;
       }
     }
   }
 
+  function addressOf(path: string, query: Readonly<Record<string, string>> = {}): URL {
+    const url = new URL(path, restUrl);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return url;
+  }
+
   return {
-    get(path, query = {}) {
-      const url = new URL(path, restUrl);
-      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      const answer = queue.then(() => askPatiently(url));
+    get(path, query) {
+      const answer = queue.then(() => askPatiently(addressOf(path, query)));
       queue = answer.catch(() => {});
       return answer;
     },
+    once: (path, query) => ask(addressOf(path, query)),
     stop: () => stopped.abort(),
   };
+}
+
+function retryAfterOf({ headers }: Response): number | undefined {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return seconds > 0 ? Math.min(seconds * 1_000, MAX_PAUSE_MS) : undefined;
 }

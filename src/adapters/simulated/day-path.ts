@@ -1,15 +1,11 @@
 import type { Candle } from '../../domain/market/candle.ts';
 import type { NewYorkDay } from '../../domain/market/new-york.ts';
+import { closesOf, dayNumberOf, toCents } from './closes.ts';
 import { activity } from './intraday.ts';
 import { createRandom } from './random.ts';
 import type { SimulatedInstrument } from './universe.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-/** Closes are counted from this day: a seed gives the same prices on every machine. */
-const FIRST_DAY_MS = Date.UTC(2024, 0, 2);
-/** Closes stay within this of the universe's price: a reader still recognises them. */
-const MAX_DRIFT = 0.35;
 const STEPS_PER_MINUTE = 4;
 const ROUND_LOT = 100;
 
@@ -23,16 +19,8 @@ export interface DayPath {
   volumeOf(start: number): number;
   /** The minutes that are over at `now`. */
   candlesUntil(now: number): Candle[];
-}
-
-export const toCents = (price: number): number => Math.max(0.01, Math.round(price * 100) / 100);
-
-/** Log returns of the closes since the first day, pulled back a little each day. */
-function closeOf(instrument: SimulatedInstrument, seed: number, dayNumber: number): number {
-  const random = createRandom(`${seed}/${instrument.symbol}/closes`);
-  let drift = 0;
-  for (let i = 0; i < dayNumber; i++) drift = drift * 0.98 + instrument.volatility * random.normal();
-  return toCents(instrument.price * Math.exp(Math.max(-MAX_DRIFT, Math.min(MAX_DRIFT, drift))));
+  /** The whole day. */
+  bar(): Candle;
 }
 
 /**
@@ -40,9 +28,10 @@ function closeOf(instrument: SimulatedInstrument, seed: number, dayNumber: numbe
  * begins where the one before ended.
  */
 export function createDayPath(instrument: SimulatedInstrument, seed: number, day: NewYorkDay): DayPath {
-  const dayNumber = Math.max(0, Math.round((Date.parse(day.date) - FIRST_DAY_MS) / DAY_MS));
-  const previousClose = closeOf(instrument, seed, dayNumber);
-  const close = closeOf(instrument, seed, dayNumber + 1);
+  const dayNumber = dayNumberOf(day.date);
+  const closeOf = closesOf(instrument, seed);
+  const previousClose = closeOf(dayNumber);
+  const close = closeOf(dayNumber + 1);
   const random = createRandom(`${seed}/${instrument.symbol}/${day.date}`);
   const minutes = Math.round((day.end - day.start) / MINUTE_MS);
 
@@ -94,6 +83,22 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
         });
       }
       return candles;
+    },
+    bar() {
+      let [high, low] = [0, 0];
+      for (let step = 1; step < walk.length; step++) {
+        const log = logAt(step);
+        if (log > high) high = log;
+        else if (log < low) low = log;
+      }
+      return {
+        start: day.start,
+        open: previousClose,
+        high: toCents(previousClose * Math.exp(high)),
+        low: toCents(previousClose * Math.exp(low)),
+        close,
+        volume: volumes.reduce((sum, volume) => sum + volume, 0),
+      };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { newYorkDay } from '../../domain/market/new-york.ts';
-import { createDayPath, type DayPath, toCents } from './day-path.ts';
+import { toCents } from './closes.ts';
+import { createDayPath, type DayPath } from './day-path.ts';
 import { createRandom } from './random.ts';
 import type { SimulatedInstrument } from './universe.ts';
 

@@ -8,6 +8,8 @@ export interface MarketHours {
   session(now: number): MarketSession;
   /** Session, next regular open and close, name of the holiday: the `market:status` payload. */
   status(now: number): MarketStatusPayload;
+  /** When the last regular session that is over ended; of a market that never closes, the last midnight. */
+  lastClose(now: number): number;
 }
 
 /** A calendar, or a market that never closes: simulated and replayed ones. */
@@ -57,6 +59,14 @@ function nextTradingDay(tradingDay: DayOf, date: string): TradingDay {
   }
 }
 
+/** The last day up to `date` whose regular session is over at `now`. */
+function lastClose(tradingDay: DayOf, date: string, now: number): number {
+  for (let day = date; ; day = addDays(day, -1)) {
+    const close = tradingDay(day)?.close;
+    if (close !== undefined && close <= now) return close;
+  }
+}
+
 function createCalendarHours(tradingDay: DayOf): MarketHours {
   // The hot path asks for sessions, nearly always of the same day.
   let date = '';
@@ -83,6 +93,7 @@ function createCalendarHours(tradingDay: DayOf): MarketHours {
 
   return {
     session,
+    lastClose: (now) => lastClose(tradingDay, newYorkDate(now), now),
     status(now) {
       const current = session(now);
       const holiday = holidayName(newYorkDate(now));
@@ -100,6 +111,7 @@ function createCalendarHours(tradingDay: DayOf): MarketHours {
 
 const alwaysOpen: MarketHours = {
   session: () => 'regular',
+  lastClose: (now) => newYorkDay(now).start,
   status: (now) => ({
     isOpen: true,
     nextOpen: null,

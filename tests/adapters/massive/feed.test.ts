@@ -11,6 +11,7 @@ import { createReplayFeed } from '../../../src/adapters/replay/feed.ts';
 import type { MarketFeed } from '../../../src/domain/market/feed.ts';
 import { ADDS_VOLUME } from '../../../src/domain/market/trade-effects.ts';
 import type { Log } from '../../../src/lib/log.ts';
+import { createRequestPace } from '../../../src/lib/request-pace.ts';
 import type { MarketSession } from '../../../src/protocol/market.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
 
@@ -47,10 +48,12 @@ async function start({
     apiKey: key,
     wsUrl: wsUrl(upstream.wsUrl),
     restUrl: upstream.restUrl,
+    pace: createRequestPace({ clock, perSecond: 1_000 }),
     clock,
     log,
     hours: {
       session: () => market.session,
+      lastClose: () => 0,
       status: () => ({
         isOpen: true,
         nextOpen: null,

@@ -4,6 +4,7 @@ import { silentLog } from '../../../rig/log.ts';
 import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
 import { createMassiveInstruments } from '../../../src/adapters/massive/instruments.ts';
+import { createRequestPace } from '../../../src/lib/request-pace.ts';
 
 let upstream: MassiveStandIn | null = null;
 afterEach(async () => {
@@ -23,6 +24,7 @@ async function start(rest: (url: URL) => RestAnswer) {
   const directory = createMassiveInstruments({
     apiKey: 'key',
     restUrl: upstream.restUrl,
+    pace: createRequestPace({ clock, perSecond: 1_000 }),
     clock,
     log: silentLog,
   });

@@ -1,0 +1,214 @@
+import type { Bar } from '../../domain/market/bars.ts';
+import type { Candle } from '../../domain/market/candle.ts';
+import type {
+  BarPage,
+  BarRequest,
+  DayBar,
+  MarketHistory,
+  MarketSnapshot,
+} from '../../domain/market/history.ts';
+import { createAnswerCache } from '../../lib/answer-cache.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import { type MassiveRest, RestError } from './rest.ts';
+
+export interface MassiveHistoryOptions {
+  readonly rest: Pick<MassiveRest, 'once'>;
+  readonly clock: Clock;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A person who opens the same page again, or a hundred who open it at once, cost one request. */
+const FRESH_MS = 1_000;
+const STALE_MS = 15_000;
+/** What upstream does not know now it will not know in a moment. */
+const MISSING_MS = 60_000;
+const MAX_KEYS = 1_000;
+const RETRY_AFTER_MS = 5_000;
+/** The most that upstream allows; it counts the bars that larger ones are made of. */
+const PAGE_LIMIT = '50000';
+/** A year of minutes. */
+const MAX_PAGES = 4;
+const NS_PER_MS = 1e6;
+
+const [NOT_ENTITLED, NOT_FOUND, TOO_MANY, SERVER_ERROR] = [403, 404, 429, 500];
+
+const isAway = ({ status }: RestError): boolean =>
+  status === 0 || status === TOO_MANY || status >= SERVER_ERROR;
+
+/** Massive's aggregates and snapshots, by REST. */
+export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): MarketHistory {
+  const options = {
+    clock,
+    freshMs: FRESH_MS,
+    staleMs: STALE_MS,
+    maxKeys: MAX_KEYS,
+    keepErrorMs: (error: unknown) =>
+      error instanceof RestError && error.status === NOT_FOUND ? MISSING_MS : 0,
+    mayServeStale: (error: unknown) => error instanceof RestError && isAway(error),
+  };
+  const answers = createAnswerCache<Fields>(options);
+  const ranges = createAnswerCache<Omit<BarPage, 'stale'>>(options);
+
+  const ask = (path: string, query: Readonly<Record<string, string>> = {}) =>
+    answers.get(`${path}?${new URLSearchParams(query)}`, () => rest.once(path, query));
+
+  async function readRange(request: BarRequest): Promise<Omit<BarPage, 'stale'>> {
+    const { symbol, multiplier, timespan, from, to, adjusted } = request;
+    const range = `${multiplier}/${timespan}/${from}/${to}`;
+    const path = `/v2/aggs/ticker/${encodeURIComponent(symbol)}/range/${range}`;
+    let body = await rest.once(path, { adjusted: String(adjusted), sort: 'desc', limit: PAGE_LIMIT });
+    const bars = barsOf(body.results);
+    const delayed = isDelayed(body);
+    for (let page = 1; page < MAX_PAGES && bars.length <= request.limit; page++) {
+      const next = pathOf(body.next_url);
+      if (next === null) break;
+      body = await rest.once(next);
+      bars.push(...barsOf(body.results));
+    }
+    const truncated = bars.length > request.limit || pathOf(body.next_url) !== null;
+    return { bars: bars.slice(0, request.limit).reverse(), truncated, delayed };
+  }
+
+  /** Undefined where upstream has none: the plan lacks snapshots, or nothing is known of the symbol today. */
+  async function readTicker(
+    symbol: string,
+  ): Promise<{ ticker: Fields; delayed: boolean; stale: boolean } | undefined> {
+    try {
+      const { value, stale } = await ask(
+        `/v2/snapshot/locale/us/markets/stocks/tickers/${encodeURIComponent(symbol)}`,
+      );
+      return { ticker: fieldsOf(value.ticker), delayed: isDelayed(value), stale };
+    } catch (error) {
+      if (error instanceof RestError && [NOT_ENTITLED, NOT_FOUND].includes(error.status)) return undefined;
+      throw error;
+    }
+  }
+
+  async function readPreviousDay(symbol: string) {
+    const { value, stale } = await ask(`/v2/aggs/ticker/${encodeURIComponent(symbol)}/prev`, {
+      adjusted: 'true',
+    });
+    const [previousDay] = barsOf(value.results);
+    if (!previousDay) throw new RestError(NOT_FOUND, `no previous day of ${symbol}`);
+    return { previousDay, delayed: isDelayed(value), stale };
+  }
+
+  async function readSnapshot(symbol: string): Promise<MarketSnapshot> {
+    const found = await readTicker(symbol);
+    const snapshot = found && {
+      ...snapshotOf(symbol, found.ticker),
+      delayed: found.delayed,
+      stale: found.stale,
+    };
+    if (snapshot?.previousDay) return snapshot;
+    const previous = await readPreviousDay(symbol);
+    return { ...(snapshot ?? { ...snapshotOf(symbol, {}), ...previous }), previousDay: previous.previousDay };
+  }
+
+  return {
+    async bars(request) {
+      const { symbol, limit, ...range } = request;
+      const key = JSON.stringify([symbol, limit, range]);
+      const { value, stale } = await ranges.get(key, () => readRange(request)).catch(refuse(symbol));
+      return { ...value, stale };
+    },
+    snapshot: (symbol) => readSnapshot(symbol).catch(refuse(symbol)),
+  };
+}
+
+/** What a client can do about it. */
+const refuse =
+  (symbol: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof RestError)) throw error;
+    const { status, retryAfterMs = RETRY_AFTER_MS } = error;
+    if (status === NOT_FOUND)
+      throw new TradecastError('UNKNOWN_SYMBOL', `The market data source knows nothing of ${symbol}.`, {
+        cause: error,
+      });
+    if (status === NOT_ENTITLED)
+      throw new TradecastError('NOT_IN_PLAN', 'The plan of the market data account does not include this.', {
+        cause: error,
+      });
+    throw new TradecastError('UNAVAILABLE', 'The market data source does not answer right now. Try again.', {
+      retryAfterMs,
+      cause: error,
+    });
+  };
+
+/** The path of a next page: absolute upstream, and asked for where the first one was. */
+function pathOf(nextUrl: unknown): string | null {
+  if (typeof nextUrl !== 'string' || !URL.canParse(nextUrl)) return null;
+  const { pathname, search } = new URL(nextUrl);
+  return pathname + search;
+}
+
+const isDelayed = ({ status }: Fields): boolean => status === 'DELAYED';
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
+/** Snapshots write 0 where there is nothing yet. */
+const positive = (value: unknown): number | undefined =>
+  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined;
+const timeOf = (nanoseconds: unknown): number | undefined => {
+  const known = positive(nanoseconds);
+  return known === undefined ? undefined : Math.round(known / NS_PER_MS);
+};
+
+function dayBarOf(value: unknown): DayBar | undefined {
+  const { o, h, l, c, v, vw, n } = fieldsOf(value);
+  const [open, high, low, close] = [positive(o), positive(h), positive(l), positive(c)];
+  if (open === undefined || high === undefined || low === undefined || close === undefined) return undefined;
+  const [vwap, trades] = [positive(vw), positive(n)];
+  return {
+    open,
+    high,
+    low,
+    close,
+    volume: positive(v) ?? 0,
+    ...(vwap !== undefined && { vwap }),
+    ...(trades !== undefined && { trades }),
+  };
+}
+
+/** `results` may be missing; a row without its prices or its time is left out. */
+function barsOf(results: unknown): Bar[] {
+  return (Array.isArray(results) ? results : []).flatMap((row: unknown) => {
+    const [bar, start] = [dayBarOf(row), positive(fieldsOf(row).t)];
+    return bar && start !== undefined ? [{ start, ...bar }] : [];
+  });
+}
+
+function minuteOf(value: unknown): Candle | undefined {
+  const [bar, start] = [dayBarOf(value), positive(fieldsOf(value).t)];
+  return bar && start !== undefined ? { start, ...bar } : undefined;
+}
+
+function snapshotOf(symbol: string, ticker: Fields): MarketSnapshot {
+  const [trade, quote] = [fieldsOf(ticker.lastTrade), fieldsOf(ticker.lastQuote)];
+  const [price, tradedAt, quotedAt] = [positive(trade.p), timeOf(trade.t), timeOf(quote.t)];
+  return {
+    symbol,
+    updatedAt: timeOf(ticker.updated),
+    day: dayBarOf(ticker.day),
+    minute: minuteOf(ticker.min),
+    previousDay: dayBarOf(ticker.prevDay),
+    lastTrade:
+      price === undefined || tradedAt === undefined
+        ? undefined
+        : { price, size: positive(trade.s) ?? 0, time: tradedAt },
+    lastQuote:
+      quotedAt === undefined
+        ? undefined
+        : {
+            bid: positive(quote.p),
+            ask: positive(quote.P),
+            bidSize: positive(quote.s),
+            askSize: positive(quote.S),
+            time: quotedAt,
+          },
+    delayed: false,
+    stale: false,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Clock } from '../../lib/clock.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { BarPayload, MarketQuotePayload, SnapshotPayload } from '../../protocol/market.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
+import type { Bar } from './bars.ts';
+import type { PriceOrigin } from './feed.ts';
+import type { Freshness, MarketHistory, MarketSnapshot } from './history.ts';
+import type { MarketHours } from './market-hours.ts';
+import { quoteToPayload } from './quote.ts';
+import type { QuoteBoard } from './quote-board.ts';
+
+/** One symbol by request, whether it is watched or not. */
+export interface MarketQuotes {
+  /** What is watched, else what the source says, else the last close. Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE. */
+  quote(symbol: string): Promise<MarketQuotePayload>;
+  /** The same with its parts. */
+  snapshot(symbol: string): Promise<SnapshotPayload>;
+  /** How far an answer of the source may be trusted. */
+  stateOf(freshness: Freshness): QuoteState;
+}
+
+export interface MarketQuotesParts {
+  readonly board: Pick<QuoteBoard, 'get'>;
+  readonly history: Pick<MarketHistory, 'snapshot'>;
+  readonly hours: Pick<MarketHours, 'session' | 'lastClose'>;
+  readonly origin: PriceOrigin;
+  readonly clock: Clock;
+}
+
+export function createMarketQuotes({
+  board,
+  history,
+  hours,
+  origin,
+  clock,
+}: MarketQuotesParts): MarketQuotes {
+  function stateOf({ stale, delayed }: Freshness): QuoteState {
+    if (stale) return 'stale';
+    if (origin !== 'market') return origin;
+    if (hours.session(clock.now()) === 'closed') return 'closed';
+    return delayed ? 'delayed' : 'live';
+  }
+
+  function fromStream(symbol: string): MarketQuotePayload | undefined {
+    const quote = board.get(symbol);
+    return quote && { ...quoteToPayload(quote), source: 'stream' };
+  }
+
+  function fromSnapshot(snapshot: MarketSnapshot): MarketQuotePayload {
+    const { symbol, day, minute, lastTrade, lastQuote, previousDay } = snapshot;
+    // At night the snapshot has nothing of today, and says so by zeros with a status of 200.
+    const price = day?.close ?? minute?.close ?? lastTrade?.price;
+    if (price === undefined && previousDay === undefined)
+      throw new TradecastError('UNKNOWN_SYMBOL', `The market data source knows nothing of ${symbol}.`);
+    const now = clock.now();
+    const quote = quoteToPayload({
+      symbol,
+      price: price ?? previousDay!.close,
+      bid: lastQuote?.bid,
+      ask: lastQuote?.ask,
+      open: day?.open,
+      high: day?.high,
+      low: day?.low,
+      previousClose: previousDay?.close,
+      volume: day?.volume ?? 0,
+      sourceTime: price === undefined ? hours.lastClose(now) : (snapshot.updatedAt ?? now),
+      receivedAt: now,
+      state: price === undefined && !snapshot.stale ? 'closed' : stateOf(snapshot),
+    });
+    return { ...quote, source: price === undefined ? 'previous-close' : 'snapshot' };
+  }
+
+  return {
+    stateOf,
+    quote: async (symbol) => fromStream(symbol) ?? fromSnapshot(await history.snapshot(symbol)),
+    async snapshot(symbol) {
+      const snapshot = await history.snapshot(symbol);
+      return { ...(fromStream(symbol) ?? fromSnapshot(snapshot)), ...partsToPayload(snapshot) };
+    },
+  };
+}
+
+export const barToPayload = ({ start, ...bar }: Bar): BarPayload => ({ time: start / 1_000, ...bar });
+
+function partsToPayload({ lastTrade, lastQuote, day, minute, previousDay }: MarketSnapshot) {
+  return {
+    lastTrade: lastTrade && withTimestamp(lastTrade),
+    lastQuote: lastQuote && withTimestamp(lastQuote),
+    day,
+    minute: minute && barToPayload(minute),
+    previousDay,
+  };
+}
+
+const withTimestamp = <Part extends { readonly time: number }>({ time, ...part }: Part) => ({
+  ...part,
+  timestamp: new Date(time).toISOString(),
+});

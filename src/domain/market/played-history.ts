@@ -1,0 +1,48 @@
+import { TradecastError } from '../../protocol/errors.ts';
+import { aggregateBars } from './bars.ts';
+import type { Candle } from './candle.ts';
+import type { Freshness, MarketHistory } from './history.ts';
+
+export interface PlayedHistoryParts {
+  /** One-minute candles of the day that is played, oldest first. Throws UNAVAILABLE. */
+  candles(symbol: string): Promise<readonly Candle[]>;
+}
+
+const PLAYED: Freshness = { delayed: false, stale: false };
+
+const notRecorded = (): TradecastError =>
+  new TradecastError('NOT_IN_PLAN', 'The recording has only the day that it plays, up to now.');
+
+/** The history of a recording: the minutes that have been played. */
+export function createPlayedHistory({ candles }: PlayedHistoryParts): MarketHistory {
+  async function playedOf(symbol: string): Promise<readonly [Candle, ...Candle[]]> {
+    const [first, ...rest] = await candles(symbol);
+    if (!first) throw notRecorded();
+    return [first, ...rest];
+  }
+
+  return {
+    async bars({ symbol, from, to, limit, ...size }) {
+      const played = await playedOf(symbol);
+      const inRange = played.filter(({ start }) => start >= from && start <= to);
+      if (inRange.length === 0) throw notRecorded();
+      const bars = aggregateBars(inRange, size, from);
+      return { ...PLAYED, bars: bars.slice(-limit), truncated: bars.length > limit };
+    },
+    async snapshot(symbol) {
+      const played = await playedOf(symbol);
+      const minute = played.at(-1)!;
+      const [day] = aggregateBars(played, { timespan: 'day', multiplier: 1 }, played[0].start);
+      return {
+        ...PLAYED,
+        symbol,
+        updatedAt: minute.start,
+        day,
+        minute,
+        previousDay: undefined,
+        lastTrade: undefined,
+        lastQuote: undefined,
+      };
+    },
+  };
+}

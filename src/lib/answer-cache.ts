@@ -1,0 +1,74 @@
+import type { Clock } from './clock.ts';
+
+/** An answer of a slow source. */
+export interface Kept<T> {
+  readonly value: T;
+  /** The source is away: this is its answer of before. */
+  readonly stale: boolean;
+}
+
+export interface AnswerCache<T> {
+  /** The answer of this key, asked for where it is not fresh. However many ask at once, the source is asked once. */
+  get(key: string, ask: () => Promise<T>): Promise<Kept<T>>;
+}
+
+export interface AnswerCacheOptions {
+  readonly clock: Clock;
+  /** An answer serves this long without a question, milliseconds. */
+  readonly freshMs: number;
+  /** And this long in place of an answer that does not come. */
+  readonly staleMs: number;
+  /** How long the source is not asked again after this error, milliseconds; 0 where the next question may work. */
+  readonly keepErrorMs: (error: unknown) => number;
+  /** Whether an older answer is better than this error. */
+  readonly mayServeStale: (error: unknown) => boolean;
+  /** Bounds the memory: the oldest key goes first. */
+  readonly maxKeys: number;
+}
+
+interface Entry<T> {
+  readonly at: number;
+  readonly outcome: { readonly value: T } | { readonly error: unknown; readonly forMs: number };
+}
+
+export function createAnswerCache<T>(options: AnswerCacheOptions): AnswerCache<T> {
+  const { clock, freshMs, staleMs, keepErrorMs, mayServeStale, maxKeys } = options;
+  const entries = new Map<string, Entry<T>>();
+  const asking = new Map<string, Promise<Kept<T>>>();
+
+  function keep(key: string, outcome: Entry<T>['outcome']): void {
+    entries.delete(key);
+    if (entries.size >= maxKeys) entries.delete(entries.keys().next().value as string);
+    entries.set(key, { at: clock.now(), outcome });
+  }
+
+  async function askNow(key: string, ask: () => Promise<T>): Promise<Kept<T>> {
+    try {
+      const value = await ask();
+      keep(key, { value });
+      return { value, stale: false };
+    } catch (error) {
+      const before = entries.get(key);
+      if (before && 'value' in before.outcome && mayServeStale(error) && clock.now() - before.at <= staleMs)
+        return { value: before.outcome.value, stale: true };
+      const forMs = keepErrorMs(error);
+      if (forMs > 0) keep(key, { error, forMs });
+      throw error;
+    }
+  }
+
+  return {
+    async get(key, ask) {
+      const known = entries.get(key);
+      const age = known ? clock.now() - known.at : 0;
+      if (known && 'value' in known.outcome && age < freshMs)
+        return { value: known.outcome.value, stale: false };
+      if (known && 'error' in known.outcome && age < known.outcome.forMs) throw known.outcome.error;
+      const running = asking.get(key);
+      if (running) return running;
+      const answer = askNow(key, ask).finally(() => asking.delete(key));
+      asking.set(key, answer);
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,259 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createTestClock } from '../../../rig/clock.ts';
+import { silentLog } from '../../../rig/log.ts';
+import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
+import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
+import { createMassiveHistory } from '../../../src/adapters/massive/history.ts';
+import { createMassiveRest } from '../../../src/adapters/massive/rest.ts';
+import type { BarRequest } from '../../../src/domain/market/history.ts';
+import { createRequestPace } from '../../../src/lib/request-pace.ts';
+
+let upstream: MassiveStandIn | null = null;
+afterEach(async () => {
+  await upstream?.close();
+  upstream = null;
+});
+
+async function start(rest: (url: URL) => RestAnswer) {
+  upstream = await startMassiveStandIn('key');
+  upstream.behaviour.rest = rest;
+  const clock = createTestClock();
+  const options = { apiKey: 'key', restUrl: upstream.restUrl, clock, log: silentLog };
+  const pace = createRequestPace({ clock, perSecond: 1_000 });
+  const history = createMassiveHistory({ rest: createMassiveRest({ ...options, pace }), clock });
+  return { history, clock, upstream, asked: upstream.asked };
+}
+
+// Shaped as the vendor documents its answers.
+const PREVIOUS = {
+  status: 'OK',
+  results: [
+    {
+      T: 'AAPL',
+      o: 115.55,
+      h: 117.59,
+      l: 114.13,
+      c: 115.97,
+      v: 131_704_427,
+      vw: 116.3058,
+      t: 1_605_042_000_000,
+    },
+  ],
+};
+const RANGE = {
+  status: 'OK',
+  results: [
+    { t: 1_577_941_200_000, o: 74.06, h: 75.15, l: 73.7975, c: 75.0875, v: 135_647_456, vw: 74.6099, n: 1 },
+    { t: 1_578_027_600_000, o: 74.2875, h: 75.145, l: 74.125, c: 74.3575, v: 146_535_512, vw: 74.7026, n: 1 },
+  ],
+};
+const SNAPSHOT = {
+  status: 'OK',
+  ticker: {
+    ticker: 'AAPL',
+    updated: 1_605_195_918_306_274_000,
+    day: { o: 119.62, h: 120.53, l: 118.81, c: 120.4229, v: 28_727_868, vw: 119.725, dv: '28727868.0' },
+    min: {
+      t: 1_605_195_900_000,
+      o: 120.435,
+      h: 120.468,
+      l: 120.37,
+      c: 120.4201,
+      v: 270_796,
+      n: 762,
+      vw: 120.4129,
+    },
+    prevDay: { o: 117.19, h: 119.63, l: 116.44, c: 119.49, v: 110_597_265, vw: 118.4998 },
+    lastTrade: { p: 120.47, s: 236, t: 1_605_195_918_306_274_000, x: 10, c: [14, 41], i: '4046' },
+    lastQuote: { p: 120.46, s: 8, P: 120.47, S: 4, t: 1_605_195_918_507_251_700 },
+  },
+};
+
+const isSnapshot = ({ pathname }: URL): boolean => pathname.startsWith('/v2/snapshot/');
+const ZEROS = { o: 0, h: 0, l: 0, c: 0, v: 0, vw: 0 };
+const DAYS: BarRequest = {
+  symbol: 'AAPL',
+  timespan: 'day',
+  multiplier: 1,
+  from: Date.parse('2020-01-01T05:00:00Z'),
+  to: Date.parse('2020-02-01T05:00:00Z'),
+  adjusted: true,
+  limit: 5_000,
+};
+const refusal = (code: string) => expect.objectContaining({ code });
+
+describe('bars', () => {
+  test('are asked for by symbol, size and range, newest first, and answered oldest first', async () => {
+    const rows = RANGE.results;
+    const { history, asked } = await start(() => ({ body: { ...RANGE, results: rows.toReversed() } }));
+    const page = await history.bars({ ...DAYS, symbol: 'BRK.B', adjusted: false });
+    expect(asked[0]!.url.pathname).toBe(`/v2/aggs/ticker/BRK.B/range/1/day/${DAYS.from}/${DAYS.to}`);
+    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
+      adjusted: 'false',
+      sort: 'desc',
+      limit: '50000',
+    });
+    expect(asked[0]!.authorization).toBe('Bearer key');
+    expect(page.bars.map(({ start }) => start)).toEqual(rows.map(({ t }) => t));
+    expect(page.bars[0]).toEqual({
+      start: 1_577_941_200_000,
+      open: 74.06,
+      high: 75.15,
+      low: 73.7975,
+      close: 75.0875,
+      volume: 135_647_456,
+      vwap: 74.6099,
+      trades: 1,
+    });
+    expect([page.truncated, page.delayed, page.stale]).toEqual([false, false, false]);
+  });
+
+  test('are none where results are absent, and a plan that is late says so', async () => {
+    const { history } = await start(() => ({ body: { status: 'DELAYED', resultsCount: 0 } }));
+    expect(await history.bars(DAYS)).toEqual({ bars: [], truncated: false, delayed: true, stale: false });
+  });
+
+  test('of several pages are joined: each next page is asked for at our own address, with the key in a header', async () => {
+    const bar = (t: number) => ({ t, o: 1, h: 1, l: 1, c: 1, v: 1 });
+    const pages = [
+      { results: [bar(6), bar(5)], next_url: 'https://elsewhere.example/v2/aggs/next?cursor=a' },
+      { results: [bar(4), bar(3)], next_url: 'https://elsewhere.example/v2/aggs/next?cursor=b' },
+      { results: [bar(2), bar(1)] },
+    ];
+    const { history, asked } = await start(() => ({ body: { status: 'OK', ...pages[asked.length - 1] } }));
+    const page = await history.bars(DAYS);
+    expect(page.bars.map(({ start }) => start)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(asked.map(({ url }) => url.searchParams.get('cursor'))).toEqual([null, 'a', 'b']);
+    expect(asked.map(({ authorization }) => authorization)).toEqual(Array(3).fill('Bearer key'));
+  });
+
+  test('that are too many are the newest, and pages that repeat themselves for ever end', async () => {
+    const { history, asked } = await start((url) => ({
+      body: {
+        status: 'OK',
+        results: [{ t: 10 - asked.length, o: 1, h: 1, l: 1, c: 1, v: 1 }],
+        next_url: url.href,
+      },
+    }));
+    const page = await history.bars(DAYS);
+    expect(asked).toHaveLength(4);
+    expect([page.bars.length, page.truncated]).toEqual([4, true]);
+    const two = await history.bars({ ...DAYS, limit: 1 });
+    expect([two.bars.length, two.truncated]).toEqual([1, true]);
+  });
+});
+
+describe('a snapshot', () => {
+  test('has its parts, and the times of nanoseconds in milliseconds', async () => {
+    const { history } = await start(() => ({ body: SNAPSHOT }));
+    expect(await history.snapshot('AAPL')).toEqual({
+      symbol: 'AAPL',
+      updatedAt: 1_605_195_918_306,
+      day: { open: 119.62, high: 120.53, low: 118.81, close: 120.4229, volume: 28_727_868, vwap: 119.725 },
+      minute: {
+        start: 1_605_195_900_000,
+        open: 120.435,
+        high: 120.468,
+        low: 120.37,
+        close: 120.4201,
+        volume: 270_796,
+        vwap: 120.4129,
+        trades: 762,
+      },
+      previousDay: {
+        open: 117.19,
+        high: 119.63,
+        low: 116.44,
+        close: 119.49,
+        volume: 110_597_265,
+        vwap: 118.4998,
+      },
+      lastTrade: { price: 120.47, size: 236, time: 1_605_195_918_306 },
+      lastQuote: { bid: 120.46, ask: 120.47, bidSize: 8, askSize: 4, time: 1_605_195_918_507 },
+      delayed: false,
+      stale: false,
+    });
+  });
+
+  test('that is all zeros at night has no day and no minute, and keeps the previous day', async () => {
+    const ticker = {
+      ticker: 'AAPL',
+      day: ZEROS,
+      min: ZEROS,
+      prevDay: { o: 1, h: 3, l: 1, c: 2, v: 9 },
+      updated: 0,
+    };
+    const { history, asked } = await start(() => ({ body: { status: 'OK', ticker } }));
+    const { day, minute, updatedAt, previousDay } = await history.snapshot('AAPL');
+    expect([day, minute, updatedAt]).toEqual([undefined, undefined, undefined]);
+    expect(previousDay?.close).toBe(2);
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([403, 404])('that upstream refuses with %d is the previous day alone', async (status) => {
+    const { history } = await start((url) =>
+      isSnapshot(url) ? { status, body: { status: 'ERROR', message: 'no' } } : { body: PREVIOUS },
+    );
+    const { day, previousDay } = await history.snapshot('AAPL');
+    expect(day).toBeUndefined();
+    expect(previousDay?.close).toBe(115.97);
+  });
+
+  test('of a symbol that upstream does not know is refused, and not asked for again within a minute', async () => {
+    const { history, asked, clock } = await start((url) =>
+      isSnapshot(url) ? { status: 404, body: { status: 'NOT_FOUND' } } : { body: { status: 'OK' } },
+    );
+    await expect(history.snapshot('NOSUCH')).rejects.toEqual(refusal('UNKNOWN_SYMBOL'));
+    const before = asked.length;
+    await expect(history.snapshot('NOSUCH')).rejects.toEqual(refusal('UNKNOWN_SYMBOL'));
+    expect(asked.filter(({ url }) => isSnapshot(url))).toHaveLength(1);
+    clock.advance(60_000);
+    await expect(history.snapshot('NOSUCH')).rejects.toEqual(refusal('UNKNOWN_SYMBOL'));
+    expect(asked.filter(({ url }) => isSnapshot(url))).toHaveLength(2);
+    expect(asked.length).toBeGreaterThan(before);
+  });
+});
+
+describe('when upstream misbehaves', () => {
+  test('a hundred questions at once are one request, however long it takes', async () => {
+    const { history, asked } = await start(() => ({ body: SNAPSHOT }));
+    await Promise.all(Array.from({ length: 100 }, () => history.snapshot('AAPL')));
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['a 429 without Retry-After', { status: 429, body: { status: 'ERROR', error: 'too many' } }],
+    ['a 504 of a proxy, in HTML', { status: 504, body: '<html>504</html>' }],
+    ['a 500', { status: 500, body: { status: 'ERROR' } }],
+  ])('after %s the last answer is served as stale for fifteen seconds', async (_name, answer) => {
+    const {
+      history,
+      clock,
+      upstream: { behaviour },
+    } = await start(() => ({ body: SNAPSHOT }));
+    await history.snapshot('AAPL');
+    behaviour.rest = () => answer;
+    clock.advance(14_000);
+    expect((await history.snapshot('AAPL')).stale).toBe(true);
+    clock.advance(1_001);
+    await expect(history.snapshot('AAPL')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryAfterMs: 5_000,
+    });
+  });
+
+  test('the wait that it names is passed on', async () => {
+    const { history } = await start(() => ({ status: 429, headers: { 'retry-after': '12' }, body: {} }));
+    await expect(history.bars(DAYS)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 12_000 });
+  });
+
+  test('a product that the plan lacks is named as such, and other products go on', async () => {
+    const { history } = await start((url) =>
+      isSnapshot(url)
+        ? { body: SNAPSHOT }
+        : { status: 403, body: { status: 'NOT_AUTHORIZED', message: 'no' } },
+    );
+    await expect(history.bars(DAYS)).rejects.toEqual(refusal('NOT_IN_PLAN'));
+    expect((await history.snapshot('AAPL')).symbol).toBe('AAPL');
+  });
+});

@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals';
+import { createAnswerCache } from '../../src/lib/answer-cache.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+const AWAY = new Error('away');
+const MISSING = new Error('missing');
+
+function openCache() {
+  const clock = createManualClock(0);
+  const cache = createAnswerCache<number>({
+    clock,
+    freshMs: 1_000,
+    staleMs: 15_000,
+    keepErrorMs: (error) => (error === MISSING ? 60_000 : 0),
+    mayServeStale: (error) => error === AWAY,
+    maxKeys: 2,
+  });
+  let questions = 0;
+  const ask = (answer: number | Error, key = 'AAPL') =>
+    cache.get(key, async () => {
+      questions += 1;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    });
+  return { clock, cache, ask, questions: () => questions };
+}
+
+test('a hundred who ask at once are one question', async () => {
+  const { ask, questions } = openCache();
+  const answers = await Promise.all(Array.from({ length: 100 }, () => ask(7)));
+  expect(new Set(answers.map(({ value }) => value))).toEqual(new Set([7]));
+  expect(questions()).toBe(1);
+});
+
+test('an answer serves for a second, then the source is asked again', async () => {
+  const { clock, ask, questions } = openCache();
+  await ask(1);
+  clock.advance(999);
+  expect(await ask(2)).toEqual({ value: 1, stale: false });
+  clock.advance(1);
+  expect(await ask(3)).toEqual({ value: 3, stale: false });
+  expect(questions()).toBe(2);
+});
+
+test('while the source is away its last answer is served as stale, up to fifteen seconds', async () => {
+  const { clock, ask } = openCache();
+  await ask(1);
+  clock.advance(15_000);
+  expect(await ask(AWAY)).toEqual({ value: 1, stale: true });
+  clock.advance(1);
+  await expect(ask(AWAY)).rejects.toBe(AWAY);
+});
+
+test('an error that says something of the question is thrown at once, and kept for its time', async () => {
+  const { clock, ask, questions } = openCache();
+  await ask(1);
+  clock.advance(2_000);
+  await expect(ask(MISSING)).rejects.toBe(MISSING);
+  clock.advance(59_999);
+  await expect(ask(2)).rejects.toBe(MISSING);
+  expect(questions()).toBe(2);
+  clock.advance(1);
+  expect(await ask(2)).toEqual({ value: 2, stale: false });
+});
+
+test('the oldest key is forgotten first', async () => {
+  const { ask, questions } = openCache();
+  for (const key of ['A', 'B', 'C', 'B', 'A']) await ask(1, key);
+  expect(questions()).toBe(4);
+});
