@@ -11,6 +11,7 @@ import type { FeedSink } from '../../src/domain/market/feed.ts';
 import { createMarket } from '../../src/domain/market/market.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createQuoteBook } from '../../src/domain/market/quote-book.ts';
+import { STOCK_TOPICS } from '../../src/domain/market/topics.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
 /** What a replay file is made from. */
@@ -80,6 +81,7 @@ const methods = {
       end = resolve;
     });
     const market = createMarket({
+      topics: STOCK_TOPICS,
       feed: {
         ...feed,
         start: (sink) => feed.start(withStatus(sink, () => feed.status().state === 'ended' && end())),

@@ -3,7 +3,7 @@ import { sourceFiles } from '../../rig/source-files.ts';
 import { TOPICS } from '../../src/app/topics.ts';
 import { BUS_VERSION, MAX_MESSAGE_AHEAD_MS, openEnvelope } from '../../src/domain/bus/envelope.ts';
 import { isFresh } from '../../src/domain/market/staleness.ts';
-import { quotesTopic } from '../../src/domain/market/topics.ts';
+import { STOCK_TOPICS } from '../../src/domain/market/topics.ts';
 
 const now = 1_000_000_000;
 const aapl = { symbol: 'AAPL', price: 187.5, volume: 10, sourceTime: now, receivedAt: now, state: 'live' };
@@ -11,19 +11,24 @@ const quotes = { lease: 3, after: 6, seq: 7, at: now, quotes: [aapl] };
 const records = [{ seq: 4, event: 'trade:executed', payload: { id: 't1' } }];
 const heartbeat = { replica: 'one', at: now, startedAt: now };
 
-/** One message of each topic, by name. */
-const MESSAGES: Readonly<Record<string, object>> = {
+/** What the replicas send each other about one feed. */
+const ofFeed = {
   quotes,
-  journal: { userId: 'u1', epoch: 'e1', records },
-  portfolio: { userId: 'u1' },
-  revoked: { reason: 'logout', sessionHash: 'h1' },
   demand: { replica: 'one', symbols: ['AAPL'] },
-  orders: {},
-  heartbeat,
-  'lease:free': { replica: 'one' },
   'feed:lost': { replica: 'one', notBefore: now, losses: 2 },
   'candles:asked': { id: 'c1', symbol: 'AAPL' },
   candles: { id: 'c1', candles: [{ start: now, open: 1, high: 2, low: 1, close: 2, volume: 10 }] },
+};
+/** One message of each topic, by name. */
+const MESSAGES: Readonly<Record<string, object>> = {
+  ...ofFeed,
+  ...Object.fromEntries(Object.entries(ofFeed).map(([name, message]) => [`options:${name}`, message])),
+  journal: { userId: 'u1', epoch: 'e1', records },
+  portfolio: { userId: 'u1' },
+  revoked: { reason: 'logout', sessionHash: 'h1' },
+  orders: {},
+  heartbeat,
+  'lease:free': { replica: 'one' },
 };
 const open = (name: string, message: unknown) => {
   const topic = TOPICS.find((one) => one.name === name)!;
@@ -33,9 +38,14 @@ const names = TOPICS.map(({ name }) => name);
 
 describe('the topics of the bus', () => {
   test('are all that the source defines, each name once', () => {
-    const defined = sourceFiles('src').flatMap(({ text }) =>
-      [...text.matchAll(/= defineTopic<[^(]*\(\{\s*name: '([^']+)'/g)].map((match) => match[1]),
-    );
+    const namesIn = (pattern: RegExp): string[] =>
+      sourceFiles('src').flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => match[1]!));
+    const ofEachFeed = namesIn(/defineTopic<[^(]*\(\{\s*name: `\$\{prefix\}([^`]+)`/g);
+    const defined = [
+      ...namesIn(/= defineTopic<[^(]*\(\{\s*name: '([^']+)'/g),
+      ...ofEachFeed,
+      ...ofEachFeed.map((name) => `options:${name}`),
+    ];
     expect([...names].sort()).toEqual([...defined].sort());
     expect(new Set(names).size).toBe(names.length);
     expect([...names].sort()).toEqual(Object.keys(MESSAGES).sort());
@@ -130,7 +140,7 @@ describe('a message of a newer replica with a value that this version does not k
 
   test('and no order rests on a quote whose state is not known to be current', () => {
     const opened = openEnvelope(
-      quotesTopic,
+      STOCK_TOPICS.quotes,
       { version: BUS_VERSION, at: now, message: { ...quotes, quotes: [aapl, { ...aapl, state: 'halted' }] } },
       now,
     );

@@ -11,7 +11,7 @@ import { hashSessionId } from '../../src/domain/accounts/session.ts';
 import { readSessionCookie } from '../../src/domain/accounts/session-cookie.ts';
 import { revokedTopic } from '../../src/domain/accounts/topics.ts';
 import { createDemand } from '../../src/domain/market/demand.ts';
-import { demandTopic } from '../../src/domain/market/topics.ts';
+import { STOCK_TOPICS } from '../../src/domain/market/topics.ts';
 import { addressKey } from '../../src/http/limit.ts';
 import type { Log } from '../../src/lib/log.ts';
 import { PAGES } from '../../src/protocol/pages.ts';
@@ -390,7 +390,7 @@ describe('polling', () => {
     const clock = { now: () => now, after: () => () => undefined, every: () => () => undefined };
     const bus = createLocalBus(silentLog);
     const wanted: (readonly string[])[] = [];
-    bus.subscribe(demandTopic, ({ symbols }) => wanted.push(symbols));
+    bus.subscribe(STOCK_TOPICS.demand, ({ symbols }) => wanted.push(symbols));
     const lookedUp: string[] = [];
     const instruments = {
       search: async () => [],
@@ -400,7 +400,7 @@ describe('polling', () => {
         return null;
       },
     };
-    const demand = createDemand({ bus, clock, replica: 'here' });
+    const demand = createDemand({ bus, topics: STOCK_TOPICS, clock, replica: 'here' });
     const client = createHttpClient((await start({ parts: { demand, clock, instruments } })).url);
     await registerUser(client);
     const poll = (symbols: string) => client.get(`/api/quotes?symbols=${symbols}`);

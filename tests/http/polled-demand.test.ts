@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { createDemand, DEMAND_REFRESH_MS, type Demand } from '../../src/domain/market/demand.ts';
-import { demandTopic } from '../../src/domain/market/topics.ts';
+import { STOCK_TOPICS } from '../../src/domain/market/topics.ts';
 import { createPolledDemand, type PolledDemand } from '../../src/http/polled-demand.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
@@ -18,10 +18,10 @@ describe('the demand of polled symbols', () => {
     clock = createManualClock('2026-03-02T15:00:00.000Z');
     const bus = createLocalBus(silentLog);
     wanted = [];
-    bus.subscribe(demandTopic, ({ symbols }) => {
+    bus.subscribe(STOCK_TOPICS.demand, ({ symbols }) => {
       wanted = symbols;
     });
-    demand = createDemand({ bus, clock, replica: 'here' });
+    demand = createDemand({ bus, topics: STOCK_TOPICS, clock, replica: 'here' });
     polled = createPolledDemand({ demand, clock });
     demand.start();
   });

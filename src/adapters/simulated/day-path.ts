@@ -5,6 +5,9 @@ import { activity } from './intraday.ts';
 import { createRandom } from './random.ts';
 import type { SimulatedInstrument } from './universe.ts';
 
+/** Read once: a day takes thousands of calls, which go through the context's globals in a test. */
+const { exp, floor, log, max, min, round, sqrt } = Math;
+
 const MINUTE_MS = 60_000;
 const STEPS_PER_MINUTE = 4;
 const ROUND_LOT = 100;
@@ -33,37 +36,36 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
   const previousClose = closeOf(dayNumber);
   const close = closeOf(dayNumber + 1);
   const random = createRandom(`${seed}/${instrument.symbol}/${day.date}`);
-  const minutes = Math.round((day.end - day.start) / MINUTE_MS);
+  const minutes = round((day.end - day.start) / MINUTE_MS);
 
   const walk = new Float64Array(minutes * STEPS_PER_MINUTE + 1);
   const businessTime = new Float64Array(walk.length);
   for (let i = 1; i < walk.length; i++) {
-    const part = activity(Math.floor((i - 1) / STEPS_PER_MINUTE)) / STEPS_PER_MINUTE;
-    walk[i] = (walk[i - 1] as number) + instrument.volatility * Math.sqrt(part) * random.normal();
+    const part = activity(floor((i - 1) / STEPS_PER_MINUTE)) / STEPS_PER_MINUTE;
+    walk[i] = (walk[i - 1] as number) + instrument.volatility * sqrt(part) * random.normal();
     businessTime[i] = (businessTime[i - 1] as number) + part;
   }
   const volumes = Array.from({ length: minutes }, (_, minute) => {
     const shares = instrument.volume * activity(minute) * (0.5 + random.next());
-    return Math.max(1, Math.round(shares / ROUND_LOT)) * ROUND_LOT;
+    return max(1, round(shares / ROUND_LOT)) * ROUND_LOT;
   });
 
-  const missing = Math.log(close / previousClose) - (walk.at(-1) as number);
+  const missing = log(close / previousClose) - (walk.at(-1) as number);
   const whole = businessTime.at(-1) as number;
   const logAt = (step: number): number =>
     (walk[step] as number) + (missing * (businessTime[step] as number)) / whole;
-  const priceAtStep = (step: number): number => previousClose * Math.exp(logAt(step));
-  const minuteOf = (time: number): number =>
-    Math.max(0, Math.min(minutes - 1, Math.floor((time - day.start) / MINUTE_MS)));
+  const priceAtStep = (step: number): number => previousClose * exp(logAt(step));
+  const minuteOf = (time: number): number => max(0, min(minutes - 1, floor((time - day.start) / MINUTE_MS)));
 
   return {
     day,
     previousClose,
     priceAt(time) {
       const steps = ((time - day.start) / MINUTE_MS) * STEPS_PER_MINUTE;
-      const position = Math.max(0, Math.min(walk.length - 1.000001, steps));
-      const before = Math.floor(position);
-      const log = logAt(before) + (logAt(before + 1) - logAt(before)) * (position - before);
-      return previousClose * Math.exp(log);
+      const position = max(0, min(walk.length - 1.000001, steps));
+      const before = floor(position);
+      const height = logAt(before) + (logAt(before + 1) - logAt(before)) * (position - before);
+      return previousClose * exp(height);
     },
     volumeOf: (start) => volumes[minuteOf(start)] as number,
     candlesUntil(now) {
@@ -76,8 +78,8 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
         candles.push({
           start: day.start + minute * MINUTE_MS,
           open: prices[0] as number,
-          high: Math.max(...prices),
-          low: Math.min(...prices),
+          high: max(...prices),
+          low: min(...prices),
           close: prices.at(-1) as number,
           volume: volumes[minute] as number,
         });
@@ -87,15 +89,15 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
     bar() {
       let [high, low] = [0, 0];
       for (let step = 1; step < walk.length; step++) {
-        const log = logAt(step);
-        if (log > high) high = log;
-        else if (log < low) low = log;
+        const height = logAt(step);
+        if (height > high) high = height;
+        else if (height < low) low = height;
       }
       return {
         start: day.start,
         open: previousClose,
-        high: toCents(previousClose * Math.exp(high)),
-        low: toCents(previousClose * Math.exp(low)),
+        high: toCents(previousClose * exp(high)),
+        low: toCents(previousClose * exp(low)),
         close,
         volume: volumes.reduce((sum, volume) => sum + volume, 0),
       };

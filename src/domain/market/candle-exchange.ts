@@ -4,7 +4,7 @@ import { createScope } from '../../lib/scope.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Candle } from './candle.ts';
-import { candlesAskedTopic, candlesTopic } from './topics.ts';
+import type { MarketTopics } from './topics.ts';
 
 /** The engine answers within milliseconds, or it is away. */
 export const CANDLES_TIMEOUT_MS = 1_000;
@@ -26,6 +26,7 @@ export interface CandleExchange {
 
 export interface CandleExchangeOptions {
   readonly bus: Bus;
+  readonly topics: Pick<MarketTopics, 'candlesAsked' | 'candles'>;
   readonly clock: Clock;
   readonly isEngine: () => boolean;
   /** The engine's own. */
@@ -37,7 +38,13 @@ const unavailable = (): TradecastError =>
     retryAfterMs: RETRY_AFTER_MS,
   });
 
-export function createCandleExchange({ bus, clock, isEngine, local }: CandleExchangeOptions): CandleExchange {
+export function createCandleExchange({
+  bus,
+  topics,
+  clock,
+  isEngine,
+  local,
+}: CandleExchangeOptions): CandleExchange {
   /** One question a symbol, open or just answered: later requests get the same answer. */
   const asked = new Map<string, Promise<readonly Candle[]>>();
   /** By the id of the question. */
@@ -76,7 +83,7 @@ export function createCandleExchange({ bus, clock, isEngine, local }: CandleExch
       });
     });
     asked.set(symbol, answer);
-    bus.publish(candlesAskedTopic, { id, symbol });
+    bus.publish(topics.candlesAsked, { id, symbol });
     return answer;
   };
 
@@ -86,10 +93,10 @@ export function createCandleExchange({ bus, clock, isEngine, local }: CandleExch
     },
     start() {
       running.add(
-        bus.subscribe(candlesAskedTopic, ({ id, symbol }) => {
-          if (isEngine()) bus.publish(candlesTopic, { id, candles: local(symbol) });
+        bus.subscribe(topics.candlesAsked, ({ id, symbol }) => {
+          if (isEngine()) bus.publish(topics.candles, { id, candles: local(symbol) });
         }),
-        bus.subscribe(candlesTopic, ({ id, candles }) => answers.get(id)?.(candles)),
+        bus.subscribe(topics.candles, ({ id, candles }) => answers.get(id)?.(candles)),
       );
     },
     stop() {

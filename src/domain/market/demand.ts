@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { createScope } from '../../lib/scope.ts';
 import type { Bus } from '../bus/bus.ts';
-import { demandTopic, quotesTopic } from './topics.ts';
+import type { MarketTopics } from './topics.ts';
 
 /** A replica repeats its demand this often: a new engine learns it, and a dead replica is forgotten. */
 export const DEMAND_REFRESH_MS = 10_000;
@@ -24,8 +24,14 @@ interface Part {
   readonly until: number;
 }
 
-export function createDemand(options: { bus: Bus; clock: Clock; replica: string }): Demand {
-  const { bus, clock, replica } = options;
+export interface DemandOptions {
+  readonly bus: Bus;
+  readonly topics: Pick<MarketTopics, 'demand' | 'quotes'>;
+  readonly clock: Clock;
+  readonly replica: string;
+}
+
+export function createDemand({ bus, topics, clock, replica }: DemandOptions): Demand {
   const parts = new Map<string, Part>();
   const running = createScope();
   let published: ReadonlySet<string> = new Set();
@@ -41,7 +47,7 @@ export function createDemand(options: { bus: Bus; clock: Clock; replica: string 
   }
   const publish = (symbols: ReadonlySet<string>, resync = false): void => {
     published = symbols;
-    bus.publish(demandTopic, { replica, symbols: [...symbols], ...(resync && { resync }) });
+    bus.publish(topics.demand, { replica, symbols: [...symbols], ...(resync && { resync }) });
   };
   const publishResync = (): void => {
     const now = clock.now();
@@ -73,7 +79,7 @@ export function createDemand(options: { bus: Bus; clock: Clock; replica: string 
         clock.every(DEMAND_REFRESH_MS, refresh),
         clock.every(RESYNC_INTERVAL_MS, publishResync),
         // A new engine does not know our demand: it need not wait for the next refresh.
-        bus.subscribe(quotesTopic, (message) => {
+        bus.subscribe(topics.quotes, (message) => {
           if (message.lease <= lease) return;
           lease = message.lease;
           publish(all());

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Bus } from '../bus/bus.ts';
 import { DEMAND_REFRESH_MS } from './demand.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import { demandTopic } from './topics.ts';
+import type { MarketTopics } from './topics.ts';
 
 /** A symbol stays subscribed upstream this long after its last demand: opening the same page again costs no traffic. */
 export const LINGER_MS = 30_000;
@@ -21,6 +21,7 @@ export interface EngineDemand {
 
 export interface EngineDemandOptions {
   readonly bus: Bus;
+  readonly topics: Pick<MarketTopics, 'demand'>;
   readonly clock: Clock;
   /** This replica's name; its own demand never expires. */
   readonly replica: string;
@@ -30,14 +31,14 @@ export interface EngineDemandOptions {
 }
 
 export function createEngineDemand(options: EngineDemandOptions): EngineDemand {
-  const { bus, clock, replica, onSymbols, onFresh } = options;
+  const { bus, topics, clock, replica, onSymbols, onFresh } = options;
   const subscriptions = createSubscriptions(LINGER_MS);
 
   const pass = (): void => onSymbols(subscriptions.current(clock.now()));
 
   return {
     follow: () =>
-      bus.subscribe(demandTopic, (demand) => {
+      bus.subscribe(topics.demand, (demand) => {
         const fresh = subscriptions.want(demand.replica, demand.symbols, clock.now());
         for (const symbol of demand.resync ? demand.symbols : fresh) onFresh(symbol);
         pass();

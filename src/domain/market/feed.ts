@@ -1,6 +1,7 @@
 /** The port of market data: one upstream connection, shared by everyone. */
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
 import type { Candle } from './candle.ts';
+import type { VendorGreeks } from './quote.ts';
 
 /** Where a feed's prices come from. Quotes of an invented or a recorded market say so in their state. */
 export type PriceOrigin = 'market' | 'simulated' | 'replay';
@@ -67,6 +68,9 @@ export interface DayTick extends Tick {
   readonly last: number | undefined;
   readonly bid: number | undefined;
   readonly ask: number | undefined;
+  /** Of a contract; where it is missing, the values of before stand. */
+  readonly openInterest?: number | undefined;
+  readonly greeks?: VendorGreeks | undefined;
 }
 
 /** Where a feed delivers. Called on the hot path: no method may throw or wait. */

@@ -12,11 +12,13 @@ import type { MarketHours } from './market-hours.ts';
 import { createQuotePublisher, ENGINE_HEARTBEAT_MS } from './quote-publisher.ts';
 import { createQuoteStates } from './quote-states.ts';
 import { createSymbolFlow } from './symbol-flow.ts';
+import type { MarketTopics } from './topics.ts';
 import { createUpstreamPlace } from './upstream-place.ts';
 
 export interface MarketOptions {
   readonly feed: MarketFeed;
   readonly bus: Bus;
+  readonly topics: MarketTopics;
   readonly clock: Clock;
   /** The calendar that users see; what a trade may move always follows its instrument's calendar. */
   readonly hours: MarketHours;
@@ -46,18 +48,17 @@ export interface Market {
 }
 
 export function createMarket(options: MarketOptions): Market {
-  const { feed, bus, clock, hours, replica, current } = options;
+  const { feed, clock, hours, current, ...line } = options;
   let fencing: number | null = null;
   const isEngine = (): boolean => fencing !== null && current() === fencing;
 
   const running = createScope();
   const books = createEngineBooks();
   const flow = createSymbolFlow(clock, books.touch);
-  const place = createUpstreamPlace({ bus, clock, replica });
+  const place = createUpstreamPlace({ ...line, clock });
   const demand = createEngineDemand({
-    bus,
+    ...line,
     clock,
-    replica,
     onSymbols: (symbols) => feed.setSymbols(symbols),
     onFresh: books.touch,
   });
@@ -65,7 +66,7 @@ export function createMarket(options: MarketOptions): Market {
   const feedState = (): FeedStatus['state'] => run.status().state;
   const states = createQuoteStates({ origin: feed.origin, hours, clock, flow, feedState });
   const publisher = createQuotePublisher({
-    bus,
+    ...line,
     clock,
     takeChanged: () => books.takeChanged(states.of),
     mayPublish: isEngine,

@@ -5,7 +5,7 @@ import type { Bus } from '../bus/bus.ts';
 import { createEnginePulse } from './engine-pulse.ts';
 import { type Quote, toStale } from './quote.ts';
 import type { QuotesMessage } from './quotes-message.ts';
-import { quotesTopic } from './topics.ts';
+import type { MarketTopics } from './topics.ts';
 
 const SILENCE_CHECK_MS = 1_000;
 
@@ -25,6 +25,7 @@ export interface QuoteBoard {
 
 export interface QuoteBoardOptions {
   readonly bus: Bus;
+  readonly topics: Pick<MarketTopics, 'quotes'>;
   readonly clock: Clock;
   /** The highest number of an engine that the database knows; null where it was not asked yet. */
   readonly newestLease?: () => number | null;
@@ -39,7 +40,7 @@ interface Posted {
 }
 
 export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
-  const { bus, clock, onMissed, newestLease = () => null } = options;
+  const { bus, topics, clock, onMissed, newestLease = () => null } = options;
   const board = new Map<string, Posted>();
   const changes = createEmitter<[quotes: readonly Quote[]]>();
   const drops = { lease: 0, late: 0 };
@@ -86,7 +87,7 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
     drops,
     start() {
       pulse.begin();
-      running.add(bus.subscribe(quotesTopic, receive), clock.every(SILENCE_CHECK_MS, check));
+      running.add(bus.subscribe(topics.quotes, receive), clock.every(SILENCE_CHECK_MS, check));
     },
     stop: running.end,
   };

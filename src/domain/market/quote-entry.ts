@@ -1,7 +1,7 @@
 import type { QuoteState } from '../../protocol/quotes.ts';
 import type { MarketHours } from './market-hours.ts';
 import { newYorkDay } from './new-york.ts';
-import type { Quote } from './quote.ts';
+import type { Quote, VendorGreeks } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
 
 /** What the quote book keeps of one symbol, changed in place tick after tick. A price of 0 is not known yet. */
@@ -23,6 +23,8 @@ export interface Entry {
   previousClose: number | undefined;
   volume: number;
   /** The reported closing price and the shares of its auction: the largest auction is the listing exchange's. */
+  openInterest: number | undefined;
+  greeks: VendorGreeks | undefined;
   close: number | undefined;
   closeSize: number;
   /** True once a regular trade has set today's price. */
@@ -46,6 +48,8 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
   low: entry.low,
   previousClose: entry.previousClose,
   volume: entry.volume,
+  ...(entry.openInterest !== undefined && { openInterest: entry.openInterest }),
+  ...(entry.greeks && { greeks: entry.greeks }),
   sourceTime: entry.sourceTime,
   receivedAt: entry.receivedAt,
   state,
@@ -69,6 +73,8 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     low: undefined,
     previousClose: undefined,
     volume: 0,
+    openInterest: undefined,
+    greeks: undefined,
     close: undefined,
     closeSize: 0,
     priced: false,

@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Quote } from './quote.ts';
 import { MAX_QUOTES_AGE_MS } from './quotes-message.ts';
-import { quotesTopic } from './topics.ts';
+import type { MarketTopics } from './topics.ts';
 
 /** An idle engine publishes an empty message this often: a sign of life. */
 export const ENGINE_HEARTBEAT_MS = 1_000;
@@ -17,6 +17,7 @@ export interface QuotePublisher {
 
 export interface QuotePublisherOptions {
   readonly bus: Bus;
+  readonly topics: Pick<MarketTopics, 'quotes'>;
   readonly clock: Clock;
   readonly takeChanged: () => readonly Quote[];
   /** Asked before each message: a stalled process detects here that another replica is the engine now. */
@@ -24,7 +25,7 @@ export interface QuotePublisherOptions {
 }
 
 export function createQuotePublisher(options: QuotePublisherOptions): QuotePublisher {
-  const { bus, clock, takeChanged, mayPublish } = options;
+  const { bus, topics, clock, takeChanged, mayPublish } = options;
   let lease = 0;
   let seq = 0;
   let publishedAt = 0;
@@ -49,7 +50,7 @@ export function createQuotePublisher(options: QuotePublisherOptions): QuotePubli
       publishedAt = now;
       const after = seq;
       seq += 1;
-      bus.publish(quotesTopic, { lease, after, seq, at: now, quotes });
+      bus.publish(topics.quotes, { lease, after, seq, at: now, quotes });
     },
   };
 }

@@ -85,6 +85,8 @@ export function applyDay(entry: Entry, tick: DayTick): void {
   }
   if (tick.high !== undefined && tick.low !== undefined) setHighLow(entry, tick.high, tick.low);
   if (tick.volume !== undefined && tick.volume > entry.volume) entry.volume = tick.volume;
+  if (tick.openInterest !== undefined) entry.openInterest = tick.openInterest;
+  if (tick.greeks) entry.greeks = tick.greeks;
   if (tick.last !== undefined && tick.sourceTime >= entry.priceTime && entry.close === undefined) {
     setPrice(entry, tick.last, tick.sourceTime);
   } else if (entry.price === 0 && tick.previousClose !== undefined) {

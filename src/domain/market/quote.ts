@@ -1,6 +1,18 @@
 import type { QuotePayload, QuoteState } from '../../protocol/quotes.ts';
 
 /**
+ * What a vendor says of an option contract; any may be missing. Volatility is a decimal, theta dollars a calendar day,
+ * vega dollars for one point of volatility.
+ */
+export interface VendorGreeks {
+  readonly impliedVolatility?: number | undefined;
+  readonly delta?: number | undefined;
+  readonly gamma?: number | undefined;
+  readonly theta?: number | undefined;
+  readonly vega?: number | undefined;
+}
+
+/**
  * The latest of one symbol. Prices are dollars as the venue's JSON numbers (finite, above zero), sizes and
  * volume are shares, times are milliseconds since epoch.
  */
@@ -17,6 +29,10 @@ export interface Quote {
   readonly low?: number;
   readonly previousClose?: number;
   readonly volume: number;
+  /** Of a contract: open contracts at the end of the day before. */
+  readonly openInterest?: number;
+  /** Of a contract. */
+  readonly greeks?: VendorGreeks;
   /** The venue's time of its newest part. */
   readonly sourceTime: number;
   /** When that part was received. */

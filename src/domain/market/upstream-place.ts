@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Bus } from '../bus/bus.ts';
-import { feedLostTopic } from './topics.ts';
+import type { MarketTopics } from './topics.ts';
 
 /** The pause after an outsider took our place: two services that come back sooner evict each other forever. */
 export const LOST_PAUSE_MS = 60_000;
@@ -24,16 +24,17 @@ export interface UpstreamPlace {
 
 export function createUpstreamPlace(parts: {
   readonly bus: Bus;
+  readonly topics: Pick<MarketTopics, 'feedLost'>;
   readonly clock: Clock;
   readonly replica: string;
 }): UpstreamPlace {
-  const { bus, clock, replica } = parts;
+  const { bus, topics, clock, replica } = parts;
   let notBefore = 0;
   let losses = 0;
 
   return {
     follow: () =>
-      bus.subscribe(feedLostTopic, (loss) => {
+      bus.subscribe(topics.feedLost, (loss) => {
         if (loss.replica === replica) return;
         // By the clock of another machine: a wrong one must not cost us more than the longest pause.
         notBefore = Math.max(notBefore, Math.min(loss.notBefore, clock.now() + MAX_LOST_PAUSE_MS));
@@ -43,7 +44,7 @@ export function createUpstreamPlace(parts: {
       const now = clock.now();
       losses = now - notBefore < FORGET_LOSSES_MS ? losses + 1 : 1;
       notBefore = now + Math.min(LOST_PAUSE_MS * 2 ** (losses - 1), MAX_LOST_PAUSE_MS);
-      bus.publish(feedLostTopic, { replica, notBefore, losses });
+      bus.publish(topics.feedLost, { replica, notBefore, losses });
     },
     notBefore: () => notBefore,
   };

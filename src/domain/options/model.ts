@@ -1,11 +1,7 @@
 /** Volatility and greeks of a contract: the vendor's where they are sane, else the model's, else a reason. */
+import type { VendorGreeks } from '../market/quote.ts';
 import { type Greeks, greeksOf, type Market, type Terms } from './black-scholes.ts';
 import { impliedVolatility, type NoVolatility } from './implied-volatility.ts';
-
-/** As upstream names them; any may be missing. */
-export interface VendorGreeks extends Partial<Greeks> {
-  readonly impliedVolatility?: number | undefined;
-}
 
 /** What a contract trades at; prices in dollars, times in milliseconds since epoch. */
 export interface ContractPrices {

@@ -11,7 +11,7 @@ import type { Topic } from '../../../src/domain/bus/topic.ts';
 import { leaseFreeTopic } from '../../../src/domain/engine/topics.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
 import type { QuotesMessage } from '../../../src/domain/market/quotes-message.ts';
-import { demandTopic, quotesTopic } from '../../../src/domain/market/topics.ts';
+import { STOCK_TOPICS } from '../../../src/domain/market/topics.ts';
 import { heartbeatTopic } from '../../../src/domain/monitor/topics.ts';
 import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
@@ -210,13 +210,18 @@ describe('the relay', () => {
     cutOff.cut(true);
     await pass(1_100);
     let missed = 0;
-    const board = createQuoteBoard({ bus: cutOff.bus, clock, onMissed: () => (missed += 1) });
+    const board = createQuoteBoard({
+      bus: cutOff.bus,
+      topics: STOCK_TOPICS,
+      clock,
+      onMissed: () => (missed += 1),
+    });
     board.start();
-    const heard = cutOff.heard(quotesTopic);
+    const heard = cutOff.heard(STOCK_TOPICS.quotes);
     const symbols = Array.from({ length: 30 }, (_, index) => `S${index}`);
     for (let round = 1; round <= 100; round++) {
       engine.bus.publish(
-        quotesTopic,
+        STOCK_TOPICS.quotes,
         quotesOf(...symbols.map((symbol): [string, number] => [symbol, round])),
       );
       await pass(20);
@@ -235,8 +240,8 @@ describe('the relay', () => {
     const [engine, cutOff] = [join(), join()];
     cutOff.cut(true);
     await pass(1_100);
-    const heard = cutOff.heard(quotesTopic);
-    engine.bus.publish(quotesTopic, quotesOf());
+    const heard = cutOff.heard(STOCK_TOPICS.quotes);
+    engine.bus.publish(STOCK_TOPICS.quotes, quotesOf());
     await pass(1_100);
     expect(heard).toEqual([expect.objectContaining({ after: 0, seq: 1, quotes: [] })]);
   });
@@ -244,9 +249,9 @@ describe('the relay', () => {
   test('what is too large for one text goes in parts, far too large a message is counted and left to the database', async () => {
     const [one, other] = [join(), join()];
     for (const replica of [one, other]) replica.cut(true);
-    const heard = other.heard(demandTopic);
+    const heard = other.heard(STOCK_TOPICS.demand);
     const say = (count: number, replica = 'one') =>
-      one.bus.publish(demandTopic, { replica, symbols: Array.from({ length: count }, () => 'AAPL') });
+      one.bus.publish(STOCK_TOPICS.demand, { replica, symbols: Array.from({ length: count }, () => 'AAPL') });
     say(1);
     say(2_000, 'Zürich €');
     say(20_000);

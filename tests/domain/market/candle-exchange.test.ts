@@ -3,11 +3,7 @@ import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import type { Candle } from '../../../src/domain/market/candle.ts';
 import { CANDLES_TIMEOUT_MS, createCandleExchange } from '../../../src/domain/market/candle-exchange.ts';
-import {
-  type CandlesAskedMessage,
-  candlesAskedTopic,
-  candlesTopic,
-} from '../../../src/domain/market/topics.ts';
+import { type CandlesAskedMessage, STOCK_TOPICS } from '../../../src/domain/market/topics.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 const CANDLE: Candle = { start: 0, open: 1, high: 2, low: 1, close: 2, volume: 100 };
@@ -19,12 +15,18 @@ function start() {
   const state: { engine: 'here' | 'there' | null } = { engine: 'there' };
   const of = (name: 'here' | 'there') => {
     const local = jest.fn((symbol: string) => (symbol === 'AAPL' ? [CANDLE] : []));
-    const exchange = createCandleExchange({ bus, clock, isEngine: () => state.engine === name, local });
+    const exchange = createCandleExchange({
+      bus,
+      topics: STOCK_TOPICS,
+      clock,
+      isEngine: () => state.engine === name,
+      local,
+    });
     exchange.start();
     return { exchange, local };
   };
   const questions: CandlesAskedMessage[] = [];
-  bus.subscribe(candlesAskedTopic, (question) => questions.push(question));
+  bus.subscribe(STOCK_TOPICS.candlesAsked, (question) => questions.push(question));
   return { clock, bus, state, here: of('here'), there: of('there'), questions };
 }
 
@@ -45,7 +47,7 @@ test('several who ask for the same symbol share one question; another symbol has
   const asking = ['AAPL', 'AAPL', 'MSFT', 'AAPL'].map((symbol) => here.exchange.candles(symbol));
   expect(questions.map(({ symbol }) => symbol)).toEqual(['AAPL', 'MSFT']);
   for (const { id, symbol } of questions)
-    bus.publish(candlesTopic, { id, candles: symbol === 'AAPL' ? [CANDLE] : [] });
+    bus.publish(STOCK_TOPICS.candles, { id, candles: symbol === 'AAPL' ? [CANDLE] : [] });
   expect(await Promise.all(asking)).toEqual([[CANDLE], [CANDLE], [], [CANDLE]]);
 });
 
@@ -79,8 +81,8 @@ test('an answer to somebody else’s question, or one that comes too late, is no
   const { clock, bus, state, here, questions } = start();
   state.engine = null;
   const asking = here.exchange.candles('AAPL');
-  bus.publish(candlesTopic, { id: 'of another', candles: [] });
+  bus.publish(STOCK_TOPICS.candles, { id: 'of another', candles: [] });
   clock.advance(CANDLES_TIMEOUT_MS);
   await expect(asking).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  bus.publish(candlesTopic, { id: questions[0]!.id, candles: [CANDLE] });
+  bus.publish(STOCK_TOPICS.candles, { id: questions[0]!.id, candles: [CANDLE] });
 });

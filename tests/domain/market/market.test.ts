@@ -8,7 +8,7 @@ import { createMarketHours, type MarketHoursName } from '../../../src/domain/mar
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
 import { ENGINE_HEARTBEAT_MS } from '../../../src/domain/market/quote-publisher.ts';
 import type { QuotesMessage } from '../../../src/domain/market/quotes-message.ts';
-import { demandTopic, feedLostTopic, quotesTopic } from '../../../src/domain/market/topics.ts';
+import { STOCK_TOPICS } from '../../../src/domain/market/topics.ts';
 import { createUpstreamPlace, LOST_PAUSE_MS } from '../../../src/domain/market/upstream-place.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { dayState, nbbo, trade } from '../../support/ticks.ts';
@@ -28,6 +28,7 @@ async function start({ origin = 'market' as PriceOrigin, hours = 'us-equities' a
   const lease: { number: number | null } = { number: 7 };
   const onLost = jest.fn();
   const market = createMarket({
+    topics: STOCK_TOPICS,
     feed: {
       source: 'massive',
       origin,
@@ -50,7 +51,7 @@ async function start({ origin = 'market' as PriceOrigin, hours = 'us-equities' a
     current: () => lease.number,
     onLost,
   });
-  bus.subscribe(quotesTopic, (message) => published.push(message));
+  bus.subscribe(STOCK_TOPICS.quotes, (message) => published.push(message));
   market.start(7);
   await Promise.resolve();
   const feed = (): FeedSink => {
@@ -62,7 +63,7 @@ async function start({ origin = 'market' as PriceOrigin, hours = 'us-equities' a
     feed().trade(trade({ symbol, price, sourceTime: clock.now() }));
   };
   const want = (replica: string, ...symbols: string[]): void =>
-    bus.publish(demandTopic, { replica, symbols });
+    bus.publish(STOCK_TOPICS.demand, { replica, symbols });
   /** What somebody who heard every message knows. */
   const heard = (symbol: string) =>
     published.flatMap(({ quotes }) => quotes).findLast((quote) => quote.symbol === symbol);
@@ -154,7 +155,7 @@ describe('publishing', () => {
     for (const symbol of ['AAPL', 'IBM', 'MSFT']) flow(symbol, 100);
     clock.advance(FLUSH_MS);
     published.length = 0;
-    bus.publish(demandTopic, { replica: 'there', symbols: ['AAPL', 'IBM'], resync: true });
+    bus.publish(STOCK_TOPICS.demand, { replica: 'there', symbols: ['AAPL', 'IBM'], resync: true });
     clock.advance(FLUSH_MS);
     expect(published.map(({ quotes }) => quotes.map(({ symbol }) => symbol))).toEqual([['AAPL', 'IBM']]);
   });
@@ -400,7 +401,7 @@ describe('the feed', () => {
   test('that lost its place to the next engine of the cluster neither tells nor waits', async () => {
     const { market, clock, bus, feed, lease, onLost, terms } = await start();
     const told = jest.fn();
-    bus.subscribe(feedLostTopic, told);
+    bus.subscribe(STOCK_TOPICS.feedLost, told);
     lease.number = null;
     feed().status({ state: 'refused', lost: true });
     expect([onLost.mock.calls, told.mock.calls]).toEqual([[], []]);
@@ -421,7 +422,7 @@ describe('the feed', () => {
 
   test('that lost its place to somebody outside waits, longer each time, here and on every other replica', async () => {
     const { market, clock, bus, feed, lease, terms } = await start();
-    const elsewhere = createUpstreamPlace({ bus, clock, replica: 'there' });
+    const elsewhere = createUpstreamPlace({ bus, topics: STOCK_TOPICS, clock, replica: 'there' });
     elsewhere.follow();
     market.follow();
     const loseAndStartAgain = async () => {
@@ -453,9 +454,9 @@ describe('the feed', () => {
 
 test('a replica whose clock is wrong keeps the others off upstream no longer than the longest pause', async () => {
   const { bus, clock } = await start();
-  const here = createUpstreamPlace({ bus, clock, replica: 'here' });
+  const here = createUpstreamPlace({ bus, topics: STOCK_TOPICS, clock, replica: 'here' });
   here.follow();
-  bus.publish(feedLostTopic, { replica: 'there', notBefore: clock.now() + 86_400_000, losses: 1 });
+  bus.publish(STOCK_TOPICS.feedLost, { replica: 'there', notBefore: clock.now() + 86_400_000, losses: 1 });
   expect(here.notBefore() - clock.now()).toBe(600_000);
 });
 
@@ -464,9 +465,9 @@ test('what a replica newly wants reaches its board within a tick', async () => {
   feed().status({ state: 'live' });
   flow('AAPL', 100);
   clock.advance(60_000);
-  const board = createQuoteBoard({ bus, clock });
+  const board = createQuoteBoard({ bus, topics: STOCK_TOPICS, clock });
   board.start();
-  bus.publish(demandTopic, { replica: 'there', symbols: ['AAPL'] });
+  bus.publish(STOCK_TOPICS.demand, { replica: 'there', symbols: ['AAPL'] });
   clock.advance(FLUSH_MS);
   expect(board.get('AAPL')).toMatchObject({ price: 100, state: 'live' });
 });

@@ -7,14 +7,20 @@ import { ENGINE_SILENCE_MS } from '../../../src/domain/market/engine-pulse.ts';
 import type { Quote } from '../../../src/domain/market/quote.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
 import { MAX_QUOTES_AGE_MS } from '../../../src/domain/market/quotes-message.ts';
-import { demandTopic, quotesTopic } from '../../../src/domain/market/topics.ts';
+import { STOCK_TOPICS } from '../../../src/domain/market/topics.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 function start() {
   const clock = createManualClock('2026-06-15T15:00:00Z');
   const bus = createLocalBus(silentLog);
   const missed = jest.fn();
-  const board = createQuoteBoard({ bus, clock, onMissed: missed, newestLease: () => 3 });
+  const board = createQuoteBoard({
+    bus,
+    topics: STOCK_TOPICS,
+    clock,
+    onMissed: missed,
+    newestLease: () => 3,
+  });
   const heard: Quote[][] = [];
   board.onChange((quotes) => heard.push([...quotes]));
   board.start();
@@ -31,7 +37,7 @@ function start() {
   const say = (quotes: Quote[], lease = 1, at = clock.now()): void => {
     const after = said.get(lease) ?? 0;
     said.set(lease, after + 1);
-    bus.publish(quotesTopic, { lease, after, seq: after + 1, at, quotes });
+    bus.publish(STOCK_TOPICS.quotes, { lease, after, seq: after + 1, at, quotes });
   };
   /** Said, and heard by nobody. */
   const lose = (count = 1, lease = 1): void => void said.set(lease, (said.get(lease) ?? 0) + count);
@@ -61,7 +67,7 @@ describe('the quote board', () => {
   test('hears the engine again after six seconds, whatever number a message that was none of its own had', () => {
     const { clock, bus, board, quote } = start();
     const publish = (lease: number, seq: number, price: number): void =>
-      bus.publish(quotesTopic, {
+      bus.publish(STOCK_TOPICS.quotes, {
         lease,
         after: seq - 1,
         seq,
@@ -127,7 +133,11 @@ describe('the quote board', () => {
     let stoodStill = 0;
     const clock = createManualClock('2026-06-15T15:00:00Z');
     const bus = createLocalBus(silentLog);
-    const board = createQuoteBoard({ bus, clock: { ...clock, now: () => clock.now() + stoodStill } });
+    const board = createQuoteBoard({
+      bus,
+      topics: STOCK_TOPICS,
+      clock: { ...clock, now: () => clock.now() + stoodStill },
+    });
     board.start();
     const quote = {
       symbol: 'AAPL',
@@ -137,7 +147,7 @@ describe('the quote board', () => {
       receivedAt: 0,
       state: 'live',
     } as const;
-    bus.publish(quotesTopic, { lease: 1, after: 0, seq: 1, at: clock.now(), quotes: [quote] });
+    bus.publish(STOCK_TOPICS.quotes, { lease: 1, after: 0, seq: 1, at: clock.now(), quotes: [quote] });
     expect(board.get('AAPL')?.state).toBe('live');
     stoodStill = ENGINE_SILENCE_MS;
     expect(board.get('AAPL')).toEqual({ ...quote, state: 'stale' });
@@ -190,10 +200,10 @@ describe('the quote board', () => {
     const { clock, bus, board, quote, say, missed } = start();
     say([quote('AAPL', 100)]);
     const at = clock.now();
-    bus.publish(quotesTopic, { lease: 1, after: 1, seq: 9, at, quotes: [quote('AAPL', 109)] });
-    bus.publish(quotesTopic, { lease: 1, after: 7, seq: 8, at, quotes: [quote('AAPL', 108)] });
+    bus.publish(STOCK_TOPICS.quotes, { lease: 1, after: 1, seq: 9, at, quotes: [quote('AAPL', 109)] });
+    bus.publish(STOCK_TOPICS.quotes, { lease: 1, after: 7, seq: 8, at, quotes: [quote('AAPL', 108)] });
     expect(board.get('AAPL')?.price).toBe(109);
-    bus.publish(quotesTopic, { lease: 1, after: 5, seq: 10, at, quotes: [quote('AAPL', 110)] });
+    bus.publish(STOCK_TOPICS.quotes, { lease: 1, after: 5, seq: 10, at, quotes: [quote('AAPL', 110)] });
     expect(board.get('AAPL')?.price).toBe(110);
     expect(missed).not.toHaveBeenCalled();
   });
@@ -231,8 +241,8 @@ describe('the demand of a replica', () => {
   test('asks for everything again at most once a second, and once more with the next refresh', () => {
     const { clock, bus } = start();
     const resyncs: (boolean | undefined)[] = [];
-    bus.subscribe(demandTopic, ({ resync }) => resyncs.push(resync));
-    const demand = createDemand({ bus, clock, replica: 'here' });
+    bus.subscribe(STOCK_TOPICS.demand, ({ resync }) => resyncs.push(resync));
+    const demand = createDemand({ bus, topics: STOCK_TOPICS, clock, replica: 'here' });
     demand.start();
     demand.set('watchers', ['AAPL']);
     for (let miss = 0; miss < 10; miss++) demand.resync();
@@ -248,8 +258,8 @@ describe('the demand of a replica', () => {
   test('is told when it changes, repeated, and told at once to a new engine', () => {
     const { clock, bus, say } = start();
     const told: string[][] = [];
-    bus.subscribe(demandTopic, ({ symbols }) => told.push([...symbols].sort()));
-    const demand = createDemand({ bus, clock, replica: 'here' });
+    bus.subscribe(STOCK_TOPICS.demand, ({ symbols }) => told.push([...symbols].sort()));
+    const demand = createDemand({ bus, topics: STOCK_TOPICS, clock, replica: 'here' });
     demand.start();
     demand.set('watchers', ['AAPL', 'MSFT']);
     demand.set('watchers', ['MSFT', 'AAPL']);
@@ -272,8 +282,8 @@ describe('the demand of a replica', () => {
   test('of a part expires with its time and not before, and the other parts stay', () => {
     const { clock, bus } = start();
     const published: string[][] = [];
-    bus.subscribe(demandTopic, ({ symbols }) => published.push([...symbols].sort()));
-    const demand = createDemand({ bus, clock, replica: 'here' });
+    bus.subscribe(STOCK_TOPICS.demand, ({ symbols }) => published.push([...symbols].sort()));
+    const demand = createDemand({ bus, topics: STOCK_TOPICS, clock, replica: 'here' });
     demand.start();
     demand.set('watchers', ['IBM']);
     demand.set('polled', ['AAPL'], 2 * DEMAND_REFRESH_MS);

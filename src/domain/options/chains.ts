@@ -1,0 +1,75 @@
+/** The port of option contracts by request, beside the feed of those that are watched. */
+import type { Freshness } from '../market/history.ts';
+import type { VendorGreeks } from '../market/quote.ts';
+
+/** What a contract says. */
+export interface ContractTerms {
+  /** `O:…` */
+  readonly symbol: string;
+  /** The stock: its root may be another name (`BRKB` for BRK.B, `AAPL1` after a split). */
+  readonly underlying: string;
+  /** YYYY-MM-DD. */
+  readonly expiry: string;
+  /** Dollars. */
+  readonly strike: number;
+  readonly right: 'call' | 'put';
+  /** Shares; null where nobody says. */
+  readonly multiplier: number | null;
+  /** Whether it may be exercised before its expiry. */
+  readonly style: 'american' | 'european';
+}
+
+/** A contract and what is known of its trading. Prices are dollars per share, volumes contracts, times epoch ms. */
+export interface ContractSnapshot extends ContractTerms {
+  /** Of the last trade. */
+  readonly price: number | undefined;
+  readonly bid: number | undefined;
+  readonly ask: number | undefined;
+  readonly open: number | undefined;
+  readonly high: number | undefined;
+  readonly low: number | undefined;
+  readonly previousClose: number | undefined;
+  readonly volume: number;
+  readonly openInterest: number | undefined;
+  readonly greeks: VendorGreeks | undefined;
+  /** When its newest part was made; undefined where nothing says. */
+  readonly updatedAt: number | undefined;
+}
+
+export interface ChainRequest {
+  readonly underlying: string;
+  /** YYYY-MM-DD. */
+  readonly expiry: string;
+  readonly right?: 'call' | 'put' | undefined;
+  /** Both included, dollars. */
+  readonly strikeFrom?: number | undefined;
+  readonly strikeTo?: number | undefined;
+}
+
+export interface Chain extends Freshness {
+  /** By strike, the call before the put. */
+  readonly contracts: readonly ContractSnapshot[];
+  /** Of the underlying, as the source of the chain says it; undefined where it does not. */
+  readonly underlyingPrice: number | undefined;
+  /** Upstream failed in the middle: there are more contracts. */
+  readonly partial: boolean;
+}
+
+export interface Expiration {
+  /** YYYY-MM-DD. */
+  readonly expiry: string;
+  /** Number of its contracts. */
+  readonly contracts: number;
+}
+
+/**
+ * The contracts of a market. Every method throws NOT_IN_PLAN where the source does not have them and UNAVAILABLE where
+ * it does not answer now.
+ */
+export interface OptionChains {
+  /** Those that have not expired, nearest first; none for an underlying without contracts. */
+  expirations(underlying: string): Promise<readonly Expiration[]>;
+  chain(request: ChainRequest): Promise<Chain>;
+  /** The terms of one contract; null where there is no such contract. */
+  contract(symbol: string): Promise<ContractTerms | null>;
+}
