@@ -1,5 +1,5 @@
 /** Lean's recorded days as upstream events, one a line, in time order. Days are written yyyymmdd. */
-import { newYorkTime } from '../../src/domain/market/new-york.ts';
+import { newYorkTime } from '../../src/protocol/new-york.ts';
 import { EXCHANGES, flagsToConditions, TAPES } from './lean-codes.ts';
 import { eachLeanLine, isoDay, previousClose, toDollars } from './lean-files.ts';
 import { mergeByTime, type TimedLine } from './upstream-lines.ts';

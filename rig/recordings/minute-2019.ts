@@ -1,7 +1,7 @@
 /** Minute bars of February 2019, among the long recordings only. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { newYorkTime } from '../../src/domain/market/new-york.ts';
+import { newYorkTime } from '../../src/protocol/new-york.ts';
 import { mergeByTime, type TimedLine } from './upstream-lines.ts';
 
 /** VIX is left out: an index without volume has no stock event. */

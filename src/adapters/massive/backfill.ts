@@ -1,7 +1,7 @@
 import type { Candle } from '../../domain/market/candle.ts';
-import { newYorkDate } from '../../domain/market/new-york.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { newYorkDate } from '../../protocol/new-york.ts';
 import type { RawEvent } from './events.ts';
 import { type MassiveRest, RestError } from './rest.ts';
 

@@ -1,5 +1,5 @@
 import type { Candle } from '../../domain/market/candle.ts';
-import type { NewYorkDay } from '../../domain/market/new-york.ts';
+import type { NewYorkDay } from '../../protocol/new-york.ts';
 import { closesOf, dayNumberOf, toCents } from './closes.ts';
 import { activity } from './intraday.ts';
 import { createRandom } from './random.ts';

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { aggregateBars, type Bar, barStart } from '../../domain/market/bars.ts';
 import type { Candle } from '../../domain/market/candle.ts';
 import type { BarRequest, Freshness, MarketHistory, MarketSnapshot } from '../../domain/market/history.ts';
-import { addDays, newYorkDate, newYorkDay, newYorkTime } from '../../domain/market/new-york.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
+import { addDays, newYorkDate, newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import { createDayPath, type DayPath } from './day-path.ts';
 import { type SimulatedInstrument, UNIVERSE } from './universe.ts';
 

@@ -1,4 +1,4 @@
-import { newYorkDay } from '../../domain/market/new-york.ts';
+import { newYorkDay } from '../../protocol/new-york.ts';
 import { toCents } from './closes.ts';
 import { createDayPath, type DayPath } from './day-path.ts';
 import { createRandom } from './random.ts';

@@ -1,6 +1,6 @@
 import type { Timespan } from '../../protocol/market.ts';
+import { addDays, newYorkDate, newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import type { Candle } from './candle.ts';
-import { addDays, newYorkDate, newYorkDay, newYorkTime } from './new-york.ts';
 
 /** A bar of any size; what the source does not know is undefined. */
 export interface Bar extends Candle {

@@ -1,7 +1,7 @@
+import { newYorkDay } from '../../protocol/new-york.ts';
 import type { Candle } from './candle.ts';
 import type { BarTick, TradeTick } from './feed.ts';
 import { createHoursOf } from './market-hours.ts';
-import { newYorkDay } from './new-york.ts';
 import {
   addBar,
   addTrade,

@@ -1,7 +1,7 @@
+import { holidayName, isHalfDay, isTradingDay } from '../../protocol/exchange-holidays.ts';
 import type { MarketSession, MarketStatusPayload } from '../../protocol/market.ts';
+import { addDays, newYorkDate, newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import { type Calendar, instrumentOf } from '../instrument/instrument.ts';
-import { holidayName, isHalfDay, isTradingDay } from './exchange-holidays.ts';
-import { addDays, newYorkDate, newYorkDay, newYorkTime } from './new-york.ts';
 
 /** When a market trades. All times are milliseconds since epoch. */
 export interface MarketHours {

@@ -1,6 +1,6 @@
+import { newYorkDay } from '../../protocol/new-york.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
 import type { MarketHours } from './market-hours.ts';
-import { newYorkDay } from './new-york.ts';
 import type { Quote, VendorGreeks } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
 

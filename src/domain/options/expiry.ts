@@ -1,5 +1,5 @@
+import { newYorkTime } from '../../protocol/new-york.ts';
 import { createMarketHours } from '../market/market-hours.ts';
-import { newYorkTime } from '../market/new-york.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
 /** In its last minute a contract still has a price, and a time of zero has no volatility. */

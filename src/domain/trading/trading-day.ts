@@ -1,4 +1,4 @@
-import { newYorkDay } from '../market/new-york.ts';
+import { newYorkDay } from '../../protocol/new-york.ts';
 
 /** Calendar day in New York, `2026-01-05`: the day of day change and daily loss. */
 export const tradingDay = (at: number): string => newYorkDay(at).date;

@@ -5,7 +5,6 @@ import { contractRefusal } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { BarRequest } from '../../domain/market/history.ts';
 import { barToPayload } from '../../domain/market/market-quotes.ts';
-import { addDays, newYorkTime } from '../../domain/market/new-york.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { MAX_BARS } from '../../protocol/limits.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   SearchPayload,
   SnapshotPayload,
 } from '../../protocol/market.ts';
+import { addDays, newYorkTime } from '../../protocol/new-york.ts';
 import { symbolSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../../rig/recordings/lean-days.ts';
 import { readLeanLines } from '../../../rig/recordings/lean-files.ts';
 import { FIXTURES } from '../../../rig/recordings/places.ts';
-import { newYorkTime } from '../../../src/domain/market/new-york.ts';
+import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { clockTime, tenThousandths } from '../../support/recorded-days/bars.ts';
 import { testRecordedDays } from '../../support/recorded-days/day-tests.ts';
 import { replayLines } from '../../support/recorded-days/replayed-day.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCandleBook } from '../../../src/domain/market/candle-book.ts';
-import { newYorkTime } from '../../../src/domain/market/new-york.ts';
+import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { bar, trade } from '../../support/ticks.ts';
 
 const TEN = newYorkTime('2026-06-15', 600);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { FIXTURES } from '../../../rig/recordings/places.ts';
-import { holidayName, isHalfDay } from '../../../src/domain/market/exchange-holidays.ts';
 import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
-import { addDays, newYorkDay, newYorkTime } from '../../../src/domain/market/new-york.ts';
+import { holidayName, isHalfDay } from '../../../src/protocol/exchange-holidays.ts';
+import { addDays, newYorkDay, newYorkTime } from '../../../src/protocol/new-york.ts';
 
 const hours = createMarketHours('us-equities');
 const at = (iso: string): number => Date.parse(iso);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { newYorkTime } from '../../../src/domain/market/new-york.ts';
 import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
+import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { quoteIn } from '../../support/quote-in.ts';
 import { bar, dayState, nbbo, trade } from '../../support/ticks.ts';
 

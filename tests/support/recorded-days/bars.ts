@@ -1,6 +1,6 @@
 import { isoDay, readLeanLines } from '../../../rig/recordings/lean-files.ts';
 import type { Candle } from '../../../src/domain/market/candle.ts';
-import { newYorkTime } from '../../../src/domain/market/new-york.ts';
+import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import type { LeanDay, LeanSymbol } from './differences.ts';
 
 /** A recorded bar; prices in ten-thousandths of a dollar. */

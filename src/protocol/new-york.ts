@@ -1,4 +1,7 @@
-/** Calendar days and wall-clock times of the exchange's zone. Its rules come from Intl, never from an offset. */
+/**
+ * Calendar days and wall-clock times of the exchange's zone, for server and browser. Its rules come from Intl, never from
+ * an offset.
+ */
 
 const ZONE = 'America/New_York';
 const MINUTE_MS = 60_000;
@@ -14,8 +17,8 @@ const formatter = new Intl.DateTimeFormat('en-US', {
   second: '2-digit',
 });
 
-/** What a New York wall clock shows, written as if it were UTC: a number to compare and to take apart. */
-function wallClock(time: number): number {
+/** What a New York clock shows, written as if it were UTC: a number to compare and to take apart. */
+export function newYorkClock(time: number): number {
   const shown: Record<string, number> = {};
   for (const part of formatter.formatToParts(time)) shown[part.type] = Number(part.value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
@@ -26,8 +29,8 @@ function wallClock(time: number): number {
 export function newYorkTime(date: string, minutes: number): number {
   const wanted = Date.parse(`${date}T00:00:00Z`) + minutes * MINUTE_MS;
   // Two corrections are enough: the first lands on the right side of a clock change, the second exactly.
-  let time = wanted + (wanted - wallClock(wanted));
-  time += wanted - wallClock(time);
+  let time = wanted + (wanted - newYorkClock(wanted));
+  time += wanted - newYorkClock(time);
   return time;
 }
 
@@ -39,7 +42,7 @@ export interface NewYorkDay {
   readonly end: number;
 }
 
-export const newYorkDate = (time: number): string => new Date(wallClock(time)).toISOString().slice(0, 10);
+export const newYorkDate = (time: number): string => new Date(newYorkClock(time)).toISOString().slice(0, 10);
 
 export const addDays = (date: string, days: number): string => {
   const moved = new Date(`${date}T00:00:00Z`);
