@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { aggregateBars, type Bar, barStart } from '../../domain/market/bars.ts';
+import { aggregateBars, type Bar, type BarSize, barStart } from '../../domain/market/bars.ts';
 import type { Candle } from '../../domain/market/candle.ts';
 import type { BarRequest, Freshness, MarketHistory, MarketSnapshot } from '../../domain/market/history.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -13,32 +13,36 @@ export interface SimulatedHistoryOptions {
   readonly seed: number;
 }
 
-/** Sessions with minutes, today included; before them there are days only. */
+/** Sessions with minutes, today included. */
 const MINUTE_SESSIONS = 10;
+/** Sessions with half hours and what is made of them; before them there are days only. */
+const HALF_HOUR_SESSIONS = 90;
 const YEARS = 5;
 /** Days drawn in one turn of the loop: about three milliseconds. */
 const DAYS_PER_TURN = 8;
 
 const DAY = { timespan: 'day', multiplier: 1 } as const;
+const HALF_HOUR = { timespan: 'minute', multiplier: 30 } as const;
 const MADE_UP: Freshness = { delayed: false, stale: false };
 const instruments = new Map(UNIVERSE.map((instrument) => [instrument.symbol, instrument]));
 
-/** Five years of days and ten sessions of minutes, which lead to the prices of the feed with the same seed. */
+/**
+ * Five years of days, ninety sessions of half hours and ten of minutes, which lead to the prices of the feed with the same
+ * seed.
+ */
 export function createSimulatedHistory(options: SimulatedHistoryOptions): MarketHistory {
   const { clock } = options;
   const past = createPast(options);
 
   async function barsOf(request: BarRequest): Promise<Bar[]> {
     const instrument = instrumentOf(request.symbol);
-    const isIntraday = request.timespan === 'minute' || request.timespan === 'hour';
+    const part = partOf(request);
     const today = newYorkDate(clock.now());
-    const oldest = isIntraday ? addDays(today, 1 - MINUTE_SESSIONS) : yearsBefore(today);
+    const oldest = OLDEST[part](today);
     // From the beginning of the first bar, which may be before the range.
     const from = newYorkDate(barStart(request.from, request, request.from));
     const [first, last] = [later(from, oldest), earlier(newYorkDate(request.to), today)];
-    const parts = isIntraday
-      ? past.minutesBetween(instrument, first, last)
-      : await past.daysBetween(instrument, first, last);
+    const parts = await past[part](instrument, first, last);
     return aggregateBars(parts, request, request.from);
   }
 
@@ -54,7 +58,7 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
     async snapshot(symbol): Promise<MarketSnapshot> {
       const instrument = instrumentOf(symbol);
       const today = newYorkDate(clock.now());
-      const minute = past.minutesBetween(instrument, today, today).at(-1);
+      const minute = past.minutesOf(instrument, today).at(-1);
       return {
         ...MADE_UP,
         symbol,
@@ -69,19 +73,34 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
   };
 }
 
-/** Days and minutes of the simulated market; `first` and `last` are days (YYYY-MM-DD), both included. */
-interface Past {
+/** What bars of a size are made of. */
+type Part = 'minutes' | 'halfHours' | 'days';
+
+function partOf({ timespan, multiplier }: BarSize): Part {
+  if (timespan === 'hour') return 'halfHours';
+  if (timespan !== 'minute') return 'days';
+  return multiplier % HALF_HOUR.multiplier === 0 ? 'halfHours' : 'minutes';
+}
+
+/** The first day that has them. */
+const OLDEST: Readonly<Record<Part, (today: string) => string>> = {
+  minutes: (today) => addDays(today, 1 - MINUTE_SESSIONS),
+  halfHours: (today) => addDays(today, 1 - HALF_HOUR_SESSIONS),
+  days: (today) => yearsBefore(today),
+};
+
+/** From one day to another (YYYY-MM-DD), both included. */
+type Between = (instrument: SimulatedInstrument, first: string, last: string) => Promise<readonly Candle[]>;
+
+/** The simulated market up to now. */
+interface Past extends Readonly<Record<Part, Between>> {
   /** The day so far, where it is today; undefined before its first minute is over. */
   dayOf(instrument: SimulatedInstrument, date: string): Candle | undefined;
-  daysBetween(instrument: SimulatedInstrument, first: string, last: string): Promise<Candle[]>;
   /** Those that are over. */
-  minutesBetween(instrument: SimulatedInstrument, first: string, last: string): Candle[];
+  minutesOf(instrument: SimulatedInstrument, date: string): Candle[];
 }
 
 function createPast({ clock, seed }: SimulatedHistoryOptions): Past {
-  /** Whole days that are over, by symbol and date. */
-  const kept = new Map<string, Map<string, Candle>>();
-
   const pathOf = (instrument: SimulatedInstrument, date: string): DayPath =>
     createDayPath(instrument, seed, newYorkDay(newYorkTime(date, 0)));
 
@@ -92,31 +111,49 @@ function createPast({ clock, seed }: SimulatedHistoryOptions): Past {
     return today;
   }
 
+  const minutesOf = (instrument: SimulatedInstrument, date: string): Candle[] =>
+    pathOf(instrument, date).candlesUntil(clock.now());
+
   return {
     dayOf,
-    async daysBetween(instrument, first, last) {
-      const known = kept.get(instrument.symbol) ?? new Map<string, Candle>();
-      kept.set(instrument.symbol, known);
-      const bars: Candle[] = [];
-      let drawn = 0;
-      for (let date = first; date <= last; date = addDays(date, 1)) {
-        const before = known.get(date);
-        const bar = before ?? dayOf(instrument, date);
-        if (bar) bars.push(bar);
-        if (before || !bar) continue;
-        if (date < newYorkDate(clock.now())) known.set(date, bar);
-        drawn += 1;
-        if (drawn % DAYS_PER_TURN === 0) await nextTurn();
-      }
-      return bars;
-    },
-    minutesBetween(instrument, first, last) {
-      const minutes: Candle[] = [];
-      for (let date = first; date <= last; date = addDays(date, 1))
-        minutes.push(...pathOf(instrument, date).candlesUntil(clock.now()));
-      return minutes;
-    },
+    minutesOf,
+    minutes: async (instrument, first, last) =>
+      daysFrom(first, last).flatMap((date) => minutesOf(instrument, date)),
+    halfHours: keptByDay(clock, (instrument, date) =>
+      aggregateBars(minutesOf(instrument, date), HALF_HOUR, newYorkTime(date, 0)),
+    ),
+    days: keptByDay(clock, (instrument, date) => [dayOf(instrument, date) ?? []].flat()),
   };
+}
+
+/** Draws each day of a symbol that is over once, and a few days in a turn of the loop. */
+function keptByDay(
+  clock: Clock,
+  draw: (instrument: SimulatedInstrument, date: string) => readonly Candle[],
+): Between {
+  const kept = new Map<string, Map<string, readonly Candle[]>>();
+  return async (instrument, first, last) => {
+    const known = kept.get(instrument.symbol) ?? new Map<string, readonly Candle[]>();
+    kept.set(instrument.symbol, known);
+    const candles: Candle[] = [];
+    let drawn = 0;
+    for (const date of daysFrom(first, last)) {
+      const before = known.get(date);
+      const day = before ?? draw(instrument, date);
+      candles.push(...day);
+      if (before) continue;
+      if (date < newYorkDate(clock.now())) known.set(date, day);
+      drawn += 1;
+      if (drawn % DAYS_PER_TURN === 0) await nextTurn();
+    }
+    return candles;
+  };
+}
+
+function daysFrom(first: string, last: string): string[] {
+  const dates: string[] = [];
+  for (let date = first; date <= last; date = addDays(date, 1)) dates.push(date);
+  return dates;
 }
 
 function instrumentOf(symbol: string): SimulatedInstrument {

@@ -41,20 +41,21 @@ const groupStart = (number: number, first: number, size: number): number =>
  */
 export function barStart(time: number, { timespan, multiplier }: BarSize, from: number): number {
   const { start, date } = newYorkDay(time);
-  const first = newYorkDate(from);
+  // Minutes and hours, which are many, have no need of it.
+  const first = () => newYorkDate(from);
   switch (timespan) {
     case 'minute':
       return groupStart(time, start, multiplier * MINUTE_MS);
     case 'hour':
       return groupStart(time, start, multiplier * HOUR_MS);
     case 'day':
-      return midnight(dateOf(groupStart(dayNumber(date), dayNumber(first), multiplier)));
+      return midnight(dateOf(groupStart(dayNumber(date), dayNumber(first()), multiplier)));
     case 'week': {
-      const week = groupStart(weekNumber(date), weekNumber(first), multiplier);
+      const week = groupStart(weekNumber(date), weekNumber(first()), multiplier);
       return midnight(dateOf(week * DAYS_OF_A_WEEK - 4));
     }
     case 'month': {
-      const month = groupStart(monthNumber(date), monthNumber(first), multiplier);
+      const month = groupStart(monthNumber(date), monthNumber(first()), multiplier);
       return midnight(firstOfMonth(month));
     }
   }

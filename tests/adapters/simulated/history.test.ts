@@ -47,6 +47,20 @@ describe('the history of the simulated market', () => {
     for (let i = 1; i < bars.length; i++) expect(bars[i]!.start - bars[i - 1]!.start).toBe(60_000);
   });
 
+  test('has half hours and hours of the last ninety sessions, which are what their minutes make', async () => {
+    const halfHours = { timespan: 'minute', multiplier: 30 } as const;
+    const range = ['2026-01-01T05:00:00Z', '2026-11-20T04:59:00Z'] as const;
+    const { bars } = await open().ask(halfHours, ...range);
+    expect(new Date(bars[0]!.start).toISOString()).toBe('2026-08-23T04:00:00.000Z');
+    // The clocks went back on 1 November: that day has fifty half hours.
+    expect(bars).toHaveLength(89 * 48 + 2);
+    const { bars: minutes } = await open().ask(MINUTES, '2026-11-18T05:00:00Z', '2026-11-20T04:59:00Z');
+    const lately = bars.filter(({ start }) => start >= minutes[0]!.start);
+    expect(aggregateBars(minutes, halfHours, minutes[0]!.start)).toEqual(lately);
+    const { bars: hours } = await open().ask({ timespan: 'hour', multiplier: 1 }, ...range);
+    expect(hours).toHaveLength(bars.length / 2);
+  });
+
   test('is the same for the same seed, and of days it is what their minutes make', async () => {
     const range = ['2026-11-12T05:00:00Z', '2026-11-19T05:00:00Z'] as const;
     const { bars: days } = await open().ask(DAYS, ...range);
