@@ -1,3 +1,5 @@
+import { assertFits } from '../contract/answer-check.ts';
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -11,7 +13,7 @@ export interface Send {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request; redirects are answers. */
+/** One request; redirects are answers. Throws where a known route answers otherwise than /openapi.json says. */
 export async function sendHttp(
   url: string,
   method: string,
@@ -27,7 +29,13 @@ export async function sendHttp(
   });
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+  const answer: Answer = {
+    status: response.status,
+    headers: response.headers,
+    body: json ? JSON.parse(text) : text,
+  };
+  assertFits(method, path, answer);
+  return answer;
 }
 
 /** A header given twice, in two spellings, would be sent as a list. */

@@ -36,7 +36,8 @@ const STATUS: Readonly<Record<Exclude<ErrorCode, TradingCode>, number>> = {
   INTERNAL: 500,
   UNAVAILABLE: 503,
 };
-const statusOf = (code: ErrorCode): number =>
+/** The status of a refusal. */
+export const statusOf = (code: ErrorCode): number =>
   code in STATUS ? STATUS[code as keyof typeof STATUS] : REFUSED;
 
 /** The one shape of a success. */

@@ -1,6 +1,6 @@
 import cors from 'cors';
 import express, { type Express, Router } from 'express';
-import type { PublicConfigPayload } from '../protocol/http.ts';
+import type { DataOf } from '../protocol/routes.ts';
 import { succeed, userOf } from './answer.ts';
 import { rawBody } from './body.ts';
 import { createErrorHandler, notFound } from './errors.ts';
@@ -10,6 +10,7 @@ import { createPolledDemand } from './polled-demand.ts';
 import { createRequestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
+import { contractRoutes } from './routes/contract.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -38,6 +39,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
     next();
   });
   app.use(healthRoutes(parts, options));
+  app.use(contractRoutes());
   app.use('/hooks', hookRoutes(parts, options));
   app.use('/api', apiRoutes(parts, options));
   if (options.dashboardDir !== null) app.use(dashboardRoutes(options.dashboardDir));
@@ -55,7 +57,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use(cors({ origin: [...allowedOrigins], credentials: true }));
   api.use(createOriginCheck(allowedOrigins));
   api.get('/config', (_req, res) =>
-    succeed<PublicConfigPayload>(res, { registrationOpen, feed: feedSource }),
+    succeed<DataOf<'GET /api/config'>>(res, { registrationOpen, feed: feedSource }),
   );
 
   // Before the session: a body that arrives slowly must not act after its session has ended.

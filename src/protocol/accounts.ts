@@ -1,5 +1,7 @@
 /** Who a user is, and how one signs in; over HTTP only. */
 import { z } from 'zod';
+import { route } from './declare.ts';
+import type { PublicConfigPayload } from './http.ts';
 
 export type Tier = 'member' | 'admin';
 
@@ -42,3 +44,50 @@ export const passwordChangeSchema = z.strictObject({
   newPassword: passwordSchema,
 });
 export const loginSchema = z.strictObject({ username: z.string().max(200), password: z.string().max(200) });
+
+export const accountsRoutes = {
+  'GET /api/config': route<PublicConfigPayload>()({
+    summary: 'What a sign-in screen shows before there is a session',
+    access: 'anyone',
+  }),
+  'POST /api/auth/register': route<LoginPayload>()({
+    summary: 'Registers a user and begins a session',
+    access: 'anyone',
+    body: registerSchema,
+    statuses: [201],
+    refusals: ['FORBIDDEN', 'USERNAME_TAKEN', 'RATE_LIMITED'],
+  }),
+  'POST /api/auth/login': route<LoginPayload>()({
+    summary: 'Begins a session',
+    access: 'anyone',
+    body: loginSchema,
+    refusals: ['INVALID_CREDENTIALS', 'FORBIDDEN', 'RATE_LIMITED'],
+  }),
+  'POST /api/auth/password': route<void>()({
+    summary: 'Changes the password and ends every other session of the user',
+    access: 'member',
+    body: passwordChangeSchema,
+    statuses: [204],
+    refusals: ['INVALID_CREDENTIALS'],
+  }),
+  'POST /api/auth/logout': route<void>()({
+    summary: 'Ends the session and closes its sockets',
+    access: 'member',
+    statuses: [204],
+  }),
+  'GET /api/auth/session': route<LoginPayload>()({ summary: 'Who is signed in', access: 'member' }),
+  'GET /api/account/discord-link': route<{ discordUserId: string | null }>()({
+    summary: 'The linked Discord account; null without a link',
+    access: 'member',
+  }),
+  'POST /api/account/discord-link': route<DiscordLinkPayload>()({
+    summary: 'Issues a code that links the Discord account that sends it to the bot',
+    access: 'member',
+    statuses: [201],
+  }),
+  'DELETE /api/account/discord-link': route<void>()({
+    summary: 'Ends the link to a Discord account',
+    access: 'member',
+    statuses: [204],
+  }),
+};

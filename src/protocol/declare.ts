@@ -1,10 +1,12 @@
 /** How a message is declared. One declaration per message; `events.ts` collects them and derives the rest. */
-import type { ZodType } from 'zod';
+import type { ZodObject, ZodType } from 'zod';
+import type { ErrorCode } from './errors.ts';
 import type { RateLimit } from './limits.ts';
 
 /** Type-level marks: they carry a type through the declaration and have no value. */
 declare const ACK: unique symbol;
 declare const PAYLOAD: unique symbol;
+declare const DATA: unique symbol;
 
 /** Events that repeat an ack's content, for clients that give no ack. */
 export type ReplyEvent = 'subscription:confirmed' | 'unsubscription:confirmed';
@@ -53,4 +55,35 @@ export interface Carries<Payload extends object> {
 export const event =
   <Payload extends object>() =>
   <const D extends EventDeclaration<Payload>>(declaration: D): D & Carries<Payload> =>
+    declaration;
+
+/**
+ * Who may call a route: everyone, a signed-in user, an administrator, a sender with the hook secret, or a reader of
+ * the metrics.
+ */
+export type RouteAccess = 'anyone' | 'member' | 'admin' | 'signature' | 'metrics';
+
+export interface RouteDeclaration {
+  readonly summary: string;
+  readonly access: RouteAccess;
+  /** Parts of the path that are more than text. */
+  readonly params?: Readonly<Record<string, ZodType>>;
+  readonly query?: ZodObject;
+  readonly body?: ZodType;
+  /** Statuses of a success, the usual one first; 200 if none is named. */
+  readonly statuses?: readonly number[];
+  /** What the route itself refuses with. Codes that follow from its access and input are not repeated here. */
+  readonly refusals?: readonly ErrorCode[];
+  /** Answers without the envelope: with JSON, or with text of this media type. */
+  readonly bare?: true | 'text/plain';
+}
+
+export interface AnswersWith<Data> {
+  readonly [DATA]?: (data: Data) => void;
+}
+
+/** Declares an HTTP route. `Data` is what a success carries, `void` where it has no body. */
+export const route =
+  <Data>() =>
+  <const D extends RouteDeclaration>(declaration: D): D & AnswersWith<Data> =>
     declaration;

@@ -1,4 +1,5 @@
 /** How the service is, on the wire: the answers of the health routes and of the Monitor page. */
+import { route } from './declare.ts';
 
 export interface FeedHealth {
   /** Which feed, by its name in FEED. */
@@ -173,3 +174,23 @@ export interface MonitorPayload
   /** The last 50, newest first. */
   incidents: IncidentPayload[];
 }
+
+export const healthRoutes = {
+  'GET /health': route<{ status: 'ok' }>()({ summary: 'Liveness', access: 'anyone', bare: true }),
+  'GET /ready': route<ReadinessPayload>()({
+    summary: 'Readiness: 503 while the replica is not ready',
+    access: 'anyone',
+    statuses: [200, 503],
+    bare: true,
+  }),
+  'GET /health/websocket': route<WebSocketHealthPayload>()({
+    summary: 'Connections, replicas and the feed',
+    access: 'anyone',
+    bare: true,
+  }),
+  'GET /metrics': route<string>()({ summary: 'Prometheus text', access: 'metrics', bare: 'text/plain' }),
+  'GET /api/monitor': route<MonitorPayload>()({
+    summary: 'Replicas, rates, history and incidents',
+    access: 'admin',
+  }),
+};

@@ -1,5 +1,7 @@
 /** Bodies of the signed hooks. */
 import { z } from 'zod';
+import type { Tier } from './accounts.ts';
+import { route } from './declare.ts';
 import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, sideSchema } from './orders.ts';
 import { idSchema, keySchema, symbolSchema } from './schemas.ts';
@@ -129,3 +131,62 @@ export type TierHook = z.output<typeof tierHookSchema>;
 /** A banned user has no session and can neither sign in nor trade. */
 export const banHookSchema = z.strictObject({ eventId: keySchema, userId: idSchema, banned: z.boolean() });
 export type BanHook = z.output<typeof banHookSchema>;
+
+/** What every hook answers: whether the event was accepted before. */
+type HookAnswer<Result> = Result & { duplicate: boolean };
+
+/** A new event is 202, a repeat 200. */
+const ACCEPTED = [202, 200] as const;
+const ABOUT_A_USER = ['NOT_FOUND', 'CONFLICT'] as const;
+
+export const hooksRoutes = {
+  'POST /hooks/trades': route<HookAnswer<{ seq: number }>>()({
+    summary: 'Reports a trade of another system',
+    access: 'signature',
+    body: tradeHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+  'POST /hooks/portfolio': route<HookAnswer<{ timestamp: string }>>()({
+    summary: 'Reports an account of another system',
+    access: 'signature',
+    body: portfolioHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+  'POST /hooks/orders': route<HookAnswer<{ orderId: string }>>()({
+    summary: 'Places an order',
+    access: 'signature',
+    body: orderHookSchema,
+    statuses: ACCEPTED,
+    refusals: [...ABOUT_A_USER, 'FORBIDDEN', ...TRADING_CODES],
+  }),
+  'POST /hooks/discord-link': route<HookAnswer<{ username: string }>>()({
+    summary: 'Completes the link of a Discord account',
+    access: 'signature',
+    body: discordLinkHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+  'POST /hooks/halt': route<HookAnswer<{ halted: boolean }>>()({
+    summary: 'Halts or resumes trading, for everyone or for one user',
+    access: 'signature',
+    body: haltHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+  'POST /hooks/ban': route<HookAnswer<{ banned: boolean }>>()({
+    summary: 'Bans a user, or lifts the ban',
+    access: 'signature',
+    body: banHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+  'POST /hooks/tier': route<HookAnswer<{ tier: Tier }>>()({
+    summary: 'Makes a user an administrator, or a member again',
+    access: 'signature',
+    body: tierHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+};

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { command, event } from './declare.ts';
-import type { TradingCode } from './errors.ts';
-import type { OrderStatus } from './order-status.ts';
+import { command, event, route } from './declare.ts';
+import { TRADING_CODES, type TradingCode } from './errors.ts';
+import { ORDER_STATUSES, type OrderStatus } from './order-status.ts';
 import { idSchema, keySchema, priceSchema, quantitySchema, symbolSchema } from './schemas.ts';
 
 export const sideSchema = z.enum(['buy', 'sell']);
@@ -75,4 +75,28 @@ export const ordersCommands = {
 
 export const ordersEvents = {
   'order:update': event<OrderPayload>()({ lane: 'event' }),
+};
+
+/** GET /api/orders: those of one status, or all that are not final. */
+const orderListSchema = z.strictObject({ status: z.enum([...ORDER_STATUSES, 'open']).optional() });
+
+export const ordersRoutes = {
+  'GET /api/orders': route<OrderPayload[]>()({
+    summary: 'At most 200 orders, newest first',
+    access: 'member',
+    query: orderListSchema,
+  }),
+  'POST /api/orders': route<OrderPayload>()({
+    summary: 'Places an order',
+    access: 'member',
+    body: orderPostSchema,
+    statuses: [201],
+    refusals: ['CONFLICT', 'FORBIDDEN', ...TRADING_CODES],
+  }),
+  'DELETE /api/orders/:id': route<OrderPayload>()({
+    summary: 'Requests the cancel of an order',
+    access: 'member',
+    params: { id: idSchema },
+    refusals: ['NOT_FOUND', 'CONFLICT'],
+  }),
 };

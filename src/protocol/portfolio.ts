@@ -1,4 +1,4 @@
-import { command, event } from './declare.ts';
+import { command, event, route } from './declare.ts';
 import { CHANNEL_LIMIT } from './limits.ts';
 import { NO_PAYLOAD, nothingSchema } from './schemas.ts';
 
@@ -50,4 +50,11 @@ export const portfolioCommands = {
 
 export const portfolioEvents = {
   'portfolio:update': event<PortfolioPayload>()({ lane: 'state', topic: 'portfolio' }),
+};
+
+export const portfolioRoutes = {
+  'GET /api/portfolio': route<PortfolioPayload>()({
+    summary: 'Cash, positions and their value',
+    access: 'member',
+  }),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { command, event } from './declare.ts';
+import { command, event, route } from './declare.ts';
 import { MAX_SYMBOLS_PER_REQUEST } from './limits.ts';
 import { symbolSchema, symbolsSchema } from './schemas.ts';
 
@@ -51,4 +51,17 @@ export const quotesCommands = {
 
 export const quotesEvents = {
   'quote:update': event<QuotePayload>()({ lane: 'state', topic: 'quote', subject: ({ symbol }) => symbol }),
+};
+
+export const watchlistRoutes = {
+  'GET /api/watchlist': route<{ symbols: readonly string[] }>()({
+    summary: 'The saved watchlist',
+    access: 'member',
+  }),
+  'PUT /api/watchlist': route<{ symbols: readonly string[] }>()({
+    summary: 'Replaces the saved watchlist',
+    access: 'member',
+    body: watchlistSchema,
+    refusals: ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT'],
+  }),
 };

@@ -30,6 +30,12 @@ export const keySchema = z
 /** Ids are compared as text in many places: one spelling. */
 export const idSchema = z.uuid().transform((id) => id.toLowerCase());
 
+/** A whole number as a query writes it. */
+export const countSchema = z
+  .string()
+  .regex(/^\d{1,16}$/, 'a whole number')
+  .transform(Number);
+
 const symbolList = z.array(symbolSchema).min(1).max(MAX_SYMBOLS_PER_REQUEST);
 /** `["AAPL"]` or `{symbols:["AAPL"]}`; answers with the distinct symbols. */
 export const symbolsSchema = z

@@ -1,10 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { BarPayload, MarketQuotePayload, SnapshotPayload } from '../../protocol/market.ts';
+import type { BarPayload, DayPayload, MarketQuotePayload, SnapshotPayload } from '../../protocol/market.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
 import type { Bar } from './bars.ts';
 import type { PriceOrigin } from './feed.ts';
-import type { Freshness, MarketHistory, MarketSnapshot } from './history.ts';
+import type { DayBar, Freshness, MarketHistory, MarketSnapshot } from './history.ts';
 import type { MarketHours } from './market-hours.ts';
 import { quoteToPayload } from './quote.ts';
 import type { QuoteBoard } from './quote-board.ts';
@@ -82,13 +82,24 @@ export function createMarketQuotes({
 
 export const barToPayload = ({ start, ...bar }: Bar): BarPayload => ({ time: start / 1_000, ...bar });
 
+/** By name: a source may hand out a bar, which has a start. */
+const dayToPayload = ({ open, high, low, close, volume, vwap, trades }: DayBar): DayPayload => ({
+  open,
+  high,
+  low,
+  close,
+  volume,
+  vwap,
+  trades,
+});
+
 function partsToPayload({ lastTrade, lastQuote, day, minute, previousDay }: MarketSnapshot) {
   return {
     lastTrade: lastTrade && withTimestamp(lastTrade),
     lastQuote: lastQuote && withTimestamp(lastQuote),
-    day,
+    day: day && dayToPayload(day),
     minute: minute && barToPayload(minute),
-    previousDay,
+    previousDay: previousDay && dayToPayload(previousDay),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { DiscordLinkPayload } from '../../protocol/accounts.ts';
+import type { DataOf } from '../../protocol/routes.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 
@@ -8,12 +8,18 @@ export function accountRoutes({ discordLinks }: Pick<HttpParts, 'discordLinks'>)
   const router = Router();
 
   router.get('/discord-link', async (_req, res) => {
-    succeed(res, { discordUserId: await discordLinks.find(userOf(res).id) });
+    succeed<DataOf<'GET /api/account/discord-link'>>(res, {
+      discordUserId: await discordLinks.find(userOf(res).id),
+    });
   });
 
   router.post('/discord-link', async (_req, res) => {
     const { code, expiresAt } = await discordLinks.issue(userOf(res).id);
-    succeed<DiscordLinkPayload>(res, { code, expiresAt: new Date(expiresAt).toISOString() }, 201);
+    succeed<DataOf<'POST /api/account/discord-link'>>(
+      res,
+      { code, expiresAt: new Date(expiresAt).toISOString() },
+      201,
+    );
   });
 
   router.delete('/discord-link', async (_req, res) => {

@@ -4,8 +4,8 @@ import { SESSION_COOKIE } from '../../domain/accounts/session-cookie.ts';
 import { revokedTopic } from '../../domain/accounts/topics.ts';
 import { type User, userToPayload } from '../../domain/accounts/user.ts';
 import type { LoginPayload } from '../../protocol/accounts.ts';
-import { loginSchema, passwordChangeSchema, registerSchema } from '../../protocol/accounts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { succeed, userOf } from '../answer.ts';
 import { readBody } from '../body.ts';
 import { addressKey, takePoint } from '../limit.ts';
@@ -35,21 +35,21 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
 
   router.post('/register', async (req, res) => {
     if (!options.registrationOpen) throw new TradecastError('FORBIDDEN', 'Registration is closed.');
-    const request = readBody(req, registerSchema);
+    const request = readBody(req, ROUTES['POST /api/auth/register'].body);
     await takePoint(limiter, 'http:register', addressKey(req.ip));
-    succeed(res, await signIn(req, await accounts.register(request)), 201);
+    succeed<DataOf<'POST /api/auth/register'>>(res, await signIn(req, await accounts.register(request)), 201);
   });
 
   router.post('/login', async (req, res) => {
-    const request = readBody(req, loginSchema);
+    const request = readBody(req, ROUTES['POST /api/auth/login'].body);
     await takeGuess(req, request.username);
     const session = { begin: (user: User) => signIn(req, user), undo: () => endSession(req) };
-    succeed(res, await accounts.login(request, session));
+    succeed<DataOf<'POST /api/auth/login'>>(res, await accounts.login(request, session));
   });
 
   // This session keeps its id, which the open pages of this browser hold: the password has just proved the user.
   router.post('/password', requireUser(sessions), async (req, res) => {
-    const request = readBody(req, passwordChangeSchema);
+    const request = readBody(req, ROUTES['POST /api/auth/password'].body);
     const user = userOf(res);
     await takeGuess(req, user.username);
     const ended = await accounts.changePassword(user, request, req.sessionID);
@@ -71,7 +71,10 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   });
 
   router.get('/session', requireUser(sessions), (req, res) => {
-    succeed<LoginPayload>(res, { user: userToPayload(userOf(res)), sessionID: req.sessionID });
+    succeed<DataOf<'GET /api/auth/session'>>(res, {
+      user: userToPayload(userOf(res)),
+      sessionID: req.sessionID,
+    });
   });
 
   return router;

@@ -1,50 +1,19 @@
 import compression from 'compression';
 import { type Request, Router } from 'express';
-import { z } from 'zod';
 import { contractRefusal } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { BarRequest } from '../../domain/market/history.ts';
 import { barToPayload } from '../../domain/market/market-quotes.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import { MAX_BARS } from '../../protocol/limits.ts';
-import type {
-  HistoryPayload,
-  MarketQuotePayload,
-  SearchPayload,
-  SnapshotPayload,
-} from '../../protocol/market.ts';
 import { addDays, newYorkTime } from '../../protocol/new-york.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { symbolSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
 
-const MAX_MATCHES = 50;
-const DEFAULT_MATCHES = 20;
-/** A whole day in minutes is one bar of a day. */
-const MAX_MULTIPLIER = 1_440;
 const YEAR_MS = 366 * 86_400_000;
 const EARLIEST = Date.UTC(1970, 0, 2);
-
-const wholeNumber = z
-  .string()
-  .regex(/^\d{1,16}$/, 'a whole number')
-  .transform(Number);
-/** `YYYY-MM-DD` in New York, or milliseconds since epoch. */
-const momentSchema = z.string().regex(/^(\d{4}-\d{2}-\d{2}|\d{1,16})$/, 'a day (YYYY-MM-DD) or milliseconds');
-
-const historySchema = z.strictObject({
-  from: momentSchema,
-  to: momentSchema,
-  timespan: z.enum(['minute', 'hour', 'day', 'week', 'month']).default('day'),
-  multiplier: wholeNumber.pipe(z.int().min(1).max(MAX_MULTIPLIER)).default(1),
-  adjusted: z.enum(['true', 'false']).default('true'),
-  limit: wholeNumber.pipe(z.int().min(1).max(MAX_BARS)).default(MAX_BARS),
-});
-const searchSchema = z.strictObject({
-  q: z.string().trim().max(64).default(''),
-  limit: wholeNumber.pipe(z.int().min(1).max(MAX_MATCHES)).default(DEFAULT_MATCHES),
-});
 
 /** The market by request: quotes of symbols that nobody watches, their parts, and the past. */
 export function marketDataRoutes(
@@ -63,16 +32,19 @@ export function marketDataRoutes(
   }
 
   router.get('/quote/:symbol', async (req, res) =>
-    succeed<MarketQuotePayload>(res, await marketQuotes.quote(await stockOf(req))),
+    succeed<DataOf<'GET /api/market/quote/:symbol'>>(res, await marketQuotes.quote(await stockOf(req))),
   );
 
   router.get('/snapshot/:symbol', async (req, res) =>
-    succeed<SnapshotPayload>(res, await marketQuotes.snapshot(await stockOf(req))),
+    succeed<DataOf<'GET /api/market/snapshot/:symbol'>>(res, await marketQuotes.snapshot(await stockOf(req))),
   );
 
   // Numbers without a secret that their compressed size could reveal.
   router.get('/historical/:symbol', compression(), async (req, res) => {
-    const { from, to, adjusted, ...size } = readQuery(req, historySchema);
+    const { from, to, adjusted, ...size } = readQuery(
+      req,
+      ROUTES['GET /api/market/historical/:symbol'].query,
+    );
     const range = rangeOf(from, to, clock.now());
     const request: BarRequest = {
       symbol: await stockOf(req),
@@ -82,7 +54,7 @@ export function marketDataRoutes(
     };
     const { bars, truncated, ...freshness } = await history.bars(request);
     const { symbol, timespan, multiplier } = request;
-    succeed<HistoryPayload>(res, {
+    succeed<DataOf<'GET /api/market/historical/:symbol'>>(res, {
       symbol,
       timespan,
       multiplier,
@@ -94,9 +66,9 @@ export function marketDataRoutes(
   });
 
   router.get('/search', async (req, res) => {
-    const { q, limit } = readQuery(req, searchSchema);
+    const { q, limit } = readQuery(req, ROUTES['GET /api/market/search'].query);
     const found = await instruments.search(q, limit);
-    succeed<SearchPayload[]>(
+    succeed<DataOf<'GET /api/market/search'>>(
       res,
       found.map((instrument) => ({ ...instrument, type: 'stock' })),
     );

@@ -1,12 +1,11 @@
 import compression from 'compression';
 import { Router } from 'express';
-import { z } from 'zod';
 import { onlyStocks } from '../../domain/instrument/directory.ts';
 import type { Candle } from '../../domain/market/candle.ts';
 import { quoteToPayload } from '../../domain/market/quote.ts';
-import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../protocol/market.ts';
-import type { QuotePayload } from '../../protocol/quotes.ts';
-import { symbolSchema, symbolsSchema } from '../../protocol/schemas.ts';
+import type { CandlePayload } from '../../protocol/market.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
+import { symbolsSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
@@ -14,10 +13,6 @@ import type { PolledDemand } from '../polled-demand.ts';
 
 /** As many as a search box lists. */
 const MAX_MATCHES = 20;
-
-const quotesSchema = z.strictObject({ symbols: z.string().max(4_000) });
-const searchSchema = z.strictObject({ q: z.string().trim().max(64).default('') });
-const candlesSchema = z.strictObject({ symbol: symbolSchema });
 
 const candleToPayload = ({ start, ...prices }: Candle): CandlePayload => ({ time: start / 1000, ...prices });
 
@@ -37,24 +32,28 @@ export function marketRoutes(
   }
 
   router.get('/quotes', (req, res) => {
-    const symbols = onlyStocks(validate(symbolsSchema, readQuery(req, quotesSchema).symbols.split(',')));
+    const symbols = onlyStocks(
+      validate(symbolsSchema, readQuery(req, ROUTES['GET /api/quotes'].query).symbols.split(',')),
+    );
     demand.want(symbols.filter(isListed));
     const known = symbols.map((symbol) => quotes.get(symbol)).filter((quote) => quote !== undefined);
-    succeed<QuotePayload[]>(res, known.map(quoteToPayload));
+    succeed<DataOf<'GET /api/quotes'>>(res, known.map(quoteToPayload));
   });
 
-  router.get('/market/status', (_req, res) => succeed<MarketStatusPayload>(res, hours.status(clock.now())));
+  router.get('/market/status', (_req, res) =>
+    succeed<DataOf<'GET /api/market/status'>>(res, hours.status(clock.now())),
+  );
 
   router.get('/symbols', async (req, res) => {
-    const { q } = readQuery(req, searchSchema);
-    succeed<InstrumentPayload[]>(res, await instruments.search(q, MAX_MATCHES));
+    const { q } = readQuery(req, ROUTES['GET /api/symbols'].query);
+    succeed<DataOf<'GET /api/symbols'>>(res, await instruments.search(q, MAX_MATCHES));
   });
 
   // A day of minutes is 65 KB of numbers, without a secret that its compressed size could reveal.
   router.get('/candles', compression(), async (req, res) => {
-    const { symbol } = readQuery(req, candlesSchema);
+    const { symbol } = readQuery(req, ROUTES['GET /api/candles'].query);
     demand.want(onlyStocks([symbol]).filter(isListed));
-    succeed<CandlePayload[]>(res, (await candles(symbol)).map(candleToPayload));
+    succeed<DataOf<'GET /api/candles'>>(res, (await candles(symbol)).map(candleToPayload));
   });
 
   return router;

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { MonitorPayload } from '../../protocol/health-payloads.ts';
+import type { DataOf } from '../../protocol/routes.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 
@@ -10,7 +10,7 @@ export function monitorRoutes({ monitor }: Pick<HttpParts, 'monitor'>): Router {
   router.get('/', (_req, res) => {
     if (userOf(res).tier !== 'admin')
       throw new TradecastError('FORBIDDEN', 'This page is for administrators.');
-    succeed<MonitorPayload>(res, monitor());
+    succeed<DataOf<'GET /api/monitor'>>(res, monitor());
   });
   return router;
 }

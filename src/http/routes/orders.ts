@@ -1,10 +1,7 @@
 import { type Request, Router } from 'express';
-import { z } from 'zod';
 import { refusalOf } from '../../domain/trading/refusal.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import { ORDER_STATUSES } from '../../protocol/order-status.ts';
-import type { OrderPayload } from '../../protocol/orders.ts';
-import { orderPostSchema } from '../../protocol/orders.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { idSchema, keySchema } from '../../protocol/schemas.ts';
 import type { TradeSource } from '../../protocol/trades.ts';
 import { refuse, succeed, userOf } from '../answer.ts';
@@ -12,20 +9,18 @@ import { readBody, readQuery, validate } from '../body.ts';
 import { takePoint } from '../limit.ts';
 import type { HttpParts } from '../parts.ts';
 
-const listSchema = z.strictObject({ status: z.enum([...ORDER_STATUSES, 'open']).optional() });
-
 /** List, place, cancel. */
 export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'limiter'>): Router {
   const router = Router();
 
   router.get('/', async (req, res) => {
-    const { status } = readQuery(req, listSchema);
-    succeed<OrderPayload[]>(res, await trading.orders(userOf(res).id, status));
+    const { status } = readQuery(req, ROUTES['GET /api/orders'].query);
+    succeed<DataOf<'GET /api/orders'>>(res, await trading.orders(userOf(res).id, status));
   });
 
   router.post('/', async (req, res) => {
     const { id: userId } = userOf(res);
-    const { clientOrderId, ...request } = readBody(req, orderPostSchema);
+    const { clientOrderId, ...request } = readBody(req, ROUTES['POST /api/orders'].body);
     const key = orderKey(req, clientOrderId);
     await takePoint(limiter, 'http:orders', userId);
     const placed = await trading.place({
@@ -37,7 +32,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     });
     const refusal = refusalOf(placed);
     if (refusal) refuse(res, refusal, { order: placed.order });
-    else succeed<OrderPayload>(res, placed.order, 201);
+    else succeed<DataOf<'POST /api/orders'>>(res, placed.order, 201);
   });
 
   router.delete('/:id', async (req, res) => {
@@ -45,7 +40,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     const id = idSchema.safeParse(req.params.id);
     if (!id.success) throw new TradecastError('NOT_FOUND', 'No such order.');
     await takePoint(limiter, 'http:orders', userId);
-    succeed<OrderPayload>(res, await trading.cancel(userId, id.data, req.sessionID));
+    succeed<DataOf<'DELETE /api/orders/:id'>>(res, await trading.cancel(userId, id.data, req.sessionID));
   });
 
   return router;

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
-import type { PortfolioPayload } from '../../protocol/portfolio.ts';
+import type { DataOf } from '../../protocol/routes.ts';
 import { succeed, userOf } from '../answer.ts';
 import type { HttpParts } from '../parts.ts';
 import type { PolledDemand } from '../polled-demand.ts';
@@ -12,7 +12,7 @@ export function portfolioRoutes({ trading }: Pick<HttpParts, 'trading'>, demand:
     // Contracts can be reported; the feed of stocks has none.
     const stocks = portfolio.positions.filter(({ symbol }) => instrumentOf(symbol).kind === 'stock');
     demand.want(stocks.map(({ symbol }) => symbol));
-    succeed<PortfolioPayload>(res, portfolio);
+    succeed<DataOf<'GET /api/portfolio'>>(res, portfolio);
   });
   return router;
 }

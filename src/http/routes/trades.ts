@@ -1,23 +1,10 @@
 import { Router } from 'express';
-import { z } from 'zod';
 import type { JournalRecord } from '../../domain/journal/journal.ts';
-import type { JournalEntryPayload, TradesPage } from '../../protocol/events.ts';
-import { MAX_TRADES_PAGE } from '../../protocol/limits.ts';
-import { epochSchema, seqSchema } from '../../protocol/trades.ts';
+import type { JournalEntryPayload } from '../../protocol/events.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { succeed, userOf } from '../answer.ts';
 import { readQuery } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
-
-const DEFAULT_PAGE = 100;
-const wholeNumber = z
-  .string()
-  .regex(/^\d{1,16}$/, 'a whole number')
-  .transform(Number);
-const pageSchema = z.strictObject({
-  epoch: epochSchema.optional(),
-  after: wholeNumber.pipe(seqSchema).optional(),
-  limit: wholeNumber.pipe(z.int().min(1).max(MAX_TRADES_PAGE)).default(DEFAULT_PAGE),
-});
 
 /**
  * Pages of the user's journal, oldest first. Without `after`, or with the `epoch` of a former journal, the page is
@@ -27,12 +14,16 @@ export function tradesRoutes({ journal }: Pick<HttpParts, 'journal'>): Router {
   const router = Router();
   router.get('/', async (req, res) => {
     const { id } = userOf(res);
-    const page = readQuery(req, pageSchema);
+    const page = readQuery(req, ROUTES['GET /api/trades'].query);
     const { epoch, seq: head, floor } = await journal.head(id);
     const known = page.epoch === undefined || page.epoch === epoch;
     const after = known && page.after !== undefined ? page.after : Math.max(floor, head - page.limit);
     const records = await journal.readAfter(id, after, page.limit);
-    succeed<TradesPage>(res, { epoch, head, events: records.map((record) => recordToEntry(record, epoch)) });
+    succeed<DataOf<'GET /api/trades'>>(res, {
+      epoch,
+      head,
+      events: records.map((record) => recordToEntry(record, epoch)),
+    });
   });
   return router;
 }

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { contractRefusal } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import { watchlistSchema } from '../../protocol/quotes.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { succeed, userOf } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
@@ -19,11 +19,13 @@ export function watchlistRoutes({
   const saved = async (userId: string): Promise<readonly string[]> =>
     (await watchlists.find(userId)) ?? defaultWatchlist();
 
-  router.get('/', async (_req, res) => succeed(res, { symbols: await saved(userOf(res).id) }));
+  router.get('/', async (_req, res) =>
+    succeed<DataOf<'GET /api/watchlist'>>(res, { symbols: await saved(userOf(res).id) }),
+  );
 
   router.put('/', async (req, res) => {
     const { id } = userOf(res);
-    const { symbols } = readBody(req, watchlistSchema);
+    const { symbols } = readBody(req, ROUTES['PUT /api/watchlist'].body);
     const contract = symbols.find((symbol) => instrumentOf(symbol).kind === 'option');
     if (contract) throw contractRefusal(contract);
     const already = new Set(await saved(id));
@@ -34,7 +36,7 @@ export function watchlistRoutes({
     // The look-up of symbols upstream may have taken seconds.
     if (added.length > 0) await signedInUser(sessions, req);
     await watchlists.save(id, symbols);
-    succeed(res, { symbols });
+    succeed<DataOf<'PUT /api/watchlist'>>(res, { symbols });
   });
 
   return router;

@@ -1,0 +1,18 @@
+/** Every message whose shape is a type and no schema. `payload-schemas.ts` reads this file's one type, by property. */
+import type { RouteDeclaration } from '../../src/protocol/declare.ts';
+import type { AnswerTo, ClientEvent, PayloadOf, ServerEvent } from '../../src/protocol/events.ts';
+import type { ApiResponse } from '../../src/protocol/http.ts';
+import type { DataOf, ROUTES, RouteName } from '../../src/protocol/routes.ts';
+
+type Success<Data> = Extract<ApiResponse<Data>, { success: true }>;
+type BodyOf<R extends RouteName> = (typeof ROUTES)[R] extends { readonly bare: RouteDeclaration['bare'] }
+  ? DataOf<R>
+  : Success<DataOf<R>>;
+
+export interface WireTypes {
+  /** The body of a success, by route. */
+  answers: { [R in RouteName]: DataOf<R> extends void ? null : BodyOf<R> };
+  refusal: Exclude<ApiResponse<never>, { success: true }>;
+  acks: { [E in ClientEvent]: AnswerTo<E> };
+  events: { [E in ServerEvent]: PayloadOf<E> };
+}
