@@ -17,7 +17,6 @@ import { createLifecycle } from './part.ts';
 import { createRealtimeCapability } from './realtime.ts';
 import { createLinkRecovery, createStallRecovery } from './recovery.ts';
 import { createReporting } from './reporting.ts';
-import { createTokens } from './tokens.ts';
 import { createTradingCapability } from './trading.ts';
 
 export type { AppOverrides, PortWrappers } from './overrides.ts';
@@ -38,7 +37,7 @@ export function createApp(config: Config, secrets: Secrets, overrides: AppOverri
   let starting: ReturnType<App['start']> | null = null;
   let stopping: Promise<void> | null = null;
   const core = createCore(overrides, () => stopping !== null);
-  const { parts, http, demo } = compose(core, config, secrets, overrides);
+  const { parts, http, history, demo } = compose(core, config, secrets, overrides);
   const lifecycle = createLifecycle(parts, overrides.log);
 
   async function start(): ReturnType<App['start']> {
@@ -51,6 +50,8 @@ export function createApp(config: Config, secrets: Secrets, overrides: AppOverri
     lifecycle.cancel();
     await starting?.catch(() => {});
     await lifecycle.drain();
+    // Requests for bars may take seconds; they end now, so that they do not hold up the port.
+    history.stop();
     // First of all, and also where the start ended before its last part: after this nothing comes in while parts stop.
     await http
       .close()
@@ -70,7 +71,6 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const { database } = storage.faces;
   const journal = createJournalCapability(core, config.journal, database);
   const accounts = createAccountFaces(core, config.accounts, database);
-  const tokens = createTokens(core, database, keys.faces);
   const cluster = createCluster(core, {
     redisUrl: secrets.redisUrl,
     databaseUrl: secrets.databaseUrl,
@@ -96,15 +96,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     lease,
   });
   /** What the edges and the reports use of everything. */
-  const faces = {
-    ...cluster.faces,
-    ...accounts,
-    ...tokens.faces,
-    ...market.faces,
-    ...trading.faces,
-    ...journal.faces,
-    lease,
-  };
+  const faces = { ...cluster.faces, ...accounts, ...market.faces, ...trading.faces, ...journal.faces, lease };
   const engine = createEngine(core, { ...faces, isShared: secrets.redisUrl !== null });
   const reporting = createReporting(core, {
     ...faces,
@@ -119,7 +111,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   );
   const realtime = createRealtimeCapability(
     core,
-    { ...config.realtime, drainSeconds: config.drainSeconds, trustProxy: config.http.trustProxy },
+    { ...config, ...config.realtime },
     {
       ...faces,
       ...http.faces,
@@ -132,6 +124,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
 
   return {
     http: http.faces,
+    history: market.faces.history,
     demo: demo.faces,
     /**
      * In the order of the start, which is the stop read backwards.
@@ -153,7 +146,6 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       engine,
       createStallRecovery(core, recovery),
       journal,
-      tokens,
       demo,
     ],
   };

@@ -1,5 +1,4 @@
 import type { Sessions } from '../domain/accounts/session.ts';
-import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { User } from '../domain/accounts/user.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -27,8 +26,6 @@ export class ConnectRefusal extends Error {
 export interface Credentials {
   /** Null where the client gave none that can be read. */
   readonly sessionId: string | null;
-  /** A token that stands for the session, where the client gave one; then `sessionId` is not read. */
-  readonly token?: string;
   /** Who the client says it is; checked, never trusted. */
   readonly userId?: unknown;
   /** Version of the wire contract, where the client names one. */
@@ -44,7 +41,6 @@ export interface Admission {
 
 export interface AdmissionParts {
   readonly sessions: Pick<Sessions, 'find'>;
-  readonly tokens: Pick<SocketTokens, 'redeem'>;
   readonly connections: ConnectionCounter;
   readonly limiter: RateLimiter;
   readonly maxConnectionsPerUser: number;
@@ -68,17 +64,8 @@ export function createAdmission(parts: AdmissionParts): Admission {
   const { sessions, connections, limiter, metrics } = parts;
   const logFailure = createFailureLog(parts);
 
-  async function sessionIdOf({ sessionId, token }: Credentials): Promise<string | null> {
-    if (token === undefined) return sessionId;
-    const redeemed = await parts.tokens.redeem(token);
-    if (redeemed === null) throw new ConnectRefusal('INVALID_SESSION', 'Invalid or expired token', false);
-    return redeemed;
-  }
-
-  async function findUser(credentials: Credentials): Promise<readonly [User, string]> {
-    const { userId } = credentials;
-    assertSpoken(credentials.protocol);
-    const sessionId = await sessionIdOf(credentials);
+  async function findUser({ sessionId, userId, protocol }: Credentials): Promise<readonly [User, string]> {
+    assertSpoken(protocol);
     if (!sessionId)
       throw new ConnectRefusal('NO_SESSION_ID', 'Authentication required: No session ID provided', false);
     const session = await sessions.find(sessionId);
@@ -122,7 +109,8 @@ export function createAdmission(parts: AdmissionParts): Admission {
 
 /** A client that names no version is an older one, or accepts any. */
 function assertSpoken(protocol: unknown): void {
-  if (protocol === undefined || SPOKEN_PROTOCOLS.some((spoken) => spoken === protocol)) return;
+  if (protocol === undefined || protocol === null || SPOKEN_PROTOCOLS.some((spoken) => spoken === protocol))
+    return;
   const named = Number.isSafeInteger(protocol) ? `protocol version ${protocol}` : 'this protocol version';
   throw new ConnectRefusal(
     'UNSUPPORTED_PROTOCOL',

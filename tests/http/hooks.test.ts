@@ -180,7 +180,15 @@ describe('POST /hooks/portfolio', () => {
     const { body: answer } = await app.request('GET', '/api/portfolio', { cookie: ada.cookie });
     expect(answer.data).toMatchObject({
       positions: [
-        { symbol: 'AAPL', quantity: 6, averagePrice: 102, price: 112, marketValue: 668, unrealizedPnl: 56 },
+        {
+          symbol: 'AAPL',
+          quantity: 6,
+          averagePrice: 102,
+          price: 111.3333,
+          marketValue: 668,
+          unrealizedPnl: 56,
+          unrealizedPnlPercent: 9.1503,
+        },
         { symbol: 'MSFT', quantity: 1, averagePrice: 400 },
       ],
     });

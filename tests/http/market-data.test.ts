@@ -107,6 +107,8 @@ describe('bad input', () => {
     [`${HISTORY}`, 400, 'VALIDATION'],
     [`${HISTORY}?from=2026-11-19&to=2026-11-18`, 400, 'VALIDATION'],
     [`${HISTORY}?from=2026-02-31&to=2026-11-18`, 400, 'VALIDATION'],
+    [`${HISTORY}?from=2026-02-01&to=2026-02-31`, 400, 'VALIDATION'],
+    [`${HISTORY}?from=2026-11-18&to=2026-12-32`, 400, 'VALIDATION'],
     [`${HISTORY}?from=yesterday&to=2026-11-18`, 400, 'VALIDATION'],
     [`${HISTORY}?from=0001-01-01&to=2026-11-18`, 400, 'VALIDATION'],
     [`${HISTORY}?from=2026-11-18&to=9999-12-31`, 400, 'VALIDATION'],

@@ -78,7 +78,6 @@ export async function startHttpApp(
           }),
         ),
     },
-    tokens: { issue: unreached },
     sessionStore: store,
     trading: {
       place: unreached,

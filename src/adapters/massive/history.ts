@@ -13,7 +13,7 @@ import { TradecastError } from '../../protocol/errors.ts';
 import { type MassiveRest, RestError } from './rest.ts';
 
 export interface MassiveHistoryOptions {
-  readonly rest: Pick<MassiveRest, 'once'>;
+  readonly rest: Pick<MassiveRest, 'once' | 'stop'>;
   readonly clock: Clock;
 }
 
@@ -115,6 +115,7 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
       return { ...value, stale };
     },
     snapshot: (symbol) => readSnapshot(symbol).catch(refuse(symbol)),
+    stop: rest.stop,
   };
 }
 

@@ -8,6 +8,15 @@ const SERVER_SIDE_EMIT = /^\{"uid":"[^"\\]{1,64}","type":6,"data":\["([^"\\]{1,6
 const HEAD_BYTES = 200;
 /** Socket.IO's packet types that carry an event; the others would end or confuse the connection of a client. */
 const EVENT_TYPES = [2, 5];
+/** Names that Socket.IO keeps for itself: a stock client that receives one as an event drops its connection. */
+const RESERVED = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
 
 /**
  * Stands between the subscribing connection and Socket.IO's adapter, which trusts what it receives: a message it
@@ -120,6 +129,7 @@ function isEmit(decoded: unknown): boolean {
     packet.id === undefined &&
     Array.isArray(packet.data) &&
     typeof packet.data[0] === 'string' &&
+    !RESERVED.has(packet.data[0]) &&
     isObject(target) &&
     isTexts(target.rooms) &&
     isTexts(target.except) &&

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { aggregateBars, type Bar, type BarSize, barStart } from '../../domain/market/bars.ts';
 import type { Candle } from '../../domain/market/candle.ts';
 import type { BarRequest, Freshness, MarketHistory, MarketSnapshot } from '../../domain/market/history.ts';
@@ -6,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { addDays, newYorkDate, newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import { createDayPath, type DayPath } from './day-path.ts';
+import { createTurns, type Turns } from './turns.ts';
 import { type SimulatedInstrument, UNIVERSE } from './universe.ts';
 
 export interface SimulatedHistoryOptions {
@@ -18,8 +18,6 @@ const MINUTE_SESSIONS = 10;
 /** Sessions with half hours and what is made of them; before them there are days only. */
 const HALF_HOUR_SESSIONS = 90;
 const YEARS = 5;
-/** Days drawn in one turn of the loop: about three milliseconds. */
-const DAYS_PER_TURN = 8;
 
 const DAY = { timespan: 'day', multiplier: 1 } as const;
 const HALF_HOUR = { timespan: 'minute', multiplier: 30 } as const;
@@ -32,7 +30,8 @@ const instruments = new Map(UNIVERSE.map((instrument) => [instrument.symbol, ins
  */
 export function createSimulatedHistory(options: SimulatedHistoryOptions): MarketHistory {
   const { clock } = options;
-  const past = createPast(options);
+  const turns = createTurns();
+  const past = createPast(options, turns);
 
   async function barsOf(request: BarRequest): Promise<Bar[]> {
     const instrument = instrumentOf(request.symbol);
@@ -57,6 +56,7 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
     },
     async snapshot(symbol): Promise<MarketSnapshot> {
       const instrument = instrumentOf(symbol);
+      await turns.next();
       const today = newYorkDate(clock.now());
       const minute = past.minutesOf(instrument, today).at(-1);
       return {
@@ -70,6 +70,7 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
         lastQuote: undefined,
       };
     },
+    stop: turns.stop,
   };
 }
 
@@ -100,7 +101,7 @@ interface Past extends Readonly<Record<Part, Between>> {
   minutesOf(instrument: SimulatedInstrument, date: string): Candle[];
 }
 
-function createPast({ clock, seed }: SimulatedHistoryOptions): Past {
+function createPast({ clock, seed }: SimulatedHistoryOptions, turns: Turns): Past {
   const pathOf = (instrument: SimulatedInstrument, date: string): DayPath =>
     createDayPath(instrument, seed, newYorkDay(newYorkTime(date, 0)));
 
@@ -117,18 +118,26 @@ function createPast({ clock, seed }: SimulatedHistoryOptions): Past {
   return {
     dayOf,
     minutesOf,
-    minutes: async (instrument, first, last) =>
-      daysFrom(first, last).flatMap((date) => minutesOf(instrument, date)),
-    halfHours: keptByDay(clock, (instrument, date) =>
+    // Not kept: ten sessions of minutes are three megabytes for each symbol.
+    async minutes(instrument, first, last) {
+      const candles: Candle[][] = [];
+      for (const date of daysFrom(first, last)) {
+        await turns.next();
+        candles.push(minutesOf(instrument, date));
+      }
+      return candles.flat();
+    },
+    halfHours: keptByDay(clock, turns, (instrument, date) =>
       aggregateBars(minutesOf(instrument, date), HALF_HOUR, newYorkTime(date, 0)),
     ),
-    days: keptByDay(clock, (instrument, date) => [dayOf(instrument, date) ?? []].flat()),
+    days: keptByDay(clock, turns, (instrument, date) => [dayOf(instrument, date) ?? []].flat()),
   };
 }
 
-/** Draws each day of a symbol that is over once, and a few days in a turn of the loop. */
+/** Draws each day of a symbol that is over once, also where several ask for it, and one day in a turn of the loop. */
 function keptByDay(
   clock: Clock,
+  turns: Turns,
   draw: (instrument: SimulatedInstrument, date: string) => readonly Candle[],
 ): Between {
   const kept = new Map<string, Map<string, readonly Candle[]>>();
@@ -136,15 +145,12 @@ function keptByDay(
     const known = kept.get(instrument.symbol) ?? new Map<string, readonly Candle[]>();
     kept.set(instrument.symbol, known);
     const candles: Candle[] = [];
-    let drawn = 0;
     for (const date of daysFrom(first, last)) {
-      const before = known.get(date);
-      const day = before ?? draw(instrument, date);
-      candles.push(...day);
-      if (before) continue;
+      if (!known.has(date)) await turns.next();
+      // Another request may have drawn it meanwhile.
+      const day = known.get(date) ?? draw(instrument, date);
       if (date < newYorkDate(clock.now())) known.set(date, day);
-      drawn += 1;
-      if (drawn % DAYS_PER_TURN === 0) await nextTurn();
+      candles.push(...day);
     }
     return candles;
   };

@@ -4,7 +4,9 @@ import type { PortfolioHook } from '../../protocol/hooks.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import { notional } from '../instrument/notional.ts';
-import { mergeLots, type ReportedPosition } from './lots.ts';
+import { mergeLots } from './lots.ts';
+
+type ReportedPosition = PortfolioHook['portfolio']['positions'][number];
 
 const cents = (amount: Decimal): number => toNumber(round(amount));
 
@@ -47,7 +49,7 @@ export const externalPortfolio = (portfolio: PortfolioHook['portfolio'], now: nu
   totalValue: portfolio.totalValue,
   cash: portfolio.cash,
   equity: portfolio.equity,
-  positions: mergeLots(portfolio.positions).map(positionToPayload),
+  positions: mergeLots(portfolio.positions.map(positionToPayload)),
   dayChange: portfolio.dayChange,
   dayChangePercent: portfolio.dayChangePercent,
   timestamp: new Date(now).toISOString(),

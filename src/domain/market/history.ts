@@ -58,4 +58,6 @@ export interface MarketSnapshot extends Freshness {
 export interface MarketHistory {
   bars(request: BarRequest): Promise<BarPage>;
   snapshot(symbol: string): Promise<MarketSnapshot>;
+  /** Ends the requests under way and later ones with UNAVAILABLE: the service stops. */
+  stop(): void;
 }

@@ -39,9 +39,15 @@ export function createIncidents({ replicas, clock }: IncidentsParts): Incidents 
     incidents = noted(incidents, replica, time, change);
   };
 
+  function isKnown({ replica, at }: ReplicaStatus, { kind }: Change): boolean {
+    const time = new Date(at).toISOString();
+    return incidents.some((one) => isSame(one, { kind, replica, at: time, lastAt: time, count: 1 }));
+  }
+
   function receive(now: ReplicaStatus, before: ReplicaStatus | null): void {
-    for (const change of before ? changesBetween(now, before) : changesOfNew(now))
-      note(now.replica, now.at, change);
+    if (before) for (const change of changesBetween(now, before)) note(now.replica, now.at, change);
+    // Another replica may have passed on what a first heartbeat shows.
+    else for (const change of changesOfNew(now)) if (!isKnown(now, change)) note(now.replica, now.at, change);
     const state = now.feed && (now.feed.detail ? `${now.feed.state}: ${now.feed.detail}` : now.feed.state);
     if (state === null || state === feed) return;
     if (feed !== null) note(now.replica, now.at, { kind: 'feed-changed', detail: state });

@@ -80,7 +80,8 @@ export function marketDataRoutes(
 /** Throws VALIDATION for a range that ends before it begins, or is of no market's time. */
 function rangeOf(first: string, last: string, now: number): { from: number; to: number } {
   const from = beginningOf('from', first);
-  const to = last.includes('-') ? beginningOf('to', addDays(last, 1)) - 1 : beginningOf('to', last);
+  const end = beginningOf('to', last);
+  const to = last.includes('-') ? newYorkTime(addDays(last, 1), 0) - 1 : end;
   if (from > to) throw new TradecastError('VALIDATION', 'from: later than to');
   if (from < EARLIEST) throw new TradecastError('VALIDATION', 'from: before 1970-01-02');
   if (to > now + YEAR_MS) throw new TradecastError('VALIDATION', 'to: more than a year ahead');

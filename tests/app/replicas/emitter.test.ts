@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Emitter } from '@socket.io/redis-emitter';
 import { Redis } from 'ioredis';
+import { encode } from 'notepack.io';
 import type { Socket } from 'socket.io-client';
 import type { SignedIn, TestApp } from '../../../rig/app.ts';
 import { ask } from '../../../rig/clients/ask.ts';
@@ -89,6 +90,9 @@ describe('another service', () => {
     emitter.in(room).socketsJoin('symbol:MSFT');
     emitter.serverSideEmit('revoked', { version: 1, at: Date.now(), message: { userId: 5 } });
     await redis.publish(`${PREFIX}#/#${room}#`, 'garbage');
+    // A stock client that receives a reserved name as an event drops its connection.
+    const reserved = { type: 2, data: ['connect_error', 1], nsp: '/' };
+    await redis.publish(`${PREFIX}#/#${room}#`, encode(['abcdef', reserved, { rooms: [room], except: [] }]));
     await redis.publish(`${PREFIX}-request#/#`, '{"type":4,"opts":{"rooms":[]},"close":true}');
     await redis.publish(`${PREFIX}-request#/#`, 'null');
     await redis.publish(`${PREFIX}-response#/#`, 'null');
@@ -98,7 +102,7 @@ describe('another service', () => {
     expect(heard).toEqual([{ headline: 'still here' }]);
     expect(socket.connected).toBe(true);
     const metrics = (await other.request('GET', '/metrics')).body.text as unknown as string;
-    expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="malformed"\} 8/);
+    expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="malformed"\} 9/);
   });
 });
 

@@ -5,7 +5,6 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/metrics/index.ts';
 import { TradecastError } from '../../../src/protocol/errors.ts';
 import { createDispatch } from '../../../src/realtime/commands/dispatch.ts';
-import { createGate } from '../../../src/realtime/commands/gate.ts';
 import type { Handlers } from '../../../src/realtime/commands/handlers.ts';
 import { createMemoryPeer } from '../../support/memory-peer.ts';
 
@@ -16,7 +15,8 @@ test('a first subscription that failed may be tried again at once; one that work
     return { ack: { type: 'trades', epoch: 'e1', head: 0, recovered: true, timestamp: '' } };
   };
   const once = { points: 1, seconds: 60 };
-  const gate = createGate({
+  const dispatch = createDispatch({
+    handlers: { 'subscribe:trades': subscribe } as Partial<Handlers> as Handlers,
     limiter: createLocalRateLimiter({
       'subscribe:trades': once,
       'user:subscribe:trades': { points: 5, seconds: 60 },
@@ -29,8 +29,6 @@ test('a first subscription that failed may be tried again at once; one that work
     onFlood() {},
     onSessionEnded() {},
   });
-  const handlers = { 'subscribe:trades': subscribe } as Partial<Handlers> as Handlers;
-  const dispatch = createDispatch({ handlers, gate, send() {} });
   const peer = createMemoryPeer();
   const ask = () =>
     new Promise<unknown>((resolve) => dispatch.receive(peer, 'subscribe:trades', [], resolve));

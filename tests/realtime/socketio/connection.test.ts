@@ -6,6 +6,7 @@ import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
 import { next } from '../../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../../rig/clock.ts';
 import { until } from '../../../rig/wait.ts';
+import { openRaw } from '../../support/raw-client.ts';
 
 let app: TestApp;
 const clock = createTestClock();
@@ -214,6 +215,12 @@ describe('the end of a session', () => {
     expect(bystander.connected).toBe(true);
     const again = await refused(app.open({ auth: { sessionID: session.sessionID } }));
     expect(again.data?.code).toBe('INVALID_SESSION');
+  });
+
+  test('of its socket ends the connection too: without a socket no limit would count it', async () => {
+    const raw = await openRaw(app.port, await app.signUp());
+    raw.send('41');
+    await raw.closed;
   });
 
   test('by a ban closes every socket of the user at once and bars the way back', async () => {

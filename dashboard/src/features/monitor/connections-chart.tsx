@@ -21,7 +21,7 @@ const pointsOf = (line: readonly Point[]): string =>
 
 function inWords({ newest, lowest, highest, since, until }: ChartShape): string {
   const span = until - since < NEARLY_MS ? `the last ${age(until - since)}` : 'the last hour';
-  return `Connections over ${span}: ${count(newest)} now, between ${count(lowest)} and ${count(highest)}.`;
+  return `Connections over ${span}: ${count(newest)} at ${minuteTime(until)}, between ${count(lowest)} and ${count(highest)}.`;
 }
 
 /** Connections of all replicas. The picture says the same as its words. */
@@ -83,7 +83,8 @@ export function ConnectionsChart({ history }: { history: MonitorPayload['history
         </div>
       </div>
       <figcaption className="mt-2 text-muted">
-        {count(shape.newest)} now, between {count(shape.lowest)} and {count(shape.highest)}
+        {count(shape.newest)} at {minuteTime(shape.until)}, between {count(shape.lowest)} and{' '}
+        {count(shape.highest)}
         {isShort ? `; first sample at ${minuteTime(shape.since)}` : ''}.
       </figcaption>
     </figure>

@@ -25,7 +25,7 @@ export function IncidentList({ incidents, now }: { incidents: readonly IncidentP
   if (incidents.length === 0)
     return <Message title="No events">Nothing has happened since this replica started.</Message>;
   return (
-    <ScrollRegion label="Recent events, scrollable" className="max-h-[26rem] overflow-y-auto">
+    <ScrollRegion label="Recent events, scrollable" className="max-h-[30rem] overflow-y-auto">
       <ol>
         {incidents.map((incident) => (
           <Entry key={`${incident.kind} ${incident.replica} ${incident.at}`} incident={incident} now={now} />

@@ -52,6 +52,12 @@ function Freshness({ state, now }: { state: MonitorState; now: number }) {
   );
 }
 
+/** How the service is. Without a present answer it is not known. */
+function HealthBadge({ status, stale }: { status: MonitorPayload['status']; stale: boolean }) {
+  const { tone, word } = healthLook(status);
+  return stale ? <Badge>Last seen: {word}</Badge> : <Badge tone={tone}>{word}</Badge>;
+}
+
 function Problems({ monitor, problem }: { monitor: MonitorPayload | null; problem: string | null }) {
   const lines = [...(problem === null ? [] : [problem]), ...(monitor?.problems ?? [])];
   return (
@@ -110,9 +116,7 @@ export function LiveMonitor() {
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-1">
-        {payload ? (
-          <Badge tone={healthLook(payload.status).tone}>{healthLook(payload.status).word}</Badge>
-        ) : null}
+        {payload ? <HealthBadge status={payload.status} stale={stale} /> : null}
         <Freshness state={state} now={now} />
       </div>
       <Problems monitor={payload} problem={problem} />

@@ -52,8 +52,10 @@ function useCredentials({ mode, session, timers }: SignInFormProps) {
       else await session.signUp({ ...credentials, ...(name ? { name } : {}) });
     } catch (error) {
       const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
+      const what = mode === 'sign-in' ? 'sign-in attempts' : 'new accounts';
       setRefusal({
-        message: refusalOf(error, mode === 'sign-in' ? 'sign-in attempts' : 'new accounts'),
+        // The button counts the time down; a second number beside it would stand still.
+        message: retryAfterMs === undefined ? refusalOf(error, what) : `Too many ${what}.`,
         until: retryAfterMs === undefined ? null : timers.now() + retryAfterMs,
       });
       setBusy(false);

@@ -26,7 +26,7 @@ function words(text: string): readonly [title: string, advice: string] {
   return isContract(text)
     ? [
         `“${text}” is an option contract`,
-        'Quotes, charts and orders have stocks only. The portfolio on the trading desk shows a position in it.',
+        'Quotes, charts and orders have stocks only. A position in it is shown in the portfolio on the trading desk.',
       ]
     : [
         `This market has no symbol “${text}”`,

@@ -32,13 +32,15 @@ export function useSymbolAddress(text: string | undefined, shown: boolean): stri
       setUnknown(text);
       return settle(null);
     }
-    const { symbol, chosen } = view.getState();
-    if (chosen && symbol === text) return settle(symbol);
     // An answer that is still on its way is not awaited any more: the text before it is no longer on the desk either.
     settled.current = null;
-    view.select(readSymbol(text));
-    // On a phone only this view has the chart.
-    view.show('trade');
+    const { symbol, chosen } = view.getState();
+    // One that was chosen on the desk is there already; a list may have a symbol that this market lacks.
+    if (!chosen || symbol !== text) {
+      view.select(readSymbol(text));
+      // On a phone only this view has the chart.
+      view.show('trade');
+    }
     let current = true;
     api.symbols(text).then(
       (found) => {
