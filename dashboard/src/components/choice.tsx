@@ -1,9 +1,18 @@
 import { useId } from 'react';
+import { Key } from './key.tsx';
 
 export interface ChoiceProps<T extends string> {
   readonly label: string;
   readonly value: T;
-  readonly options: readonly { readonly value: T; readonly label: string; readonly selectedClass?: string }[];
+  readonly options: readonly {
+    readonly value: T;
+    readonly label: string;
+    readonly selectedClass?: string;
+    /** The key that chooses it from anywhere on the page. */
+    readonly shortcut?: string;
+    /** What the label is short for. */
+    readonly name?: string;
+  }[];
   readonly onChange: (value: T) => void;
   readonly hideLabel?: boolean;
 }
@@ -29,10 +38,13 @@ export function Choice<T extends string>({ label, value, options, onChange, hide
               name={name}
               value={option.value}
               checked={option.value === value}
+              aria-label={option.name}
+              aria-keyshortcuts={option.shortcut}
               onChange={() => onChange(option.value)}
               className="absolute inset-0 cursor-pointer appearance-none opacity-0"
             />
             {option.label}
+            {option.shortcut ? <Key name={option.shortcut} /> : null}
           </label>
         ))}
       </div>

@@ -2,11 +2,17 @@
 import type { DiscordLinkPayload, UserPayload } from '../../../src/protocol/accounts.ts';
 import type { TradesPage } from '../../../src/protocol/events.ts';
 import type { FeedHealth, MonitorPayload } from '../../../src/protocol/health-payloads.ts';
-import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../../src/protocol/market.ts';
+import type {
+  CandlePayload,
+  HistoryPayload,
+  InstrumentPayload,
+  MarketStatusPayload,
+} from '../../../src/protocol/market.ts';
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { createHttp, type HttpOptions } from './http.ts';
+import type { BarSize } from './timeframes.ts';
 
 export interface SignedIn {
   user: UserPayload;
@@ -17,6 +23,13 @@ export interface Credentials {
   username: string;
   password: string;
   name?: string;
+}
+
+/** Days (YYYY-MM-DD in New York) or milliseconds since epoch; the newest `limit` bars of them are answered. */
+export interface HistoryRange extends BarSize {
+  readonly from: string;
+  readonly to: string;
+  readonly limit: number;
 }
 
 const query = (values: Record<string, string | number | undefined>): string => {
@@ -52,6 +65,11 @@ export function createApi(options: HttpOptions = {}) {
     marketStatus: () => call<MarketStatusPayload>('GET', '/api/market/status'),
     symbols: (text: string) => call<InstrumentPayload[]>('GET', `/api/symbols${query({ q: text })}`),
     candles: (symbol: string) => call<CandlePayload[]>('GET', `/api/candles${query({ symbol })}`),
+    historical: (symbol: string, range: HistoryRange) =>
+      call<HistoryPayload>(
+        'GET',
+        `/api/market/historical/${encodeURIComponent(symbol)}${query({ ...range })}`,
+      ),
     /** For administrators. */
     monitor: () => call<MonitorPayload>('GET', '/api/monitor'),
     /** The linked Discord account, null where none is. */

@@ -1,5 +1,6 @@
-import { type ComponentType, useEffect, useState } from 'react';
+import type { ComponentType } from 'react';
 import { Message } from '../components/message.tsx';
+import { useLoaded } from '../hooks/use-loaded.ts';
 import type { PageProps } from './page.ts';
 
 export interface LazyPageProps extends PageProps {
@@ -8,24 +9,10 @@ export interface LazyPageProps extends PageProps {
 
 /** A page whose code comes when it is opened. */
 export function LazyPage({ load, ...props }: LazyPageProps) {
-  const [loaded, setLoaded] = useState<{ Page: ComponentType<PageProps> } | null>(null);
-  const [failed, setFailed] = useState(false);
-
-  useEffect(() => {
-    if (failed) return;
-    load().then(
-      (Page) => setLoaded({ Page }),
-      () => setFailed(true),
-    );
-  }, [load, failed]);
-
-  if (loaded) return <loaded.Page {...props} />;
+  const { part: Page, failed, retry } = useLoaded(load);
+  if (Page) return <Page {...props} />;
   return failed ? (
-    <Message
-      tone="problem"
-      title="The page did not load"
-      action={{ label: 'Try again', run: () => setFailed(false) }}
-    >
+    <Message tone="problem" title="The page did not load" action={{ label: 'Try again', run: retry }}>
       After an update of the service, reload the window.
     </Message>
   ) : (

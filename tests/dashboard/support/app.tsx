@@ -10,6 +10,7 @@ import { createDesks } from '../../../dashboard/src/realtime/desks.ts';
 import { openSocket } from '../../../dashboard/src/realtime/socket.ts';
 import { createSessionStore, type SessionStore } from '../../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../../dashboard/src/stores/theme.ts';
+import { blankChart } from './chart.ts';
 import type { Double } from './double.ts';
 import { httpFetch } from './http-fetch.ts';
 import { completeBrowser } from './screen.tsx';
@@ -19,8 +20,6 @@ export interface TestApp {
   readonly desks: ReturnType<typeof createDesks>;
   close(): void;
 }
-
-const chart = { show: () => {}, mark: () => {}, repaint: () => {}, onHover: () => {}, remove: () => {} };
 
 /** The whole application at an address as main.tsx builds it, with a chart that needs no canvas. */
 export function openAppOn(
@@ -47,7 +46,7 @@ export function openAppOn(
         desk={desks}
         theme={createThemeStore()}
         timers={timers}
-        loadChart={async () => () => chart}
+        loadChart={async () => () => blankChart}
       />
     </StrictMode>,
   );

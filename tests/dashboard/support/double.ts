@@ -17,7 +17,7 @@ import type {
 import type { OrderPayload } from '../../../src/protocol/orders.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { type Answers, type DoubleSocket, type JournalEvents, tell, usualAnswers } from './answers.ts';
-import { BARS, MARKET_OPEN, NAMES, ORDER, PORTFOLIO, quoteOf, USER } from './fixtures.ts';
+import { BARS, historyOf, MARKET_OPEN, NAMES, ORDER, PORTFOLIO, quoteOf, USER } from './fixtures.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -91,6 +91,7 @@ export async function startDouble(port = 0) {
       return NAMES.filter(({ symbol, name }) => symbol.startsWith(text) || name.toUpperCase().includes(text));
     },
     'GET /api/candles': () => BARS,
+    'GET /api/market/historical/*': ({ path, query }) => historyOf(path.split('/').at(-1)!, query),
   };
   const answers: Answers = {};
   const feed = { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: 'one' };

@@ -1,6 +1,11 @@
 import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
-import type { CandlePayload, InstrumentPayload, MarketStatusPayload } from '../../../src/protocol/market.ts';
+import type {
+  CandlePayload,
+  HistoryPayload,
+  InstrumentPayload,
+  MarketStatusPayload,
+} from '../../../src/protocol/market.ts';
 import type { OrderPayload } from '../../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
@@ -109,6 +114,21 @@ export const BARS: readonly CandlePayload[] = Array.from({ length: 60 }, (_, min
     volume: 1_000 + minute,
   };
 });
+
+/** What the history answers: the minutes of a range, whatever size of bars is asked for. */
+export function historyOf(symbol: string, query: URLSearchParams): HistoryPayload {
+  const from = query.get('from') ?? '';
+  const first = from.includes('-') ? Date.parse(from) : Number(from);
+  return {
+    symbol,
+    timespan: 'minute',
+    multiplier: 1,
+    adjusted: true,
+    bars: BARS.filter(({ time }) => time * 1_000 >= first),
+    truncated: false,
+    state: 'simulated',
+  };
+}
 
 export const executed = (
   seq: number,

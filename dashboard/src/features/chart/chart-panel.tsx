@@ -1,41 +1,18 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
-import { minuteTime, price } from '../../lib/format.ts';
-import type { Bar } from '../../stores/candles.ts';
+import { useLoaded } from '../../hooks/use-loaded.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
-import { Canvas } from './canvas.tsx';
+import type { ChartViewProps } from './chart-view.tsx';
 import { QuoteLine } from './quote-line.tsx';
-import { useOtherDay } from './use-other-day.ts';
 import type { LoadPriceChart } from './use-price-chart.ts';
 
+const loadChartView = async () => (await import('./chart-view.tsx')).ChartView;
 const loadPriceChart: LoadPriceChart = async () => (await import('./price-chart.ts')).createPriceChart;
-
-function Legend({ symbol, bar }: { symbol: string; bar: Bar | null }) {
-  const day = useOtherDay(symbol);
-  const figures =
-    bar &&
-    ([
-      ['O', bar.open],
-      ['H', bar.high],
-      ['L', bar.low],
-      ['C', bar.close],
-    ] as const);
-  return (
-    <p aria-hidden="true" className="flex min-h-5 flex-wrap gap-x-3 text-muted text-xs">
-      <span>{bar ? minuteTime(bar.time * 1_000) : `Minutes of ${day ?? 'today'}, your local time`}</span>
-      {figures?.map(([letter, value]) => (
-        <span key={letter}>
-          {letter} <span className="text-ink">{price(value)}</span>
-        </span>
-      ))}
-    </p>
-  );
-}
 
 /** As large as what will replace it. */
 function Loading() {
@@ -43,9 +20,32 @@ function Loading() {
     <div role="status" className="flex flex-col gap-2 p-3 sm:px-4">
       <span className="sr-only">Loading the chart</span>
       <div className="skeleton h-9 w-48" />
-      <div className="skeleton h-5 w-40" />
-      <div className="skeleton h-64 sm:h-80" />
+      <LoadingView />
     </div>
+  );
+}
+
+function LoadingView() {
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="skeleton h-8 w-full max-w-96" />
+      <div className="skeleton h-10" />
+      <div className="skeleton h-72 sm:h-96 xl:h-[27rem]" />
+      <div className="h-5" />
+    </div>
+  );
+}
+
+/** Everything below the quote, when its code is here. */
+function View(props: ChartViewProps) {
+  const { part: ChartView, failed, retry } = useLoaded(loadChartView);
+  if (ChartView) return <ChartView {...props} />;
+  return failed ? (
+    <Message tone="problem" title="The chart did not load" action={{ label: 'Try again', run: retry }}>
+      Check your connection and try again.
+    </Message>
+  ) : (
+    <LoadingView />
   );
 }
 
@@ -89,7 +89,6 @@ export function ChartPanel({ theme, load = loadPriceChart }: ChartPanelProps) {
   const symbol = useStore(view, (state) => state.symbol);
   const choosing = useStore(watchlist, ({ status }) => status === 'loading');
   const element = useShowWhenOpened();
-  const [hovered, setHovered] = useState<Bar | null>(null);
   const frozen = useFreshness() === 'frozen';
   return (
     <Panel id="chart" title={symbol ?? 'Chart'} aside={ATTRIBUTION}>
@@ -100,8 +99,7 @@ export function ChartPanel({ theme, load = loadPriceChart }: ChartPanelProps) {
           className={`flex scroll-mt-28 flex-col gap-2 p-3 outline-none sm:px-4 ${frozen ? 'not-live' : ''}`}
         >
           <QuoteLine symbol={symbol} />
-          <Legend symbol={symbol} bar={hovered} />
-          <Canvas symbol={symbol} theme={theme} load={load} onHover={setHovered} />
+          <View symbol={symbol} theme={theme} load={load} />
         </div>
       ) : choosing ? (
         <Loading />

@@ -1,4 +1,4 @@
-import type { Bar } from '../../stores/candles.ts';
+import type { Bar } from '../../lib/bars.ts';
 
 /**
  * True where `bars` is what is `shown`, grown by no more than a bar at its end. The store keeps the objects of

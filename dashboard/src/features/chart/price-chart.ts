@@ -1,60 +1,68 @@
-/** The only file that knows lightweight-charts; it is loaded when the first chart is shown. */
-import {
-  type CandlestickData,
-  CandlestickSeries,
-  ColorType,
-  createChart,
-  type IChartApi,
-  type ISeriesApi,
-  LineStyle,
-  type Time,
-  type UTCTimestamp,
-} from 'lightweight-charts';
-import { price as formatPrice, minuteTime } from '../../lib/format.ts';
-import type { Bar } from '../../stores/candles.ts';
+/** The chart by lightweight-charts; it is loaded when the first chart is shown. */
+import { ColorType, createChartEx, type Time } from 'lightweight-charts';
+import { indexOfBar } from '../../lib/bars.ts';
+import { isIntraday } from '../../lib/timeframes.ts';
+import { type Chart, colour, createCloseLine, createLayers, toTime } from './chart-layers.ts';
+import { createSight } from './chart-sight.ts';
 import { continues } from './continues.ts';
+import { barLabel } from './labels.ts';
+import { NewYorkScale } from './new-york-scale.ts';
+import type { OwnTrades } from './own-trades.ts';
+import { LINES, type Picture } from './picture.ts';
 
-/** Minutes in sight when a symbol is opened. */
-const VISIBLE_MINUTES = 120;
+/** Bars before the left edge of what is here, at which older ones are requested. */
+const NEAR_START = 30;
+const SCROLL_PAUSE_MS = 100;
 
 export interface PriceChart {
-  /** Shows these bars; cheap where they only grew at the end. */
-  show(symbol: string, bars: readonly Bar[]): void;
+  /** Draws it; cheap where it is what is drawn, grown at its end. */
+  show(picture: Picture): void;
   /** A line at the previous close, or none. */
   mark(previousClose: number | undefined): void;
   /** Paints in the colours of the present theme. */
   repaint(): void;
-  /** Calls back with the bar under the pointer, null where there is none. */
-  onHover(listener: (bar: Bar | null) => void): void;
+  /** Calls back with the start of the bar under the pointer, null where there is none. */
+  onHover(listener: (time: number | null) => void): void;
+  /** Calls back when the reader comes near the oldest bar. */
+  onNearStart(listener: () => void): void;
+  /** Puts the crosshair on a bar and brings it into sight; null takes it away. */
+  point(time: number | null): void;
+  /** Shows more bars, or fewer: a factor of the present number. */
+  zoom(factor: number): void;
   remove(): void;
 }
 
 export type CreatePriceChart = (element: HTMLElement) => PriceChart;
 
-const toData = (bar: Bar): CandlestickData<UTCTimestamp> => ({ ...bar, time: bar.time as UTCTimestamp });
-const clock = (time: Time): string => minuteTime(Number(time) * 1_000);
-const colour = (name: string) =>
-  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-
-const createIn = (element: HTMLElement): IChartApi =>
-  createChart(element, {
+function createIn(element: HTMLElement, label: (second: number) => string): Chart {
+  return createChartEx<Time, NewYorkScale>(element, new NewYorkScale(), {
     autoSize: true,
     layout: {
       // The logo brings a <style> element, which the page's policy forbids; the panel names the library in words.
       attributionLogo: false,
       fontFamily: getComputedStyle(element).fontFamily,
       fontSize: 11,
+      panes: { enableResize: false },
     },
-    localization: { locale: 'en-US', timeFormatter: clock, priceFormatter: formatPrice },
-    timeScale: { timeVisible: true, secondsVisible: false, tickMarkFormatter: clock, rightOffset: 4 },
-    rightPriceScale: { borderVisible: false },
+    localization: {
+      locale: 'en-US',
+      timeFormatter: (time: Time) => label(Number(time)),
+    },
+    timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4, minBarSpacing: 0.05 },
+    // Wide enough for the longest price: a scale that changes its width moves the whole chart.
+    rightPriceScale: { borderVisible: false, minimumWidth: 64 },
     handleScroll: { vertTouchDrag: false },
   });
+}
 
-function paint(chart: IChartApi, series: ISeriesApi<'Candlestick'>): void {
+function paint(chart: Chart): void {
   const line = colour('line');
   chart.applyOptions({
-    layout: { background: { type: ColorType.Solid, color: colour('surface') }, textColor: colour('muted') },
+    layout: {
+      background: { type: ColorType.Solid, color: colour('surface') },
+      textColor: colour('muted'),
+      panes: { separatorColor: line, separatorHoverColor: line },
+    },
     grid: { vertLines: { color: line }, horzLines: { color: line } },
     crosshair: {
       vertLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
@@ -62,79 +70,79 @@ function paint(chart: IChartApi, series: ISeriesApi<'Candlestick'>): void {
     },
     timeScale: { borderColor: line },
   });
-  const [up, down] = [colour('up'), colour('down')];
-  series.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
 }
 
-/** The dashed line at the previous close. */
-function createCloseLine(series: ISeriesApi<'Candlestick'>) {
-  let line: ReturnType<typeof series.createPriceLine> | null = null;
-  let markedAt: number | undefined;
-  return {
-    repaint: () => line?.applyOptions({ color: colour('muted') }),
-    mark(previousClose: number | undefined) {
-      if (previousClose === markedAt) return;
-      markedAt = previousClose;
-      if (line) series.removePriceLine(line);
-      line =
-        previousClose === undefined
-          ? null
-          : series.createPriceLine({
-              price: previousClose,
-              color: colour('muted'),
-              lineWidth: 1,
-              lineStyle: LineStyle.Dashed,
-              title: 'prev. close',
-            });
-    },
-  };
-}
+/** Whether one picture is another, grown at its end. */
+const isGrown = (shown: Picture, picture: Picture): boolean =>
+  shown.key === picture.key &&
+  shown.volume === picture.volume &&
+  LINES.every((name) => (shown.lines[name] === undefined) === (picture.lines[name] === undefined)) &&
+  continues(shown.bars, picture.bars);
 
-export const createPriceChart: CreatePriceChart = (element) => {
-  const chart = createIn(element);
-  const series = chart.addSeries(CandlestickSeries, { borderVisible: false });
-  const closeLine = createCloseLine(series);
-  let shown: readonly Bar[] = [];
-  let shownSymbol: string | null = null;
-  let zoomed = false;
-
-  /** To the last minutes. Without a width, as in a view that is not shown, it has to wait for one. */
-  function zoom() {
-    const scale = chart.timeScale();
-    zoomed = scale.width() > 0 && shown.length > 0;
-    if (!zoomed) return;
-    scale.setVisibleLogicalRange({ from: Math.max(0, shown.length - VISIBLE_MINUTES), to: shown.length + 3 });
-  }
-  chart.timeScale().subscribeSizeChange(() => {
-    if (!zoomed) zoom();
+const sameTrades = (a: readonly OwnTrades[], b: readonly OwnTrades[]): boolean =>
+  a.length === b.length &&
+  a.every(({ time, side, quantity: size }, index) => {
+    const other = b[index]!;
+    return other.time === time && other.side === side && other.quantity === size;
   });
 
+export const createPriceChart: CreatePriceChart = (element) => {
+  let shown: Picture | null = null;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const chart = createIn(element, (second) =>
+    barLabel(second, shown?.size ?? { timespan: 'minute', multiplier: 1 }),
+  );
+  const layers = createLayers(chart);
+  const closeLine = createCloseLine(layers.candles);
+  const sight = createSight(chart);
+
   function repaint() {
-    paint(chart, series);
+    paint(chart);
+    layers.repaint();
+    // The columns carry their colours one by one.
+    if (shown) layers.draw(shown);
     closeLine.repaint();
   }
   repaint();
 
   return {
-    show(symbol, bars) {
-      if (continues(shown, bars)) {
-        for (const bar of bars.slice(shown.length - 1)) series.update(toData(bar));
-        shown = bars;
-        return;
-      }
-      series.setData(bars.map(toData));
-      shown = bars;
-      if (symbol !== shownSymbol) zoomed = false;
-      shownSymbol = symbol;
-      if (!zoomed) zoom();
+    show(picture) {
+      const before = shown;
+      shown = picture;
+      chart.timeScale().applyOptions({ timeVisible: isIntraday(picture.size) });
+      if (before && isGrown(before, picture)) layers.grow(picture, before.bars.length);
+      else layers.draw(picture);
+      if (!before || !sameTrades(before.trades, picture.trades)) layers.mark(picture.trades);
+      const isOther = before?.key !== picture.key || before.bars.length === 0;
+      if (isOther) sight.begin(picture);
     },
     mark: closeLine.mark,
     repaint,
     onHover(listener) {
-      chart.subscribeCrosshairMove(({ time }) =>
-        listener(time === undefined ? null : (shown.find((bar) => bar.time === time) ?? null)),
-      );
+      chart.subscribeCrosshairMove(({ time }) => listener(time === undefined ? null : Number(time)));
     },
-    remove: () => chart.remove(),
+    onNearStart(listener) {
+      // While a picture is drawn the range is for a moment that of the one before.
+      function check() {
+        waiting = undefined;
+        const range = chart.timeScale().getVisibleLogicalRange();
+        if (range && shown && shown.bars.length > 0 && range.from < NEAR_START) listener();
+      }
+      chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+        waiting ??= setTimeout(check, SCROLL_PAUSE_MS);
+      });
+    },
+    point(time) {
+      const index = time === null || !shown ? -1 : indexOfBar(shown.bars, time);
+      const bar = shown?.bars[index];
+      if (!bar) return chart.clearCrosshairPosition();
+      sight.reveal(index);
+      chart.setCrosshairPosition(bar.close, toTime(bar), layers.candles);
+    },
+    zoom: sight.zoom,
+    remove() {
+      clearTimeout(waiting);
+      chart.remove();
+    },
   };
 };

@@ -1,5 +1,4 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import type { Bar } from '../../stores/candles.ts';
 import type { CreatePriceChart, PriceChart } from './price-chart.ts';
 
 export type LoadPriceChart = () => Promise<CreatePriceChart>;
@@ -14,7 +13,11 @@ export interface LoadedChart {
 }
 
 /** A chart in the element, made when its code is here and removed with the component. */
-export function usePriceChart(load: LoadPriceChart, onHover: (bar: Bar | null) => void): LoadedChart {
+export function usePriceChart(
+  load: LoadPriceChart,
+  onHover: (time: number | null) => void,
+  onNearStart: () => void,
+): LoadedChart {
   const element = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<PriceChart | null>(null);
   const [failed, setFailed] = useState(false);
@@ -28,6 +31,7 @@ export function usePriceChart(load: LoadPriceChart, onHover: (bar: Bar | null) =
         if (gone || !element.current) return;
         made = create(element.current);
         made.onHover(onHover);
+        made.onNearStart(onNearStart);
         setChart(made);
       },
       () => setFailed(true),
@@ -37,7 +41,7 @@ export function usePriceChart(load: LoadPriceChart, onHover: (bar: Bar | null) =
       made?.remove();
       setChart(null);
     };
-  }, [load, onHover, failed]);
+  }, [load, onHover, onNearStart, failed]);
 
   return { element, chart, failed, retry: () => setFailed(false) };
 }

@@ -3,45 +3,19 @@
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { ChartPanel } from '../../../../dashboard/src/features/chart/chart-panel.tsx';
-import type { PriceChart } from '../../../../dashboard/src/features/chart/price-chart.ts';
-import type { Bar } from '../../../../dashboard/src/stores/candles.ts';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
-import { BARS, quoteOf } from '../../support/fixtures.ts';
+import { recordingChart } from '../../support/chart.ts';
+import { refuse } from '../../support/double.ts';
+import { BARS, executed, historyOf, quoteOf } from '../../support/fixtures.ts';
 import { completeBrowser, openPage, type Page } from '../../support/screen.tsx';
 
 let page: Page;
-afterEach(() => page.close());
-
-/** Stands where the canvas would be. */
-function recordingChart() {
-  const drawn = {
-    bars: [] as readonly Bar[],
-    previousClose: undefined as number | undefined,
-    alive: 0,
-    hover: (_bar: Bar | null) => {},
-  };
-  const create = (): PriceChart => {
-    drawn.alive += 1;
-    return {
-      show: (_symbol, bars) => {
-        drawn.bars = bars;
-      },
-      mark: (previousClose) => {
-        drawn.previousClose = previousClose;
-      },
-      repaint: () => {},
-      onHover: (tell) => {
-        drawn.hover = tell;
-      },
-      remove: () => {
-        drawn.alive -= 1;
-      },
-    };
-  };
-  return { drawn, load: async () => create };
-}
+afterEach(async () => {
+  await page.close();
+  localStorage.clear();
+});
 
 async function openChart(prepare?: Parameters<typeof openPage>[1]) {
   completeBrowser();
@@ -63,57 +37,157 @@ test('without a symbol it says so', async () => {
   expect(await screen.findByText('No symbol chosen')).toBeTruthy();
 });
 
-test('it draws the minutes of today and the previous close, on one chart', async () => {
+const HISTORY = 'GET /api/market/historical/*';
+const asked = () =>
+  page.server.asked
+    .filter(({ path }) => path.startsWith('/api/market/historical/'))
+    .map(({ query }) => query);
+
+test('it draws the minutes, their volume and the previous close, on one chart', async () => {
   const drawn = await openChart();
-  await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
   await act(async () => page.desk.states.quote.push(quoteOf('AAPL')));
   await waitFor(() => expect(drawn.previousClose).toBe(229.1));
   expect(drawn.alive).toBe(1);
-  expect(screen.getByRole('img').getAttribute('aria-label')).toMatch(
-    /^AAPL, minute candles from \d\d:\d\d to \d\d:\d\d$/,
+  expect(drawn.picture).toMatchObject({ volume: true, trades: [] });
+  expect(screen.getByRole('group', { name: /^Chart of AAPL/ }).getAttribute('aria-label')).toMatch(
+    /^Chart of AAPL, 1-minute bars from \w{3},? \d+ \w+ \d{4}, \d\d:\d\d to /,
   );
 });
 
 test('a quote moves the running minute', async () => {
   const drawn = await openChart();
-  await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
   const last = BARS.at(-1)!;
   const timestamp = new Date((last.time + 30) * 1_000).toISOString();
   await act(async () => page.desk.states.quote.push(quoteOf('AAPL', { price: 240, timestamp })));
   await waitFor(() =>
-    expect(drawn.bars.at(-1)).toMatchObject({ time: last.time, open: last.open, high: 240, close: 240 }),
+    expect(drawn.picture?.bars.at(-1)).toMatchObject({
+      time: last.time,
+      open: last.open,
+      high: 240,
+      close: 240,
+    }),
   );
 });
 
-test('the bar under the pointer is read out above the chart', async () => {
+test('a digit chooses a timeframe, except while a text is typed, and the choice is remembered', async () => {
   const drawn = await openChart();
-  await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
-  act(() => drawn.hover({ time: 0, open: 1.5, high: 2, low: 1, close: 1.75 }));
-  expect(screen.getByText('O').parentElement?.textContent).toMatch(/^\d\d:\d\dO 1\.50H 2\.00L 1\.00C 1\.75$/);
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+  expect(screen.getByRole('radio', { name: '1 day' })).toHaveProperty('checked', true);
+  await page.user.keyboard('4');
+  expect(await screen.findByText('daily bars, New York time')).toBeTruthy();
+  expect(asked().at(-1)?.get('timespan')).toBe('day');
+  const field = document.body.appendChild(document.createElement('input'));
+  field.focus();
+  await page.user.keyboard('5');
+  expect(field.value).toBe('5');
+  field.remove();
+  expect(screen.getByRole('radio', { name: '1 year' })).toHaveProperty('checked', true);
+  expect(localStorage.getItem('tradecast.chart')).toContain('"1y"');
 });
 
-test('a day without trades is not a failure, and a failure is not a day without trades', async () => {
+test('averages, volume and extended hours are switched on and off; what a day’s bar lacks is not offered', async () => {
+  const drawn = await openChart();
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+  const button = (name: string) => screen.getByRole('button', { name });
+  expect(button('SMA 50').getAttribute('aria-pressed')).toBe('false');
+  await page.user.click(button('SMA 50'));
+  await page.user.click(button('EMA 20'));
+  await page.user.click(button('Volume'));
+  await waitFor(() =>
+    expect(Object.keys(drawn.picture?.lines ?? {})).toEqual(['simple', 'exponential', 'vwap']),
+  );
+  expect(drawn.picture?.volume).toBe(false);
+  expect(drawn.picture?.lines.simple?.filter((value) => value !== null)).toHaveLength(BARS.length - 49);
+  await page.user.keyboard('4');
+  await screen.findByText('daily bars, New York time');
+  expect(button('VWAP').getAttribute('aria-disabled')).toBe('true');
+  await waitFor(() => expect(Object.keys(drawn.picture?.lines ?? {})).toEqual(['simple', 'exponential']));
+});
+
+test('the bar under the crosshair is read above the chart, by pointer and by keyboard; else the newest', async () => {
+  const drawn = await openChart();
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+  const legend = () => screen.getByText('O').closest('p')?.textContent;
+  expect(legend()).toContain(`C ${BARS.at(-1)!.close.toFixed(2)}`);
+  act(() => drawn.hover(BARS[10]!.time));
+  const { open, high, low, close } = BARS[10]!;
+  expect(legend()).toContain(
+    `O ${open.toFixed(2)}H ${high.toFixed(2)}L ${low.toFixed(2)}C ${close.toFixed(2)}`,
+  );
+  expect(legend()).toContain('Vol 1K');
+  const chart = screen.getByRole('group', { name: /^Chart of AAPL/ });
+  fireEvent.keyDown(chart, { key: 'ArrowLeft' });
+  expect(drawn.pointed).toBe(BARS[9]!.time);
+  expect(legend()).toContain(`C ${BARS[9]!.close.toFixed(2)}`);
+  expect(screen.getByText(/, close 2\d\d\.\d\d$/)).toBeTruthy();
+  fireEvent.keyDown(chart, { key: 'Home' });
+  expect(drawn.pointed).toBe(BARS[0]!.time);
+  fireEvent.keyDown(chart, { key: 'Escape' });
+  expect(legend()).toContain(`C ${BARS.at(-1)!.close.toFixed(2)}`);
+});
+
+test('the start of what is here asks for older bars, and says when there are none', async () => {
+  const drawn = await openChart();
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+  page.server.routes[HISTORY] = () => refuse(503, 'UNAVAILABLE', 'Not now.');
+  act(() => drawn.nearStart());
+  await screen.findByText('Older bars did not load.', { exact: false });
+  page.server.routes[HISTORY] = ({ query }) => ({ ...historyOf('AAPL', query), bars: [] });
+  await page.user.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText('There are no older bars.')).toBeTruthy();
+  expect(Number(asked().at(-1)?.get('to'))).toBe(BARS[0]!.time * 1_000 - 1);
+});
+
+test('own trades stand at their bars', async () => {
+  const drawn = await openChart(({ journal }) => {
+    const timestamp = new Date((BARS[5]!.time + 20) * 1_000).toISOString();
+    journal.events = [
+      executed(1, { timestamp, quantity: 10, price: 230 }),
+      executed(2, { timestamp, quantity: 30, price: 231 }),
+      executed(3, { timestamp, side: 'sell', quantity: 5, price: 232 }),
+      executed(4, { timestamp, symbol: 'MSFT' }),
+    ];
+  });
+  const { time } = BARS[5]!;
+  await waitFor(() =>
+    expect(drawn.picture?.trades).toEqual([
+      { time, side: 'buy', quantity: 40, price: 230.75 },
+      { time, side: 'sell', quantity: 5, price: 232 },
+    ]),
+  );
+});
+
+test('no bars are no failure, a failure is told and tried again, and a plan without them is said so', async () => {
   await openChart(({ routes }) => {
     routes['GET /api/candles'] = () => [];
+    routes[HISTORY] = ({ query }) => ({ ...historyOf('AAPL', query), bars: [] });
   });
-  expect(await screen.findByText('No trades in AAPL yet today')).toBeTruthy();
-  page.server.routes['GET /api/candles'] = () => ({ status: 500, code: 'INTERNAL', error: 'Broken' });
-  act(() => page.stores.candles.reload());
+  expect(await screen.findByText('No trades in AAPL in this time')).toBeTruthy();
+  page.server.routes[HISTORY] = () => refuse(500, 'INTERNAL', 'Broken');
+  await page.user.keyboard('4');
   expect(await screen.findByText('Price history is unavailable right now')).toBeTruthy();
-  page.server.routes['GET /api/candles'] = () => BARS;
+  page.server.routes[HISTORY] = ({ query }) => historyOf('AAPL', query);
   await page.user.click(screen.getByRole('button', { name: 'Try again' }));
   await waitFor(() => expect(screen.queryByText('Price history is unavailable right now')).toBeNull());
+  page.server.routes[HISTORY] = () => refuse(403, 'NOT_IN_PLAN', 'The plan has two years.');
+  await page.user.keyboard('5');
+  expect(await screen.findByText('The data plan does not have this history')).toBeTruthy();
+  expect(screen.getByText('The plan has two years. Choose another timeframe.')).toBeTruthy();
 });
 
-test('minutes of another day say which, and a stale price its age', async () => {
-  await openChart(({ routes }) => {
-    const start = Date.parse('2013-10-08T14:00:00Z') / 1_000;
-    routes['GET /api/candles'] = () => BARS.map((bar, minute) => ({ ...bar, time: start + minute * 60 }));
-  });
-  expect(await screen.findByText('Minutes of 8 Oct 2013, your local time')).toBeTruthy();
+test('a stale price shows its age, and a closed market when it closed', async () => {
+  const drawn = await openChart();
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
   const timestamp = new Date(Date.now() - 3 * 60_000).toISOString();
   await act(async () => page.desk.states.quote.push(quoteOf('AAPL', { state: 'stale', timestamp })));
   expect((await screen.findByText('3 min old')).closest('.not-live')).not.toBeNull();
+  const close = '2026-11-20T21:00:00.000Z';
+  await act(async () => page.desk.states.quote.push(quoteOf('AAPL', { state: 'closed', timestamp: close })));
+  expect(
+    await screen.findByText(/^The market is closed\. Last trade Fri,? 20 Nov 2026, 16:00\.$/),
+  ).toBeTruthy();
 });
 
 test('a chart whose code could not be loaded can be tried again', async () => {
@@ -125,13 +199,13 @@ test('a chart whose code could not be loaded can be tried again', async () => {
   await screen.findByText('The chart did not load');
   broken = false;
   await page.user.click(screen.getByRole('button', { name: 'Try again' }));
-  await waitFor(() => expect(drawn.bars).toHaveLength(BARS.length));
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
   expect(screen.queryByText('The chart did not load')).toBeNull();
 });
 
 test('the chart of an opened symbol is brought into sight', async () => {
   await openChart();
-  await screen.findByText('Minutes of today, your local time');
+  await screen.findByText('1-minute bars, New York time');
   const scroll = jest.fn();
   Element.prototype.scrollIntoView = scroll;
   const below = { top: 2_000, bottom: 2_500 } as DOMRect;

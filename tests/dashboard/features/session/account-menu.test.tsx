@@ -10,6 +10,7 @@ import { createApi } from '../../../../dashboard/src/lib/api.ts';
 import { Frame } from '../../../../dashboard/src/pages/frame.tsx';
 import { createSessionStore } from '../../../../dashboard/src/stores/session.ts';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
+import { blankChart } from '../../support/chart.ts';
 import { refuse } from '../../support/double.ts';
 import { USER } from '../../support/fixtures.ts';
 import { completeBrowser, openPage, type Page } from '../../support/screen.tsx';
@@ -22,8 +23,6 @@ afterEach(async () => {
   window.history.replaceState(null, '', '/');
 });
 
-const chart = { show: () => {}, mark: () => {}, repaint: () => {}, onHover: () => {}, remove: () => {} };
-
 async function openDesk() {
   completeBrowser();
   page = await openPage(
@@ -31,7 +30,7 @@ async function openDesk() {
       user={USER}
       session={createSessionStore({ api: createApi() })}
       theme={createThemeStore()}
-      loadChart={async () => () => chart}
+      loadChart={async () => () => blankChart}
     />,
     (server) => {
       server.routes['POST /api/auth/password'] = () => undefined;

@@ -1,0 +1,11 @@
+/** A key to press, beside what it does. Screen readers have it from the control. */
+export function Key({ name }: { name: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className="ml-1.5 rounded border border-line-strong px-1 font-normal text-[0.6875rem] text-muted leading-4 max-sm:hidden"
+    >
+      {name}
+    </span>
+  );
+}

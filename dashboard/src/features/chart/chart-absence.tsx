@@ -1,0 +1,46 @@
+import { Message } from '../../components/message.tsx';
+import { type BarHistory, isFinal } from '../../stores/bar-history.ts';
+
+export interface AbsenceProps {
+  /** The chart's code could not be loaded. */
+  readonly codeFailed: boolean;
+  readonly history: BarHistory;
+  readonly onRetry: () => void;
+}
+
+/** What stands in the place of a chart that cannot be drawn. */
+export function ChartAbsence({ codeFailed, history: { symbol, failure, bars }, onRetry }: AbsenceProps) {
+  const action = { label: 'Try again', run: onRetry };
+  if (codeFailed) {
+    return (
+      <Message tone="problem" title="The chart did not load" action={action}>
+        Check your connection and try again.
+      </Message>
+    );
+  }
+  if (failure?.code === 'NOT_IN_PLAN') {
+    return (
+      <Message title="The data plan does not have this history">
+        {failure.sentence} Choose another timeframe.
+      </Message>
+    );
+  }
+  if (failure) {
+    return (
+      <Message
+        tone="problem"
+        title={
+          isFinal(failure) ? `There is no history of ${symbol}` : 'Price history is unavailable right now'
+        }
+        action={isFinal(failure) ? undefined : action}
+      >
+        {failure.sentence}
+      </Message>
+    );
+  }
+  return bars.length > 0 ? (
+    <Message title="These bars are all outside of the regular session">Switch on extended hours.</Message>
+  ) : (
+    <Message title={`No trades in ${symbol} in this time`}>Choose a longer timeframe.</Message>
+  );
+}

@@ -1,0 +1,181 @@
+/** What is drawn on a chart, as series of lightweight-charts. */
+import {
+  CandlestickSeries,
+  createSeriesMarkers,
+  HistogramSeries,
+  type IChartApiBase,
+  type ISeriesApi,
+  LineSeries,
+  LineStyle,
+  type SeriesMarker,
+  type SeriesType,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts';
+import { type Bar, dateAt } from '../../lib/bars.ts';
+import { compact, price as formatPrice, quantity } from '../../lib/format.ts';
+import type { OwnTrades } from './own-trades.ts';
+import { LINES, type LineName, type Picture } from './picture.ts';
+
+const VOLUME_PANE = 1;
+/** Of the height; the candles have the rest. */
+const VOLUME_SHARE = 0.22;
+
+/** Below a dollar a price has four decimals. */
+const PRICES = { type: 'custom', formatter: formatPrice, minMove: 0.0001 } as const;
+const VOLUMES = { type: 'custom', formatter: compact, minMove: 1 } as const;
+
+export type Chart = IChartApiBase<Time>;
+type Series<T extends SeriesType> = ISeriesApi<T, Time>;
+
+export const toTime = ({ time }: { readonly time: number }): UTCTimestamp => time as UTCTimestamp;
+export const colour = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** Half of a colour, for what stands behind. */
+const faint = (name: string) => `${colour(name)}80`;
+
+const SERIES_LOOKS: Readonly<Record<LineName, { readonly colour: string; readonly style: LineStyle }>> = {
+  simple: { colour: 'accent', style: LineStyle.Solid },
+  exponential: { colour: 'warn', style: LineStyle.Dashed },
+  vwap: { colour: 'ink', style: LineStyle.Dotted },
+};
+
+/** The dashed line at the previous close. */
+export function createCloseLine(series: Series<'Candlestick'>) {
+  let line: ReturnType<typeof series.createPriceLine> | null = null;
+  let markedAt: number | undefined;
+  return {
+    repaint: () => line?.applyOptions({ color: colour('muted') }),
+    mark(previousClose: number | undefined) {
+      if (previousClose === markedAt) return;
+      markedAt = previousClose;
+      if (line) series.removePriceLine(line);
+      line =
+        previousClose === undefined
+          ? null
+          : series.createPriceLine({
+              price: previousClose,
+              color: colour('muted'),
+              lineWidth: 1,
+              lineStyle: LineStyle.Dashed,
+              title: 'prev. close',
+            });
+    },
+  };
+}
+
+/** A series that is there only while it is switched on. */
+function createOptional<T extends SeriesType>(chart: Chart, make: () => Series<T>) {
+  let series: Series<T> | null = null;
+  return {
+    get: () => series,
+    switch(on: boolean): Series<T> | null {
+      if (on) series ??= make();
+      else if (series) {
+        chart.removeSeries(series);
+        series = null;
+      }
+      return series;
+    },
+  };
+}
+
+const markerOf = ({ side, quantity: size, ...bar }: OwnTrades): SeriesMarker<Time> => ({
+  time: toTime(bar),
+  position: side === 'buy' ? 'belowBar' : 'aboveBar',
+  shape: side === 'buy' ? 'arrowUp' : 'arrowDown',
+  color: colour(side === 'buy' ? 'up' : 'down'),
+  text: `${side === 'buy' ? 'B' : 'S'} ${quantity(size)}`,
+});
+
+/** Of a line at a bar. Where it starts anew, as with a day, nothing joins it to the value before. */
+function pointOf({ bars, lines }: Picture, name: LineName, index: number) {
+  const bar = bars[index]!;
+  const value = lines[name]?.[index] ?? null;
+  if (value === null) return { time: toTime(bar) };
+  const before = bars[index - 1];
+  const isNew = name === 'vwap' && before !== undefined && dateAt(before.time) !== dateAt(bar.time);
+  return { time: toTime(bar), value, ...(isNew && { color: 'transparent' }) };
+}
+
+/** The layers of a picture: candles, lines, volume and own trades. */
+export function createLayers(chart: Chart) {
+  const candles = chart.addSeries(CandlestickSeries, { borderVisible: true, priceFormat: PRICES });
+  const markers = createSeriesMarkers<Time>(candles, []);
+  const lines = LINES.map((name) => {
+    const make = () =>
+      chart.addSeries(LineSeries, {
+        priceFormat: PRICES,
+        lineWidth: 2,
+        lineStyle: SERIES_LOOKS[name].style,
+        color: colour(SERIES_LOOKS[name].colour),
+        priceLineVisible: false,
+        lastValueVisible: false,
+        crosshairMarkerVisible: false,
+      });
+    return { name, ...createOptional<'Line'>(chart, make) };
+  });
+  const volume = createOptional<'Histogram'>(chart, () => {
+    const options = { priceLineVisible: false, lastValueVisible: false };
+    const series = chart.addSeries(HistogramSeries, { ...options, priceFormat: VOLUMES }, VOLUME_PANE);
+    series.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0 } });
+    const [top, bottom] = chart.panes();
+    top?.setStretchFactor(1 - VOLUME_SHARE);
+    bottom?.setStretchFactor(VOLUME_SHARE);
+    return series;
+  });
+  let drawnTrades: readonly OwnTrades[] = [];
+
+  const columnOf = (bar: Bar) => ({
+    time: toTime(bar),
+    value: bar.volume,
+    color: faint(bar.close < bar.open ? 'down' : 'up'),
+  });
+  const candleOf = (bar: Bar) => ({ ...bar, time: toTime(bar) });
+
+  return {
+    candles,
+    /** Draws all of it. */
+    draw(picture: Picture) {
+      const { bars } = picture;
+      candles.setData(bars.map(candleOf));
+      volume.switch(picture.volume)?.setData(bars.map(columnOf));
+      for (const line of lines) {
+        const values = picture.lines[line.name];
+        line
+          .switch(values !== undefined)
+          ?.setData(bars.map((_, index) => pointOf(picture, line.name, index)));
+      }
+    },
+    /** Draws what has changed since there were `count` bars: the last of them and what follows. */
+    grow(picture: Picture, count: number) {
+      const { bars } = picture;
+      for (let index = count - 1; index < bars.length; index++) {
+        const bar = bars[index]!;
+        candles.update(candleOf(bar));
+        volume.get()?.update(columnOf(bar));
+        for (const { name, get } of lines) get()?.update(pointOf(picture, name, index));
+      }
+    },
+    mark(trades: readonly OwnTrades[]) {
+      drawnTrades = trades;
+      markers.setMarkers(trades.map(markerOf));
+    },
+    repaint() {
+      const [up, down] = [colour('up'), colour('down')];
+      candles.applyOptions({
+        // Hollow and full: the colour is not the only sign.
+        upColor: colour('surface'),
+        downColor: down,
+        borderUpColor: up,
+        borderDownColor: down,
+        wickUpColor: up,
+        wickDownColor: down,
+        // A hollow bar has no colour to give to the label of its price.
+        priceLineColor: colour('accent'),
+      });
+      for (const { name, get } of lines) get()?.applyOptions({ color: colour(SERIES_LOOKS[name].colour) });
+      markers.setMarkers(drawnTrades.map(markerOf));
+    },
+  };
+}

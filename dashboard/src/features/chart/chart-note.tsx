@@ -1,0 +1,49 @@
+import type { ReactNode } from 'react';
+import { useLatest } from '../../hooks/use-topic.ts';
+import { timeframeOf } from '../../lib/timeframes.ts';
+import type { BarHistory } from '../../stores/bar-history.ts';
+import { barLabel } from './labels.ts';
+
+const MINUTE = { timespan: 'minute', multiplier: 1 } as const;
+
+interface NoteProps {
+  readonly history: BarHistory;
+  readonly onRetry: () => void;
+}
+
+function stateOf({ history, onRetry }: NoteProps, closedSince: string | null): ReactNode {
+  const retry = (
+    <button
+      type="button"
+      onClick={onRetry}
+      className="ml-1 font-medium text-accent underline underline-offset-2"
+    >
+      Try again
+    </button>
+  );
+  if (history.stale) {
+    return (
+      <span className="text-warn">
+        {history.failure?.sentence ?? 'The source does not answer.'} The newest bars may be missing. {retry}
+      </span>
+    );
+  }
+  if (history.older === 'loading') return 'Loading older bars…';
+  if (history.older === 'failed') return <span className="text-warn">Older bars did not load. {retry}</span>;
+  if (closedSince !== null) return `The market is closed. Last trade ${closedSince}.`;
+  return history.older === 'end' && history.bars.length > 0 ? 'There are no older bars.' : null;
+}
+
+/** What the bars are, and in which state; it has the height of a line whatever it says. */
+export function ChartNote(props: NoteProps) {
+  const { symbol, timeframe } = props.history;
+  const quote = useLatest('quote', symbol);
+  const closedSince =
+    quote?.state === 'closed' ? barLabel(Math.floor(Date.parse(quote.timestamp) / 1_000), MINUTE) : null;
+  return (
+    <p className="flex min-h-5 flex-wrap justify-between gap-x-4 text-muted text-xs">
+      <span>{timeframeOf(timeframe).sizeName}, New York time</span>
+      <span role="status">{stateOf(props, closedSince)}</span>
+    </p>
+  );
+}

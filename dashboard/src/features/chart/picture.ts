@@ -1,0 +1,81 @@
+/** What is drawn, of a history and what the reader has switched on. */
+import { type Bar, dateAt, firstInSight, isRegular } from '../../lib/bars.ts';
+import { exponentialAverage, type Line, simpleAverage, volumeWeightedAverage } from '../../lib/indicators.ts';
+import { type BarSize, isIntraday, timeframeOf } from '../../lib/timeframes.ts';
+import type { BarHistory } from '../../stores/bar-history.ts';
+import type { Layer } from '../../stores/chart-choices.ts';
+import type { TradeEntry } from '../../stores/trades.ts';
+import { type OwnTrades, ownTradesOn } from './own-trades.ts';
+
+export const SIMPLE_LENGTH = 50;
+export const EXPONENTIAL_LENGTH = 20;
+
+/** The lines over the bars, in the order in which they are drawn and named. */
+export const LINES = ['simple', 'exponential', 'vwap'] as const satisfies readonly Layer[];
+export type LineName = (typeof LINES)[number];
+
+export const LAYER_NAMES: Readonly<Record<Layer, string>> = {
+  volume: 'Volume',
+  simple: `SMA ${SIMPLE_LENGTH}`,
+  exponential: `EMA ${EXPONENTIAL_LENGTH}`,
+  vwap: 'VWAP',
+  trades: 'My trades',
+  extended: 'Extended hours',
+};
+
+/** How lines are told apart: by colour and by dashes, which are those of the chart's own line styles. */
+export const LINE_LOOKS: Readonly<
+  Partial<Record<Layer, { readonly className: string; readonly dashes?: string }>>
+> = {
+  simple: { className: 'text-accent' },
+  exponential: { className: 'text-warn', dashes: '4 2' },
+  vwap: { className: 'text-ink', dashes: '1.5 1.5' },
+};
+
+export interface Picture {
+  /** Another one is shown from the place where its timeframe begins. */
+  readonly key: string;
+  readonly size: BarSize;
+  readonly bars: readonly Bar[];
+  /** Those that are switched on. */
+  readonly lines: Readonly<Partial<Record<LineName, Line>>>;
+  readonly volume: boolean;
+  readonly trades: readonly OwnTrades[];
+  /** Index of the first bar in sight at first. */
+  readonly first: number;
+}
+
+/** Why a layer cannot be shown with bars of this size; null where it can. */
+export function unfit(layer: Layer, size: BarSize): string | null {
+  if (isIntraday(size)) return null;
+  if (layer === 'vwap') return 'VWAP starts anew each day and needs bars within it';
+  return layer === 'extended' ? 'Bars of a day and more have no sessions' : null;
+}
+
+const computed: Readonly<Record<LineName, (bars: readonly Bar[]) => Line>> = {
+  simple: (bars) => simpleAverage(bars, SIMPLE_LENGTH),
+  exponential: (bars) => exponentialAverage(bars, EXPONENTIAL_LENGTH),
+  vwap: (bars) => volumeWeightedAverage(bars, dateAt),
+};
+
+export function pictureOf(
+  history: BarHistory,
+  layers: readonly Layer[],
+  entries: readonly TradeEntry[],
+): Picture {
+  const { symbol, timeframe } = history;
+  const { size, sight } = timeframeOf(timeframe);
+  const shows = (layer: Layer) => layers.includes(layer) && unfit(layer, size) === null;
+  const regular = isIntraday(size) && !layers.includes('extended');
+  const bars = regular ? history.bars.filter(({ time }) => isRegular(time)) : history.bars;
+  const lines = LINES.filter(shows).map((name) => [name, computed[name](bars)] as const);
+  return {
+    key: `${symbol} ${timeframe} ${regular}`,
+    size,
+    bars,
+    lines: Object.fromEntries(lines),
+    volume: shows('volume'),
+    trades: shows('trades') ? ownTradesOn(bars, entries, symbol) : [],
+    first: firstInSight(bars, { sight }),
+  };
+}
