@@ -42,7 +42,10 @@ export default {
     project('app', 'app'),
     project('local', 'local'),
     project('drill', 'drill'),
-    project('dashboard', 'dashboard', { testEnvironment: 'jsdom' }),
+    project('dashboard', 'dashboard', {
+      testEnvironment: 'jsdom',
+      moduleNameMapper: { '^@/lib/socket/client$': '<rootDir>/dashboard/src/hooks/client.ts' },
+    }),
     project('browser', 'browser'),
     project('project', 'project'),
   ],

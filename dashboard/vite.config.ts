@@ -1,3 +1,4 @@
+import path from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -32,6 +33,8 @@ const sonnerWithoutStyleElement = (): Plugin => ({
 });
 
 export default defineConfig({
+  // The address under which widgets import the hooks of the socket.
+  resolve: { alias: { '@/lib/socket/client': path.resolve(import.meta.dirname, 'src/hooks/client.ts') } },
   plugins: [react(), tailwindcss(), sonnerWithoutStyleElement()],
   optimizeDeps: { exclude: ['sonner'] },
   server: { host: '127.0.0.1', proxy },

@@ -17,6 +17,8 @@ export const PAGES = {
   /** The trading desk with this symbol selected. */
   symbol: { path: '/s/:symbol', title: ':symbol', access: 'member' },
   login: { path: '/login', title: 'Sign in', access: 'anyone' },
+  /** For developers: connection, REST API and live quotes at a glance. */
+  test: { path: '/dashboard/test', title: 'Test API', access: 'member' },
   monitor: { path: '/monitor', title: 'Monitor', access: 'admin' },
 } as const satisfies Record<string, Page>;
 
@@ -29,5 +31,6 @@ export const pathTo = {
   /** No symbol has a character that a path would have to encode. */
   symbol: (symbol: string): string => PAGES.symbol.path.replace(':symbol', () => symbol),
   login: PAGES.login.path,
+  test: PAGES.test.path,
   monitor: PAGES.monitor.path,
 } as const satisfies Record<PageName, string | ((...params: never[]) => string)>;

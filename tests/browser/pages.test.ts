@@ -91,6 +91,37 @@ test('an address without a page is answered with 404 and says so, to visitors an
   expect(complaintsOf(browser).filter((text) => !/status of 404.*\/nowhere/.test(text))).toEqual([]);
 });
 
+test('the menu leads to the page that tests the API, where everything works', async () => {
+  const browser = await openBrowser(service.url);
+  const { page } = browser;
+  const screen = screenOf(page);
+  await screen.signIn(service.demo);
+  await page.getByRole('button', { name: /account and theme/ }).click();
+  await page.getByRole('menuitem', { name: 'Test API' }).click();
+  await page.waitForURL('**/dashboard/test');
+  expect(await page.title()).toBe('Test API · Tradecast');
+  await screen.panel('WebSocket status').getByText('Connected').waitFor();
+  await page.getByRole('button', { name: 'Fetch Quote' }).click();
+  await screen
+    .panel('REST API')
+    .getByText(/^Volume [\d,]+/)
+    .waitFor();
+  const cards = screen.panel('Real-time quotes').getByRole('listitem');
+  for (const symbol of ['AAPL', 'TSLA', 'NVDA'])
+    await cards
+      .filter({ hasText: symbol })
+      .getByText(/^\$[\d,.]+$/)
+      .waitFor();
+  await screen
+    .panel('Frame log')
+    .getByText(/"quote:update"/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  expect(await accessibilityProblems(browser)).toEqual([]);
+  expect(complaintsOf(browser)).toEqual([]);
+});
+
 test('a member at an administrator’s address is told so; signing out leads to the sign-in’s own', async () => {
   const browser = await openBrowser(`${service.url}/monitor`);
   const { page } = browser;

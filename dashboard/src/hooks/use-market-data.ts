@@ -4,7 +4,7 @@ import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { toSymbol } from '../lib/symbols.ts';
 import type { Shown } from '../stores/keyed.ts';
 import { useSubjects } from './use-topic.ts';
-import { useDesk, useWebSocketContext } from './websocket-context.tsx';
+import { useDesk } from './websocket-context.tsx';
 
 export interface MarketDatum {
   /** As the market writes it: `AAPL` for `aapl`. */
@@ -18,16 +18,13 @@ export function useMarketData(names: readonly string[]): {
   readonly quotes: readonly MarketDatum[];
   readonly isConnected: boolean;
 } {
-  const { states } = useDesk();
-  const { connected } = useWebSocketContext();
+  const { marketStore } = useDesk();
   const symbols = names.map(toSymbol);
   useSubjects('quote', symbols);
+  const isConnected = useStore(marketStore, (state) => state.isConnected);
   const quotes = useStore(
-    states.quote,
-    useShallow(({ bySubject }) => symbols.map((symbol) => bySubject[symbol])),
+    marketStore,
+    useShallow((state) => symbols.map((symbol) => state.quotes[symbol])),
   );
-  return {
-    quotes: symbols.map((symbol, index) => ({ symbol, data: quotes[index] })),
-    isConnected: connected,
-  };
+  return { quotes: symbols.map((symbol, index) => ({ symbol, data: quotes[index] })), isConnected };
 }

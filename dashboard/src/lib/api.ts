@@ -6,6 +6,7 @@ import type {
   CandlePayload,
   HistoryPayload,
   InstrumentPayload,
+  MarketQuotePayload,
   MarketStatusPayload,
 } from '../../../src/protocol/market.ts';
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
@@ -64,6 +65,8 @@ export function createApi(options: HttpOptions = {}) {
       call<QuotePayload[]>('GET', `/api/quotes${query({ symbols: symbols.join(',') })}`),
     marketStatus: () => call<MarketStatusPayload>('GET', '/api/market/status'),
     symbols: (text: string) => call<InstrumentPayload[]>('GET', `/api/symbols${query({ q: text })}`),
+    marketQuote: (symbol: string) =>
+      call<MarketQuotePayload>('GET', `/api/market/quote/${encodeURIComponent(symbol)}`),
     candles: (symbol: string) => call<CandlePayload[]>('GET', `/api/candles${query({ symbol })}`),
     historical: (symbol: string, range: HistoryRange) =>
       call<HistoryPayload>(

@@ -11,12 +11,13 @@ const trading: Route = { Page: TradingPage, stays: true, bare: true };
 export const ROUTES: Readonly<Record<RouteName, Route>> = {
   trading,
   symbol: trading,
+  test: { load: async () => (await import('./test/test-page.tsx')).TestPage },
   // Members never load it.
   monitor: { load: async () => (await import('./monitor/monitor-page.tsx')).MonitorPage },
 };
 
 /** The pages that the menu offers, in its order. */
-export const MENU: readonly RouteName[] = ['trading', 'monitor'];
+export const MENU: readonly RouteName[] = ['trading', 'test', 'monitor'];
 
 export const mayOpen = (name: RouteName, { tier }: UserPayload): boolean => {
   const { access } = PAGES[name];

@@ -3,9 +3,11 @@ import { createEmitter } from '../lib/emitter.ts';
 import type { Frame } from '../lib/frame.ts';
 import { every, type Timers } from '../lib/timers.ts';
 import { POLL_INTERVAL_MS } from '../stores/connection.ts';
+import { createMarketStore } from '../stores/market.ts';
 import type { EndReason } from '../stores/session.ts';
 import { createConnection } from './connection.ts';
 import { createEventLane } from './event-lane.ts';
+import { createFrameTap } from './frame-tap.ts';
 import { createPlaceOrder } from './place-order.ts';
 import { startPolling } from './polling.ts';
 import { openSocket, type SocketAuth, type TradecastSocket } from './socket.ts';
@@ -57,6 +59,7 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
     if (subscriptions.isRefused('trades')) void events.catchUp().catch(() => {});
   }
 
+  const marketStore = createMarketStore(lane.states.quote, connection.state);
   const stops: (() => void)[] = [];
   return {
     api,
@@ -65,7 +68,9 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
     subscriptions,
     subscribe,
     emit: createEmit(socket, subscriptions),
+    followFrames: createFrameTap(socket),
     states: lane.states,
+    marketStore,
     loadState: lane.load,
     loadFirst: lane.loadFirst,
     events,

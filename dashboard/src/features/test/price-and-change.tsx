@@ -1,0 +1,16 @@
+import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
+import { Change } from '../../components/change.tsx';
+import { price, signedPercent } from '../../lib/format.ts';
+
+/** A price in large, and its change against the previous close. */
+export function PriceAndChange({ quote }: { quote: QuotePayload }) {
+  // A change of zero without a previous close is unknown, not none.
+  const change = quote.previousClose === undefined ? undefined : quote.change;
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-3">
+      <span className="font-semibold">{quote.symbol}</span>
+      <span className="text-2xl tabular-nums">${price(quote.price)}</span>
+      <Change value={change}>{signedPercent(quote.changePercent)}</Change>
+    </p>
+  );
+}
