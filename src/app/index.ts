@@ -17,6 +17,7 @@ import { createLifecycle } from './part.ts';
 import { createRealtimeCapability } from './realtime.ts';
 import { createLinkRecovery, createStallRecovery } from './recovery.ts';
 import { createReporting } from './reporting.ts';
+import { createTokens } from './tokens.ts';
 import { createTradingCapability } from './trading.ts';
 
 export type { AppOverrides, PortWrappers } from './overrides.ts';
@@ -71,6 +72,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const { database } = storage.faces;
   const journal = createJournalCapability(core, config.journal, database);
   const accounts = createAccountFaces(core, config.accounts, database);
+  const tokens = createTokens(core, database, keys.faces);
   const cluster = createCluster(core, {
     redisUrl: secrets.redisUrl,
     databaseUrl: secrets.databaseUrl,
@@ -96,7 +98,15 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     lease,
   });
   /** What the edges and the reports use of everything. */
-  const faces = { ...cluster.faces, ...accounts, ...market.faces, ...trading.faces, ...journal.faces, lease };
+  const faces = {
+    ...cluster.faces,
+    ...accounts,
+    ...tokens.faces,
+    ...market.faces,
+    ...trading.faces,
+    ...journal.faces,
+    lease,
+  };
   const engine = createEngine(core, { ...faces, isShared: secrets.redisUrl !== null });
   const reporting = createReporting(core, {
     ...faces,
@@ -111,7 +121,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   );
   const realtime = createRealtimeCapability(
     core,
-    { ...config, ...config.realtime },
+    { ...config.realtime, drainSeconds: config.drainSeconds, trustProxy: config.http.trustProxy },
     {
       ...faces,
       ...http.faces,
@@ -146,6 +156,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       engine,
       createStallRecovery(core, recovery),
       journal,
+      tokens,
       demo,
     ],
   };

@@ -12,8 +12,10 @@ import { portfolioFeature } from '../realtime/features/portfolio.ts';
 import { timeFeature } from '../realtime/features/time.ts';
 import { tradesFeature } from '../realtime/features/trades.ts';
 import { watchlistFeature } from '../realtime/features/watchlist.ts';
+import { createPlainSockets } from '../realtime/plain/server.ts';
 import { createRealtime, type Realtime, type RealtimeParts } from '../realtime/server.ts';
 import { createSocketIo, type SocketIoParts } from '../realtime/socketio/server.ts';
+import { createUpgradeRouter } from '../realtime/upgrades.ts';
 import type { Core } from './core.ts';
 import type { Keys } from './keys.ts';
 import type { Capability } from './part.ts';
@@ -34,11 +36,12 @@ export interface RealtimeFaces
 /** What clients can do over a connection, and how they connect. */
 export function createRealtimeCapability(
   core: Core,
-  config: RealtimeConfig & { readonly drainSeconds: number },
+  config: RealtimeConfig & { readonly drainSeconds: number; readonly trustProxy: number },
   { server, hours, keys, ...faces }: RealtimeFaces,
 ): Capability<Realtime> {
   const { clock, metrics, replica } = core;
   const parts = { ...faces, clock, metrics: metrics.realtime, log: core.log('realtime') };
+  const door = { ...parts, allowedOrigins: config.allowedOrigins, sessionSecrets: keys.session };
   const realtime = createRealtime(
     {
       ...parts,
@@ -51,11 +54,11 @@ export function createRealtimeCapability(
         timeFeature,
       ],
       transports: [
-        createSocketIo({
-          ...parts,
-          httpServer: server,
-          allowedOrigins: config.allowedOrigins,
-          sessionSecrets: keys.session,
+        createSocketIo({ ...door, httpServer: server }),
+        createPlainSockets({
+          ...door,
+          upgrades: createUpgradeRouter(server),
+          trustProxy: config.trustProxy,
         }),
       ],
     },

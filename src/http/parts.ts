@@ -2,6 +2,7 @@
 import type { Store } from 'express-session';
 import type { Accounts } from '../domain/accounts/accounts.ts';
 import type { Sessions } from '../domain/accounts/session.ts';
+import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { DiscordLinks } from '../domain/hooks/discord-links.ts';
 import type { Hooks } from '../domain/hooks/hooks.ts';
@@ -61,6 +62,7 @@ export interface HttpOptions {
 export interface HttpParts {
   readonly accounts: Pick<Accounts, 'login' | 'register' | 'changePassword'>;
   readonly sessions: Pick<Sessions, 'find'>;
+  readonly tokens: Pick<SocketTokens, 'issue'>;
   /** connect-pg-simple on the database that `sessions` reads. */
   readonly sessionStore: Store;
   readonly trading: Trading;

@@ -17,6 +17,12 @@ export interface LoginPayload {
   sessionID: string;
 }
 
+/** `expiresIn` is in seconds. */
+export interface SocketTokenPayload {
+  token: string;
+  expiresIn: number;
+}
+
 export interface DiscordLinkPayload {
   code: string;
   expiresAt: string;
@@ -76,6 +82,16 @@ export const accountsRoutes = {
     statuses: [204],
   }),
   'GET /api/auth/session': route<LoginPayload>()({ summary: 'Who is signed in', access: 'member' }),
+  'GET /api/auth/token': route<SocketTokenPayload>()({
+    summary: 'Issues a token that opens one plain WebSocket',
+    access: 'member',
+    refusals: ['RATE_LIMITED'],
+  }),
+  'POST /api/auth/token': route<SocketTokenPayload>()({
+    summary: 'The same, for clients that fetch what changes by POST',
+    access: 'member',
+    refusals: ['RATE_LIMITED'],
+  }),
   'GET /api/account/discord-link': route<{ discordUserId: string | null }>()({
     summary: 'The linked Discord account; null without a link',
     access: 'member',

@@ -10,6 +10,16 @@ export const MAX_SYMBOLS_PER_REQUEST = 200;
 export const USER_LIMIT_FACTOR = 5;
 /** Bytes of the largest message on a socket and of the largest hook or API body. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
+/** Bytes of the largest frame on a plain WebSocket: subscriptions need no more. */
+export const MAX_PLAIN_FRAME_BYTES = 16 * 1024;
+/** Plain sockets of one address that have not said who they are: stops one machine that opens and waits. */
+export const MAX_UNIDENTIFIED_PER_ADDRESS = 20;
+/** The same on one replica: bounds what many machines together can hold open. */
+export const MAX_UNIDENTIFIED_SOCKETS = 500;
+/** Pause between two pings of a plain WebSocket: proxies cut a silent connection after a minute. */
+export const PLAIN_PING_INTERVAL_MS = 25_000;
+/** Life of a token that opens a plain WebSocket: it may stand in a URL, and so in the log of a proxy. */
+export const SOCKET_TOKEN_SECONDS = 60;
 /** Ends a handshake that does not finish. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** Bytes that may wait in memory for one socket; a client that does not read its replies is closed. */

@@ -1,4 +1,5 @@
 import type { Sessions } from '../domain/accounts/session.ts';
+import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { User } from '../domain/accounts/user.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -26,6 +27,8 @@ export class ConnectRefusal extends Error {
 export interface Credentials {
   /** Null where the client gave none that can be read. */
   readonly sessionId: string | null;
+  /** A token that stands for the session, where the client gave one; then `sessionId` is not read. */
+  readonly token?: string;
   /** Who the client says it is; checked, never trusted. */
   readonly userId?: unknown;
   /** Version of the wire contract, where the client names one. */
@@ -41,6 +44,7 @@ export interface Admission {
 
 export interface AdmissionParts {
   readonly sessions: Pick<Sessions, 'find'>;
+  readonly tokens: Pick<SocketTokens, 'redeem'>;
   readonly connections: ConnectionCounter;
   readonly limiter: RateLimiter;
   readonly maxConnectionsPerUser: number;
@@ -64,8 +68,17 @@ export function createAdmission(parts: AdmissionParts): Admission {
   const { sessions, connections, limiter, metrics } = parts;
   const logFailure = createFailureLog(parts);
 
-  async function findUser({ sessionId, userId, protocol }: Credentials): Promise<readonly [User, string]> {
-    assertSpoken(protocol);
+  async function sessionIdOf({ sessionId, token }: Credentials): Promise<string | null> {
+    if (token === undefined) return sessionId;
+    const redeemed = await parts.tokens.redeem(token);
+    if (redeemed === null) throw new ConnectRefusal('INVALID_SESSION', 'Invalid or expired token', false);
+    return redeemed;
+  }
+
+  async function findUser(credentials: Credentials): Promise<readonly [User, string]> {
+    const { userId } = credentials;
+    assertSpoken(credentials.protocol);
+    const sessionId = await sessionIdOf(credentials);
     if (!sessionId)
       throw new ConnectRefusal('NO_SESSION_ID', 'Authentication required: No session ID provided', false);
     const session = await sessions.find(sessionId);

@@ -5,8 +5,10 @@ import type { SessionRevokedPayload } from '../protocol/connection.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import type { Dispatch } from './commands/dispatch.ts';
+import type { Gate } from './commands/gate.ts';
 import type { CloseReason, Peer, Send } from './peer.ts';
 import { createPeerIndex, type PeerIndex } from './peer-index.ts';
+import type { Selections } from './selection.ts';
 import type { StateLane } from './state-lane/lane.ts';
 
 /** What a transport does with its connections: admit, join, receive, leave. */
@@ -16,12 +18,20 @@ export interface PeerHost extends Admission, Pick<Dispatch, 'receive'> {
   leave(peer: Peer): void;
 }
 
+/** The same for a transport whose dialect has commands of its own. */
+export interface DialectHost extends Omit<PeerHost, 'receive'>, Omit<Gate, 'answered'> {
+  readonly selections: Selections;
+}
+
+/** A stop waits this long for clients that do not read and for requests in flight. */
+export const STOP_GRACE_MS = 2_000;
+
 /** A way for peers to connect. */
 export interface Transport {
-  /** Closes every connection and accepts no more. */
+  /** Closes every connection and accepts no more; resolves within `STOP_GRACE_MS`. */
   stop(): Promise<void>;
 }
-export type TransportFactory = (host: PeerHost) => Transport;
+export type TransportFactory = (host: PeerHost & DialectHost) => Transport;
 
 /** The connected peers, and the end of each. */
 export interface Connections {

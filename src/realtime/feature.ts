@@ -4,6 +4,7 @@ import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import type { Handlers } from './commands/handlers.ts';
 import type { JournalSweep } from './event-lane/journal-sweep.ts';
 import type { Peer, Send } from './peer.ts';
+import type { Selections } from './selection.ts';
 import type { StateLane } from './state-lane/lane.ts';
 import type { AnySource } from './state-lane/topic.ts';
 
@@ -11,6 +12,8 @@ import type { AnySource } from './state-lane/topic.ts';
 export interface Feature {
   /** The commands it answers. */
   readonly handlers?: Partial<Handlers>;
+  /** What a dialect with partial answers subscribes to here. */
+  readonly selections?: Partial<Selections>;
   /** State that goes to the peers that watch it. */
   readonly sources?: readonly AnySource[];
   /** A peer is connected. */

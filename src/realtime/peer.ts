@@ -20,6 +20,9 @@ export interface Dialect {
 /** Why the service closes a connection. */
 export type CloseReason = Exclude<EndReason, 'client'>;
 
+/** A peer reads the close frame behind everything it has not read yet; after this the connection is cut. */
+export const CLOSE_GRACE_MS = 5_000;
+
 /** One connection of a user, whatever its transport. */
 export interface Peer {
   /** Unique over all replicas. */

@@ -1,4 +1,5 @@
 import type { Sessions } from '../domain/accounts/session.ts';
+import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
@@ -8,12 +9,14 @@ import { createScope } from '../lib/scope.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { createAdmission } from './admission.ts';
 import { createDispatch } from './commands/dispatch.ts';
+import { createGate } from './commands/gate.ts';
 import { mergeHandlers } from './commands/handlers.ts';
 import { createConnections, type TransportFactory } from './connections.ts';
 import { createDrain } from './drain.ts';
 import { createJournalSweep } from './event-lane/journal-sweep.ts';
 import type { Feature, FeatureFactory } from './feature.ts';
 import { createSend } from './peer.ts';
+import { mergeSelections } from './selection.ts';
 import { createSessionCheck } from './sessions/session-check.ts';
 import { guardSessions } from './sessions/session-guard.ts';
 import { watchSlowReaders } from './slow-readers.ts';
@@ -31,6 +34,7 @@ export interface RealtimeOptions {
 export interface RealtimeParts {
   readonly bus: Bus;
   readonly sessions: Sessions;
+  readonly tokens: Pick<SocketTokens, 'redeem'>;
   readonly connections: ConnectionCounter;
   readonly limiter: RateLimiter;
   readonly journal: Pick<Journal, 'heads'>;
@@ -83,17 +87,19 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const { peers } = index;
   const sweep = createJournalSweep({ ...parts, users: index.byUser });
   const features = parts.features.map((create) => create({ ...parts, lane, peers, sweep, send }));
-  const dispatch = createDispatch({
+  const gate = createGate({
     ...parts,
     send,
-    handlers: mergeHandlers(features),
     checkSession: createSessionCheck(parts),
     onFlood: (peer) => close(peer, 'flood'),
     onSessionEnded: (peer) => revoke(peer, 'expired'),
   });
-  const drain = createDrain({ ...parts, ...dispatch, peers, send, close: (peer) => close(peer, 'drain') });
+  const dispatch = createDispatch({ handlers: mergeHandlers(features), gate, send });
+  const selections = mergeSelections(features);
+  const drain = createDrain({ ...parts, ...gate, peers, send, close: (peer) => close(peer, 'drain') });
   const admission = createAdmission({ ...parts, ...options, draining: drain.isDraining });
-  const transports = parts.transports.map((create) => create({ ...admission, ...dispatch, ...connections }));
+  const host = { ...admission, ...gate, ...dispatch, ...connections, selections };
+  const transports = parts.transports.map((create) => create(host));
   const fanOut = createFanOut({
     ...parts,
     lane,

@@ -16,7 +16,7 @@ import { createApp, StartCancelledError } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { IN_FLIGHT_GRACE_MS } from '../../src/realtime/socketio/server.ts';
+import { STOP_GRACE_MS } from '../../src/realtime/connections.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { openRaw } from '../support/raw-client.ts';
 
@@ -205,7 +205,7 @@ test('a client that has stopped reading is cut after the time for requests in fl
     isStopped = true;
   });
   await until(() => clock.pending() === 1, 'the only timer left is that of the cut');
-  clock.advance(IN_FLIGHT_GRACE_MS - 1);
+  clock.advance(STOP_GRACE_MS - 1);
   expect([isStopped, clock.pending()]).toEqual([false, 1]);
   clock.advance(1);
   await stopping;

@@ -12,7 +12,7 @@ import { readSessionCookie } from '../../src/domain/accounts/session-cookie.ts';
 import { revokedTopic } from '../../src/domain/accounts/topics.ts';
 import { createDemand } from '../../src/domain/market/demand.ts';
 import { STOCK_TOPICS } from '../../src/domain/market/topics.ts';
-import { addressKey } from '../../src/http/limit.ts';
+import { addressKey } from '../../src/lib/address.ts';
 import type { Log } from '../../src/lib/log.ts';
 import { PAGES } from '../../src/protocol/pages.ts';
 import { HOOK_SECRET, SESSION_SECRET, startHttpApp } from '../support/http-parts.ts';

@@ -6,6 +6,7 @@ import { type ClientEvent, COMMANDS, EVENTS } from '../../src/protocol/events.ts
 import { INCIDENT_KINDS } from '../../src/protocol/health-payloads.ts';
 import * as limits from '../../src/protocol/limits.ts';
 import { ORDER_STATUSES } from '../../src/protocol/order-status.ts';
+import { PLAIN_CLOSE_CODES, PLAIN_COMMANDS } from '../../src/protocol/plain.ts';
 import { RATE_LIMITS } from '../../src/protocol/rate-limits.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { ackFields, declaration, fieldsOf, payloadTypes } from '../support/declarations.ts';
@@ -119,6 +120,24 @@ describe('the protocol page', () => {
     expect(page.replaceAll('\n', ' ')).toContain(
       `Handshakes are limited to ${connect.points} / ${connect.seconds} s per user, unknown events to ${unknown.points} / ${unknown.seconds} s.`,
     );
+  });
+
+  test('lists what a plain client may send, and the codes that close its connection', () => {
+    const rows = rowsOf('Messages of a client').map(([type, message, , countsAs]) => [
+      unquoted(type!),
+      fieldsOf(unquoted(message!)).sort(),
+      unquoted(countsAs!),
+    ]);
+    expect(rows).toEqual(
+      Object.entries(PLAIN_COMMANDS).map(([type, { schema, countsAs }]) => [
+        type,
+        Object.keys(schema.shape).sort(),
+        countsAs,
+      ]),
+    );
+    const codes = rowsOf('Messages of the server').map(([code]) => Number(code));
+    const tooBig = 1009;
+    expect(codes.sort()).toEqual([...Object.values(PLAIN_CLOSE_CODES), tooBig].sort());
   });
 
   test('lists every HTTP route', () => {

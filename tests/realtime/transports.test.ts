@@ -2,7 +2,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { until } from '../../rig/wait.ts';
 import type { QuotePayload } from '../../src/protocol/quotes.ts';
 import type { JournalPosition } from '../../src/protocol/trades.ts';
-import { type LineClient, startRealtime, type TestRealtime, TRANSPORT_NAMES } from '../support/realtime.ts';
+import {
+  EVENT_TRANSPORT_NAMES,
+  type LineClient,
+  startRealtime,
+  type TestRealtime,
+  TRANSPORT_NAMES,
+} from '../support/realtime.ts';
 
 const letter = (index: number): string => String.fromCharCode(65 + index);
 const SYMBOLS = Array.from(
@@ -13,22 +19,22 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe.each(TRANSPORT_NAMES)('over %s', (kind) => {
-  let service: TestRealtime;
-  afterEach(() => service.close());
+let service: TestRealtime;
+afterEach(() => service.close());
 
-  /** Time passes a little with every look: the fan-out rests by the clock after each of its turns. */
-  const eventually = (holds: () => boolean, what: string): Promise<void> =>
-    until(() => {
-      service.clock.advance(5);
-      return holds();
-    }, what);
-  const confirmed = (client: LineClient, type: string): Promise<void> =>
-    eventually(
-      () =>
-        client.payloads<{ type: string }>('subscription:confirmed').some((payload) => payload.type === type),
-      `${type} is confirmed`,
-    );
+/** Time passes a little with every look: the fan-out rests by the clock after each of its turns. */
+const eventually = (holds: () => boolean, what: string): Promise<void> =>
+  until(() => {
+    service.clock.advance(5);
+    return holds();
+  }, what);
+const confirmed = (client: LineClient, type: string): Promise<void> =>
+  eventually(
+    () =>
+      client.payloads<{ type: string }>('subscription:confirmed').some((payload) => payload.type === type),
+    `${type} is confirmed`,
+  );
+describe.each(TRANSPORT_NAMES)('over %s', (kind) => {
   async function watch(userId: string, symbols: readonly string[]): Promise<LineClient> {
     const client = await service.connect(userId);
     client.emit('subscribe:watchlist', symbols);
@@ -126,6 +132,18 @@ describe.each(TRANSPORT_NAMES)('over %s', (kind) => {
     });
   });
 
+  test('a drain announces itself and closes every connection', async () => {
+    service = await startRealtime(kind);
+    const client = await service.connect('u1');
+    const drained = service.realtime.drain(0);
+    await drained;
+    await client.closed;
+    expect(client.payloads('server:shutdown')).toHaveLength(1);
+    await eventually(() => service.realtime.connections() === 0, 'the service has seen it close');
+  });
+});
+
+describe.each(EVENT_TRANSPORT_NAMES)('over %s', (kind) => {
   describe('the event lane', () => {
     async function follow(userId: string, position?: { epoch: string; after: number }): Promise<LineClient> {
       const client = await service.connect(userId);
@@ -191,15 +209,5 @@ describe.each(TRANSPORT_NAMES)('over %s', (kind) => {
       await eventually(() => seqs(client).length === 1, 'the next event');
       expect(seqs(client)).toEqual([4]);
     });
-  });
-
-  test('a drain announces itself and closes every connection', async () => {
-    service = await startRealtime(kind);
-    const client = await service.connect('u1');
-    const drained = service.realtime.drain(0);
-    await drained;
-    await client.closed;
-    expect(client.payloads('server:shutdown')).toHaveLength(1);
-    expect(service.realtime.connections()).toBe(0);
   });
 });

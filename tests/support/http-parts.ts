@@ -78,6 +78,7 @@ export async function startHttpApp(
           }),
         ),
     },
+    tokens: { issue: unreached },
     sessionStore: store,
     trading: {
       place: unreached,

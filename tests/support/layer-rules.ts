@@ -10,7 +10,7 @@ const ARROWS: Record<string, { readonly layers: readonly string[]; readonly pack
   // The outside reaches the domain through ports; what only computes on text is not the outside.
   domain: {
     layers: ['domain', 'protocol', 'lib'],
-    packages: /^(node:(crypto|util)|cookie|cookie-signature|zod)$/,
+    packages: /^(node:(crypto|util)|cookie|cookie-signature|jose|zod)$/,
   },
   metrics: { layers: ['metrics', 'protocol', 'lib'], packages: /^prom-client$/ },
   config: { layers: ['config', 'domain', 'protocol', 'lib'], packages: /^$/ },

@@ -1,25 +1,31 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sign } from 'cookie-signature';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { createLocalConnectionCounter } from '../../src/adapters/local/connection-counter.ts';
 import type { Sessions } from '../../src/domain/accounts/session.ts';
+import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createEmitter } from '../../src/lib/emitter.ts';
 import { createMetrics } from '../../src/metrics/index.ts';
 import { COMMANDS } from '../../src/protocol/events.ts';
-import type { TransportFactory } from '../../src/realtime/connections.ts';
+import type { PlainMessage } from '../../src/protocol/plain.ts';
+import { STOP_GRACE_MS, type TransportFactory } from '../../src/realtime/connections.ts';
 import type { FeatureFactory } from '../../src/realtime/feature.ts';
 import { tradesFeature } from '../../src/realtime/features/trades.ts';
 import { watchlistFeature } from '../../src/realtime/features/watchlist.ts';
+import { createPlainSockets } from '../../src/realtime/plain/server.ts';
 import { createRealtime, type Realtime } from '../../src/realtime/server.ts';
-import { createSocketIo, IN_FLIGHT_GRACE_MS } from '../../src/realtime/socketio/server.ts';
+import { createSocketIo } from '../../src/realtime/socketio/server.ts';
+import { createUpgradeRouter } from '../../src/realtime/upgrades.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { testUser } from './memory-peer.ts';
 import { createMemoryTransport } from './memory-transport.ts';
+import { connectPlain, type PlainClient } from './plain-client.ts';
 import { openRaw } from './raw-client.ts';
 
 /** A client that can stop reading, whatever its transport. */
@@ -70,6 +76,66 @@ async function socketIo(clock: Clock, metrics: ReturnType<typeof createMetrics>)
   };
 }
 
+/** A stock `ws` client, spoken to in the names of the protocol. */
+async function plain(clock: Clock, metrics: ReturnType<typeof createMetrics>): Promise<TestTransport> {
+  const httpServer = createServer();
+  await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
+  const { port } = httpServer.address() as AddressInfo;
+  const secret = 'a secret of the cookie';
+  const closePort = (): void => void httpServer.close();
+  return {
+    factory: createPlainSockets({
+      upgrades: createUpgradeRouter(httpServer),
+      trustProxy: 0,
+      allowedOrigins: [],
+      sessionSecrets: () => [secret],
+      clock,
+      metrics: metrics.realtime,
+      log: silentLog,
+    }),
+    async connect(sessionID) {
+      const cookie = `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, secret)}`)}`;
+      const { ws, ...client } = await connectPlain(port, { headers: { cookie } });
+      return {
+        emit(event, payload) {
+          client.send({ type: event.replace(':watchlist', ''), symbols: payload });
+        },
+        payloads: readPlainOnce(client),
+        pause: () => ws.pause(),
+        resume: () => ws.resume(),
+        closed: client.closed.then(({ reason }) => reason),
+        leave: () => ws.terminate(),
+      };
+    },
+    close: async () => closePort(),
+  };
+}
+
+/** What the plain dialect says in place of an event, and where its payload is. */
+const PLAIN_WORDS: Readonly<Record<string, PlainMessage['type']>> = {
+  'quote:update': 'quote',
+  'subscription:confirmed': 'subscribed',
+  'unsubscription:confirmed': 'unsubscribed',
+  'server:shutdown': 'server_shutdown',
+};
+const payloadOf = (message: PlainMessage): unknown => {
+  if (message.type === 'quote') return message.data;
+  return message.type === 'subscribed' ? { type: 'watchlist', symbols: message.symbols } : message;
+};
+
+/** Reads each message once, however often the test looks. */
+function readPlainOnce({ messages }: Pick<PlainClient, 'messages'>): LineClient['payloads'] {
+  const payloads = new Map<string, unknown[]>();
+  return <T>(event: string) => {
+    const type = PLAIN_WORDS[event];
+    if (type === undefined) throw new Error(`the plain dialect has no words for ${event}`);
+    const read = payloads.get(event) ?? [];
+    payloads.set(event, read);
+    for (const message of messages(type).slice(read.length)) read.push(payloadOf(message));
+    return read as T[];
+  };
+}
+
 /** Parses each Socket.IO event once, however often the test looks. */
 function readOnce(messages: readonly string[]): LineClient['payloads'] {
   const payloads = new Map<string, unknown[]>();
@@ -85,8 +151,14 @@ function readOnce(messages: readonly string[]): LineClient['payloads'] {
   };
 }
 
-const TRANSPORTS = { 'Socket.IO': socketIo, memory: async () => createMemoryTransport() };
+/** Transports whose dialect has the events of a journal, and those without. */
+const WITH_EVENTS = {
+  'Socket.IO': socketIo,
+  memory: async () => ({ ...createMemoryTransport(), async close() {} }),
+};
+const TRANSPORTS = { ...WITH_EVENTS, 'plain WebSocket': plain };
 export const TRANSPORT_NAMES = Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[];
+export const EVENT_TRANSPORT_NAMES = Object.keys(WITH_EVENTS) as (keyof typeof WITH_EVENTS)[];
 
 /** The realtime side alone, with an event lane in memory, a market that the test moves, and clients of one kind. */
 export interface TestRealtime {
@@ -117,6 +189,7 @@ export async function startRealtime(kind: keyof typeof TRANSPORTS): Promise<Test
       bus,
       journal,
       sessions,
+      tokens: { redeem: async () => null },
       connections: createLocalConnectionCounter(100),
       limiter: { consume: async () => ({ allowed: true }) },
       features: withTheRest([
@@ -145,8 +218,9 @@ export async function startRealtime(kind: keyof typeof TRANSPORTS): Promise<Test
     async close() {
       const stopped = realtime.stop();
       // Clients that a test left paused are cut.
-      clock.advance(IN_FLIGHT_GRACE_MS);
+      clock.advance(STOP_GRACE_MS);
       await stopped;
+      await transport.close();
     },
   };
 }

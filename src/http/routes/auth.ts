@@ -1,20 +1,21 @@
-import { type Request, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import { hashSessionId } from '../../domain/accounts/session.ts';
 import { SESSION_COOKIE } from '../../domain/accounts/session-cookie.ts';
 import { revokedTopic } from '../../domain/accounts/topics.ts';
 import { type User, userToPayload } from '../../domain/accounts/user.ts';
+import { addressKey } from '../../lib/address.ts';
 import type { LoginPayload } from '../../protocol/accounts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { succeed, userOf } from '../answer.ts';
 import { readBody } from '../body.ts';
-import { addressKey, takePoint } from '../limit.ts';
+import { takePoint } from '../limit.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 import { beginSession, endSession, requireUser } from '../session.ts';
 
-/** Registration, login, logout, change of password and "who am I". */
+/** Registration, login, logout, change of password, "who am I", and tokens that open plain sockets. */
 export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
-  const { accounts, sessions, limiter, bus, clock } = parts;
+  const { accounts, sessions, tokens, limiter, bus, clock } = parts;
   const router = Router();
 
   /** The new login deletes the old session's row; its sockets are notified at once. */
@@ -76,6 +77,14 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
       sessionID: req.sessionID,
     });
   });
+
+  const issueToken: RequestHandler = async (req, res) => {
+    const { id } = userOf(res);
+    await takePoint(limiter, 'http:api', id);
+    succeed<DataOf<'GET /api/auth/token'>>(res, await tokens.issue(id, req.sessionID));
+  };
+  router.get('/token', requireUser(sessions), issueToken);
+  router.post('/token', requireUser(sessions), issueToken);
 
   return router;
 }

@@ -8,6 +8,8 @@ import { onceATurn } from './once-a-turn.ts';
 export interface Watching {
   /** Adds subjects; the answer sends their latest values. Throws SYMBOL_LIMIT and then adds none. */
   add(peer: Peer, subjects: readonly string[]): () => void;
+  /** Those of the subjects that the peer may watch: the ones it watches, and the first ones within its limit. */
+  fitting(peer: Peer, subjects: readonly string[]): string[];
   /** Answers with the subjects that were watched. */
   remove(peer: Peer, subjects: readonly string[]): string[];
   /** A peer has left. */
@@ -45,6 +47,11 @@ export function createWatching({ lane, source, max, onChange }: WatchingParts): 
         lane.flush(peer);
         change.request();
       };
+    },
+    fitting(peer, subjects) {
+      const watched = lane.watched(peer, source);
+      let free = max - watched.size;
+      return subjects.filter((subject) => watched.has(subject) || free-- > 0);
     },
     remove(peer, subjects) {
       const watched = new Set(lane.watched(peer, source));

@@ -1,10 +1,12 @@
 import { type InstrumentDirectory, onlyStocks } from '../../domain/instrument/directory.ts';
+import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { Demand } from '../../domain/market/demand.ts';
 import { type Quote, quoteToPayload, toStale } from '../../domain/market/quote.ts';
 import type { QuoteBoard } from '../../domain/market/quote-board.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { FeatureFactory } from '../feature.ts';
 import type { StateSource } from '../state-lane/topic.ts';
+import { createSelection } from './selecting.ts';
 import { createWatching } from './watching.ts';
 
 export interface WatchlistParts {
@@ -37,8 +39,18 @@ export const watchlistFeature =
       onChange: (symbols) => demand.set('watchlists', symbols),
     });
 
+    const selection = createSelection({
+      watching,
+      overLimit: 'SYMBOL_LIMIT',
+      refusalOf(symbol) {
+        if (instrumentOf(symbol).kind !== 'stock') return 'UNSUPPORTED_INSTRUMENT';
+        return instruments.knows(symbol) === false ? 'UNKNOWN_SYMBOL' : null;
+      },
+    });
+
     return {
       sources: [quotes],
+      selections: { quotes: selection },
       left: watching.left,
       start: () => watching.stop,
       handlers: {

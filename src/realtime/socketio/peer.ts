@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'socket.io';
 import type { Clock } from '../../lib/clock.ts';
 import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../../protocol/events.ts';
-import type { CloseReason, EncodedEvent, Peer } from '../peer.ts';
+import { CLOSE_GRACE_MS, type CloseReason, type EncodedEvent, type Peer } from '../peer.ts';
 import type { Principal } from '../principal.ts';
 import { socketIoDialect } from './dialect.ts';
 import { type EngineTransport, transportOf, writeBufferOf } from './engine.ts';
@@ -12,9 +12,6 @@ export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, 
 
 /** WebSocket close codes of our own, so that a client can distinguish the reasons. */
 const CLOSE_CODES = { slow_consumer: 4008, flood: 4029 } as const;
-
-/** A peer reads the close frame behind everything it has not read yet; after this the connection is cut. */
-export const CLOSE_GRACE_MS = 5_000;
 
 /** A class, because its methods then cost nothing per connection. */
 export class SocketIoPeer implements Peer {

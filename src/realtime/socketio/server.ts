@@ -9,7 +9,7 @@ import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import { userRoom } from '../../protocol/rooms.ts';
 import type { Ack } from '../commands/dispatch.ts';
-import type { PeerHost, TransportFactory } from '../connections.ts';
+import { type PeerHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
 import { createHandshake } from './handshake.ts';
 import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
 
@@ -25,13 +25,10 @@ export interface SocketIoParts {
   readonly log: Log;
 }
 
-/** How long a stop waits for requests in flight. */
-export const IN_FLIGHT_GRACE_MS = 2_000;
-
 /** The one Socket.IO server: connections of stock clients become peers. */
 export const createSocketIo =
-  (parts: SocketIoParts): TransportFactory =>
-  (host) => {
+  (parts: SocketIoParts) =>
+  (host: PeerHost): Transport => {
     const { httpServer, clock } = parts;
     const io = createServer(parts);
     const upgraded = followUpgrades(httpServer);
@@ -47,7 +44,7 @@ export const createSocketIo =
       async stop() {
         const closed = io.close();
         // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
-        const cancelCut = clock.after(IN_FLIGHT_GRACE_MS, () => {
+        const cancelCut = clock.after(STOP_GRACE_MS, () => {
           httpServer.closeAllConnections();
           for (const connection of upgraded) connection.destroy();
         });
@@ -61,6 +58,8 @@ const createServer = ({ httpServer, adapter, allowedOrigins }: SocketIoParts): R
     serveClient: false,
     // The polls of one client would be sent to different replicas.
     ...(adapter && { adapter: adapter as never, transports: ['websocket'] }),
+    // Other paths are not its own: it would cut one whose first answer takes a second.
+    destroyUpgrade: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     // Frames are encoded once for all sockets, which compression per socket would undo.

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/metrics/index.ts';
 import { TradecastError } from '../../../src/protocol/errors.ts';
 import { createDispatch } from '../../../src/realtime/commands/dispatch.ts';
+import { createGate } from '../../../src/realtime/commands/gate.ts';
 import type { Handlers } from '../../../src/realtime/commands/handlers.ts';
 import { createMemoryPeer } from '../../support/memory-peer.ts';
 
@@ -15,8 +16,7 @@ test('a first subscription that failed may be tried again at once; one that work
     return { ack: { type: 'trades', epoch: 'e1', head: 0, recovered: true, timestamp: '' } };
   };
   const once = { points: 1, seconds: 60 };
-  const dispatch = createDispatch({
-    handlers: { 'subscribe:trades': subscribe } as Partial<Handlers> as Handlers,
+  const gate = createGate({
     limiter: createLocalRateLimiter({
       'subscribe:trades': once,
       'user:subscribe:trades': { points: 5, seconds: 60 },
@@ -29,6 +29,8 @@ test('a first subscription that failed may be tried again at once; one that work
     onFlood() {},
     onSessionEnded() {},
   });
+  const handlers = { 'subscribe:trades': subscribe } as Partial<Handlers> as Handlers;
+  const dispatch = createDispatch({ handlers, gate, send() {} });
   const peer = createMemoryPeer();
   const ask = () =>
     new Promise<unknown>((resolve) => dispatch.receive(peer, 'subscribe:trades', [], resolve));

@@ -1,0 +1,35 @@
+import { hashSessionId } from '../../../domain/accounts/session.ts';
+import type { TokenStore } from '../../../domain/accounts/socket-tokens.ts';
+import type { Database } from '../../sql/database.ts';
+
+export interface PrunedTokenStore extends TokenStore {
+  /** Forgets tokens that nobody can use any more; `now` is milliseconds since epoch. */
+  prune(now: number): Promise<void>;
+}
+
+export const createTokenStore = (db: Database): PrunedTokenStore => ({
+  async claim(tokenId, expiresAt) {
+    const claimed = await db.query(
+      'INSERT INTO socket_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id',
+      [tokenId, new Date(expiresAt)],
+    );
+    return claimed.length === 1;
+  },
+
+  async findSession(userId, sessionHash) {
+    // By user, which has an index: a user has few sessions.
+    const rows = await db.query<{ sid: string }>("SELECT sid FROM session WHERE sess ->> 'userId' = $1", [
+      userId,
+    ]);
+    return rows.find(({ sid }) => hashSessionId(sid) === sessionHash)?.sid ?? null;
+  },
+
+  async prune(now) {
+    // Replicas that prune at once skip each other's rows.
+    await db.query(
+      `DELETE FROM socket_tokens WHERE id IN (
+         SELECT id FROM socket_tokens WHERE expires_at < $1 FOR UPDATE SKIP LOCKED)`,
+      [new Date(now)],
+    );
+  },
+});

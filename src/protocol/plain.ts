@@ -1,0 +1,127 @@
+/**
+ * The plain WebSocket: text frames with one JSON object each, for clients without Socket.IO. Times are milliseconds since
+ * epoch.
+ */
+import { z } from 'zod';
+import type { SessionRevokedPayload } from './connection.ts';
+import type { ErrorCode } from './errors.ts';
+import type { ClientEvent } from './events.ts';
+import type { MarketStatusPayload } from './market.ts';
+import type { QuotePayload } from './quotes.ts';
+
+export const PLAIN_PATH = '/api/socket';
+
+interface PlainCommand {
+  readonly schema: z.ZodType<{ type: string }>;
+  /** The sentence for a message that does not fit. */
+  readonly invalid: string;
+  /** The command whose limit it shares. */
+  readonly countsAs: ClientEvent;
+}
+
+/** The clock of the client; nothing reads it. */
+const timestamp = z.number().optional();
+/** The size of a frame bounds the list; each name is accepted or refused on its own. */
+const symbols = z.array(z.string());
+
+/** What a client may send once it is connected. */
+export const PLAIN_COMMANDS = {
+  subscribe: {
+    schema: z.strictObject({ type: z.literal('subscribe'), symbols, timestamp }),
+    invalid: 'Expected {"type":"subscribe","symbols":["AAPL"]}',
+    countsAs: 'subscribe:watchlist',
+  },
+  unsubscribe: {
+    schema: z.strictObject({ type: z.literal('unsubscribe'), symbols, timestamp }),
+    invalid: 'Expected {"type":"unsubscribe","symbols":["AAPL"]}',
+    countsAs: 'unsubscribe:watchlist',
+  },
+  ping: {
+    schema: z.strictObject({ type: z.literal('ping'), timestamp }),
+    invalid: 'Expected {"type":"ping"}',
+    countsAs: 'time:sync',
+  },
+} satisfies Record<string, PlainCommand>;
+export type PlainCommandName = keyof typeof PLAIN_COMMANDS;
+export type PlainCommandMessage = z.output<(typeof PLAIN_COMMANDS)[PlainCommandName]['schema']>;
+
+/** The first message of a client that shows no token and no session in its request. */
+export const plainAuthSchema = z.strictObject({ type: z.literal('auth'), token: z.string(), timestamp });
+
+export interface PlainConnected {
+  type: 'connected';
+  clientId: string;
+}
+
+export interface PlainSubscribed {
+  type: 'subscribed' | 'unsubscribed';
+  symbols: readonly string[];
+  /** The names that were not accepted, as the client wrote them. */
+  rejected: readonly { readonly symbol: string; readonly code: ErrorCode }[];
+}
+
+export interface PlainQuote {
+  type: 'quote';
+  symbol: string;
+  data: Omit<QuotePayload, 'timestamp' | 'previousClose'> & { timestamp: number };
+  /** When it was encoded. */
+  timestamp: number;
+}
+
+export interface PlainMarketStatus {
+  type: 'market_status';
+  data: Omit<MarketStatusPayload, 'nextOpen' | 'nextClose' | 'timestamp'> & {
+    nextOpen: number | null;
+    nextClose: number | null;
+    timestamp: number;
+  };
+  timestamp: number;
+}
+
+export interface PlainError {
+  type: 'error';
+  code: ErrorCode;
+  message: string;
+  retryAfterMs?: number;
+}
+
+export interface PlainSessionRevoked {
+  type: 'session_revoked';
+  reason: SessionRevokedPayload['reason'];
+}
+
+export interface PlainServerShutdown {
+  type: 'server_shutdown';
+  message: string;
+  /** When to come back, counted from the end of the connection. */
+  reconnectInMs: number;
+  timestamp: number;
+}
+
+export interface PlainPong {
+  type: 'pong';
+}
+
+/** What the server sends. */
+export type PlainMessage =
+  | PlainConnected
+  | PlainSubscribed
+  | PlainQuote
+  | PlainMarketStatus
+  | PlainError
+  | PlainSessionRevoked
+  | PlainServerShutdown
+  | PlainPong;
+
+/** Close codes of our own, and of RFC 6455 where it has one. */
+export const PLAIN_CLOSE_CODES = {
+  /** The service restarts. */
+  restart: 1012,
+  /** The service cannot serve it right now. */
+  unavailable: 1013,
+  /** No identity, a bad one, or the session has ended. */
+  unauthenticated: 4401,
+  slowReader: 4408,
+  tooManyConnections: 4409,
+  flood: 4429,
+} as const;

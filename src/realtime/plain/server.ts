@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { addressKey, clientAddress } from '../../lib/address.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import { MAX_PLAIN_FRAME_BYTES } from '../../protocol/limits.ts';
+import { PLAIN_CLOSE_CODES, PLAIN_PATH } from '../../protocol/plain.ts';
+import type { Credentials } from '../admission.ts';
+import { type DialectHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
+import { refuseUpgrade, type UpgradeRouter } from '../upgrades.ts';
+import { closeWith } from './close.ts';
+import { createPlainCommands } from './commands.ts';
+import { BEARER, type CredentialsParts, readCredentials } from './credentials.ts';
+import { createPlainDialect } from './dialect.ts';
+import { type Admitted, shakeHands } from './handshake.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import { PlainPeer } from './peer.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+
+export interface PlainParts extends CredentialsParts {
+  readonly upgrades: UpgradeRouter;
+  /** Number of proxies in front, whose X-Forwarded-For counts. */
+  readonly trustProxy: number;
+  readonly clock: Clock;
+  readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
+  readonly log: Log;
+}
+
+/** Plain WebSockets: any client that can open one becomes a peer. */
+export const createPlainSockets =
+  (parts: PlainParts) =>
+  (host: DialectHost): Transport => {
+    const { upgrades, clock } = parts;
+    const connect = createConnect(parts, host);
+    const waitingRoom = createWaitingRoom();
+    const server = createServer();
+    const open = new Set<WebSocket>();
+    let isStopped = false;
+
+    upgrades.route(PLAIN_PATH, (request, connection, head) => {
+      if (isStopped) return refuseUpgrade(connection, 503);
+      const shown = readCredentials(request, parts);
+      const leave = shown ? () => {} : waitingRoom.enter(addressOf(request, parts.trustProxy));
+      if (!leave) return refuseUpgrade(connection, 429);
+      connection.once('close', leave);
+      server.handleUpgrade(request, connection, head, (ws) => {
+        follow(ws, open);
+        void connect(ws, request, shown, leave);
+      });
+    });
+
+    return {
+      async stop() {
+        isStopped = true;
+        connect.stop();
+        if (open.size === 0) return;
+        const closed = [...open].map((ws) => new Promise((resolve) => ws.once('close', resolve)));
+        for (const ws of open) closeWith(ws, PLAIN_CLOSE_CODES.restart, 'drain', clock);
+        const cancelCut = clock.after(STOP_GRACE_MS, () => {
+          for (const ws of open) ws.terminate();
+        });
+        await Promise.all(closed).finally(cancelCut);
+      },
+    };
+  };
+
+/** A function of its own: its closure lives as long as the socket, and the handshake's would keep the credentials. */
+function follow(ws: WebSocket, open: Set<WebSocket>): void {
+  open.add(ws);
+  ws.once('close', () => open.delete(ws));
+}
+
+const createServer = (): WebSocketServer =>
+  new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_PLAIN_FRAME_BYTES,
+    // Frames are encoded once for all sockets, which compression per socket would undo.
+    perMessageDeflate: false,
+    // Never the token, which would be sent back.
+    handleProtocols: (protocols) => (protocols.has(BEARER) ? BEARER : false),
+  });
+
+const addressOf = ({ socket, headers }: IncomingMessage, trustProxy: number): string =>
+  addressKey(clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), trustProxy));
+
+/** What happens to a socket after its upgrade: handshake, greeting, messages, end. */
+function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
+  const dialect = createPlainDialect(clock);
+  const receive = createPlainCommands({ host, metrics });
+  const heartbeat = createHeartbeat(clock);
+
+  function serve(ws: WebSocket, { socket: line }: IncomingMessage, inbox: Inbox, admitted: Admitted): void {
+    const { id, principal } = admitted;
+    const peer = new PlainPeer({ id, principal, dialect, ws, line, clock });
+    ws.once('close', () => {
+      host.leave(peer);
+      host.release(principal, id);
+    });
+    heartbeat.follow(ws);
+    host.join(peer);
+    inbox.open((message) => receive(peer, message));
+  }
+
+  async function connect(
+    ws: WebSocket,
+    request: IncomingMessage,
+    shown: Credentials | null,
+    leave: Cancel,
+  ): Promise<void> {
+    // It closes by itself, with the code of the violation.
+    ws.on('error', (error) => log.debug({ err: error }, 'a client violated the protocol'));
+    const inbox = createInbox(ws);
+    const admitted = await shakeHands(ws, inbox, shown, { admission: host, clock });
+    leave();
+    if (admitted) serve(ws, request, inbox, admitted);
+  }
+
+  return Object.assign(connect, { stop: heartbeat.stop });
+}
