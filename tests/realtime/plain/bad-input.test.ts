@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type SignedIn, startApp, type TestApp } from '../../../rig/app.ts';
+import { SESSION_SECRET } from '../../../rig/secrets.ts';
+import { until } from '../../../rig/wait.ts';
+import { createSocketTokens } from '../../../src/domain/accounts/socket-tokens.ts';
+import { SOCKET_TOKEN_SECONDS } from '../../../src/protocol/limits.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+import { connectPlain, openPlain, type PlainClient } from '../../support/plain-client.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  // The limits are tested elsewhere; here each message has to get as far as its own refusal.
+  app = await startApp({
+    env: { RATE_LIMITS: 'connect=100000/60,unknown=100000/60,http:register=100000/60' },
+  });
+});
+afterAll(() => app.close());
+
+const open = ({ cookie }: SignedIn): Promise<PlainClient> => connectPlain(app.port, { headers: { cookie } });
+const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+
+/** A message and the code of its refusal. Each has to change nothing. */
+const CORPUS: readonly [what: string, message: string | Buffer | object, code: string][] = [
+  ['nothing', '', 'VALIDATION'],
+  ['a word', 'hello', 'VALIDATION'],
+  ['a ping in capitals', 'PING', 'VALIDATION'],
+  ['half an object', '{"type":"subscribe"', 'VALIDATION'],
+  ['two objects', '{"type":"ping"}{"type":"ping"}', 'VALIDATION'],
+  ['null', 'null', 'VALIDATION'],
+  ['a number', '42', 'VALIDATION'],
+  ['a string', '"ping"', 'VALIDATION'],
+  ['an array', '[{"type":"ping"}]', 'VALIDATION'],
+  ['a packet of Socket.IO', '42["subscribe:watchlist",["AAPL"]]', 'VALIDATION'],
+  ['a binary frame', Buffer.from([0, 255, 1, 2]), 'VALIDATION'],
+  ['a command in a binary frame', Buffer.from('{"type":"ping"}'), 'VALIDATION'],
+  ['deep nesting', nested(7_000), 'VALIDATION'],
+  ['an object without a type', {}, 'VALIDATION'],
+  ['a type that is a number', { type: 1 }, 'VALIDATION'],
+  ['a type that is a list', { type: ['subscribe'], symbols: ['AAPL'] }, 'VALIDATION'],
+  ['a type of the prototype only', '{"__proto__":{"type":"subscribe"},"symbols":["AAPL"]}', 'VALIDATION'],
+  ['an unknown type', { type: 'buy' }, 'UNKNOWN_EVENT'],
+  ['a type of the object prototype', { type: 'toString' }, 'UNKNOWN_EVENT'],
+  ['a type named __proto__', '{"type":"__proto__"}', 'UNKNOWN_EVENT'],
+  ['a type of ours to clients', { type: 'quote', symbol: 'AAPL', data: {} }, 'UNKNOWN_EVENT'],
+  ['a command of Socket.IO', { type: 'order:place' }, 'UNKNOWN_EVENT'],
+  ['no symbols', { type: 'subscribe' }, 'VALIDATION'],
+  ['one symbol that is no list', { type: 'subscribe', symbols: 'AAPL' }, 'VALIDATION'],
+  ['symbols that are numbers', { type: 'subscribe', symbols: [1, 2] }, 'VALIDATION'],
+  ['one symbol of two that is null', { type: 'subscribe', symbols: ['AAPL', null] }, 'VALIDATION'],
+  ['symbols in a nested list', { type: 'subscribe', symbols: [['AAPL']] }, 'VALIDATION'],
+  ['symbols nested deeply', `{"type":"subscribe","symbols":${nested(3_000)}}`, 'VALIDATION'],
+  ['a key more', { type: 'subscribe', symbols: ['AAPL'], admin: true }, 'VALIDATION'],
+  ['a key named __proto__', '{"type":"subscribe","symbols":["AAPL"],"__proto__":{"x":1}}', 'VALIDATION'],
+  ['a time that is text', { type: 'subscribe', symbols: ['AAPL'], timestamp: 'now' }, 'VALIDATION'],
+  ['a time beyond all numbers', '{"type":"subscribe","symbols":["AAPL"],"timestamp":1e999}', 'VALIDATION'],
+  ['a second sign-in', { type: 'auth', token: 'x' }, 'VALIDATION'],
+];
+
+/** A client that watches AAPL, and that nothing may disturb. */
+async function bystander() {
+  const client = await open(await app.signUp());
+  client.send({ type: 'subscribe', symbols: ['AAPL'] });
+  await client.next('subscribed');
+  await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
+  return {
+    client,
+    last: () => client.messages('quote').at(-1)?.data.price,
+    async sees(price: number) {
+      app.market.tick('AAPL', price);
+      await until(() => client.messages('quote').at(-1)?.data.price === price, `the price ${price}`);
+    },
+  };
+}
+
+test.each(CORPUS)('%s is refused with a code, and changes nothing', async (_what, message, code) => {
+  const client = await open(await app.signUp());
+  client.send(message);
+  const error = await client.next('error');
+  expect(error).toEqual({ type: 'error', code, message: expect.any(String) });
+  client.send({ type: 'unsubscribe', symbols: ['AAPL'] });
+  expect(await client.next('unsubscribed')).toMatchObject({ symbols: [] });
+  client.ws.terminate();
+});
+
+test('the whole corpus twenty times over leaves the process, and the good clients, as they were', async () => {
+  const good = [await bystander(), await bystander()];
+  const attacker = await app.signUp();
+  for (let round = 1; round <= 20; round++) {
+    const client = await open(attacker);
+    for (const [, message] of CORPUS) client.send(message);
+    const strangers = CORPUS.slice(round - 1, round + 4).map(([, message]) => {
+      const stranger = openPlain(app.port);
+      stranger.ws.on('open', () => stranger.send(message));
+      return stranger;
+    });
+    await until(() => client.messages('error').length === CORPUS.length, 'each is answered');
+    for (const stranger of strangers) expect((await stranger.closed).code).toBe(4401);
+    for (const { sees } of good) await sees(1_000 + round);
+    client.ws.terminate();
+    await client.closed;
+  }
+  for (const { client, last } of good) {
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+    expect(last()).toBe(1_020);
+    expect(client.messages('error')).toEqual([]);
+    client.ws.terminate();
+  }
+});
+
+test.each([
+  ['garbage', 'garbage'],
+  ['pings', 'ping'],
+  ['unknown types', '{"type":"buy"}'],
+])('a flood of %s ends its connection, and its neighbours lose nothing', async (_what, text) => {
+  const good = await bystander();
+  const flood = await open(await app.signUp());
+  for (let count = 0; count < 2_000; count++) flood.send(text);
+  expect(await flood.closed).toEqual({ code: 4429, reason: 'flood' });
+  await good.sees(5_555);
+  good.client.ws.terminate();
+});
+
+test.each([
+  [
+    'ten thousand symbols',
+    JSON.stringify({ type: 'subscribe', symbols: Array.from({ length: 10_000 }, (_, at) => `S${at}`) }),
+  ],
+  ['two megabytes', 'x'.repeat(2_000_000)],
+  ['two megabytes of bytes', Buffer.alloc(2_000_000)],
+])(
+  '%s in one frame end only their own connection, before and after it is signed in',
+  async (_what, frame) => {
+    const good = await bystander();
+    const huge = await open(await app.signUp());
+    huge.send(frame);
+    expect((await huge.closed).code).toBe(1009);
+    const stranger = openPlain(app.port);
+    stranger.ws.on('open', () => stranger.send(frame));
+    expect((await stranger.closed).code).toBe(1009);
+    await good.sees(6_666);
+    good.client.ws.terminate();
+  },
+);
+
+test('as many names as a frame holds are each answered', async () => {
+  const client = await open(await app.signUp());
+  const names = Array.from({ length: 2_000 }, (_, at) => `s${at}`);
+  client.send({ type: 'subscribe', symbols: names });
+  const { symbols, rejected } = await client.next('subscribed');
+  expect(symbols).toEqual([]);
+  expect(rejected).toEqual(names.map((symbol) => ({ symbol, code: 'VALIDATION' })));
+  client.ws.terminate();
+});
+
+test('a storm of reconnects with an expired token is refused, and good clients lose nothing', async () => {
+  const good = await bystander();
+  const { user, sessionID } = await app.signUp();
+  const { token } = await createSocketTokens({
+    store: { claim: async () => true, findSession: async () => null },
+    secrets: () => [SESSION_SECRET],
+    clock: createManualClock(Date.now() - 2 * SOCKET_TOKEN_SECONDS * 1_000),
+  }).issue(user.id, sessionID);
+  const storm = Array.from({ length: 300 }, () =>
+    openPlain(app.port, { path: `/api/socket?token=${token}` }),
+  );
+  const ends = Promise.all(storm.map(({ closed }) => closed));
+  await good.sees(7_777);
+  expect(new Set((await ends).map(({ code }) => code))).toEqual(new Set([4401]));
+  await good.sees(7_778);
+  expect(good.client.messages('error')).toEqual([]);
+  good.client.ws.terminate();
+});
+
+test('a client that cuts its line in the middle of a handshake leaves no place taken', async () => {
+  const user = await app.signUp();
+  for (let round = 0; round < 20; round++) {
+    const client = openPlain(app.port, { headers: { cookie: user.cookie } });
+    client.ws.on('open', () => client.ws.terminate());
+    await client.closed;
+  }
+  const five = await Promise.all(Array.from({ length: 5 }, () => open(user)));
+  for (const { ws } of five) ws.terminate();
+});
