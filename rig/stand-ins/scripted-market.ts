@@ -34,6 +34,8 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
       start(target) {
         sink = target;
         starts += 1;
+        // A place that was lost is free when the feed asks again.
+        if (current.lost) current = { state: 'live' };
         sink.status(current);
         for (const symbol of wanted) sink.confirmed(symbol, true);
       },

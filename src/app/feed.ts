@@ -47,7 +47,6 @@ export function createFeedCapability(
     replica,
     flushIntervalMs: config.flushIntervalMs,
     current: lease.current,
-    onLost: () => void lease.release({ standAside: true }),
   });
   const demand = createDemand({ bus, topics, clock, replica });
   const board = createQuoteBoard({ newestLease: lease.newest, bus, topics, clock, onMissed: demand.resync });

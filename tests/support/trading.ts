@@ -164,7 +164,6 @@ export function createTestLease(fencing: number | null): EngineLease & { set(fen
       return () => listeners.delete(listener);
     },
     start: async () => {},
-    release: async () => {},
     stop: async () => {},
   };
 }

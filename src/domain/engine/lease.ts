@@ -13,11 +13,6 @@ export interface EngineLease {
   /** Called with the fencing number when the lease is won and with null soon after it is lost. */
   onChange(listener: (fencing: number | null) => void): () => void;
   start(): Promise<void>;
-  /**
-   * Ends the lease, for the replica that asks next; that may be this one again, under a new number. With `standAside`
-   * this one asks again only where no other replica does, for a minute.
-   */
-  release(options?: { readonly standAside: boolean }): Promise<void>;
-  /** Ends the lease and asks no more. */
+  /** Ends the lease, for the replica that asks next, and asks no more. */
   stop(): Promise<void>;
 }

@@ -4,6 +4,8 @@ import type { FeedSink, FeedStatus, FeedTerms, MarketFeed } from './feed.ts';
 export interface FeedRun {
   /** Starts the feed as soon as the run before has ended. */
   start(): void;
+  /** Ends the run and starts another one, on the terms of then. */
+  again(): void;
   /** Resolves when the feed has ended. */
   stop(): Promise<void>;
   status(): FeedStatus;
@@ -33,23 +35,30 @@ export function createFeedRun({ feed, sink, terms, onStarted, onStatus }: FeedRu
     },
   };
 
+  const start = (): void => {
+    const run = Symbol('run');
+    current = run;
+    void ended.then(() => {
+      if (current !== run) return;
+      feed.start(target, terms());
+      onStarted();
+    });
+  };
+  const stop = (): Promise<void> => {
+    if (current === null) return ended;
+    current = null;
+    ended = feed.stop().then(() => {
+      status = feed.status();
+    });
+    return ended;
+  };
+
   return {
-    start() {
-      const run = Symbol('run');
-      current = run;
-      void ended.then(() => {
-        if (current !== run) return;
-        feed.start(target, terms());
-        onStarted();
-      });
-    },
-    stop() {
-      if (current === null) return ended;
-      current = null;
-      ended = feed.stop().then(() => {
-        status = feed.status();
-      });
-      return ended;
+    start,
+    stop,
+    again() {
+      void stop();
+      start();
     },
     status: () => status,
   };

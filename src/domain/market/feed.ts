@@ -106,7 +106,7 @@ export interface MarketFeed {
   start(sink: FeedSink, terms?: FeedTerms): void;
   /** Ends the connection and every timer; nothing more is delivered. May be started again. */
   stop(): Promise<void>;
-  /** The whole set of symbols wanted from now on. */
+  /** The whole set of symbols wanted from now on, the most recently wanted last. */
   setSymbols(symbols: ReadonlySet<string>): void;
   status(): FeedStatus;
 }

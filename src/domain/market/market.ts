@@ -28,8 +28,6 @@ export interface MarketOptions {
   readonly flushIntervalMs: number;
   /** The number of the engine lease that this replica holds in this moment. */
   readonly current: () => number | null;
-  /** An outsider has our place upstream: hand the engine lease over. */
-  readonly onLost?: () => void;
 }
 
 /** The engine's side of market data: runs the feed while this replica holds the lease. */
@@ -79,9 +77,9 @@ export function createMarket(options: MarketOptions): Market {
     // Without the lease it was another replica that took our place, and rightly so.
     if (!status.lost || !isEngine()) return;
     place.lost();
-    // The last message before the lease is handed over: these prices are old.
+    // These prices are old. The lease stays: the other feed and the executor go on.
     publisher.publish();
-    options.onLost?.();
+    run.again();
   };
   const run = createFeedRun({
     feed,
@@ -90,10 +88,6 @@ export function createMarket(options: MarketOptions): Market {
     onStarted: demand.pass,
     onStatus,
   });
-
-  const readSession = (): void => {
-    if (states.readSession()) books.touchAll();
-  };
 
   return {
     follow: place.follow,
@@ -108,7 +102,7 @@ export function createMarket(options: MarketOptions): Market {
       states.readSession();
       running.add(
         clock.every(options.flushIntervalMs, publisher.publish),
-        clock.every(ENGINE_HEARTBEAT_MS, readSession),
+        clock.every(ENGINE_HEARTBEAT_MS, () => states.readSession() && books.touchAll()),
         clock.every(ENGINE_HEARTBEAT_MS, demand.tidy),
         demand.follow(),
       );

@@ -5,13 +5,18 @@ export interface Subscriptions {
   forget(subscriber: string, now: number): void;
   /** Subscribers whose last message is from before `since`. */
   quietSubscribers(since: number): string[];
-  /** The symbols to subscribe to at `now`: wanted, or released less than the linger ago. */
+  /**
+   * The symbols to subscribe to at `now`: those released less than the linger ago, then those that are wanted, the most
+   * recently wanted last.
+   */
   current(now: number): ReadonlySet<string>;
 }
 
 export function createSubscriptions(lingerMs: number): Subscriptions {
   const subscribers = new Map<string, { symbols: ReadonlySet<string>; seenAt: number }>();
   const releasedAt = new Map<string, number>();
+  /** Every symbol that is wanted or lingers; one that a subscriber newly wants goes to the end. */
+  const byDemand = new Set<string>();
 
   const isWanted = (symbol: string): boolean => {
     for (const { symbols } of subscribers.values()) if (symbols.has(symbol)) return true;
@@ -26,9 +31,14 @@ export function createSubscriptions(lingerMs: number): Subscriptions {
       const wanted = new Set(symbols);
       const before = subscribers.get(subscriber)?.symbols ?? new Set<string>();
       subscribers.set(subscriber, { symbols: wanted, seenAt: now });
+      const fresh = [...wanted].filter((symbol) => !before.has(symbol));
       for (const symbol of wanted) releasedAt.delete(symbol);
+      for (const symbol of fresh) {
+        byDemand.delete(symbol);
+        byDemand.add(symbol);
+      }
       release(before, now);
-      return [...wanted].filter((symbol) => !before.has(symbol));
+      return fresh;
     },
     forget(subscriber, now) {
       const before = subscribers.get(subscriber)?.symbols ?? new Set<string>();
@@ -38,14 +48,12 @@ export function createSubscriptions(lingerMs: number): Subscriptions {
     quietSubscribers: (since) =>
       [...subscribers].filter(([, { seenAt }]) => seenAt < since).map(([subscriber]) => subscriber),
     current(now) {
-      const symbols = new Set<string>();
-      for (const subscriber of subscribers.values())
-        for (const symbol of subscriber.symbols) symbols.add(symbol);
       for (const [symbol, released] of releasedAt) {
-        if (now - released < lingerMs) symbols.add(symbol);
-        else releasedAt.delete(symbol);
+        if (now - released < lingerMs) continue;
+        releasedAt.delete(symbol);
+        byDemand.delete(symbol);
       }
-      return symbols;
+      return new Set([...releasedAt.keys(), ...byDemand]);
     },
   };
 }

@@ -11,8 +11,7 @@ export interface LeaseAnswer {
 
 /** The engine lease in the database, whose clock decides when it ends. */
 export interface LeaseRow {
-  /** Only a lease that has been free for `patienceMs` is granted. */
-  ask(patienceMs: number): Promise<LeaseAnswer>;
+  ask(): Promise<LeaseAnswer>;
   /** False where the number is no longer the newest. */
   renew(fencing: number): Promise<boolean>;
   release(fencing: number): Promise<void>;
@@ -24,7 +23,7 @@ export const LEASE_MS = 6_000;
 // A fencing number is used once: a replica that gets the lease back after a pause has a new one, too.
 const ASK = `WITH granted AS (
     UPDATE leases SET fencing = fencing + 1, holder = $1, expires_at = now() + $2 * interval '1 millisecond'
-    WHERE name = 'engine' AND (expires_at <= now() - $4 * interval '1 millisecond' OR holder = $1 OR $3)
+    WHERE name = 'engine' AND (expires_at <= now() OR holder = $1 OR $3)
     RETURNING fencing)
   SELECT holder, fencing AS newest, (SELECT fencing FROM granted) AS fencing FROM leases WHERE name = 'engine'`;
 const RENEW = `UPDATE leases SET expires_at = now() + $3 * interval '1 millisecond'
@@ -43,8 +42,8 @@ export function createLeaseRow(db: Database, replica: string): LeaseRow {
   const isOurs = db.kind === 'embedded';
 
   return {
-    async ask(patienceMs) {
-      const [row] = await db.query<AskRow>(ASK, [replica, LEASE_MS, isOurs, patienceMs]);
+    async ask() {
+      const [row] = await db.query<AskRow>(ASK, [replica, LEASE_MS, isOurs]);
       return {
         engine: row?.holder ?? null,
         newest: row?.fencing ?? row?.newest ?? null,

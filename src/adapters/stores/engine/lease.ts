@@ -27,10 +27,6 @@ const RENEW_MS = 2_000;
 const LOOK_MS = 1_000;
 /** How soon our own end is noticed and reported to the parts that follow the lease. */
 const WATCH_MS = 250;
-/** A replica that stands aside does so for this long … */
-const STAND_ASIDE_MS = 60_000;
-/** … unless no other replica has the lease by then: three looks of every other one. */
-const UNTAKEN_MS = 3_000;
 
 /**
  * The engine lease as a row: the replica that raises its fencing number is the engine, and every write of the one
@@ -42,7 +38,6 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
   const running = createScope();
   let sinceLook = (): number => Number.POSITIVE_INFINITY;
   let pauseMs = LOOK_MS;
-  let asideUntil = 0;
   let asking = false;
   let stopped = false;
   /** Questions and releases, one after the other. */
@@ -50,8 +45,7 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
 
   async function look(): Promise<void> {
     if (stopped) return;
-    const patienceMs = clock.now() < asideUntil ? UNTAKEN_MS : 0;
-    if (await row.ask(patienceMs)) pauseMs = RENEW_MS;
+    if (await row.ask()) pauseMs = RENEW_MS;
   }
 
   function ask(): void {
@@ -86,11 +80,6 @@ export function createDatabaseLease({ db, bus, replica, clock, log }: DatabaseLe
       ask();
       await turn;
     },
-    release(options) {
-      if (options?.standAside) asideUntil = clock.now() + STAND_ASIDE_MS;
-      turn = turn.then(release);
-      return turn;
-    },
     async stop() {
       stopped = true;
       running.end();
@@ -105,9 +94,9 @@ function followRow({ row, term, log }: { readonly row: LeaseRow; readonly term: 
   let known: Omit<LeaseAnswer, 'granted'> = { engine: null, newest: null };
   let isAway = false;
 
-  async function acquire(patienceMs: number): Promise<boolean> {
+  async function acquire(): Promise<boolean> {
     const asked = term.ask();
-    const { granted, ...answer } = await row.ask(patienceMs);
+    const { granted, ...answer } = await row.ask();
     // Our own name stands in the row for longer than our term lasts.
     known = granted === null ? answer : { ...answer, engine: null };
     if (granted === null) return false;
@@ -128,10 +117,10 @@ function followRow({ row, term, log }: { readonly row: LeaseRow; readonly term: 
   return {
     known: () => known,
     /** Renews the lease, or asks for it. True where this replica has it now. */
-    async ask(patienceMs: number): Promise<boolean> {
+    async ask(): Promise<boolean> {
       const fencing = term.fencing();
       try {
-        const isOurs = await (fencing === null ? acquire(patienceMs) : renew(fencing));
+        const isOurs = await (fencing === null ? acquire() : renew(fencing));
         isAway = false;
         return isOurs;
       } catch (error) {
