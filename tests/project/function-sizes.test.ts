@@ -7,8 +7,6 @@ const MOST_LINES = 100;
 
 /** Why a function is longer than the aim. An entry goes with the reason. */
 const LONGER: Readonly<Record<string, string>> = {
-  'src/adapters/massive/frames.ts createFrameReader':
-    'the hot path: a function for each kind of event keeps every call site monomorphic',
   'src/adapters/sql/database.ts createDatabase':
     'one connection, one statement and one transaction share the rule of what spoils a connection',
   'src/app/index.ts compose': 'the list of all parts, which only declares them and has no branch',

@@ -1,7 +1,10 @@
-/** The account that all connections share: its plan, its one place and the answers of upstream. */
+/** The account that all connections of a cluster share: its plan, its one place and the answers of upstream. */
 import type { WebSocket } from 'ws';
 
-const KNOWN_CHANNELS = ['T', 'Q', 'A', 'AM', 'LULD'];
+const KNOWN_CHANNELS = { stocks: ['T', 'Q', 'A', 'AM', 'LULD'], options: ['T', 'Q', 'A', 'AM', 'FMV'] };
+/** Contracts of which one connection may have quotes; `Q.*` is more than that. */
+const MAX_QUOTED = { stocks: Number.POSITIVE_INFINITY, options: 1_000 };
+const TOO_MANY_QUOTES = 'Maximum number of quote subscriptions exceeded.';
 const EVICTED =
   'Maximum number of websocket connections exceeded. You have reached the connection limit for your account.';
 const DELAYED_ONLY =
@@ -14,8 +17,8 @@ export interface StandInPlan {
   readonly delayedOnly?: boolean;
 }
 
-/** How upstream behaves; a test changes it at any time. */
-export interface StandInBehaviour {
+/** How one cluster behaves; a test changes it at any time. */
+export interface ClusterBehaviour {
   plan: StandInPlan;
   /** Sends nothing after the connect: no `connected`, no answers. */
   mute: boolean;
@@ -25,8 +28,21 @@ export interface StandInBehaviour {
   pongs: boolean;
   /** Drops each connection right after `auth_success`. */
   dropAfterLogin: boolean;
-  rest: (url: URL) => RestAnswer;
 }
+
+/** The cluster of stocks, and REST, which both share. */
+export interface StandInBehaviour extends ClusterBehaviour {
+  /** A promise is an answer that takes its time. */
+  rest: (url: URL) => RestAnswer | Promise<RestAnswer>;
+}
+
+export const goodBehaviour = (): ClusterBehaviour => ({
+  plan: {},
+  mute: false,
+  unacknowledged: new Set(),
+  pongs: true,
+  dropAfterLogin: false,
+});
 
 export interface RestAnswer {
   readonly status?: number;
@@ -72,10 +88,11 @@ export const endLogin = ({ login }: OpenConnection): void => {
 };
 
 export interface Account {
+  readonly cluster: 'stocks' | 'options';
   readonly key: string;
   readonly connections: readonly OpenConnection[];
   readonly logins: StandInLogin[];
-  readonly behaviour: StandInBehaviour;
+  readonly behaviour: ClusterBehaviour;
 }
 
 /** Answers one message of a client. */
@@ -89,7 +106,7 @@ export function answerClient(
   else if (action === 'unsubscribe') {
     for (const topic of topics) connection.topics.delete(topic);
     connection.send(topics.map((topic) => status('success', `unsubscribed to: ${topic}`)));
-  } else subscribe(account.behaviour, connection, topics);
+  } else subscribe(account, connection, topics);
 }
 
 function logIn(
@@ -121,7 +138,7 @@ function evict(connection: OpenConnection): void {
 }
 
 function subscribe(
-  { plan, unacknowledged }: StandInBehaviour,
+  { cluster, behaviour: { plan, unacknowledged } }: Account,
   connection: OpenConnection,
   topics: readonly string[],
 ): void {
@@ -130,12 +147,18 @@ function subscribe(
     return;
   }
   const channelOf = (topic: string): string => topic.split('.', 1)[0] ?? '';
-  const known = topics.filter((topic) => KNOWN_CHANNELS.includes(channelOf(topic)));
+  const isQuotes = (topic: string): boolean => channelOf(topic) === 'Q';
+  const known = topics.filter((topic) => KNOWN_CHANNELS[cluster].includes(channelOf(topic)));
   const included = known.filter((topic) => plan.channels?.includes(channelOf(topic)) ?? true);
-  const answers = included
+  const quoted = new Set([...connection.topics, ...included].filter(isQuotes));
+  const isTooMany =
+    quoted.size > MAX_QUOTED[cluster] || (quoted.has('Q.*') && Number.isFinite(MAX_QUOTED[cluster]));
+  const taken = isTooMany ? included.filter((topic) => !isQuotes(topic)) : included;
+  const answers = taken
     .filter((topic) => !connection.topics.has(topic) && !unacknowledged.has(topic))
     .map((topic) => status('success', `subscribed to: ${topic}`));
-  for (const topic of included) connection.topics.add(topic);
+  for (const topic of taken) connection.topics.add(topic);
   if (included.length < known.length) answers.unshift(status('error', 'not authorized'));
+  if (isTooMany) answers.unshift(status('error', TOO_MANY_QUOTES));
   if (answers.length > 0) connection.send(answers);
 }

@@ -1,18 +1,12 @@
-/** Upstream as the facts about market data describe it, misbehaviour included: the WebSocket and the REST of Massive stocks. */
+/**
+ * Upstream as the facts about market data describe it, misbehaviour included: the WebSockets of Massive's stocks and
+ * options, and its REST.
+ */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type WebSocket, WebSocketServer } from 'ws';
-import {
-  answerClient,
-  type ClientMessage,
-  endLogin,
-  type OpenConnection,
-  type StandInBehaviour,
-  type StandInConnection,
-  type StandInLogin,
-  status,
-} from './account.ts';
+import { goodBehaviour, type StandInBehaviour } from './account.ts';
+import { openCluster, type StandInCluster } from './cluster.ts';
 import { type StandInStream, startStream } from './stream.ts';
 
 /** One question over REST. */
@@ -22,15 +16,12 @@ export interface Asked {
   readonly authorization: string | undefined;
 }
 
-export interface MassiveStandIn {
-  readonly wsUrl: string;
+/** Its own connections are those of stocks. */
+export interface MassiveStandIn extends StandInCluster {
+  readonly options: StandInCluster;
   readonly restUrl: string;
-  readonly connections: readonly StandInConnection[];
-  /** Every login that was let in, in order. */
-  readonly logins: readonly StandInLogin[];
   stream(everyMs: number): StandInStream;
   readonly asked: readonly Asked[];
-  /** Changes how it behaves from now on. */
   readonly behaviour: StandInBehaviour;
   /** Resolves once `condition` holds; looked at whenever something happens here. */
   until(condition: () => boolean): Promise<void>;
@@ -38,58 +29,38 @@ export interface MassiveStandIn {
 }
 
 export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> {
-  const behaviour: StandInBehaviour = {
-    plan: {},
-    mute: false,
-    unacknowledged: new Set(),
-    pongs: true,
-    dropAfterLogin: false,
-    rest: () => ({ body: { status: 'OK' } }),
-  };
-  const account = { key, connections: [] as OpenConnection[], logins: [] as StandInLogin[], behaviour };
+  const behaviour: StandInBehaviour = { ...goodBehaviour(), rest: () => ({ body: { status: 'OK' } }) };
   const streams: StandInStream[] = [];
   const asked: Asked[] = [];
   const events = createWaiting();
   const server = createRest(behaviour, asked, events.happened);
-  const sockets = new WebSocketServer({ server, autoPong: false });
-  sockets.on('connection', (socket) => {
-    const connection = toConnection(socket);
-    account.connections.push(connection);
-    socket.on('ping', (data) => behaviour.pongs && socket.pong(data));
-    socket.on('close', () => {
-      endLogin(connection);
-      events.happened();
-    });
-    socket.on('message', (data: Buffer) => {
-      const said = JSON.parse(data.toString()) as ClientMessage;
-      connection.said.push(said);
-      if (!behaviour.mute) answerClient(account, connection, said);
-      events.happened();
-    });
-    if (!behaviour.mute) connection.send([status('connected', 'Connected Successfully')]);
-    events.happened();
-  });
+  const stocks = openCluster(server, { cluster: 'stocks', key, behaviour }, events.happened);
+  const options = openCluster(
+    server,
+    { cluster: 'options', key, behaviour: goodBehaviour() },
+    events.happened,
+  );
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const wsUrl = `ws://127.0.0.1:${port}`;
   return {
-    wsUrl: `ws://127.0.0.1:${port}/stocks`,
+    ...stocks,
+    wsUrl: `${wsUrl}/stocks`,
+    options: { ...options, wsUrl: `${wsUrl}/options` },
     restUrl: `http://127.0.0.1:${port}`,
-    connections: account.connections,
-    logins: account.logins,
     asked,
-    behaviour,
     stream(everyMs) {
-      const stream = startStream(account.connections, everyMs);
+      const stream = startStream(stocks.connections, everyMs);
       streams.push(stream);
       return stream;
     },
     until: events.until,
     async close() {
       for (const stream of streams) stream.stop();
-      for (const { socket } of account.connections) socket.terminate();
-      sockets.close();
+      stocks.close();
+      options.close();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
@@ -98,27 +69,16 @@ export async function startMassiveStandIn(key: string): Promise<MassiveStandIn> 
 }
 
 function createRest(behaviour: StandInBehaviour, asked: Asked[], happened: () => void): Server {
-  return createServer((request, response) => {
+  return createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     asked.push({ url, authorization: request.headers.authorization });
-    const { status: code = 200, headers = {}, body } = behaviour.rest(url);
+    happened();
+    const { status: code = 200, headers = {}, body } = await behaviour.rest(url);
     response.writeHead(code, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
     happened();
   });
 }
-
-const toConnection = (socket: WebSocket): OpenConnection => ({
-  socket,
-  login: null,
-  said: [],
-  topics: new Set(),
-  send(frame) {
-    socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
-  },
-  drop: () => socket.terminate(),
-  isOpen: () => socket.readyState === socket.OPEN,
-});
 
 /** Conditions that are looked at whenever something happens. */
 function createWaiting(): { happened(): void; until(condition: () => boolean): Promise<void> } {

@@ -79,3 +79,31 @@ export function tradeEffects(conditions: readonly unknown[] | undefined): number
   }
   return effects | flags;
 }
+
+/** Massive's ids of the OPRA trade types; rules as OPRA's Data Recipient Specification has them. */
+const OPTION_RULES: Readonly<Record<number, number>> = {
+  201: NOTHING, // cancelled
+  202: VOLUME_ONLY, // late and out of sequence
+  203: NOTHING, // last and cancelled
+  204: REGULAR_SALE, // late, in sequence
+  205: NOTHING, // opening trade and cancelled
+  206: VOLUME_ONLY, // opening trade, late and out of sequence
+  207: NOTHING, // only trade and cancelled
+  208: REGULAR_SALE, // opening trade and late, in sequence
+  209: REGULAR_SALE, // automatic execution
+  210: REGULAR_SALE, // reopening trade
+  219: REGULAR_SALE, // intermarket sweep
+};
+/** One leg, several legs, and contracts with their stock: auctions, crosses and floor trades of each. */
+const FIRST_OF_LEGS = 227;
+const LAST_OF_LEGS = 245;
+
+/** The same of a trade in a contract. A condition that is not listed keeps the price out. */
+export function optionTradeEffects(conditions: readonly unknown[] | undefined): number {
+  let effects = REGULAR_SALE;
+  for (const condition of (conditions ?? []) as readonly number[]) {
+    const isOfLegs = condition >= FIRST_OF_LEGS && condition <= LAST_OF_LEGS;
+    effects &= isOfLegs ? REGULAR_SALE : (OPTION_RULES[condition] ?? VOLUME_ONLY);
+  }
+  return effects;
+}

@@ -3,6 +3,7 @@ import type { MarketHours } from '../../domain/market/market-hours.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
+import type { Cluster } from './clusters.ts';
 import type { StatusEvent } from './frames.ts';
 import { createSession } from './session.ts';
 import { openSocket } from './socket.ts';
@@ -10,6 +11,9 @@ import { type ConnectionEnd, createStatusHandler } from './statuses.ts';
 
 /** From the TCP connect to `auth_success`. */
 const LOGIN_TIMEOUT_MS = 10_000;
+
+/** Where the operator sets the address of each cluster. */
+const WS_URL_VARIABLES = { stocks: 'MASSIVE_WS_URL', options: 'MASSIVE_OPTIONS_WS_URL' };
 
 /** Two replicas upstream would evict each other. */
 export const NOT_THE_ENGINE = 'This replica is not the engine right now.';
@@ -23,6 +27,7 @@ export interface Connection {
 }
 
 export interface ConnectionOptions {
+  readonly cluster: Cluster;
   readonly apiKey: string;
   readonly wsUrl: string;
   readonly clock: Clock;
@@ -36,12 +41,13 @@ export interface ConnectionOptions {
   readonly onLoggedIn: () => void;
   readonly onStatus: (status: FeedStatus) => void;
   readonly onFlow: (symbol: string, flowing: boolean) => void;
+  readonly onUnquoted: (symbol: string, time: number) => void;
   readonly onEnd: (end: ConnectionEnd) => void;
 }
 
 /** One life of the upstream connection: log in, subscribe, watch it, end with a reason. It never returns by itself. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { apiKey, wsUrl, clock, hours, log, onStatus, onFlow } = options;
+  const { cluster, apiKey, wsUrl, clock, hours, log, onStatus, onFlow, onUnquoted } = options;
   const open = createScope();
   let ended = false;
 
@@ -70,6 +76,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     onGone: (detail) => end('retry', detail),
   });
   const session = createSession({
+    cluster,
     socket,
     isDelayed: new URL(wsUrl).hostname.startsWith('delayed'),
     clock,
@@ -77,6 +84,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     log,
     onStatus,
     onFlow,
+    onUnquoted,
     onDead: () => end('retry', 'Upstream fell silent.'),
   });
   const cancelLogin = clock.after(LOGIN_TIMEOUT_MS, () => end('retry', 'The login upstream took too long.'));
@@ -85,6 +93,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     want: session.want,
     takeStatus: createStatusHandler({
+      wsUrlVariable: WS_URL_VARIABLES[cluster.name],
       log,
       onConnected() {
         if (options.mayLogIn()) socket.send({ action: 'auth', params: apiKey });

@@ -1,6 +1,5 @@
 /** What a field of an upstream event must be. By hand: this is the hot path. */
 import { MAX_AHEAD_MS } from '../../domain/market/staleness.ts';
-import { isStockSymbol } from '../../protocol/symbol.ts';
 
 /** Ten times the dearest share there is; above it a price is an error. */
 const MAX_PRICE = 10_000_000;
@@ -28,11 +27,11 @@ export const asCount = (value: unknown): number => (typeof value === 'number' &&
 export type SymbolCheck = (value: unknown) => value is string;
 
 /** Parsing a symbol once is enough. */
-export function createSymbolCheck(): SymbolCheck {
+export function createSymbolCheck(isSymbol: (text: string) => boolean): SymbolCheck {
   const known = new Set<unknown>();
   return (value): value is string => {
     if (known.has(value)) return true;
-    if (typeof value !== 'string' || !isStockSymbol(value)) return false;
+    if (typeof value !== 'string' || !isSymbol(value)) return false;
     if (known.size >= MAX_SYMBOLS) known.clear();
     known.add(value);
     return true;

@@ -1,6 +1,6 @@
 /** One upstream event → one tick of the domain, or undefined where it is none. Nothing throws. */
 import type { BarTick, DayTick, NbboTick, TradeTick } from '../../domain/market/feed.ts';
-import { tradeEffects } from './conditions.ts';
+import type { Reading } from './clusters.ts';
 import { asCount, isOptionalPrice, isPrice, isSize, isTime, type SymbolCheck } from './event-checks.ts';
 import { snapshotToDayTick } from './snapshot.ts';
 
@@ -13,7 +13,12 @@ const orNone = (value: number | undefined | null): number | undefined => value |
 const tradeSize = ({ s, ds }: RawEvent): unknown =>
   s === 0 && typeof ds === 'string' && /^\d+(\.\d+)?$/.test(ds) ? Number(ds) : s;
 
-export function readTrade(event: RawEvent, receivedAt: number, isSymbol: SymbolCheck): TradeTick | undefined {
+export function readTrade(
+  event: RawEvent,
+  receivedAt: number,
+  isSymbol: SymbolCheck,
+  effectsOf: Reading['effectsOf'],
+): TradeTick | undefined {
   const { sym, p, t, c, i } = event;
   const size = tradeSize(event);
   if (!isSymbol(sym) || !isPrice(p) || !isSize(size) || !isTime(t, receivedAt)) return undefined;
@@ -29,7 +34,7 @@ export function readTrade(event: RawEvent, receivedAt: number, isSymbol: SymbolC
     trf: asCount(event.trfi),
     tradeId: typeof i === 'string' ? i : '',
     sequence: asCount(event.q),
-    effects: tradeEffects(conditions),
+    effects: effectsOf(conditions),
   };
 }
 
@@ -73,7 +78,7 @@ export function readBar(
   };
 }
 
-/** `{"ev":"snapshot","ticker":…}`: what REST said, put among the events so that a recording has it. */
+/** `{"ev":"snapshot","ticker":…}`: what REST said of a stock, put among the events so that a recording has it. */
 export function readDay(event: RawEvent, receivedAt: number, isSymbol: SymbolCheck): DayTick | undefined {
   const tick = snapshotToDayTick(event.ticker, receivedAt);
   return tick !== undefined && isSymbol(tick.symbol) && isTime(tick.sourceTime, receivedAt)

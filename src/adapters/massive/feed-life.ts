@@ -4,8 +4,10 @@ import { createBackoff } from '../../lib/backoff.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RequestPace } from '../../lib/request-pace.ts';
-import { createBackfill } from './backfill.ts';
+import { type Backfill, type BackfillOptions, createBackfill } from './backfill.ts';
+import { type Cluster, quotedOf } from './clusters.ts';
 import { type Connection, createConnection, NOT_THE_ENGINE } from './connection.ts';
+import { createContractBackfill } from './contract-backfill.ts';
 import { createIntake } from './intake.ts';
 import { createRecorder } from './recorder.ts';
 import { createMassiveRest } from './rest.ts';
@@ -44,70 +46,73 @@ export interface FeedLifeParts {
   readonly report: (status: FeedStatus) => void;
 }
 
-export function beginLife(options: MassiveFeedOptions, parts: FeedLifeParts): FeedLife {
+export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: FeedLifeParts): FeedLife {
   const { clock, log } = options;
-  const { sink, wanted, report } = parts;
-  const { notBefore, mayConnect } = parts.terms;
+  const { sink, wanted, report, terms } = parts;
   const backoff = createBackoff({ baseMs: RECONNECT_BASE_MS, capMs: RECONNECT_CAP_MS });
   const recorder = options.recordFile ? createRecorder(options.recordFile, log) : null;
   const rest = createMassiveRest(options);
-  const flowing = new Set<string>();
+  const flows = createFlows(sink, (symbol) => wanted().has(symbol) && backfill.add(symbol));
   let connection: Connection | null = null;
   let cancelTimer: Cancel = () => {};
 
-  const intake = createIntake({ sink, recorder, clock, onStatus: (event) => connection?.takeStatus(event) });
-  const backfill = createBackfill({ rest, clock, log, onSnapshot: intake.take, onCandles: sink.candles });
-
-  const onFlow = (symbol: string, isFlowing: boolean): void => {
-    if (isFlowing) flowing.add(symbol);
-    else flowing.delete(symbol);
-    sink.confirmed(symbol, isFlowing);
-    if (isFlowing && wanted().has(symbol)) backfill.add(symbol);
-  };
+  const intake = createIntake({
+    reading: cluster,
+    sink,
+    recorder,
+    clock,
+    onStatus: (event) => connection?.takeStatus(event),
+  });
+  const backfill = createBackfillOf(cluster, {
+    request: { rest, clock, log, onEvent: intake.take, onCandles: sink.candles },
+    wanted,
+    flows,
+  });
 
   const onEnd = ({ kind, detail }: ConnectionEnd): void => {
     cancelTimer();
     connection = null;
-    for (const symbol of flowing) sink.confirmed(symbol, false);
-    flowing.clear();
+    flows.endAll();
     if (kind !== 'retry') {
       log.error({ detail }, 'upstream refuses this service');
       report({ state: 'refused', detail, ...(kind === 'lost' ? { lost: true } : {}) });
       return;
     }
-    const delay = backoff.next();
-    log.warn({ detail, delay }, 'the upstream connection ended; trying again');
     report({ state: 'down', detail });
+    const delay = backoff.next();
     cancelTimer = clock.after(delay, connect);
+    log.warn({ detail, delay }, 'the upstream connection ended; trying again');
   };
 
   function connect(): void {
-    if (!mayConnect()) {
+    if (!terms.mayConnect()) {
       onEnd({ kind: 'retry', detail: NOT_THE_ENGINE });
       return;
     }
     report({ state: 'connecting' });
     connection = createConnection({
       ...options,
-      mayLogIn: mayConnect,
+      cluster,
+      mayLogIn: terms.mayConnect,
       onFrame: intake.readFrame,
       onOversize: () => sink.dropped(1),
       onLoggedIn() {
         cancelTimer = clock.after(STABLE_AFTER_MS, backoff.reset);
       },
       onStatus: report,
-      onFlow,
+      onFlow: flows.set,
+      onUnquoted: (symbol, sourceTime) =>
+        sink.nbbo({ symbol, sourceTime, receivedAt: clock.now(), ...NEITHER_SIDE }),
       onEnd,
     });
     connection.want(wanted());
   }
 
-  const waitMs = notBefore - clock.now();
-  if (waitMs > 0) {
-    report({ state: 'connecting', detail: waitingFor(notBefore) });
+  const waitMs = terms.notBefore - clock.now();
+  if (!(waitMs > 0)) connect();
+  else {
+    report({ state: 'connecting', detail: waitingFor(terms.notBefore) });
     cancelTimer = clock.after(waitMs, connect);
-  } else {
-    connect();
   }
 
   return {
@@ -120,6 +125,49 @@ export function beginLife(options: MassiveFeedOptions, parts: FeedLifeParts): Fe
       await recorder?.close();
     },
   };
+}
+
+const NEITHER_SIDE = { bid: undefined, bidSize: undefined, ask: undefined, askSize: undefined };
+
+/** The symbols that upstream sends over the connection there is. */
+interface Flows {
+  has(symbol: string): boolean;
+  set(symbol: string, isFlowing: boolean): void;
+  endAll(): void;
+}
+
+function createFlows(sink: FeedSink, onBegun: (symbol: string) => void): Flows {
+  const flowing = new Set<string>();
+  return {
+    has: (symbol) => flowing.has(symbol),
+    set(symbol, isFlowing) {
+      if (isFlowing) flowing.add(symbol);
+      else flowing.delete(symbol);
+      sink.confirmed(symbol, isFlowing);
+      if (isFlowing) onBegun(symbol);
+    },
+    endAll() {
+      for (const symbol of flowing) sink.confirmed(symbol, false);
+      flowing.clear();
+    },
+  };
+}
+
+/** What REST adds to the stream of this cluster. */
+function createBackfillOf(
+  cluster: Cluster,
+  parts: Pick<FeedLifeParts, 'wanted'> & {
+    readonly request: BackfillOptions;
+    readonly flows: Flows;
+  },
+): Backfill {
+  const { request, wanted, flows } = parts;
+  if (cluster.name === 'stocks') return createBackfill(request);
+  return createContractBackfill({
+    ...request,
+    isFlowing: (symbol) => flows.has(symbol) && wanted().has(symbol),
+    quoted: () => quotedOf(cluster, wanted()),
+  });
 }
 
 function waitingFor(notBefore: number): string {

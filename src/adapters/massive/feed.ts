@@ -1,10 +1,17 @@
 import type { FeedStatus, FeedTerms, MarketFeed } from '../../domain/market/feed.ts';
+import { type Cluster, OPTIONS, STOCKS } from './clusters.ts';
 import { beginLife, type FeedLife, type MassiveFeedOptions } from './feed-life.ts';
 
 const ANY_TIME: FeedTerms = { notBefore: 0, mayConnect: () => true };
 
-/** Massive stocks over its WebSocket, with REST for what the stream does not contain. */
-export function createMassiveFeed(options: MassiveFeedOptions): MarketFeed {
+/** Massive's stocks over its WebSocket, with REST for what the stream does not contain. */
+export const createMassiveFeed = (options: MassiveFeedOptions): MarketFeed => createFeed(STOCKS, options);
+
+/** The same of its option contracts, over a connection of their own. */
+export const createMassiveOptionFeed = (options: MassiveFeedOptions): MarketFeed =>
+  createFeed(OPTIONS, options);
+
+function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
   let status: FeedStatus = { state: 'down' };
   let symbols: ReadonlySet<string> = new Set();
   let life: FeedLife | null = null;
@@ -20,7 +27,7 @@ export function createMassiveFeed(options: MassiveFeedOptions): MarketFeed {
         status = next;
         sink.status(next);
       };
-      const begun = beginLife(options, { sink, terms, wanted: () => symbols, report });
+      const begun = beginLife(cluster, options, { sink, terms, wanted: () => symbols, report });
       life = {
         want: begun.want,
         end() {

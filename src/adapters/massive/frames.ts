@@ -3,6 +3,8 @@
  * check is counted and dropped, nothing throws.
  */
 import type { FeedSink } from '../../domain/market/feed.ts';
+import { type Reading, STOCKS } from './clusters.ts';
+import { readContract } from './contract-ticks.ts';
 import { createSymbolCheck } from './event-checks.ts';
 import { type RawEvent, readBar, readDay, readNbbo, readTrade } from './events.ts';
 
@@ -26,8 +28,53 @@ export interface FrameReader {
   take(event: RawEvent, receivedAt: number): void;
 }
 
-export function createFrameReader(sink: TickSink, onStatus: (event: StatusEvent) => void): FrameReader {
-  const isSymbol = createSymbolCheck();
+/** False for what should have been a tick and is none. Event types without a use here are fine. */
+type TakeEvent = (event: RawEvent, receivedAt: number) => boolean;
+
+// A function of its own for each kind of event keeps every call site monomorphic: one shared function is slower here.
+function createTakers(sink: TickSink, { isSymbol: isSymbolText, effectsOf }: Reading) {
+  const isSymbol = createSymbolCheck(isSymbolText);
+  return {
+    trade(event: RawEvent, receivedAt: number): boolean {
+      const tick = readTrade(event, receivedAt, isSymbol, effectsOf);
+      if (tick === undefined) return false;
+      sink.trade(tick);
+      return true;
+    },
+    nbbo(event: RawEvent, receivedAt: number): boolean {
+      const tick = readNbbo(event, receivedAt, isSymbol);
+      if (tick === undefined) return false;
+      sink.nbbo(tick);
+      return true;
+    },
+    bar(event: RawEvent, seconds: 1 | 60, receivedAt: number): boolean {
+      const tick = readBar(event, seconds, receivedAt, isSymbol);
+      if (tick === undefined) return false;
+      sink.bar(tick);
+      return true;
+    },
+    day(event: RawEvent, receivedAt: number): boolean {
+      const tick = readDay(event, receivedAt, isSymbol);
+      if (tick === undefined) return false;
+      sink.day(tick);
+      return true;
+    },
+    contract(event: RawEvent, receivedAt: number): boolean {
+      const ticks = readContract(event, receivedAt, isSymbol);
+      if (ticks === undefined) return false;
+      sink.day(ticks.day);
+      if (ticks.nbbo) sink.nbbo(ticks.nbbo);
+      return true;
+    },
+  };
+}
+
+function createTakeEvent(
+  sink: TickSink,
+  onStatus: (event: StatusEvent) => void,
+  reading: Reading,
+): TakeEvent {
+  const take = createTakers(sink, reading);
 
   const takeStatus = ({ status, message }: RawEvent): boolean => {
     if (typeof status !== 'string') return false;
@@ -35,51 +82,34 @@ export function createFrameReader(sink: TickSink, onStatus: (event: StatusEvent)
     return true;
   };
 
-  // A function of its own for each kind of event keeps every call site monomorphic: one shared function is slower here.
-  const takeTrade = (event: RawEvent, receivedAt: number): boolean => {
-    const tick = readTrade(event, receivedAt, isSymbol);
-    if (tick === undefined) return false;
-    sink.trade(tick);
-    return true;
-  };
-  const takeNbbo = (event: RawEvent, receivedAt: number): boolean => {
-    const tick = readNbbo(event, receivedAt, isSymbol);
-    if (tick === undefined) return false;
-    sink.nbbo(tick);
-    return true;
-  };
-  const takeBar = (event: RawEvent, seconds: 1 | 60, receivedAt: number): boolean => {
-    const tick = readBar(event, seconds, receivedAt, isSymbol);
-    if (tick === undefined) return false;
-    sink.bar(tick);
-    return true;
-  };
-  const takeDay = (event: RawEvent, receivedAt: number): boolean => {
-    const tick = readDay(event, receivedAt, isSymbol);
-    if (tick === undefined) return false;
-    sink.day(tick);
-    return true;
-  };
-
-  /** False for what should have been a tick and is none. Event types without a use here are fine. */
-  const takeEvent = (event: RawEvent, receivedAt: number): boolean => {
+  return (event, receivedAt) => {
     switch (event.ev) {
       case 'T':
-        return takeTrade(event, receivedAt);
+        return take.trade(event, receivedAt);
       case 'Q':
-        return takeNbbo(event, receivedAt);
+        return take.nbbo(event, receivedAt);
       case 'A':
-        return takeBar(event, 1, receivedAt);
+        return take.bar(event, 1, receivedAt);
       case 'AM':
-        return takeBar(event, 60, receivedAt);
+        return take.bar(event, 60, receivedAt);
       case 'status':
         return takeStatus(event);
       case 'snapshot':
-        return takeDay(event, receivedAt);
+        return take.day(event, receivedAt);
+      case 'contract':
+        return take.contract(event, receivedAt);
       default:
         return typeof event.ev === 'string';
     }
   };
+}
+
+export function createFrameReader(
+  sink: TickSink,
+  onStatus: (event: StatusEvent) => void,
+  reading: Reading = STOCKS,
+): FrameReader {
+  const takeEvent = createTakeEvent(sink, onStatus, reading);
 
   const take = (event: RawEvent, receivedAt: number): void => {
     if (typeof event !== 'object' || event === null || !takeEvent(event, receivedAt)) sink.dropped(1);

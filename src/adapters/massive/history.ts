@@ -9,7 +9,8 @@ import type {
 } from '../../domain/market/history.ts';
 import { createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { TradecastError } from '../../protocol/errors.ts';
+import { type Fields, fieldsOf, isDelayed, nextPathOf, positive, rowsOf, timeOf } from './fields.ts';
+import { isAway, NOT_ENTITLED, NOT_FOUND, refusal } from './refusals.ts';
 import { type MassiveRest, RestError } from './rest.ts';
 
 export interface MassiveHistoryOptions {
@@ -17,25 +18,16 @@ export interface MassiveHistoryOptions {
   readonly clock: Clock;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** A person who opens the same page again, or a hundred who open it at once, cost one request. */
 const FRESH_MS = 1_000;
 const STALE_MS = 15_000;
 /** What upstream does not know now it will not know in a moment. */
 const MISSING_MS = 60_000;
 const MAX_KEYS = 1_000;
-const RETRY_AFTER_MS = 5_000;
 /** The most that upstream allows; it counts the bars that larger ones are made of. */
 const PAGE_LIMIT = '50000';
 /** A year of minutes. */
 const MAX_PAGES = 4;
-const NS_PER_MS = 1e6;
-
-const [NOT_ENTITLED, NOT_FOUND, TOO_MANY, SERVER_ERROR] = [403, 404, 429, 500];
-
-const isAway = ({ status }: RestError): boolean =>
-  status === 0 || status === TOO_MANY || status >= SERVER_ERROR;
 
 /** Massive's aggregates and snapshots, by REST. */
 export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): MarketHistory {
@@ -46,7 +38,7 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
     maxKeys: MAX_KEYS,
     keepErrorMs: (error: unknown) =>
       error instanceof RestError && error.status === NOT_FOUND ? MISSING_MS : 0,
-    mayServeStale: (error: unknown) => error instanceof RestError && isAway(error),
+    mayServeStale: isAway,
   };
   const answers = createAnswerCache<Fields>(options);
   const ranges = createAnswerCache<Omit<BarPage, 'stale'>>(options);
@@ -62,12 +54,12 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
     const bars = barsOf(body.results);
     const delayed = isDelayed(body);
     for (let page = 1; page < MAX_PAGES && bars.length <= request.limit; page++) {
-      const next = pathOf(body.next_url);
+      const next = nextPathOf(body);
       if (next === null) break;
       body = await rest.once(next);
       bars.push(...barsOf(body.results));
     }
-    const truncated = bars.length > request.limit || pathOf(body.next_url) !== null;
+    const truncated = bars.length > request.limit || nextPathOf(body) !== null;
     return { bars: bars.slice(0, request.limit).reverse(), truncated, delayed };
   }
 
@@ -119,43 +111,11 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
   };
 }
 
-/** What a client can do about it. */
 const refuse =
   (symbol: string) =>
   (error: unknown): never => {
-    if (!(error instanceof RestError)) throw error;
-    const { status, retryAfterMs = RETRY_AFTER_MS } = error;
-    if (status === NOT_FOUND)
-      throw new TradecastError('UNKNOWN_SYMBOL', `The market data source knows nothing of ${symbol}.`, {
-        cause: error,
-      });
-    if (status === NOT_ENTITLED)
-      throw new TradecastError('NOT_IN_PLAN', 'The plan of the market data account does not include this.', {
-        cause: error,
-      });
-    throw new TradecastError('UNAVAILABLE', 'The market data source does not answer right now. Try again.', {
-      retryAfterMs,
-      cause: error,
-    });
+    throw refusal(error, symbol);
   };
-
-/** The path of a next page: absolute upstream, and asked for where the first one was. */
-function pathOf(nextUrl: unknown): string | null {
-  if (typeof nextUrl !== 'string' || !URL.canParse(nextUrl)) return null;
-  const { pathname, search } = new URL(nextUrl);
-  return pathname + search;
-}
-
-const isDelayed = ({ status }: Fields): boolean => status === 'DELAYED';
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {};
-/** Snapshots write 0 where there is nothing yet. */
-const positive = (value: unknown): number | undefined =>
-  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined;
-const timeOf = (nanoseconds: unknown): number | undefined => {
-  const known = positive(nanoseconds);
-  return known === undefined ? undefined : Math.round(known / NS_PER_MS);
-};
 
 function dayBarOf(value: unknown): DayBar | undefined {
   const { o, h, l, c, v, vw, n } = fieldsOf(value);
@@ -175,7 +135,7 @@ function dayBarOf(value: unknown): DayBar | undefined {
 
 /** `results` may be missing; a row without its prices or its time is left out. */
 function barsOf(results: unknown): Bar[] {
-  return (Array.isArray(results) ? results : []).flatMap((row: unknown) => {
+  return rowsOf(results).flatMap((row) => {
     const [bar, start] = [dayBarOf(row), positive(fieldsOf(row).t)];
     return bar && start !== undefined ? [{ start, ...bar }] : [];
   });

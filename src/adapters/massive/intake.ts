@@ -1,5 +1,6 @@
 import type { FeedSink } from '../../domain/market/feed.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Reading } from './clusters.ts';
 import type { RawEvent } from './events.ts';
 import { createFrameReader, type StatusEvent } from './frames.ts';
 import type { Recorder } from './recorder.ts';
@@ -12,13 +13,14 @@ export interface Intake {
 }
 
 export interface IntakeOptions {
+  readonly reading: Reading;
   readonly sink: FeedSink;
   readonly recorder: Recorder | null;
   readonly clock: Clock;
   readonly onStatus: (event: StatusEvent) => void;
 }
 
-export function createIntake({ sink, recorder, clock, onStatus }: IntakeOptions): Intake {
+export function createIntake({ reading, sink, recorder, clock, onStatus }: IntakeOptions): Intake {
   let ticks = 0;
   const counted =
     <T>(deliver: (tick: T) => void) =>
@@ -35,6 +37,7 @@ export function createIntake({ sink, recorder, clock, onStatus }: IntakeOptions)
       dropped: sink.dropped,
     },
     onStatus,
+    reading,
   );
   const take = (event: RawEvent): void => {
     recorder?.write(event);

@@ -2,12 +2,13 @@ import type { FeedStatus } from '../../domain/market/feed.ts';
 import type { MarketHours } from '../../domain/market/market-hours.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { type Cluster, quotedOf, topicsOf } from './clusters.ts';
 import type { UpstreamSocket } from './socket.ts';
 import { createTopics } from './topics.ts';
 import { createWatchdog } from './watchdog.ts';
 
-/** One bar a second in regular hours: its silence is upstream's, not the market's. */
-const CANARY_TOPIC = 'A.SPY';
+/** How late the delayed host is, at most. */
+const DELAYED_BY_MS = 15 * 60_000 + 5_000;
 
 /** The login of one connection: its topics, and the watch over what arrives. */
 export interface Session {
@@ -22,6 +23,7 @@ export interface Session {
 }
 
 export interface SessionOptions {
+  readonly cluster: Cluster;
   readonly socket: Pick<UpstreamSocket, 'send' | 'ping'>;
   /** Its quotes are delayed ones. */
   readonly isDelayed: boolean;
@@ -30,25 +32,33 @@ export interface SessionOptions {
   readonly log: Log;
   readonly onStatus: (status: FeedStatus) => void;
   readonly onFlow: (symbol: string, flowing: boolean) => void;
+  /** The symbol flows without its quotes from `time` of the source on, milliseconds since epoch. */
+  readonly onUnquoted: (symbol: string, time: number) => void;
   /** Nothing arrives any more, not even a pong. */
   readonly onDead: () => void;
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { socket, isDelayed, clock, hours, log } = options;
+  const { cluster, socket, isDelayed, clock, hours, log } = options;
+  const { canary } = cluster;
   let wanted: ReadonlySet<string> = new Set();
   let isLoggedIn = false;
   let isSilent = false;
 
   const report = (): void => {
-    if (isLoggedIn) options.onStatus(statusOf(isDelayed, isSilent, topics.refusedChannels()));
+    if (!isLoggedIn) return;
+    const unquoted = wanted.size - quotedOf(cluster, wanted).size;
+    const limits = [...refusalsOf(topics.refusedChannels()), ...tooManyOf(unquoted, cluster.maxQuoted)];
+    options.onStatus(statusOf(isDelayed, isSilent, limits));
   };
+  const hold = (): void => topics.want(topicsOf(cluster, wanted));
 
   const topics = createTopics({
     clock,
-    always: [CANARY_TOPIC],
+    channels: cluster.channels,
     send: (action, list) => socket.send({ action, params: list.join(',') }),
     onFlow: options.onFlow,
+    onUnquoted: (symbol) => options.onUnquoted(symbol, clock.now() - (isDelayed ? DELAYED_BY_MS : 0)),
     onUnanswered(list) {
       log.warn({ topics: list.slice(0, 20), count: list.length }, 'upstream never confirmed these topics');
       report();
@@ -57,7 +67,7 @@ export function createSession(options: SessionOptions): Session {
   const watchdog = createWatchdog({
     clock,
     marketSession: () => (isLoggedIn ? hours.session(clock.now()) : 'closed'),
-    hasCanary: () => topics.isConfirmed(CANARY_TOPIC),
+    hasCanary: () => canary !== null && topics.isConfirmed(canary),
     ping: socket.ping,
     onSilent(silent) {
       isSilent = silent;
@@ -69,12 +79,15 @@ export function createSession(options: SessionOptions): Session {
   return {
     begin() {
       isLoggedIn = true;
-      topics.want(wanted);
+      hold();
       report();
     },
     want(symbols) {
+      const wasOver = wanted.size > cluster.maxQuoted;
       wanted = symbols;
-      if (isLoggedIn) topics.want(symbols);
+      if (!isLoggedIn) return;
+      hold();
+      if (wasOver || symbols.size > cluster.maxQuoted) report();
     },
     acknowledge: topics.acknowledge,
     received: watchdog.received,
@@ -86,10 +99,18 @@ export function createSession(options: SessionOptions): Session {
   };
 }
 
-function statusOf(isDelayed: boolean, isSilent: boolean, refused: readonly string[]): FeedStatus {
+function statusOf(isDelayed: boolean, isSilent: boolean, limits: readonly string[]): FeedStatus {
   if (isSilent) return { state: 'silent', detail: 'Upstream has fallen silent while the market is open.' };
   const state = isDelayed ? 'delayed' : 'live';
-  if (refused.length === 0) return { state };
-  const channels = refused.join(', ');
-  return { state, detail: `The plan does not include ${channels}: quotes rest on the other channels.` };
+  return limits.length === 0 ? { state } : { state, detail: limits.join(' ') };
 }
+
+const refusalsOf = (channels: readonly string[]): string[] =>
+  channels.length === 0
+    ? []
+    : [`The plan does not include ${channels.join(', ')}: quotes rest on the other channels.`];
+
+const tooManyOf = (unquoted: number, maxQuoted: number): string[] =>
+  unquoted === 0
+    ? []
+    : [`Upstream allows quotes of ${maxQuoted} contracts: ${unquoted} more have neither bid nor ask.`];

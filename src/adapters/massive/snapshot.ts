@@ -1,14 +1,5 @@
 import type { DayTick } from '../../domain/market/feed.ts';
-
-const NS_PER_MS = 1e6;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {};
-/** Snapshots write 0 where there is nothing yet. */
-const positive = (value: unknown): number | undefined =>
-  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined;
+import { fieldsOf, positive, timeOf } from './fields.ts';
 
 /**
  * One `ticker` object of the REST snapshot → the state of its day; undefined where it is none. Times there are
@@ -20,11 +11,9 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
   if (typeof ticker !== 'string') return undefined;
   const today = fieldsOf(day);
   const quote = fieldsOf(lastQuote);
-  const updatedNs = positive(updated);
   return {
     symbol: ticker,
-    // A double has such numbers to 256 nanoseconds: cut off instead of rounded, a whole millisecond could be lost.
-    sourceTime: updatedNs === undefined ? receivedAt : Math.round(updatedNs / NS_PER_MS),
+    sourceTime: timeOf(updated) ?? receivedAt,
     receivedAt,
     previousClose: positive(fieldsOf(prevDay).c),
     open: positive(today.o),

@@ -11,6 +11,8 @@ const DELAYED_PLAN = "You don't have access real-time data";
 export type ConnectionEnd = { readonly kind: 'retry' | 'refused' | 'lost'; readonly detail: string };
 
 export interface StatusHandlerParts {
+  /** Name of the variable with the address of this connection. */
+  readonly wsUrlVariable: string;
   readonly log: Log;
   readonly onConnected: () => void;
   readonly onLoggedIn: () => void;
@@ -21,7 +23,7 @@ export interface StatusHandlerParts {
 
 /** What each status of upstream means for the session. Upstream knows no codes, only texts. */
 export function createStatusHandler(parts: StatusHandlerParts): (event: StatusEvent) => void {
-  const { log, onConnected, onLoggedIn, acknowledge, end } = parts;
+  const { wsUrlVariable, log, onConnected, onLoggedIn, acknowledge, end } = parts;
   const handlers: Readonly<Record<string, (message: string) => void>> = {
     connected: onConnected,
     auth_success: onLoggedIn,
@@ -33,7 +35,7 @@ export function createStatusHandler(parts: StatusHandlerParts): (event: StatusEv
     },
     error(message) {
       if (message.includes(DELAYED_PLAN)) {
-        end('refused', 'The plan has delayed data only: set MASSIVE_WS_URL to the delayed host.');
+        end('refused', `The plan has delayed data only: set ${wsUrlVariable} to the delayed host.`);
       } else {
         log.warn({ message }, 'upstream refused a request');
       }

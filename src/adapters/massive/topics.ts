@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
 
 /** Trades, NBBO quotes, second and minute bars. The plan decides which of them flow. */
-export const CHANNELS = ['T', 'Q', 'A', 'AM'] as const;
-export type Channel = (typeof CHANNELS)[number];
+export type Channel = 'T' | 'Q' | 'A' | 'AM';
+export type Topic = `${Channel}.${string}`;
 
 /** An acknowledgement that is not there by then will not come. */
 export const ACK_TIMEOUT_MS = 10_000;
@@ -16,11 +16,11 @@ const SUBSCRIBED = 'subscribed to: ';
 const UNSUBSCRIBED = 'unsubscribed to: ';
 
 export interface Topics {
-  /** Subscribes and unsubscribes so that exactly these symbols are held. */
-  want(symbols: ReadonlySet<string>): void;
+  /** Subscribes and unsubscribes so that exactly these topics are held. */
+  want(topics: ReadonlySet<Topic>): void;
   /** Takes the text of a `success` status. False where it acknowledges nothing that was requested. */
   acknowledge(message: string): boolean;
-  isConfirmed(topic: string): boolean;
+  isConfirmed(topic: Topic): boolean;
   /** Channels that were never acknowledged although others were: not in the plan. */
   refusedChannels(): Channel[];
   stop(): void;
@@ -28,11 +28,13 @@ export interface Topics {
 
 export interface TopicsOptions {
   readonly clock: Clock;
-  /** Topics held besides those of the symbols. */
-  readonly always: readonly string[];
+  /** Those in use here, in the order in which they are requested. */
+  readonly channels: readonly Channel[];
   readonly send: (action: 'subscribe' | 'unsubscribe', topics: readonly string[]) => void;
   /** A symbol's first topic was confirmed (true), or its last one ended (false). */
   readonly onFlow: (symbol: string, flowing: boolean) => void;
+  /** A symbol flows from now on without its quotes. */
+  readonly onUnquoted: (symbol: string) => void;
   /** Topics given up after the last attempt. */
   readonly onUnanswered: (topics: readonly string[]) => void;
 }
@@ -41,18 +43,20 @@ type Held = { confirmed: boolean; askedAt: number; attempts: number };
 
 const symbolOf = (topic: string): string => topic.slice(topic.indexOf('.') + 1);
 const channelOf = (topic: string): string => topic.slice(0, topic.indexOf('.'));
+const isQuotes = (topic: string): boolean => channelOf(topic) === 'Q';
 
 /** The topics of one connection: requested, acknowledged, or given up. */
-export function createTopics({ clock, always, send, onFlow, onUnanswered }: TopicsOptions): Topics {
+export function createTopics(options: TopicsOptions): Topics {
+  const { clock, channels, send, onFlow, onUnquoted, onUnanswered } = options;
   const held = new Map<string, Held>();
   const channelsConfirmed = new Set<string>();
 
   const flows = (symbol: string): boolean =>
-    CHANNELS.some((channel) => held.get(`${channel}.${symbol}`)?.confirmed === true);
+    channels.some((channel) => held.get(`${channel}.${symbol}`)?.confirmed === true);
 
   /** One channel a message: the answer does not name the channel that the plan lacks. */
   const sendByChannel = (action: 'subscribe' | 'unsubscribe', topics: readonly string[]): void => {
-    for (const channel of CHANNELS) {
+    for (const channel of channels) {
       const ofChannel = topics.filter((topic) => channelOf(topic) === channel);
       for (let i = 0; i < ofChannel.length; i += TOPICS_PER_MESSAGE) {
         send(action, ofChannel.slice(i, i + TOPICS_PER_MESSAGE));
@@ -79,15 +83,15 @@ export function createTopics({ clock, always, send, onFlow, onUnanswered }: Topi
   const stopChecking = clock.every(ACK_TIMEOUT_MS / 4, checkAcks);
 
   return {
-    want(symbols) {
-      const wanted = new Set(always);
-      for (const symbol of symbols) for (const channel of CHANNELS) wanted.add(`${channel}.${symbol}`);
+    want(topics) {
+      const wanted: ReadonlySet<string> = topics;
       const added = [...wanted].filter((topic) => !held.has(topic));
       const removed = [...held.keys()].filter((topic) => !wanted.has(topic));
       const ending = new Set(removed.map(symbolOf).filter(flows));
       for (const topic of added) held.set(topic, { confirmed: false, askedAt: clock.now(), attempts: 1 });
       for (const topic of removed) held.delete(topic);
       for (const symbol of ending) if (!flows(symbol)) onFlow(symbol, false);
+      for (const symbol of removed.filter(isQuotes).map(symbolOf)) if (flows(symbol)) onUnquoted(symbol);
       sendByChannel('unsubscribe', removed);
       sendByChannel('subscribe', added);
     },
@@ -102,6 +106,7 @@ export function createTopics({ clock, always, send, onFlow, onUnanswered }: Topi
       topic.confirmed = true;
       channelsConfirmed.add(channelOf(name));
       if (!flowed) onFlow(symbol, true);
+      if (!flowed && !held.has(`Q.${symbol}`)) onUnquoted(symbol);
       return true;
     },
     isConfirmed: (topic) => held.get(topic)?.confirmed === true,
@@ -110,7 +115,7 @@ export function createTopics({ clock, always, send, onFlow, onUnanswered }: Topi
       const asked = new Set(
         [...held].filter(([, { attempts }]) => attempts > MAX_ATTEMPTS).map(([name]) => channelOf(name)),
       );
-      return CHANNELS.filter((channel) => asked.has(channel) && !channelsConfirmed.has(channel));
+      return channels.filter((channel) => asked.has(channel) && !channelsConfirmed.has(channel));
     },
     stop: stopChecking,
   };
