@@ -9,9 +9,18 @@ function takesText(target: EventTarget | null): boolean {
   return target.isContentEditable || target.matches('textarea, select, [role="menu"] *');
 }
 
+/** `4`, `/`, `Ctrl k`; the command key of a Mac counts as Ctrl. Null for combinations that are nobody's. */
+function nameOf(event: KeyboardEvent): string | null {
+  if (event.altKey) return null;
+  const isControlled = event.ctrlKey || event.metaKey;
+  // Fields leave combinations to the page.
+  if (!isControlled && takesText(event.target)) return null;
+  return isControlled ? `Ctrl ${event.key.toLowerCase()}` : event.key;
+}
+
 /**
- * Calls back with the keys pressed anywhere on the page, except where a text is typed, a menu or a dialog is open, or
- * another key is held. A callback that answers true has used the key.
+ * Calls back with the keys pressed anywhere on the page, except where a text is typed, a menu or a dialog is open. A
+ * callback that answers true has used the key.
  */
 export function useKeys(onKey: (key: string) => boolean): void {
   const latest = useRef(onKey);
@@ -20,9 +29,9 @@ export function useKeys(onKey: (key: string) => boolean): void {
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (takesText(event.target) || document.querySelector('dialog[open]')) return;
-      if (latest.current(event.key)) event.preventDefault();
+      if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      const name = nameOf(event);
+      if (name !== null && latest.current(name)) event.preventDefault();
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);

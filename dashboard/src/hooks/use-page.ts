@@ -36,3 +36,18 @@ export function usePage(): Address {
 export function go(path: string, options?: { readonly replace?: boolean }): void {
   if (path !== window.location.pathname) navigate(path, options);
 }
+
+/** Of a step of the history that shall bring its symbol's chart into sight. */
+const REVEAL = 'reveal';
+
+/** Goes to a path whose content is to be in sight, wherever the page is scrolled to. */
+export function goAndReveal(path: string): void {
+  if (path !== window.location.pathname) navigate(path, { state: REVEAL });
+}
+
+/** Whether the present step of the history is such a one; true once, so that coming back to it keeps the place. */
+export function takeReveal(): boolean {
+  if (window.history.state !== REVEAL) return false;
+  window.history.replaceState(null, '');
+  return true;
+}

@@ -8,6 +8,7 @@ import type {
   InstrumentPayload,
   MarketQuotePayload,
   MarketStatusPayload,
+  SearchPayload,
 } from '../../../src/protocol/market.ts';
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
@@ -67,6 +68,9 @@ export function createApi(options: HttpOptions = {}) {
     symbols: (text: string) => call<InstrumentPayload[]>('GET', `/api/symbols${query({ q: text })}`),
     marketQuote: (symbol: string) =>
       call<MarketQuotePayload>('GET', `/api/market/quote/${encodeURIComponent(symbol)}`),
+    /** The exact ticker first, then tickers that begin so, then names. */
+    search: (text: string, limit: number) =>
+      call<SearchPayload[]>('GET', `/api/market/search${query({ q: text, limit })}`),
     candles: (symbol: string) => call<CandlePayload[]>('GET', `/api/candles${query({ symbol })}`),
     historical: (symbol: string, range: HistoryRange) =>
       call<HistoryPayload>(

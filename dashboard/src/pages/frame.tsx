@@ -8,9 +8,11 @@ import type { LoadPriceChart } from '../features/chart/use-price-chart.ts';
 import { ConnectionBadge } from '../features/connection/connection-badge.tsx';
 import { ConnectionNotice } from '../features/connection/connection-notice.tsx';
 import { MarketBadge, SourceBadge } from '../features/connection/market-badges.tsx';
+import type { PageLink } from '../features/palette/items.ts';
+import { PaletteButton } from '../features/palette/palette-button.tsx';
 import { AccountMenu, type PageItem } from '../features/session/account-menu.tsx';
 import { TradeToasts } from '../features/trades/trade-toasts.tsx';
-import { go, usePage } from '../hooks/use-page.ts';
+import { go, goAndReveal, usePage } from '../hooks/use-page.ts';
 import { useTitle } from '../hooks/use-title.ts';
 import type { SessionStore } from '../stores/session.ts';
 import type { ThemeStore } from '../stores/theme.ts';
@@ -30,11 +32,12 @@ export interface FrameProps {
 
 interface HeaderProps extends Pick<FrameProps, 'user' | 'session' | 'theme'> {
   readonly pages: readonly PageItem[];
+  readonly links: readonly PageLink[];
   readonly path: string;
   readonly tradingPath: string;
 }
 
-function Header({ path, tradingPath, ...menu }: HeaderProps) {
+function Header({ path, tradingPath, links, ...menu }: HeaderProps) {
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-surface">
       <div className="mx-auto flex min-h-14 max-w-[120rem] flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2 sm:px-4">
@@ -47,6 +50,7 @@ function Header({ path, tradingPath, ...menu }: HeaderProps) {
           <span className="font-semibold text-base tracking-tight">Tradecast</span>
         </Link>
         <div className="ml-auto flex items-center gap-3 md:order-3">
+          <PaletteButton pages={links} onChoose={(item) => goAndReveal(item.path)} />
           <ConnectionBadge />
           <AccountMenu {...menu} />
         </div>
@@ -70,10 +74,14 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
   useScrollToTop(key, address.path);
   useTitle(shown ? titleOf(shown.name, shown.params) : 'Page not found');
 
-  const pages = MENU.filter((name) => ROUTES[name] !== shown?.route && mayOpen(name, user)).map((name) => ({
+  const open = MENU.filter((name) => mayOpen(name, user)).map((name) => ({
+    route: ROUTES[name],
     title: PAGES[name].title,
-    open: () => go(name === 'trading' ? tradingPath : PAGES[name].path),
+    path: name === 'trading' ? tradingPath : PAGES[name].path,
   }));
+  const pages = open
+    .filter(({ route }) => route !== shown?.route)
+    .map(({ title, path }) => ({ title, open: () => go(path) }));
 
   return (
     <>
@@ -86,6 +94,7 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
             session={session}
             theme={theme}
             pages={pages}
+            links={open}
             path={address.path}
             tradingPath={tradingPath}
           />

@@ -18,6 +18,8 @@ export interface ViewStore extends StoreApi<ViewState> {
   show(view: View): void;
   /** Shows a symbol without the reader's doing: the address names it, or it is the first of the list. */
   select(symbol: string | null): void;
+  /** Brings the chart into sight. */
+  reveal(): void;
   /** The reader's choice. */
   choose(symbol: string): void;
   /** The reader's choice, shown where it can be seen and traded. */
@@ -33,6 +35,7 @@ export function createViewStore({ onChoose }: ViewOptions): ViewStore {
   const store = createStore<ViewState>(() => ({ view: 'portfolio', symbol: null, chosen: false, opened: 0 }));
   return {
     ...store,
+    reveal: () => store.setState(({ opened }) => ({ view: 'trade', opened: opened + 1 })),
     show: (view) => store.setState({ view }),
     select: (symbol) => store.setState({ symbol, chosen: false }),
     choose(symbol) {

@@ -90,6 +90,12 @@ export async function startDouble(port = 0) {
       const text = (query.get('q') ?? '').toUpperCase();
       return NAMES.filter(({ symbol, name }) => symbol.startsWith(text) || name.toUpperCase().includes(text));
     },
+    'GET /api/market/search': ({ query }) => {
+      const text = (query.get('q') ?? '').toUpperCase();
+      return NAMES.filter(
+        ({ symbol, name }) => symbol.startsWith(text) || name.toUpperCase().includes(text),
+      ).map((found) => ({ ...found, type: 'stock' }));
+    },
     'GET /api/candles': () => BARS,
     'GET /api/market/historical/*': ({ path, query }) => historyOf(path.split('/').at(-1)!, query),
   };

@@ -3,7 +3,7 @@ import { pathTo } from '../../../../src/protocol/pages.ts';
 import { isContract, readSymbol, symbolForms } from '../../../../src/protocol/symbol.ts';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
-import { go } from '../../hooks/use-page.ts';
+import { go, takeReveal } from '../../hooks/use-page.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { meantBy } from '../../lib/symbols.ts';
 
@@ -40,6 +40,7 @@ export function useSymbolAddress(text: string | undefined, shown: boolean): stri
       view.select(readSymbol(text));
       // On a phone only this view has the chart.
       view.show('trade');
+      if (takeReveal()) view.reveal();
     }
     let current = true;
     api.symbols(text).then(

@@ -1,0 +1,55 @@
+import { isContract, parseSymbol, readSymbol } from '../../../src/protocol/symbol.ts';
+
+/** What a person says of a contract; what is left out is null. */
+export interface TypedContract {
+  /** In capitals. */
+  readonly root: string;
+  /** YYYY-MM-DD. */
+  readonly expiry: string | null;
+  /** Dollars. */
+  readonly strike: number;
+  readonly right: 'call' | 'put' | null;
+}
+
+const RIGHT = String.raw`(?:\s*(c|p|call|put)s?)?`;
+const EXPIRY = String.raw`(?:(\d{4}-\d{2}-\d{2}|\d{6})\s*)?`;
+const STRIKE = String.raw`\$?(\d{1,5}(?:\.\d{1,3})?)`;
+/** `spy 650`, `SPY 650 put`, `SPY 251219 C 650`, `SPY 2025-12-19 650c`. */
+const TYPED = new RegExp(String.raw`^([a-z.]{1,6})\s+${EXPIRY}${RIGHT}\s*${STRIKE}${RIGHT}$`, 'i');
+
+const toExpiry = (digits: string): string =>
+  digits.includes('-') ? digits : `20${digits.slice(0, 2)}-${digits.slice(2, 4)}-${digits.slice(4)}`;
+
+const toRight = (word: string | undefined): TypedContract['right'] =>
+  word === undefined ? null : word.toLowerCase().startsWith('c') ? 'call' : 'put';
+
+/** What `text` says of a contract; null where it is of something else. */
+export function readTypedContract(text: string): TypedContract | null {
+  const match = TYPED.exec(text.trim());
+  if (!match) return null;
+  const [, root = '', expiry, before, strike, after] = match;
+  if (before !== undefined && after !== undefined) return null;
+  return {
+    root: root.toUpperCase(),
+    expiry: expiry === undefined ? null : toExpiry(expiry),
+    strike: Number(strike),
+    right: toRight(before ?? after),
+  };
+}
+
+/** The symbol of a contract that is named completely. */
+function toContract({ root, expiry, strike, right }: TypedContract): string | null {
+  if (expiry === null || right === null) return null;
+  const date = expiry.slice(2).replaceAll('-', '');
+  const digits = String(Math.round(strike * 1_000)).padStart(8, '0');
+  const symbol = `O:${root}${date}${right === 'call' ? 'C' : 'P'}${digits}`;
+  return parseSymbol(symbol) ? symbol : null;
+}
+
+/** The contract that `text` names in full, by its symbol (with or without `O:`) or in words; null where it names none. */
+export function contractNamed(text: string): string | null {
+  const compact = text.replaceAll(/\s+/g, '');
+  for (const symbol of [compact, `O:${compact}`]) if (isContract(symbol)) return readSymbol(symbol);
+  const typed = readTypedContract(text);
+  return typed && toContract(typed);
+}

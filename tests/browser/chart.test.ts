@@ -1,0 +1,74 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { until } from '../../rig/wait.ts';
+import { accessibilityProblems } from '../support/accessibility.ts';
+import { complaintsOf, openBrowser } from '../support/browser.ts';
+import { screenOf } from '../support/screen.ts';
+import { type Service, startService } from '../support/service.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+
+test('a person reads a chart by keyboard: a longer timeframe, back in time, and on to another company', async () => {
+  const browser = await openBrowser(`${service.url}/s/AAPL`);
+  const { page } = browser;
+  const screen = screenOf(page);
+  await screen.signIn(service.demo);
+  const panel = page.locator('#chart');
+  const chart = panel.getByRole('group', { name: /^Chart of AAPL/ });
+  const described = async () => (await chart.getAttribute('aria-label')) ?? '';
+  await until(async () => (await described()).includes('1-minute bars from'), 'the minutes');
+
+  await page.keyboard.press('4');
+  await until(async () => (await described()).includes('daily bars from'), 'the days');
+  expect(await panel.getByRole('radio', { name: '1 year' }).isChecked()).toBe(true);
+  const first = await described();
+
+  await chart.focus();
+  const older = page.waitForRequest((request) => /\/historical\/AAPL\?.*to=\d{12}/.test(request.url()));
+  await page.keyboard.press('Home');
+  await older;
+  await until(async () => (await described()) !== first, 'the page before');
+  expect((await described()).split(' to ')[1]).toBe(first.split(' to ')[1]);
+
+  await page.keyboard.press('/');
+  const search = page.getByRole('dialog', { name: 'Search' });
+  await search.getByRole('combobox').pressSequentially('microsoft');
+  await search.getByRole('option', { name: /MSFT/ }).waitFor();
+  expect(await accessibilityProblems(browser)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/s/MSFT');
+  await panel.getByRole('group', { name: /^Chart of MSFT, daily bars from/ }).waitFor();
+  expect(await search.count()).toBe(0);
+  expect(complaintsOf(browser)).toEqual([]);
+});
+
+test('on a phone the search fits the screen and leads to the chart in sight', async () => {
+  const browser = await openBrowser(service.url, {
+    viewport: { width: 390, height: 844 },
+    colorScheme: 'dark',
+  });
+  const { page } = browser;
+  await screenOf(page).signIn(service.demo);
+  const button = page.getByRole('button', { name: 'Search' });
+  await button.click();
+  const search = page.getByRole('dialog', { name: 'Search' });
+  const box = await search.boundingBox();
+  expect(box!.x).toBeGreaterThanOrEqual(0);
+  expect(box!.x + box!.width).toBeLessThanOrEqual(390);
+  await page.keyboard.press('Escape');
+  await until(async () => (await search.count()) === 0, 'the search to close');
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+
+  await button.click();
+  await search.getByRole('combobox').fill('tsla');
+  await search.getByRole('option', { name: /^TSLA/ }).click();
+  const title = page.locator('#chart-title');
+  await until(
+    async () => (await title.isVisible()) && (await title.innerText()) === 'TSLA',
+    'the chart in sight',
+  );
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(complaintsOf(browser)).toEqual([]);
+});

@@ -1,0 +1,116 @@
+/**
+ * @jest-environment jsdom
+ * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
+ */
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { screen, waitFor, within } from '@testing-library/react';
+import axe from 'axe-core';
+import type { PaletteItem } from '../../../../dashboard/src/features/palette/items.ts';
+import { PaletteButton } from '../../../../dashboard/src/features/palette/palette-button.tsx';
+import { refuse } from '../../support/double.ts';
+import { type DeskPage, openOnDesk } from '../../support/screen.tsx';
+
+let page: DeskPage;
+afterEach(() => page.close());
+
+const PAGES = [
+  { title: 'Trading', path: '/s/MSFT' },
+  { title: 'Monitor', path: '/monitor' },
+];
+
+async function open(prepare?: Parameters<typeof openOnDesk>[1]) {
+  const chosen = jest.fn<(item: PaletteItem) => void>();
+  page = await openOnDesk(<PaletteButton pages={PAGES} onChoose={chosen} />, prepare);
+  const options = () => screen.queryAllByRole('option').map(({ textContent }) => textContent);
+  const active = () => {
+    const id = screen.getByRole('combobox').getAttribute('aria-activedescendant');
+    return id === null ? null : document.getElementById(id)?.textContent;
+  };
+  return { chosen, options, active };
+}
+
+test('the slash opens it with the watchlist and the pages, and Escape’s event closes it', async () => {
+  const { options } = await open();
+  await page.user.keyboard('/');
+  const dialog = await screen.findByRole('dialog', { name: 'Search' });
+  await waitFor(() =>
+    expect(options()).toEqual([
+      'AAPLIn your watchlist',
+      'MSFTIn your watchlist',
+      'TSLAIn your watchlist',
+      'TradingPage',
+      'MonitorPage',
+    ]),
+  );
+  const { violations } = await axe.run(dialog, { rules: { 'color-contrast': { enabled: false } } });
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await page.user.click(within(dialog).getByRole('button', { name: 'Close' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+});
+
+test('a slash that is typed in a field stays there, and Ctrl K opens the search from the field too', async () => {
+  await open();
+  const field = document.body.appendChild(document.createElement('input'));
+  field.focus();
+  await page.user.keyboard('/');
+  expect(field.value).toBe('/');
+  expect(screen.queryByRole('dialog')).toBeNull();
+  await page.user.keyboard('{Control>}k{/Control}');
+  await screen.findByRole('dialog', { name: 'Search' });
+  field.remove();
+});
+
+test('a company is found by its name, and the keys choose it', async () => {
+  const { chosen, options, active } = await open();
+  await page.user.click(screen.getByRole('button', { name: 'Search' }));
+  await page.user.type(await screen.findByRole('combobox'), 'inc');
+  await waitFor(() =>
+    expect(options()).toEqual([
+      'AAPLApple Inc.',
+      'AMZNAmazon.com, Inc.',
+      'SIRISirius XM Holdings Inc.',
+      'TSLATesla, Inc.',
+    ]),
+  );
+  expect(screen.getByText('4 results')).toBeTruthy();
+  await page.user.keyboard('{ArrowDown}{ArrowDown}');
+  expect(active()).toBe('SIRISirius XM Holdings Inc.');
+  await page.user.keyboard('{ArrowUp}{ArrowUp}{ArrowUp}');
+  expect(active()).toBe('TSLATesla, Inc.');
+  await page.user.keyboard('{Enter}');
+  expect(chosen).toHaveBeenCalledTimes(1);
+  expect(chosen.mock.calls[0]?.[0].path).toBe('/s/TSLA');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+});
+
+test('Enter before the answer waits for it', async () => {
+  const { chosen } = await open();
+  await page.user.keyboard('/');
+  await page.user.type(await screen.findByRole('combobox'), 'nvda{Enter}');
+  await waitFor(() => expect(chosen.mock.calls[0]?.[0].path).toBe('/s/NVDA'));
+});
+
+test('a contract is typed by its symbol or in words', async () => {
+  const { chosen } = await open();
+  await page.user.keyboard('/');
+  await page.user.type(await screen.findByRole('combobox'), 'spy 251219 650 c');
+  await page.user.click(await screen.findByRole('option', { name: /SPY 650\.00 call/ }));
+  expect(chosen.mock.calls[0]?.[0].path).toBe('/s/O:SPY251219C00650000');
+});
+
+test('pages are found by their titles; a search that fails says so and leaves them', async () => {
+  const { options } = await open(({ routes }) => {
+    routes['GET /api/market/search'] = () => refuse(503, 'UNAVAILABLE', 'Not now.');
+  });
+  await page.user.keyboard('/');
+  await page.user.type(await screen.findByRole('combobox'), 'mon');
+  expect(await screen.findByText('Symbols cannot be searched right now. Type again to retry.')).toBeTruthy();
+  expect(options()).toEqual(['MonitorPage']);
+});
+
+test('a text that nothing has says so', async () => {
+  await open();
+  await page.user.keyboard('/');
+  await page.user.type(await screen.findByRole('combobox'), 'zzzz');
+  expect(await screen.findByText('Nothing has that name. Try a ticker or a company.')).toBeTruthy();
+});

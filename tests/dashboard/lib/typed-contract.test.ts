@@ -1,0 +1,33 @@
+/** @jest-environment node */
+import { expect, test } from '@jest/globals';
+import { contractNamed, readTypedContract } from '../../../dashboard/src/lib/typed-contract.ts';
+
+test.each([
+  ['O:SPY251219C00650000', 'O:SPY251219C00650000'],
+  ['spy251219c00650000', 'O:SPY251219C00650000'],
+  ['SPY   251219C00650000', 'O:SPY251219C00650000'],
+  ['spy 251219 650 c', 'O:SPY251219C00650000'],
+  ['SPY 2025-12-19 650.5 put', 'O:SPY251219P00650500'],
+  ['aapl 251219 p 45', 'O:AAPL251219P00045000'],
+  // No such day, no right, no expiry, no contract at all.
+  ['SPY 250230 650 c', null],
+  ['SPY 251219 650', null],
+  ['SPY 650 call', null],
+  ['SPY', null],
+  ['SPY 251219 c 650 p', null],
+])('“%s” names %s', (text, symbol) => {
+  expect(contractNamed(text)).toBe(symbol);
+});
+
+test('what is said of a contract in part is read in part', () => {
+  expect(readTypedContract('spy 650')).toEqual({ root: 'SPY', expiry: null, strike: 650, right: null });
+  expect(readTypedContract('spy $650 calls')).toEqual({
+    root: 'SPY',
+    expiry: null,
+    strike: 650,
+    right: 'call',
+  });
+  expect(readTypedContract('spy 251219 650')).toMatchObject({ expiry: '2025-12-19', right: null });
+  expect(readTypedContract('apple inc')).toBeNull();
+  expect(readTypedContract('650')).toBeNull();
+});
