@@ -10,6 +10,7 @@ import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
 import { hooks } from './cases/hooks.ts';
 import { orders } from './cases/orders.ts';
+import { plainSockets } from './cases/plain-sockets.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
 import { slowReaders } from './cases/slow-readers.ts';
@@ -18,6 +19,7 @@ import { type Finished, toReport, toSummary, toText } from './support/report.ts'
 const CASES = [
   fanOut,
   fanOutSize,
+  plainSockets,
   connections,
   hooks,
   orders,

@@ -1,9 +1,9 @@
 /** The clients of the fan-out and connection cases, in a process of their own. */
 
-import { SOCKET_IO_PATH } from '../../rig/clients/reconnect.ts';
 import { openWire, type WireClient } from '../../rig/clients/wire-client.ts';
 import { createHistogram } from '../../rig/histogram.ts';
 import { serve } from '../../rig/processes/child.ts';
+import { type ClientKind, SPEECHES, type Speech } from './speech.ts';
 import { cpuSeconds } from './usage.ts';
 
 export interface LoadClient {
@@ -13,8 +13,7 @@ export interface LoadClient {
 
 export interface ConnectRequest {
   readonly port: number;
-  /** `socket.io` signs in over engine.io; `raw` is connected after the upgrade. */
-  readonly kind: 'socket.io' | 'raw';
+  readonly kind: ClientKind;
   readonly clients: readonly LoadClient[];
 }
 
@@ -33,15 +32,14 @@ export interface Measured {
 /** Connections being made at a time. */
 const CONCURRENCY = 200;
 const LATENCY_SAMPLE = 64;
-/** Of all server events only `42["quote:update"` has a q there. */
-const EVENT_INITIAL = 4;
 const LETTER_Q = 113;
-const TIMESTAMP = '"timestamp":"';
+const TIMESTAMP = '"timestamp":';
 const ISO_LENGTH = 24;
-const DIGIT_0 = 48;
 
 const latencies = createHistogram();
-const clients: { wire: WireClient; symbols: readonly string[]; confirmed: () => void }[] = [];
+const clients: { readonly wire: WireClient; readonly symbols: readonly string[]; confirmed: () => void }[] =
+  [];
+let speech: Speech = SPEECHES['socket.io'];
 let deliveries = 0;
 let bytes = 0;
 let closed = 0;
@@ -54,44 +52,46 @@ function quoteArrived(data: Buffer, start: number, end: number): void {
   if (deliveries % LATENCY_SAMPLE !== 0) return;
   const text = data.toString('latin1', start, end);
   const at = text.indexOf(TIMESTAMP) + TIMESTAMP.length;
-  latencies.record(Date.now() - Date.parse(text.slice(at, at + ISO_LENGTH)));
+  const isText = text[at] === '"';
+  const sourceTime = isText
+    ? Date.parse(text.slice(at + 1, at + 1 + ISO_LENGTH))
+    : parseInt(text.slice(at), 10);
+  latencies.record(Date.now() - sourceTime);
 }
 
-async function connectOne(request: ConnectRequest, { sessionID, symbols }: LoadClient): Promise<void> {
-  const raw = request.kind === 'raw';
-  let ready = (): void => {};
-  const connected = new Promise<void>((resolve) => {
-    ready = resolve;
-  });
+async function connectOne(port: number, { sessionID = '', symbols }: LoadClient): Promise<void> {
+  const { path, headers, quoteInitial, hears } = speech;
+  const connected = Promise.withResolvers<void>();
   const entry = { wire: null as unknown as WireClient, symbols, confirmed: () => {} };
   entry.wire = await openWire({
-    port: request.port,
-    path: raw ? '/' : SOCKET_IO_PATH,
+    port,
+    path,
+    headers: headers(sessionID),
     onClose: () => {
       closed += 1;
     },
     onFrame: (wire) => (data, start, end) => {
-      if (end - start > EVENT_INITIAL && data[start + EVENT_INITIAL] === LETTER_Q)
+      if (end - start > quoteInitial && data[start + quoteInitial] === LETTER_Q)
         return quoteArrived(data, start, end);
-      const type = data[start]! - DIGIT_0;
-      if (type === 0) wire.send(`40${JSON.stringify({ sessionID })}`);
-      else if (type === 2) wire.send('3');
-      else if (data.toString('latin1', start, start + 2) === '40') ready();
-      else if (data.toString('latin1', start, start + 3) === '430') entry.confirmed();
-      else if (data.toString('latin1', start, start + 2) === '44')
-        throw new Error(`refused: ${data.toString('latin1', start, end)}`);
+      hears(data.toString('latin1', start, end), {
+        sessionID,
+        send: wire.send,
+        connected: connected.resolve,
+        confirmed: () => entry.confirmed(),
+      });
     },
   });
   clients.push(entry);
-  if (!raw) await connected;
+  if (speech.greets) await connected.promise;
 }
 
 const methods = {
   /** Resolves when all are connected and signed in. */
   async connect(request: ConnectRequest): Promise<void> {
+    speech = SPEECHES[request.kind];
     const todo = [...request.clients];
     const worker = async (): Promise<void> => {
-      for (let next = todo.shift(); next; next = todo.shift()) await connectOne(request, next);
+      for (let next = todo.shift(); next; next = todo.shift()) await connectOne(request.port, next);
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   },
@@ -103,7 +103,7 @@ const methods = {
           (client) =>
             new Promise<void>((resolve) => {
               client.confirmed = resolve;
-              client.wire.send(`420${JSON.stringify(['subscribe:watchlist', client.symbols])}`);
+              client.wire.send(speech.subscribe(client.symbols));
             }),
         ),
       );

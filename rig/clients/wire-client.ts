@@ -17,6 +17,8 @@ export type OnFrame = (bytes: Buffer, start: number, end: number) => void;
 /** All sockets read into one buffer: what is in it is consumed before the next read. */
 const RECEIVE = Buffer.allocUnsafeSlow(256 * 1024);
 const NOTHING = Buffer.alloc(0);
+/** Masked and empty: the answer to a ping. */
+const PONG_FRAME = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 /** Masked and empty: the answer that a server waits for before it ends the connection. */
 const CLOSE_FRAME = Buffer.from([0x88, 0x80, 0, 0, 0, 0]);
 const HEAD_END = '\r\n\r\n';
@@ -24,6 +26,7 @@ const HEAD_END = '\r\n\r\n';
 export function openWire(options: {
   port: number;
   path: string;
+  headers?: Readonly<Record<string, string>>;
   onFrame: (client: WireClient) => OnFrame;
   onClose?: () => void;
   /** An upgrade that takes longer is given up: the server accepted the connection and hangs. */
@@ -55,7 +58,10 @@ export function openWire(options: {
         data = data.subarray(end + HEAD_END.length);
         resolve(client);
       }
-      const consumed = readFrames(data, onFrame, () => socket.end(CLOSE_FRAME));
+      const consumed = readFrames(data, onFrame, {
+        ping: () => socket.write(PONG_FRAME),
+        close: () => socket.end(CLOSE_FRAME),
+      });
       rest = consumed === data.length ? NOTHING : Buffer.from(data.subarray(consumed));
     }
 
@@ -73,7 +79,7 @@ export function openWire(options: {
     });
     socket.once('connect', () => {
       socket.write(
-        `GET ${options.path} HTTP/1.1\r\nHost: 127.0.0.1:${options.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+        `GET ${options.path} HTTP/1.1\r\nHost: 127.0.0.1:${options.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${headerLines(options.headers)}\r\n`,
       );
     });
     const timer =
@@ -89,8 +95,17 @@ export function openWire(options: {
   });
 }
 
-/** Calls `onFrame` for each complete text frame, `onEnd` for a close; answers with the bytes consumed. */
-function readFrames(data: Buffer, onFrame: OnFrame, onEnd: () => void): number {
+const headerLines = (headers: Readonly<Record<string, string>> = {}): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+
+/** Calls back for each complete frame; answers with the bytes consumed. */
+function readFrames(
+  data: Buffer,
+  onFrame: OnFrame,
+  on: { readonly ping: () => void; readonly close: () => void },
+): number {
   let at = 0;
   while (data.length - at >= 2) {
     let length = data[at + 1]! & 0x7f;
@@ -108,7 +123,8 @@ function readFrames(data: Buffer, onFrame: OnFrame, onEnd: () => void): number {
     if (end > data.length) break;
     const opcode = data[at]! & 0x0f;
     if (opcode === 1) onFrame(data, at + head, end);
-    else if (opcode === 8) onEnd();
+    else if (opcode === 8) on.close();
+    else if (opcode === 9) on.ping();
     at = end;
   }
   return at;
