@@ -13,8 +13,9 @@ const EXIT_GRACE_MS = 250;
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const { config, secrets } = readConfig(undefined, checkRecording);
+  const { config, secrets, notices } = readConfig(undefined, checkRecording);
   const log = createLogger({ level: config.logLevel, terminal: process.stdout.isTTY });
+  for (const notice of notices) log.warn({}, notice);
   const app = createApp(config, secrets, { log });
 
   let stopping: Promise<void> | null = null;

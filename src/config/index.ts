@@ -8,6 +8,7 @@ import type { Decimal } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
 import { type FeedConfig, type FileCheck, readFeed } from './feed.ts';
 import { createReader, missingInProduction, type Reader } from './read.ts';
+import { renamed } from './second-names.ts';
 import type { Env } from './variables.ts';
 
 export { ConfigError } from './error.ts';
@@ -86,13 +87,14 @@ export interface Config {
 const DAY_MS = 86_400_000;
 
 /**
- * Reads and checks the environment, and with `checkFile` the recording that it names. Throws ConfigError with every
- * problem at once.
+ * Reads and checks the environment, and with `checkFile` the recording that it names. `notices` are sentences for the
+ * log. Throws ConfigError with every problem at once.
  */
 export function readConfig(
-  env: Env = process.env,
+  given: Env = process.env,
   checkFile: FileCheck = () => null,
-): { config: Config; secrets: Secrets } {
+): { config: Config; secrets: Secrets; notices: readonly string[] } {
+  const { env, notices } = renamed(given);
   const problems: string[] = [];
   const read = createReader(env, problems);
   const production = read('NODE_ENV') === 'production';
@@ -137,7 +139,7 @@ export function readConfig(
     );
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return { config, secrets };
+  return { config, secrets, notices };
 }
 
 const readHttp = (read: Reader): HttpConfig => ({

@@ -79,7 +79,7 @@ export const VARIABLES = {
     section: 'Process',
     default: '3000',
     parse: integer(0, 65_535),
-    meaning: 'port to listen on; 0 is any free port',
+    meaning: 'port to listen on; 0 is any free port; `WEBSOCKET_PORT` is a second name',
     local: true,
   },
   HOST: {
@@ -260,7 +260,7 @@ export const VARIABLES = {
     section: 'Market',
     default: '',
     parse: optional(anyText),
-    meaning: 'key of the market data account',
+    meaning: 'key of the market data account; `POLYGON_API_KEY` is a second name',
     secret: true,
   },
   MASSIVE_WS_URL: {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { checkRecording } from '../../src/app/recording-check.ts';
 import type { FileCheck } from '../../src/config/feed.ts';
 import { ConfigError, readConfig } from '../../src/config/index.ts';
+import { SECOND_NAMES } from '../../src/config/second-names.ts';
 import {
   type Env,
   rawText,
@@ -29,6 +30,30 @@ const production: Env = {
   DATABASE_URL: 'postgres://db/tradecast',
 };
 
+describe('the second names of variables', () => {
+  test('are read, and the log says so without the value', () => {
+    const { config, secrets, notices } = readConfig({
+      POLYGON_API_KEY: 'top secret',
+      WEBSOCKET_PORT: '3001',
+    });
+    expect([config.http.port, config.market.feed.source, secrets.market.massiveApiKey]).toEqual([
+      3001,
+      'massive',
+      'top secret',
+    ]);
+    expect(notices).toEqual([
+      'POLYGON_API_KEY is read as MASSIVE_API_KEY; set MASSIVE_API_KEY instead.',
+      'WEBSOCKET_PORT is read as PORT; set PORT instead.',
+    ]);
+  });
+
+  test('give way to the first names', () => {
+    const { config, notices } = readConfig({ PORT: '3002', WEBSOCKET_PORT: '3001' });
+    expect(config.http.port).toBe(3002);
+    expect(notices).toEqual(['WEBSOCKET_PORT is ignored: PORT is set.']);
+  });
+});
+
 function problemsOf(env: Env, checkFile?: FileCheck): readonly string[] {
   try {
     readConfig(env, checkFile);
@@ -52,7 +77,7 @@ describe('the table', () => {
         }),
       );
     }
-    expect([...read].sort()).toEqual(Object.keys(VARIABLES).sort());
+    expect([...read].sort()).toEqual([...Object.keys(VARIABLES), ...Object.keys(SECOND_NAMES)].sort());
   });
 
   test.each([...environments, production])('has the real defaults: %j', (environment) => {
