@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config/index.ts';
 import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
+import { createNoOptions } from '../../src/domain/options/no-options.ts';
 import { createLogger } from '../../src/logger.ts';
 import { DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
 import { cpuSeconds, settledMemory } from '../support/usage.ts';
@@ -68,7 +69,13 @@ const methods = {
     const log = createLogger({ level: config.logLevel, terminal: false });
     const app = createApp(config, secrets, {
       log,
-      marketSource: { feed, instruments, featured: async () => SYMBOLS, history: createPlayedHistory },
+      marketSource: {
+        feed,
+        instruments,
+        featured: async () => SYMBOLS,
+        history: createPlayedHistory,
+        options: createNoOptions(feed),
+      },
     });
     return (await app.start()).port;
   },

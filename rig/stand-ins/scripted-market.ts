@@ -1,14 +1,17 @@
 import type { MarketSource } from '../../src/app/feeds.ts';
 import { createInstrumentList } from '../../src/domain/instrument/search.ts';
-import type { FeedSink, FeedStatus } from '../../src/domain/market/feed.ts';
+import type { DayTick, FeedSink, FeedStatus, MarketFeed } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
+import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
 
-export interface ScriptedMarket extends MarketSource {
+/** A feed that delivers when the test says so. */
+export interface ScriptedFeed {
+  readonly feed: MarketFeed;
   /** A trade at `price` and a quote around it: bid a cent below, ask a cent above. */
   tick(symbol: string, price: number, options?: { bid?: number; ask?: number; size?: number }): void;
   /** Yesterday's close, as in a snapshot. */
-  previousClose(symbol: string, price: number): void;
+  previousClose(symbol: string, price: number, day?: Partial<DayTick>): void;
   status(status: FeedStatus): void;
   /** How often the service has opened the feed. */
   starts(): number;
@@ -16,10 +19,55 @@ export interface ScriptedMarket extends MarketSource {
   wanted(): ReadonlySet<string>;
 }
 
+export interface ScriptedMarket extends MarketSource, ScriptedFeed {
+  /** The feed of contracts. */
+  readonly contracts: ScriptedFeed;
+  /** What the source of chains says from now on. */
+  list(contracts: readonly ContractSnapshot[]): void;
+}
+
 const KNOWN = ['AAPL', 'MSFT', 'NVDA', 'TSLA', 'SPY', 'QQQ', 'AMZN', 'JPM', 'IBM', 'BAC'];
 
 /** A market that moves when the test says so. Knows the symbols given, ten well-known ones by default. */
 export function createScriptedMarket(symbols: readonly string[] = KNOWN): ScriptedMarket {
+  const stocks = createScriptedFeed();
+  const contracts = createScriptedFeed();
+  let listed: readonly ContractSnapshot[] = [];
+  const fresh = { delayed: false, stale: false };
+
+  return {
+    ...stocks,
+    instruments: createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` }))),
+    featured: async () => symbols.slice(0, 8),
+    history: createPlayedHistory,
+    contracts,
+    options: {
+      feed: contracts.feed,
+      history: createPlayedHistory,
+      chains: {
+        async expirations(underlying) {
+          const dates = listed.filter((one) => one.underlying === underlying).map(({ expiry }) => expiry);
+          return [...new Set(dates)].sort().map((expiry) => ({
+            expiry,
+            contracts: dates.filter((date) => date === expiry).length,
+          }));
+        },
+        chain: async ({ underlying, expiry }) => ({
+          ...fresh,
+          contracts: listed.filter((one) => one.underlying === underlying && one.expiry === expiry),
+          underlyingPrice: undefined,
+          partial: false,
+        }),
+        contract: async (symbol) => listed.find((one) => one.symbol === symbol) ?? null,
+      },
+    },
+    list(snapshots) {
+      listed = snapshots;
+    },
+  };
+}
+
+function createScriptedFeed(): ScriptedFeed {
   let sink: FeedSink | null = null;
   let wanted: ReadonlySet<string> = new Set();
   let current: FeedStatus = { state: 'live' };
@@ -48,9 +96,6 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
       },
       status: () => current,
     },
-    instruments: createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` }))),
-    featured: async () => symbols.slice(0, 8),
-    history: createPlayedHistory,
     tick(symbol, price, { bid = price - 0.01, ask = price + 0.01, size = 100_000 } = {}) {
       sequence += 1;
       sink?.nbbo({ ...stamp(symbol), bid, ask, bidSize: size, askSize: size });
@@ -65,7 +110,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
         effects: REGULAR_SALE,
       });
     },
-    previousClose(symbol, price) {
+    previousClose(symbol, price, day = {}) {
       sink?.day({
         ...stamp(symbol),
         previousClose: price,
@@ -76,10 +121,12 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
         last: undefined,
         bid: undefined,
         ask: undefined,
+        ...day,
       });
     },
     status(status) {
-      current = status;
+      // A feed that lost its place has it again when it is started anew.
+      current = status.lost ? { state: 'live' } : status;
       sink?.status(status);
     },
     starts: () => starts,

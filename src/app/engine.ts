@@ -15,6 +15,7 @@ export const createLease = ({ replica, clock, log }: Core, database: Database, b
 export interface EngineParts {
   readonly lease: EngineLease;
   readonly market: Pick<Market, 'stop'>;
+  readonly optionFeed: { readonly market: Pick<Market, 'stop'> };
   readonly executor: Pick<Executor, 'stop'>;
   /** Whether other replicas can take over while this one drains. */
   readonly isShared: boolean;
@@ -22,7 +23,9 @@ export interface EngineParts {
 
 /** Takes the lease at the start, and hands the engine over in the drain. */
 export function createEngine({ clock }: Core, { isShared, ...parts }: EngineParts): Part {
-  const pass = (): Promise<void> => handOver({ ...parts, clock });
+  const { market, optionFeed } = parts;
+  const feeds = { stop: () => Promise.all([market.stop(), optionFeed.market.stop()]) };
+  const pass = (): Promise<void> => handOver({ ...parts, feeds, clock });
   return {
     name: 'engine',
     start: parts.lease.start,

@@ -7,6 +7,7 @@ import { createReplayInstruments } from '../adapters/replay/instruments.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedHistory } from '../adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
+import { createSimulatedOptions } from '../adapters/simulated/options/source.ts';
 import type { FeedConfig } from '../config/feed.ts';
 import type { MarketSecrets } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
@@ -15,6 +16,8 @@ import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import { createPlayedHistory } from '../domain/market/played-history.ts';
+import type { OptionSource } from '../domain/options/chains.ts';
+import { createNoOptions } from '../domain/options/no-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createRequestPace } from '../lib/request-pace.ts';
@@ -27,6 +30,8 @@ export interface MarketSource {
   featured(): Promise<readonly string[]>;
   /** The market's past, and its present by request. */
   history(parts: HistoryParts): MarketHistory;
+  /** Its contracts: a feed of their own, and chains. */
+  readonly options: OptionSource;
 }
 
 /** What a source without a past of its own answers from: the minutes that its feed has made of the current day. */
@@ -56,6 +61,7 @@ const FEEDS: {
     instruments: createSimulatedInstruments(),
     featured: wellKnown,
     history: () => createSimulatedHistory({ clock, seed: feed.seed }),
+    options: createSimulatedOptions({ clock, ...feed }),
   }),
   replay(feed, { clock, log }) {
     const instruments = createReplayInstruments(feed);
@@ -65,6 +71,7 @@ const FEEDS: {
       // A recording has the symbols it has, and often only a few.
       featured: async () => (await instruments.search('', WELL_KNOWN.length)).map(({ symbol }) => symbol),
       history: createPlayedHistory,
+      options: createNoOptions({ source: 'replay', origin: 'replay' }),
     };
   },
   massive(feed, { secrets, ...parts }) {
@@ -75,6 +82,7 @@ const FEEDS: {
       instruments: createMassiveInstruments(options),
       featured: wellKnown,
       history: () => createMassiveHistory({ rest: createMassiveRest(options), clock: parts.clock }),
+      options: createNoOptions({ source: 'massive', origin: 'market' }),
     };
   },
 };

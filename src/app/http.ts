@@ -7,6 +7,7 @@ import { createHttpServer } from '../http/server.ts';
 import { assertPortIsFree, listenOn } from '../lib/port.ts';
 import type { Core } from './core.ts';
 import type { MarketFaces } from './market.ts';
+import type { OptionsFaces } from './options.ts';
 import type { Capability, Part } from './part.ts';
 
 export interface Address {
@@ -32,8 +33,12 @@ const DASHBOARD = path.resolve(import.meta.dirname, '../../dashboard/dist');
 
 /** What is answered over HTTP. */
 export interface HttpFaces
-  extends Omit<HttpParts, 'clock' | 'log' | 'observe' | 'quotes' | 'defaultWatchlist' | 'candles'>,
-    Pick<MarketFaces, 'board' | 'featured' | 'candles' | 'feedSource'> {}
+  extends Omit<
+      HttpParts,
+      'clock' | 'log' | 'observe' | 'quotes' | 'defaultWatchlist' | 'candles' | 'contracts'
+    >,
+    Pick<MarketFaces, 'board' | 'featured' | 'candles' | 'feedSource'>,
+    Pick<OptionsFaces, 'optionFeed' | 'optionQuotes' | 'contractHistory'> {}
 
 export function createHttpCapability(
   { clock, log, metrics }: Core,
@@ -48,6 +53,12 @@ export function createHttpCapability(
       quotes: board,
       defaultWatchlist: featured,
       candles: candles.candles,
+      contracts: {
+        demand: faces.optionFeed.demand,
+        candles: faces.optionFeed.candles.candles,
+        quotes: faces.optionQuotes,
+        history: faces.contractHistory,
+      },
       clock,
       log: log('http'),
       observe: metrics.http.observe,

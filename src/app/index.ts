@@ -12,6 +12,7 @@ import { type Address, createHttpCapability } from './http.ts';
 import { createJournalCapability } from './journal.ts';
 import { createKeys } from './keys.ts';
 import { createMarketCapability } from './market.ts';
+import { createOptionsCapability } from './options.ts';
 import type { AppOverrides } from './overrides.ts';
 import { createLifecycle } from './part.ts';
 import { createRealtimeCapability } from './realtime.ts';
@@ -89,6 +90,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     bus,
     lease,
   });
+  const options = createOptionsCapability(core, { config: config.market, market: market.faces, bus, lease });
   const trading = createTradingCapability(core, {
     limits: config.trading,
     broker: overrides.broker,
@@ -103,6 +105,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     ...accounts,
     ...tokens.faces,
     ...market.faces,
+    ...options.faces,
     ...trading.faces,
     ...journal.faces,
     lease,
@@ -152,6 +155,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       createLinkRecovery(recovery),
       reporting,
       market,
+      options,
       trading,
       engine,
       createStallRecovery(core, recovery),

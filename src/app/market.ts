@@ -7,6 +7,7 @@ import { createHoursOf, createMarketHours, type MarketHours } from '../domain/ma
 import { createMarketQuotes, type MarketQuotes } from '../domain/market/market-quotes.ts';
 import { isFresh } from '../domain/market/staleness.ts';
 import { STOCK_TOPICS } from '../domain/market/topics.ts';
+import type { OptionSource } from '../domain/options/chains.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
 import { tradingDay } from '../domain/trading/trading-day.ts';
 import type { Core } from './core.ts';
@@ -25,6 +26,8 @@ export interface MarketFaces extends FeedFaces {
   readonly history: MarketHistory;
   /** One symbol by request. */
   readonly marketQuotes: MarketQuotes;
+  /** Chains and the feed of contracts, which the capability of options builds on. */
+  readonly optionSource: OptionSource;
   /** What trading reads of all this. */
   readonly view: MarketView;
 }
@@ -44,8 +47,14 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
   const source =
     parts.source ??
     createMarketSource(config.feed, { secrets: parts.secrets, clock, hours, log: log('feed') });
-  const { feed, instruments, featured } = source;
-  const stocks = createFeedCapability(core, { ...parts, name: 'market', feed, topics: STOCK_TOPICS, hours });
+  const { feed, instruments, featured, options: optionSource } = source;
+  const stocks = createFeedCapability(core, {
+    ...parts,
+    name: 'market',
+    feed,
+    topics: STOCK_TOPICS,
+    hours,
+  });
   const { board, candles } = stocks.faces;
   const history = source.history(candles);
 
@@ -58,6 +67,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
       featured,
       hours,
       history,
+      optionSource,
       marketQuotes: createMarketQuotes({ board, history, hours, clock, origin: feed.origin }),
       view: createView(core, config, { instruments, board }),
     },

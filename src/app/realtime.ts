@@ -5,8 +5,10 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import type { LiveContracts } from '../domain/options/live-contracts.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import { marketStatusFeature } from '../realtime/features/market-status.ts';
+import { optionsFeature } from '../realtime/features/options.ts';
 import { ordersFeature } from '../realtime/features/orders.ts';
 import { portfolioFeature } from '../realtime/features/portfolio.ts';
 import { timeFeature } from '../realtime/features/time.ts';
@@ -29,6 +31,9 @@ export interface RealtimeFaces
   readonly board: QuoteBoard;
   readonly demand: Demand;
   readonly instruments: InstrumentDirectory;
+  readonly optionFeed: { readonly demand: Demand };
+  readonly liveContracts: LiveContracts;
+  readonly marketTime: () => number;
   readonly hours: Pick<MarketHours, 'status'>;
   readonly keys: Pick<Keys, 'session'>;
 }
@@ -48,6 +53,7 @@ export function createRealtimeCapability(
       features: [
         marketStatusFeature(() => hours.status(clock.now())),
         watchlistFeature({ ...parts, maxSymbols: config.maxSymbols }),
+        optionsFeature({ ...parts, optionDemand: parts.optionFeed.demand }),
         portfolioFeature(parts),
         tradesFeature(parts),
         ordersFeature(parts.trading),

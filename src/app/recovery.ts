@@ -11,12 +11,16 @@ import type { Part } from './part.ts';
 export interface RecoveryParts {
   readonly board: Pick<QuoteBoard, 'distrust'>;
   readonly demand: Pick<Demand, 'resync'>;
+  readonly optionFeed: {
+    readonly board: Pick<QuoteBoard, 'distrust'>;
+    readonly demand: Pick<Demand, 'resync'>;
+  };
   readonly cluster: Pick<Cluster, 'resubscribe' | 'link'>;
   readonly realtime: Pick<Realtime, 'resync'>;
 }
 
 /** After an outage of the line: what was published meanwhile, or on its way when it broke, did not arrive. */
-export function createLinkRecovery({ demand, cluster, realtime }: RecoveryParts): Part {
+export function createLinkRecovery({ demand, optionFeed, cluster, realtime }: RecoveryParts): Part {
   const following = createScope();
   return {
     name: 'link recovery',
@@ -24,6 +28,7 @@ export function createLinkRecovery({ demand, cluster, realtime }: RecoveryParts)
       following.add(
         cluster.link.onChange((state) => {
           demand.resync();
+          optionFeed.demand.resync();
           if (state === 'ok') realtime.resync();
         }),
       );
@@ -42,8 +47,10 @@ export function createStallRecovery({ clock, log, metrics, wrap }: Core, parts: 
     metrics.stalls.add();
     log('stalls').warn({ ms: Math.round(ms) }, 'the process stalled');
     parts.board.distrust();
+    parts.optionFeed.board.distrust();
     parts.cluster.resubscribe();
     parts.demand.resync();
+    parts.optionFeed.demand.resync();
     parts.realtime.resync();
   });
   return { name: 'stall recovery', start: watch.start, stop: watch.stop };

@@ -17,6 +17,7 @@ const REFUSED = 422;
 const STATUS: Readonly<Record<Exclude<ErrorCode, TradingCode>, number>> = {
   VALIDATION: 400,
   SYMBOL_LIMIT: 400,
+  CONTRACT_LIMIT: 400,
   UNKNOWN_EVENT: 400,
   UNAUTHENTICATED: 401,
   INVALID_CREDENTIALS: 401,

@@ -17,6 +17,7 @@ import { hookRoutes } from './routes/hooks.ts';
 import { marketRoutes } from './routes/market.ts';
 import { marketDataRoutes } from './routes/market-data.ts';
 import { monitorRoutes } from './routes/monitor.ts';
+import { optionsRoutes } from './routes/options.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { portfolioRoutes } from './routes/portfolio.ts';
 import { tradesRoutes } from './routes/trades.ts';
@@ -78,5 +79,6 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use('/monitor', monitorRoutes(parts));
   api.use(marketRoutes(parts, demand));
   api.use('/market', marketDataRoutes(parts));
+  api.use('/market/options', optionsRoutes(parts));
   return api;
 }

@@ -15,6 +15,7 @@ import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { MarketQuotes } from '../domain/market/market-quotes.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import type { OptionQuotes } from '../domain/options/option-quotes.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Watchlists } from '../domain/watchlist/watchlists.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -59,6 +60,14 @@ export interface HttpOptions {
   readonly feedSource: string;
 }
 
+/** The same of option contracts. */
+export interface ContractParts {
+  readonly demand: Pick<Demand, 'set'>;
+  candles(contract: string): Promise<readonly Candle[]>;
+  readonly quotes: OptionQuotes;
+  readonly history: Pick<MarketHistory, 'bars'>;
+}
+
 export interface HttpParts {
   readonly accounts: Pick<Accounts, 'login' | 'register' | 'changePassword'>;
   readonly sessions: Pick<Sessions, 'find'>;
@@ -77,6 +86,7 @@ export interface HttpParts {
   readonly marketQuotes: MarketQuotes;
   /** Minute candles of the current day, oldest first. Throws UNAVAILABLE while the engine does not answer. */
   candles(symbol: string): Promise<readonly Candle[]>;
+  readonly contracts: ContractParts;
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;
   /** Knows the names of HTTP_RATE_LIMITS. */

@@ -51,6 +51,7 @@ export const REQUEST_CODES = [
   'INTERNAL',
   'NOT_IN_PLAN',
   'SYMBOL_LIMIT',
+  'CONTRACT_LIMIT',
   'UNKNOWN_EVENT',
 ] as const;
 export type RequestCode = (typeof REQUEST_CODES)[number];

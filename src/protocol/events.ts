@@ -18,6 +18,7 @@ import {
 } from './declare.ts';
 import type { ErrorCode } from './errors.ts';
 import { marketEvents } from './market.ts';
+import { optionsCommands, optionsEvents } from './options.ts';
 import { ordersCommands, ordersEvents } from './orders.ts';
 import { portfolioCommands, portfolioEvents } from './portfolio.ts';
 import { quotesCommands, quotesEvents } from './quotes.ts';
@@ -29,6 +30,7 @@ export const COMMANDS = {
   ...portfolioCommands,
   ...tradesCommands,
   ...quotesCommands,
+  ...optionsCommands,
   ...ordersCommands,
   ...timeCommands,
 };
@@ -89,6 +91,7 @@ export const EVENTS = {
   ...tradesEvents,
   ...ordersEvents,
   ...quotesEvents,
+  ...optionsEvents,
   ...marketEvents,
 };
 type Events = typeof EVENTS;

@@ -6,6 +6,10 @@ export const MAX_CONNECTIONS_PER_USER = 5;
 export const MAX_SYMBOLS_PER_CONNECTION = 50;
 /** Bounds the check of one list of symbols; a user's watchlist and a screen hold far fewer. */
 export const MAX_SYMBOLS_PER_REQUEST = 200;
+/** A chain around the money has 120; bounds the greeks and the writes that one connection costs. */
+export const MAX_CONTRACTS_PER_CONNECTION = 200;
+/** Above the limit of a connection, so that a client that exceeds it learns of CONTRACT_LIMIT. */
+export const MAX_CONTRACTS_PER_REQUEST = 500;
 /** A user as a whole has this many times each per-connection limit. */
 export const USER_LIMIT_FACTOR = 5;
 /** Bytes of the largest message on a socket and of the largest hook or API body. */

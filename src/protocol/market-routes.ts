@@ -55,7 +55,6 @@ export const marketRoutes = {
     summary: 'The minutes of today',
     access: 'member',
     query: z.strictObject({ symbol: symbolSchema }),
-    refusals: ['UNSUPPORTED_INSTRUMENT'],
   }),
   'GET /api/market/quote/:symbol': route<MarketQuotePayload>()({
     summary: 'The quote of any symbol',

@@ -1,5 +1,10 @@
 /** Option contracts: what one is worth, the chain of an underlying, and its expiries. */
+import { z } from 'zod';
+import { command, event, route } from './declare.ts';
+import { MAX_CONTRACTS_PER_REQUEST } from './limits.ts';
 import type { QuoteState } from './quotes.ts';
+import { symbolSchema } from './schemas.ts';
+import { isContract } from './symbol.ts';
 
 /**
  * Why a contract has no volatility and no greeks: it has expired, its underlying has no price, it has none itself, or
@@ -32,7 +37,7 @@ export interface OptionPayload extends Partial<GreeksPayload> {
   type: 'call' | 'put';
   /** Shares of one contract; missing where a split has changed it and its directory does not say. */
   multiplier?: number;
-  /** Of the last trade; missing in a chain where the contract has never traded. */
+  /** Of the last trade; missing where the contract has not traded. */
   price?: number;
   open?: number;
   high?: number;
@@ -77,3 +82,75 @@ export interface ExpirationPayload {
   daysLeft: number;
   contracts: number;
 }
+
+/** An option contract: `O:`, root, day of expiry, C or P, strike. */
+export const contractSchema = symbolSchema.refine(isContract, 'not an option contract');
+
+const contractList = z.array(contractSchema).min(1).max(MAX_CONTRACTS_PER_REQUEST);
+/** `["O:…"]` or `{contracts:["O:…"]}`; answers with the distinct contracts. */
+export const contractsSchema = z
+  .union([contractList, z.strictObject({ contracts: contractList }).transform((body) => body.contracts)])
+  .transform((contracts) => [...new Set(contracts)]);
+
+const INVALID_CONTRACTS = `Expected 1 to ${MAX_CONTRACTS_PER_REQUEST} contracts, as ["O:SPY251219C00650000"] or {contracts: ["O:SPY251219C00650000"]} with no other key`;
+
+export const optionsCommands = {
+  'subscribe:options': command<{ type: 'options'; contracts: string[] }>()({
+    schema: contractsSchema,
+    invalid: INVALID_CONTRACTS,
+    limit: { points: 20, seconds: 60 },
+    reply: 'subscription:confirmed',
+  }),
+  'unsubscribe:options': command<{ type: 'options'; contracts: string[] }>()({
+    schema: contractsSchema,
+    invalid: INVALID_CONTRACTS,
+    limit: { points: 20, seconds: 60 },
+    reply: 'unsubscription:confirmed',
+  }),
+};
+
+export const optionsEvents = {
+  'option:update': event<OptionPayload>()({
+    lane: 'state',
+    topic: 'option',
+    subject: ({ contractId }) => contractId,
+  }),
+};
+
+const isDay = (text: string): boolean => {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  // Date.parse moves 31 February to March instead of refusing it.
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text);
+};
+const strikeSchema = z
+  .string()
+  .regex(/^\d{1,7}(\.\d{1,3})?$/, 'dollars, at most three decimals')
+  .transform(Number);
+
+/** What a source answers about an underlying, or why it does not. */
+const ABOUT_AN_UNDERLYING = ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT', 'NOT_IN_PLAN'] as const;
+
+export const optionsRoutes = {
+  'GET /api/market/options/:underlying': route<ChainPayload>()({
+    summary: 'The option contracts of a stock with one expiry',
+    access: 'member',
+    params: { underlying: symbolSchema },
+    query: z.strictObject({
+      expiry: z
+        .string()
+        .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day (YYYY-MM-DD)')
+        .refine(isDay, 'no such day')
+        .optional(),
+      type: z.enum(['call', 'put']).optional(),
+      strikeFrom: strikeSchema.optional(),
+      strikeTo: strikeSchema.optional(),
+    }),
+    refusals: [...ABOUT_AN_UNDERLYING, 'NOT_FOUND'],
+  }),
+  'GET /api/market/options/:underlying/expirations': route<ExpirationPayload[]>()({
+    summary: 'The expiries of a stock, nearest first',
+    access: 'member',
+    params: { underlying: symbolSchema },
+    refusals: ABOUT_AN_UNDERLYING,
+  }),
+};

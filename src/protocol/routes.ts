@@ -5,6 +5,7 @@ import type { AnswersWith, RouteDeclaration } from './declare.ts';
 import { healthRoutes } from './health-payloads.ts';
 import { hooksRoutes } from './hooks.ts';
 import { marketRoutes } from './market-routes.ts';
+import { optionsRoutes } from './options.ts';
 import { ordersRoutes } from './orders.ts';
 import { portfolioRoutes } from './portfolio.ts';
 import { watchlistRoutes } from './quotes.ts';
@@ -14,7 +15,7 @@ import { tradesRoutes } from './trades-page.ts';
 export const ROUTE_GROUPS = {
   Accounts: accountsRoutes,
   Trading: { ...portfolioRoutes, ...tradesRoutes, ...ordersRoutes, ...watchlistRoutes },
-  Market: marketRoutes,
+  Market: { ...marketRoutes, ...optionsRoutes },
   Operations: { ...healthRoutes, ...contractRoutes },
   Hooks: hooksRoutes,
 };

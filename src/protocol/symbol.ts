@@ -60,6 +60,13 @@ export function parseSymbol(text: string): ParsedSymbol | null {
   return { kind: 'option', root, expiry, right: right === 'C' ? 'call' : 'put', strike };
 }
 
+/** The symbol of a contract; the reverse of `parseSymbol`. */
+export function contractSymbol({ root, expiry, right, strike }: Omit<OptionSymbol, 'kind'>): string {
+  const date = expiry.slice(2).replaceAll('-', '');
+  const digits = String(Math.round(strike * STRIKE_FACTOR)).padStart(8, '0');
+  return `O:${root}${date}${right === 'call' ? 'C' : 'P'}${digits}`;
+}
+
 /** Shares of an option contract whose terms nothing has adjusted. */
 const CONTRACT_SIZE = 100;
 

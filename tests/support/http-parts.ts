@@ -99,6 +99,12 @@ export async function startHttpApp(
     history: { bars: unreached },
     marketQuotes: { quote: unreached, snapshot: unreached, stateOf: unreached },
     candles: async () => [],
+    contracts: {
+      demand: { set() {} },
+      candles: async () => [],
+      quotes: { chain: unreached, expirations: unreached, check: unreached },
+      history: { bars: unreached },
+    },
     hooks: {
       trade: unreached,
       portfolio: unreached,

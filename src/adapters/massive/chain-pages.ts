@@ -7,6 +7,12 @@ const PAGE_LIMIT = '250';
 /** Two thousand contracts of one expiry: more than any has. A next page that repeats itself ends here. */
 const MAX_PAGES = 8;
 
+export interface PagesRequest extends ChainRequest {
+  /** Both included, dollars. */
+  readonly strikeFrom?: number | undefined;
+  readonly strikeTo?: number | undefined;
+}
+
 export interface ChainPages {
   /** As upstream wrote them. */
   readonly rows: readonly unknown[];
@@ -18,11 +24,10 @@ export interface ChainPages {
 /** The rows of one expiry. Throws RestError where the first page fails. */
 export async function readChainPages(
   ask: MassiveRest['once'],
-  { underlying, expiry, right, strikeFrom, strikeTo }: ChainRequest,
+  { underlying, expiry, strikeFrom, strikeTo }: PagesRequest,
 ): Promise<ChainPages> {
   let body: Fields = await ask(`/v3/snapshot/options/${encodeURIComponent(underlying)}`, {
     expiration_date: expiry,
-    ...(right && { contract_type: right }),
     ...(strikeFrom !== undefined && { 'strike_price.gte': String(strikeFrom) }),
     ...(strikeTo !== undefined && { 'strike_price.lte': String(strikeTo) }),
     limit: PAGE_LIMIT,

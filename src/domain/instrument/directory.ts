@@ -19,8 +19,17 @@ export interface InstrumentDirectory {
 export const contractRefusal = (symbol: string): TradecastError =>
   new TradecastError(
     'UNSUPPORTED_INSTRUMENT',
-    `${symbol} is an option contract. Quotes, charts and watchlists have stocks only.`,
+    `${symbol} is an option contract. Quotes and watchlists have stocks only.`,
   );
+
+/** Throws UNKNOWN_SYMBOL where there is no such stock, UNAVAILABLE where upstream cannot be asked now. */
+export async function checkStock(
+  instruments: Pick<InstrumentDirectory, 'get'>,
+  symbol: string,
+): Promise<void> {
+  if ((await instruments.get(symbol)) === null)
+    throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known symbol.`);
+}
 
 /** The stocks among the symbols. Throws UNSUPPORTED_INSTRUMENT where all of them are contracts. */
 export function onlyStocks(symbols: readonly string[]): string[] {

@@ -39,26 +39,31 @@ const groupStart = (number: number, first: number, size: number): number =>
  * When the bar of a moment begins. Minutes and hours are counted from midnight in New York and end with their day.
  * Days, weeks and months are counted from those of `from`. All times are milliseconds since epoch.
  */
-export function barStart(time: number, { timespan, multiplier }: BarSize, from: number): number {
-  const { start, date } = newYorkDay(time);
-  // Minutes and hours, which are many, have no need of it.
-  const first = () => newYorkDate(from);
-  switch (timespan) {
-    case 'minute':
-      return groupStart(time, start, multiplier * MINUTE_MS);
-    case 'hour':
-      return groupStart(time, start, multiplier * HOUR_MS);
-    case 'day':
-      return midnight(dateOf(groupStart(dayNumber(date), dayNumber(first()), multiplier)));
-    case 'week': {
-      const week = groupStart(weekNumber(date), weekNumber(first()), multiplier);
-      return midnight(dateOf(week * DAYS_OF_A_WEEK - 4));
+export const barStart = (time: number, size: BarSize, from: number): number =>
+  createBarStart(size, from)(time);
+
+/** The calendar is asked once for `from`: it costs more than everything else of a bar. */
+function createBarStart({ timespan, multiplier }: BarSize, from: number): (time: number) => number {
+  const first = newYorkDate(from);
+  return (time) => {
+    const { start, date } = newYorkDay(time);
+    switch (timespan) {
+      case 'minute':
+        return groupStart(time, start, multiplier * MINUTE_MS);
+      case 'hour':
+        return groupStart(time, start, multiplier * HOUR_MS);
+      case 'day':
+        return midnight(dateOf(groupStart(dayNumber(date), dayNumber(first), multiplier)));
+      case 'week': {
+        const week = groupStart(weekNumber(date), weekNumber(first), multiplier);
+        return midnight(dateOf(week * DAYS_OF_A_WEEK - 4));
+      }
+      case 'month': {
+        const month = groupStart(monthNumber(date), monthNumber(first), multiplier);
+        return midnight(firstOfMonth(month));
+      }
     }
-    case 'month': {
-      const month = groupStart(monthNumber(date), monthNumber(first()), multiplier);
-      return midnight(firstOfMonth(month));
-    }
-  }
+  };
 }
 
 const dateOf = (day: number): string => addDays('1970-01-01', day);
@@ -72,12 +77,13 @@ export function aggregateBars(bars: Iterable<Bar>, size: BarSize, from: number):
   const larger: Bar[] = [];
   let group: Bar[] = [];
   let start = Number.NaN;
+  const startOf = createBarStart(size, from);
   const close = (): void => {
     if (group.length > 0) larger.push(mergeBars(start, group));
     group = [];
   };
   for (const bar of bars) {
-    const begins = barStart(bar.start, size, from);
+    const begins = startOf(bar.start);
     if (begins !== start) close();
     start = begins;
     group.push(bar);

@@ -23,6 +23,9 @@ export interface QuoteBook {
 /** More symbols than US equity markets list: beyond it upstream is broken. */
 const MAX_SYMBOLS = 20_000;
 
+const isKnown = ({ price, isContract, bid, ask }: Entry): boolean =>
+  price > 0 || (isContract && (bid !== undefined || ask !== undefined));
+
 export function createQuoteBook(): QuoteBook {
   const hoursOf = createHoursOf('us-equities');
   const entries = new Map<string, Entry>();
@@ -44,7 +47,7 @@ export function createQuoteBook(): QuoteBook {
   };
 
   const mark = (entry: Entry): void => {
-    if (entry.changed || entry.price === 0) return;
+    if (entry.changed || !isKnown(entry)) return;
     entry.changed = true;
     changed.push(entry);
   };

@@ -1,5 +1,6 @@
 import { newYorkDay } from '../../protocol/new-york.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
+import { instrumentOf } from '../instrument/instrument.ts';
 import type { MarketHours } from './market-hours.ts';
 import type { Quote, VendorGreeks } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
@@ -9,6 +10,8 @@ export interface Entry {
   readonly symbol: string;
   /** Of the symbol's instrument. */
   readonly hours: MarketHours;
+  /** Most contracts trade seldom: their quote counts without a price, and says when the price was made. */
+  readonly isContract: boolean;
   readonly recent: RecentTrades;
   price: number;
   priceTime: number;
@@ -22,9 +25,9 @@ export interface Entry {
   low: number | undefined;
   previousClose: number | undefined;
   volume: number;
-  /** The reported closing price and the shares of its auction: the largest auction is the listing exchange's. */
   openInterest: number | undefined;
   greeks: VendorGreeks | undefined;
+  /** The reported closing price and the shares of its auction: the largest auction is the listing exchange's. */
   close: number | undefined;
   closeSize: number;
   /** True once a regular trade has set today's price. */
@@ -48,6 +51,7 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
   low: entry.low,
   previousClose: entry.previousClose,
   volume: entry.volume,
+  ...(entry.isContract && entry.priceTime > 0 && { priceTime: entry.priceTime }),
   ...(entry.openInterest !== undefined && { openInterest: entry.openInterest }),
   ...(entry.greeks && { greeks: entry.greeks }),
   sourceTime: entry.sourceTime,
@@ -60,6 +64,7 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
   return {
     symbol,
     hours,
+    isContract: instrumentOf(symbol).kind === 'option',
     recent: createRecentTrades(),
     price: 0,
     priceTime: 0,

@@ -1,3 +1,4 @@
+import { instrumentOf } from '../instrument/instrument.ts';
 import type { Quote } from './quote.ts';
 
 /**
@@ -32,6 +33,9 @@ export function isQuotesMessage(message: unknown): boolean {
 
 const isTime = (value: unknown): boolean => typeof value === 'number' && value > 0 && value <= MAX_TIME;
 const isPrice = (value: unknown): boolean => Number.isFinite(value) && (value as number) > 0;
+/** A contract that is quoted and has not traded. */
+const isUntraded = ({ symbol, price }: Partial<Record<keyof Quote, unknown>>): boolean =>
+  price === 0 && instrumentOf(symbol as string).kind === 'option';
 const isPriceOrNone = (value: unknown): boolean => value === undefined || isPrice(value);
 const isSizeOrNone = (value: unknown): boolean => value === undefined || Number.isFinite(value);
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
@@ -45,7 +49,7 @@ const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =
   isTime(quote.sourceTime) &&
   isTime(quote.receivedAt) &&
   Number.isFinite(quote.volume) &&
-  isPrice(quote.price) &&
+  (isPrice(quote.price) || isUntraded(quote)) &&
   isPriceOrNone(quote.bid) &&
   isPriceOrNone(quote.ask) &&
   isSizeOrNone(quote.bidSize) &&

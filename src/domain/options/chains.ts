@@ -1,5 +1,7 @@
 /** The port of option contracts by request, beside the feed of those that are watched. */
-import type { Freshness } from '../market/history.ts';
+import type { Candle } from '../market/candle.ts';
+import type { MarketFeed } from '../market/feed.ts';
+import type { Freshness, MarketHistory } from '../market/history.ts';
 import type { VendorGreeks } from '../market/quote.ts';
 
 /** What a contract says. */
@@ -23,6 +25,8 @@ export interface ContractTerms {
 export interface ContractSnapshot extends ContractTerms {
   /** Of the last trade. */
   readonly price: number | undefined;
+  /** When that was; undefined where nothing says. */
+  readonly tradedAt: number | undefined;
   readonly bid: number | undefined;
   readonly ask: number | undefined;
   readonly open: number | undefined;
@@ -36,14 +40,11 @@ export interface ContractSnapshot extends ContractTerms {
   readonly updatedAt: number | undefined;
 }
 
+/** All contracts of an underlying with one expiry: the forward price is found from calls and puts together. */
 export interface ChainRequest {
   readonly underlying: string;
   /** YYYY-MM-DD. */
   readonly expiry: string;
-  readonly right?: 'call' | 'put' | undefined;
-  /** Both included, dollars. */
-  readonly strikeFrom?: number | undefined;
-  readonly strikeTo?: number | undefined;
 }
 
 export interface Chain extends Freshness {
@@ -72,4 +73,12 @@ export interface OptionChains {
   chain(request: ChainRequest): Promise<Chain>;
   /** The terms of one contract; null where there is no such contract. */
   contract(symbol: string): Promise<ContractTerms | null>;
+}
+
+/** The option market of a source: what is watched, and what is asked for. */
+export interface OptionSource {
+  readonly feed: MarketFeed;
+  readonly chains: OptionChains;
+  /** The past of contracts; `candles` are today's minutes as the feed has made them. */
+  history(parts: { candles(symbol: string): Promise<readonly Candle[]> }): Pick<MarketHistory, 'bars'>;
 }

@@ -8,12 +8,26 @@ const REGULAR_CLOSE_MINUTES = 16 * 60;
 const NOON_MINUTES = 12 * 60;
 
 const hours = createMarketHours('us-options');
+/** More days than all chains together have; beyond it they are read again. */
+const MAX_KEPT = 2_000;
+const kept = new Map<string, number>();
 
 /**
  * When trading in contracts of this expiry (YYYY-MM-DD) ends, milliseconds since epoch: the close of the day, 13:00 in
  * New York on a half day. Contracts of before 2015 name the Saturday after their last day.
  */
 export function expiryTime(expiry: string): number {
+  let time = kept.get(expiry);
+  if (time === undefined) {
+    time = readExpiryTime(expiry);
+    // The calendar costs a hundred times what a valuation does.
+    if (kept.size >= MAX_KEPT) kept.clear();
+    kept.set(expiry, time);
+  }
+  return time;
+}
+
+function readExpiryTime(expiry: string): number {
   const noon = newYorkTime(expiry, NOON_MINUTES);
   if (hours.session(noon) === 'regular') return Date.parse(hours.status(noon).nextClose!);
   return newYorkTime(expiry, REGULAR_CLOSE_MINUTES);

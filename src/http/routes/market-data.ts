@@ -1,8 +1,8 @@
 import compression from 'compression';
 import { type Request, Router } from 'express';
-import { contractRefusal } from '../../domain/instrument/directory.ts';
+import { checkStock, contractRefusal } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
-import type { BarRequest } from '../../domain/market/history.ts';
+import type { BarPage, BarRequest } from '../../domain/market/history.ts';
 import { barToPayload } from '../../domain/market/market-quotes.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { addDays, newYorkTime } from '../../protocol/new-york.ts';
@@ -17,18 +17,28 @@ const EARLIEST = Date.UTC(1970, 0, 2);
 
 /** The market by request: quotes of symbols that nobody watches, their parts, and the past. */
 export function marketDataRoutes(
-  parts: Pick<HttpParts, 'history' | 'marketQuotes' | 'instruments' | 'clock'>,
+  parts: Pick<HttpParts, 'history' | 'marketQuotes' | 'contracts' | 'instruments' | 'clock'>,
 ): Router {
-  const { history, marketQuotes, instruments, clock } = parts;
+  const { history, marketQuotes, contracts, instruments, clock } = parts;
   const router = Router();
 
   /** The stock of the path. Throws VALIDATION, UNSUPPORTED_INSTRUMENT, UNKNOWN_SYMBOL, UNAVAILABLE. */
   async function stockOf(req: Request): Promise<string> {
     const symbol = validate(symbolSchema, req.params.symbol);
     if (instrumentOf(symbol).kind === 'option') throw contractRefusal(symbol);
-    if ((await instruments.get(symbol)) === null)
-      throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known symbol.`);
+    await checkStock(instruments, symbol);
     return symbol;
+  }
+
+  /** The past of the stock or of the contract. Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE. */
+  async function barsOf(request: BarRequest): Promise<BarPage> {
+    const { symbol } = request;
+    if (instrumentOf(symbol).kind === 'option') {
+      await contracts.quotes.check(symbol);
+      return contracts.history.bars(request);
+    }
+    await checkStock(instruments, symbol);
+    return history.bars(request);
   }
 
   router.get('/quote/:symbol', async (req, res) =>
@@ -47,12 +57,12 @@ export function marketDataRoutes(
     );
     const range = rangeOf(from, to, clock.now());
     const request: BarRequest = {
-      symbol: await stockOf(req),
+      symbol: validate(symbolSchema, req.params.symbol),
       ...range,
       ...size,
       adjusted: adjusted === 'true',
     };
-    const { bars, truncated, ...freshness } = await history.bars(request);
+    const { bars, truncated, ...freshness } = await barsOf(request);
     const { symbol, timespan, multiplier } = request;
     succeed<DataOf<'GET /api/market/historical/:symbol'>>(res, {
       symbol,

@@ -1,6 +1,7 @@
 import compression from 'compression';
 import { Router } from 'express';
 import { onlyStocks } from '../../domain/instrument/directory.ts';
+import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { Candle } from '../../domain/market/candle.ts';
 import { quoteToPayload } from '../../domain/market/quote.ts';
 import type { CandlePayload } from '../../protocol/market.ts';
@@ -9,7 +10,7 @@ import { symbolsSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
-import type { PolledDemand } from '../polled-demand.ts';
+import { createPolledDemand, type PolledDemand } from '../polled-demand.ts';
 
 /** As many as a search box lists. */
 const MAX_MATCHES = 20;
@@ -18,10 +19,11 @@ const candleToPayload = ({ start, ...prices }: Candle): CandlePayload => ({ time
 
 /** Quotes, candles, symbols and hours as this replica knows them; a symbol without a quote is left out. */
 export function marketRoutes(
-  parts: Pick<HttpParts, 'quotes' | 'candles' | 'instruments' | 'hours' | 'clock'>,
+  parts: Pick<HttpParts, 'quotes' | 'candles' | 'contracts' | 'instruments' | 'hours' | 'clock'>,
   demand: PolledDemand,
 ): Router {
-  const { quotes, candles, instruments, hours, clock } = parts;
+  const { quotes, candles, contracts, instruments, hours, clock } = parts;
+  const contractDemand = createPolledDemand({ demand: contracts.demand, clock });
   const router = Router();
 
   /** Whether quotes of the symbol may exist; an unknown one is looked up until the next poll. */
@@ -29,6 +31,15 @@ export function marketRoutes(
     const known = instruments.knows(symbol);
     if (known === undefined) void instruments.get(symbol).catch(() => undefined);
     return known === true;
+  }
+
+  function minutesOf(symbol: string): Promise<readonly Candle[]> {
+    if (instrumentOf(symbol).kind === 'option') {
+      contractDemand.want([symbol]);
+      return contracts.candles(symbol);
+    }
+    demand.want([symbol].filter(isListed));
+    return candles(symbol);
   }
 
   router.get('/quotes', (req, res) => {
@@ -52,8 +63,7 @@ export function marketRoutes(
   // A day of minutes is 65 KB of numbers, without a secret that its compressed size could reveal.
   router.get('/candles', compression(), async (req, res) => {
     const { symbol } = readQuery(req, ROUTES['GET /api/candles'].query);
-    demand.want(onlyStocks([symbol]).filter(isListed));
-    succeed<DataOf<'GET /api/candles'>>(res, (await candles(symbol)).map(candleToPayload));
+    succeed<DataOf<'GET /api/candles'>>(res, (await minutesOf(symbol)).map(candleToPayload));
   });
 
   return router;

@@ -1,4 +1,4 @@
-import { TradecastError } from '../../protocol/errors.ts';
+import type { TradecastError } from '../../protocol/errors.ts';
 import type { Peer } from '../peer.ts';
 import type { StateLane } from '../state-lane/lane.ts';
 import type { AnySource } from '../state-lane/topic.ts';
@@ -6,7 +6,7 @@ import { onceATurn } from './once-a-turn.ts';
 
 /** What peers watch of one source of state. */
 export interface Watching {
-  /** Adds subjects; the answer sends their latest values. Throws SYMBOL_LIMIT and then adds none. */
+  /** Adds subjects; the answer sends their latest values. Throws the refusal of the limit, and then adds none. */
   add(peer: Peer, subjects: readonly string[]): () => void;
   /** Those of the subjects that the peer may watch: the ones it watches, and the first ones within its limit. */
   fitting(peer: Peer, subjects: readonly string[]): string[];
@@ -23,18 +23,18 @@ export interface WatchingParts {
   readonly source: AnySource;
   /** Most subjects of one peer. */
   readonly max: number;
+  readonly refusal: (max: number) => TradecastError;
   /** Called once a turn of the loop with every subject that a peer here watches. */
   readonly onChange: (subjects: Iterable<string>) => void;
 }
 
-export function createWatching({ lane, source, max, onChange }: WatchingParts): Watching {
+export function createWatching({ lane, source, max, refusal, onChange }: WatchingParts): Watching {
   const change = onceATurn(() => onChange(lane.subjects(source)));
 
   return {
     add(peer, subjects) {
       const watched = new Set([...lane.watched(peer, source), ...subjects]);
-      if (!(watched.size <= max))
-        throw new TradecastError('SYMBOL_LIMIT', `Symbol limit exceeded (max ${max})`);
+      if (!(watched.size <= max)) throw refusal(max);
       lane.watch(peer, source, watched);
       return () => {
         // It may have unsubscribed while this command waited for its limit.

@@ -36,6 +36,7 @@ export const watchlistFeature =
       lane,
       source: quotes,
       max: maxSymbols,
+      refusal: (max) => new TradecastError('SYMBOL_LIMIT', `Symbol limit exceeded (max ${max})`),
       onChange: (symbols) => demand.set('watchlists', symbols),
     });
 

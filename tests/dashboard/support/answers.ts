@@ -96,6 +96,9 @@ export function usualAnswers({ journal, head, placeOrder }: UsualParts): UsualAn
       },
     }),
     'unsubscribe:watchlist': (list) => ({ ack: { ok: true, type: 'watchlist', symbols: symbolsOf(list) } }),
+    // The tests of a page tick contracts by themselves.
+    'subscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),
+    'unsubscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),
     async 'order:place'(message) {
       const order = await placeOrder(message);
       return { ack: 'ok' in order ? order : { ok: true, order } };
@@ -110,6 +113,9 @@ export function usualAnswers({ journal, head, placeOrder }: UsualParts): UsualAn
 /** A list has two spellings on the wire. */
 const symbolsOf = (list: PayloadFrom<'subscribe:watchlist'>): string[] =>
   Array.isArray(list) ? list : list.symbols;
+
+const contractsOf = (list: PayloadFrom<'subscribe:options'>): string[] =>
+  Array.isArray(list) ? list : list.contracts;
 
 /** Sends one event of the journal. */
 export const tell = (socket: Pick<DoubleSocket, 'emit'>, { event, payload }: JournalEntryPayload): void =>

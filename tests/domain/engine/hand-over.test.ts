@@ -16,7 +16,7 @@ function parts(hangs?: 'market' | 'executor') {
   return {
     done,
     clock,
-    all: { market: part('market'), executor: part('executor'), lease: part('lease'), clock },
+    all: { feeds: part('market'), executor: part('executor'), lease: part('lease'), clock },
   };
 }
 

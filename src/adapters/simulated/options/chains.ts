@@ -1,0 +1,97 @@
+import type { Chain, ContractSnapshot, OptionChains } from '../../../domain/options/chains.ts';
+import { createAnswerCache } from '../../../lib/answer-cache.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { newYorkDate } from '../../../protocol/new-york.ts';
+import type { SimulatedInstrument } from '../universe.ts';
+import { createContractDay, dayOf } from './contract-day.ts';
+import { contractOf, contractsOf, type SimulatedContract, underlyingOf } from './contracts.ts';
+import { expiriesOf } from './expiries.ts';
+import type { UnderlyingDay, UnderlyingDays } from './underlying-day.ts';
+
+export interface SimulatedChainsOptions {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly days: UnderlyingDays;
+}
+
+/** A chain takes fifty milliseconds to draw: however many ask, once a second. */
+const FRESH_MS = 1_000;
+const MAX_DRAWN = 50;
+
+/** Chains of every simulated stock. */
+export function createSimulatedChains({ clock, seed, days }: SimulatedChainsOptions): OptionChains {
+  const todayOf = (instrument: SimulatedInstrument): UnderlyingDay =>
+    days(instrument, newYorkDate(clock.now()));
+
+  const drawn = createAnswerCache<Chain>({
+    clock,
+    freshMs: FRESH_MS,
+    staleMs: 0,
+    keepErrorMs: () => 0,
+    mayServeStale: () => false,
+    maxKeys: MAX_DRAWN,
+  });
+
+  function drawChain(underlying: string, expiry: string): Chain {
+    const now = clock.now();
+    const instrument = underlyingOf(underlying);
+    const isListed = expiriesOf(underlying, newYorkDate(now), now).includes(expiry);
+    const made = { delayed: false, stale: false, partial: false };
+    if (!instrument || !isListed) return { ...made, contracts: [], underlyingPrice: undefined };
+    const today = todayOf(instrument);
+    return {
+      ...made,
+      contracts: contractsOf(instrument, expiry, today.path.previousClose).map((contract) =>
+        snapshotOf(contract, seed, today, now),
+      ),
+      underlyingPrice: today.path.priceAt(now),
+    };
+  }
+
+  return {
+    async expirations(underlying) {
+      const instrument = underlyingOf(underlying);
+      if (!instrument) return [];
+      const now = clock.now();
+      const { path } = todayOf(instrument);
+      return expiriesOf(underlying, newYorkDate(now), now).map((expiry) => ({
+        expiry,
+        contracts: contractsOf(instrument, expiry, path.previousClose).length,
+      }));
+    },
+    async chain({ underlying, expiry }) {
+      const { value } = await drawn.get(`${underlying}/${expiry}`, async () => drawChain(underlying, expiry));
+      return value;
+    },
+    async contract(symbol) {
+      return contractOf(symbol, clock.now());
+    },
+  };
+}
+
+function snapshotOf(
+  contract: SimulatedContract,
+  seed: number,
+  underlying: UnderlyingDay,
+  now: number,
+): ContractSnapshot {
+  const { instrument: _, ...terms } = contract;
+  const today = createContractDay(contract, seed, underlying);
+  const day = dayOf(today.candlesUntil(now));
+  const { bid, ask } = today.quoteAt(now);
+  return {
+    ...terms,
+    price: day?.last,
+    tradedAt: day?.tradedAt,
+    bid,
+    ask,
+    open: day?.open,
+    high: day?.high,
+    low: day?.low,
+    previousClose: today.previousClose,
+    volume: today.volumeAt(now),
+    openInterest: today.openInterest,
+    greeks: undefined,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,110 @@
+import type { Candle } from '../../../domain/market/candle.ts';
+import { type Market, priceOf } from '../../../domain/options/black-scholes.ts';
+import { yearsUntil } from '../../../domain/options/expiry.ts';
+import { toCents } from '../closes.ts';
+import type { SimulatedContract } from './contracts.ts';
+import { createInterest } from './interest.ts';
+import type { UnderlyingDay } from './underlying-day.ts';
+
+const MINUTE_MS = 60_000;
+/** A year, continuous; the simulated shares pay no dividend. */
+const RATE = 0.04;
+/** Half of the spread as a part of the middle at the money. */
+const HALF_SPREAD = 0.006;
+/** By how much it widens for each deviation of the strike. */
+const WIDENING = 0.5;
+const CENT = 0.01;
+
+export interface SimulatedQuote {
+  /** Undefined where nobody pays a cent. */
+  readonly bid: number | undefined;
+  readonly ask: number;
+  readonly bidSize: number;
+  readonly askSize: number;
+}
+
+/** A whole day of one contract, known in advance like that of its underlying. Times are milliseconds since epoch. */
+export interface ContractDay {
+  readonly underlying: UnderlyingDay;
+  readonly previousClose: number;
+  readonly openInterest: number;
+  quoteAt(time: number): SimulatedQuote;
+  /** At which it trades, dollars in whole cents. */
+  priceAt(time: number): number;
+  /** Contracts traded since midnight. */
+  volumeAt(time: number): number;
+  /** The minutes with trades that are over at `now`. */
+  candlesUntil(now: number): Candle[];
+}
+
+export function createContractDay(
+  contract: SimulatedContract,
+  seed: number,
+  underlying: UnderlyingDay,
+): ContractDay {
+  const { right, strike, expiry } = contract;
+  const { day, path, surface } = underlying;
+  const interest = createInterest(contract, seed, day, path.previousClose);
+
+  /** The value, and how many deviations the strike is from the money. */
+  function valueAt(time: number): { middle: number; deviations: number } {
+    const years = yearsUntil(expiry, time);
+    const market: Market = { spot: path.priceAt(time), rate: RATE, dividendYield: 0 };
+    const intrinsic = Math.max(0, right === 'call' ? market.spot - strike : strike - market.spot);
+    if (years === null) return { middle: intrinsic, deviations: 0 };
+    const forward = market.spot * Math.exp(RATE * years);
+    const volatility = surface.volatilityAt(time, forward, strike, years);
+    return {
+      middle: priceOf(market, { right, strike, years }, volatility),
+      deviations: Math.abs(Math.log(strike / forward)) / (volatility * Math.sqrt(years)),
+    };
+  }
+  const priceAt = (time: number): number => toCents(valueAt(time).middle);
+
+  /** The minutes with trades; the price at the end of one is that at the beginning of the next. */
+  function minutesUntil(end: number): Candle[] {
+    const candles: Candle[] = [];
+    let [close, closedAt] = [0, 0];
+    for (let start = day.start; start + MINUTE_MS <= end; start += MINUTE_MS) {
+      const volume = interest.volumeAt(start + MINUTE_MS) - interest.volumeAt(start);
+      if (volume <= 0) continue;
+      const open = closedAt === start ? close : priceAt(start);
+      closedAt = start + MINUTE_MS;
+      close = priceAt(closedAt);
+      candles.push({ start, open, high: Math.max(open, close), low: Math.min(open, close), close, volume });
+    }
+    return candles;
+  }
+
+  return {
+    underlying,
+    previousClose: priceAt(day.start),
+    openInterest: interest.open,
+    priceAt,
+    quoteAt(time) {
+      const { middle, deviations } = valueAt(time);
+      const half = Math.max(CENT / 2, middle * HALF_SPREAD * (1 + WIDENING * Math.min(deviations, 5)));
+      const bid = Math.floor((middle - half) / CENT) * CENT;
+      return {
+        bid: bid >= CENT ? toCents(bid) : undefined,
+        ask: toCents(Math.ceil((middle + half) / CENT) * CENT),
+        ...interest.sizesAt(time),
+      };
+    },
+    volumeAt: interest.volumeAt,
+    candlesUntil: (now) => minutesUntil(Math.min(now, day.end)),
+  };
+}
+
+/** What the minutes of a day come to; undefined without any. */
+export function dayOf(candles: readonly Candle[]) {
+  const [first] = candles;
+  const last = candles.at(-1);
+  if (!first || !last) return undefined;
+  let { high, low } = first;
+  for (const candle of candles) {
+    high = Math.max(high, candle.high);
+    low = Math.min(low, candle.low);
+  }
+  return { open: first.open, high, low, last: last.close, tradedAt: last.start + MINUTE_MS - 1 };
+}

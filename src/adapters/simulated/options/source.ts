@@ -1,0 +1,20 @@
+import type { OptionSource } from '../../../domain/options/chains.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { createSimulatedChains } from './chains.ts';
+import { createSimulatedOptionFeed } from './feed.ts';
+import { createSimulatedContractHistory } from './history.ts';
+import { createUnderlyingDays } from './underlying-day.ts';
+
+/** The option market beside the simulated stocks with the same seed. */
+export function createSimulatedOptions(options: {
+  readonly clock: Clock;
+  readonly updatesPerSecond: number;
+  readonly seed: number;
+}): OptionSource {
+  const parts = { ...options, days: createUnderlyingDays(options.seed) };
+  return {
+    feed: createSimulatedOptionFeed(parts),
+    chains: createSimulatedChains(parts),
+    history: () => createSimulatedContractHistory(parts),
+  };
+}

@@ -1,0 +1,76 @@
+import type { MarketConfig } from '../config/index.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import type { EngineLease } from '../domain/engine/lease.ts';
+import type { PriceOrigin } from '../domain/market/feed.ts';
+import type { MarketHistory } from '../domain/market/history.ts';
+import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import { OPTION_TOPICS } from '../domain/market/topics.ts';
+import { createContractDirectory } from '../domain/options/contract-directory.ts';
+import { createLiveContracts, type LiveContracts } from '../domain/options/live-contracts.ts';
+import { createOptionQuotes, type OptionQuotes } from '../domain/options/option-quotes.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Core } from './core.ts';
+import { createFeedCapability, type FeedFaces } from './feed.ts';
+import type { MarketFaces } from './market.ts';
+import type { Capability } from './part.ts';
+
+/** Option contracts: a feed of their own beside that of the stocks, chains, and what contracts are worth. */
+export interface OptionsFaces {
+  readonly optionFeed: FeedFaces;
+  readonly optionQuotes: OptionQuotes;
+  readonly contractHistory: Pick<MarketHistory, 'bars'>;
+  readonly liveContracts: LiveContracts;
+  /** Milliseconds since epoch: in a replay it is not our time. */
+  readonly marketTime: () => number;
+}
+
+export interface OptionsParts {
+  readonly config: MarketConfig;
+  readonly market: MarketFaces;
+  readonly bus: Bus;
+  readonly lease: EngineLease;
+}
+
+export function createOptionsCapability(
+  core: Core,
+  { market, ...parts }: OptionsParts,
+): Capability<OptionsFaces> {
+  const { feed, chains, history } = market.optionSource;
+  const options = createFeedCapability(core, {
+    ...parts,
+    name: 'options',
+    feed,
+    topics: OPTION_TOPICS,
+    hours: market.hours,
+  });
+  const { board, candles } = options.faces;
+  const directory = createContractDirectory(market.instruments);
+  const marketTime = createMarketTime(feed.origin, [market.board, board], core.clock);
+  const joined = { options: board, directory, marketTime };
+
+  return {
+    ...options,
+    faces: {
+      optionFeed: options.faces,
+      optionQuotes: createOptionQuotes({ ...joined, chains, stocks: market.marketQuotes }),
+      contractHistory: history(candles),
+      liveContracts: createLiveContracts({ ...joined, stocks: market.board, clock: core.clock }),
+      marketTime,
+    },
+  };
+}
+
+/** A recording plays at times of its own: the newest that has arrived; the beginning of time before the first. */
+function createMarketTime(
+  origin: PriceOrigin,
+  boards: readonly Pick<QuoteBoard, 'onChange'>[],
+  clock: Clock,
+): () => number {
+  if (origin !== 'replay') return clock.now;
+  let newest = 0;
+  for (const board of boards)
+    board.onChange((quotes) => {
+      for (const { sourceTime } of quotes) newest = Math.max(newest, sourceTime);
+    });
+  return () => newest;
+}

@@ -1,0 +1,146 @@
+import type { OptionPayload } from '../../protocol/options.ts';
+import type { Quote } from '../market/quote.ts';
+import type { Market } from './black-scholes.ts';
+import type { ContractTerms } from './chains.ts';
+import { type ContractQuote, quoteToContract, valuationToPayload } from './contract-quote.ts';
+import { type ChainMoment, marketOf, valuationOf } from './contract-values.ts';
+import { followVendor, type VendorSeen } from './vendor-greeks.ts';
+
+/** A contract's quote and what it is worth. */
+export interface LiveContract {
+  readonly contract: ContractQuote;
+  /** Volatility and greeks in the digits of the wire, or the reason why there are none. */
+  readonly values: Partial<OptionPayload>;
+  /** Of what changed last, milliseconds since epoch. */
+  readonly receivedAt: number;
+}
+
+/** The contracts in sight of one underlying and expiry: they share the forward price. */
+export interface ContractGroup {
+  readonly underlying: string;
+  add(terms: ContractTerms): void;
+  /** Forgets the contracts that are not among these; false where none is left. */
+  retain(symbols: ReadonlySet<string>): boolean;
+  /** The quote of this contract changed. */
+  touch(symbol: string): void;
+  /** The latest value; made in this moment where there is none. */
+  get(symbol: string, moment: GroupMoment): LiveContract | undefined;
+  /** Values what is due; answers with what has changed for a reader. */
+  revalue(moment: GroupMoment): LiveContract[];
+}
+
+export interface GroupMoment extends Pick<ChainMoment, 'spot' | 'now'> {
+  /** By our own clock: in a replay, `now` is the market's. */
+  readonly at: number;
+}
+
+/**
+ * All contracts of an underlying follow its moves this often: a person reads no faster, and each of them is a message
+ * to everyone who watches it.
+ */
+export const REVALUE_MS = 500;
+/** While nothing moves, time does: within a minute it changes no digit, but in the last hours of a contract. */
+const REFRESH_MS = 60_000;
+
+interface Member {
+  readonly terms: ContractTerms;
+  quote: Quote | undefined;
+  contract: ContractQuote | undefined;
+  vendor: VendorSeen | undefined;
+  live: LiveContract | undefined;
+}
+
+export function createContractGroup(
+  { underlying, expiry }: Pick<ContractTerms, 'underlying' | 'expiry'>,
+  quoteOf: (symbol: string) => Quote | undefined,
+): ContractGroup {
+  const members = new Map<string, Member>();
+  const touched = new Set<Member>();
+  /** Undefined before the first valuation. */
+  let market: Market | null | undefined;
+  const whole = { at: Number.NEGATIVE_INFINITY, spot: undefined as number | undefined };
+
+  function readMarket({ spot, now }: GroupMoment): void {
+    const contracts: ContractQuote[] = [];
+    for (const member of members.values()) {
+      readQuote(member, quoteOf);
+      if (member.contract) contracts.push(member.contract);
+    }
+    market = marketOf(contracts, { expiry, spot, now });
+  }
+
+  /** The contracts to value: all where the underlying has moved. */
+  function dueAt({ spot, at }: GroupMoment): Iterable<Member> {
+    const age = at - whole.at;
+    const isMoved = spot !== whole.spot && age >= REVALUE_MS;
+    if (!isMoved && age < REFRESH_MS) return touched;
+    Object.assign(whole, { at, spot });
+    return members.values();
+  }
+
+  return {
+    underlying,
+    add(terms) {
+      if (members.has(terms.symbol)) return;
+      const nothing = { quote: undefined, contract: undefined, vendor: undefined, live: undefined };
+      members.set(terms.symbol, { terms, ...nothing });
+    },
+    retain(symbols) {
+      for (const [symbol, member] of members) {
+        if (symbols.has(symbol)) continue;
+        members.delete(symbol);
+        touched.delete(member);
+      }
+      return members.size > 0;
+    },
+    touch(symbol) {
+      const member = members.get(symbol);
+      if (member) touched.add(member);
+    },
+    get(symbol, moment) {
+      const member = members.get(symbol);
+      if (!member || member.live) return member?.live;
+      if (market === undefined) readMarket(moment);
+      readQuote(member, quoteOf);
+      value(member, market ?? null, moment);
+      return member.live;
+    },
+    revalue(moment) {
+      const due = [...dueAt(moment)];
+      touched.clear();
+      if (due.length === 0) return [];
+      readMarket(moment);
+      return due.flatMap((member) =>
+        value(member, market ?? null, moment) && member.live ? [member.live] : [],
+      );
+    },
+  };
+}
+
+function readQuote(member: Member, quoteOf: (symbol: string) => Quote | undefined): void {
+  const quote = quoteOf(member.terms.symbol);
+  if (quote === undefined || quote === member.quote) return;
+  member.quote = quote;
+  member.contract = quoteToContract(quote, member.terms);
+}
+
+/** False where a reader sees nothing new. */
+function value(member: Member, market: Market | null, { spot, now, at }: GroupMoment): boolean {
+  const { contract, quote, live } = member;
+  if (!contract || !quote) return false;
+  member.vendor = followVendor(member.vendor, contract.greeks, spot);
+  const values = valuationToPayload(valuationOf(contract, market, now, member.vendor?.isOutdated));
+  const isNew = live?.contract !== contract;
+  if (!isNew && isSame(live.values, values)) return false;
+  member.live = { contract, values, receivedAt: isNew ? quote.receivedAt : at };
+  return true;
+}
+
+const isSame = (a: Partial<OptionPayload>, b: Partial<OptionPayload>): boolean =>
+  a.impliedVolatility === b.impliedVolatility &&
+  a.delta === b.delta &&
+  a.gamma === b.gamma &&
+  a.theta === b.theta &&
+  a.vega === b.vega &&
+  a.greeksSource === b.greeksSource &&
+  a.noGreeks === b.noGreeks;

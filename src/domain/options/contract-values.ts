@@ -1,0 +1,77 @@
+/** What contracts of one underlying and expiry are worth, together: calls and puts give the forward price. */
+import { type Market, yieldOf } from './black-scholes.ts';
+import type { ContractQuote } from './contract-quote.ts';
+import { yearsUntil } from './expiry.ts';
+import { fairPrice, type Valuation, valueContract } from './model.ts';
+import { impliedForward, type Pair } from './parity.ts';
+
+/**
+ * A year, continuous: about what short US treasury bills have paid since 2023. It only counts where no call and put at
+ * the money give the forward price, and for the discount.
+ */
+export const DEFAULT_RATE = 0.04;
+/** Pairs further from the money (as a logarithm) say little: early exercise has a price there. */
+const NEAR_MONEY = 0.1;
+/** A forward price further from the spot comes from quotes that do not belong together. */
+const MAX_CARRY = 0.2;
+
+export interface ChainMoment {
+  /** YYYY-MM-DD. */
+  readonly expiry: string;
+  /** Of the underlying, dollars; undefined where it has no price. */
+  readonly spot: number | undefined;
+  /** Milliseconds since epoch, of the market. */
+  readonly now: number;
+}
+
+/** The market of an expiry, by put-call parity where quotes allow it; null without a spot or after the expiry. */
+export function marketOf(
+  contracts: Iterable<ContractQuote>,
+  { expiry, spot, now }: ChainMoment,
+): Market | null {
+  const years = yearsUntil(expiry, now);
+  if (years === null || spot === undefined || !(spot > 0)) return null;
+  const forward = impliedForward(pairsOf(contracts, spot, now), DEFAULT_RATE, years);
+  const isSane = forward !== undefined && Math.abs(Math.log(forward / spot)) <= MAX_CARRY;
+  const dividendYield = isSane ? yieldOf(spot, forward, DEFAULT_RATE, years) : 0;
+  return { spot, rate: DEFAULT_RATE, dividendYield };
+}
+
+function pairsOf(contracts: Iterable<ContractQuote>, spot: number, now: number): Pair[] {
+  const middles = new Map<number, { call?: number; put?: number }>();
+  for (const { terms, bid, ask, state } of contracts) {
+    if (state === 'stale' || !(Math.abs(Math.log(terms.strike / spot)) <= NEAR_MONEY)) continue;
+    const middle = fairPrice({ bid, ask }, now);
+    if (middle === undefined) continue;
+    const pair = middles.get(terms.strike) ?? {};
+    pair[terms.right] = middle;
+    middles.set(terms.strike, pair);
+  }
+  const pairs: Pair[] = [];
+  for (const [strike, { call, put }] of middles)
+    if (call !== undefined && put !== undefined) pairs.push({ strike, call, put });
+  return pairs;
+}
+
+/**
+ * One contract in the market of its expiry. The vendor's greeks come first, unless they are of an older price of the
+ * underlying; then they stand where the model finds none.
+ */
+export function valuationOf(
+  contract: ContractQuote,
+  market: Market | null,
+  now: number,
+  isVendorOutdated = false,
+): Valuation {
+  const { terms, bid, ask, price, tradedAt, greeks = {} } = contract;
+  const lastTrade = price === undefined || tradedAt === undefined ? undefined : { price, time: tradedAt };
+  const inputs = {
+    prices: { bid, ask, lastTrade },
+    terms,
+    years: yearsUntil(terms.expiry, now),
+    market,
+    now,
+  };
+  const own = isVendorOutdated ? valueContract({ ...inputs, vendor: {} }) : undefined;
+  return own && 'source' in own ? own : valueContract({ ...inputs, vendor: greeks });
+}

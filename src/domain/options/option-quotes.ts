@@ -1,0 +1,144 @@
+import { TradecastError } from '../../protocol/errors.ts';
+import { newYorkDate } from '../../protocol/new-york.ts';
+import type { ChainPayload, ExpirationPayload, OptionPayload } from '../../protocol/options.ts';
+import type { MarketQuotes } from '../market/market-quotes.ts';
+import type { Quote } from '../market/quote.ts';
+import type { QuoteBoard } from '../market/quote-board.ts';
+import type { Chain, OptionChains } from './chains.ts';
+import type { ContractDirectory } from './contract-directory.ts';
+import {
+  type ContractQuote,
+  contractToPayload,
+  quoteToContract,
+  snapshotToContract,
+  valuationToPayload,
+} from './contract-quote.ts';
+import { marketOf, valuationOf } from './contract-values.ts';
+import { yearsUntil } from './expiry.ts';
+
+/** Which contracts of an underlying; dollars, both bounds included. */
+export interface ChainQuery {
+  readonly underlying: string;
+  /** YYYY-MM-DD; the nearest one by default. */
+  readonly expiry?: string | undefined;
+  readonly type?: 'call' | 'put' | undefined;
+  readonly strikeFrom?: number | undefined;
+  readonly strikeTo?: number | undefined;
+}
+
+/** Contracts by request, whether they are watched or not. Every method throws NOT_IN_PLAN and UNAVAILABLE. */
+export interface OptionQuotes {
+  /** Throws VALIDATION for an expiry that has passed, NOT_FOUND for one that the underlying does not have. */
+  chain(query: ChainQuery): Promise<ChainPayload>;
+  expirations(underlying: string): Promise<ExpirationPayload[]>;
+  /** Throws UNKNOWN_SYMBOL where there is no such contract. */
+  check(contract: string): Promise<void>;
+}
+
+export interface OptionQuotesParts {
+  readonly chains: OptionChains;
+  readonly directory: Pick<ContractDirectory, 'remember'>;
+  readonly options: Pick<QuoteBoard, 'get'>;
+  readonly stocks: Pick<MarketQuotes, 'quote' | 'stateOf'>;
+  /** Milliseconds since epoch: in a replay it is not our time. */
+  readonly marketTime: () => number;
+}
+
+const DAY_MS = 86_400_000;
+
+export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
+  const { chains, directory, options, stocks, marketTime } = parts;
+
+  async function expirations(underlying: string): Promise<ExpirationPayload[]> {
+    const now = marketTime();
+    const today = Date.parse(newYorkDate(now));
+    const known = await chains.expirations(underlying);
+    return known
+      .filter(({ expiry }) => yearsUntil(expiry, now) !== null)
+      .map(({ expiry, contracts }) => ({
+        expiry,
+        daysLeft: Math.round((Date.parse(expiry) - today) / DAY_MS),
+        contracts,
+      }));
+  }
+
+  /** Null where the underlying has no contracts. */
+  async function expiryOf({ underlying, expiry }: ChainQuery): Promise<string | null> {
+    if (expiry !== undefined && yearsUntil(expiry, marketTime()) === null)
+      throw new TradecastError('VALIDATION', `expiry: ${expiry} has passed`);
+    const known = await expirations(underlying);
+    if (expiry === undefined) return known[0]?.expiry ?? null;
+    if (known.some((one) => one.expiry === expiry)) return expiry;
+    throw new TradecastError('NOT_FOUND', `${underlying} has no contracts that expire on ${expiry}.`);
+  }
+
+  async function underlyingOf(symbol: string, chain: Chain | undefined): Promise<ChainPayload['underlying']> {
+    try {
+      const { price, state } = await stocks.quote(symbol);
+      return { symbol, price, state };
+    } catch (error) {
+      // The price of a plan without stocks, and of a moment in which they are away, is in the chain.
+      if (!(error instanceof TradecastError) || chain?.underlyingPrice === undefined) throw error;
+      return { symbol, price: chain.underlyingPrice, state: stocks.stateOf(chain) };
+    }
+  }
+
+  function valued(
+    chain: Chain,
+    spot: number | undefined,
+    query: ChainQuery,
+    expiry: string,
+  ): OptionPayload[] {
+    const now = marketTime();
+    const state = stocks.stateOf(chain);
+    const contracts = chain.contracts.map((snapshot) =>
+      newerOf(options.get(snapshot.symbol), snapshotToContract(snapshot, state, now)),
+    );
+    const market = marketOf(contracts, { expiry, spot, now });
+    return contracts
+      .filter((contract) => isIn(query, contract))
+      .map((contract) => contractToPayload(contract, valuationToPayload(valuationOf(contract, market, now))));
+  }
+
+  return {
+    expirations,
+    async chain(query) {
+      const { underlying } = query;
+      const expiry = await expiryOf(query);
+      const chain = expiry === null ? undefined : await chains.chain({ underlying, expiry });
+      const head = await underlyingOf(underlying, chain);
+      directory.remember(chain?.contracts ?? []);
+      const contracts = chain && expiry !== null ? valued(chain, head.price, query, expiry) : [];
+      return {
+        underlying: head,
+        expiry,
+        contracts,
+        partial: chain?.partial ?? false,
+        asOf: asOf(contracts) ?? new Date(marketTime()).toISOString(),
+      };
+    },
+    async check(contract) {
+      if ((await chains.contract(contract)) === null)
+        throw new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
+    },
+  };
+}
+
+/** What the feed keeps up of a contract, else what the chain says of it. */
+function newerOf(quote: Quote | undefined, listed: ContractQuote): ContractQuote {
+  if (!quote || quote.state === 'stale') return listed;
+  const live = quoteToContract(quote, listed.terms);
+  return { ...live, openInterest: live.openInterest ?? listed.openInterest };
+}
+
+const isIn = ({ type, strikeFrom, strikeTo }: ChainQuery, { terms }: ContractQuote): boolean =>
+  (type === undefined || terms.right === type) &&
+  (strikeFrom === undefined || terms.strike >= strikeFrom) &&
+  (strikeTo === undefined || terms.strike <= strikeTo);
+
+/** The newest of the contracts; all of them are written alike. */
+const asOf = (contracts: readonly OptionPayload[]): string | undefined =>
+  contracts
+    .map(({ timestamp }) => timestamp)
+    .sort()
+    .at(-1);

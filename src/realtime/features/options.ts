@@ -1,0 +1,79 @@
+import type { Demand } from '../../domain/market/demand.ts';
+import type { LiveContract } from '../../domain/options/contract-group.ts';
+import { contractToPayload } from '../../domain/options/contract-quote.ts';
+import { yearsUntil } from '../../domain/options/expiry.ts';
+import type { LiveContracts } from '../../domain/options/live-contracts.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import { MAX_CONTRACTS_PER_CONNECTION } from '../../protocol/limits.ts';
+import { parseSymbol } from '../../protocol/symbol.ts';
+import type { FeatureFactory } from '../feature.ts';
+import type { StateSource } from '../state-lane/topic.ts';
+import { createWatching } from './watching.ts';
+
+export interface OptionsParts {
+  readonly liveContracts: LiveContracts;
+  /** Of contracts. */
+  readonly optionDemand: Pick<Demand, 'set' | 'resync'>;
+  /** Of their underlyings. */
+  readonly demand: Pick<Demand, 'set'>;
+  /** Milliseconds since epoch: in a replay it is not our time. */
+  readonly marketTime: () => number;
+}
+
+/** Quotes and greeks of the contracts that a peer watches. */
+export const optionsFeature =
+  ({ liveContracts, optionDemand, demand, marketTime }: OptionsParts): FeatureFactory =>
+  ({ lane }) => {
+    const contracts: StateSource<LiveContract, 'option:update'> = {
+      event: 'option:update',
+      latest: liveContracts.get,
+      toPayload: ({ contract, values }) => contractToPayload(contract, values),
+      subjectOf: ({ contract }) => contract.terms.symbol,
+      onChange: liveContracts.onChange,
+      receivedAt: ({ receivedAt }) => receivedAt,
+      toStale: (live) => ({ ...live, contract: { ...live.contract, state: 'stale' } }),
+      onStall: optionDemand.resync,
+    };
+    const watching = createWatching({
+      lane,
+      source: contracts,
+      max: MAX_CONTRACTS_PER_CONNECTION,
+      refusal: (max) => new TradecastError('CONTRACT_LIMIT', `Contract limit exceeded (max ${max})`),
+      onChange(symbols) {
+        const inSight = new Set(symbols);
+        demand.set('options', liveContracts.retain(inSight));
+        optionDemand.set('peers', inSight);
+      },
+    });
+    const mayTrade = (contract: string): boolean => {
+      const parsed = parseSymbol(contract);
+      return parsed?.kind === 'option' && yearsUntil(parsed.expiry, marketTime()) !== null;
+    };
+
+    return {
+      sources: [contracts],
+      left: watching.left,
+      tick: liveContracts.tick,
+      start() {
+        const end = liveContracts.start();
+        return () => {
+          end();
+          watching.stop();
+        };
+      },
+      handlers: {
+        'subscribe:options'(peer, requested) {
+          const symbols = requested.filter(mayTrade);
+          if (symbols.length === 0)
+            throw new TradecastError('UNKNOWN_SYMBOL', 'All of these contracts have expired');
+          const after = watching.add(peer, symbols);
+          liveContracts.add(symbols);
+          return { after, ack: { type: 'options', contracts: symbols } };
+        },
+
+        'unsubscribe:options': (peer, requested) => ({
+          ack: { type: 'options', contracts: watching.remove(peer, requested) },
+        }),
+      },
+    };
+  };

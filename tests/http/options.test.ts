@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dataOf } from '../../rig/clients/http.ts';
+import { createHttpClient, type HttpClient, registerUser } from '../../rig/clients/http-client.ts';
+import { createSimulatedHistory } from '../../src/adapters/simulated/history.ts';
+import { createSimulatedInstruments } from '../../src/adapters/simulated/instruments.ts';
+import { createSimulatedOptions } from '../../src/adapters/simulated/options/source.ts';
+import { createMarketHours } from '../../src/domain/market/market-hours.ts';
+import { createMarketQuotes } from '../../src/domain/market/market-quotes.ts';
+import type { Quote } from '../../src/domain/market/quote.ts';
+import { createContractDirectory } from '../../src/domain/options/contract-directory.ts';
+import { createNoOptions } from '../../src/domain/options/no-options.ts';
+import { createOptionQuotes } from '../../src/domain/options/option-quotes.ts';
+import type { HistoryPayload } from '../../src/protocol/market.ts';
+import type { ChainPayload, ExpirationPayload } from '../../src/protocol/options.ts';
+import { startHttpApp } from '../support/http-parts.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+const NOW = '2026-11-20T15:04:30Z';
+const watched = new Map<string, Quote>();
+
+async function start(without = false): Promise<{ client: HttpClient; stop: () => Promise<void> }> {
+  const clock = createManualClock(NOW);
+  const history = createSimulatedHistory({ clock, seed: 1 });
+  const instruments = createSimulatedInstruments();
+  const source = without
+    ? createNoOptions({ source: 'replay', origin: 'replay' })
+    : createSimulatedOptions({ clock, seed: 1, updatesPerSecond: 4 });
+  const marketQuotes = createMarketQuotes({
+    board: { get: () => undefined },
+    history,
+    hours: createMarketHours('always'),
+    origin: 'simulated',
+    clock,
+  });
+  const contracts = {
+    demand: { set() {} },
+    candles: async () => [],
+    history: source.history({ candles: async () => [] }),
+    quotes: createOptionQuotes({
+      chains: source.chains,
+      directory: createContractDirectory(instruments),
+      options: { get: (symbol) => watched.get(symbol) },
+      stocks: marketQuotes,
+      marketTime: clock.now,
+    }),
+  };
+  const { url, stop } = await startHttpApp({ parts: { history, marketQuotes, instruments, contracts } });
+  const client = createHttpClient(url);
+  await registerUser(client);
+  return { client, stop };
+}
+
+let client: HttpClient;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ client, stop } = await start());
+});
+afterAll(() => stop());
+
+const ROUTE = '/api/market/options';
+const get = async <T>(path: string): Promise<T> => dataOf<T>(await client.get(path));
+
+describe('the expiries of an underlying', () => {
+  test('are listed nearest first, with the days that are left in New York', async () => {
+    const expiries = await get<ExpirationPayload[]>(`${ROUTE}/aapl/expirations`);
+    expect(expiries.slice(0, 2)).toEqual([
+      { expiry: '2026-11-20', daysLeft: 0, contracts: expect.any(Number) },
+      { expiry: '2026-11-27', daysLeft: 7, contracts: expect.any(Number) },
+    ]);
+    expect(expiries.every(({ contracts }) => contracts > 50)).toBe(true);
+  });
+});
+
+describe('the chain of an underlying', () => {
+  test('is that of the nearest expiry: the underlying, and each contract with quote, interest and greeks', async () => {
+    const chain = await get<ChainPayload>(`${ROUTE}/AAPL`);
+    expect(chain).toMatchObject({
+      underlying: { symbol: 'AAPL', state: 'simulated' },
+      expiry: '2026-11-20',
+      partial: false,
+      asOf: new Date(NOW).toISOString(),
+    });
+    const { price } = chain.underlying;
+    const [money] = [...chain.contracts].sort(
+      (a, b) => Math.abs(a.strike - price!) - Math.abs(b.strike - price!),
+    );
+    expect(money).toMatchObject({ underlying: 'AAPL', expiry: '2026-11-20', greeksSource: 'model' });
+    expect(money!.impliedVolatility).toBeGreaterThan(0.05);
+    expect(Math.abs(money!.delta!)).toBeGreaterThan(0.2);
+    expect(money!.openInterest).toBeGreaterThan(0);
+    for (const contract of chain.contracts)
+      expect(contract.noGreeks === undefined).toBe(contract.greeksSource !== undefined);
+  });
+
+  test('has the contracts of one kind between two strikes, with the same values as in the whole', async () => {
+    const path = `${ROUTE}/SPY?expiry=2026-12-18`;
+    const whole = await get<ChainPayload>(path);
+    const strike = Math.round(whole.underlying.price!);
+    const part = await get<ChainPayload>(`${path}&type=put&strikeFrom=${strike}&strikeTo=${strike + 3}`);
+    expect(part.contracts.map((one) => [one.type, one.strike])).toEqual(
+      [0, 1, 2, 3].map((above) => ['put', strike + above]),
+    );
+    expect(whole.contracts).toEqual(expect.arrayContaining(part.contracts));
+  });
+
+  test('has the quote that the feed keeps up where a contract is watched', async () => {
+    const [first] = (await get<ChainPayload>(`${ROUTE}/MSFT`)).contracts;
+    const at = Date.parse(NOW);
+    watched.set(first!.contractId, {
+      symbol: first!.contractId,
+      price: 55.5,
+      priceTime: at,
+      bid: 55,
+      ask: 56,
+      volume: 9,
+      sourceTime: at,
+      receivedAt: at,
+      state: 'simulated',
+    });
+    const [again] = (await get<ChainPayload>(`${ROUTE}/MSFT`)).contracts;
+    expect(again).toMatchObject({ price: 55.5, bid: 55, ask: 56, volume: 9 });
+    expect(again!.openInterest).toBe(first!.openInterest);
+  });
+});
+
+test('the past of a contract is bars like those of a stock', async () => {
+  const { contracts } = await get<ChainPayload>(`${ROUTE}/SPY?expiry=2026-12-18`);
+  const { contractId } = contracts[40]!;
+  const page = await get<HistoryPayload>(
+    `/api/market/historical/${contractId}?from=2026-11-19&to=2026-11-20&timespan=hour`,
+  );
+  expect(page).toMatchObject({ symbol: contractId, timespan: 'hour', state: 'simulated' });
+  expect(page.bars.length).toBeGreaterThan(5);
+});
+
+describe('bad input', () => {
+  test.each([
+    [`${ROUTE}/NOSUCH`, 422, 'UNKNOWN_SYMBOL'],
+    [`${ROUTE}/NOSUCH/expirations`, 422, 'UNKNOWN_SYMBOL'],
+    [`${ROUTE}/O:AAPL261218C00200000`, 422, 'UNSUPPORTED_INSTRUMENT'],
+    [`${ROUTE}/not%20a%20symbol`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?expiry=2026-02-31`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?expiry=tomorrow`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?expiry=2026-11-13`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?expiry=2026-11-24`, 404, 'NOT_FOUND'],
+    [`${ROUTE}/AAPL?strikeFrom=210&strikeTo=200`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?strikeFrom=-5`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?strikeTo=1e9`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?type=straddle`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?limit=5`, 400, 'VALIDATION'],
+    [`${ROUTE}/AAPL?type=call&type=put`, 400, 'VALIDATION'],
+    ['/api/market/historical/O:AAPL201218C00200000?from=2026-11-19&to=2026-11-20', 422, 'UNKNOWN_SYMBOL'],
+    ['/api/market/historical/O:AAPL261218C00200100?from=2026-11-19&to=2026-11-20', 422, 'UNKNOWN_SYMBOL'],
+    ['/api/market/quote/O:AAPL261218C00200000', 422, 'UNSUPPORTED_INSTRUMENT'],
+  ])('%s is answered with %i %s', async (path, status, code) => {
+    const answer = await client.get(path);
+    expect([answer.status, answer.body]).toEqual([status, expect.objectContaining({ success: false, code })]);
+  });
+});
+
+test('a source without contracts answers NOT_IN_PLAN to everything', async () => {
+  const without = await start(true);
+  try {
+    for (const path of [
+      `${ROUTE}/AAPL`,
+      `${ROUTE}/AAPL/expirations`,
+      '/api/market/historical/O:AAPL261218C00200000?from=2026-11-19&to=2026-11-20',
+    ])
+      expect(await without.client.get(path)).toMatchObject({ status: 403, body: { code: 'NOT_IN_PLAN' } });
+  } finally {
+    await without.stop();
+  }
+});
