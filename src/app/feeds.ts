@@ -1,6 +1,7 @@
 import { createMassiveFeed } from '../adapters/massive/feed.ts';
 import { createMassiveHistory } from '../adapters/massive/history.ts';
 import { createMassiveInstruments } from '../adapters/massive/instruments.ts';
+import { createMassiveOptions } from '../adapters/massive/options.ts';
 import { createMassiveRest } from '../adapters/massive/rest.ts';
 import { createReplayFeed } from '../adapters/replay/feed.ts';
 import { createReplayInstruments } from '../adapters/replay/instruments.ts';
@@ -77,12 +78,14 @@ const FEEDS: {
   massive(feed, { secrets, ...parts }) {
     const pace = createRequestPace({ clock: parts.clock, perSecond: feed.restPerSecond });
     const options = { ...parts, ...feed, pace, apiKey: secrets.massiveApiKey ?? '' };
+    const rest = createMassiveRest(options);
+    const history = createMassiveHistory({ rest, clock: parts.clock });
     return {
       feed: createMassiveFeed(options),
       instruments: createMassiveInstruments(options),
       featured: wellKnown,
-      history: () => createMassiveHistory({ rest: createMassiveRest(options), clock: parts.clock }),
-      options: createNoOptions({ source: 'massive', origin: 'market' }),
+      history: () => history,
+      options: createMassiveOptions({ ...options, rest, history }),
     };
   },
 };

@@ -11,6 +11,7 @@ export type FeedConfig =
   | {
       readonly source: 'massive';
       readonly wsUrl: string;
+      readonly optionsWsUrl: string;
       readonly restUrl: string;
       /** Requests that go out in a second. */
       readonly restPerSecond: number;
@@ -20,6 +21,13 @@ export type FeedConfig =
 /** Null for a file that can be played, else the reason: the end of a sentence that begins with the file's name. */
 export type FileCheck = (file: string) => string | null;
 
+/** The provider has its clusters side by side: `/stocks` and `/options` of one host. */
+function besideStocks(wsUrl: string): string {
+  const url = new URL(wsUrl);
+  url.pathname = url.pathname.replace(/[^/]*$/, 'options');
+  return url.href;
+}
+
 /** Checks the variables of every feed; those of the chosen one are its configuration. A missing one is a problem. */
 export function readFeed(read: Reader, problems: string[], checkFile: FileCheck): FeedConfig {
   const source = read('FEED');
@@ -27,8 +35,10 @@ export function readFeed(read: Reader, problems: string[], checkFile: FileCheck)
   const file = read('REPLAY_FILE');
   const replay = { file: file ?? '', speed: read('REPLAY_SPEED'), loop: read('REPLAY_LOOP') };
   const apiKey = read('MASSIVE_API_KEY');
+  const wsUrl = read('MASSIVE_WS_URL');
   const massive = {
-    wsUrl: read('MASSIVE_WS_URL'),
+    wsUrl,
+    optionsWsUrl: read('MASSIVE_OPTIONS_WS_URL') ?? besideStocks(wsUrl),
     restUrl: read('MASSIVE_REST_URL'),
     restPerSecond: read('MASSIVE_REST_PER_SECOND'),
     recordFile: read('RECORD_FILE'),

@@ -269,6 +269,13 @@ export const VARIABLES = {
     parse: address('ws', 'wss'),
     meaning: 'address of the WebSocket of the provider; `wss://delayed.massive.com/stocks` on a delayed plan',
   },
+  MASSIVE_OPTIONS_WS_URL: {
+    section: 'Market',
+    default: '',
+    parse: optional(address('ws', 'wss')),
+    meaning:
+      'address of the WebSocket for option contracts; if it is not set, that of `MASSIVE_WS_URL` with `/options` at its end',
+  },
   MASSIVE_REST_URL: {
     section: 'Market',
     default: 'https://api.massive.com',

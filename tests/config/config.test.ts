@@ -98,6 +98,15 @@ describe('the table', () => {
 });
 
 describe('an environment', () => {
+  test.each([
+    [{}, 'wss://socket.massive.com/options'],
+    [{ MASSIVE_WS_URL: 'wss://delayed.massive.com/stocks' }, 'wss://delayed.massive.com/options'],
+    [{ MASSIVE_OPTIONS_WS_URL: 'wss://delayed.massive.com/options' }, 'wss://delayed.massive.com/options'],
+  ])('with %j has the options of the provider at %s', (env, optionsWsUrl) => {
+    const { feed } = readConfig({ FEED: 'massive', MASSIVE_API_KEY: 'key', ...env }).config.market;
+    expect(feed).toMatchObject({ optionsWsUrl });
+  });
+
   test('without a variable, or with empty ones, is complete outside production', () => {
     const empty = Object.fromEntries(variables.map(([name]) => [name, ' ']));
     expect(readConfig(empty)).toEqual(readConfig({}));

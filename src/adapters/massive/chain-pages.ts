@@ -7,12 +7,6 @@ const PAGE_LIMIT = '250';
 /** Two thousand contracts of one expiry: more than any has. A next page that repeats itself ends here. */
 const MAX_PAGES = 8;
 
-export interface PagesRequest extends ChainRequest {
-  /** Both included, dollars. */
-  readonly strikeFrom?: number | undefined;
-  readonly strikeTo?: number | undefined;
-}
-
 export interface ChainPages {
   /** As upstream wrote them. */
   readonly rows: readonly unknown[];
@@ -21,10 +15,16 @@ export interface ChainPages {
   readonly delayed: boolean;
 }
 
+export interface ChainPagesRequest extends ChainRequest {
+  /** Both included, dollars. */
+  readonly strikeFrom?: number;
+  readonly strikeTo?: number;
+}
+
 /** The rows of one expiry. Throws RestError where the first page fails. */
 export async function readChainPages(
   ask: MassiveRest['once'],
-  { underlying, expiry, strikeFrom, strikeTo }: PagesRequest,
+  { underlying, expiry, strikeFrom, strikeTo }: ChainPagesRequest,
 ): Promise<ChainPages> {
   let body: Fields = await ask(`/v3/snapshot/options/${encodeURIComponent(underlying)}`, {
     expiration_date: expiry,

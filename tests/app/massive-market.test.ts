@@ -1,0 +1,141 @@
+/** The whole service over the two connections of upstream, and its REST. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startApp, type TestApp } from '../../rig/app.ts';
+import { ask, type ClientSocket } from '../../rig/clients/ask.ts';
+import { next } from '../../rig/clients/stock-client.ts';
+import { silentLog } from '../../rig/log.ts';
+import type { RestAnswer } from '../../rig/stand-ins/massive/account.ts';
+import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive/stand-in.ts';
+import { until } from '../../rig/wait.ts';
+import { createMarketSource } from '../../src/app/feeds.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { createMarketHours } from '../../src/domain/market/market-hours.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { ChainPayload } from '../../src/protocol/options.ts';
+
+const KEY = 'the key of the account';
+const EXPIRY = '2099-06-19';
+const CALL = 'O:AAPL990619C00200000';
+const PUT = 'O:AAPL990619P00200000';
+const NS = 1e6;
+
+const details = (ticker: string) => ({
+  ticker,
+  contract_type: ticker === CALL ? 'call' : 'put',
+  exercise_style: 'american',
+  expiration_date: EXPIRY,
+  shares_per_contract: 100,
+  strike_price: 200,
+});
+const row = (ticker: string) => ({
+  details: details(ticker),
+  day: {
+    open: 4,
+    high: 6,
+    low: 3,
+    close: 5,
+    previous_close: 4.5,
+    volume: 120,
+    last_updated: (Date.now() - 5_000) * NS,
+  },
+  ...(ticker === CALL && {
+    greeks: { delta: 0.5, gamma: 0.01, theta: -0.02, vega: 0.7 },
+    implied_volatility: 0.3,
+  }),
+  last_quote: { bid: 4.9, ask: 5.1, last_updated: (Date.now() - 1_000) * NS },
+  open_interest: 8_921,
+  underlying_asset: { ticker: 'AAPL', price: 200 },
+});
+
+function rest({ pathname }: URL): RestAnswer {
+  const ok = (fields: object) => ({ body: { status: 'OK', ...fields } });
+  if (pathname === '/v3/reference/tickers') return ok({ results: [{ ticker: 'AAPL', name: 'Apple Inc.' }] });
+  if (pathname === '/v3/reference/options/contracts')
+    return ok({ results: [CALL, PUT].map((one) => ({ ...details(one), underlying_ticker: 'AAPL' })) });
+  if (pathname.startsWith('/v3/reference/options/contracts/'))
+    return ok({ results: { ...details(CALL), underlying_ticker: 'AAPL' } });
+  if (pathname === '/v3/snapshot/options/AAPL') return ok({ results: [row(CALL), row(PUT)] });
+  return ok({});
+}
+
+let upstream: MassiveStandIn;
+let app: TestApp;
+let socket: ClientSocket;
+beforeAll(async () => {
+  upstream = await startMassiveStandIn(KEY);
+  upstream.behaviour.rest = rest;
+  const { config, secrets } = readConfig({
+    FEED: 'massive',
+    MASSIVE_API_KEY: KEY,
+    MASSIVE_WS_URL: upstream.wsUrl,
+    MASSIVE_REST_URL: upstream.restUrl,
+    MASSIVE_REST_PER_SECOND: '100',
+  });
+  const hours = createMarketHours('always');
+  const parts = { secrets: secrets.market, clock: systemClock, hours, log: silentLog };
+  app = await startApp({
+    env: { MARKET_HOURS: 'always' },
+    marketSource: createMarketSource(config.market.feed, parts),
+  });
+  socket = await app.connect(await app.signUp());
+});
+afterAll(async () => {
+  await app.close();
+  await upstream.close();
+});
+
+const trade = (sym: string, p: number) => ({ ev: 'T', sym, x: 4, i: `${p}`, p, s: 1, t: Date.now() });
+const option = (condition: (update: { price?: number; state: string }) => boolean) =>
+  next(socket, 'option:update', (update) => update.contractId === CALL && condition(update));
+
+describe('contracts of the vendor', () => {
+  test('come by request: the chain with its greeks, marked as those of the vendor', async () => {
+    const { cookie } = await app.signUp();
+    const { body } = await app.request('GET', '/api/market/options/AAPL', { cookie });
+    const { expiry, contracts, partial } = body.data as ChainPayload;
+    expect([expiry, partial, contracts.length]).toEqual([EXPIRY, false, 2]);
+    expect(contracts[0]).toMatchObject({
+      contractId: CALL,
+      price: 5,
+      bid: 4.9,
+      ask: 5.1,
+      openInterest: 8_921,
+      impliedVolatility: 0.3,
+      delta: 0.5,
+      greeksSource: 'vendor',
+      state: 'live',
+    });
+    // Without the vendor's greeks, the model's: the spot comes with the chain.
+    expect(contracts[1]!.greeksSource).toBe('model');
+  });
+
+  test('come live: the day by REST first, then each trade of their own connection', async () => {
+    const first = option(({ price }) => price === 5);
+    expect(await ask(socket, 'subscribe:options', [CALL])).toMatchObject({ ok: true, contracts: [CALL] });
+    expect(await first).toMatchObject({ openInterest: 8_921, previousClose: 4.5, volume: 120, bid: 4.9 });
+    const moved = option(({ price }) => price === 5.25);
+    upstream.options.connections.at(-1)!.send([{ ...trade(CALL, 5.25), c: [209], q: 7 }]);
+    expect(await moved).toMatchObject({ change: 0.75, volume: 121, state: 'live' });
+  });
+});
+
+describe('a connection that fails', () => {
+  test('leaves the other: contracts are stale, stocks stay live, orders go on', async () => {
+    await ask(socket, 'subscribe:watchlist', ['AAPL']);
+    await until(() => upstream.connections.at(-1)!.topics.has('T.AAPL'), 'AAPL is subscribed upstream');
+    const stale = option(({ state }) => state === 'stale');
+    const outsider = new WebSocket(upstream.options.wsUrl);
+    outsider.addEventListener('open', () => outsider.send(JSON.stringify({ action: 'auth', params: KEY })));
+    try {
+      await stale;
+      upstream.connections.at(-1)!.send([{ ...trade('AAPL', 201), q: 9 }]);
+      const quote = await next(socket, 'quote:update', ({ price }) => price === 201);
+      expect(quote.state).toBe('live');
+      expect((await app.request('GET', '/ready')).status).toBe(200);
+      expect(upstream.connections.every((one) => one.isOpen())).toBe(true);
+      expect(upstream.logins).toMatchObject([{ evicted: false, until: null }]);
+    } finally {
+      outsider.close();
+    }
+  });
+});
