@@ -8,7 +8,7 @@ const SERVER = `http://127.0.0.1:${process.env.TRADECAST_PORT ?? 3000}`;
 const toServer = { target: SERVER, changeOrigin: false };
 /** Addresses of the service; everything else is the dashboard's. */
 const proxy = {
-  '/api': toServer,
+  '/api': { ...toServer, ws: true },
   '/hooks': toServer,
   '/health': toServer,
   '/ready': toServer,

@@ -7,6 +7,7 @@ import type { SessionRevokedPayload } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ClientEvent } from './events.ts';
 import type { MarketStatusPayload } from './market.ts';
+import type { OptionPayload } from './options.ts';
 import type { QuotePayload } from './quotes.ts';
 
 export const PLAIN_PATH = '/api/socket';
@@ -36,6 +37,16 @@ export const PLAIN_COMMANDS = {
     invalid: 'Expected {"type":"unsubscribe","symbols":["AAPL"]}',
     countsAs: 'unsubscribe:watchlist',
   },
+  subscribe_options: {
+    schema: z.strictObject({ type: z.literal('subscribe_options'), contractIds: symbols, timestamp }),
+    invalid: 'Expected {"type":"subscribe_options","contractIds":["O:SPY251219C00650000"]}',
+    countsAs: 'subscribe:options',
+  },
+  unsubscribe_options: {
+    schema: z.strictObject({ type: z.literal('unsubscribe_options'), contractIds: symbols, timestamp }),
+    invalid: 'Expected {"type":"unsubscribe_options","contractIds":["O:SPY251219C00650000"]}',
+    countsAs: 'unsubscribe:options',
+  },
   ping: {
     schema: z.strictObject({ type: z.literal('ping'), timestamp }),
     invalid: 'Expected {"type":"ping"}',
@@ -53,11 +64,22 @@ export interface PlainConnected {
   clientId: string;
 }
 
+/** A name that was not accepted, as the client wrote it. */
+export interface PlainRejected {
+  symbol: string;
+  code: ErrorCode;
+}
+
 export interface PlainSubscribed {
   type: 'subscribed' | 'unsubscribed';
   symbols: readonly string[];
-  /** The names that were not accepted, as the client wrote them. */
-  rejected: readonly { readonly symbol: string; readonly code: ErrorCode }[];
+  rejected: readonly PlainRejected[];
+}
+
+export interface PlainOptionsSubscribed {
+  type: 'subscribed_options' | 'unsubscribed_options';
+  contractIds: readonly string[];
+  rejected: readonly PlainRejected[];
 }
 
 export interface PlainQuote {
@@ -65,6 +87,13 @@ export interface PlainQuote {
   symbol: string;
   data: Omit<QuotePayload, 'timestamp' | 'previousClose'> & { timestamp: number };
   /** When it was encoded. */
+  timestamp: number;
+}
+
+/** `change` is against `open`, the start of the day's bar; with two decimals where it is a percentage. */
+export interface PlainOptionUpdate {
+  type: 'option_update';
+  data: Omit<OptionPayload, 'timestamp'> & { timestamp: number };
   timestamp: number;
 }
 
@@ -106,7 +135,9 @@ export interface PlainPong {
 export type PlainMessage =
   | PlainConnected
   | PlainSubscribed
+  | PlainOptionsSubscribed
   | PlainQuote
+  | PlainOptionUpdate
   | PlainMarketStatus
   | PlainError
   | PlainSessionRevoked

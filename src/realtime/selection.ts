@@ -24,12 +24,13 @@ export interface Rejected {
 /** What can be subscribed to by name. */
 export interface Selections {
   readonly quotes: Selection;
+  readonly options: Selection;
 }
 
 /** Every selection is offered by one feature; anything else is a mistake in how the service is composed. */
 export function mergeSelections(parts: readonly { readonly selections?: Partial<Selections> }[]): Selections {
   const merged: Partial<Selections> = Object.assign({}, ...parts.map(({ selections }) => selections));
-  const { quotes } = merged;
-  if (!quotes) throw new Error('no feature offers quotes by name');
-  return { quotes };
+  const { quotes, options } = merged;
+  if (!quotes || !options) throw new Error('no feature offers quotes, or options, by name');
+  return { quotes, options };
 }

@@ -270,6 +270,7 @@ function withTheRest(features: readonly FeatureFactory[]): FeatureFactory[] {
     throw new Error('no feature of this test handles the command');
   };
   const rest: FeatureFactory = () => ({
+    selections: { options: { add: refused, remove: refused } },
     handlers: Object.fromEntries(
       Object.keys(COMMANDS)
         .filter((event) => !handled.has(event))

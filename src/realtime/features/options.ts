@@ -5,9 +5,10 @@ import { yearsUntil } from '../../domain/options/expiry.ts';
 import type { LiveContracts } from '../../domain/options/live-contracts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { MAX_CONTRACTS_PER_CONNECTION } from '../../protocol/limits.ts';
-import { parseSymbol } from '../../protocol/symbol.ts';
+import { isContract, parseSymbol } from '../../protocol/symbol.ts';
 import type { FeatureFactory } from '../feature.ts';
 import type { StateSource } from '../state-lane/topic.ts';
+import { createSelection } from './selecting.ts';
 import { createWatching } from './watching.ts';
 
 export interface OptionsParts {
@@ -50,8 +51,19 @@ export const optionsFeature =
       return parsed?.kind === 'option' && yearsUntil(parsed.expiry, marketTime()) !== null;
     };
 
+    const selection = createSelection({
+      watching,
+      overLimit: 'CONTRACT_LIMIT',
+      refusalOf(symbol) {
+        if (!isContract(symbol)) return 'UNSUPPORTED_INSTRUMENT';
+        return mayTrade(symbol) ? null : 'UNKNOWN_SYMBOL';
+      },
+      onAdd: liveContracts.add,
+    });
+
     return {
       sources: [contracts],
+      selections: { options: selection },
       left: watching.left,
       tick: liveContracts.tick,
       start() {

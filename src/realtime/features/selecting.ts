@@ -12,10 +12,12 @@ export interface SelectingParts {
   readonly refusalOf: (symbol: string) => ErrorCode | null;
   /** The code of what is over the limit. */
   readonly overLimit: ErrorCode;
+  /** Called with what a peer begins to watch. */
+  readonly onAdd?: (symbols: readonly string[]) => void;
 }
 
 /** Subscriptions by name to what peers watch of one source. */
-export function createSelection({ watching, refusalOf, overLimit }: SelectingParts): Selection {
+export function createSelection({ watching, refusalOf, overLimit, onAdd }: SelectingParts): Selection {
   /** The symbol of each name, once; names that are none, or cannot be watched, with their codes. */
   function read(names: readonly string[], refusal: (symbol: string) => ErrorCode | null) {
     const symbols = new Set<string>();
@@ -35,7 +37,9 @@ export function createSelection({ watching, refusalOf, overLimit }: SelectingPar
       const accepted = watching.fitting(peer, symbols);
       const fits = new Set(accepted);
       for (const symbol of symbols) if (!fits.has(symbol)) rejected.push({ symbol, code: overLimit });
-      return { accepted, rejected, after: watching.add(peer, accepted) };
+      const after = watching.add(peer, accepted);
+      onAdd?.(accepted);
+      return { accepted, rejected, after };
     },
     remove(peer, names) {
       const { symbols, rejected } = read(names, () => null);

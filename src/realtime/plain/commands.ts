@@ -6,6 +6,8 @@ import {
   type PlainCommandMessage,
   type PlainCommandName,
   type PlainMessage,
+  type PlainOptionsSubscribed,
+  type PlainSubscribed,
 } from '../../protocol/plain.ts';
 import { explain } from '../commands/dispatch.ts';
 import type { DialectHost } from '../connections.ts';
@@ -41,7 +43,7 @@ export interface PlainCommandParts {
 
 /** Handles the messages of connected peers: read → limit → session → run → reply. */
 export function createPlainCommands({ host, metrics }: PlainCommandParts) {
-  const { quotes } = host.selections;
+  const { quotes, options } = host.selections;
 
   function run(peer: PlainPeer, message: Read['message']): Answer {
     if (message === BARE_PING) return { type: 'pong', text: BARE_PONG };
@@ -49,9 +51,13 @@ export function createPlainCommands({ host, metrics }: PlainCommandParts) {
       case 'ping':
         return { type: 'pong', text: JSON.stringify({ type: 'pong' } satisfies PlainMessage) };
       case 'subscribe':
-        return toAnswer('subscribed', quotes.add(peer, message.symbols));
+        return symbolsAnswer('subscribed', quotes.add(peer, message.symbols));
       case 'unsubscribe':
-        return toAnswer('unsubscribed', quotes.remove(peer, message.symbols));
+        return symbolsAnswer('unsubscribed', quotes.remove(peer, message.symbols));
+      case 'subscribe_options':
+        return contractsAnswer('subscribed_options', options.add(peer, message.contractIds));
+      case 'unsubscribe_options':
+        return contractsAnswer('unsubscribed_options', options.remove(peer, message.contractIds));
     }
   }
 
@@ -72,8 +78,16 @@ export function createPlainCommands({ host, metrics }: PlainCommandParts) {
   };
 }
 
-function toAnswer(type: 'subscribed' | 'unsubscribed', { accepted, rejected, after }: Selected): Answer {
-  const message: PlainMessage = { type, symbols: accepted, rejected };
+function symbolsAnswer(type: PlainSubscribed['type'], { accepted, rejected, after }: Selected): Answer {
+  const message: PlainSubscribed = { type, symbols: accepted, rejected };
+  return { type, text: JSON.stringify(message), after };
+}
+
+function contractsAnswer(
+  type: PlainOptionsSubscribed['type'],
+  { accepted, rejected, after }: Selected,
+): Answer {
+  const message: PlainOptionsSubscribed = { type, contractIds: accepted, rejected };
   return { type, text: JSON.stringify(message), after };
 }
 

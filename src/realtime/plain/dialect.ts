@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { PayloadOf, ServerEvent } from '../../protocol/events.ts';
-import type { PlainMessage } from '../../protocol/plain.ts';
+import type { OptionPayload } from '../../protocol/options.ts';
+import type { PlainMessage, PlainOptionUpdate } from '../../protocol/plain.ts';
 import type { Dialect } from '../peer.ts';
 import { toTextFrame } from '../websocket-frame.ts';
 
@@ -10,6 +11,28 @@ type Words = {
 };
 
 const toTime = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
+
+const round = (value: number, factor: number): number => Math.round(value * factor) / factor;
+
+/** The bar first, as aggregates have it, with the change of the bar; then what is known besides. */
+function toOption(option: OptionPayload): PlainOptionUpdate['data'] {
+  const { contractId, price, open, high, low, volume, timestamp, ...rest } = option;
+  const difference = price === undefined || open === undefined ? 0 : price - open;
+  const change = round(difference, 1e4);
+  const changePercent = open === undefined ? 0 : round((difference / open) * 100, 1e2);
+  const bar = {
+    contractId,
+    price,
+    open,
+    high,
+    low,
+    change,
+    changePercent,
+    volume,
+    timestamp: Date.parse(timestamp),
+  };
+  return { ...bar, ...rest, change, changePercent };
+}
 
 const WORDS: Words = {
   connected: ({ socketId }) => ({ type: 'connected', clientId: socketId }),
@@ -45,6 +68,7 @@ const WORDS: Words = {
     },
     timestamp: now,
   }),
+  'option:update': (option, now) => ({ type: 'option_update', data: toOption(option), timestamp: now }),
   'market:status': ({ isOpen, session, holiday, nextOpen, nextClose, timestamp }, now) => ({
     type: 'market_status',
     data: {

@@ -5,6 +5,7 @@ import { createTestClock } from '../../../rig/clock.ts';
 import { createScriptedMarket } from '../../../rig/stand-ins/scripted-market.ts';
 import { symbolNames } from '../../../rig/symbols.ts';
 import { until } from '../../../rig/wait.ts';
+import { contractSymbol } from '../../../src/protocol/symbol.ts';
 import { connectPlain, type PlainClient } from '../../support/plain-client.ts';
 
 const SYMBOLS = symbolNames('S', 60);
@@ -145,6 +146,81 @@ describe('subscribe', () => {
     const socket = await app.connect(session);
     expect(await ask(socket, 'subscribe:watchlist', ['AAPL'])).toMatchObject({ ok: true });
     socket.disconnect();
+  });
+});
+
+describe('subscribe_options', () => {
+  const contract = (root: string, right: 'call' | 'put', strike: number, expiry = '2099-06-19'): string =>
+    contractSymbol({ root, expiry, right, strike });
+  const CALL = contract('AAPL', 'call', 200);
+  const strikes = (count: number) =>
+    Array.from({ length: count }, (_, at) => contract('SPY', 'call', 400 + at));
+
+  test('as the hooks write it is confirmed, and then come the contracts, for as long as it lasts', async () => {
+    const told = await answerTo({ type: 'subscribe_options', contractIds: [CALL], timestamp: Date.now() });
+    expect(told).toBe(`{"type":"subscribed_options","contractIds":["${CALL}"],"rejected":[]}`);
+    await until(() => app.market.contracts.wanted().has(CALL), 'the contract is wanted');
+    app.market.contracts.previousClose(CALL, 5, { openInterest: 77 });
+    app.market.contracts.tick(CALL, 5.2);
+    app.market.contracts.tick(CALL, 5.25);
+    const priced = () => client.messages('option_update').find(({ data }) => data.price === 5.25);
+    await until(() => priced() !== undefined, 'the price arrives');
+    expect(priced()!.data).toMatchObject({
+      contractId: CALL,
+      open: 5.2,
+      change: 0.05,
+      changePercent: 0.96,
+      previousClose: 5,
+      openInterest: 77,
+      underlying: 'AAPL',
+      type: 'call',
+    });
+    expect(await answerTo({ type: 'unsubscribe_options', contractIds: [CALL] })).toBe(
+      `{"type":"unsubscribed_options","contractIds":["${CALL}"],"rejected":[]}`,
+    );
+    const other = contract('AAPL', 'put', 200);
+    await answerTo({ type: 'subscribe_options', contractIds: [other] });
+    await until(() => app.market.contracts.wanted().has(other), 'the other contract is wanted');
+    app.market.contracts.tick(CALL, 6);
+    app.market.contracts.tick(other, 7);
+    await until(() => client.messages('option_update').some(({ data }) => data.price === 7), 'the other one');
+    expect(client.messages('option_update').map(({ data }) => data.price)).not.toContain(6);
+  });
+
+  test('accepts name by name: each other one is rejected with its code', async () => {
+    const expired = contract('SPY', 'call', 650, '2020-06-19');
+    const names = [
+      CALL.toLowerCase(),
+      CALL,
+      'AAPL',
+      expired,
+      'O:SPY251319C00650000',
+      'O:SPY990619C00000000',
+      'O:',
+    ];
+    expect(JSON.parse(await answerTo({ type: 'subscribe_options', contractIds: names }))).toEqual({
+      type: 'subscribed_options',
+      contractIds: [CALL],
+      rejected: [
+        { symbol: 'AAPL', code: 'UNSUPPORTED_INSTRUMENT' },
+        { symbol: expired, code: 'UNKNOWN_SYMBOL' },
+        { symbol: 'O:SPY251319C00650000', code: 'VALIDATION' },
+        { symbol: 'O:SPY990619C00000000', code: 'VALIDATION' },
+        { symbol: 'O:', code: 'VALIDATION' },
+      ],
+    });
+  });
+
+  test('accepts two hundred and names what is over; symbols have their own count', async () => {
+    const contracts = strikes(203);
+    const answer = JSON.parse(await answerTo({ type: 'subscribe_options', contractIds: contracts }));
+    expect(answer.contractIds).toEqual(contracts.slice(0, 200));
+    expect(answer.rejected).toEqual(
+      contracts.slice(200).map((symbol) => ({ symbol, code: 'CONTRACT_LIMIT' })),
+    );
+    expect(JSON.parse(await answerTo({ type: 'subscribe', symbols: ['AAPL'] }))).toMatchObject({
+      symbols: ['AAPL'],
+    });
   });
 });
 

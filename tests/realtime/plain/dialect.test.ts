@@ -31,6 +31,60 @@ test('a quote has the fields of the dialect in their order, and times in millise
   );
 });
 
+test('an option update is, byte for byte, the one that clients were promised, and more behind it', () => {
+  const option = {
+    contractId: 'O:SPY251219C00650000',
+    underlying: 'SPY',
+    expiry: '2025-12-19',
+    strike: 650,
+    type: 'call',
+    multiplier: 100,
+    price: 5.25,
+    open: 5.2,
+    high: 5.3,
+    low: 5.15,
+    // Against the previous close, which Socket.IO has and this dialect has not.
+    change: 1.25,
+    changePercent: 31.25,
+    previousClose: 4,
+    volume: 100,
+    bid: 5.24,
+    ask: 5.26,
+    openInterest: 77,
+    impliedVolatility: 0.2,
+    greeksSource: 'model',
+    timestamp: '2023-11-06T20:00:00.000Z',
+    state: 'live',
+  } as const;
+  expect(textOf('option:update', option)).toBe(
+    '{"type":"option_update","data":{"contractId":"O:SPY251219C00650000","price":5.25,"open":5.2,"high":5.3,' +
+      '"low":5.15,"change":0.05,"changePercent":0.96,"volume":100,"timestamp":1699300800000,"underlying":"SPY",' +
+      '"expiry":"2025-12-19","strike":650,"type":"call","multiplier":100,"previousClose":4,"bid":5.24,"ask":5.26,' +
+      '"openInterest":77,"impliedVolatility":0.2,"greeksSource":"model","state":"live"},"timestamp":1762441200250}',
+  );
+});
+
+test('a contract that has not traded today has a change of zero, and no numbers that nobody knows', () => {
+  const quoted = {
+    contractId: 'O:SPY251219P00650000',
+    underlying: 'SPY',
+    expiry: '2025-12-19',
+    strike: 650,
+    type: 'put',
+    change: 0,
+    changePercent: 0,
+    volume: 0,
+    noGreeks: 'no-price',
+    timestamp: '2025-11-06T15:00:00.000Z',
+    state: 'closed',
+  } as const;
+  expect(JSON.parse(textOf('option:update', quoted)!)).toEqual({
+    type: 'option_update',
+    data: { ...quoted, timestamp: 1_762_441_200_000 },
+    timestamp: NOW,
+  });
+});
+
 test('the market status has its times in milliseconds, and null where there is none', () => {
   const status = {
     isOpen: false,
