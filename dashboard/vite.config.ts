@@ -13,6 +13,9 @@ const proxy = {
   '/health': toServer,
   '/ready': toServer,
   '/metrics': toServer,
+  '/openapi.json': toServer,
+  '/asyncapi.json': toServer,
+  '/docs': toServer,
   '/ws': { ...toServer, ws: true },
   '/socket.io': { ...toServer, ws: true },
 };

@@ -18,6 +18,7 @@ export interface PayloadSchemas {
   readonly answers: Readonly<Record<string, Schema>>;
   readonly acks: Readonly<Record<string, Schema>>;
   readonly events: Readonly<Record<string, Schema>>;
+  readonly plain: Readonly<Record<string, Schema>>;
   /** The named types that the others refer to, and `Refusal`, the body of every refusal. */
   readonly named: Readonly<Record<string, Schema>>;
 }
@@ -54,7 +55,12 @@ function schemasOf({ program, checker }: Project): PayloadSchemas {
         .getPropertiesOfType(typeOf(name))
         .map((member) => [member.name, of(checker.getTypeOfSymbol(member)!)]),
     );
-  const lists = { answers: each('answers'), acks: each('acks'), events: each('events') };
+  const lists = {
+    answers: each('answers'),
+    acks: each('acks'),
+    events: each('events'),
+    plain: each('plain'),
+  };
   const refusal = of(typeOf('refusal'));
   const sorted = [...named].sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...lists, named: Object.fromEntries([['Refusal', refusal], ...sorted]) };

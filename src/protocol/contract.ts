@@ -12,4 +12,14 @@ export const contractRoutes = {
     access: 'anyone',
     bare: true,
   }),
+  'GET /docs/api': route<string>()({
+    summary: 'Both documents as a page',
+    access: 'anyone',
+    bare: 'text/html',
+  }),
+  'GET /docs/api.css': route<string>()({
+    summary: 'The style of that page',
+    access: 'anyone',
+    bare: 'text/css',
+  }),
 };

@@ -75,7 +75,7 @@ export interface RouteDeclaration {
   /** What the route itself refuses with. Codes that follow from its access and input are not repeated here. */
   readonly refusals?: readonly ErrorCode[];
   /** Answers without the envelope: with JSON, or with text of this media type. */
-  readonly bare?: true | 'text/plain';
+  readonly bare?: true | 'text/plain' | 'text/html' | 'text/css';
 }
 
 export interface AnswersWith<Data> {

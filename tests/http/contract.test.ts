@@ -5,10 +5,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { sendHttp } from '../../rig/clients/http.ts';
 import { assertFits } from '../../rig/contract/answer-check.ts';
+import { readRepoFile } from '../../rig/source-files.ts';
 import { COMMAND_SHAPES, EVENTS } from '../../src/protocol/events.ts';
+import { PLAIN_COMMANDS } from '../../src/protocol/plain.ts';
 import { ROUTES } from '../../src/protocol/routes.ts';
 import { startHttpApp } from '../support/http-parts.ts';
 import { httpRoutes } from '../support/http-routes.ts';
+import { section } from '../support/markdown.ts';
 
 const readJson = createRequire(import.meta.url) as (file: string) => object;
 
@@ -85,23 +88,64 @@ describe('/asyncapi.json', () => {
     expect(check.errors).toBeNull();
   });
 
-  test('takes every command and sends every event, and no other', () => {
-    const messages = async.channels.socketio!.messages;
-    const named = (action: Operation['action']) =>
-      Object.values(async.operations)
-        .filter((operation) => operation.action === action)
-        .map(({ messages: [message] }) => messages[message!.$ref.split('/').at(-1)!]!.name);
-    expect(named('receive')).toEqual(Object.keys(COMMAND_SHAPES));
-    expect(named('send')).toEqual(Object.keys(EVENTS));
+  /** Names of the messages of a channel, by what the server does with them. */
+  const named = (channel: string, action: Operation['action']) =>
+    Object.values(async.operations)
+      .filter((operation) => operation.action === action)
+      .map(({ messages: [message] }) => message!.$ref.split('/').slice(2))
+      .filter(([name]) => name === channel)
+      .map(([name, , key]) => async.channels[name!]!.messages[key!]!.name);
+
+  test('takes every command and sends every event of Socket.IO, and no other', () => {
+    expect(named('socketio', 'receive')).toEqual(Object.keys(COMMAND_SHAPES));
+    expect(named('socketio', 'send')).toEqual(Object.keys(EVENTS));
+  });
+
+  test('takes every message of the plain socket, and sends every one of its own', () => {
+    expect(named('plain', 'receive')).toEqual(['auth', ...Object.keys(PLAIN_COMMANDS)]);
+    // Each `type` of the page's TypeScript, which another test holds against the code.
+    const types = [
+      ...section(readRepoFile('docs/protocol.md'), 'Messages of the server').matchAll(/^ {2}type: (.*);$/gm),
+    ];
+    const words = types.flatMap(([, type]) => [...type!.matchAll(/'(\w+)'/g)].map(([, word]) => word!));
+    expect(words.length).toBeGreaterThan(5);
+    expect(named('plain', 'send').sort()).toEqual(words.sort());
   });
 
   test('describes the payload of every message', () => {
-    const payloads = Object.values(async.channels.socketio!.messages).map(({ payload }) => payload);
+    const payloads = Object.values(async.channels).flatMap(({ messages }) =>
+      Object.values(messages).map(({ payload }) => payload),
+    );
     expect(payloads.filter((payload) => Object.keys(payload).length === 0)).toEqual([]);
   });
 
   test('refers to nothing that it does not have', () => {
     expect(missingReferences(async)).toEqual([]);
+  });
+});
+
+describe('/docs/api', () => {
+  let page: string;
+  beforeAll(async () => {
+    page = await document('/docs/api');
+  });
+
+  test('shows every route and every message of both sockets', () => {
+    for (const route of Object.keys(ROUTES))
+      expect(page).toContain(`<b>${route.replace(' ', '</b> ').replace(/:(\w+)/g, '{$1}')}</code>`);
+    for (const { messages } of Object.values(async.channels))
+      for (const { name } of Object.values(messages)) expect(page).toContain(`<b>${name}</b>`);
+  });
+
+  test('leads nowhere but into itself and its own origin', () => {
+    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => `#${id}`));
+    const links = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link]) => link!);
+    expect(links.filter((link) => !/^(?:#|\/[^/])/.test(link))).toEqual([]);
+    expect(links.filter((link) => link.startsWith('#') && !ids.has(link))).toEqual([]);
+  });
+
+  test('needs no exception of the content security policy: neither script nor style stands in it', () => {
+    expect(page).not.toMatch(/<script|<style| style=| on\w+=/);
   });
 });
 

@@ -1,14 +1,8 @@
 import { type ClientEvent, COMMAND_SHAPES, EVENTS, type ServerEvent } from '../../protocol/events.ts';
+import { PLAIN_COMMANDS, PLAIN_PATH, plainAuthSchema } from '../../protocol/plain.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import payloads from './payloads.json' with { type: 'json' };
 import { inputSchema, type Schema } from './schema.ts';
-
-const CHANNEL = 'socketio';
-/** A key of the document; the message itself carries its name as it is on the wire. */
-const keyOf = (name: string): string => name.replaceAll(':', '.');
-const ackKey = (command: string): string => `${keyOf(command)}.ack`;
-const channel = { $ref: `#/channels/${CHANNEL}` };
-const messageRef = (key: string): Schema => ({ $ref: `#/channels/${CHANNEL}/messages/${key}` });
 
 const COMMAND_NAMES = Object.keys(COMMAND_SHAPES) as ClientEvent[];
 const EVENT_NAMES = Object.keys(EVENTS) as ServerEvent[];
@@ -19,16 +13,56 @@ const LANES = {
   reply: 'An answer to this connection, or a word about it.',
 } as const;
 
+/** A message of a channel, by the name that it has on the wire. */
+interface Message {
+  readonly name: string;
+  readonly summary?: string;
+  readonly payload: Schema;
+  /** The answer that a client's ack gets. */
+  readonly ack?: Schema;
+}
+
+export interface Channel {
+  readonly address: string;
+  readonly title: string;
+  /** What the server takes. */
+  readonly takes: readonly Message[];
+  /** What the server sends. */
+  readonly sends: readonly Message[];
+}
+
+export const CHANNELS: Readonly<Record<string, Channel>> = {
+  socketio: {
+    address: '/socket.io/',
+    title: 'Socket.IO',
+    takes: COMMAND_NAMES.map((name) => {
+      const { schema, limit } = COMMAND_SHAPES[name];
+      const summary = `At most ${limit.points} in ${limit.seconds} s`;
+      return { name, summary, payload: inputSchema(schema), ack: payloads.acks[name] };
+    }),
+    sends: EVENT_NAMES.map((name) => ({
+      name,
+      summary: LANES[EVENTS[name].lane],
+      payload: payloads.events[name],
+    })),
+  },
+  plain: {
+    address: PLAIN_PATH,
+    title: 'Plain WebSocket: text frames with one JSON object each',
+    takes: Object.entries({ auth: { schema: plainAuthSchema }, ...PLAIN_COMMANDS }).map(
+      ([name, { schema }]) => ({ name, payload: inputSchema(schema) }),
+    ),
+    sends: Object.entries(payloads.plain).map(([name, payload]) => ({ name, payload })),
+  },
+};
+
+/** A key of the document. A name may stand in both directions, as `error` may in two channels. */
+const keyOf = (direction: 'receive' | 'send' | 'ack', name: string): string =>
+  `${direction}.${name.replaceAll(':', '.')}`;
+
 /** The commands and events of the sockets as an AsyncAPI 3.0 document, from their declarations. */
 export function asyncApi(): Schema {
-  const commands = COMMAND_NAMES.flatMap((name) => [
-    [keyOf(name), { name, title: name, payload: inputSchema(COMMAND_SHAPES[name].schema) }],
-    [ackKey(name), { name, title: `Answer to ${name}`, payload: payloads.acks[name] }],
-  ]);
-  const events = EVENT_NAMES.map((name) => [
-    keyOf(name),
-    { name, title: name, summary: LANES[EVENTS[name].lane], payload: payloads.events[name] },
-  ]);
+  const channels = Object.entries(CHANNELS);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -37,33 +71,37 @@ export function asyncApi(): Schema {
       description: 'The commands and events of the sockets. The HTTP routes are in /openapi.json.',
     },
     defaultContentType: 'application/json',
-    channels: {
-      [CHANNEL]: {
-        address: '/socket.io/',
-        title: 'Socket.IO',
-        messages: Object.fromEntries([...commands, ...events]),
-      },
-    },
-    operations: Object.fromEntries([...COMMAND_NAMES.map(takes), ...EVENT_NAMES.map(sends)]),
+    channels: Object.fromEntries(channels.map(([key, channel]) => [key, channelOf(channel)])),
+    operations: Object.fromEntries(channels.flatMap(([key, channel]) => operationsOf(key, channel))),
     components: { schemas: payloads.named },
   };
 }
 
-const takes = (name: ClientEvent) => {
-  const { points, seconds } = COMMAND_SHAPES[name].limit;
-  return [
-    `receive.${keyOf(name)}`,
-    {
-      action: 'receive',
-      channel,
-      summary: `At most ${points} in ${seconds} s`,
-      messages: [messageRef(keyOf(name))],
-      reply: { channel, messages: [messageRef(ackKey(name))] },
-    },
+function channelOf({ address, title, takes, sends }: Channel): Schema {
+  const described = (direction: 'receive' | 'send', { name, summary, payload, ack }: Message) => [
+    [keyOf(direction, name), { name, title: name, ...(summary && { summary }), payload }],
+    ...(ack ? [[keyOf('ack', name), { name, title: `Answer to ${name}`, payload: ack }]] : []),
   ];
-};
+  const messages = [
+    ...takes.flatMap((message) => described('receive', message)),
+    ...sends.flatMap((message) => described('send', message)),
+  ];
+  return { address, title, messages: Object.fromEntries(messages) };
+}
 
-const sends = (name: ServerEvent) => [
-  `send.${keyOf(name)}`,
-  { action: 'send', channel, messages: [messageRef(keyOf(name))] },
-];
+function operationsOf(key: string, { takes, sends }: Channel): (readonly [string, Schema])[] {
+  const channel = { $ref: `#/channels/${key}` };
+  const messages = (message: string) => [{ $ref: `#/channels/${key}/messages/${message}` }];
+  const operation = (action: 'receive' | 'send', { name, ack }: Message) => {
+    const message = keyOf(action, name);
+    const reply = ack && { channel, messages: messages(keyOf('ack', name)) };
+    return [
+      `${key}.${message}`,
+      { action, channel, messages: messages(message), ...(reply && { reply }) },
+    ] as const;
+  };
+  return [
+    ...takes.map((message) => operation('receive', message)),
+    ...sends.map((message) => operation('send', message)),
+  ];
+}

@@ -38,8 +38,42 @@ const SECURITY_SCHEMES = {
   },
 };
 
+interface Content {
+  readonly [type: string]: { readonly schema: Schema };
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly schema: Schema;
+}
+
+export interface Operation {
+  readonly tags: readonly string[];
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security: readonly Record<string, readonly string[]>[];
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  /** By status. */
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+}
+
+export interface OpenApi {
+  readonly openapi: string;
+  readonly info: Readonly<Record<'title' | 'version' | 'description', string>>;
+  readonly tags: readonly { readonly name: string }[];
+  /** By path, then by method. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly securitySchemes: Readonly<Record<string, Schema>>;
+  };
+}
+
 /** The HTTP routes as an OpenAPI 3.1 document, from their declarations. */
-export function openApi(): Schema {
+export function openApi(): OpenApi {
   return {
     openapi: '3.1.0',
     info: {
@@ -53,8 +87,8 @@ export function openApi(): Schema {
   };
 }
 
-function pathsOf(): Schema {
-  const paths: Record<string, Record<string, Schema>> = {};
+function pathsOf(): OpenApi['paths'] {
+  const paths: Record<string, Record<string, Operation>> = {};
   for (const [tag, routes] of Object.entries(ROUTE_GROUPS)) {
     for (const name of Object.keys(routes) as RouteName[]) {
       const [method = '', path = ''] = name.split(' ');
@@ -68,7 +102,7 @@ function pathsOf(): Schema {
 /** `/s/:symbol` → `/s/{symbol}` */
 const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
-function operationOf(name: RouteName, path: string): Schema {
+function operationOf(name: RouteName, path: string): Omit<Operation, 'tags'> {
   const route = ROUTE_SHAPES[name];
   const { summary, access, body } = route;
   return {
@@ -81,13 +115,13 @@ function operationOf(name: RouteName, path: string): Schema {
   };
 }
 
-const pathParameters = (path: string, { params }: RouteDeclaration): Schema[] =>
+const pathParameters = (path: string, { params }: RouteDeclaration): Parameter[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => {
     const schema = params?.[name];
     return { name, in: 'path', required: true, schema: schema ? inputSchema(schema) : { type: 'string' } };
   });
 
-function queryParameters({ query }: RouteDeclaration): Schema[] {
+function queryParameters({ query }: RouteDeclaration): Parameter[] {
   if (!query) return [];
   const { properties, required } = inputSchema(query) as {
     readonly properties?: Readonly<Record<string, Schema>>;
@@ -101,7 +135,7 @@ function queryParameters({ query }: RouteDeclaration): Schema[] {
   }));
 }
 
-function responsesOf(name: RouteName, route: RouteDeclaration): Schema {
+function responsesOf(name: RouteName, route: RouteDeclaration): Operation['responses'] {
   const refusals = Map.groupBy(refusalsOf(name, route), statusOf);
   const refused = [...refusals].map(([status, codes]) => [
     status,

@@ -7,6 +7,11 @@ import { LiveCards } from '../../features/test/live-cards.tsx';
 export function TestPage() {
   return (
     <>
+      <p className="px-1">
+        <a href="/docs/api" className="font-medium text-accent underline underline-offset-2">
+          API reference
+        </a>
+      </p>
       <div className="grid gap-3 md:grid-cols-2">
         <ConnectionStatus />
         <FetchQuote />
