@@ -8,7 +8,7 @@ import type { Executor } from '../domain/trading/execution/executor.ts';
 import type { Pulse } from '../lib/pulse.ts';
 import { readCluster } from '../metrics/cluster.ts';
 import { readDatabase } from '../metrics/database.ts';
-import { readMarket } from '../metrics/market.ts';
+import { readMarket, readOptions, readSubscribed } from '../metrics/market.ts';
 import { readBuild } from '../metrics/process.ts';
 import { readRealtime } from '../metrics/realtime.ts';
 import { readTrading } from '../metrics/trading.ts';
@@ -16,7 +16,11 @@ import type { Realtime } from '../realtime/server.ts';
 import type { Core } from './core.ts';
 
 export interface TelemetryParts {
-  readonly market: Pick<Market, 'health' | 'counters'>;
+  readonly market: Pick<Market, 'health' | 'counters' | 'subscribed'>;
+  readonly optionFeed: {
+    readonly market: Pick<Market, 'health' | 'counters' | 'subscribed'>;
+    readonly board: Pick<QuoteBoard, 'drops'>;
+  };
   readonly lease: Pick<EngineLease, 'current' | 'engine' | 'onChange'>;
   readonly executor: Pick<Executor, 'state'>;
   readonly board: Pick<QuoteBoard, 'drops'>;
@@ -34,7 +38,7 @@ export interface TelemetryParts {
 /** What the heartbeat reports of this replica: each call reads its parts anew. */
 export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus {
   const { replica, version, startedAt, metrics, clock } = core;
-  const { market, lease, board, link } = parts;
+  const { market, optionFeed, lease, board, link } = parts;
   let leaseSince: number | null = null;
   lease.onChange((number) => {
     leaseSince = number === null ? null : clock.now();
@@ -56,10 +60,13 @@ export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus
       leaseSince: held === null ? null : leaseSince,
       executor: parts.executor.state(),
       feed: held === null ? null : { ...market.health(), leader: replica },
+      optionFeed: held === null ? null : { ...optionFeed.market.health(), leader: replica },
+      stockSymbols: held === null ? 0 : market.subscribed(),
+      optionContracts: held === null ? 0 : optionFeed.market.subscribed(),
       redis: link.state(),
       database: parts.database.state(),
       busLagMs: link.lagMs(),
-      drops: { late, malformed, version: newer, failed, quotes: board.drops.lease + board.drops.late },
+      drops: { late, malformed, version: newer, failed, quotes: dropped(board) + dropped(optionFeed.board) },
       recoveries: {
         journalGaps: metrics.realtime.journalGaps(),
         stalls: metrics.stalls.sum(),
@@ -76,9 +83,11 @@ export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus
   };
 }
 
+const dropped = ({ drops }: Pick<QuoteBoard, 'drops'>): number => drops.lease + drops.late;
+
 /** What /metrics reads of the parts, besides what they count themselves. */
 export function registerReadings({ metrics, version }: Core, parts: TelemetryParts): void {
-  const { market, lease, board, link } = parts;
+  const { market, optionFeed, lease, board, link } = parts;
   const { registry } = metrics;
   const isEngine = (): boolean => lease.current() !== null;
   const largest = (values: readonly number[]): number => Math.max(0, ...values);
@@ -97,6 +106,17 @@ export function registerReadings({ metrics, version }: Core, parts: TelemetryPar
     lastTickAgeMs: () => (isEngine() ? market.health().lastTickAgeMs : null),
     feedState: () => (isEngine() ? market.health().state : null),
   });
+  readOptions(registry, {
+    ticks: () => optionFeed.market.counters.ticks,
+    dropped: () => optionFeed.market.counters.dropped,
+    quoteDrops: () => ({ ...optionFeed.board.drops }),
+    lastTickAgeMs: () => (isEngine() ? optionFeed.market.health().lastTickAgeMs : null),
+    feedState: () => (isEngine() ? optionFeed.market.health().state : null),
+  });
+  readSubscribed(registry, () => ({
+    stocks: isEngine() ? market.subscribed() : 0,
+    options: isEngine() ? optionFeed.market.subscribed() : 0,
+  }));
   readTrading(registry, { isHalted: parts.isHalted });
   readDatabase(registry, { answers: () => parts.database.state() === 'ok' });
   readCluster(registry, {

@@ -12,6 +12,14 @@ export interface FeedHealth {
   detail?: string;
 }
 
+/** One of the two feeds, and how much it serves. */
+export interface ServedFeed extends FeedHealth {
+  /** Whether upstream is connected. */
+  connected: boolean;
+  /** Symbols or contracts that upstream is asked for, by all replicas together. */
+  subscribed: number;
+}
+
 /** GET /ready: a check is `ok`, `off` where the part is not configured, or a sentence. */
 export interface ReadinessPayload {
   status: 'ready' | 'not ready';
@@ -93,6 +101,8 @@ export interface WebSocketHealthPayload {
   replicas: ReplicaHealth[];
   /** As the engine reports it. */
   feed: FeedHealth;
+  /** Stocks and option contracts: trouble with one leaves the other alone. */
+  feeds: { stocks: ServedFeed; options: ServedFeed };
   redis: 'off' | 'ok' | 'down';
   /** `ok` or a sentence; asked every second, not by this route. */
   database: string;

@@ -17,6 +17,8 @@ export interface EngineDemand {
   tidy(): void;
   /** Passes the wanted symbols on. */
   pass(): void;
+  /** Number of the wanted symbols. */
+  size(): number;
 }
 
 export interface EngineDemandOptions {
@@ -51,5 +53,6 @@ export function createEngineDemand(options: EngineDemandOptions): EngineDemand {
       pass();
     },
     pass,
+    size: () => subscriptions.current(clock.now()).size,
   };
 }

@@ -41,6 +41,8 @@ export interface Market {
   /** One-minute candles of the current day, oldest first. */
   candles(symbol: string): Candle[];
   health(): Pick<FeedHealth, 'source' | 'state' | 'lastTickAgeMs' | 'detail'>;
+  /** Number of symbols that upstream is asked for. */
+  subscribed(): number;
   /** Since the process started. */
   readonly counters: Readonly<{ ticks: number; dropped: number }>;
 }
@@ -116,6 +118,7 @@ export function createMarket(options: MarketOptions): Market {
       return run.stop();
     },
     candles: books.candles,
+    subscribed: demand.size,
     health: () => healthOf(feed, run.status(), books.lastTickAt(), clock.now()),
     counters: books.counters,
   };

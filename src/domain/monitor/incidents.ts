@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { createScope } from '../../lib/scope.ts';
-import type { IncidentPayload } from '../../protocol/health-payloads.ts';
+import type { FeedHealth, IncidentPayload } from '../../protocol/health-payloads.ts';
 import { type Change, changesBetween, changesOfNew, SAME_MS } from './changes.ts';
 import type { SeenReplica } from './replica-log.ts';
 import type { ReplicaStatus } from './replica-status.ts';
@@ -32,7 +32,8 @@ export interface IncidentsParts {
 export function createIncidents({ replicas, clock }: IncidentsParts): Incidents {
   let incidents: readonly IncidentPayload[] = [];
   let present = new Map<string, SeenReplica>();
-  let feed: string | null = null;
+  /** The last state of each feed that was reported. */
+  const feeds = new Map<string, string>();
   const running = createScope();
 
   const note = (replica: string, time: number, change: Change): void => {
@@ -48,10 +49,16 @@ export function createIncidents({ replicas, clock }: IncidentsParts): Incidents 
     if (before) for (const change of changesBetween(now, before)) note(now.replica, now.at, change);
     // Another replica may have passed on what a first heartbeat shows.
     else for (const change of changesOfNew(now)) if (!isKnown(now, change)) note(now.replica, now.at, change);
-    const state = now.feed && (now.feed.detail ? `${now.feed.state}: ${now.feed.detail}` : now.feed.state);
-    if (state === null || state === feed) return;
-    if (feed !== null) note(now.replica, now.at, { kind: 'feed-changed', detail: state });
-    feed = state;
+    followFeed(now, '', now.feed);
+    followFeed(now, 'option contracts ', now.optionFeed);
+  }
+
+  function followFeed({ replica, at }: ReplicaStatus, name: string, feed: FeedHealth | null): void {
+    if (feed === null) return;
+    const state = `${name}${feed.state}${feed.detail ? `: ${feed.detail}` : ''}`;
+    const before = feeds.get(name);
+    feeds.set(name, state);
+    if (before !== undefined && state !== before) note(replica, at, { kind: 'feed-changed', detail: state });
   }
 
   /** A silent replica reports nothing: looking finds it. */

@@ -6,6 +6,7 @@ import type {
   FeedHealth,
   LatencyPayload,
   MonitorReplica,
+  ServedFeed,
   WebSocketHealthPayload,
 } from '../../protocol/health-payloads.ts';
 import type { SeenReplica } from './replica-log.ts';
@@ -32,12 +33,16 @@ export type Overview = Omit<WebSocketHealthPayload, 'uptime' | 'replicas'> & {
 const MAX_CLOCK_OFFSET_MS = 500;
 
 const FLOWING: readonly FeedHealth['state'][] = ['live', 'delayed'];
+const CONNECTED: readonly FeedHealth['state'][] = [...FLOWING, 'silent'];
+/** A plan or a recording may have no contracts: that is no fault. */
+const NO_OPTIONS: readonly FeedHealth['state'][] = ['refused', 'ended'];
 
 export function overviewOf(parts: OverviewParts): Overview {
   const seen = parts.replicas.all();
   const present = seen.filter(({ state }) => state !== 'silent');
   const engine = engineOf(seen);
-  const feed = feedOf(parts.feedSource, seen, engine);
+  const feed = feedOf(parts.feedSource, seen, engine, STOCKS);
+  const options = feedOf(parts.feedSource, seen, engine, OPTIONS);
   const [redis, database] = [parts.redis(), parts.database()];
   const users = present.map(({ status }) => status.users);
   // A single replica's own count is complete, unless others are out of reach.
@@ -60,6 +65,10 @@ export function overviewOf(parts: OverviewParts): Overview {
     replica: parts.replica,
     replicas: seen.map(replicaToPayload),
     feed,
+    feeds: {
+      stocks: servedFeed(feed, engine?.status.stockSymbols),
+      options: servedFeed(options, engine?.status.optionContracts),
+    },
     redis,
     database,
     latency: slowest(present),
@@ -84,33 +93,51 @@ function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {
 
 function engineProblems(engine: SeenReplica | null, feed: FeedHealth): string[] {
   if (engine === null) return ['No replica is the engine: orders wait.'];
-  const { executor } = engine.status;
+  const { executor, optionFeed } = engine.status;
   return [
     ...(executor === 'trading' ? [] : [`The executor is ${executor}: orders wait.`]),
     ...(FLOWING.includes(feed.state) ? [] : [`The feed is ${feed.state}.`]),
+    ...(optionFeed === null || [...FLOWING, ...NO_OPTIONS].includes(optionFeed.state)
+      ? []
+      : [`The feed of option contracts is ${optionFeed.state}.`]),
   ];
 }
 
+type ReadFeed = (status: SeenReplica['status']) => FeedHealth | null;
+const STOCKS: ReadFeed = ({ feed }) => feed;
+const OPTIONS: ReadFeed = ({ optionFeed }) => optionFeed;
+
 /** As the engine reported it, older by the age of its heartbeat; without an engine, down since the last one. */
-function feedOf(source: string, seen: readonly SeenReplica[], engine: SeenReplica | null): FeedHealth {
-  const reported = engine?.status.feed;
+function feedOf(
+  source: string,
+  seen: readonly SeenReplica[],
+  engine: SeenReplica | null,
+  read: ReadFeed,
+): FeedHealth {
+  const reported = engine && read(engine.status);
   if (!reported) {
-    const last = seen.find(({ status }) => status.feed !== null);
+    const last = seen.find(({ status }) => read(status) !== null);
     return {
       source,
       state: 'down',
-      lastTickAgeMs: ageOf(last),
+      lastTickAgeMs: ageOf(last, read),
       leader: null,
-      detail: 'no replica is the engine',
+      detail: engine ? 'the engine does not report it' : 'no replica is the engine',
     };
   }
-  return { ...reported, lastTickAgeMs: ageOf(engine) };
+  return { ...reported, lastTickAgeMs: ageOf(engine, read) };
 }
 
-const ageOf = (replica: SeenReplica | undefined): number | null => {
-  const age = replica?.status.feed?.lastTickAgeMs ?? null;
+const ageOf = (replica: SeenReplica | undefined, read: ReadFeed): number | null => {
+  const age = (replica && read(replica.status)?.lastTickAgeMs) ?? null;
   return age === null ? null : age + replica!.ageMs;
 };
+
+const servedFeed = (feed: FeedHealth, subscribed = 0): ServedFeed => ({
+  ...feed,
+  connected: CONNECTED.includes(feed.state),
+  subscribed,
+});
 
 function slowest(present: readonly SeenReplica[]): LatencyPayload | null {
   const latencies = present.flatMap(({ status }) => status.latency ?? []);

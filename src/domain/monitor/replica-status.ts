@@ -48,6 +48,11 @@ export interface ReplicaStatus {
   readonly executor: 'off' | 'reconciling' | 'trading';
   /** The feed as the engine knows it; null on every other replica. */
   readonly feed: FeedHealth | null;
+  /** The feed of contracts in the same way. */
+  readonly optionFeed: FeedHealth | null;
+  /** What the engine asks upstream for; 0 on every other replica. */
+  readonly stockSymbols: number;
+  readonly optionContracts: number;
   readonly redis: 'off' | 'ok' | 'down';
   /** `ok`, or a sentence. */
   readonly database: string;
@@ -71,6 +76,9 @@ export const UNREPORTED: Omit<ReplicaStatus, 'replica'> = {
   leaseSince: null,
   executor: 'off',
   feed: null,
+  optionFeed: null,
+  stockSymbols: 0,
+  optionContracts: 0,
   redis: 'ok',
   database: 'ok',
   busLagMs: null,

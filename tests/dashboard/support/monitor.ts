@@ -1,4 +1,4 @@
-import type { MonitorPayload, MonitorReplica } from '../../../src/protocol/health-payloads.ts';
+import type { FeedHealth, MonitorPayload, MonitorReplica } from '../../../src/protocol/health-payloads.ts';
 
 export const replicaOf = (name: string, told: Partial<MonitorReplica> = {}): MonitorReplica => ({
   replica: `replica-${name}`,
@@ -19,6 +19,8 @@ export const replicaOf = (name: string, told: Partial<MonitorReplica> = {}): Mon
   queueBytes: 0,
   ...told,
 });
+
+const FEED: FeedHealth = { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: 'replica-a1' };
 
 export const MONITOR: MonitorPayload = {
   timestamp: '2026-11-20T15:00:00.000Z',
@@ -46,7 +48,11 @@ export const MONITOR: MonitorPayload = {
       rates: null,
     }),
   ],
-  feed: { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: 'replica-a1' },
+  feed: FEED,
+  feeds: {
+    stocks: { ...FEED, connected: true, subscribed: 12 },
+    options: { ...FEED, connected: true, subscribed: 240 },
+  },
   redis: 'ok',
   database: 'ok',
   latency: { p50: 4.21, p95: 11, p99: 24 },

@@ -19,7 +19,7 @@ const usersNote = ({ uniqueUsersExact }: MonitorPayload) =>
 
 /** All replicas together in a dozen figures. */
 export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number }) {
-  const { feed, lease, rates, latency, redis, database, replicas } = monitor;
+  const { feed, feeds, lease, rates, latency, redis, database, replicas } = monitor;
   const running = replicas.filter(({ state }) => state !== 'silent').length;
   const feedFlows = feed.state === 'live' || feed.state === 'delayed';
   const tick = feed.lastTickAgeMs === null ? 'no tick yet' : `last tick ${ago(feed.lastTickAgeMs)}`;
@@ -47,6 +47,10 @@ export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number
           <>
             {feed.source}, {tick}
             {feed.detail ? <span className="block">{feed.detail}</span> : null}
+            <span className="block">
+              Options: {textFor(FEED_STATES, feeds.options.state).toLowerCase()},{' '}
+              {count(feeds.options.subscribed)} contracts
+            </span>
           </>
         }
       />

@@ -67,7 +67,7 @@ describe('what the page says', () => {
     expect(await figure('Connections')).toBe('1,284');
     expect(await figure('Users')).toBe('977');
     expect(await figure('Engine')).toMatch(/^a1since .*, number 7$/);
-    expect(await figure('Feed')).toBe('Livesimulated, last tick under 1 s ago');
+    expect(await figure('Feed')).toBe('Livesimulated, last tick under 1 s agoOptions: live, 240 contracts');
     expect(await figure('Feed to socket')).toBe('4.2 msp95 11 ms, p99 24 ms');
     expect(await figure('Orders, hooks a second')).toBe('1.5 · 0');
     expect(screen.getByText('Healthy')).toBeTruthy();
@@ -93,7 +93,9 @@ describe('what the page says', () => {
     expect(await figure('Quotes a second')).toBe('–delivered');
     expect(await figure('Engine')).toBe('None');
     expect(await figure('Users')).toBe('977at least, Redis is down');
-    expect(await figure('Feed')).toBe('Downmassive, no tick yetnobody is the engine');
+    expect(await figure('Feed')).toBe(
+      'Downmassive, no tick yetnobody is the engineOptions: live, 240 contracts',
+    );
   });
 
   test('each replica has a row with its state, its role and what it dropped, in words', async () => {
