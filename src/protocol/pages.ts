@@ -16,6 +16,9 @@ export const PAGES = {
   trading: { path: '/', title: 'Trading', access: 'member' },
   /** The trading desk with this symbol selected. */
   symbol: { path: '/s/:symbol', title: ':symbol', access: 'member' },
+  /** The option chain that was open last, or the first of the watchlist. */
+  options: { path: '/options', title: 'Options', access: 'member' },
+  chain: { path: '/options/:underlying', title: ':underlying options', access: 'member' },
   login: { path: '/login', title: 'Sign in', access: 'anyone' },
   /** For developers: connection, REST API and live quotes at a glance. */
   test: { path: '/dashboard/test', title: 'Test API', access: 'member' },
@@ -30,6 +33,10 @@ export const pathTo = {
   trading: PAGES.trading.path,
   /** No symbol has a character that a path would have to encode. */
   symbol: (symbol: string): string => PAGES.symbol.path.replace(':symbol', () => symbol),
+  options: PAGES.options.path,
+  /** With an expiry (YYYY-MM-DD), the chain opens there. */
+  chain: (underlying: string, expiry?: string): string =>
+    `${PAGES.chain.path.replace(':underlying', () => underlying)}${expiry === undefined ? '' : `?expiry=${expiry}`}`,
   login: PAGES.login.path,
   test: PAGES.test.path,
   monitor: PAGES.monitor.path,

@@ -10,6 +10,7 @@ import type {
   MarketStatusPayload,
   SearchPayload,
 } from '../../../src/protocol/market.ts';
+import type { ChainPayload, ExpirationPayload } from '../../../src/protocol/options.ts';
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
@@ -77,6 +78,11 @@ export function createApi(options: HttpOptions = {}) {
         'GET',
         `/api/market/historical/${encodeURIComponent(symbol)}${query({ ...range })}`,
       ),
+    expirations: (underlying: string) =>
+      call<ExpirationPayload[]>('GET', `/api/market/options/${encodeURIComponent(underlying)}/expirations`),
+    /** The whole chain of one expiry, or its strikes in a range. */
+    chain: (underlying: string, range: { expiry: string; strikeFrom?: number; strikeTo?: number }) =>
+      call<ChainPayload>('GET', `/api/market/options/${encodeURIComponent(underlying)}${query(range)}`),
     /** For administrators. */
     monitor: () => call<MonitorPayload>('GET', '/api/monitor'),
     /** The linked Discord account, null where none is. */

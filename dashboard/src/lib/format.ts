@@ -20,6 +20,7 @@ const formats = {
   signedPrice: formatter({ ...twoDecimals, ...signed }),
   signedSmallPrice: formatter({ ...fourDecimals, ...signed }),
   signedPercent: formatter({ ...twoDecimals, ...signed }),
+  strike: formatter({ maximumFractionDigits: 3 }),
   quantity: formatter({ maximumFractionDigits: 6 }),
   compact: formatter({ notation: 'compact', maximumFractionDigits: 1 }),
 };
@@ -35,6 +36,17 @@ export const quantity = (value: Maybe): string => show(formats.quantity, value);
 export const compact = (value: Maybe): string => show(formats.compact, value);
 export const signedPercent = (value: Maybe): string =>
   known(value) ? `${show(formats.signedPercent, value)}%` : UNKNOWN;
+
+const decimalFormats = [0, 1, 2, 3, 4].map((digits) =>
+  formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+/** With exactly this many decimals. */
+export const decimals = (value: Maybe, digits: 0 | 1 | 2 | 3 | 4): string =>
+  show(decimalFormats[digits]!, value);
+/** A decimal as percent: 0.1824 is `18.2%`. */
+export const percent = (value: Maybe): string => (known(value) ? `${decimals(value * 100, 1)}%` : UNKNOWN);
+/** A strike with the decimals it has. */
+export const strikePrice = (value: Maybe): string => show(formats.strike, value);
 
 const isSmall = (price: number): boolean => Math.abs(price) < SUB_DOLLAR;
 export const price = (value: Maybe): string =>
@@ -64,6 +76,13 @@ const marketDayFormat = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'America/New_York',
 });
 
+const calendarFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
 type Instant = string | number;
 const valid = (instant: Instant): Date | null => {
   const date = new Date(instant);
@@ -80,6 +99,8 @@ export const minuteTime = (instant: Instant | null | undefined): string => at(mi
 export const dayAndTime = (instant: Instant | null | undefined): string => at(weekdayFormat, instant);
 /** 8 Oct 2013: the exchange's day, in whatever zone the reader is. */
 export const marketDay = (instant: Instant | null | undefined): string => at(marketDayFormat, instant);
+/** `2026-12-04` → 4 Dec 2026: a day of the calendar, the same in every zone. */
+export const calendarDay = (day: string): string => at(calendarFormat, `${day}T00:00:00Z`);
 /** The time alone for today, the day before it for any other day. */
 export function momentOf(instant: Instant, now: number): string {
   const date = valid(instant);

@@ -7,17 +7,21 @@ import { TradingPage } from './trading/trading-page.tsx';
 export type RouteName = Exclude<PageName, 'login'>;
 
 const trading: Route = { Page: TradingPage, stays: true, bare: true };
+// Most visits are for the trading desk alone.
+const options: Route = { load: async () => (await import('./options/options-page.tsx')).OptionsPage };
 
 export const ROUTES: Readonly<Record<RouteName, Route>> = {
   trading,
   symbol: trading,
+  options,
+  chain: options,
   test: { load: async () => (await import('./test/test-page.tsx')).TestPage },
   // Members never load it.
   monitor: { load: async () => (await import('./monitor/monitor-page.tsx')).MonitorPage },
 };
 
 /** The pages that the menu offers, in its order. */
-export const MENU: readonly RouteName[] = ['trading', 'test', 'monitor'];
+export const MENU: readonly RouteName[] = ['trading', 'options', 'test', 'monitor'];
 
 export const mayOpen = (name: RouteName, { tier }: UserPayload): boolean => {
   const { access } = PAGES[name];

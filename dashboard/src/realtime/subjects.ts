@@ -27,7 +27,12 @@ export function createSubjects(socket: TradecastSocket, asker: Asker, name: Keye
     const idle = [...asked].filter((subject) => !wanted.has(subject));
     if (idle.length === 0) return;
     for (const subject of idle) asked.delete(subject);
-    if (socket.connected) socket.emit(unsubscribe, idle);
+    if (!socket.connected) return;
+    // Refused, they still count on the server, which would run into its limit.
+    const undo = () => {
+      for (const subject of idle) asked.add(subject);
+    };
+    asker.ask(dropping, { event: unsubscribe, args: [idle], undo, again: drop });
   }
 
   function ask() {

@@ -6,8 +6,9 @@ import type {
   PayloadOf,
   StateEventName,
 } from '../../../src/protocol/events.ts';
-import { MAX_SYMBOLS_PER_CONNECTION } from '../../../src/protocol/limits.ts';
+import { MAX_CONTRACTS_PER_CONNECTION, MAX_SYMBOLS_PER_CONNECTION } from '../../../src/protocol/limits.ts';
 import type { Api } from '../lib/api.ts';
+import { fetchContracts } from '../lib/contracts.ts';
 import { type Shown, SINGLE } from '../stores/keyed.ts';
 import { keepPositions } from '../stores/portfolio.ts';
 
@@ -56,6 +57,14 @@ export const KEYED_TOPICS = {
     unsubscribe: 'unsubscribe:watchlist',
     most: MAX_SYMBOLS_PER_CONNECTION,
     fetch: (api, symbols) => api.quotes(symbols),
+  }),
+  option: keyed({
+    event: 'option:update',
+    subject: ({ contractId }) => contractId,
+    subscribe: 'subscribe:options',
+    unsubscribe: 'unsubscribe:options',
+    most: MAX_CONTRACTS_PER_CONNECTION,
+    fetch: (api, contracts) => fetchContracts(api, contracts),
   }),
 } satisfies Declared<KeyedTopic>;
 

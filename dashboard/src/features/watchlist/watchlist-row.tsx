@@ -3,12 +3,12 @@ import { Change } from '../../components/change.tsx';
 import { CloseIcon } from '../../components/icons.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
+import { useFlash } from '../../hooks/use-flash.ts';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { useIsSelected, useOpenSymbol } from '../../hooks/use-symbol-view.ts';
 import { useLatest } from '../../hooks/use-topic.ts';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
 import { Sparkline } from './sparkline.tsx';
-import { useFlash } from './use-flash.ts';
 
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
   const { watchlist } = useSharedStores();

@@ -1,0 +1,171 @@
+import type { ReactNode } from 'react';
+import type { OptionPayload } from '../../../../src/protocol/options.ts';
+import { Change } from '../../components/change.tsx';
+import { WarningIcon } from '../../components/icons.tsx';
+import {
+  age,
+  compact,
+  dayAndTime,
+  decimals,
+  percent,
+  quantity,
+  signedPercent,
+  signedPrice,
+  typedPrice,
+  UNKNOWN,
+} from '../../lib/format.ts';
+import type { ChainColumn } from '../../stores/chain-choices.ts';
+import { useRowNow } from './use-contract.ts';
+import { GREEKS_SOURCES, noGreeksReason, sourceWord } from './words.ts';
+
+export interface Column {
+  /** In the list of columns and to screen readers. */
+  readonly label: string;
+  readonly head: string;
+  /** Wide enough for the longest value, so that nothing moves when values do; rem. */
+  readonly width: number;
+  readonly cell: (contract: OptionPayload) => ReactNode;
+}
+
+/** What is not known is a dash, with its reason for pointers and screen readers. */
+export function Missing({ reason }: { reason: string }) {
+  return (
+    <span title={reason} className="text-muted">
+      <span aria-hidden="true">{UNKNOWN}</span>
+      <span className="sr-only">{reason}</span>
+    </span>
+  );
+}
+
+function Price({ of, value, reason }: { of: OptionPayload; value: number | undefined; reason: string }) {
+  if (value === undefined) return <Missing reason={reason} />;
+  return <span title={`${sourceWord(of.state)}, ${dayAndTime(of.timestamp)}`}>{typedPrice(value)}</span>;
+}
+
+function Count({ value, reason }: { value: number | undefined; reason: string }) {
+  if (value === undefined) return <Missing reason={reason} />;
+  return <span title={quantity(value)}>{compact(value)}</span>;
+}
+
+function Greek({ of, value, text }: { of: OptionPayload; value: number | undefined; text: string }) {
+  if (value === undefined) return <Missing reason={noGreeksReason(of)} />;
+  const source = of.greeksSource && GREEKS_SOURCES[of.greeksSource];
+  return (
+    <span title={source?.sentence}>
+      {text}
+      {source ? (
+        <span className="ml-0.5 align-super text-[0.6rem] text-muted">
+          <span aria-hidden="true">{source.letter}</span>
+          <span className="sr-only">{source.sentence}</span>
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+/** The wire says 0 where there is nothing to measure a change from; that is not "unchanged". */
+function Move({ of, text }: { of: OptionPayload; text: string }) {
+  const known = of.price !== undefined && (of.previousClose ?? of.open) !== undefined;
+  return known ? (
+    <Change value={of.change}>{text}</Change>
+  ) : (
+    <Missing reason="Neither a previous close nor an open price is known" />
+  );
+}
+
+/** Ages below this are "now": a number that changes with every tick is noise. */
+const NOW_MS = 5_000;
+
+function Age({ of }: { of: OptionPayload }) {
+  const now = useRowNow();
+  if (of.state === 'closed') return <span className="text-muted text-xs">close</span>;
+  const old = Math.max(0, now - Date.parse(of.timestamp));
+  const shown = old < NOW_MS ? 'now' : age(old);
+  const stale = of.state === 'stale';
+  return (
+    <span
+      title={`${sourceWord(of.state)}, ${dayAndTime(of.timestamp)}`}
+      className={`text-xs ${stale ? 'text-warn' : 'text-muted'}`}
+    >
+      {stale ? <WarningIcon className="mr-1 inline size-3" /> : null}
+      {stale ? <span className="sr-only">Stale, </span> : null}
+      {shown}
+    </span>
+  );
+}
+
+export const COLUMNS: Readonly<Record<ChainColumn, Column>> = {
+  bid: {
+    label: 'Bid',
+    head: 'Bid',
+    width: 4.75,
+    cell: (of) => <Price of={of} value={of.bid} reason="No bid is known" />,
+  },
+  ask: {
+    label: 'Ask',
+    head: 'Ask',
+    width: 4.75,
+    cell: (of) => <Price of={of} value={of.ask} reason="No ask is known" />,
+  },
+  last: {
+    label: 'Last price',
+    head: 'Last',
+    width: 4.75,
+    cell: (of) => <Price of={of} value={of.price} reason="No trade is known" />,
+  },
+  change: {
+    label: 'Change',
+    head: 'Chg',
+    width: 5.25,
+    cell: (of) => <Move of={of} text={signedPrice(of.change, of.price)} />,
+  },
+  changePercent: {
+    label: 'Change in percent',
+    head: 'Chg %',
+    width: 6,
+    cell: (of) => <Move of={of} text={signedPercent(of.changePercent)} />,
+  },
+  impliedVolatility: {
+    label: 'Implied volatility',
+    head: 'IV',
+    width: 4.25,
+    cell: (of) => <Greek of={of} value={of.impliedVolatility} text={percent(of.impliedVolatility)} />,
+  },
+  delta: {
+    label: 'Delta',
+    head: 'Delta',
+    width: 4,
+    cell: (of) => <Greek of={of} value={of.delta} text={decimals(of.delta, 2)} />,
+  },
+  gamma: {
+    label: 'Gamma',
+    head: 'Gamma',
+    width: 4.75,
+    cell: (of) => <Greek of={of} value={of.gamma} text={decimals(of.gamma, 4)} />,
+  },
+  theta: {
+    label: 'Theta, dollars a day',
+    head: 'Theta',
+    width: 4.75,
+    cell: (of) => <Greek of={of} value={of.theta} text={decimals(of.theta, 3)} />,
+  },
+  vega: {
+    label: 'Vega, dollars a point of volatility',
+    head: 'Vega',
+    width: 4.75,
+    cell: (of) => <Greek of={of} value={of.vega} text={decimals(of.vega, 3)} />,
+  },
+  volume: {
+    label: 'Volume, contracts today',
+    head: 'Vol',
+    width: 4,
+    cell: (of) => <Count value={of.volume} reason="The source does not report it" />,
+  },
+  openInterest: {
+    label: 'Open interest, contracts',
+    head: 'OI',
+    width: 4,
+    cell: (of) => <Count value={of.openInterest} reason="The source does not report it" />,
+  },
+  age: { label: 'Age', head: 'Age', width: 4.75, cell: (of) => <Age of={of} /> },
+};

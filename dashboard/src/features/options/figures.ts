@@ -1,0 +1,87 @@
+/** What a chain says as a whole. Prices and strikes are dollars, volatility is a decimal, the rest is contracts. */
+import type { OptionPayload } from '../../../../src/protocol/options.ts';
+import { parseSymbol } from '../../../../src/protocol/symbol.ts';
+import type { OptionSide } from '../../stores/chain-choices.ts';
+
+/** The call and the put of one strike. An adjusted series has the same strikes under a root of its own. */
+export interface StrikeRow {
+  readonly key: string;
+  readonly root: string;
+  readonly strike: number;
+  readonly call: OptionPayload | null;
+  readonly put: OptionPayload | null;
+}
+
+const rootOf = (contractId: string): string => {
+  const parsed = parseSymbol(contractId);
+  return parsed?.kind === 'option' ? parsed.root : '';
+};
+
+/** By strike; of the same strike by root. */
+export function rowsOf(contracts: readonly OptionPayload[]): readonly StrikeRow[] {
+  const rows = new Map<string, StrikeRow>();
+  for (const contract of contracts) {
+    const root = rootOf(contract.contractId);
+    const key = `${root} ${contract.strike}`;
+    const row = rows.get(key) ?? { key, root, strike: contract.strike, call: null, put: null };
+    rows.set(key, { ...row, [contract.type]: contract });
+  }
+  return [...rows.values()].sort((a, b) => a.strike - b.strike || a.root.localeCompare(b.root));
+}
+
+/** The root of most strikes; the others are adjusted series, whose name must be shown. */
+export function mainRoot(rows: readonly StrikeRow[]): string | null {
+  const counts = new Map<string, number>();
+  for (const { root } of rows) counts.set(root, (counts.get(root) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
+
+/** The index of the strike nearest to the price; null where either is missing. */
+export function moneyRow(rows: readonly StrikeRow[], spot: number | undefined): number | null {
+  if (spot === undefined || rows.length === 0) return null;
+  const distance = (index: number) => Math.abs(rows[index]!.strike - spot);
+  return rows.reduce((nearest, _, index) => (distance(index) < distance(nearest) ? index : nearest), 0);
+}
+
+export const isInTheMoney = (side: OptionSide, strike: number, spot: number | undefined): boolean =>
+  spot !== undefined && (side === 'call' ? strike < spot : strike > spot);
+
+/** Of call and put at the strike nearest to the price, where it is known of either. */
+export function atTheMoneyVolatility(rows: readonly StrikeRow[], spot: number | undefined): number | null {
+  const index = moneyRow(rows, spot);
+  const row = index === null ? undefined : rows[index];
+  const known = [row?.call?.impliedVolatility, row?.put?.impliedVolatility].filter(
+    (one): one is number => one !== undefined,
+  );
+  return known.length === 0 ? null : known.reduce((sum, one) => sum + one, 0) / known.length;
+}
+
+export type Counted = 'volume' | 'openInterest';
+
+/** Puts for each call; null where no call is known to be counted. */
+export function putCallRatio(contracts: readonly OptionPayload[], what: Counted): number | null {
+  const sum = (side: OptionSide) =>
+    contracts.reduce((total, one) => total + (one.type === side ? (one[what] ?? 0) : 0), 0);
+  const calls = sum('call');
+  return calls > 0 ? sum('put') / calls : null;
+}
+
+/** The strike whose calls, or puts, have the largest open interest; null where none is known. */
+export function largestOpenInterest(
+  contracts: readonly OptionPayload[],
+  side: OptionSide,
+): { readonly strike: number; readonly openInterest: number } | null {
+  return contracts.reduce<{ strike: number; openInterest: number } | null>(
+    (largest, { type, strike, openInterest = 0 }) =>
+      type === side && openInterest > (largest?.openInterest ?? 0) ? { strike, openInterest } : largest,
+    null,
+  );
+}
+
+/** The newer of what the chain said and what was pushed since. */
+export function newerOf<Pushed extends OptionPayload>(
+  held: OptionPayload,
+  pushed: Pushed | undefined,
+): OptionPayload {
+  return pushed && pushed.timestamp >= held.timestamp ? pushed : held;
+}

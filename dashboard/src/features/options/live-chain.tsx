@@ -1,0 +1,240 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import type { ChainPayload } from '../../../../src/protocol/options.ts';
+import { AsOf } from '../../components/as-of.tsx';
+import { Badge } from '../../components/badge.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useFreshness } from '../../hooks/use-freshness.ts';
+import { useMarketData } from '../../hooks/use-market-data.ts';
+import { useMedia } from '../../hooks/use-media.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
+import { calendarDay } from '../../lib/format.ts';
+import { type ChainProblem, type ChainState, createChainStore } from '../../stores/chain.ts';
+import type { ChainChoicesStore, OptionSide } from '../../stores/chain-choices.ts';
+import { ChainCharts } from './chain-charts.tsx';
+import { ChainKey } from './chain-head.tsx';
+import { ChainTable } from './chain-table.tsx';
+import { ChainTools } from './chain-tools.tsx';
+import { ExpiryTabs, tabId } from './expiry-tabs.tsx';
+import { rowsOf } from './figures.ts';
+import { ChainNotices } from './notices.tsx';
+import { NO_RANGE, readRange, within } from './strike-range.ts';
+import { UnderlyingFigures } from './underlying-figures.tsx';
+import { useContracts } from './use-contract.ts';
+import { sourceWord } from './words.ts';
+
+/** Below this width a chain shows one side at a time. */
+const NARROW = '(max-width: 767px)';
+const BOTH: readonly OptionSide[] = ['call', 'put'];
+
+export interface LiveChainProps {
+  readonly underlying: string;
+  /** The expiry of the address, if it names one. */
+  readonly expiry: string | undefined;
+  readonly onExpiry: (expiry: string) => void;
+  readonly choices: ChainChoicesStore;
+}
+
+/** What stands in the place of a chain that cannot be shown. */
+function Absence({
+  problem,
+  underlying,
+  onRetry,
+}: {
+  problem: ChainProblem;
+  underlying: string;
+  onRetry: () => void;
+}) {
+  switch (problem.code) {
+    case 'NOT_IN_PLAN':
+      return (
+        <Message tone="problem" title="The market data plan has no options here">
+          {problem.message}
+        </Message>
+      );
+    case 'NOT_FOUND':
+    case 'UNKNOWN_SYMBOL':
+    case 'VALIDATION':
+      return (
+        <Message tone="problem" title={`There is no option chain of “${underlying}”`}>
+          {problem.message} Choose another underlying above.
+        </Message>
+      );
+    default:
+      return (
+        <Message
+          tone="problem"
+          title="The option chain is unavailable right now"
+          action={{ label: 'Try again', run: onRetry }}
+        >
+          {problem.message}
+        </Message>
+      );
+  }
+}
+
+interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'> {
+  readonly chain: ChainPayload;
+  readonly expiry: string;
+  readonly receivedAt: number;
+  readonly notices: ReactNode;
+}
+
+/** The chain of one expiry with its figures and charts. */
+function ChainView({ underlying, chain, expiry, receivedAt, choices, notices }: ChainViewProps) {
+  const contracts = useContracts(chain);
+  const { columns, side, contract } = useStore(choices);
+  const narrow = useMedia(NARROW);
+  const [range, setRange] = useState(NO_RANGE);
+  const [moneyLooks, setMoneyLooks] = useState(0);
+  const [quote] = useMarketData([underlying]).quotes;
+  const spot = quote?.data?.price ?? chain.underlying.price;
+  const rows = useMemo(() => within(rowsOf(chain.contracts), readRange(range)), [chain, range]);
+  const frozen = useFreshness() === 'frozen';
+  const sides = useMemo(() => (narrow ? [side] : BOTH), [narrow, side]);
+  return (
+    <div
+      className={`grid grid-cols-1 items-start gap-3 min-[120rem]:grid-cols-[minmax(0,1fr)_32rem] ${frozen ? 'not-live' : ''}`}
+    >
+      <Panel
+        id="chain"
+        title={`Expires ${calendarDay(expiry)}`}
+        aside={
+          <>
+            <AsOf receivedAt={receivedAt} />
+            <Badge>{sourceWord(chain.underlying.state)}</Badge>
+          </>
+        }
+      >
+        {notices}
+        <UnderlyingFigures chain={chain} contracts={contracts} quote={quote?.data} spot={spot} />
+        <ChainTools
+          choices={choices}
+          range={range}
+          onRange={setRange}
+          narrow={narrow}
+          onMoney={spot === undefined ? null : () => setMoneyLooks((looks) => looks + 1)}
+        />
+        {rows.length === 0 ? (
+          <Message
+            title="No strikes in this range"
+            action={{ label: 'Show all', run: () => setRange(NO_RANGE) }}
+          />
+        ) : (
+          <ChainTable
+            underlying={underlying}
+            expiry={expiry}
+            rows={rows}
+            spot={spot}
+            sides={sides}
+            columns={columns}
+            opened={contract}
+            moneyLooks={moneyLooks}
+            onOpen={(opened) => choices.choose({ contract: opened })}
+          />
+        )}
+        <ChainKey />
+      </Panel>
+      <div className="grid min-w-0 grid-cols-1 gap-3 lg:max-[120rem]:grid-cols-2">
+        <ChainCharts contracts={contracts} spot={spot} />
+      </div>
+    </div>
+  );
+}
+
+interface ContentProps extends Pick<LiveChainProps, 'underlying' | 'choices'> {
+  readonly state: ChainState;
+  readonly onRetry: () => void;
+}
+
+/** What the panel says while there is no chain to show. */
+function NoChain({ state, onRetry, underlying }: Omit<ContentProps, 'choices'>) {
+  const { expirations, expiry, chain, problem } = state;
+  if (chain === null && problem !== null)
+    return <Absence problem={problem} underlying={underlying} onRetry={onRetry} />;
+  if (expirations?.length === 0)
+    return <Message title={`${underlying} has no listed options`}>Choose another underlying above.</Message>;
+  if (chain !== null && expiry !== null)
+    return <Message title={`No contracts expire on ${calendarDay(expiry)}`}>Choose another expiry.</Message>;
+  return <SkeletonRows rows={14} label="Loading the option chain…" />;
+}
+
+function Content({ state, onRetry, ...view }: ContentProps) {
+  const { expiry, chain } = state;
+  if (chain === null || expiry === null || chain.contracts.length === 0)
+    return (
+      <Panel id="chain" title={expiry === null ? 'Option chain' : `Expires ${calendarDay(expiry)}`}>
+        <NoChain state={state} onRetry={onRetry} underlying={view.underlying} />
+      </Panel>
+    );
+  const notices = <ChainNotices state={state} onRetry={onRetry} />;
+  // Scroll position, range and the contract of the keyboard belong to one expiry.
+  return (
+    <ChainView
+      key={expiry}
+      {...view}
+      chain={chain}
+      expiry={expiry}
+      receivedAt={state.receivedAt}
+      notices={notices}
+    />
+  );
+}
+
+/** The chain store of one underlying, running while mounted. */
+function useChain({ underlying, expiry, onExpiry }: LiveChainProps) {
+  const { api, timers, connection } = useDesk();
+  const [store] = useState(() => createChainStore({ api, timers, underlying, expiry }));
+  useEffect(() => store.start(), [store]);
+  useEffect(() => connection.onConnect((again) => (again ? store.reload() : undefined)), [connection, store]);
+  useEffect(() => {
+    if (expiry !== undefined) store.choose(expiry);
+  }, [store, expiry]);
+  return {
+    state: useStore(store),
+    reload: store.reload,
+    choose(chosen: string) {
+      store.choose(chosen);
+      onExpiry(chosen);
+    },
+  };
+}
+
+/** The option chain of one underlying, kept coming while mounted. */
+export function LiveChain(props: LiveChainProps) {
+  const { state, reload, choose } = useChain(props);
+  const { expirations, expiry } = state;
+  const panel = useId();
+
+  function onKeyDown({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) {
+    const step = key === '[' ? -1 : key === ']' ? 1 : 0;
+    if (step === 0 || ctrlKey || metaKey || altKey || target instanceof HTMLInputElement) return;
+    const at = (expirations ?? []).findIndex((one) => one.expiry === expiry);
+    const next = expirations?.[at + step];
+    if (!next) return;
+    choose(next.expiry);
+    // The table makes way for the next one; on <body> a keyboard would start all over.
+    document.getElementById(tabId(next.expiry))?.focus({ preventScroll: true });
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys for whatever has the focus inside
+    <div className="contents" onKeyDown={onKeyDown}>
+      {expirations && expirations.length > 0 ? (
+        <div className="min-w-0 rounded-lg border border-line bg-surface">
+          <ExpiryTabs expirations={expirations} chosen={expiry} panel={panel} onChoose={choose} />
+        </div>
+      ) : null}
+      <div
+        className="col-span-full min-w-0"
+        id={panel}
+        role="tabpanel"
+        aria-labelledby={expiry === null ? undefined : tabId(expiry)}
+      >
+        <Content state={state} onRetry={reload} underlying={props.underlying} choices={props.choices} />
+      </div>
+    </div>
+  );
+}

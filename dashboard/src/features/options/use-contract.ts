@@ -1,0 +1,31 @@
+import { createContext, useContext, useMemo } from 'react';
+import type { ChainPayload, OptionPayload } from '../../../../src/protocol/options.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { useLatest } from '../../hooks/use-topic.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
+import { newerOf } from './figures.ts';
+
+/** Sums and charts follow at this pace: nobody reads them faster. */
+const FIGURES_INTERVAL_MS = 1_000;
+
+/** What is known of a contract of the chain now. */
+export function useContract(held: OptionPayload | null): OptionPayload | null {
+  const pushed = useLatest('option', held?.contractId ?? null);
+  return held && newerOf(held, pushed);
+}
+
+/** All contracts of the chain, with what was pushed of them. */
+export function useContracts(chain: ChainPayload): readonly OptionPayload[] {
+  const { states } = useDesk();
+  const now = useNow(FIGURES_INTERVAL_MS);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the time decides when what was pushed is read again
+  return useMemo(() => {
+    const { bySubject } = states.option.getState();
+    return chain.contracts.map((held) => newerOf(held, bySubject[held.contractId]));
+  }, [states, chain, now]);
+}
+
+/** The time for the ages of all rows: a clock in each of them would render each by itself. */
+const Now = createContext(0);
+export const NowProvider = Now;
+export const useRowNow = (): number => useContext(Now);

@@ -1,0 +1,46 @@
+/** What the Options page says of a contract and its numbers. */
+import type { NoGreeksReason, OptionPayload } from '../../../../src/protocol/options.ts';
+import type { QuoteState } from '../../../../src/protocol/quotes.ts';
+import { calendarDay, strikePrice } from '../../lib/format.ts';
+import { textFor } from '../../lib/words.ts';
+import type { OptionSide } from '../../stores/chain-choices.ts';
+
+export const SIDES: Readonly<Record<OptionSide, { readonly one: string; readonly many: string }>> = {
+  call: { one: 'Call', many: 'Calls' },
+  put: { one: 'Put', many: 'Puts' },
+};
+
+const NO_GREEKS: Record<NoGreeksReason, string> = {
+  expired: 'the contract has expired',
+  'no-underlying': 'the underlying has no price',
+  'no-price': 'the contract has no price',
+  'below-intrinsic': 'its price is at or below what exercise brings',
+  'above-bound': 'its price is above what any volatility gives',
+  'out-of-range': 'its price needs a volatility outside of the search',
+};
+
+/** Why a contract has no volatility and no greeks. */
+export const noGreeksReason = ({ noGreeks }: OptionPayload): string =>
+  noGreeks === undefined
+    ? 'The source does not report it'
+    : `Not computable: ${textFor(NO_GREEKS, noGreeks)}`;
+
+const SOURCES: Record<QuoteState, string> = {
+  live: 'Live',
+  delayed: 'Delayed',
+  simulated: 'Simulated',
+  replay: 'Replayed',
+  stale: 'Stale',
+  closed: 'At the close',
+};
+export const sourceWord = (state: QuoteState): string => textFor(SOURCES, state);
+
+/** Who computed volatility and greeks: a word for titles, a letter for cells. */
+export const GREEKS_SOURCES = {
+  vendor: { letter: 'V', sentence: 'From the data provider' },
+  model: { letter: 'M', sentence: 'From our model, a European approximation' },
+} as const;
+
+/** `SPY 4 Dec 2026 650 call` */
+export const contractName = ({ underlying, expiry, strike, type }: OptionPayload): string =>
+  `${underlying} ${calendarDay(expiry)} ${strikePrice(strike)} ${type}`;

@@ -1,0 +1,63 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { until, untilChanged } from '../../rig/wait.ts';
+import { accessibilityProblems } from '../support/accessibility.ts';
+import { complaintsOf, openBrowser } from '../support/browser.ts';
+import { screenOf } from '../support/screen.ts';
+import { type Service, startService } from '../support/service.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+
+test('a person opens Options, chooses SPY and an expiry, sees a price move and opens a contract by keyboard', async () => {
+  const browser = await openBrowser(service.url, { viewport: { width: 1440, height: 900 } });
+  const { page } = browser;
+  const { keyboard } = page;
+  const screen = screenOf(page);
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+  await screen.signIn(service.demo);
+  await screen.connection('Live').waitFor();
+
+  await page.getByRole('button', { name: /account and theme/ }).click();
+  await page.getByRole('menuitem', { name: 'Options' }).click();
+  await page.waitForURL('**/options/*');
+  await page.getByRole('combobox', { name: 'Underlying' }).fill('SPY');
+  await page
+    .getByRole('option', { name: /^SPY\b/ })
+    .first()
+    .click();
+  await page.waitForURL('**/options/SPY');
+  expect(await page.title()).toBe('SPY options · Tradecast');
+
+  const second = page.getByRole('tab').nth(1);
+  await second.click();
+  await until(async () => (await second.getAttribute('aria-selected')) === 'true', 'the expiry');
+  await page.waitForURL('**/options/SPY?expiry=*');
+  const table = page.getByRole('table', { name: /^SPY options that expire on/ });
+  await table.waitFor();
+  const money = page.getByRole('row').filter({ hasText: 'at the money' });
+  await until(async () => await money.isVisible(), 'the strike at the money');
+  await untilChanged(() => money.innerText(), 'a number at the money');
+  expect(await accessibilityProblems(browser)).toEqual([]);
+
+  await table.locator('a[data-active]').focus();
+  await keyboard.press('m');
+  const [, strike] = /Call (\S+?)(?:, in the money)?$/.exec(await focused()) ?? [];
+  await keyboard.press('ArrowRight');
+  expect(await focused()).toContain(`Put ${strike}`);
+  const contract = await page.evaluate(
+    () => (document.activeElement as HTMLElement | null)?.dataset.contract,
+  );
+  await keyboard.press('Enter');
+  await page.waitForURL(`**/s/${contract}`);
+
+  await page.goBack();
+  await table.waitFor();
+  // The chain opens where it was left.
+  await until(
+    async () => (await table.locator('a[data-active]').getAttribute('data-contract')) === contract,
+    'the contract that was opened',
+  );
+  expect(complaintsOf(browser)).toEqual([]);
+});

@@ -1,0 +1,330 @@
+/**
+ * @jest-environment jsdom
+ * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
+ */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import axe from 'axe-core';
+import { WebSocketProvider } from '../../../../dashboard/src/hooks/websocket-context.tsx';
+import { OptionsPage } from '../../../../dashboard/src/pages/options/options-page.tsx';
+import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
+import type { OptionPayload } from '../../../../src/protocol/options.ts';
+import { chainOf, contractId, contractOf, EXPIRATIONS } from '../../support/chains.ts';
+import { deskOn, type TestDesk } from '../../support/desk.ts';
+import { type Double, refuse, startDouble } from '../../support/double.ts';
+import { quoteOf } from '../../support/fixtures.ts';
+import { completeBrowser } from '../../support/screen.tsx';
+
+const CHAIN = 'GET /api/market/options/SPY';
+const [NEAREST, NEXT] = EXPIRATIONS.map(({ expiry }) => expiry) as [string, string];
+
+let server: Double;
+let own: TestDesk;
+const user = userEvent.setup();
+
+beforeEach(async () => {
+  localStorage.clear();
+  completeBrowser();
+  server = await startDouble();
+  server.routes[`${CHAIN}/expirations`] = () => EXPIRATIONS;
+  server.routes[CHAIN] = ({ query }) => chainOf(query.get('expiry') ?? '');
+});
+afterEach(async () => {
+  cleanup();
+  own.desk.stop();
+  await server.close();
+});
+
+/** The page of SPY on time that the test moves. */
+function open(address = '/options/SPY') {
+  window.history.replaceState(null, '', address);
+  own = deskOn(server.url);
+  const [underlying] = /[A-Z]+/.exec(address) ?? [];
+  render(
+    <WebSocketProvider desk={own.desk}>
+      <OptionsPage params={{ underlying }} shown theme={createThemeStore()} />
+    </WebSocketProvider>,
+  );
+  own.desk.start();
+}
+const table = () => screen.findByRole('table', { name: /SPY options/ });
+const row = (strike: string) =>
+  screen.findByRole('row', { name: new RegExp(`(^|[^0-9.])${strike}([^0-9]|$)`) });
+const subscribed = () => {
+  const contracts = server.emitted('subscribe:options').flatMap(({ payload }) => payload as string[]);
+  return new Set(contracts);
+};
+/** Moves time on until this many contracts are subscribed to: the page waits for the reader to hold still. */
+const subscribesTo = (count: number) =>
+  waitFor(() => {
+    own.timers.advance(50);
+    expect(subscribed().size).toBe(count);
+  });
+const focusIsOn = (name: string | RegExp) =>
+  expect(document.activeElement).toBe(within(screen.getByRole('table')).getByRole('link', { name }));
+function push(part: Partial<OptionPayload> & { strike: number; type: 'call' | 'put' }) {
+  const timestamp = new Date(own.timers.now()).toISOString();
+  server.io.emit('option:update', contractOf(part.strike, part.type, { timestamp, ...part }));
+}
+
+describe('the chain', () => {
+  test('has calls and puts of the nearest expiry around the money, with what is in the money by sign', async () => {
+    open();
+    const shown = within(await table());
+    expect(screen.getByRole('tab', { selected: true }).textContent).toContain('20 Nov 2026');
+    expect(screen.getByRole('tab', { selected: true }).textContent).toContain('today');
+    expect(screen.getAllByRole('tab')[1]!.textContent).toContain('7 days');
+    expect(shown.getAllByRole('row').length).toBe(2 + 11);
+    expect(shown.getByRole('link', { name: 'Call 649, in the money' }).textContent).toMatch(/^◂C/);
+    expect(shown.getByRole('link', { name: 'Put 649' }).textContent).toMatch(/^PPut/);
+    expect(shown.getByRole('link', { name: 'Put 652, in the money' }).textContent).toMatch(/^P▸/);
+    expect(within(await row('650')).getByText('at the money')).toBeTruthy();
+    expect((await axe.run(document.body, { rules: { region: { enabled: false } } })).violations).toEqual([]);
+  });
+
+  test('subscribes to what is in sight and shows what is pushed; leaving unsubscribes', async () => {
+    open();
+    await table();
+    await subscribesTo(22);
+    push({ strike: 650, type: 'call', price: 7.77, bid: 7.7, ask: 7.84 });
+    await waitFor(async () => expect((await row('650')).textContent).toContain('7.77'));
+    cleanup();
+    await waitFor(() => expect(own.timers.waits()).toContain(5_000));
+    own.timers.advance(5_000);
+    await waitFor(() => expect(server.emitted('unsubscribe:options')).toHaveLength(1));
+  });
+
+  test('an older value than the chain has is not shown', async () => {
+    open();
+    await table();
+    await subscribesTo(22);
+    push({ strike: 650, type: 'call', price: 9.99, timestamp: '2026-11-20T14:00:00.000Z' });
+    push({ strike: 651, type: 'call', price: 8.88 });
+    await waitFor(async () => expect((await row('651')).textContent).toContain('8.88'));
+    expect((await row('650')).textContent).not.toContain('9.99');
+  });
+
+  test('says why a number is missing, and whose the greeks are', async () => {
+    server.routes[CHAIN] = () => ({
+      ...chainOf(NEAREST),
+      contracts: [
+        contractOf(650, 'call', {
+          impliedVolatility: undefined,
+          delta: undefined,
+          noGreeks: 'below-intrinsic',
+        }),
+        contractOf(650, 'put', { greeksSource: 'vendor', bid: undefined, price: undefined }),
+      ],
+    });
+    open();
+    const cells = within(await row('650'));
+    expect(cells.getAllByText('Not computable: its price is at or below what exercise brings')).toHaveLength(
+      2,
+    );
+    expect(cells.getByText('No bid is known')).toBeTruthy();
+    expect(cells.getByText('No trade is known')).toBeTruthy();
+    expect(cells.getAllByText('From the data provider')).toHaveLength(2);
+  });
+
+  test('a stale contract is marked with its age', async () => {
+    open();
+    await table();
+    await subscribesTo(22);
+    push({ strike: 650, type: 'put', state: 'stale', timestamp: '2026-11-20T14:59:59.000Z' });
+    own.timers.advance(180_000);
+    await waitFor(async () => expect((await row('650')).textContent).toContain('Stale, 3 min'));
+  });
+
+  test('a strike filter leaves its strikes, refuses nonsense and can be undone', async () => {
+    open();
+    const shown = within(await table());
+    await user.type(screen.getByLabelText('Strikes from'), '649');
+    await user.type(screen.getByLabelText('to'), '651');
+    expect(shown.getAllByRole('row')).toHaveLength(2 + 3);
+    await user.clear(screen.getByLabelText('to'));
+    await user.type(screen.getByLabelText('to'), '1');
+    await screen.findByText('The first strike is above the second.');
+    await user.clear(screen.getByLabelText('to'));
+    await user.clear(screen.getByLabelText('Strikes from'));
+    await user.type(screen.getByLabelText('Strikes from'), '900');
+    await user.click(await screen.findByRole('button', { name: 'Show all' }));
+    expect(within(await table()).getAllByRole('row')).toHaveLength(2 + 11);
+  });
+
+  test('columns are the reader’s choice and are remembered', async () => {
+    open();
+    await table();
+    expect(screen.queryByText('Call: Gamma')).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Columns' }));
+    await user.click(await screen.findByRole('menuitemcheckbox', { name: 'Gamma' }));
+    await user.click(screen.getByRole('menuitemcheckbox', { name: 'Bid' }));
+    await user.keyboard('{Escape}');
+    expect(await screen.findByText('Call: Gamma')).toBeTruthy();
+    cleanup();
+    own.desk.stop();
+    open();
+    await table();
+    expect(screen.getByText('Put: Gamma')).toBeTruthy();
+    expect(screen.queryByText('Call: Bid')).toBeNull();
+  });
+
+  test('the head names price, volatility, ratios and the strikes of the largest open interest', async () => {
+    open();
+    await table();
+    const figure = (label: string) => screen.getByText(label).nextElementSibling?.textContent;
+    server.io.emit('quote:update', quoteOf('SPY', { price: 650.4, previousClose: 648.4 }));
+    expect(figure('ATM volatility')).toBe('18.0%');
+    expect(figure('Put/call volume')).toBe('1.00');
+    expect(figure('Put/call open int.')).toBe('1.00');
+    expect(figure('Most open calls')).toBe('6504K open');
+    expect(screen.getByRole('img', { name: /^Implied volatility by strike from 645 to 655/ })).toBeTruthy();
+    expect(
+      screen.getByRole('img', { name: /^Open interest by strike.*at most 4,000 contracts/ }),
+    ).toBeTruthy();
+  });
+
+  test('a narrow screen shows one side at a time', async () => {
+    const wide = window.matchMedia;
+    window.matchMedia = ((query: string) =>
+      query.includes('max-width')
+        ? { ...wide(query), matches: true }
+        : wide(query)) as typeof window.matchMedia;
+    open();
+    const shown = within(await table());
+    expect(shown.queryByRole('link', { name: /^Put/ })).toBeNull();
+    await subscribesTo(11);
+    await user.click(screen.getByRole('radio', { name: 'Puts' }));
+    expect(shown.getByRole('link', { name: 'Put 652, in the money' })).toBeTruthy();
+    expect(shown.queryByRole('link', { name: /^Call/ })).toBeNull();
+  });
+});
+
+describe('with the keyboard', () => {
+  test('one goes through strikes, sides and expiries, and opens a contract', async () => {
+    open();
+    const shown = within(await table());
+    shown.getByRole('link', { name: 'Call 650, in the money' }).focus();
+    await user.keyboard('{ArrowDown}');
+    focusIsOn('Call 651');
+    await user.keyboard('{ArrowRight}');
+    focusIsOn('Put 651, in the money');
+    await user.keyboard('{Home}');
+    focusIsOn('Put 645');
+    await user.keyboard('{End}{ArrowUp}');
+    focusIsOn('Put 654, in the money');
+    await user.keyboard('m{ArrowLeft}');
+    focusIsOn('Call 650, in the money');
+    await user.keyboard(']');
+    expect(screen.getByRole('tab', { selected: true }).textContent).toContain('27 Nov 2026');
+    expect(document.activeElement).toBe(screen.getByRole('tab', { selected: true }));
+    expect(window.location.search).toBe(`?expiry=${NEXT}`);
+    await user.keyboard('{ArrowRight}{ArrowLeft}{ArrowLeft}');
+    expect(screen.getByRole('tab', { selected: true }).textContent).toContain('20 Nov 2026');
+    own.timers.advance(1_000);
+    const again = within(await table());
+    again.getByRole('link', { name: 'Put 650' }).focus();
+    await user.keyboard('{Enter}');
+    expect(window.location.pathname).toBe(`/s/${contractId('SPY', NEAREST, 'put', 650)}`);
+  });
+
+  test('only one contract of the table is in the tab order', async () => {
+    open();
+    const links = within(await table()).getAllByRole('link');
+    expect(links.filter((link) => link.tabIndex === 0)).toHaveLength(1);
+    expect(links).toHaveLength(22);
+  });
+});
+
+describe('a chain of 250 strikes', () => {
+  beforeEach(() => {
+    server.routes[CHAIN] = () => chainOf(NEAREST, { strikes: 250 });
+  });
+
+  test('renders a part of its rows and subscribes to no more than what is near', async () => {
+    open();
+    const shown = await table();
+    expect(shown.getAttribute('aria-rowcount')).toBe('252');
+    expect(within(shown).getAllByRole('row').length).toBeLessThan(70);
+    expect(within(shown).getByRole('link', { name: 'Call 650, in the money' })).toBeTruthy();
+    // jsdom reports no scrolling that a program does.
+    fireEvent.scroll(screen.getByRole('region', { name: 'Option chain, scrollable' }));
+    await waitFor(() => {
+      own.timers.advance(50);
+      expect(subscribed().size).toBeGreaterThan(40);
+    });
+    expect(subscribed().size).toBeLessThanOrEqual(200);
+    expect(subscribed()).toContain(contractId('SPY', NEAREST, 'call', 650));
+  });
+
+  test('keeps the focus while the keyboard goes far', async () => {
+    open();
+    const shown = within(await table());
+    shown.getByRole('link', { name: 'Call 650, in the money' }).focus();
+    await user.keyboard('{End}');
+    focusIsOn('Call 774');
+    await user.keyboard('{Home}{PageDown}');
+    expect(document.activeElement?.textContent).toMatch(/Call 5\d\d, in the money$/);
+  });
+});
+
+describe('a chain that cannot be shown', () => {
+  test.each([
+    [403, 'NOT_IN_PLAN', 'The market data plan has no options here'],
+    [404, 'NOT_FOUND', 'There is no option chain of “SPY”'],
+  ] as const)('%d %s: says why, and offers no retry that would fail again', async (status, code, title) => {
+    server.routes[`${CHAIN}/expirations`] = () => refuse(status, code, 'There are no options.');
+    open();
+    await screen.findByText(title);
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+  });
+
+  test('unavailable: offers another try', async () => {
+    server.routes[CHAIN] = () => refuse(503, 'UNAVAILABLE', 'The source does not answer.');
+    open();
+    await screen.findByText('The option chain is unavailable right now');
+    server.routes[CHAIN] = ({ query }) => chainOf(query.get('expiry') ?? '');
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await table();
+  });
+
+  test('no listed options', async () => {
+    server.routes[`${CHAIN}/expirations`] = () => [];
+    open();
+    await screen.findByText('SPY has no listed options');
+  });
+
+  test('a part of the chain is called one', async () => {
+    server.routes[CHAIN] = () => ({ ...chainOf(NEAREST), partial: true });
+    open();
+    await screen.findByText(/^The source sent a part of the chain only/);
+  });
+});
+
+test('prices that have come to a stop are called so after fifteen seconds', async () => {
+  open();
+  await table();
+  await subscribesTo(22);
+  push({ strike: 650, type: 'call', price: 7.77 });
+  await waitFor(async () => expect((await row('650')).textContent).toContain('7.77'));
+  own.timers.advance(16_000);
+  await screen.findByText(/^No price of this chain has come for 1\d s\.$/);
+  push({ strike: 650, type: 'call', price: 7.78 });
+  await waitFor(() => {
+    own.timers.advance(1_000);
+    expect(screen.queryByText(/No price of this chain/)).toBeNull();
+  });
+});
+
+test('the address without an underlying leads to the one that was open last, else to the watchlist’s first', async () => {
+  open('/options');
+  await waitFor(() => expect(window.location.pathname).toBe('/options/AAPL'));
+  cleanup();
+  own.desk.stop();
+  open();
+  await table();
+  cleanup();
+  own.desk.stop();
+  open('/options');
+  await waitFor(() => expect(window.location.pathname).toBe('/options/SPY'));
+});
