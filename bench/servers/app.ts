@@ -1,12 +1,12 @@
 /** The service itself, with a market that the bench moves. */
 
 import { serve } from '../../rig/processes/child.ts';
+import { createNoOptions } from '../../rig/stand-ins/no-options.ts';
 import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
 import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
-import { createNoOptions } from '../../src/domain/options/no-options.ts';
 import { createLogger } from '../../src/logger.ts';
 import { DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
 import { cpuSeconds, settledMemory } from '../support/usage.ts';

@@ -62,7 +62,7 @@ function* snapshotEvents(root: string, symbol: string, day: string): Generator<T
 }
 
 /** Minute bars of one symbol as `AM` events. */
-function* barEvents(root: string, symbol: string, day: string): Generator<TimedLine> {
+export function* barEvents(root: string, symbol: string, day: string): Generator<TimedLine> {
   const midnight = midnightOf(day);
   let av = 0;
   for (const row of eachLeanLine(root, 'minute', symbol.toLowerCase(), `${day}_trade.zip`)) {

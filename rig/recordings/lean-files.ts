@@ -27,6 +27,17 @@ export function* eachLeanLine(root: string, ...parts: string[]): Generator<strin
   }
 }
 
+/** The contracts of an option file, a member each: its name and its lines. */
+export function* readLeanMembers(
+  root: string,
+  underlying: string,
+  file: string,
+): Generator<readonly [member: string, lines: readonly string[]]> {
+  const zip = readFileSync(path.join(root, 'lean', 'option', 'usa', 'minute', underlying, file));
+  for (const [member, bytes] of Object.entries(unzipSync(zip)))
+    yield [member, Buffer.from(bytes).toString('latin1').trim().split('\n')];
+}
+
 /** Lean writes prices as integers of a hundredth of a cent. */
 export const toDollars = (price: number | string | undefined): number => Number(price) / 10_000;
 

@@ -5,6 +5,7 @@ import { createMassiveOptions } from '../adapters/massive/options.ts';
 import { createMassiveRest } from '../adapters/massive/rest.ts';
 import { createReplayFeed } from '../adapters/replay/feed.ts';
 import { createReplayInstruments } from '../adapters/replay/instruments.ts';
+import { createReplayOptions } from '../adapters/replay/options.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedHistory } from '../adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
@@ -18,7 +19,6 @@ import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import { createPlayedHistory } from '../domain/market/played-history.ts';
 import type { OptionSource } from '../domain/options/chains.ts';
-import { createNoOptions } from '../domain/options/no-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createRequestPace } from '../lib/request-pace.ts';
@@ -72,7 +72,7 @@ const FEEDS: {
       // A recording has the symbols it has, and often only a few.
       featured: async () => (await instruments.search('', WELL_KNOWN.length)).map(({ symbol }) => symbol),
       history: createPlayedHistory,
-      options: createNoOptions({ source: 'replay', origin: 'replay' }),
+      options: createReplayOptions({ clock, log, ...feed }),
     };
   },
   massive(feed, { secrets, ...parts }) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dataOf } from '../../rig/clients/http.ts';
 import { createHttpClient, type HttpClient, registerUser } from '../../rig/clients/http-client.ts';
+import { createNoOptions } from '../../rig/stand-ins/no-options.ts';
 import { createSimulatedHistory } from '../../src/adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../../src/adapters/simulated/instruments.ts';
 import { createSimulatedOptions } from '../../src/adapters/simulated/options/source.ts';
@@ -8,7 +9,6 @@ import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createMarketQuotes } from '../../src/domain/market/market-quotes.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import { createContractDirectory } from '../../src/domain/options/contract-directory.ts';
-import { createNoOptions } from '../../src/domain/options/no-options.ts';
 import { createOptionQuotes } from '../../src/domain/options/option-quotes.ts';
 import type { HistoryPayload } from '../../src/protocol/market.ts';
 import type { ChainPayload, ExpirationPayload } from '../../src/protocol/options.ts';

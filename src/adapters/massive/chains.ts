@@ -1,4 +1,5 @@
 import type { Chain, ContractSnapshot, ContractTerms, OptionChains } from '../../domain/options/chains.ts';
+import { byStrike, expirationsOf } from '../../domain/options/listing.ts';
 import { type AnswerCacheOptions, createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type ChainPages, readChainPages } from './chain-pages.ts';
@@ -77,7 +78,7 @@ export function createMassiveChains({ rest, clock }: MassiveChainsOptions): Opti
     async expirations(underlying) {
       const { value } = await listings.get(underlying, () => list(underlying)).catch(noneOr(underlying, []));
       remember(value);
-      return countByExpiry(value);
+      return expirationsOf(value);
     },
     async chain(request) {
       const { underlying, expiry } = request;
@@ -125,14 +126,6 @@ const noneOr =
     throw refusal(error, name);
   };
 
-function countByExpiry(contracts: readonly ContractTerms[]): { expiry: string; contracts: number }[] {
-  const counts = new Map<string, number>();
-  for (const { expiry } of contracts) counts.set(expiry, (counts.get(expiry) ?? 0) + 1);
-  return [...counts]
-    .map(([expiry, count]) => ({ expiry, contracts: count }))
-    .sort((a, b) => (a.expiry < b.expiry ? -1 : 1));
-}
-
 function toChain(underlying: string, { rows, partial, delayed }: ChainPages, now: number): Chain {
   const bySymbol = new Map<string, ContractSnapshot>();
   let underlyingPrice: number | undefined;
@@ -146,13 +139,9 @@ function toChain(underlying: string, { rows, partial, delayed }: ChainPages, now
     const contract = toSnapshot(underlying, row, now);
     if (contract) bySymbol.set(contract.symbol, contract);
   }
-  const contracts = [...bySymbol.values()].sort(
-    (a, b) => a.strike - b.strike || compare(a.right, b.right) || compare(a.symbol, b.symbol),
-  );
+  const contracts = [...bySymbol.values()].sort(byStrike);
   return { contracts, underlyingPrice, partial, delayed: isLate, stale: false };
 }
-
-const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Undefined for what is no call and no put. */
 function toSnapshot(underlying: string, value: unknown, now: number): ContractSnapshot | undefined {

@@ -2,8 +2,10 @@ import type { FeedSink, FeedStatus, MarketFeed } from '../../domain/market/feed.
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { pause } from '../../lib/pause.ts';
+import { holdsContracts } from './contracts.ts';
 import { describeFileError } from './lines.ts';
 import { playRound } from './round.ts';
+import { CONTRACT_SIDE, type Side, STOCK_SIDE } from './side.ts';
 
 export interface ReplayFeedOptions {
   /** NDJSON, gzip or not, one upstream event a line. */
@@ -15,12 +17,35 @@ export interface ReplayFeedOptions {
   readonly log: Log;
 }
 
+/** A feed, and what may keep it from playing. */
+interface FeedParts extends ReplayFeedOptions {
+  readonly side: Side;
+  /** Null where the recording can be played, else a sentence for the operator. */
+  readonly check: () => Promise<string | null>;
+}
+
+/** The stocks of a recording. */
+export const createReplayFeed = (options: ReplayFeedOptions): MarketFeed =>
+  createFeed({ ...options, side: STOCK_SIDE, check: async () => null });
+
+/** Its option contracts. */
+export const createReplayOptionFeed = (options: ReplayFeedOptions): MarketFeed =>
+  createFeed({
+    ...options,
+    side: CONTRACT_SIDE,
+    // Most recordings hold none: they are not played twice.
+    check: async () =>
+      (await holdsContracts(options.file))
+        ? null
+        : `The recording ${options.file} holds no option contracts.`,
+  });
+
 /**
  * Plays a recording through the normalisation of the live feed. Nothing in the data is shifted: source times are the
  * recorded ones, only the receive time is now. Every symbol of the file flows, wanted or not: a tick that has passed
  * cannot be requested later.
  */
-export function createReplayFeed(options: ReplayFeedOptions): MarketFeed {
+function createFeed(options: FeedParts): MarketFeed {
   let status: FeedStatus = { state: 'down' };
   let run: Run | null = null;
 
@@ -51,8 +76,8 @@ interface Run {
   stop(): Promise<void>;
 }
 
-function startRun(options: ReplayFeedOptions, sink: FeedSink, onStatus: (status: FeedStatus) => void): Run {
-  const { file, loop, clock, log } = options;
+function startRun(options: FeedParts, sink: FeedSink, onStatus: (status: FeedStatus) => void): Run {
+  const { file, loop, clock, log, check } = options;
   const stopped = new AbortController();
   const isCurrent = (): boolean => !stopped.signal.aborted;
 
@@ -63,6 +88,8 @@ function startRun(options: ReplayFeedOptions, sink: FeedSink, onStatus: (status:
 
   async function play(): Promise<void> {
     report({ state: 'connecting' });
+    const problem = await check();
+    if (problem !== null) return report({ state: 'refused', detail: problem });
     for (let round = 0; isCurrent(); round++) {
       if (round > 0) sink.restarted();
       const onFirst = (): void => report({ state: 'live' });

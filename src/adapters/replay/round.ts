@@ -4,12 +4,14 @@ import type { RawEvent } from '../massive/events.ts';
 import { createFrameReader, type FrameReader, type TickSink } from '../massive/frames.ts';
 import { readLines } from './lines.ts';
 import { createPace, type Pace } from './pace.ts';
+import type { Side } from './side.ts';
 
 /** Events due within this are delivered together: timers are no finer. */
 const SLICE_MS = 5;
 
 export interface RoundOptions {
   readonly file: string;
+  readonly side: Side;
   readonly speed: number | 'max';
   readonly clock: Clock;
   readonly sink: FeedSink;
@@ -19,24 +21,29 @@ export interface RoundOptions {
   readonly onFirst: () => void;
 }
 
-const timeOfEvent = ({ t, e }: RawEvent): number | undefined => {
+const timeOfEvent = (event: unknown): number | undefined => {
+  if (typeof event !== 'object' || event === null) return undefined;
+  const { t, e } = event as RawEvent;
   const time = t ?? e;
   return typeof time === 'number' && time > 0 ? time : undefined;
 };
 
 /** Plays the file once. Returns the number of market events it delivered; throws the errors of the file. */
 export async function playRound(options: RoundOptions): Promise<number> {
-  const { file, speed, clock, sink, isCurrent, onFirst } = options;
+  const { file, side, speed, clock, sink, isCurrent, onFirst } = options;
   const counter = createCounter(sink, onFirst);
-  const reader = createFrameReader(counter.sink, () => {});
+  const reader = createFrameReader(counter.sink, () => {}, side.reading);
   const pace = speed === 'max' ? null : createPace(clock.now(), speed);
   for await (const lines of readLines(file)) {
     const receivedAt = clock.now();
     for (const line of lines) {
       if (!isCurrent()) return counter.events();
       if (line === '') continue;
-      if (pace === null) reader.read(line, receivedAt);
-      else await playPaced(options, reader, pace, line);
+      const frame = reader.parse(line);
+      if (frame === undefined) continue;
+      const events: readonly unknown[] = Array.isArray(frame) ? frame : [frame];
+      if (pace !== null) await playPaced(options, reader, pace, events);
+      else for (const event of events) if (side.takes(event)) reader.take(event as RawEvent, receivedAt);
     }
   }
   return counter.events();
@@ -44,19 +51,18 @@ export async function playRound(options: RoundOptions): Promise<number> {
 
 /** Delivers the events of one line when they are due. */
 async function playPaced(
-  { clock, isCurrent, wait }: RoundOptions,
+  { side, clock, isCurrent, wait }: RoundOptions,
   reader: FrameReader,
   pace: Pace,
-  line: string,
+  events: readonly unknown[],
 ): Promise<void> {
-  const frame = reader.parse(line);
-  if (frame === undefined) return;
-  for (const event of Array.isArray(frame) ? frame : [frame]) {
-    const time = typeof event === 'object' && event !== null ? timeOfEvent(event) : undefined;
+  for (const event of events) {
+    // Also of the other feed's events: both play at one pace.
+    const time = timeOfEvent(event);
     const waitMs = time === undefined ? 0 : pace.due(time, clock.now()) - clock.now();
     if (waitMs > SLICE_MS) await wait(waitMs);
     if (!isCurrent()) return;
-    reader.take(event, clock.now());
+    if (side.takes(event)) reader.take(event as RawEvent, clock.now());
   }
 }
 

@@ -1,6 +1,6 @@
-import { TradecastError } from '../../protocol/errors.ts';
-import type { FeedStatus, MarketFeed } from '../market/feed.ts';
-import type { OptionSource } from './chains.ts';
+import type { FeedStatus, MarketFeed } from '../../src/domain/market/feed.ts';
+import type { OptionSource } from '../../src/domain/options/chains.ts';
+import { TradecastError } from '../../src/protocol/errors.ts';
 
 /** The option market of a source that has none: every request is answered NOT_IN_PLAN. */
 export function createNoOptions({ source, origin }: Pick<MarketFeed, 'source' | 'origin'>): OptionSource {

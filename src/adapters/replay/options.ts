@@ -1,0 +1,65 @@
+import { createPlayedHistory } from '../../domain/market/played-history.ts';
+import type { Chain, ContractSnapshot, OptionChains, OptionSource } from '../../domain/options/chains.ts';
+import { byStrike, expirationsOf } from '../../domain/options/listing.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import { type RecordedContract, readContracts } from './contracts.ts';
+import { createReplayOptionFeed, type ReplayFeedOptions } from './feed.ts';
+
+/** The option market of a recording: what it holds, and NOT_IN_PLAN for the rest. */
+export const createReplayOptions = (options: ReplayFeedOptions): OptionSource => ({
+  feed: createReplayOptionFeed(options),
+  chains: createReplayChains(options),
+  history: createPlayedHistory,
+});
+
+/** Prices are those that are played: the feed has them. A chain says which contracts there are. */
+function createReplayChains({ file }: Pick<ReplayFeedOptions, 'file'>): OptionChains {
+  let reading: Promise<ReadonlyMap<string, RecordedContract>> | null = null;
+  const read = (): Promise<ReadonlyMap<string, RecordedContract>> => {
+    reading ??= readContracts(file).catch((error: unknown) => {
+      reading = null;
+      throw new TradecastError(
+        'UNAVAILABLE',
+        'Contracts cannot be looked up: the recording cannot be read.',
+        {
+          cause: error,
+        },
+      );
+    });
+    return reading;
+  };
+
+  async function ofUnderlying(underlying: string): Promise<readonly RecordedContract[]> {
+    const contracts = [...(await read()).values()].filter((one) => one.underlying === underlying);
+    if (contracts.length === 0)
+      throw new TradecastError('NOT_IN_PLAN', `The recording has no option contracts of ${underlying}.`);
+    return contracts;
+  }
+
+  return {
+    expirations: async (underlying) => expirationsOf(await ofUnderlying(underlying)),
+    async chain({ underlying, expiry }): Promise<Chain> {
+      const contracts = (await ofUnderlying(underlying))
+        .filter((one) => one.expiry === expiry)
+        .sort(byStrike)
+        .map(toSnapshot);
+      return { contracts, underlyingPrice: undefined, partial: false, delayed: false, stale: false };
+    },
+    contract: async (symbol) => (await read()).get(symbol) ?? null,
+  };
+}
+
+const toSnapshot = (contract: RecordedContract): ContractSnapshot => ({
+  ...contract,
+  price: undefined,
+  tradedAt: undefined,
+  bid: undefined,
+  ask: undefined,
+  open: undefined,
+  high: undefined,
+  low: undefined,
+  previousClose: undefined,
+  volume: 0,
+  greeks: undefined,
+  updatedAt: undefined,
+});
