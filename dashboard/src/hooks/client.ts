@@ -4,4 +4,4 @@
  */
 export { type MarketDatum, useMarketData } from './use-market-data.ts';
 export { useMarketStore } from './use-market-store.ts';
-export { useWebSocket, type WebSocketHandle } from './use-web-socket.ts';
+export { type SocketMessage, useWebSocket, type WebSocketHandle } from './use-web-socket.ts';
