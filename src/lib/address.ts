@@ -10,7 +10,7 @@ export function clientAddress(
   proxies: number,
 ): string | undefined {
   const forwarded = forwardedFor?.split(',').map((address) => address.trim()) ?? [];
-  const nearestFirst = [remote, ...forwarded.reverse()];
+  const nearestFirst = [remote, ...forwarded.reverse().filter((address) => address !== '')];
   return nearestFirst[Math.min(proxies, nearestFirst.length - 1)];
 }
 

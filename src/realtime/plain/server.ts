@@ -84,7 +84,7 @@ const createServer = (): WebSocketServer =>
   });
 
 const addressOf = ({ socket, headers }: IncomingMessage, trustProxy: number): string =>
-  addressKey(clientAddress(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), trustProxy));
+  addressKey(clientAddress(socket.remoteAddress, headers['x-forwarded-for']?.toString(), trustProxy));
 
 /** What happens to a socket after its upgrade: handshake, greeting, messages, end. */
 function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
