@@ -8,6 +8,7 @@ import { comeback } from './cases/comeback.ts';
 import { connections } from './cases/connections.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
+import { greeks } from './cases/greeks.ts';
 import { hooks } from './cases/hooks.ts';
 import { orders } from './cases/orders.ts';
 import { plainSockets } from './cases/plain-sockets.ts';
@@ -20,6 +21,7 @@ const CASES = [
   fanOut,
   fanOutSize,
   plainSockets,
+  greeks,
   connections,
   hooks,
   orders,
