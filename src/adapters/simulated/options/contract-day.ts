@@ -9,8 +9,10 @@ import type { UnderlyingDay } from './underlying-day.ts';
 const MINUTE_MS = 60_000;
 /** A year, continuous; the simulated shares pay no dividend. */
 const RATE = 0.04;
-/** Half of the spread as a part of the middle at the money. */
+/** Half of the spread at the money, as a part of the middle. */
 const HALF_SPREAD = 0.006;
+/** What exercise would bring costs no spread: above this part of the spot it no longer grows with the middle. */
+const MOST_AT_RISK = 0.02;
 /** By how much it widens for each deviation of the strike. */
 const WIDENING = 0.5;
 const CENT = 0.01;
@@ -46,16 +48,18 @@ export function createContractDay(
   const { day, path, surface } = underlying;
   const interest = createInterest(contract, seed, day, path.previousClose);
 
-  /** The value, and how many deviations the strike is from the money. */
-  function valueAt(time: number): { middle: number; deviations: number } {
+  /** The value, how much of it pays a spread, and how many deviations the strike is from the money. */
+  function valueAt(time: number): { middle: number; atRisk: number; deviations: number } {
     const years = yearsUntil(expiry, time);
     const market: Market = { spot: path.priceAt(time), rate: RATE, dividendYield: 0 };
     const intrinsic = Math.max(0, right === 'call' ? market.spot - strike : strike - market.spot);
-    if (years === null) return { middle: intrinsic, deviations: 0 };
+    if (years === null) return { middle: intrinsic, atRisk: 0, deviations: 0 };
     const forward = market.spot * Math.exp(RATE * years);
     const volatility = surface.volatilityAt(time, forward, strike, years);
+    const middle = priceOf(market, { right, strike, years }, volatility);
     return {
-      middle: priceOf(market, { right, strike, years }, volatility),
+      middle,
+      atRisk: Math.min(middle, market.spot * MOST_AT_RISK),
       deviations: Math.abs(Math.log(strike / forward)) / (volatility * Math.sqrt(years)),
     };
   }
@@ -82,8 +86,8 @@ export function createContractDay(
     openInterest: interest.open,
     priceAt,
     quoteAt(time) {
-      const { middle, deviations } = valueAt(time);
-      const half = Math.max(CENT / 2, middle * HALF_SPREAD * (1 + WIDENING * Math.min(deviations, 5)));
+      const { middle, atRisk, deviations } = valueAt(time);
+      const half = Math.max(CENT / 2, atRisk * HALF_SPREAD * (1 + WIDENING * Math.min(deviations, 5)));
       const bid = Math.floor((middle - half) / CENT) * CENT;
       return {
         bid: bid >= CENT ? toCents(bid) : undefined,
