@@ -10,6 +10,7 @@ import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
 import { greeks } from './cases/greeks.ts';
 import { hooks } from './cases/hooks.ts';
+import { optionFanOut } from './cases/option-fan-out.ts';
 import { orders } from './cases/orders.ts';
 import { plainSockets } from './cases/plain-sockets.ts';
 import { reconnect } from './cases/reconnect.ts';
@@ -20,6 +21,7 @@ import { type Finished, toReport, toSummary, toText } from './support/report.ts'
 const CASES = [
   fanOut,
   fanOutSize,
+  optionFanOut,
   plainSockets,
   greeks,
   connections,

@@ -8,13 +8,15 @@ import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import { createLogger } from '../../src/logger.ts';
-import { DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
+import { type OptionSymbol, parseSymbol } from '../../src/protocol/symbol.ts';
+import { CONTRACTS, DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
 import { cpuSeconds, settledMemory } from '../support/usage.ts';
 
 const EXCHANGE = 11;
 const SHARES = 100;
 
 let sink: FeedSink | null = null;
+let contractSink: FeedSink | null = null;
 let sequence = 0;
 
 const feed: MarketFeed = {
@@ -36,9 +38,36 @@ const feed: MarketFeed = {
   status: () => ({ state: sink ? 'live' : 'down' }),
 };
 
-function update(symbol: string, price: number, dueAt: number): void {
+/** Contracts at prices of which each has a volatility. */
+const contractFeed: MarketFeed = {
+  ...feed,
+  start(target) {
+    contractSink = target;
+    contractSink.status({ state: 'live' });
+    for (const contract of CONTRACTS) contractSink.confirmed(contract, true);
+  },
+  async stop() {
+    contractSink = null;
+  },
+  status: () => ({ state: contractSink ? 'live' : 'down' }),
+};
+
+function updateContract(symbol: string, price: number, dueAt: number): void {
+  // The money is at 100: what exercise brings, and a time value that moves.
+  const parsed = parseSymbol(symbol) as OptionSymbol;
+  const spot = 100 + SYMBOLS.indexOf(parsed.root);
+  const intrinsic = Math.max(0, parsed.right === 'call' ? spot - parsed.strike : parsed.strike - spot);
+  const value = intrinsic + 20 + (price % 1);
+  const stamp = { symbol, sourceTime: dueAt, receivedAt: Date.now() };
+  contractSink?.nbbo({ ...stamp, bid: value - 0.05, ask: value + 0.05, bidSize: 10, askSize: 10 });
+  tradeOn(contractSink, symbol, value, dueAt);
+}
+
+const update = (symbol: string, price: number, dueAt: number): void => tradeOn(sink, symbol, price, dueAt);
+
+function tradeOn(target: FeedSink | null, symbol: string, price: number, dueAt: number): void {
   sequence += 1;
-  sink?.trade({
+  target?.trade({
     symbol,
     sourceTime: dueAt,
     receivedAt: Date.now(),
@@ -61,6 +90,7 @@ const instruments = {
 };
 
 let stopUpdates = (): void => {};
+let stopContractUpdates = (): void => {};
 
 const methods = {
   /** Starts the service; answers with its port. */
@@ -74,7 +104,7 @@ const methods = {
         instruments,
         featured: async () => SYMBOLS,
         history: createPlayedHistory,
-        options: createNoOptions(feed),
+        options: { ...createNoOptions(feed), feed: contractFeed },
       },
     });
     return (await app.start()).port;
@@ -82,6 +112,10 @@ const methods = {
   updates(pace: Pace | null): void {
     stopUpdates();
     stopUpdates = pace ? startUpdates(pace, update) : () => {};
+  },
+  contractUpdates(pace: Pace | null): void {
+    stopContractUpdates();
+    stopContractUpdates = pace ? startUpdates(pace, updateContract, CONTRACTS) : () => {};
   },
   cpuSeconds,
   settledMemory,

@@ -32,7 +32,6 @@ export interface Measured {
 /** Connections being made at a time. */
 const CONCURRENCY = 200;
 const LATENCY_SAMPLE = 64;
-const LETTER_Q = 113;
 const TIMESTAMP = '"timestamp":';
 const ISO_LENGTH = 24;
 
@@ -61,6 +60,7 @@ function quoteArrived(data: Buffer, start: number, end: number): void {
 
 async function connectOne(port: number, { sessionID = '', symbols }: LoadClient): Promise<void> {
   const { path, headers, quoteInitial, hears } = speech;
+  const letter = speech.letter.charCodeAt(0);
   const connected = Promise.withResolvers<void>();
   const entry = { wire: null as unknown as WireClient, symbols, confirmed: () => {} };
   entry.wire = await openWire({
@@ -71,7 +71,7 @@ async function connectOne(port: number, { sessionID = '', symbols }: LoadClient)
       closed += 1;
     },
     onFrame: (wire) => (data, start, end) => {
-      if (end - start > quoteInitial && data[start + quoteInitial] === LETTER_Q)
+      if (end - start > quoteInitial && data[start + quoteInitial] === letter)
         return quoteArrived(data, start, end);
       hears(data.toString('latin1', start, end), {
         sessionID,

@@ -2,14 +2,30 @@
 import { createRandom } from '../../rig/random.ts';
 import { symbolNames } from '../../rig/symbols.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
+import { contractSymbol } from '../../src/protocol/symbol.ts';
 
 export const SYMBOLS: readonly string[] = symbolNames('S', 200);
 
-/** `size` symbols for each of `count` clients, no two lists alike but by chance; the same on every run. */
-export function watchlists(count: number, size: number): string[][] {
+/** Half a year ahead or more: prices have a volatility, and none expires. */
+const EXPIRY = `${new Date().getUTCFullYear() + 1}-06-18`;
+
+/** Four chains: calls and puts of the first four symbols around the money. */
+export const CONTRACTS: readonly string[] = SYMBOLS.slice(0, 4).flatMap((root, index) =>
+  Array.from({ length: 120 }, (_, number) =>
+    contractSymbol({
+      root,
+      expiry: EXPIRY,
+      right: number % 2 === 0 ? 'call' : 'put',
+      strike: 70 + index + Math.floor(number / 2),
+    }),
+  ),
+);
+
+/** `size` names for each of `count` clients, no two lists alike but by chance; the same on every run. */
+export function watchlists(count: number, size: number, names: readonly string[] = SYMBOLS): string[][] {
   const { next } = createRandom(20131007);
   return Array.from({ length: count }, () => {
-    const symbols = [...SYMBOLS];
+    const symbols = [...names];
     // The first `size` steps of a Fisher–Yates shuffle.
     for (let at = 0; at < size; at++) {
       const other = at + Math.floor(next() * (symbols.length - at));
@@ -36,9 +52,10 @@ const STEP_MS = 5;
 export function startUpdates(
   { perSecond, together }: Pace,
   update: (symbol: string, price: number, dueAt: number) => void,
+  names: readonly string[] = SYMBOLS,
 ): () => void {
   const step = together ? 1000 / perSecond : STEP_MS;
-  const perStep = together ? SYMBOLS.length : (SYMBOLS.length * perSecond * STEP_MS) / 1000;
+  const perStep = together ? names.length : (names.length * perSecond * STEP_MS) / 1000;
   const startedAt = Date.now();
   let steps = 0;
   let updates = 0;
@@ -46,9 +63,9 @@ export function startUpdates(
     const now = Date.now();
     for (; startedAt + steps * step <= now; steps++) {
       for (const due = Math.round((steps + 1) * perStep); updates < due; updates++) {
-        const index = updates % SYMBOLS.length;
-        const round = Math.floor(updates / SYMBOLS.length);
-        update(SYMBOLS[index]!, 100 + index + (round % 100) / 100, Math.floor(startedAt + steps * step));
+        const index = updates % names.length;
+        const round = Math.floor(updates / names.length);
+        update(names[index]!, 100 + index + (round % 100) / 100, Math.floor(startedAt + steps * step));
       }
     }
   }, step);

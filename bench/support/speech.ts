@@ -18,8 +18,9 @@ export interface Speech {
   headers(sessionID: string): Readonly<Record<string, string>>;
   /** Whether the server greets who has connected. */
   readonly greets: boolean;
-  /** Of all messages only a quote has a q there. */
+  /** Of all messages only what is measured has this letter there. */
   readonly quoteInitial: number;
+  readonly letter: 'q' | 'o';
   subscribe(symbols: readonly string[]): string;
   hears(text: string, listener: Listener): void;
 }
@@ -29,6 +30,7 @@ const socketIo: Speech = {
   headers: () => ({}),
   greets: true,
   quoteInitial: '42["'.length,
+  letter: 'q',
   subscribe: (symbols) => `420${JSON.stringify(['subscribe:watchlist', symbols])}`,
   hears(text, { sessionID, send, connected, confirmed }) {
     if (text.startsWith('0')) send(`40${JSON.stringify({ sessionID })}`);
@@ -43,6 +45,11 @@ export const SPEECHES = {
   'socket.io': socketIo,
   /** The server of the yardstick: no sign-in, no greeting. */
   raw: { ...socketIo, path: '/', greets: false },
+  options: {
+    ...socketIo,
+    letter: 'o',
+    subscribe: (contracts) => `420${JSON.stringify(['subscribe:options', contracts])}`,
+  },
   plain: {
     path: PLAIN_PATH,
     headers: (sessionID) => ({
@@ -50,6 +57,7 @@ export const SPEECHES = {
     }),
     greets: true,
     quoteInitial: '{"type":"'.length,
+    letter: 'q',
     subscribe: (symbols) => JSON.stringify({ type: 'subscribe', symbols }),
     hears(text, { connected, confirmed }) {
       if (text.startsWith('{"type":"connected"')) connected();
