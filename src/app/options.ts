@@ -35,7 +35,7 @@ export function createOptionsCapability(
   core: Core,
   { market, ...parts }: OptionsParts,
 ): Capability<OptionsFaces> {
-  const { feed, chains, history } = market.optionSource;
+  const { feed, chains, history, rateFor } = market.optionSource;
   const options = createFeedCapability(core, {
     ...parts,
     name: 'options',
@@ -46,7 +46,7 @@ export function createOptionsCapability(
   const { board, candles } = options.faces;
   const directory = createContractDirectory(market.instruments);
   const marketTime = createMarketTime(feed.origin, [market.board, board], core.clock);
-  const joined = { options: board, directory, marketTime };
+  const joined = { options: board, directory, marketTime, rateFor };
 
   return {
     ...options,

@@ -5,6 +5,7 @@ import { createMassiveChains } from './chains.ts';
 import { createMassiveOptionFeed } from './feed.ts';
 import type { MassiveFeedOptions } from './feed-life.ts';
 import type { MassiveRest } from './rest.ts';
+import { createTreasuryRates } from './treasury-rates.ts';
 
 export interface MassiveOptionsOptions extends Omit<MassiveFeedOptions, 'wsUrl' | 'hours'> {
   /** Address of the cluster of options. */
@@ -23,5 +24,6 @@ export const createMassiveOptions = ({
 }: MassiveOptionsOptions): OptionSource => ({
   feed: createMassiveOptionFeed({ ...options, wsUrl: optionsWsUrl, hours: createMarketHours('us-options') }),
   chains: createMassiveChains({ rest, clock: options.clock }),
+  rateFor: createTreasuryRates({ rest, clock: options.clock, log: options.log }),
   history: () => history,
 });

@@ -3,6 +3,7 @@ import type { Candle } from '../market/candle.ts';
 import type { MarketFeed } from '../market/feed.ts';
 import type { Freshness, MarketHistory } from '../market/history.ts';
 import type { VendorGreeks } from '../market/quote.ts';
+import type { RateFor } from './rates.ts';
 
 /** What a contract says. */
 export interface ContractTerms {
@@ -79,6 +80,8 @@ export interface OptionChains {
 export interface OptionSource {
   readonly feed: MarketFeed;
   readonly chains: OptionChains;
+  /** What money earns; without it the model takes the usual rate. */
+  readonly rateFor?: RateFor;
   /** The past of contracts; `candles` are today's minutes as the feed has made them. */
   history(parts: { candles(symbol: string): Promise<readonly Candle[]> }): Pick<MarketHistory, 'bars'>;
 }

@@ -29,7 +29,7 @@ export interface ContractGroup {
   revalue(moment: GroupMoment): LiveContract[];
 }
 
-export interface GroupMoment extends Pick<ChainMoment, 'spot' | 'now'> {
+export interface GroupMoment extends Pick<ChainMoment, 'spot' | 'now' | 'rateFor'> {
   /** By our own clock: in a replay, `now` is the market's. */
   readonly at: number;
 }
@@ -60,13 +60,13 @@ export function createContractGroup(
   let market: Market | null | undefined;
   const whole = { at: Number.NEGATIVE_INFINITY, spot: undefined as number | undefined };
 
-  function readMarket({ spot, now }: GroupMoment): void {
+  function readMarket({ spot, now, rateFor }: GroupMoment): void {
     const contracts: ContractQuote[] = [];
     for (const member of members.values()) {
       readQuote(member, quoteOf);
       if (member.contract) contracts.push(member.contract);
     }
-    market = marketOf(contracts, { expiry, spot, now });
+    market = marketOf(contracts, { expiry, spot, now, rateFor });
   }
 
   /** The contracts to value: all where the underlying has moved. */

@@ -4,12 +4,8 @@ import type { ContractQuote } from './contract-quote.ts';
 import { yearsUntil } from './expiry.ts';
 import { fairPrice, type Valuation, valueContract } from './model.ts';
 import { impliedForward, type Pair } from './parity.ts';
+import { type RateFor, usualRate } from './rates.ts';
 
-/**
- * A year, continuous: about what short US treasury bills have paid since 2023. It only counts where no call and put at
- * the money give the forward price, and for the discount.
- */
-export const DEFAULT_RATE = 0.04;
 /** Pairs further from the money (as a logarithm) say little: early exercise has a price there. */
 const NEAR_MONEY = 0.1;
 /** A forward price further from the spot comes from quotes that do not belong together. */
@@ -22,19 +18,22 @@ export interface ChainMoment {
   readonly spot: number | undefined;
   /** Milliseconds since epoch, of the market. */
   readonly now: number;
+  /** The usual rate where it is absent. */
+  readonly rateFor?: RateFor | undefined;
 }
 
 /** The market of an expiry, by put-call parity where quotes allow it; null without a spot or after the expiry. */
 export function marketOf(
   contracts: Iterable<ContractQuote>,
-  { expiry, spot, now }: ChainMoment,
+  { expiry, spot, now, rateFor = usualRate }: ChainMoment,
 ): Market | null {
   const years = yearsUntil(expiry, now);
   if (years === null || spot === undefined || !(spot > 0)) return null;
-  const forward = impliedForward(pairsOf(contracts, spot, now), DEFAULT_RATE, years);
+  const rate = rateFor(years);
+  const forward = impliedForward(pairsOf(contracts, spot, now), rate, years);
   const isSane = forward !== undefined && Math.abs(Math.log(forward / spot)) <= MAX_CARRY;
-  const dividendYield = isSane ? yieldOf(spot, forward, DEFAULT_RATE, years) : 0;
-  return { spot, rate: DEFAULT_RATE, dividendYield };
+  const dividendYield = isSane ? yieldOf(spot, forward, rate, years) : 0;
+  return { spot, rate, dividendYield };
 }
 
 function pairsOf(contracts: Iterable<ContractQuote>, spot: number, now: number): Pair[] {

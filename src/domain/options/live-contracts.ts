@@ -8,6 +8,7 @@ import {
   type GroupMoment,
   type LiveContract,
 } from './contract-group.ts';
+import type { RateFor } from './rates.ts';
 
 /** The contracts that peers of this replica see, each with its latest quote and value. */
 export interface LiveContracts {
@@ -32,10 +33,11 @@ export interface LiveContractsParts {
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
   readonly clock: Clock;
+  readonly rateFor?: RateFor | undefined;
 }
 
 export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
-  const { options, stocks, directory, marketTime, clock } = parts;
+  const { options, stocks, directory, marketTime, clock, rateFor } = parts;
   const changes = createEmitter<[contracts: readonly LiveContract[]]>();
   /** By underlying and expiry. */
   const groups = new Map<string, ContractGroup>();
@@ -45,6 +47,7 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
     spot: stocks.get(underlying)?.price,
     now: marketTime(),
     at: clock.now(),
+    rateFor,
   });
 
   function addOne(symbol: string): void {

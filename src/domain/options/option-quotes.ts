@@ -15,6 +15,7 @@ import {
 } from './contract-quote.ts';
 import { marketOf, valuationOf } from './contract-values.ts';
 import { yearsUntil } from './expiry.ts';
+import type { RateFor } from './rates.ts';
 
 /** Which contracts of an underlying; dollars, both bounds included. */
 export interface ChainQuery {
@@ -42,12 +43,13 @@ export interface OptionQuotesParts {
   readonly stocks: Pick<MarketQuotes, 'quote' | 'stateOf'>;
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
+  readonly rateFor?: RateFor | undefined;
 }
 
 const DAY_MS = 86_400_000;
 
 export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
-  const { chains, directory, options, stocks, marketTime } = parts;
+  const { chains, directory, options, stocks, marketTime, rateFor } = parts;
 
   async function expirations(underlying: string): Promise<ExpirationPayload[]> {
     const now = marketTime();
@@ -94,7 +96,7 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
     const contracts = chain.contracts.map((snapshot) =>
       newerOf(options.get(snapshot.symbol), snapshotToContract(snapshot, state, now)),
     );
-    const market = marketOf(contracts, { expiry, spot, now });
+    const market = marketOf(contracts, { expiry, spot, now, rateFor });
     return contracts
       .filter((contract) => isIn(query, contract))
       .map((contract) => contractToPayload(contract, valuationToPayload(valuationOf(contract, market, now))));
