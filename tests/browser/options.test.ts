@@ -61,3 +61,20 @@ test('a person opens Options, chooses SPY and an expiry, sees a price move and o
   );
   expect(complaintsOf(browser)).toEqual([]);
 });
+
+test('a dark phone shows one side of the chain at a time; it fits and is accessible', async () => {
+  const viewport = { width: 390, height: 844 };
+  const browser = await openBrowser(service.url, { viewport, colorScheme: 'dark' });
+  const { page } = browser;
+  await screenOf(page).signIn(service.demo);
+  await page.goto(`${service.url}/options/AAPL`);
+  const table = page.getByRole('table', { name: /^AAPL options that expire on/ });
+  await table.waitFor();
+  expect(await table.getByRole('link', { name: /^Put/ }).count()).toBe(0);
+  await page.getByText('Puts', { exact: true }).click();
+  await table.getByRole('link', { name: /^Put/ }).first().waitFor();
+  expect(await table.getByRole('link', { name: /^Call/ }).count()).toBe(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(await accessibilityProblems(browser)).toEqual([]);
+  expect(complaintsOf(browser)).toEqual([]);
+});
