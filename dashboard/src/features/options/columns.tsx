@@ -7,6 +7,7 @@ import {
   compact,
   dayAndTime,
   decimals,
+  minuteTime,
   percent,
   quantity,
   signedPercent,
@@ -75,12 +76,18 @@ function Move({ of, text }: { of: OptionPayload; text: string }) {
 
 /** Ages below this are "now": a number that changes with every tick is noise. */
 const NOW_MS = 5_000;
+/** From this age on the time is told instead: a recorded price is not thousands of days old. */
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+function shortAge(timestamp: string, now: number): string {
+  const old = Math.max(0, now - Date.parse(timestamp));
+  if (old >= DAY_MS) return minuteTime(timestamp);
+  return old < NOW_MS ? 'now' : age(old);
+}
 
 function Age({ of }: { of: OptionPayload }) {
   const now = useRowNow();
   if (of.state === 'closed') return <span className="text-muted text-xs">close</span>;
-  const old = Math.max(0, now - Date.parse(of.timestamp));
-  const shown = old < NOW_MS ? 'now' : age(old);
   const stale = of.state === 'stale';
   return (
     <span
@@ -89,7 +96,7 @@ function Age({ of }: { of: OptionPayload }) {
     >
       {stale ? <WarningIcon className="mr-1 inline size-3" /> : null}
       {stale ? <span className="sr-only">Stale, </span> : null}
-      {shown}
+      {shortAge(of.timestamp, now)}
     </span>
   );
 }

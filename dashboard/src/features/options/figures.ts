@@ -2,6 +2,7 @@
 import type { OptionPayload } from '../../../../src/protocol/options.ts';
 import { parseSymbol } from '../../../../src/protocol/symbol.ts';
 import type { OptionSide } from '../../stores/chain-choices.ts';
+import type { Shown } from '../../stores/keyed.ts';
 
 /** The call and the put of one strike. An adjusted series has the same strikes under a root of its own. */
 export interface StrikeRow {
@@ -78,10 +79,17 @@ export function largestOpenInterest(
   );
 }
 
-/** The newer of what the chain said and what was pushed since. */
-export function newerOf<Pushed extends OptionPayload>(
+/**
+ * The newer of what the chain said, which arrived at `receivedAt`, and what was pushed. A replay that begins again goes
+ * back in time: there the order of arrival decides.
+ */
+export function newerOf(
   held: OptionPayload,
-  pushed: Pushed | undefined,
+  pushed: Shown<OptionPayload> | undefined,
+  receivedAt: number,
 ): OptionPayload {
-  return pushed && pushed.timestamp >= held.timestamp ? pushed : held;
+  if (pushed === undefined) return held;
+  const isNewer =
+    pushed.state === 'replay' ? pushed.receivedAt >= receivedAt : pushed.timestamp >= held.timestamp;
+  return isNewer ? pushed : held;
 }

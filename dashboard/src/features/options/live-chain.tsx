@@ -22,7 +22,7 @@ import { rowsOf } from './figures.ts';
 import { ChainNotices } from './notices.tsx';
 import { NO_RANGE, readRange, within } from './strike-range.ts';
 import { UnderlyingFigures } from './underlying-figures.tsx';
-import { useContracts } from './use-contract.ts';
+import { ReceivedAtProvider, useContracts } from './use-contract.ts';
 import { sourceWord } from './words.ts';
 
 /** Below this width a chain shows one side at a time. */
@@ -84,7 +84,7 @@ interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'> 
 
 /** The chain of one expiry with its figures and charts. */
 function ChainView({ underlying, chain, expiry, receivedAt, choices, notices }: ChainViewProps) {
-  const contracts = useContracts(chain);
+  const contracts = useContracts(chain, receivedAt);
   const { columns, side, contract } = useStore(choices);
   const narrow = useMedia(NARROW);
   const [range, setRange] = useState(NO_RANGE);
@@ -123,17 +123,19 @@ function ChainView({ underlying, chain, expiry, receivedAt, choices, notices }: 
             action={{ label: 'Show all', run: () => setRange(NO_RANGE) }}
           />
         ) : (
-          <ChainTable
-            underlying={underlying}
-            expiry={expiry}
-            rows={rows}
-            spot={spot}
-            sides={sides}
-            columns={columns}
-            opened={contract}
-            moneyLooks={moneyLooks}
-            onOpen={(opened) => choices.choose({ contract: opened })}
-          />
+          <ReceivedAtProvider value={receivedAt}>
+            <ChainTable
+              underlying={underlying}
+              expiry={expiry}
+              rows={rows}
+              spot={spot}
+              sides={sides}
+              columns={columns}
+              opened={contract}
+              moneyLooks={moneyLooks}
+              onOpen={(opened) => choices.choose({ contract: opened })}
+            />
+          </ReceivedAtProvider>
         )}
         <ChainKey />
       </Panel>

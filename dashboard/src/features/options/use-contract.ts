@@ -8,21 +8,26 @@ import { newerOf } from './figures.ts';
 /** Sums and charts follow at this pace: nobody reads them faster. */
 const FIGURES_INTERVAL_MS = 1_000;
 
+/** When the chain arrived, milliseconds since epoch. */
+const ReceivedAt = createContext(0);
+export const ReceivedAtProvider = ReceivedAt;
+
 /** What is known of a contract of the chain now. */
 export function useContract(held: OptionPayload | null): OptionPayload | null {
   const pushed = useLatest('option', held?.contractId ?? null);
-  return held && newerOf(held, pushed);
+  const receivedAt = useContext(ReceivedAt);
+  return held && newerOf(held, pushed, receivedAt);
 }
 
 /** All contracts of the chain, with what was pushed of them. */
-export function useContracts(chain: ChainPayload): readonly OptionPayload[] {
+export function useContracts(chain: ChainPayload, receivedAt: number): readonly OptionPayload[] {
   const { states } = useDesk();
   const now = useNow(FIGURES_INTERVAL_MS);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the time decides when what was pushed is read again
   return useMemo(() => {
     const { bySubject } = states.option.getState();
-    return chain.contracts.map((held) => newerOf(held, bySubject[held.contractId]));
-  }, [states, chain, now]);
+    return chain.contracts.map((held) => newerOf(held, bySubject[held.contractId], receivedAt));
+  }, [states, chain, receivedAt, now]);
 }
 
 /** The time for the ages of all rows: a clock in each of them would render each by itself. */

@@ -19,6 +19,7 @@ import {
 } from '../../../../dashboard/src/features/options/strike-points.ts';
 import { readRange, within } from '../../../../dashboard/src/features/options/strike-range.ts';
 import type { OptionPayload } from '../../../../src/protocol/options.ts';
+import type { QuoteState } from '../../../../src/protocol/quotes.ts';
 import { chainOf, contractOf, SPOT } from '../../support/chains.ts';
 
 const { contracts } = chainOf('2026-11-20');
@@ -87,12 +88,17 @@ describe('figures of a chain', () => {
     expect(largestOpenInterest([contractOf(650, 'call', { openInterest: undefined })], 'call')).toBeNull();
   });
 
-  test('a pushed value is shown unless the chain has a newer one', () => {
+  test('a pushed value is shown unless the chain has a newer one; a replay may go back in time', () => {
     const held = contractOf(650, 'call', { timestamp: '2026-11-20T15:00:00.000Z' });
-    const at = (timestamp: string) => contractOf(650, 'call', { timestamp, price: 1 });
-    expect(newerOf(held, undefined)).toBe(held);
-    expect(newerOf(held, at('2026-11-20T15:00:01.000Z')).price).toBe(1);
-    expect(newerOf(held, at('2026-11-20T14:59:59.000Z'))).toBe(held);
+    const at = (timestamp: string, state: QuoteState = 'live') => ({
+      ...contractOf(650, 'call', { timestamp, state, price: 1 }),
+      receivedAt: 2_000,
+    });
+    expect(newerOf(held, undefined, 1_000)).toBe(held);
+    expect(newerOf(held, at('2026-11-20T15:00:01.000Z'), 1_000).price).toBe(1);
+    expect(newerOf(held, at('2026-11-20T14:59:59.000Z'), 1_000)).toBe(held);
+    expect(newerOf(held, at('2026-11-20T09:30:00.000Z', 'replay'), 1_000).price).toBe(1);
+    expect(newerOf(held, at('2026-11-20T15:00:01.000Z', 'replay'), 3_000)).toBe(held);
   });
 });
 
