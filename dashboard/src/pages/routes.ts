@@ -1,5 +1,6 @@
 import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import { PAGES, type PageName } from '../../../src/protocol/pages.ts';
+import { instrumentWords } from '../lib/instrument-words.ts';
 import type { Route } from './page.ts';
 import { TradingPage } from './trading/trading-page.tsx';
 
@@ -28,6 +29,6 @@ export const mayOpen = (name: RouteName, { tier }: UserPayload): boolean => {
   return access === 'admin' ? tier === 'admin' : true;
 };
 
-/** The title of a page with the segments of its address. */
+/** The title of a page with the segments of its address; a contract is in words. */
 export const titleOf = (name: PageName, params: Readonly<Record<string, string | undefined>>): string =>
-  PAGES[name].title.replace(/:(\w+)/, (_, segment: string) => params[segment] ?? '');
+  PAGES[name].title.replace(/:(\w+)/, (_, segment: string) => instrumentWords(params[segment] ?? ''));

@@ -1,6 +1,5 @@
 import { TradecastError } from '../../../src/protocol/errors.ts';
 import { addDays, newYorkDate } from '../../../src/protocol/new-york.ts';
-import { isContract } from '../../../src/protocol/symbol.ts';
 import type { Api } from '../lib/api.ts';
 import { type Bar, dateAt } from '../lib/bars.ts';
 import { isIntraday, type Timeframe } from '../lib/timeframes.ts';
@@ -30,8 +29,7 @@ export function createPages({ api, timers }: BarPagesOptions) {
   const today = () => newYorkDate(timers.now());
 
   /** Minutes of today as the feed has counted them, the running one too. A source may have none. */
-  const minutesOf = (symbol: string): Promise<readonly Bar[]> =>
-    isContract(symbol) ? Promise.resolve([]) : api.candles(symbol).catch(() => []);
+  const minutesOf = (symbol: string): Promise<readonly Bar[]> => api.candles(symbol).catch(() => []);
 
   async function upToNow(symbol: string, { size }: Timeframe, from: string): Promise<NewestBars> {
     const [asked, counted] = await Promise.allSettled([

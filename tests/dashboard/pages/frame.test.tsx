@@ -111,12 +111,20 @@ describe('a symbol in the address', () => {
     await chart('MSFT');
   });
 
-  test('that is an option contract says so, and offers the trading desk', async () => {
-    openAt('/s/O:SPY261218C00650000');
-    await screen.findByText('“O:SPY261218C00650000” is an option contract');
+  test('that is an option contract shows its chart, in words, and no order for it', async () => {
+    openAt('/s/o:spy261218c00650000');
+    await chart('SPY 18 Dec 2026 650 call');
+    await waitFor(() => expect(location.pathname).toBe('/s/O:SPY261218C00650000'));
+    expect(document.title).toBe('SPY 18 Dec 2026 650 call · Tradecast');
     expect(server.requests('GET', '/api/symbols')).toEqual([]);
-    await user.click(screen.getByRole('button', { name: 'Go to the trading desk' }));
-    await chart('AAPL');
+    expect(
+      await screen.findByText('Option contracts cannot be traded here yet. Choose a stock.'),
+    ).toBeTruthy();
+    const contract = 'O:SPY261218C00650000';
+    const subscribed = (event: 'subscribe:options' | 'subscribe:watchlist') =>
+      server.emitted(event).flatMap(({ payload }) => payload);
+    await waitFor(() => expect(subscribed('subscribe:options')).toContain(contract));
+    expect(subscribed('subscribe:watchlist')).not.toContain(contract);
   });
 
   test('may be written in any spelling; the address then has its own', async () => {

@@ -1,4 +1,5 @@
 import { Message } from '../../components/message.tsx';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import { type BarHistory, isFinal } from '../../stores/bar-history.ts';
 
 export interface AbsenceProps {
@@ -10,6 +11,7 @@ export interface AbsenceProps {
 
 /** What stands in the place of a chart that cannot be drawn. */
 export function ChartAbsence({ codeFailed, history: { symbol, failure, bars }, onRetry }: AbsenceProps) {
+  const name = instrumentWords(symbol);
   const action = { label: 'Try again', run: onRetry };
   if (codeFailed) {
     return (
@@ -29,9 +31,7 @@ export function ChartAbsence({ codeFailed, history: { symbol, failure, bars }, o
     return (
       <Message
         tone="problem"
-        title={
-          isFinal(failure) ? `There is no history of ${symbol}` : 'Price history is unavailable right now'
-        }
+        title={isFinal(failure) ? `There is no history of ${name}` : 'Price history is unavailable right now'}
         action={isFinal(failure) ? undefined : action}
       >
         {failure.sentence}
@@ -41,6 +41,6 @@ export function ChartAbsence({ codeFailed, history: { symbol, failure, bars }, o
   return bars.length > 0 ? (
     <Message title="These bars are all outside of the regular session">Switch on extended hours.</Message>
   ) : (
-    <Message title={`No trades in ${symbol} in this time`}>Choose a longer timeframe.</Message>
+    <Message title={`No trades in ${name} in this time`}>Choose a longer timeframe.</Message>
   );
 }

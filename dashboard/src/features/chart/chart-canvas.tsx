@@ -1,7 +1,8 @@
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { useLatest } from '../../hooks/use-topic.ts';
+import { usePresent } from '../../hooks/use-present.ts';
 import { price } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import { timeframeOf } from '../../lib/timeframes.ts';
 import type { BarHistory, BarHistoryStore } from '../../stores/bar-history.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
@@ -29,9 +30,10 @@ function movedBy(key: string, index: number, count: number): number | null {
 
 function inWords({ symbol, timeframe }: BarHistory, { bars, size }: Picture): string {
   const { sizeName } = timeframeOf(timeframe);
+  const name = instrumentWords(symbol);
   const [first, last] = [bars[0], bars.at(-1)];
-  if (!first || !last) return `Chart of ${symbol}, no bars`;
-  return `Chart of ${symbol}, ${sizeName} from ${barLabel(first.time, size)} to ${barLabel(last.time, size)}`;
+  if (!first || !last) return `Chart of ${name}, no bars`;
+  return `Chart of ${name}, ${sizeName} from ${barLabel(first.time, size)} to ${barLabel(last.time, size)}`;
 }
 
 export interface ChartCanvasProps {
@@ -49,9 +51,9 @@ export interface ChartCanvasProps {
 /** The drawing, which pointer and keyboard walk through, or why there is none. */
 export function ChartCanvas({ history, store, picture, index, theme, load, onHover }: ChartCanvasProps) {
   const { element, chart, failed, retry } = usePriceChart(load, onHover, store.loadOlder);
-  const quote = useLatest('quote', history.symbol);
+  const { present } = usePresent(history.symbol);
   // Of today alone: over a year it is one close of many.
-  const previousClose = history.timeframe === '1d' ? quote?.previousClose : undefined;
+  const previousClose = history.timeframe === '1d' ? present?.previousClose : undefined;
   const resolved = useStore(theme, (state) => state.resolved);
   /** What the keyboard chose is read out; a pointer sees it. */
   const [spoken, setSpoken] = useState('');

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useLatest } from '../../hooks/use-topic.ts';
+import { usePresent } from '../../hooks/use-present.ts';
 import { timeframeOf } from '../../lib/timeframes.ts';
 import type { BarHistory } from '../../stores/bar-history.ts';
 import { barLabel } from './labels.ts';
@@ -37,9 +37,9 @@ function stateOf({ history, onRetry }: NoteProps, closedSince: string | null): R
 /** What the bars are, and in which state; it has the height of a line whatever it says. */
 export function ChartNote(props: NoteProps) {
   const { symbol, timeframe } = props.history;
-  const quote = useLatest('quote', symbol);
+  const { present } = usePresent(symbol);
   const closedSince =
-    quote?.state === 'closed' ? barLabel(Math.floor(Date.parse(quote.timestamp) / 1_000), MINUTE) : null;
+    present?.state === 'closed' ? barLabel(Math.floor(Date.parse(present.timestamp) / 1_000), MINUTE) : null;
   return (
     <p className="flex min-h-5 flex-wrap justify-between gap-x-4 text-muted text-xs">
       <span>{timeframeOf(timeframe).sizeName}, New York time</span>

@@ -1,11 +1,15 @@
 import { useEffect, useRef } from 'react';
+import { Link } from 'wouter';
 import { useStore } from 'zustand';
+import { pathTo } from '../../../../src/protocol/pages.ts';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useLoaded } from '../../hooks/use-loaded.ts';
+import { useContract, usePresent } from '../../hooks/use-present.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import type { ChartViewProps } from './chart-view.tsx';
 import { QuoteLine } from './quote-line.tsx';
@@ -77,6 +81,25 @@ const ATTRIBUTION = (
   </a>
 );
 
+/** From a contract to its neighbours. */
+function ChainLink({ symbol }: { symbol: string }) {
+  const { option } = usePresent(symbol);
+  return option ? (
+    <Link
+      href={pathTo.chain(option.underlying, option.expiry)}
+      className="text-accent text-xs underline underline-offset-2"
+    >
+      {option.underlying} options
+    </Link>
+  ) : null;
+}
+
+/** The present, also of a contract, which this panel keeps coming. */
+function Present({ symbol }: { symbol: string }) {
+  useContract(symbol);
+  return <QuoteLine symbol={symbol} />;
+}
+
 export interface ChartPanelProps {
   readonly theme: ThemeStore;
   readonly load?: LoadPriceChart;
@@ -91,14 +114,23 @@ export function ChartPanel({ theme, load = loadPriceChart }: ChartPanelProps) {
   const element = useShowWhenOpened();
   const frozen = useFreshness() === 'frozen';
   return (
-    <Panel id="chart" title={symbol ?? 'Chart'} aside={ATTRIBUTION}>
+    <Panel
+      id="chart"
+      title={symbol === null ? 'Chart' : instrumentWords(symbol)}
+      aside={
+        <>
+          {symbol === null ? null : <ChainLink symbol={symbol} />}
+          {ATTRIBUTION}
+        </>
+      }
+    >
       {symbol ? (
         <div
           ref={element}
           tabIndex={-1}
           className={`flex scroll-mt-28 flex-col gap-2 p-3 outline-none sm:px-4 ${frozen ? 'not-live' : ''}`}
         >
-          <QuoteLine symbol={symbol} />
+          <Present symbol={symbol} />
           <View symbol={symbol} theme={theme} load={load} />
         </div>
       ) : choosing ? (

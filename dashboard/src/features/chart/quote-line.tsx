@@ -1,31 +1,39 @@
 import { Change } from '../../components/change.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
-import { useLatest } from '../../hooks/use-topic.ts';
-import { compact, price, signedPercent, signedPrice } from '../../lib/format.ts';
+import { usePresent } from '../../hooks/use-present.ts';
+import { compact, percent, price, signedPercent, signedPrice } from '../../lib/format.ts';
 
 /** The last price and the day's figures; grey with their age where they are not the present ones. */
 export function QuoteLine({ symbol }: { symbol: string }) {
-  const quote = useLatest('quote', symbol);
-  const change = quote?.previousClose === undefined ? null : quote.change;
-  const stale = quote?.state === 'stale';
+  const { present, option } = usePresent(symbol);
+  const change = present?.previousClose === undefined ? null : present.change;
+  const stale = present?.state === 'stale';
   const figures = [
-    ['Open', price(quote?.open)],
-    ['High', price(quote?.high)],
-    ['Low', price(quote?.low)],
-    ['Prev. close', price(quote?.previousClose)],
-    ['Volume', compact(quote?.volume)],
+    ['Open', price(present?.open)],
+    ['High', price(present?.high)],
+    ['Low', price(present?.low)],
+    ['Prev. close', price(present?.previousClose)],
+    ['Volume', compact(present?.volume)],
+    ...(option
+      ? ([
+          ['Bid', price(option.bid)],
+          ['Ask', price(option.ask)],
+          ['Open interest', compact(option.openInterest)],
+          ['Impl. volatility', percent(option.impliedVolatility)],
+        ] as const)
+      : []),
   ] as const;
   return (
     <div className={`flex flex-wrap items-end justify-between gap-x-6 gap-y-2 ${stale ? 'not-live' : ''}`}>
       <p className="flex flex-wrap items-baseline gap-x-3">
-        <span className="font-semibold text-2xl tracking-tight">{price(quote?.price)}</span>
+        <span className="font-semibold text-2xl tracking-tight">{price(present?.price)}</span>
         <Change value={change} className="font-medium">
           {change === null
             ? signedPrice(null, null)
-            : `${signedPrice(change, quote?.price)} (${signedPercent(quote?.changePercent)})`}
+            : `${signedPrice(change, present?.price)} (${signedPercent(present?.changePercent)})`}
         </Change>
-        {stale ? <StaleAge timestamp={quote.timestamp} /> : null}
-        {quote?.state === 'closed' ? <span className="text-muted text-xs">at close</span> : null}
+        {stale ? <StaleAge timestamp={present.timestamp} /> : null}
+        {present?.state === 'closed' ? <span className="text-muted text-xs">at close</span> : null}
       </p>
       <dl className="flex flex-wrap gap-x-5 gap-y-1">
         {figures.map(([label, value]) => (

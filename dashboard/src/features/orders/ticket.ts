@@ -4,7 +4,9 @@ import { MAX_ORDER_PRICE, MAX_ORDER_QUANTITY } from '../../../../src/protocol/li
 import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import type { OrderPlaceMessage, OrderType, Side, TimeInForce } from '../../../../src/protocol/orders.ts';
 import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { dayAndTime, quantity as shares } from '../../lib/format.ts';
+import { REASONS } from '../../lib/order-reasons.ts';
 
 export interface Ticket {
   readonly symbol: string | null;
@@ -81,6 +83,7 @@ function readPrice(text: string, name: string): Read<number> {
 export function readTicket(ticket: Ticket): Read<OrderDraft> {
   const { symbol, side, type, timeInForce } = ticket;
   if (!symbol) return missing('Choose a symbol.');
+  if (isContract(symbol)) return missing(REASONS.UNSUPPORTED_INSTRUMENT);
   const quantity = readQuantity(ticket.quantity);
   if (!quantity.ok) return quantity;
   const draft = { symbol, side, type, timeInForce, quantity: quantity.value };

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { useStore } from 'zustand';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useSubjects } from '../../hooks/use-topic.ts';
@@ -23,7 +24,8 @@ export function useOrderForm() {
   const chosen = useStore(view, (state) => state.symbol);
   const symbol = unsettled === null ? chosen : null;
   const circumstances = useCircumstances(symbol, unsettled);
-  useSubjects('quote', chosen ? [chosen] : []);
+  // The chart keeps the updates of a contract coming, which cannot be ordered.
+  useSubjects('quote', chosen && !isContract(chosen) ? [chosen] : []);
 
   const ticket: Ticket = { ...typed, symbol };
   const read = readTicket(ticket);

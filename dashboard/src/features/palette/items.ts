@@ -1,7 +1,6 @@
 /** What the palette offers, and where it leads. */
 import { pathTo } from '../../../../src/protocol/pages.ts';
-import { parseSymbol } from '../../../../src/protocol/symbol.ts';
-import { price } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 
 export interface PaletteItem {
   readonly id: string;
@@ -33,18 +32,19 @@ export const symbolItem = (symbol: string, name: string): PaletteItem => ({
   path: pathTo.symbol(symbol),
 });
 
-/** A contract in words: `19 Dec 2025 650.00 call`. */
-export function contractItem(symbol: string): PaletteItem | null {
-  const parsed = parseSymbol(symbol);
-  if (parsed?.kind !== 'option') return null;
-  const { root, expiry, strike, right } = parsed;
-  return {
-    id: `contract ${symbol}`,
-    label: `${root} ${price(strike)} ${right}`,
-    detail: `Contract, expires ${expiry}`,
-    path: pathTo.symbol(symbol),
-  };
-}
+export const contractItem = (symbol: string): PaletteItem => ({
+  id: `contract ${symbol}`,
+  label: instrumentWords(symbol),
+  detail: 'Option contract',
+  path: pathTo.symbol(symbol),
+});
+
+export const chainItem = (underlying: string): PaletteItem => ({
+  id: `chain ${underlying}`,
+  label: `${underlying} options`,
+  detail: 'Option chain',
+  path: pathTo.chain(underlying),
+});
 
 export const filled = (groups: readonly PaletteGroup[]): readonly PaletteGroup[] =>
   groups.filter(({ items }) => items.length > 0);

@@ -1,6 +1,5 @@
 import { useLayoutEffect, useRef } from 'react';
 import { pathTo } from '../../../../src/protocol/pages.ts';
-import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Message } from '../../components/message.tsx';
 import { go } from '../../hooks/use-page.ts';
 
@@ -22,29 +21,16 @@ function useFocusHandover() {
   return element;
 }
 
-function words(text: string): readonly [title: string, advice: string] {
-  return isContract(text)
-    ? [
-        `“${text}” is an option contract`,
-        'Quotes, charts and orders have stocks only. A position in it is shown in the portfolio on the trading desk.',
-      ]
-    : [
-        `This market has no symbol “${text}”`,
-        'Check its spelling, or search for the company on the trading desk.',
-      ];
-}
-
 /** Why an address has no chart, and the way on. */
 export function NoStock({ text }: { readonly text: string }) {
-  const [title, advice] = words(text);
   return (
     <div ref={useFocusHandover()}>
       <Message
         tone="problem"
-        title={title}
+        title={`This market has no symbol “${text}”`}
         action={{ label: 'Go to the trading desk', run: () => go(pathTo.trading) }}
       >
-        {advice}
+        Check its spelling, or search for the company on the trading desk.
       </Message>
     </div>
   );

@@ -27,8 +27,15 @@ export function useSymbolAddress(text: string | undefined, shown: boolean): stri
     };
     setUnknown(null);
     if (text === undefined) return settle(watchlist.getState().symbols[0] ?? null);
-    // Nothing is looked up for a contract, which has neither quote nor chart here, nor for what no symbol looks like.
-    if (isContract(text) || symbolForms(text).length === 0) {
+    const contract = isContract(text) ? readSymbol(text) : null;
+    if (contract !== null) {
+      // The directory has stocks only; the chart says where there is no such contract.
+      settle(contract);
+      view.show('trade');
+      if (takeReveal()) view.reveal();
+      return go(pathTo.symbol(contract), { replace: true });
+    }
+    if (symbolForms(text).length === 0) {
       setUnknown(text);
       return settle(null);
     }

@@ -94,8 +94,49 @@ test('a contract is typed by its symbol or in words', async () => {
   const { chosen } = await open();
   await page.user.keyboard('/');
   await page.user.type(await screen.findByRole('combobox'), 'spy 251219 650 c');
-  await page.user.click(await screen.findByRole('option', { name: /SPY 650\.00 call/ }));
+  await page.user.click(await screen.findByRole('option', { name: /SPY 19 Dec 2025 650 call/ }));
   expect(chosen.mock.calls[0]?.[0].path).toBe('/s/O:SPY251219C00650000');
+});
+
+test('a strike offers the contracts around it that expire next, and a ticker its chain', async () => {
+  const { options } = await open(({ routes }) => {
+    routes['GET /api/market/options/SPY/expirations'] = () => [
+      { expiry: '2026-12-04', daysLeft: 5, contracts: 80 },
+      { expiry: '2026-12-11', daysLeft: 12, contracts: 80 },
+    ];
+    routes['GET /api/market/options/SPY'] = ({ query }) => ({
+      underlying: { symbol: 'SPY', state: 'simulated' },
+      expiry: query.get('expiry'),
+      contracts: [645, 650, 655].flatMap((strike) =>
+        (['call', 'put'] as const).map((type) => ({
+          contractId: `O:SPY261204${type === 'call' ? 'C' : 'P'}00${strike}000`,
+          strike,
+          type,
+        })),
+      ),
+      partial: false,
+      asOf: '2026-11-29T15:00:00.000Z',
+    });
+  });
+  await page.user.keyboard('/');
+  const field = await screen.findByRole('combobox');
+  await page.user.type(field, 'spy 651 p');
+  await waitFor(() =>
+    expect(options()).toEqual([
+      'SPY 4 Dec 2026 650 putOption contract',
+      'SPY 4 Dec 2026 655 putOption contract',
+      'SPY 4 Dec 2026 645 putOption contract',
+    ]),
+  );
+  const asked = page.server.asked.find(({ path }) => path === '/api/market/options/SPY');
+  expect(Number(asked?.query.get('strikeFrom'))).toBeLessThan(651);
+  expect(Number(asked?.query.get('strikeTo'))).toBeGreaterThan(651);
+  await page.user.clear(field);
+  await page.user.type(field, 'zzz 100');
+  expect(await screen.findByText('Nothing has that name. Try a ticker or a company.')).toBeTruthy();
+  await page.user.clear(field);
+  await page.user.type(field, 'aapl');
+  await waitFor(() => expect(options()).toEqual(['AAPLApple Inc.', 'AAPL optionsOption chain']));
 });
 
 test('pages are found by their titles; a search that fails says so and leaves them', async () => {
