@@ -51,7 +51,8 @@ export function createFrameTap(socket: TradecastSocket): FollowFrames {
       };
     }
 
-    if (socket.connected) attach();
+    // There is one from the first connect on, also before the socket has joined.
+    if (socket.io.engine) attach();
     socket.io.on('open', attach);
     return () => {
       socket.io.off('open', attach);

@@ -19,6 +19,7 @@ export function apiPage(): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API · ${escaped(info.title)}</title>
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="${STYLE}">
 </head>
 <body>
