@@ -122,6 +122,22 @@ test('the menu leads to the page that tests the API, where everything works', as
   expect(complaintsOf(browser)).toEqual([]);
 });
 
+test('the page of the API needs no session, no script and nothing of another origin', async () => {
+  const browser = await openBrowser(`${service.url}/docs/api`);
+  const { page } = browser;
+  const origins = new Set<string>();
+  page.on('request', (request) => origins.add(new URL(request.url()).origin));
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'Tradecast API' }).waitFor();
+  await page.getByText('The quote of any symbol').click();
+  await page.getByRole('link', { name: 'MarketQuotePayload' }).first().click();
+  await page.getByRole('heading', { level: 3, name: 'MarketQuotePayload' }).waitFor();
+  expect(await page.evaluate(() => getComputedStyle(document.body).maxWidth)).not.toBe('none');
+  expect([...origins]).toEqual([new URL(service.url).origin]);
+  expect(await accessibilityProblems(browser)).toEqual([]);
+  expect(complaintsOf(browser)).toEqual([]);
+});
+
 test('a member at an administrator’s address is told so; signing out leads to the sign-in’s own', async () => {
   const browser = await openBrowser(`${service.url}/monitor`);
   const { page } = browser;
