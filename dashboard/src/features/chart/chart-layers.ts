@@ -21,8 +21,12 @@ const VOLUME_PANE = 1;
 /** Of the height; the candles have the rest. */
 const VOLUME_SHARE = 0.22;
 
+/** Four decimals. */
+const DECIMALS = 10_000;
+/** The axis counts in fractions: what it means by 0.99999999 is a dollar, not less than one. */
+const axisPrice = (value: number) => formatPrice(Math.round(value * DECIMALS) / DECIMALS);
 /** Below a dollar a price has four decimals. */
-const PRICES = { type: 'custom', formatter: formatPrice, minMove: 0.0001 } as const;
+const PRICES = { type: 'custom', formatter: axisPrice, minMove: 1 / DECIMALS } as const;
 const VOLUMES = { type: 'custom', formatter: compact, minMove: 1 } as const;
 
 export type Chart = IChartApiBase<Time>;

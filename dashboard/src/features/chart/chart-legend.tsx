@@ -26,7 +26,7 @@ export function ChartLegend({ picture, index }: { picture: Picture; index: numbe
   const change = bar && before ? bar.close - before.close : null;
   const percent = change === null || !before ? null : (change / before.close) * 100;
   return (
-    <p className="flex min-h-10 flex-wrap content-start items-baseline gap-x-3 text-xs max-sm:min-h-15">
+    <p className="flex min-h-20 @lg:min-h-15 @4xl:min-h-10 flex-wrap content-start items-baseline gap-x-3 text-xs">
       <span className="min-w-[25ch] font-medium">{bar ? barLabel(bar.time, picture.size) : '–'}</span>
       <Figure label="O" value={price(bar?.open)} />
       <Figure label="H" value={price(bar?.high)} />

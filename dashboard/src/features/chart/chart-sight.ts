@@ -24,8 +24,9 @@ export function createSight(chart: Chart) {
     begin({ bars, first }: Picture) {
       placed = bars.length === 0;
       place = () => {
-        const from = Math.min(first, Math.max(0, bars.length - FEWEST_IN_SIGHT));
-        scale.setVisibleLogicalRange({ from, to: Math.max(bars.length, FEWEST_IN_SIGHT) + RIGHT_BARS });
+        // Where there are fewer bars, the room for them is at the left, which is the past.
+        const from = Math.min(first, bars.length - FEWEST_IN_SIGHT);
+        scale.setVisibleLogicalRange({ from, to: bars.length + RIGHT_BARS });
       };
       tryToPlace();
     },
