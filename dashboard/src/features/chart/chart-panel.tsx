@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useStore } from 'zustand';
 import { pathTo } from '../../../../src/protocol/pages.ts';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
@@ -81,17 +82,19 @@ const ATTRIBUTION = (
   </a>
 );
 
-/** From a contract to its neighbours. */
+/** From a stock to its chain, from a contract to its neighbours. */
 function ChainLink({ symbol }: { symbol: string }) {
   const { option } = usePresent(symbol);
-  return option ? (
+  if (isContract(symbol) && !option) return null;
+  const underlying = option?.underlying ?? symbol;
+  return (
     <Link
-      href={pathTo.chain(option.underlying, option.expiry)}
+      href={pathTo.chain(underlying, option?.expiry)}
       className="text-accent text-xs underline underline-offset-2"
     >
-      {option.underlying} options
+      {underlying} options
     </Link>
-  ) : null;
+  );
 }
 
 /** The present, also of a contract, which this panel keeps coming. */

@@ -6,6 +6,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { ChartPanel } from '../../../../dashboard/src/features/chart/chart-panel.tsx';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
+import { contractOf } from '../../support/chains.ts';
 import { recordingChart } from '../../support/chart.ts';
 import { refuse } from '../../support/double.ts';
 import { BARS, executed, historyOf, quoteOf } from '../../support/fixtures.ts';
@@ -53,6 +54,18 @@ test('it draws the minutes, their volume and the previous close, on one chart', 
   expect(screen.getByRole('group', { name: /^Chart of AAPL/ }).getAttribute('aria-label')).toMatch(
     /^Chart of AAPL, 1-minute bars from \w{3},? \d+ \w+ \d{4}, \d\d:\d\d to /,
   );
+});
+
+test('it leads to the option chain of its stock, and of a contract to the chain of its expiry', async () => {
+  await openChart();
+  const link = await screen.findByRole('link', { name: 'AAPL options' });
+  expect(link.getAttribute('href')).toBe('/options/AAPL');
+  const contract = contractOf(650, 'call', { underlying: 'SPY', expiry: '2026-12-18' });
+  act(() => page.stores.view.select(contract.contractId));
+  await waitFor(() => expect(screen.queryByRole('link', { name: /options$/ })).toBeNull());
+  await act(async () => page.desk.states.option.push(contract));
+  const neighbours = await screen.findByRole('link', { name: 'SPY options' });
+  expect(neighbours.getAttribute('href')).toBe('/options/SPY?expiry=2026-12-18');
 });
 
 test('a quote moves the running minute', async () => {
