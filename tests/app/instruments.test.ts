@@ -140,12 +140,14 @@ describe('an option contract', () => {
     expect(await app.request('GET', `/api/quotes?symbols=AAPL,${CONTRACT}`, { cookie })).toMatchObject({
       status: 200,
     });
-    expect(await app.request('GET', `/api/candles?symbol=${CONTRACT}`, { cookie })).toMatchObject(
-      unsupported,
-    );
     const body = { symbols: ['AAPL', CONTRACT] };
     expect(await app.request('PUT', '/api/watchlist', { cookie, body })).toMatchObject(unsupported);
     expect(app.market.wanted().has(CONTRACT)).toBe(false);
+  });
+
+  test('has minutes like a stock, and none before it has traded', async () => {
+    const answer = await app.request('GET', `/api/candles?symbol=${CONTRACT}`, { cookie: ada.cookie });
+    expect(answer).toMatchObject({ status: 200, body: { success: true, data: [] } });
   });
 
   test('may be in what another system reports, at a hundred shares a contract', async () => {
