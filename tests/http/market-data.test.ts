@@ -82,6 +82,23 @@ describe('the past of a symbol', () => {
     ]);
   });
 
+  test('of the week in which the clocks change has no gap: Sunday has 25 hours, and days begin at midnight there', async () => {
+    const range = '/api/market/historical/SPY?from=2026-10-31&to=2026-11-02';
+    const hours = await get<HistoryPayload>(`${range}&timespan=hour`);
+    const times = hours.bars.map(({ time }) => time);
+    expect(times).toHaveLength(24 + 25 + 24);
+    expect(times.slice(1).every((time, i) => time - times[i]! === 3_600)).toBe(true);
+    const days = await get<HistoryPayload>(range);
+    expect(days.bars.map(({ time }) => new Date(time * 1_000).toISOString().slice(0, 16))).toEqual([
+      '2026-10-31T04:00',
+      '2026-11-01T04:00',
+      '2026-11-02T05:00',
+    ]);
+    // What the hours make is what the days say.
+    expect(days.bars.map(({ open }) => open)).toEqual([0, 24, 49].map((hour) => hours.bars[hour]!.open));
+    expect(days.bars.map(({ close }) => close)).toEqual([23, 48, 72].map((hour) => hours.bars[hour]!.close));
+  });
+
   test('of five years of days is at most 60 KB gzipped', async () => {
     const path = '/api/market/historical/SPY?from=2021-11-20&to=2026-11-20';
     const answer = await client.get(path, { headers: { 'accept-encoding': 'gzip' } });

@@ -58,7 +58,10 @@ export function createSession(options: SessionOptions): Session {
     channels: cluster.channels,
     send: (action, list) => socket.send({ action, params: list.join(',') }),
     onFlow: options.onFlow,
-    onUnquoted: (symbol) => options.onUnquoted(symbol, clock.now() - (isDelayed ? DELAYED_BY_MS : 0)),
+    onUnquoted(symbol) {
+      // The canary has no quotes of its own.
+      if (wanted.has(symbol)) options.onUnquoted(symbol, clock.now() - (isDelayed ? DELAYED_BY_MS : 0));
+    },
     onUnanswered(list) {
       log.warn({ topics: list.slice(0, 20), count: list.length }, 'upstream never confirmed these topics');
       report();

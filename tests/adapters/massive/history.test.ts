@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createTestClock } from '../../../rig/clock.ts';
 import { silentLog } from '../../../rig/log.ts';
+import { isoDay, readLeanLines, toDollars } from '../../../rig/recordings/lean-files.ts';
+import { FIXTURES } from '../../../rig/recordings/places.ts';
 import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
 import { createMassiveHistory } from '../../../src/adapters/massive/history.ts';
 import { createMassiveRest } from '../../../src/adapters/massive/rest.ts';
 import type { BarRequest } from '../../../src/domain/market/history.ts';
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
+import { newYorkTime } from '../../../src/protocol/new-york.ts';
 
 let upstream: MassiveStandIn | null = null;
 afterEach(async () => {
@@ -14,7 +17,7 @@ afterEach(async () => {
   upstream = null;
 });
 
-async function start(rest: (url: URL) => RestAnswer) {
+async function start(rest: (url: URL) => RestAnswer | Promise<RestAnswer>) {
   upstream = await startMassiveStandIn('key');
   upstream.behaviour.rest = rest;
   const clock = createTestClock();
@@ -143,6 +146,40 @@ describe('bars', () => {
   });
 });
 
+describe('bars across a split', () => {
+  /** AAPL, 7:1 between Friday and Monday; as upstream answers, whose bars are adjusted unless asked otherwise. */
+  const minutesOf = (day: string, factor: number) =>
+    readLeanLines(FIXTURES, 'minute', 'aapl', `${day}_trade.zip`).map((row) => {
+      const [ms, o, h, l, c, v] = row.split(',').map(Number);
+      const [open, high, low, close] = [o, h, l, c].map((price) => toDollars(price) / factor);
+      const t = newYorkTime(isoDay(day), 0) + ms!;
+      return { t, o: open, h: high, l: low, c: close, v: v! * factor };
+    });
+  const SPLIT = {
+    ...DAYS,
+    timespan: 'minute' as const,
+    from: newYorkTime('2014-06-06', 0),
+    to: newYorkTime('2014-06-10', 0),
+  };
+
+  test('are without a jump where they are adjusted, and as traded where not; neither is taken for the other', async () => {
+    const { history, asked } = await start(({ searchParams }) => {
+      const factor = searchParams.get('adjusted') === 'true' ? 7 : 1;
+      const results = [...minutesOf('20140606', factor), ...minutesOf('20140609', 1)].toReversed();
+      return { body: { status: 'OK', results } };
+    });
+    const jumpOf = async (adjusted: boolean): Promise<number> => {
+      const { bars } = await history.bars({ ...SPLIT, adjusted });
+      const first = bars.findIndex(({ start: time }) => time >= newYorkTime('2014-06-09', 0));
+      return bars[first - 1]!.close / bars[first]!.close;
+    };
+    expect(await jumpOf(true)).toBeCloseTo(1, 1);
+    expect(await jumpOf(false)).toBeCloseTo(7, 0);
+    expect(await jumpOf(true)).toBeCloseTo(1, 1);
+    expect(asked.map(({ url }) => url.searchParams.get('adjusted'))).toEqual(['true', 'false']);
+  });
+});
+
 describe('a snapshot', () => {
   test('has its parts, and the times of nanoseconds in milliseconds', async () => {
     const { history } = await start(() => ({ body: SNAPSHOT }));
@@ -216,8 +253,23 @@ describe('a snapshot', () => {
 
 describe('when upstream misbehaves', () => {
   test('a hundred questions at once are one request, however long it takes', async () => {
-    const { history, asked } = await start(() => ({ body: SNAPSHOT }));
-    await Promise.all(Array.from({ length: 100 }, () => history.snapshot('AAPL')));
+    let release = (): void => {};
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const {
+      history,
+      asked,
+      upstream: up,
+    } = await start(async () => {
+      await slow;
+      return { body: SNAPSHOT };
+    });
+    const first = Array.from({ length: 50 }, () => history.snapshot('AAPL'));
+    await up.until(() => asked.length === 1);
+    const later = Array.from({ length: 50 }, () => history.snapshot('AAPL'));
+    release();
+    await Promise.all([...first, ...later]);
     expect(asked).toHaveLength(1);
   });
 

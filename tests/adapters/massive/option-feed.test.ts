@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createTestClock } from '../../../rig/clock.ts';
 import { silentLog } from '../../../rig/log.ts';
@@ -5,6 +8,7 @@ import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
 import { MAX_QUOTED_CONTRACTS } from '../../../src/adapters/massive/clusters.ts';
 import { createMassiveFeed, createMassiveOptionFeed } from '../../../src/adapters/massive/feed.ts';
+import { createReplayFeed, createReplayOptionFeed } from '../../../src/adapters/replay/feed.ts';
 import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
 import { ADDS_VOLUME, REGULAR_SALE } from '../../../src/domain/market/trade-effects.ts';
@@ -26,6 +30,7 @@ afterEach(async () => {
 async function start({
   contracts = [CALL, PUT] as readonly string[],
   rest = (_url: URL): RestAnswer => ({ body: { status: 'OK' } }),
+  recordFile = null as string | null,
   prepare = (_upstream: MassiveStandIn) => {},
 } = {}) {
   const upstream = await startMassiveStandIn(KEY);
@@ -39,6 +44,7 @@ async function start({
     clock,
     log: silentLog,
     hours: createMarketHours('always'),
+    recordFile,
   };
   const stocks = createMassiveFeed({ ...options, wsUrl: upstream.wsUrl });
   const feed = createMassiveOptionFeed({ ...options, wsUrl: upstream.options.wsUrl });
@@ -141,11 +147,12 @@ describe('contracts', () => {
   });
 
   test('that upstream confirms and never sends stay quiet without harm', async () => {
-    const { latest, sink, clock } = await start({ contracts: [CALL, 'O:NOSUCH281215C00001000'] });
+    const started = await start({ contracts: [CALL, 'O:NOSUCH281215C00001000'] });
+    const { latest, sink, clock } = started;
     latest().send([{ ev: 'T', sym: CALL, x: 312, p: 9.75, s: 3, t: clock.now(), q: 7 }]);
     await sink.until(({ trades }) => trades.length === 1);
     // A quiet chain is no dead feed: no contract trades every second.
-    await pass(clock, 40);
+    await pass(started, 40);
     expect(stateOf(sink)).toBe('live');
   });
 });
@@ -318,20 +325,21 @@ describe('what REST adds to contracts', () => {
 
   test('come again each minute for those that still flow, by the name of the underlying, asked for once', async () => {
     let interest = 1;
-    const { sink, upstream, clock, feed } = await start({
+    const started = await start({
       contracts: [ADJUSTED],
       rest: answers(() => [row(ADJUSTED, { open_interest: interest })], 'AAPL'),
     });
+    const { sink, upstream, feed } = started;
     await sink.until(({ days }) => days.at(-1)?.openInterest === 1);
     interest = 2;
-    clock.advance(60_000);
+    await pass(started, 60);
     await sink.until(({ days }) => days.at(-1)?.openInterest === 2);
+    expect(upstream.options.connections).toHaveLength(1);
     expect(upstream.asked.filter(({ url }) => isReference(url))).toHaveLength(1);
     feed.setSymbols(new Set());
     await sink.until(({ flowing }) => flowing.size === 0);
     const asked = upstream.asked.length;
-    clock.advance(60_000);
-    await roundTrip();
+    await pass(started, 60);
     expect(upstream.asked.slice(asked).filter(({ url }) => url.pathname.includes('options'))).toEqual([]);
   });
 
@@ -361,18 +369,62 @@ describe('what REST adds to contracts', () => {
   });
 
   test('is asked for no more where the plan does not include it, and the stream goes on', async () => {
-    const { sink, upstream, clock, latest } = await start({
+    const started = await start({
       rest: (url) =>
         url.pathname.includes('options') ? { status: 403, body: { status: 'NOT_AUTHORIZED' } } : { body: {} },
     });
+    const { sink, upstream, clock, latest } = started;
     const ofOptions = () => upstream.asked.filter(({ url }) => url.pathname.includes('options')).length;
     await upstream.until(() => ofOptions() === 1);
     await roundTrip();
-    await pass(clock, 60);
+    await pass(started, 60);
     latest().send([{ ev: 'T', sym: CALL, x: 312, p: 9.75, s: 3, t: clock.now(), q: 7 }]);
     await sink.until(({ trades }) => trades.length === 1);
     expect(ofOptions()).toBe(1);
   });
+});
+
+test('what both connections deliver is one recording, of which each feed plays its own', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'record-'));
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'recorded.ndjson');
+  const { upstream, latest, stocks, feed, sink, stockSink, clock } = await start({
+    recordFile: file,
+    rest: ({ pathname }) =>
+      pathname.startsWith('/v3/snapshot/options/')
+        ? {
+            body: {
+              status: 'OK',
+              results: [{ details: { ticker: CALL, contract_type: 'call' }, open_interest: 9 }],
+            },
+          }
+        : { body: { status: 'OK' } },
+  });
+  await sink.until(({ days }) => days.length === 1);
+  const t = clock.now();
+  latest().send([
+    { ev: 'Q', sym: CALL, bp: 9.71, ap: 9.81, bs: 17, as: 24, t, q: 1 },
+    { ev: 'T', sym: CALL, x: 312, p: 9.75, s: 3, c: [209], t, q: 2 },
+  ]);
+  upstream.connections.at(-1)!.send([{ ev: 'T', sym: 'AAPL', x: 4, i: '1', p: 297, s: 40, t, q: 3 }]);
+  await sink.until(({ trades }) => trades.length === 1);
+  await stockSink.until(({ trades }) => trades.length === 1);
+  await Promise.all([stocks.stop(), feed.stop()]);
+
+  const replay = { file, speed: 'max' as const, loop: false, clock, log: silentLog };
+  const withoutReceipt = (ticks: readonly object[]) => ticks.map((tick) => ({ ...tick, receivedAt: 0 }));
+  for (const [player, lived] of [
+    [createReplayFeed(replay), stockSink],
+    [createReplayOptionFeed(replay), sink],
+  ] as const) {
+    const again = createCollectingSink();
+    player.start(again);
+    await again.until(({ statuses }) => statuses.at(-1)?.state === 'ended');
+    await player.stop();
+    expect(again.counts.dropped).toBe(0);
+    for (const kind of ['trades', 'quotes', 'days'] as const)
+      expect(withoutReceipt(again[kind])).toEqual(withoutReceipt(lived[kind]));
+  }
 });
 
 /** Lets what is on its way over loopback arrive. */
@@ -380,10 +432,12 @@ const roundTrip = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** Second by second, with room in between for pongs to arrive. */
-async function pass(clock: { advance(ms: number): void }, seconds: number): Promise<void> {
+/** Second by second; a sign of life arrives in each of them, and no market data. */
+async function pass({ clock, latest, sink }: Awaited<ReturnType<typeof start>>, seconds: number) {
   for (let passed = 0; passed < seconds; passed++) {
     clock.advance(1_000);
-    await roundTrip();
+    const { dropped } = sink.counts;
+    latest().send('no market data');
+    await sink.until(({ counts }) => counts.dropped > dropped);
   }
 }
