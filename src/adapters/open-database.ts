@@ -15,6 +15,8 @@ export type OpenDatabaseOptions = {
   readonly log: Log;
   /** Called with the seconds each statement took. */
   readonly onQuery?: (seconds: number) => void;
+  /** Ends the creation of an embedded database, which may take seconds; then StartupError is thrown. */
+  readonly signal?: AbortSignal;
   /** Of the vacuum; the system's by default. */
   readonly clock?: Clock;
   /** Folder of the migrations; the product's own by default. */
@@ -71,9 +73,10 @@ async function openEmbedded({
   dataDir,
   log,
   onQuery,
+  signal,
   clock,
 }: OpenDatabaseOptions & { dataDir: string }): Promise<Opened> {
-  const { pool, release } = await openEmbeddedPool({ folder: path.resolve(dataDir), log });
+  const { pool, release } = await openEmbeddedPool({ folder: path.resolve(dataDir), log, signal });
   const database = createDatabase({
     kind: 'embedded',
     pool,

@@ -14,6 +14,7 @@ export function createDatabaseCapability(
   { dataDir, url }: { readonly dataDir: string; readonly url: string | null },
 ): Capability<{ readonly database: Database }> {
   let opened: Database | null = null;
+  const cancelled = new AbortController();
   const notOpen = (): Promise<never> => Promise.reject(unavailable(new Error('the database is not open')));
 
   const database: Database = {
@@ -29,9 +30,11 @@ export function createDatabaseCapability(
       opened = await openDatabase({
         log: log('database'),
         onQuery: metrics.database.observe,
+        signal: cancelled.signal,
         ...(url === null ? { dataDir: path.join(dataDir, 'database') } : { databaseUrl: url }),
       });
     },
+    cancel: () => cancelled.abort(),
     stop: database.close,
   };
 }

@@ -6,6 +6,8 @@ export interface Part {
   readonly name: string;
   /** Resolves when it works. */
   start?(): void | Promise<void>;
+  /** The start under way is not wanted any more: it fails soon, where it can. */
+  cancel?(): void;
   /** Accepts nothing new, and ends or hands over what is under way. Every part drains before the first one stops. */
   drain?(): void | Promise<void>;
   /** Runs only where `start` succeeded. */
@@ -32,7 +34,7 @@ export interface Lifecycle {
    * StartCancelledError where `cancel` came first: a part may also fail because of what cancelled the start.
    */
   start(): Promise<void>;
-  /** No further part starts. */
+  /** No further part starts, and the one that starts now ends soon. */
   cancel(): void;
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -41,9 +43,11 @@ export interface Lifecycle {
 export function createLifecycle(parts: readonly Part[], log: Log): Lifecycle {
   const closing = createDisposer();
   const started: Part[] = [];
+  let starting: Part | null = null;
   let cancelled = false;
 
   async function startOne(part: Part): Promise<void> {
+    starting = part;
     try {
       await part.start?.();
     } catch (error) {
@@ -51,6 +55,8 @@ export function createLifecycle(parts: readonly Part[], log: Log): Lifecycle {
       // A Ctrl-C reaches every process of the terminal, those that a part waits for as well.
       log.debug({ err: error, part: part.name }, 'a part did not start before the stop');
       throw new StartCancelledError();
+    } finally {
+      starting = null;
     }
     started.push(part);
     closing.add(part.name, () => part.stop?.());
@@ -65,6 +71,7 @@ export function createLifecycle(parts: readonly Part[], log: Log): Lifecycle {
     },
     cancel() {
       cancelled = true;
+      starting?.cancel?.();
     },
     async drain() {
       const draining = started.map(async (part) => {

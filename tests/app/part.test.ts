@@ -62,6 +62,25 @@ test('a stop during the start lets the part that is starting finish, and starts 
   expect(steps).toEqual(['start a', 'drain a', 'stop a']);
 });
 
+test('a part that starts when the stop comes is told, and may end at once', async () => {
+  let end = (): void => {};
+  const slow: Part = {
+    name: 'slow',
+    start: () => new Promise<void>((_resolve, reject) => (end = () => reject(new Error('aborted')))),
+    cancel: () => end(),
+  };
+  const steps: string[] = [];
+  const quick: Part = { name: 'quick', cancel: () => void steps.push('cancel quick') };
+  const lifecycle = createLifecycle([quick, slow], silentLog);
+  const starting = lifecycle.start();
+  await Promise.resolve();
+  await Promise.resolve();
+  lifecycle.cancel();
+  await expect(starting).rejects.toThrow(StartCancelledError);
+  // What has started already is stopped, not cancelled.
+  expect(steps).toEqual([]);
+});
+
 test('what fails while the start is cancelled is no reason of its own', async () => {
   const { steps, lifecycle } = recorded(['a', 'b'], ['start a']);
   const starting = lifecycle.start();

@@ -23,8 +23,8 @@ const run = promisify(execFile);
  * frees that memory. Code that runs once is not worth optimising, hence the flag. Throws where the folder cannot be
  * written.
  */
-const createFiles = (target: string): Promise<unknown> =>
-  run(process.execPath, ['--liftoff-only', path.join(import.meta.dirname, 'create.ts'), target]);
+const createFiles = (target: string, signal: AbortSignal | undefined): Promise<unknown> =>
+  run(process.execPath, ['--liftoff-only', path.join(import.meta.dirname, 'create.ts'), target], { signal });
 
 // V8 would optimise Postgres' parser and the like: 600 MB for half a second, for 5 % more throughput.
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
@@ -35,17 +35,24 @@ export interface EmbeddedPool {
   readonly release: () => Promise<void>;
 }
 
+export interface EmbeddedPoolOptions {
+  readonly folder: string;
+  readonly log: Log;
+  /** Ends the creation of the files. What was created is removed by the next one. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Postgres inside this process (PGlite in a worker thread), behind an ordinary pool that speaks the wire
  * protocol with it. The files lie in `folder`; a commit is answered after fdatasync. Throws
  * StartupError where another process uses the folder.
  */
-export async function openEmbeddedPool({ folder, log }: { folder: string; log: Log }): Promise<EmbeddedPool> {
+export async function openEmbeddedPool({ folder, log, signal }: EmbeddedPoolOptions): Promise<EmbeddedPool> {
   const unlock = lockFolder(folder);
   try {
     const files = path.join(folder, 'pgdata');
     if (!existsSync(files)) {
-      await createFiles(files).catch((error: unknown) => {
+      await createFiles(files, signal).catch((error: unknown) => {
         throw new StartupError(
           `The embedded database cannot be created in ${folder}: check DATA_DIR and its free space.`,
           {
