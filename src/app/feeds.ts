@@ -10,6 +10,7 @@ import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedHistory } from '../adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
 import { createSimulatedOptions } from '../adapters/simulated/options/source.ts';
+import { createTurns } from '../adapters/simulated/turns.ts';
 import type { FeedConfig } from '../config/feed.ts';
 import type { MarketSecrets } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
@@ -57,13 +58,17 @@ const wellKnown = async (): Promise<readonly string[]> => WELL_KNOWN;
 const FEEDS: {
   [Source in FeedConfig['source']]: (feed: ConfigOf<Source>, parts: FeedParts) => MarketSource;
 } = {
-  simulated: (feed, { clock }) => ({
-    feed: createSimulatedFeed({ clock, ...feed }),
-    instruments: createSimulatedInstruments(),
-    featured: wellKnown,
-    history: () => createSimulatedHistory({ clock, seed: feed.seed }),
-    options: createSimulatedOptions({ clock, ...feed }),
-  }),
+  simulated(feed, { clock }) {
+    // One queue for all that is drawn: the stop of the history ends the rest with it.
+    const turns = createTurns();
+    return {
+      feed: createSimulatedFeed({ clock, ...feed }),
+      instruments: createSimulatedInstruments(),
+      featured: wellKnown,
+      history: () => createSimulatedHistory({ clock, turns, seed: feed.seed }),
+      options: createSimulatedOptions({ clock, turns, ...feed }),
+    };
+  },
   replay(feed, { clock, log }) {
     const instruments = createReplayInstruments(feed);
     return {

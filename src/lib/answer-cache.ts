@@ -14,7 +14,7 @@ export interface AnswerCache<T> {
 
 export interface AnswerCacheOptions {
   readonly clock: Clock;
-  /** An answer serves this long without a question, milliseconds. */
+  /** An answer serves this long without a question. */
   readonly freshMs: number;
   /** And this long in place of an answer that does not come. */
   readonly staleMs: number;

@@ -5,7 +5,7 @@ import { pause } from './pause.ts';
 export interface RequestPace {
   /** Resolves when it is the request's turn, or when `signal` aborts. */
   turn(signal?: AbortSignal): Promise<void>;
-  /** How long a request that came now would wait, milliseconds. */
+  /** How long a request that came now would wait. */
   waitMs(): number;
 }
 

@@ -4,6 +4,7 @@ import { dataOf } from '../../rig/clients/http.ts';
 import { createHttpClient, type HttpClient, registerUser } from '../../rig/clients/http-client.ts';
 import { createSimulatedHistory } from '../../src/adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../../src/adapters/simulated/instruments.ts';
+import { createTurns } from '../../src/adapters/simulated/turns.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createMarketQuotes } from '../../src/domain/market/market-quotes.ts';
 import type {
@@ -20,7 +21,7 @@ let stop: () => Promise<void>;
 let url: string;
 beforeAll(async () => {
   const clock = createManualClock('2026-11-20T15:04:30Z');
-  const history = createSimulatedHistory({ clock, seed: 1 });
+  const history = createSimulatedHistory({ clock, turns: createTurns(), seed: 1 });
   const marketQuotes = createMarketQuotes({
     board: { get: () => undefined },
     history,

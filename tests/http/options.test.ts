@@ -5,6 +5,7 @@ import { createNoOptions } from '../../rig/stand-ins/no-options.ts';
 import { createSimulatedHistory } from '../../src/adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../../src/adapters/simulated/instruments.ts';
 import { createSimulatedOptions } from '../../src/adapters/simulated/options/source.ts';
+import { createTurns } from '../../src/adapters/simulated/turns.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createMarketQuotes } from '../../src/domain/market/market-quotes.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
@@ -20,11 +21,11 @@ const watched = new Map<string, Quote>();
 
 async function start(without = false): Promise<{ client: HttpClient; stop: () => Promise<void> }> {
   const clock = createManualClock(NOW);
-  const history = createSimulatedHistory({ clock, seed: 1 });
+  const history = createSimulatedHistory({ clock, turns: createTurns(), seed: 1 });
   const instruments = createSimulatedInstruments();
   const source = without
     ? createNoOptions({ source: 'replay', origin: 'replay' })
-    : createSimulatedOptions({ clock, seed: 1, updatesPerSecond: 4 });
+    : createSimulatedOptions({ clock, turns: createTurns(), seed: 1, updatesPerSecond: 4 });
   const marketQuotes = createMarketQuotes({
     board: { get: () => undefined },
     history,

@@ -5,12 +5,14 @@ import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { addDays, newYorkDate, newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import { createDayPath, type DayPath } from './day-path.ts';
-import { createTurns, type Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 import { type SimulatedInstrument, UNIVERSE } from './universe.ts';
 
 export interface SimulatedHistoryOptions {
   readonly clock: Clock;
   readonly seed: number;
+  /** Drawing waits for its turn, so that no number of requests holds up the process. */
+  readonly turns: Turns;
 }
 
 /** Sessions with minutes, today included. */
@@ -29,9 +31,8 @@ const instruments = new Map(UNIVERSE.map((instrument) => [instrument.symbol, ins
  * seed.
  */
 export function createSimulatedHistory(options: SimulatedHistoryOptions): MarketHistory {
-  const { clock } = options;
-  const turns = createTurns();
-  const past = createPast(options, turns);
+  const { clock, turns } = options;
+  const past = createPast(options);
 
   async function barsOf(request: BarRequest): Promise<Bar[]> {
     const instrument = instrumentOf(request.symbol);
@@ -101,7 +102,7 @@ interface Past extends Readonly<Record<Part, Between>> {
   minutesOf(instrument: SimulatedInstrument, date: string): Candle[];
 }
 
-function createPast({ clock, seed }: SimulatedHistoryOptions, turns: Turns): Past {
+function createPast({ clock, seed, turns }: SimulatedHistoryOptions): Past {
   const pathOf = (instrument: SimulatedInstrument, date: string): DayPath =>
     createDayPath(instrument, seed, newYorkDay(newYorkTime(date, 0)));
 

@@ -1,25 +1,12 @@
 import type { OptionPayload } from '../../protocol/options.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
-import type { Quote, VendorGreeks } from '../market/quote.ts';
+import type { Quote } from '../market/quote.ts';
 import type { ContractSnapshot, ContractTerms } from './chains.ts';
 import type { Valuation } from './model.ts';
 
 /** What a contract trades at, from the feed or from a chain. Dollars, contracts, milliseconds since epoch. */
-export interface ContractQuote {
+export interface ContractQuote extends Omit<ContractSnapshot, keyof ContractTerms | 'updatedAt'> {
   readonly terms: ContractTerms;
-  /** Undefined where it has neither traded nor closed. */
-  readonly price: number | undefined;
-  /** Of the trade that made the price; undefined where the price is of a day before. */
-  readonly tradedAt: number | undefined;
-  readonly bid: number | undefined;
-  readonly ask: number | undefined;
-  readonly open: number | undefined;
-  readonly high: number | undefined;
-  readonly low: number | undefined;
-  readonly previousClose: number | undefined;
-  readonly volume: number;
-  readonly openInterest: number | undefined;
-  readonly greeks: VendorGreeks | undefined;
   readonly updatedAt: number;
   readonly state: QuoteState;
 }

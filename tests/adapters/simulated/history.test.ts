@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulatedFeed } from '../../../src/adapters/simulated/feed.ts';
 import { createSimulatedHistory } from '../../../src/adapters/simulated/history.ts';
+import { createTurns } from '../../../src/adapters/simulated/turns.ts';
 import { aggregateBars, type BarSize } from '../../../src/domain/market/bars.ts';
 import type { BarRequest } from '../../../src/domain/market/history.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
@@ -11,7 +12,7 @@ const at = (iso: string): number => Date.parse(iso);
 
 function open(now = NOW, seed = 1) {
   const clock = createManualClock(now);
-  const history = createSimulatedHistory({ clock, seed });
+  const history = createSimulatedHistory({ clock, turns: createTurns(), seed });
   const ask = async (size: BarSize, from: string, to: string, more: Partial<BarRequest> = {}) =>
     history.bars({
       symbol: 'AAPL',

@@ -1,6 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { createSimulatedHistory } from '../../../src/adapters/simulated/history.ts';
+import { createSimulatedOptions } from '../../../src/adapters/simulated/options/source.ts';
 import { createTurns } from '../../../src/adapters/simulated/turns.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 test('pieces of work take one turn of the loop each, first come, first served', async () => {
   const turns = createTurns();
@@ -32,4 +35,36 @@ test('who waits at a stop is refused, and so is who comes later', async () => {
   turns.stop();
   await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 2_000 });
   await expect(turns.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+test('everything that is drawn for a request waits for its turn: days, minutes, snapshots, chains and contracts', async () => {
+  const clock = createManualClock('2026-11-20T15:04:30Z');
+  let asked = 0;
+  const turns = {
+    async next() {
+      asked += 1;
+    },
+    stop() {},
+  };
+  const turnsOf = async (request: () => Promise<unknown>): Promise<number> => {
+    const before = asked;
+    await request();
+    return asked - before;
+  };
+  const past = createSimulatedHistory({ clock, seed: 1, turns });
+  const { chains, history } = createSimulatedOptions({ clock, seed: 1, updatesPerSecond: 4, turns });
+  const range = { from: Date.parse('2026-11-11T05:00:00Z'), to: clock.now(), adjusted: true, limit: 5_000 };
+  const minutes = { ...range, timespan: 'minute', multiplier: 1 } as const;
+  const [expiry] = await chains.expirations('SPY');
+  const { contracts } = await chains.chain({ underlying: 'SPY', expiry: expiry!.expiry });
+  const symbol = contracts[0]!.symbol;
+  clock.advance(2_000);
+
+  expect(await turnsOf(() => past.bars({ ...minutes, symbol: 'SPY', timespan: 'day' }))).toBe(10);
+  expect(await turnsOf(() => past.bars({ ...minutes, symbol: 'SPY' }))).toBe(10);
+  expect(await turnsOf(() => past.snapshot('SPY'))).toBe(1);
+  expect(await turnsOf(() => chains.chain({ underlying: 'SPY', expiry: expiry!.expiry }))).toBe(
+    Math.ceil(contracts.length / 8),
+  );
+  expect(await turnsOf(() => history({ candles: async () => [] }).bars({ ...minutes, symbol }))).toBe(10);
 });

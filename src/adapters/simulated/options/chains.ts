@@ -2,6 +2,7 @@ import type { Chain, ContractSnapshot, OptionChains } from '../../../domain/opti
 import { createAnswerCache } from '../../../lib/answer-cache.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { newYorkDate } from '../../../protocol/new-york.ts';
+import type { Turns } from '../turns.ts';
 import type { SimulatedInstrument } from '../universe.ts';
 import { createContractDay, dayOf } from './contract-day.ts';
 import { contractOf, contractsOf, type SimulatedContract, underlyingOf } from './contracts.ts';
@@ -12,14 +13,18 @@ export interface SimulatedChainsOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly days: UnderlyingDays;
+  /** Drawing waits for its turn, so that no number of requests holds up the process. */
+  readonly turns: Turns;
 }
 
 /** A chain takes fifty milliseconds to draw: however many ask, once a second. */
 const FRESH_MS = 1_000;
 const MAX_DRAWN = 50;
+/** Contracts drawn in one turn of the loop: some three milliseconds. */
+const DRAWN_IN_A_TURN = 8;
 
 /** Chains of every simulated stock. */
-export function createSimulatedChains({ clock, seed, days }: SimulatedChainsOptions): OptionChains {
+export function createSimulatedChains({ clock, seed, days, turns }: SimulatedChainsOptions): OptionChains {
   const todayOf = (instrument: SimulatedInstrument): UnderlyingDay =>
     days(instrument, newYorkDate(clock.now()));
 
@@ -32,20 +37,19 @@ export function createSimulatedChains({ clock, seed, days }: SimulatedChainsOpti
     maxKeys: MAX_DRAWN,
   });
 
-  function drawChain(underlying: string, expiry: string): Chain {
+  async function drawChain(underlying: string, expiry: string): Promise<Chain> {
     const now = clock.now();
     const instrument = underlyingOf(underlying);
     const isListed = expiriesOf(underlying, newYorkDate(now), now).includes(expiry);
     const made = { delayed: false, stale: false, partial: false };
     if (!instrument || !isListed) return { ...made, contracts: [], underlyingPrice: undefined };
     const today = todayOf(instrument);
-    return {
-      ...made,
-      contracts: contractsOf(instrument, expiry, today.path.previousClose).map((contract) =>
-        snapshotOf(contract, seed, today, now),
-      ),
-      underlyingPrice: today.path.priceAt(now),
-    };
+    const contracts: ContractSnapshot[] = [];
+    for (const [index, contract] of contractsOf(instrument, expiry, today.path.previousClose).entries()) {
+      if (index % DRAWN_IN_A_TURN === 0) await turns.next();
+      contracts.push(snapshotOf(contract, seed, today, now));
+    }
+    return { ...made, contracts, underlyingPrice: today.path.priceAt(now) };
   }
 
   return {
@@ -60,7 +64,7 @@ export function createSimulatedChains({ clock, seed, days }: SimulatedChainsOpti
       }));
     },
     async chain({ underlying, expiry }) {
-      const { value } = await drawn.get(`${underlying}/${expiry}`, async () => drawChain(underlying, expiry));
+      const { value } = await drawn.get(`${underlying}/${expiry}`, () => drawChain(underlying, expiry));
       return value;
     },
     async contract(symbol) {

@@ -15,10 +15,12 @@ export function createSimulatedContractHistory({
   clock,
   seed,
   days,
+  turns,
 }: SimulatedChainsOptions): Pick<MarketHistory, 'bars'> {
-  function minutesBetween(contract: SimulatedContract, first: string, last: string): Candle[] {
+  async function minutesBetween(contract: SimulatedContract, first: string, last: string): Promise<Candle[]> {
     const minutes: Candle[] = [];
     for (let date = first; date <= last; date = addDays(date, 1)) {
+      await turns.next();
       const day = createContractDay(contract, seed, days(contract.instrument, date));
       minutes.push(...day.candlesUntil(clock.now()));
     }
@@ -35,7 +37,11 @@ export function createSimulatedContractHistory({
       const [first, last] = [newYorkDate(from), newYorkDate(to)];
       if (last < oldest)
         throw new TradecastError('NOT_IN_PLAN', `The simulated market has ${DAYS} days of a contract.`);
-      const minutes = minutesBetween(contract, first > oldest ? first : oldest, last < today ? last : today);
+      const minutes = await minutesBetween(
+        contract,
+        first > oldest ? first : oldest,
+        last < today ? last : today,
+      );
       const inRange = minutes.filter(({ start }) => start >= from && start <= to);
       const bars = aggregateBars(inRange, size, from);
       const page = bars.slice(-limit);

@@ -1,5 +1,6 @@
 import type { OptionSource } from '../../../domain/options/chains.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import type { Turns } from '../turns.ts';
 import { createSimulatedChains } from './chains.ts';
 import { createSimulatedOptionFeed } from './feed.ts';
 import { createSimulatedContractHistory } from './history.ts';
@@ -10,6 +11,7 @@ export function createSimulatedOptions(options: {
   readonly clock: Clock;
   readonly updatesPerSecond: number;
   readonly seed: number;
+  readonly turns: Turns;
 }): OptionSource {
   const parts = { ...options, days: createUnderlyingDays(options.seed) };
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulatedOptions } from '../../../../src/adapters/simulated/options/source.ts';
+import { createTurns } from '../../../../src/adapters/simulated/turns.ts';
 import { snapshotToContract } from '../../../../src/domain/options/contract-quote.ts';
 import { marketOf, valuationOf } from '../../../../src/domain/options/contract-values.ts';
 import { expiryTime } from '../../../../src/domain/options/expiry.ts';
@@ -10,7 +11,7 @@ const NOON = '2026-06-15T16:00:00Z';
 
 function start({ at = NOON, seed = 1 } = {}) {
   const clock = createManualClock(at);
-  return { clock, ...createSimulatedOptions({ clock, seed, updatesPerSecond: 4 }) };
+  return { clock, ...createSimulatedOptions({ clock, turns: createTurns(), seed, updatesPerSecond: 4 }) };
 }
 
 describe('the expiries of the simulated market', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulatedOptions } from '../../../../src/adapters/simulated/options/source.ts';
+import { createTurns } from '../../../../src/adapters/simulated/turns.ts';
 import { createCollectingSink } from '../../../support/collecting-sink.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 
@@ -9,7 +10,7 @@ const PUT = 'O:SPY260626P00580000';
 
 async function start({ at = NOON, symbols = [CALL, PUT] } = {}) {
   const clock = createManualClock(at);
-  const source = createSimulatedOptions({ clock, seed: 1, updatesPerSecond: 4 });
+  const source = createSimulatedOptions({ clock, turns: createTurns(), seed: 1, updatesPerSecond: 4 });
   const sink = createCollectingSink();
   source.feed.setSymbols(new Set(symbols));
   source.feed.start(sink);
