@@ -1,10 +1,13 @@
 import { CONNECT_CODES, type ConnectCode, type ErrorCode } from '../protocol/errors.ts';
-import { JOURNAL_EVENTS } from '../protocol/events.ts';
+import { JOURNAL_EVENTS, type ServerEvent } from '../protocol/events.ts';
 import type { MetricRegistry } from './registry.ts';
 
 /** Why a connection ended, as a label. */
 export const CLOSE_REASONS = ['client', 'drain', 'revoked', 'slow_consumer', 'flood'] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Quotes of stocks and of contracts: far more than all other events together. */
+const QUOTE_EVENTS: readonly ServerEvent[] = ['quote:update', 'option:update'];
 
 /** What the realtime side counts as it works. */
 export interface RealtimeMetrics {
@@ -72,7 +75,7 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
   );
   const conflated = registry.tally(
     'tradecast_quotes_conflated_total',
-    'Quotes replaced by a newer one before a slow reader received them',
+    'Quotes of stocks and contracts replaced by a newer one before a slow reader received them',
   );
   let queueBytes = 0;
   registry.gauge(
@@ -85,6 +88,8 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
     'Gaps in a user stream that were filled from the database',
   );
   const flush = registry.timer('tradecast_flush_seconds', 'Duration of one tick of the state lane');
+  const sumOf = (events: readonly string[]): number =>
+    events.reduce((sum, event) => sum + sent.sum(event), 0);
   for (const code of CONNECT_CODES) refused.begin({ code });
   for (const reason of CLOSE_REASONS) closed.begin({ reason });
 
@@ -99,15 +104,18 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
       queueBytes = bytes;
     },
     startFlush: flush.start,
-    totals: () => ({
-      in: received.sum(),
-      out: sent.sum() - sent.sum('quote:update'),
-      quotes: sent.sum('quote:update'),
-      conflated: conflated.sum(),
-      slowConsumers: closed.sum('slow_consumer'),
-      events: JOURNAL_EVENTS.reduce((sum, event) => sum + sent.sum(event), 0),
-      heads: sent.sum('journal:head'),
-    }),
+    totals() {
+      const quotes = sumOf(QUOTE_EVENTS);
+      return {
+        in: received.sum(),
+        out: sent.sum() - quotes,
+        quotes,
+        conflated: conflated.sum(),
+        slowConsumers: closed.sum('slow_consumer'),
+        events: sumOf(JOURNAL_EVENTS),
+        heads: sent.sum('journal:head'),
+      };
+    },
     journalGaps: gaps.sum,
     queueBytes: () => queueBytes,
   };

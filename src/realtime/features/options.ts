@@ -24,7 +24,7 @@ export interface OptionsParts {
 /** Quotes and greeks of the contracts that a peer watches. */
 export const optionsFeature =
   ({ liveContracts, optionDemand, demand, marketTime }: OptionsParts): FeatureFactory =>
-  ({ lane }) => {
+  ({ lane, metrics }) => {
     const contracts: StateSource<LiveContract, 'option:update'> = {
       event: 'option:update',
       latest: liveContracts.get,
@@ -32,6 +32,7 @@ export const optionsFeature =
       subjectOf: ({ contract }) => contract.terms.symbol,
       onChange: liveContracts.onChange,
       receivedAt: ({ receivedAt }) => receivedAt,
+      onConflated: metrics.quoteConflated,
       toStale: (live) => ({ ...live, contract: { ...live.contract, state: 'stale' } }),
       onStall: optionDemand.resync,
     };
