@@ -120,12 +120,12 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
       adapter: line.adapter,
       resubscribe: line.resubscribe,
     },
-    start() {
+    async start() {
       clients.connect();
-      line.start();
       relay.start();
       breaker.start();
       connections.start();
+      await line.start();
     },
     async stop() {
       await connections.stop();

@@ -52,7 +52,7 @@ export function createBusPeer(options: BusPeerOptions): BusPeer {
   const beat = (): void =>
     bus.publish(heartbeatTopic, { replica: name, at: clock.now(), startedAt: 1 } as never);
   clients.connect();
-  line.start();
+  void line.start();
   const stopBeating = clock.every(HEARTBEAT_MS, beat);
   beat();
   return {

@@ -8,6 +8,7 @@ import { createLinkWatch } from '../../domain/bus/link-watch.ts';
 import type { Topic } from '../../domain/bus/topic.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { within } from '../../lib/within.ts';
 import { createBusConnections } from './bus-connections.ts';
 import type { RedisClients } from './clients.ts';
 import { createGuard, type Guard, type Listener, strictParser } from './guard.ts';
@@ -22,9 +23,13 @@ export interface RedisLine extends BusLine {
   readonly adapter: (namespace: Namespace) => Adapter;
   /** Drops both connections and makes new ones: after a stall it is unknown what was missed, and whether they live. */
   resubscribe(): void;
-  start(): void;
+  /** Resolves with the first connection, or soon without one: a Redis that is away is found later. */
+  start(): Promise<void>;
   stop(): void;
 }
+
+/** A Redis that is there answers in milliseconds. What the other parts publish as they start then reaches it. */
+const FIRST_CONNECTION_MS = 1_000;
 
 export interface RedisLineOptions {
   readonly clients: RedisClients;
@@ -40,6 +45,7 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
   let attached: { readonly namespace: BusNamespace; readonly guard: Guard } | null = null;
   let receive: Parameters<BusLine['onReceive']>[0] = () => {};
   let subscribedBefore = false;
+  const connected = Promise.withResolvers<void>();
 
   const link = createLinkWatch({ clock, log, renew: () => connections.renew() });
   const connections = createBusConnections({
@@ -58,6 +64,7 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
       if (subscribedBefore) link.count('resubscribed');
       subscribedBefore = true;
       probes.repeat(clock.now());
+      connected.resolve();
     },
     onLost: link.lost,
   });
@@ -106,6 +113,7 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
     start() {
       link.start();
       connections.start();
+      return within(FIRST_CONNECTION_MS, connected.promise, clock);
     },
     stop() {
       link.stop();

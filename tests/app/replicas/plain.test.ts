@@ -51,7 +51,10 @@ test('a plain client of any replica gets quotes and contracts of the one engine'
   engine.market.contracts.tick(call, 12.5);
   for (const reader of readers) {
     await until(() => reader.messages('quote').some(({ data }) => data.price === 210), 'the quote');
-    await until(() => reader.messages('option_update').some(({ data }) => data.price === 12.5), 'the contract');
+    await until(
+      () => reader.messages('option_update').some(({ data }) => data.price === 12.5),
+      'the contract',
+    );
     expect(reader.messages('quote').at(-1)).toMatchObject({
       symbol: 'AAPL',
       data: { price: 210, bid: 209.99, ask: 210.01, state: 'simulated' },
