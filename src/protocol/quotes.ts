@@ -62,6 +62,6 @@ export const watchlistRoutes = {
     summary: 'Replaces the saved watchlist',
     access: 'member',
     body: watchlistSchema,
-    refusals: ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT'],
+    refusals: ['UNKNOWN_SYMBOL', 'NOT_IN_PLAN'],
   }),
 };

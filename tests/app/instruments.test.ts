@@ -4,11 +4,33 @@ import { ask } from '../../rig/clients/ask.ts';
 import { next } from '../../rig/clients/stock-client.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
+import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
 import type { OrderPayload } from '../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../src/protocol/portfolio.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 const CONTRACT = 'O:SPY251219C00650000';
+const LISTED: ContractSnapshot = {
+  symbol: 'O:AAPL291221C00150000',
+  underlying: 'AAPL',
+  expiry: '2029-12-21',
+  strike: 150,
+  right: 'call',
+  multiplier: 100,
+  style: 'american',
+  price: 4.2,
+  tradedAt: undefined,
+  bid: 4.1,
+  ask: 4.3,
+  open: undefined,
+  high: undefined,
+  low: undefined,
+  previousClose: undefined,
+  volume: 0,
+  openInterest: undefined,
+  greeks: undefined,
+  updatedAt: undefined,
+};
 
 let app: TestApp;
 let ada: SignedIn;
@@ -91,7 +113,7 @@ describe('a preferred share keeps its small p', () => {
 });
 
 describe('an option contract', () => {
-  const sentence = `${CONTRACT} is an option contract: orders in contracts are not possible yet.`;
+  const sentence = `${CONTRACT} is an option contract: the broker trades stocks only.`;
 
   test('cannot be ordered over the socket, and the refusal is in the journal', async () => {
     const socket = await app.connect(ada);
@@ -140,9 +162,17 @@ describe('an option contract', () => {
     expect(await app.request('GET', `/api/quotes?symbols=AAPL,${CONTRACT}`, { cookie })).toMatchObject({
       status: 200,
     });
-    const body = { symbols: ['AAPL', CONTRACT] };
-    expect(await app.request('PUT', '/api/watchlist', { cookie, body })).toMatchObject(unsupported);
     expect(app.market.wanted().has(CONTRACT)).toBe(false);
+  });
+
+  test('joins the saved watchlist beside stocks; one that does not exist changes nothing', async () => {
+    app.market.list([LISTED]);
+    const save = (symbols: string[]) =>
+      app.request('PUT', '/api/watchlist', { cookie: ada.cookie, body: { symbols } });
+    const both = { symbols: ['AAPL', LISTED.symbol] };
+    expect(await save([...both.symbols])).toMatchObject({ status: 200, body: { data: both } });
+    expect(await save(['AAPL', CONTRACT])).toMatchObject(refused(422, 'UNKNOWN_SYMBOL'));
+    expect(await get('/api/watchlist')).toEqual(both);
   });
 
   test('has minutes like a stock, and none before it has traded', async () => {

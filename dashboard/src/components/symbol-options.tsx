@@ -1,4 +1,5 @@
 import type { InstrumentPayload } from '../../../src/protocol/market.ts';
+import { isContract } from '../../../src/protocol/symbol.ts';
 
 export interface SymbolOptionsProps {
   readonly id: string;
@@ -37,8 +38,14 @@ export function SymbolOptions({ id, label, hidden, found, active, noteOn, onChoo
             onClick={() => onChoose(symbol)}
             className={`flex min-h-9 items-center gap-3 rounded px-2 ${instrument === active ? 'bg-accent-soft' : 'hover:bg-raised'} ${note === undefined ? '' : 'text-muted'}`}
           >
-            <span className="min-w-14 font-semibold">{symbol}</span>
-            <span className="min-w-0 flex-1 truncate">{name}</span>
+            {isContract(symbol) ? (
+              <span className="min-w-0 flex-1 truncate font-semibold">{name}</span>
+            ) : (
+              <>
+                <span className="min-w-14 font-semibold">{symbol}</span>
+                <span className="min-w-0 flex-1 truncate">{name}</span>
+              </>
+            )}
             {note === undefined ? null : <span className="text-xs">{note}</span>}
           </div>
         );

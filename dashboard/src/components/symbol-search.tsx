@@ -25,7 +25,7 @@ export interface SymbolSearchProps {
 function emptyText(status: SearchResult['status'], query: string): string {
   if (status === 'searching') return 'Searching…';
   if (status === 'failed') return 'Search is unavailable right now. Type again to retry.';
-  return `No known symbol matches “${query}”.`;
+  return `No known symbol or contract matches “${query}”.`;
 }
 
 /** A combobox over the symbols that the server knows. */

@@ -1,5 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { InstrumentPayload } from '../../../src/protocol/market.ts';
+import type { Api } from '../lib/api.ts';
+import { listedContracts } from '../lib/contract-search.ts';
+import { instrumentWords } from '../lib/instrument-words.ts';
 import { useDesk } from './websocket-context.tsx';
 
 /** A typist's pause; each letter would be a request. */
@@ -15,7 +18,12 @@ export interface SearchResult {
 
 const IDLE: SearchResult = { query: '', status: 'idle', found: [] };
 
-/** What the server finds for a text. */
+async function find(api: Api, text: string): Promise<readonly InstrumentPayload[]> {
+  const contracts = await listedContracts(api, text);
+  return contracts?.map((symbol) => ({ symbol, name: instrumentWords(symbol) })) ?? api.symbols(text);
+}
+
+/** What the server finds for a text: stocks by symbol and company, contracts by symbol, in words or by a strike. */
 export function useSymbolSearch(query: string): SearchResult {
   const { api, timers } = useDesk();
   const [result, setResult] = useState<SearchResult>(IDLE);
@@ -26,7 +34,7 @@ export function useSymbolSearch(query: string): SearchResult {
     }
     let current = true;
     const cancel = timers.after(DEBOUNCE_MS, () => {
-      api.symbols(query).then(
+      find(api, query).then(
         (found) => current && setResult({ query, status: 'done', found: found.slice(0, MAX_OPTIONS) }),
         () => current && setResult({ query, status: 'failed', found: [] }),
       );

@@ -1,3 +1,4 @@
+import { TradecastError } from '../../../src/protocol/errors.ts';
 import type { OptionPayload } from '../../../src/protocol/options.ts';
 import { parseSymbol } from '../../../src/protocol/symbol.ts';
 import type { Api } from './api.ts';
@@ -30,14 +31,25 @@ function rangesOf(contracts: readonly string[]): readonly Range[] {
   return [...ranges.values()];
 }
 
-/** What the server says of these contracts now: a request for each chain that they are of. */
+/** A chain that does not exist, or has expired, has no contracts; that is no failure of the request. */
+export function noneIfUnknown(error: unknown): readonly [] {
+  if (error instanceof TradecastError && error.code !== 'UNAVAILABLE') return [];
+  throw error;
+}
+
+/**
+ * What the server says of these contracts now, without those that it does not list: a request for each chain that they
+ * are of.
+ */
 export async function fetchContracts(
   api: Pick<Api, 'chain'>,
   contracts: readonly string[],
 ): Promise<readonly OptionPayload[]> {
   const wanted = new Set(contracts);
   const chains = await Promise.all(
-    rangesOf(contracts).map(({ underlying, ...range }) => api.chain(underlying, range)),
+    rangesOf(contracts).map(({ underlying, ...range }) =>
+      api.chain(underlying, range).then((chain) => chain.contracts, noneIfUnknown),
+    ),
   );
-  return chains.flatMap((chain) => chain.contracts).filter(({ contractId }) => wanted.has(contractId));
+  return chains.flat().filter(({ contractId }) => wanted.has(contractId));
 }

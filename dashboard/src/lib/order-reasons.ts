@@ -18,6 +18,6 @@ export const REASONS: Readonly<Record<TradingCode, string>> = {
   BROKER_REJECTED: 'The broker rejected the order.',
   BROKER_UNAVAILABLE: 'The broker does not answer. Try again later.',
   CANCELLED_BY_USER: 'You cancelled the order.',
-  UNSUPPORTED_INSTRUMENT: 'Option contracts cannot be traded here yet. Choose a stock.',
+  UNSUPPORTED_INSTRUMENT: 'The broker trades stocks only, no option contracts. Choose a stock.',
   EXPIRED: 'The order expired before it was filled.',
 };

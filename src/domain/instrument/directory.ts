@@ -19,7 +19,7 @@ export interface InstrumentDirectory {
 export const contractRefusal = (symbol: string): TradecastError =>
   new TradecastError(
     'UNSUPPORTED_INSTRUMENT',
-    `${symbol} is an option contract. Quotes and watchlists have stocks only.`,
+    `${symbol} is an option contract. Only stocks are taken here.`,
   );
 
 /** Throws UNKNOWN_SYMBOL where there is no such stock, UNAVAILABLE where upstream cannot be asked now. */

@@ -44,7 +44,7 @@ const noContract: Check<RiskInput> = ({ order }) =>
   instrumentOf(order.symbol).kind === 'option'
     ? refuse(
         'UNSUPPORTED_INSTRUMENT',
-        `${order.symbol} is an option contract: orders in contracts are not possible yet.`,
+        `${order.symbol} is an option contract: the broker trades stocks only.`,
       )
     : null;
 

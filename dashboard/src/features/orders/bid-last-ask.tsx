@@ -1,8 +1,12 @@
-import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { price } from '../../lib/format.ts';
 
+export interface BidLastAskProps {
+  readonly quote: { readonly bid?: number; readonly price?: number; readonly ask?: number } | undefined;
+  readonly notLive: boolean;
+}
+
 /** What can be got now. */
-export function BidLastAsk({ quote, notLive }: { quote: QuotePayload | undefined; notLive: boolean }) {
+export function BidLastAsk({ quote, notLive }: BidLastAskProps) {
   return (
     <dl className="grid grid-cols-3 gap-2 text-center">
       {(

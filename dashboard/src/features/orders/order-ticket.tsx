@@ -1,9 +1,12 @@
 import { useId } from 'react';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SymbolSearch } from '../../components/symbol-search.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
+import { usePresent } from '../../hooks/use-present.ts';
 import { money, quantity as shares } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import { BidLastAsk } from './bid-last-ask.tsx';
 import { OrderFields } from './order-fields.tsx';
 import { OrderResult } from './order-result.tsx';
@@ -25,13 +28,15 @@ export function OrderTicket() {
   const { ticket, read, circumstances, chosen, busy, outcome, setUnsettled, choose, change, submit } =
     useOrderForm();
   const frozen = useFreshness() === 'frozen';
+  const { present } = usePresent(ticket.symbol ?? '');
+  const unsupported = ticket.symbol !== null && isContract(ticket.symbol);
   const { quote, unsettled, buyingPower, held } = circumstances;
   const buying = ticket.side === 'buy';
   const cost = read.ok ? estimate(read.value, quote) : null;
   const blocked = blockOf(read, circumstances);
   const warning = warningOf(ticket, read, circumstances);
   const problemField = unsettled === null && !read.ok ? read.field : undefined;
-  const needsAttention = unsettled !== null || (warning !== null && blocked === null);
+  const needsAttention = unsettled !== null || unsupported || (warning !== null && blocked === null);
 
   return (
     <Panel id="ticket" title="Order">
@@ -44,12 +49,12 @@ export function OrderTicket() {
           label="Symbol"
           showLabel
           placeholder="Symbol or company"
-          value={chosen ?? ''}
+          value={chosen === null ? '' : instrumentWords(chosen)}
           onSelect={choose}
           onUnsettled={setUnsettled}
           readOnly={busy}
         />
-        <BidLastAsk quote={quote} notLive={frozen || quote?.state === 'stale'} />
+        <BidLastAsk quote={present} notLive={frozen || present?.state === 'stale'} />
         <OrderFields
           ticket={ticket}
           busy={busy}

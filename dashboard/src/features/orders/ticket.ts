@@ -6,6 +6,7 @@ import type { OrderPlaceMessage, OrderType, Side, TimeInForce } from '../../../.
 import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { isContract } from '../../../../src/protocol/symbol.ts';
 import { dayAndTime, quantity as shares } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 
 export interface Ticket {
@@ -151,6 +152,10 @@ export function warningOf(
 
 /** The button's words. */
 export function actionOf({ symbol, side }: Ticket, read: Read<OrderDraft>, retrying: boolean): string {
-  const words = [side === 'buy' ? 'Buy' : 'Sell', read.ok ? shares(read.value.quantity) : '', symbol ?? ''];
+  const words = [
+    side === 'buy' ? 'Buy' : 'Sell',
+    read.ok ? shares(read.value.quantity) : '',
+    symbol === null ? '' : instrumentWords(symbol),
+  ];
   return `${retrying ? 'Send again: ' : ''}${words.filter(Boolean).join(' ')}`;
 }

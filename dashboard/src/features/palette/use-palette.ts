@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { TradecastError } from '../../../../src/protocol/errors.ts';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { useWatchlist } from '../../hooks/use-watchlist.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import type { Api } from '../../lib/api.ts';
+import { searchContracts } from '../../lib/contract-search.ts';
 import { meantBy } from '../../lib/symbols.ts';
-import { contractNamed, readTypedContract, type TypedContract } from '../../lib/typed-contract.ts';
 import {
   chainItem,
   contractItem,
@@ -21,26 +21,7 @@ import {
 const PAUSE_MS = 150;
 const MAX_SYMBOLS = 8;
 
-/** Contracts that are offered for a strike, the closest ones. */
-const MAX_CONTRACTS = 6;
-/** Strikes that are looked up on both sides of the typed one, as a part of it. */
-const STRIKE_RANGE = 0.03;
-
 type SearchApi = Pick<Api, 'search' | 'expirations' | 'chain'>;
-
-/** The contracts that a text names in part: `spy 650` are those at and around the strike that expire next. */
-async function contractsLike(api: SearchApi, typed: TypedContract): Promise<readonly PaletteItem[]> {
-  const { root, strike, right } = typed;
-  const expiry = typed.expiry ?? (await api.expirations(root))[0]?.expiry;
-  if (expiry === undefined) return [];
-  const range = { strikeFrom: strike * (1 - STRIKE_RANGE), strikeTo: strike * (1 + STRIKE_RANGE) };
-  const { contracts } = await api.chain(root, { expiry, ...range });
-  return contracts
-    .filter(({ type }) => right === null || type === right)
-    .sort((a, b) => Math.abs(a.strike - strike) - Math.abs(b.strike - strike))
-    .slice(0, MAX_CONTRACTS)
-    .map(({ contractId }) => contractItem(contractId));
-}
 
 interface Found {
   readonly symbols: readonly PaletteItem[];
@@ -48,24 +29,14 @@ interface Found {
 }
 
 async function find(api: SearchApi, text: string): Promise<Found> {
-  const named = contractNamed(text);
-  if (named !== null) return { symbols: [], contracts: [contractItem(named)] };
-  const typed = readTypedContract(text);
-  if (typed) {
-    // An underlying that does not exist has no contracts; that is no failure of the search.
-    return { symbols: [], contracts: await contractsLike(api, typed).catch(noneIfUnknown) };
-  }
+  const contracts = await searchContracts(api, text);
+  if (contracts) return { symbols: [], contracts: contracts.map(contractItem) };
   const found = await api.search(text, MAX_SYMBOLS);
   const [first] = found;
   return {
     symbols: found.map(({ symbol, name }) => symbolItem(symbol, name)),
     contracts: first && meantBy(text, found) === first ? [chainItem(first.symbol)] : [],
   };
-}
-
-function noneIfUnknown(error: unknown): readonly PaletteItem[] {
-  if (error instanceof TradecastError && error.code !== 'UNAVAILABLE') return [];
-  throw error;
 }
 
 interface Answer extends Found {
@@ -102,13 +73,15 @@ export interface PaletteResult {
   readonly status: 'searching' | 'done' | 'failed';
 }
 
+const watchedItem = (symbol: string): PaletteItem =>
+  isContract(symbol) ? contractItem(symbol) : symbolItem(symbol, 'In your watchlist');
+
 /** What there is for a text: symbols by ticker and name, contracts, pages. Without one, the watchlist and the pages. */
 export function usePalette(typed: string, pages: readonly PageLink[]): PaletteResult {
   const text = typed.trim();
   const watched = useStore(useWatchlist(), ({ symbols }) => symbols);
   const answer = useAnswer(text);
-  const symbols =
-    text === '' ? watched.map((symbol) => symbolItem(symbol, 'In your watchlist')) : answer.symbols;
+  const symbols = text === '' ? watched.map(watchedItem) : answer.symbols;
   return {
     status: answer.text !== text ? 'searching' : answer.failed ? 'failed' : 'done',
     groups: filled([

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { AsOf } from '../../components/as-of.tsx';
 import { Button } from '../../components/button.tsx';
 import { Message } from '../../components/message.tsx';
@@ -25,7 +26,8 @@ function useSorted(symbols: readonly string[], sort: SortChoice): readonly strin
     if (!sort || sort.column === 'symbol') return;
     return every(timers, RESORT_MS, () => resort((count) => count + 1));
   }, [sort, timers]);
-  return sortSymbols(symbols, states.quote.getState().bySubject, sort);
+  const prices = { ...states.quote.getState().bySubject, ...states.option.getState().bySubject };
+  return sortSymbols(symbols, prices, sort);
 }
 
 interface SortHeaderProps {
@@ -70,7 +72,11 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
             onSort={onSort}
             className="pr-2 pl-3 text-left sm:pl-4"
           />
-          <th scope="col" className="w-18 px-1 text-left font-medium @max-xs:hidden">
+          {/* Without width instead of hidden: the name of a contract spans this column. */}
+          <th
+            scope="col"
+            className="w-18 px-1 text-left font-medium @max-xs:invisible @max-xs:w-0 @max-xs:p-0"
+          >
             Today
           </th>
           <SortHeader column="price" label="Price" sort={sort} onSort={onSort} className="px-2 text-right" />
@@ -93,12 +99,22 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
   );
 }
 
-/** When the newest quote on the list came in; read only while nothing is pushed. */
+/** When the newest value on the list came in; read only while nothing is pushed. */
 function useNewest(symbols: readonly string[], reading: boolean): number {
   const { states } = useDesk();
-  return useStore(states.quote, ({ bySubject }) =>
-    reading ? Math.max(0, ...symbols.map((symbol) => bySubject[symbol]?.receivedAt ?? 0)) : 0,
+  const newest = ({ bySubject }: { bySubject: Readonly<Record<string, { receivedAt: number }>> }) =>
+    reading ? Math.max(0, ...symbols.map((symbol) => bySubject[symbol]?.receivedAt ?? 0)) : 0;
+  return Math.max(useStore(states.quote, newest), useStore(states.option, newest));
+}
+
+/** Keeps the stocks of the list coming by the feed of stocks, its contracts by that of options. */
+function useListed(symbols: readonly string[]) {
+  const [stocks, contracts] = useMemo(
+    () => [symbols.filter((symbol) => !isContract(symbol)), symbols.filter(isContract)],
+    [symbols],
   );
+  useSubjects('quote', stocks);
+  useSubjects('option', contracts);
 }
 
 export function LiveWatchlist() {
@@ -106,7 +122,7 @@ export function LiveWatchlist() {
   const { status, symbols, saveError } = useStore(watchlist);
   const freshness = useFreshness();
   const newest = useNewest(symbols, freshness !== 'live');
-  useSubjects('quote', symbols);
+  useListed(symbols);
   const full = symbols.length >= MAX_WATCHLIST;
 
   return (
@@ -120,7 +136,7 @@ export function LiveWatchlist() {
       <div className="p-3">
         <SymbolSearch
           label="Add a symbol to the watchlist"
-          placeholder={full ? `The list is full (${MAX_WATCHLIST})` : 'Add a symbol or company'}
+          placeholder={full ? `The list is full (${MAX_WATCHLIST})` : 'Add a symbol, company or contract'}
           onSelect={watchlist.add}
           taken={{ symbols, note: 'on the list' }}
           disabled={status !== 'ready' || full}

@@ -1,4 +1,4 @@
-import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 
 export type SortColumn = 'symbol' | 'price' | 'change';
 export interface Sort {
@@ -9,20 +9,28 @@ export interface Sort {
 /** Null: the order in which the reader put them. */
 export type SortChoice = Sort | null;
 
-type Quotes = Readonly<Record<string, QuotePayload>>;
+/** What a quote and an update of a contract have in common. */
+export interface Priced {
+  /** Missing where a contract has not traded. */
+  readonly price?: number;
+  readonly previousClose?: number;
+  readonly changePercent: number;
+}
+type Prices = Readonly<Record<string, Priced>>;
 
-const value = (quote: QuotePayload | undefined, column: 'price' | 'change'): number | null => {
+const value = (quote: Priced | undefined, column: 'price' | 'change'): number | null => {
   if (!quote) return null;
-  if (column === 'price') return quote.price;
+  if (column === 'price') return quote.price ?? null;
   return quote.previousClose === undefined ? null : quote.changePercent;
 };
 
 /** Symbols without a value stay at the end, whichever way it is sorted. */
-export function sortSymbols(symbols: readonly string[], quotes: Quotes, sort: SortChoice): readonly string[] {
+export function sortSymbols(symbols: readonly string[], quotes: Prices, sort: SortChoice): readonly string[] {
   if (!sort) return symbols;
   const { column, descending } = sort;
   const direction = descending ? -1 : 1;
-  if (column === 'symbol') return [...symbols].sort((a, b) => direction * a.localeCompare(b));
+  if (column === 'symbol')
+    return [...symbols].sort((a, b) => direction * instrumentWords(a).localeCompare(instrumentWords(b)));
   return [...symbols].sort((a, b) => {
     const left = value(quotes[a], column);
     const right = value(quotes[b], column);

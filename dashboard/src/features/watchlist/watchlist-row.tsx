@@ -1,19 +1,22 @@
 import { memo } from 'react';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Change } from '../../components/change.tsx';
 import { CloseIcon } from '../../components/icons.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useFlash } from '../../hooks/use-flash.ts';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
+import { usePresent } from '../../hooks/use-present.ts';
 import { useIsSelected, useOpenSymbol } from '../../hooks/use-symbol-view.ts';
-import { useLatest } from '../../hooks/use-topic.ts';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
+import { instrumentWords, shortName } from '../../lib/instrument-words.ts';
 import { Sparkline } from './sparkline.tsx';
 
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
   const { watchlist } = useSharedStores();
   const open = useOpenSymbol();
-  const quote = useLatest('quote', symbol);
+  const { present: quote } = usePresent(symbol);
+  const { root, terms } = shortName(symbol);
   const selected = useIsSelected(symbol);
   const removeButton = useFocusHeir();
   const flash = useFlash<HTMLSpanElement>(quote?.price);
@@ -26,18 +29,25 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
       aria-current={selected || undefined}
       className={`relative h-12 border-line border-t ${selected ? 'bg-accent-soft' : 'hover:bg-raised'} ${stale ? 'not-live' : ''}`}
     >
-      <th scope="row" className="pr-2 pl-3 text-left font-normal sm:pl-4">
+      <th
+        scope="row"
+        colSpan={isContract(symbol) ? 2 : 1}
+        className="pr-2 pl-3 text-left font-normal sm:pl-4"
+      >
         <button
           type="button"
-          className="py-2 font-semibold after:absolute after:inset-0 hover:underline"
+          className="py-2 text-left font-semibold after:absolute after:inset-0 hover:underline"
           onClick={() => open(symbol)}
         >
-          {symbol}
+          {root}
+          {terms === null ? null : <span className="block font-normal text-muted text-xs"> {terms}</span>}
         </button>
       </th>
-      <td className="px-1 @max-xs:hidden">
-        <Sparkline symbol={symbol} rising={change === null || change === 0 || stale ? null : change > 0} />
-      </td>
+      {isContract(symbol) ? null : (
+        <td className="px-1 @max-xs:invisible @max-xs:p-0">
+          <Sparkline symbol={symbol} rising={change === null || change === 0 || stale ? null : change > 0} />
+        </td>
+      )}
       <td className="px-1 text-right font-medium">
         <span ref={flash} className="rounded px-1 py-0.5">
           {price(quote?.price)}
@@ -57,7 +67,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
         <button
           ref={removeButton}
           type="button"
-          aria-label={`Remove ${symbol} from the watchlist`}
+          aria-label={`Remove ${instrumentWords(symbol)} from the watchlist`}
           onClick={() => watchlist.remove(symbol)}
           className="relative rounded p-2 text-muted hover:bg-raised hover:text-ink"
         >

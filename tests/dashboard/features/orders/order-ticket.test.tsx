@@ -11,6 +11,7 @@ import { SINGLE } from '../../../../dashboard/src/stores/keyed.ts';
 import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import type { PortfolioPayload } from '../../../../src/protocol/portfolio.ts';
 import { PORTFOLIO_ACK, WATCHLIST_ACK } from '../../support/answers.ts';
+import { chainOf, contractOf } from '../../support/chains.ts';
 import type { Double } from '../../support/double.ts';
 import { PORTFOLIO, quoteOf } from '../../support/fixtures.ts';
 import { openPage, type Page } from '../../support/screen.tsx';
@@ -334,6 +335,22 @@ describe('sending', () => {
     await waitFor(() => expect(value('Ask')).toBe(ask?.toFixed(2)));
     expect((search as HTMLInputElement).value).toBe('NVDA');
   });
+});
+
+test('an option contract is known by its name, shows its prices, and is refused with the reason', async () => {
+  await openTicket((server) => {
+    server.routes['GET /api/market/options/SPY'] = ({ query }) => chainOf(query.get('expiry') ?? '');
+  });
+  await type('Quantity', '10');
+  const search = screen.getByRole('combobox', { name: 'Symbol' }) as HTMLInputElement;
+  await page.user.type(search, 'spy 2026-12-18 650 c');
+  await page.user.click(await screen.findByRole('option', { name: 'SPY 18 Dec 2026 650 call' }));
+  expect(search.value).toBe('SPY 18 Dec 2026 650 call');
+  expect(send().textContent).toBe('Buy SPY 18 Dec 2026 650 call');
+  expect(why()).toBe('The broker trades stocks only, no option contracts. Choose a stock.');
+  expect(off()).toBe(true);
+  page.server.io.emit('option:update', contractOf(650, 'call', { expiry: '2026-12-18', bid: 7.7 }));
+  await waitFor(() => expect(value('Bid')).toBe('7.70'));
 });
 
 describe('the symbol', () => {

@@ -8,6 +8,8 @@ import { Profiler } from 'react';
 import { LiveWatchlist } from '../../../../dashboard/src/features/watchlist/live-watchlist.tsx';
 import { WatchlistRow } from '../../../../dashboard/src/features/watchlist/watchlist-row.tsx';
 import { WATCHLIST_ACK } from '../../support/answers.ts';
+import { chainOf, contractId, contractOf } from '../../support/chains.ts';
+import type { Double } from '../../support/double.ts';
 import { quoteOf } from '../../support/fixtures.ts';
 import { type DeskPage, openOnDesk, openPage } from '../../support/screen.tsx';
 
@@ -17,6 +19,63 @@ afterEach(() => page.close());
 const row = (symbol: string) => screen.findByRole('row', { name: new RegExp(symbol) });
 const order = () => screen.getAllByRole('rowheader').map((cell) => cell.textContent);
 const saved = () => page.server.requests('PUT', '/api/watchlist').map(({ body }) => body);
+
+const CONTRACT = contractId('AAPL', '2026-12-18', 'call', 650);
+
+describe('an option contract', () => {
+  const watched = (server: Double) => {
+    server.routes['GET /api/watchlist'] = () => ({ symbols: ['AAPL', CONTRACT] });
+  };
+
+  test('has its readable name and the values of the feed of options', async () => {
+    page = await openPage(<LiveWatchlist />, watched);
+    const contract = await row('AAPL 18 Dec 26 650 C');
+    await waitFor(() =>
+      expect(page.server.emitted('subscribe:options').map(({ payload }) => payload)).toEqual([[CONTRACT]]),
+    );
+    expect(page.server.emitted('subscribe:watchlist').map(({ payload }) => payload)).toEqual([['AAPL']]);
+    const underlying = 'AAPL';
+    const expiry = '2026-12-18';
+    page.server.io.emit('option:update', contractOf(650, 'call', { underlying, expiry, price: 7.77 }));
+    await within(contract).findByText('7.77');
+    expect(contract.textContent).toContain('▲+2.50%');
+    page.server.io.emit('option:update', contractOf(650, 'call', { underlying, expiry, price: undefined }));
+    await within(contract).findByText('–');
+  });
+
+  test('is sorted among the others by its price and its name', async () => {
+    page = await openPage(<LiveWatchlist />, watched);
+    const contract = await row('AAPL 18 Dec 26 650 C');
+    await waitFor(() => expect(page.server.emitted('subscribe:options')).toHaveLength(1));
+    page.server.io.emit(
+      'option:update',
+      contractOf(650, 'call', { underlying: 'AAPL', expiry: '2026-12-18', price: 999 }),
+    );
+    await within(contract).findByText('999.00');
+    await page.user.click(screen.getByRole('button', { name: /^Price/ }));
+    expect(order()).toEqual(['AAPL 18 Dec 26 650 C', 'AAPL']);
+  });
+
+  test('is found as a person writes it, where it is listed, and opens its page', async () => {
+    const trading = await openPage(<LiveWatchlist />, (server) => {
+      server.routes['GET /api/market/options/AAPL'] = ({ query }) =>
+        chainOf(query.get('expiry') ?? '', { underlying: 'AAPL' });
+    });
+    page = trading;
+    await row('MSFT');
+    const search = screen.getByRole('combobox');
+    await page.user.type(search, 'aapl 2026-12-18 9000 c');
+    await screen.findByText(/^No known symbol or contract matches/);
+    await page.user.clear(search);
+    await page.user.type(search, 'aapl 2026-12-18 650 c');
+    await screen.findByRole('option', { name: 'AAPL 18 Dec 2026 650 call' });
+    await page.user.keyboard('{Enter}');
+    const contract = await row('AAPL 18 Dec 26 650 C');
+    await waitFor(() => expect(saved()).toEqual([{ symbols: ['AAPL', 'MSFT', 'TSLA', CONTRACT] }]));
+    await page.user.click(within(contract).getByRole('button', { name: 'AAPL 18 Dec 26 650 C' }));
+    expect(trading.stores.view.getState().symbol).toBe(CONTRACT);
+  });
+});
 
 describe('quotes', () => {
   test('a row has the price, and the change with sign and arrow', async () => {
@@ -139,7 +198,7 @@ describe('the list', () => {
     await page.user.click(option);
     await page.user.clear(search);
     await page.user.type(search, 'qqqq');
-    expect(await screen.findByText('No known symbol matches “qqqq”.')).toBeTruthy();
+    expect(await screen.findByText('No known symbol or contract matches “qqqq”.')).toBeTruthy();
     await page.user.keyboard('{Enter}');
     expect(saved()).toEqual([]);
   });
