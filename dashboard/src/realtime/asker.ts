@@ -16,6 +16,8 @@ export interface Question<E extends ClientEvent> {
   undo(): void;
   /** Its wait is over. */
   again(): void;
+  /** The server has decided: with a refusal that repeating does not mend, or with null where it did as asked. */
+  decided?(refusal: ErrorCode | null): void;
 }
 
 /** Asks the server, and again later where it refused for the moment. Timers are kept under the questions' keys. */
@@ -28,12 +30,13 @@ export function createAsker(socket: TradecastSocket, clock: Timers): Asker {
   const timers = createKeyedTimers(clock);
   return {
     timers,
-    ask(key, { event, args, undo, again }) {
+    ask(key, { event, args, undo, again, decided }) {
       const connection = socket.id;
       ask(socket, event, args, (answer) => {
-        if (connection !== socket.id || answer?.ok) return;
+        if (connection !== socket.id) return;
         // What is wrong with the question stays wrong: it counts as asked.
-        if (answer && !PASSING.includes(answer.code)) return;
+        if (answer && (answer.ok || !PASSING.includes(answer.code)))
+          return decided?.(answer.ok ? null : answer.code);
         undo();
         timers.set(key, answer?.retryAfterMs ?? RETRY_MS, again);
       });

@@ -7,6 +7,7 @@ import type {
   StateEventName,
 } from '../../../src/protocol/events.ts';
 import { MAX_CONTRACTS_PER_CONNECTION, MAX_SYMBOLS_PER_CONNECTION } from '../../../src/protocol/limits.ts';
+import { isStockSymbol, parseSymbol } from '../../../src/protocol/symbol.ts';
 import type { Api } from '../lib/api.ts';
 import { fetchContracts } from '../lib/contracts.ts';
 import { type Shown, SINGLE } from '../stores/keyed.ts';
@@ -32,6 +33,8 @@ export interface Topic<E extends StateEventName = StateEventName> {
 export interface KeyedTopic<E extends StateEventName = StateEventName> extends Topic<E> {
   readonly subscribe: ListCommand;
   readonly unsubscribe: ListCommand;
+  /** Whether a text is a name of this topic. */
+  readonly isSubject: (text: string) => boolean;
   /** Most subjects of one connection. */
   readonly most: number;
 }
@@ -55,6 +58,7 @@ export const KEYED_TOPICS = {
     subject: ({ symbol }) => symbol,
     subscribe: 'subscribe:watchlist',
     unsubscribe: 'unsubscribe:watchlist',
+    isSubject: isStockSymbol,
     most: MAX_SYMBOLS_PER_CONNECTION,
     fetch: (api, symbols) => api.quotes(symbols),
   }),
@@ -63,6 +67,7 @@ export const KEYED_TOPICS = {
     subject: ({ contractId }) => contractId,
     subscribe: 'subscribe:options',
     unsubscribe: 'unsubscribe:options',
+    isSubject: (text) => parseSymbol(text)?.kind === 'option',
     most: MAX_CONTRACTS_PER_CONNECTION,
     fetch: (api, contracts) => fetchContracts(api, contracts),
   }),

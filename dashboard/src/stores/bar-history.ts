@@ -93,28 +93,38 @@ function createVolumeCount() {
   };
 }
 
-/** The open history: its parts, and the answers that arrive while it is still open. */
+/** What is requested side by side: the newest bars, and a page of older ones. */
+type Request = 'newest' | 'older';
+
+/** The open history: its parts, and the answers that arrive while nothing has taken their place. */
 function createOpenHistory() {
   const store = createStore<BarHistoryState>(() => ({ shown: null }));
-  const shown = () => store.getState().shown;
+  /** Counts requests: the answer to any but the newest of its kind is dropped. */
+  const turns: Record<Request, number> = { newest: 0, older: 0 };
   return {
     store,
-    shown,
+    shown: () => store.getState().shown,
+    show(shown: BarHistory) {
+      turns.newest += 1;
+      turns.older += 1;
+      store.setState({ shown });
+    },
     put: (part: Partial<BarHistory>) =>
       store.setState((state) => (state.shown ? { shown: { ...state.shown, ...part } } : state)),
     async during<T>(
-      { symbol, timeframe }: BarHistory,
+      request: Request,
       answer: Promise<T>,
       done: (value: T) => void,
       fail: (failure: Failure, retryAfterMs: number | undefined) => void,
     ) {
-      const isOpen = () => shown()?.symbol === symbol && shown()?.timeframe === timeframe;
+      turns[request] += 1;
+      const own = turns[request];
       try {
         const value = await answer;
-        if (isOpen()) done(value);
+        if (own === turns[request]) done(value);
       } catch (error) {
         const wait = error instanceof TradecastError ? error.retryAfterMs : undefined;
-        if (isOpen()) fail(failureOf(error), wait);
+        if (own === turns[request]) fail(failureOf(error), wait);
       }
     },
   };
@@ -125,7 +135,7 @@ type OpenHistory = ReturnType<typeof createOpenHistory>;
 /** The bars of the chart's symbol: pages of the past, and the present as it comes. */
 export function createBarHistoryStore({ latest, ...sources }: BarHistoryOptions): BarHistoryStore {
   const open = createOpenHistory();
-  const { store, shown, put } = open;
+  const { store, shown, show, put } = open;
   const shelf = createShelf<BarHistory>(sources.timers);
   const volume = createVolumeCount();
   let cancel = () => {};
@@ -169,7 +179,7 @@ export function createBarHistoryStore({ latest, ...sources }: BarHistoryOptions)
       }
       const held = shelf.take(keyOf(symbol, timeframe));
       volume.restart(undefined);
-      store.setState({ shown: held ?? nothingOf(symbol, timeframe) });
+      show(held ?? nothingOf(symbol, timeframe));
       if (held) requests.refresh();
       else requests.load();
     },
@@ -212,7 +222,7 @@ function createRequests({ open: { shown, put, during }, pages, retryIn, onBars }
     const history = shown()!;
     put({ status: 'loading', failure: null });
     void during(
-      history,
+      'newest',
       pages.newest(history.symbol, timeframeOf(history.timeframe)),
       (newest) => {
         put({ older: newest.bars.length === 0 ? 'end' : 'more' });
@@ -231,7 +241,7 @@ function createRequests({ open: { shown, put, during }, pages, retryIn, onBars }
     const from = history.settled ?? history.bars[0]?.time;
     if (from === undefined) return load();
     void during(
-      history,
+      'newest',
       pages.since(history.symbol, timeframeOf(history.timeframe), from),
       (newest) => take(joinBars(shown()?.bars ?? [], newest.bars), newest),
       (failure, wait) => {
@@ -247,7 +257,7 @@ function createRequests({ open: { shown, put, during }, pages, retryIn, onBars }
     if (history?.status !== 'ready' || history.older !== 'more' || !first) return;
     put({ older: 'loading' });
     void during(
-      history,
+      'older',
       pages.before(history.symbol, timeframeOf(history.timeframe), first.time),
       (page) => {
         const bars = joinBars(shown()?.bars ?? [], page);

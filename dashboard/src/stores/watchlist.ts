@@ -3,8 +3,12 @@ import { MAX_SYMBOLS_PER_CONNECTION } from '../../../src/protocol/limits.ts';
 import type { Api } from '../lib/api.ts';
 import { createEmitter } from '../lib/emitter.ts';
 
-/** One symbol of the connection's limit stays free for the chart, which may show one off the list. */
-export const MAX_WATCHLIST = MAX_SYMBOLS_PER_CONNECTION - 1;
+/**
+ * Symbols off the list that may be shown at once, the desk staying behind the other pages: that of chart and order form,
+ * the underlying of the Options page, and three of the Test API page.
+ */
+const SHOWN_OFF_LIST = 5;
+export const MAX_WATCHLIST = MAX_SYMBOLS_PER_CONNECTION - SHOWN_OFF_LIST;
 
 export interface WatchlistState {
   readonly status: 'loading' | 'ready' | 'failed';

@@ -1,5 +1,6 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { WATCHLIST_ACK } from '../support/answers.ts';
 import { deskOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
 import { until } from '../support/until.ts';
@@ -146,13 +147,91 @@ test('a refusal that time does not mend is not repeated', async () => {
 });
 
 test('never more symbols than a connection may have: what nobody wants makes room at once', async () => {
-  const symbols = Array.from({ length: 50 }, (_, index) => `S${index}`);
+  const symbols = namesFrom(50);
   const old = page.desk.subscriptions.subjects('quote', symbols);
   advance(20);
   await settled();
   old();
   page.desk.subscriptions.subjects('quote', ['AAPL']);
   advance(20);
+  await settled();
+  expect(asked('unsubscribe:watchlist')).toEqual([symbols]);
+  expect(asked('subscribe:watchlist')[1]).toEqual(['AAPL']);
+});
+
+test('a name that is no symbol is left out, so that it does not cost the others their quotes', async () => {
+  page.desk.subscriptions.subjects('quote', ['not a symbol', 'AAPL', 'O:SPY251219C00650000']);
+  page.desk.subscriptions.subjects('option', ['AAPL', 'O:SPY251399C00650000', 'O:SPY251219C00650000']);
+  advance(20);
+  await settled();
+  expect(asked('subscribe:watchlist')).toEqual([['AAPL']]);
+  expect(asked('subscribe:options')).toEqual([['O:SPY251219C00650000']]);
+  expect(page.desk.subscriptions.wanted('quote')).toEqual(['AAPL']);
+});
+
+/** A server with room for so many symbols, which refuses lists with one of `unread`. */
+function watching({ room, unread = [] }: { room: number; unread?: readonly string[] }) {
+  const held = new Set<string>();
+  const list = (payload: unknown) => payload as string[];
+  server.answers['subscribe:watchlist'] = (payload) => {
+    const symbols = list(payload);
+    if (symbols.some((symbol) => unread.includes(symbol)))
+      return { ok: false, code: 'VALIDATION', message: 'Expected symbols' };
+    if (new Set([...held, ...symbols]).size > room)
+      return { ok: false, code: 'SYMBOL_LIMIT', message: `Symbol limit exceeded (max ${room})` };
+    for (const symbol of symbols) held.add(symbol);
+    return { ...WATCHLIST_ACK, symbols };
+  };
+  server.answers['unsubscribe:watchlist'] = (payload) => {
+    for (const symbol of list(payload)) held.delete(symbol);
+    return { ...WATCHLIST_ACK, symbols: list(payload) };
+  };
+  return held;
+}
+/** `SA`, `SB`, … of two letters from `SA` on. */
+const namesFrom = (count: number) =>
+  Array.from({ length: count }, (_, index) => `S${String.fromCharCode(65 + (index % 26), 65 + index / 26)}`);
+
+test('a list of which the server cannot read one name is asked for in parts: the others get their quotes', async () => {
+  const symbols = namesFrom(20);
+  const held = watching({ room: 50, unread: [symbols[13]!] });
+  page.desk.subscriptions.subjects('quote', symbols);
+  advance(20);
+  await until(() => held.size === 19);
+  await settled();
+  const questions = asked('subscribe:watchlist').length;
+  advance(300_000);
+  await settled();
+  expect(asked('subscribe:watchlist')).toHaveLength(questions);
+});
+
+test('a server with less room than usual gives all of it, and again when something is dropped', async () => {
+  const symbols = namesFrom(50);
+  const held = watching({ room: 30 });
+  page.desk.subscriptions.subjects('quote', symbols.slice(0, 5));
+  const drop = page.desk.subscriptions.subjects('quote', symbols.slice(5, 25));
+  page.desk.subscriptions.subjects('quote', symbols.slice(25));
+  advance(20);
+  await until(() => held.size === 30);
+  await settled();
+  // Within the server's limit of ten a minute.
+  expect(asked('subscribe:watchlist').length).toBeLessThanOrEqual(10);
+  drop();
+  advance(5_000);
+  await until(() => symbols.slice(25).every((symbol) => held.has(symbol)));
+});
+
+test('a symbol that found the connection full is asked for when another is dropped', async () => {
+  const symbols = namesFrom(50);
+  const list = page.desk.subscriptions.subjects('quote', symbols);
+  advance(20);
+  await settled();
+  page.desk.subscriptions.subjects('quote', ['AAPL']);
+  advance(20);
+  await settled();
+  expect(asked('subscribe:watchlist')).toHaveLength(1);
+  list();
+  advance(5_000);
   await settled();
   expect(asked('unsubscribe:watchlist')).toEqual([symbols]);
   expect(asked('subscribe:watchlist')[1]).toEqual(['AAPL']);

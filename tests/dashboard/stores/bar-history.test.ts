@@ -31,7 +31,10 @@ const tick = (second: number, price: number, volume: number): MarketTick => ({
 type Answer = readonly Bar[] | Error;
 
 /** A store whose source answers with what the test sets; it keeps what was asked. */
-function open(answer: (range: HistoryRange, symbol: string) => Answer, candles: readonly Bar[] = []) {
+function open(
+  answer: (range: HistoryRange, symbol: string) => Answer | Promise<Answer>,
+  candles: readonly Bar[] = [],
+) {
   const asked: HistoryRange[] = [];
   const timers = manualTimers();
   const known: { latest?: MarketTick; state: HistoryPayload['state'] } = { state: 'simulated' };
@@ -41,7 +44,7 @@ function open(answer: (range: HistoryRange, symbol: string) => Answer, candles: 
     api: {
       async historical(symbol, range) {
         asked.push(range);
-        const bars = answer(range, symbol);
+        const bars = await answer(range, symbol);
         if (bars instanceof Error) throw bars;
         return { symbol, ...range, adjusted: true, bars: [...bars], truncated: false, state: known.state };
       },
@@ -52,6 +55,8 @@ function open(answer: (range: HistoryRange, symbol: string) => Answer, candles: 
   const ready = () => until(() => shown()?.status === 'ready');
   return { store, timers, asked, known, shown, ready };
 }
+/** Every answer given so far has been handled. */
+const handled = () => new Promise((resolve) => setImmediate(resolve));
 const refused = (code: ApiError['code'], retryAfterMs?: number) =>
   new ApiError(code, 'Not now.', { answered: true, retryAfterMs });
 
@@ -203,5 +208,37 @@ describe('the history of the chart', () => {
     store.open('MSFT', '1d');
     expect(shown()).toMatchObject({ status: 'ready', bars: [{ close: 2 }] });
     expect(asked).toHaveLength(4);
+  });
+
+  test('a request of an earlier visit that fails late does not take the history away', async () => {
+    const waiting: ((answer: Answer) => void)[] = [];
+    const { store, shown, ready } = open(() => new Promise<Answer>((resolve) => waiting.push(resolve)));
+    store.open('AAPL', '1d');
+    store.open('MSFT', '1d');
+    store.open('AAPL', '1d');
+    waiting[2]?.(minutes(2));
+    await ready();
+    waiting[0]?.(refused('UNAVAILABLE'));
+    waiting[1]?.(minutes(1));
+    await handled();
+    store.apply(tick(NOW + 20, 12, 5));
+    store.apply(tick(NOW + 21, 12, 6));
+    expect(shown()).toMatchObject({ symbol: 'AAPL', status: 'ready', failure: null });
+    expect(shown()?.bars).toHaveLength(3);
+  });
+
+  test('of two refreshes the later one counts, whichever is answered first', async () => {
+    const waiting: ((answer: Answer) => void)[] = [];
+    const { store, shown, ready } = open(() => new Promise<Answer>((resolve) => waiting.push(resolve)));
+    store.open('AAPL', '1d');
+    waiting[0]?.(minutes(2));
+    await ready();
+    store.refresh();
+    store.refresh();
+    waiting[2]?.(minutes(1, NOW + 60));
+    await until(() => shown()?.bars.length === 3);
+    waiting[1]?.(refused('UNAVAILABLE'));
+    await handled();
+    expect(shown()).toMatchObject({ stale: false, failure: null });
   });
 });
