@@ -18,7 +18,7 @@ export function createNoOptions({ source, origin }: Pick<MarketFeed, 'source' | 
       setSymbols() {},
       status: () => status,
     },
-    chains: { expirations: refuse, chain: refuse, contract: refuse },
+    chains: { expirations: refuse, chain: refuse, contract: refuse, unlisted: refuse },
     history: () => ({ bars: refuse }),
   };
 }

@@ -59,6 +59,16 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
           partial: false,
         }),
         contract: async (symbol) => listed.find((one) => one.symbol === symbol) ?? null,
+        // Of an underlying without a list it cannot say.
+        async unlisted(contracts) {
+          const [known, symbols] = [new Set<string>(), new Set<string>()];
+          for (const { underlying, symbol } of listed) {
+            known.add(underlying);
+            symbols.add(symbol);
+          }
+          const missing = contracts.filter((one) => known.has(one.underlying) && !symbols.has(one.symbol));
+          return new Set(missing.map(({ symbol }) => symbol));
+        },
       },
     },
     list(snapshots) {

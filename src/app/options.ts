@@ -6,6 +6,7 @@ import type { MarketHistory } from '../domain/market/history.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import { OPTION_TOPICS } from '../domain/market/topics.ts';
 import { createContractDirectory } from '../domain/options/contract-directory.ts';
+import { type ContractListing, createContractListing } from '../domain/options/contract-listing.ts';
 import { createLiveContracts, type LiveContracts } from '../domain/options/live-contracts.ts';
 import { createOptionQuotes, type OptionQuotes } from '../domain/options/option-quotes.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -20,6 +21,7 @@ export interface OptionsFaces {
   readonly optionQuotes: OptionQuotes;
   readonly contractHistory: Pick<MarketHistory, 'bars'>;
   readonly liveContracts: LiveContracts;
+  readonly contractListing: ContractListing;
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
 }
@@ -54,6 +56,7 @@ export function createOptionsCapability(
       optionFeed: options.faces,
       optionQuotes: createOptionQuotes({ ...joined, chains, stocks: market.marketQuotes }),
       contractHistory: history(candles),
+      contractListing: createContractListing({ ...joined, chains, clock: core.clock }),
       liveContracts: createLiveContracts({ ...joined, stocks: market.board, clock: core.clock }),
       marketTime,
     },

@@ -5,6 +5,7 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { LiveContracts } from '../domain/options/live-contracts.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import { marketStatusFeature } from '../realtime/features/market-status.ts';
@@ -33,6 +34,7 @@ export interface RealtimeFaces
   readonly instruments: InstrumentDirectory;
   readonly optionFeed: { readonly demand: Demand };
   readonly liveContracts: LiveContracts;
+  readonly contractListing: ContractListing;
   readonly marketTime: () => number;
   readonly hours: Pick<MarketHours, 'status'>;
   readonly keys: Pick<Keys, 'session'>;

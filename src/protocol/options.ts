@@ -19,6 +19,9 @@ export type NoGreeksReason =
   | 'above-bound'
   | 'out-of-range';
 
+/** `missing`: nothing has come of the contract; its source may not know it, may not reach it, or it has no market. */
+export type OptionState = QuoteState | 'missing';
+
 /** Theta is dollars a calendar day, vega dollars for one point of volatility, delta and gamma are for one dollar. */
 export interface GreeksPayload {
   delta: number;
@@ -59,7 +62,13 @@ export interface OptionPayload extends Partial<GreeksPayload> {
   /** Why there are none. */
   noGreeks?: NoGreeksReason;
   timestamp: string;
-  state: QuoteState;
+  state: OptionState;
+}
+
+/** A contract that was not accepted, as the client wrote it: it has expired, or does not exist. */
+export interface RejectedContract {
+  symbol: string;
+  code: 'UNKNOWN_SYMBOL';
 }
 
 /** GET /api/market/options/:underlying */
@@ -95,7 +104,11 @@ export const contractsSchema = z
 const INVALID_CONTRACTS = `Expected 1 to ${MAX_CONTRACTS_PER_REQUEST} contracts, as ["O:SPY251219C00650000"] or {contracts: ["O:SPY251219C00650000"]} with no other key`;
 
 export const optionsCommands = {
-  'subscribe:options': command<{ type: 'options'; contracts: string[] }>()({
+  'subscribe:options': command<{
+    type: 'options';
+    contracts: string[];
+    rejected?: RejectedContract[];
+  }>()({
     schema: contractsSchema,
     invalid: INVALID_CONTRACTS,
     limit: { points: 20, seconds: 60 },

@@ -3,7 +3,7 @@ import type { Peer } from './peer.ts';
 
 /** Subscriptions by name: each name is accepted, or refused with its own code, and the others do not suffer. */
 export interface Selection {
-  add(peer: Peer, names: readonly string[]): Selected;
+  add(peer: Peer, names: readonly string[]): Promise<Selected>;
   remove(peer: Peer, names: readonly string[]): Selected;
 }
 

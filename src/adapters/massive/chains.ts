@@ -1,8 +1,15 @@
-import type { Chain, ContractSnapshot, ContractTerms, OptionChains } from '../../domain/options/chains.ts';
+import type {
+  Chain,
+  ChainRequest,
+  ContractSnapshot,
+  ContractTerms,
+  OptionChains,
+} from '../../domain/options/chains.ts';
 import { byStrike, expirationsOf } from '../../domain/options/listing.ts';
 import { type AnswerCacheOptions, createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type ChainPages, readChainPages } from './chain-pages.ts';
+import { createContractDoubts } from './contract-doubts.ts';
 import { readContractRow, readTerms } from './contract-rows.ts';
 import { fieldsOf, nextPathOf, positive, rowsOf } from './fields.ts';
 import { isAway, isMissing, refusal } from './refusals.ts';
@@ -74,27 +81,34 @@ export function createMassiveChains({ rest, clock }: MassiveChainsOptions): Opti
     return readTerms(results, '') ?? null;
   }
 
+  async function chainOf(request: ChainRequest): Promise<Chain> {
+    const { underlying, expiry } = request;
+    const { value, stale } = await chains
+      .get(`${underlying} ${expiry}`, async () =>
+        toChain(underlying, await readChainPages(rest.once, request), clock.now()),
+      )
+      .catch(noneOr(underlying, NO_CHAIN));
+    remember(value.contracts);
+    return { ...value, stale };
+  }
+
+  async function contractOf(symbol: string): Promise<ContractTerms | null> {
+    const terms = known.get(symbol);
+    if (terms) return terms;
+    return (await contracts.get(symbol, () => ask(symbol)).catch(noneOr(symbol, null))).value;
+  }
+
+  const doubts = createContractDoubts({ clock, chain: chainOf, contract: contractOf });
+
   return {
     async expirations(underlying) {
       const { value } = await listings.get(underlying, () => list(underlying)).catch(noneOr(underlying, []));
       remember(value);
       return expirationsOf(value);
     },
-    async chain(request) {
-      const { underlying, expiry } = request;
-      const { value, stale } = await chains
-        .get(`${underlying} ${expiry}`, async () =>
-          toChain(underlying, await readChainPages(rest.once, request), clock.now()),
-        )
-        .catch(noneOr(underlying, NO_CHAIN));
-      remember(value.contracts);
-      return { ...value, stale };
-    },
-    async contract(symbol) {
-      const terms = known.get(symbol);
-      if (terms) return terms;
-      return (await contracts.get(symbol, () => ask(symbol)).catch(noneOr(symbol, null))).value;
-    },
+    chain: chainOf,
+    contract: contractOf,
+    unlisted: (named) => doubts(named.filter(({ symbol }) => !known.has(symbol))),
   };
 }
 

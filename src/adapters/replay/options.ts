@@ -46,6 +46,10 @@ function createReplayChains({ file }: Pick<ReplayFeedOptions, 'file'>): OptionCh
       return { contracts, underlyingPrice: undefined, partial: false, delayed: false, stale: false };
     },
     contract: async (symbol) => (await read()).get(symbol) ?? null,
+    async unlisted(contracts) {
+      const recorded = await read();
+      return new Set(contracts.map(({ symbol }) => symbol).filter((symbol) => !recorded.has(symbol)));
+    },
   };
 }
 

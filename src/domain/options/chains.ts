@@ -74,6 +74,11 @@ export interface OptionChains {
   chain(request: ChainRequest): Promise<Chain>;
   /** The terms of one contract; null where there is no such contract. */
   contract(symbol: string): Promise<ContractTerms | null>;
+  /**
+   * Those of the contracts that do not exist. Costs the source few questions, however many are named: what it cannot
+   * say is not among them.
+   */
+  unlisted(contracts: readonly ContractTerms[]): Promise<ReadonlySet<string>>;
 }
 
 /** The option market of a source: what is watched, and what is asked for. */

@@ -7,6 +7,8 @@ import type { ContractTerms } from './chains.ts';
 export interface ContractDirectory {
   /** As the last chain said it, else what the symbol says. Throws for a symbol that is no contract. */
   terms(symbol: string): ContractTerms;
+  /** Whether a source has named the contract. */
+  knows(symbol: string): boolean;
   /** Keeps the terms of contracts that a source has named. */
   remember(contracts: Iterable<ContractTerms>): void;
 }
@@ -24,6 +26,7 @@ export function createContractDirectory({ knows }: Pick<InstrumentDirectory, 'kn
   }
 
   return {
+    knows: (symbol) => kept.has(symbol),
     terms(symbol) {
       const known = kept.get(symbol);
       if (known) return known;

@@ -2,7 +2,12 @@ import type { OptionPayload } from '../../protocol/options.ts';
 import type { Quote } from '../market/quote.ts';
 import type { Market } from './black-scholes.ts';
 import type { ContractTerms } from './chains.ts';
-import { type ContractQuote, quoteToContract, valuationToPayload } from './contract-quote.ts';
+import {
+  type ContractQuote,
+  missingContract,
+  quoteToContract,
+  valuationToPayload,
+} from './contract-quote.ts';
 import { type ChainMoment, marketOf, valuationOf } from './contract-values.ts';
 import { followVendor, type VendorSeen } from './vendor-greeks.ts';
 
@@ -18,7 +23,8 @@ export interface LiveContract {
 /** The contracts in sight of one underlying and expiry: they share the forward price. */
 export interface ContractGroup {
   readonly underlying: string;
-  add(terms: ContractTerms): void;
+  /** `at` is now, by our own clock. */
+  add(terms: ContractTerms, at: number): void;
   /** Forgets the contracts that are not among these; false where none is left. */
   retain(symbols: ReadonlySet<string>): boolean;
   /** The quote of this contract changed. */
@@ -41,6 +47,8 @@ export interface GroupMoment extends Pick<ChainMoment, 'spot' | 'now' | 'rateFor
 export const REVALUE_MS = 500;
 /** While nothing moves, time does: within a minute it changes no digit, but in the last hours of a contract. */
 const REFRESH_MS = 60_000;
+/** A source that knows a contract has said something of it by then; who watches it is told that nothing came. */
+export const MISSING_AFTER_MS = 5_000;
 
 interface Member {
   readonly terms: ContractTerms;
@@ -48,6 +56,8 @@ interface Member {
   contract: ContractQuote | undefined;
   vendor: VendorSeen | undefined;
   live: LiveContract | undefined;
+  /** Since when it is in sight, by our own clock. */
+  readonly addedAt: number;
 }
 
 export function createContractGroup(
@@ -56,6 +66,7 @@ export function createContractGroup(
 ): ContractGroup {
   const members = new Map<string, Member>();
   const touched = new Set<Member>();
+  const silent = createSilence();
   /** Undefined before the first valuation. */
   let market: Market | null | undefined;
   const whole = { at: Number.NEGATIVE_INFINITY, spot: undefined as number | undefined };
@@ -80,16 +91,19 @@ export function createContractGroup(
 
   return {
     underlying,
-    add(terms) {
+    add(terms, at) {
       if (members.has(terms.symbol)) return;
       const nothing = { quote: undefined, contract: undefined, vendor: undefined, live: undefined };
-      members.set(terms.symbol, { terms, ...nothing });
+      const member: Member = { terms, ...nothing, addedAt: at };
+      members.set(terms.symbol, member);
+      silent.add(member);
     },
     retain(symbols) {
       for (const [symbol, member] of members) {
         if (symbols.has(symbol)) continue;
         members.delete(symbol);
         touched.delete(member);
+        silent.delete(member);
       }
       return members.size > 0;
     },
@@ -108,11 +122,34 @@ export function createContractGroup(
     revalue(moment) {
       const due = [...dueAt(moment)];
       touched.clear();
-      if (due.length === 0) return [];
-      readMarket(moment);
-      return due.flatMap((member) =>
+      if (due.length > 0) readMarket(moment);
+      const valued = due.flatMap((member) =>
         value(member, market ?? null, moment) && member.live ? [member.live] : [],
       );
+      return [...valued, ...silent.missing(moment)];
+    },
+  };
+}
+
+/** The contracts of which nothing has been said. */
+function createSilence() {
+  const members = new Set<Member>();
+
+  return {
+    add: (member: Member) => void members.add(member),
+    delete: (member: Member) => void members.delete(member),
+    /** Those of which nothing has come in time, each once. */
+    missing({ at, now }: GroupMoment): LiveContract[] {
+      const missing: LiveContract[] = [];
+      for (const member of members) {
+        if (!member.live && at - member.addedAt < MISSING_AFTER_MS) continue;
+        members.delete(member);
+        if (member.live) continue;
+        const contract = missingContract(member.terms, now);
+        member.live = { contract, values: { noGreeks: 'no-price' }, receivedAt: at };
+        missing.push(member.live);
+      }
+      return missing;
     },
   };
 }

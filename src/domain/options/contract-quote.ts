@@ -1,4 +1,4 @@
-import type { OptionPayload } from '../../protocol/options.ts';
+import type { OptionPayload, OptionState } from '../../protocol/options.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
 import type { Quote } from '../market/quote.ts';
 import type { ContractSnapshot, ContractTerms } from './chains.ts';
@@ -8,7 +8,7 @@ import type { Valuation } from './model.ts';
 export interface ContractQuote extends Omit<ContractSnapshot, keyof ContractTerms | 'updatedAt'> {
   readonly terms: ContractTerms;
   readonly updatedAt: number;
-  readonly state: QuoteState;
+  readonly state: OptionState;
 }
 
 export const quoteToContract = (quote: Quote, terms: ContractTerms): ContractQuote => ({
@@ -39,6 +39,24 @@ export const snapshotToContract = (
   price: price ?? snapshot.previousClose,
   updatedAt: updatedAt ?? now,
   state,
+});
+
+/** A contract of which nothing has come by `now`. */
+export const missingContract = (terms: ContractTerms, now: number): ContractQuote => ({
+  terms,
+  price: undefined,
+  tradedAt: undefined,
+  bid: undefined,
+  ask: undefined,
+  open: undefined,
+  high: undefined,
+  low: undefined,
+  previousClose: undefined,
+  volume: 0,
+  openInterest: undefined,
+  greeks: undefined,
+  updatedAt: now,
+  state: 'missing',
 });
 
 const round = (value: number, decimals: number): number => {

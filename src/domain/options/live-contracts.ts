@@ -55,7 +55,7 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
     const terms = directory.terms(symbol);
     const name = `${terms.underlying} ${terms.expiry}`;
     const group = groups.get(name) ?? createContractGroup(terms, options.get);
-    group.add(terms);
+    group.add(terms, clock.now());
     groups.set(name, group);
     groupOf.set(symbol, group);
   }

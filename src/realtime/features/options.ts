@@ -1,5 +1,6 @@
 import type { Demand } from '../../domain/market/demand.ts';
 import type { LiveContract } from '../../domain/options/contract-group.ts';
+import type { ContractListing } from '../../domain/options/contract-listing.ts';
 import { contractToPayload } from '../../domain/options/contract-quote.ts';
 import { yearsUntil } from '../../domain/options/expiry.ts';
 import type { LiveContracts } from '../../domain/options/live-contracts.ts';
@@ -13,6 +14,7 @@ import { createWatching } from './watching.ts';
 
 export interface OptionsParts {
   readonly liveContracts: LiveContracts;
+  readonly contractListing: ContractListing;
   /** Of contracts. */
   readonly optionDemand: Pick<Demand, 'set' | 'resync'>;
   /** Of their underlyings. */
@@ -23,7 +25,7 @@ export interface OptionsParts {
 
 /** Quotes and greeks of the contracts that a peer watches. */
 export const optionsFeature =
-  ({ liveContracts, optionDemand, demand, marketTime }: OptionsParts): FeatureFactory =>
+  ({ liveContracts, contractListing, optionDemand, demand, marketTime }: OptionsParts): FeatureFactory =>
   ({ lane, metrics }) => {
     const contracts: StateSource<LiveContract, 'option:update'> = {
       event: 'option:update',
@@ -33,7 +35,10 @@ export const optionsFeature =
       onChange: liveContracts.onChange,
       receivedAt: ({ receivedAt }) => receivedAt,
       onConflated: metrics.quoteConflated,
-      toStale: (live) => ({ ...live, contract: { ...live.contract, state: 'stale' } }),
+      toStale: (live) =>
+        live.contract.state === 'missing'
+          ? live
+          : { ...live, contract: { ...live.contract, state: 'stale' } },
       onStall: optionDemand.resync,
     };
     const watching = createWatching({
@@ -60,6 +65,7 @@ export const optionsFeature =
         return mayTrade(symbol) ? null : 'UNKNOWN_SYMBOL';
       },
       onAdd: liveContracts.add,
+      unlisted: contractListing.unlisted,
     });
 
     return {
@@ -75,13 +81,20 @@ export const optionsFeature =
         };
       },
       handlers: {
-        'subscribe:options'(peer, requested) {
-          const symbols = requested.filter(mayTrade);
-          if (symbols.length === 0)
+        async 'subscribe:options'(peer, requested) {
+          const current = requested.filter(mayTrade);
+          if (current.length === 0)
             throw new TradecastError('UNKNOWN_SYMBOL', 'All of these contracts have expired');
-          const after = watching.add(peer, symbols);
-          liveContracts.add(symbols);
-          return { after, ack: { type: 'options', contracts: symbols } };
+          const after = watching.add(peer, current);
+          liveContracts.add(current);
+          const unlisted = await contractListing.unlisted(current);
+          watching.remove(peer, [...unlisted]);
+          const contracts = current.filter((symbol) => !unlisted.has(symbol));
+          if (contracts.length === 0)
+            throw new TradecastError('UNKNOWN_SYMBOL', 'None of these contracts exists');
+          const refused = requested.filter((symbol) => !mayTrade(symbol) || unlisted.has(symbol));
+          const rejected = refused.map((symbol) => ({ symbol, code: 'UNKNOWN_SYMBOL' as const }));
+          return { after, ack: { type: 'options', contracts, ...(rejected.length > 0 && { rejected }) } };
         },
 
         'unsubscribe:options': (peer, requested) => ({

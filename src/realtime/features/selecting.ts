@@ -14,10 +14,18 @@ export interface SelectingParts {
   readonly overLimit: ErrorCode;
   /** Called with what a peer begins to watch. */
   readonly onAdd?: (symbols: readonly string[]) => void;
+  /** Those that do not exist, as far as can be said in a moment. The others are watched meanwhile. */
+  readonly unlisted?: (symbols: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
 /** Subscriptions by name to what peers watch of one source. */
-export function createSelection({ watching, refusalOf, overLimit, onAdd }: SelectingParts): Selection {
+export function createSelection({
+  watching,
+  refusalOf,
+  overLimit,
+  onAdd,
+  unlisted,
+}: SelectingParts): Selection {
   /** The symbol of each name, once; names that are none, or cannot be watched, with their codes. */
   function read(names: readonly string[], refusal: (symbol: string) => ErrorCode | null) {
     const symbols = new Set<string>();
@@ -32,14 +40,18 @@ export function createSelection({ watching, refusalOf, overLimit, onAdd }: Selec
   }
 
   return {
-    add(peer, names) {
+    async add(peer, names) {
       const { symbols, rejected } = read(names, refusalOf);
-      const accepted = watching.fitting(peer, symbols);
-      const fits = new Set(accepted);
+      const fitting = watching.fitting(peer, symbols);
+      const fits = new Set(fitting);
       for (const symbol of symbols) if (!fits.has(symbol)) rejected.push({ symbol, code: overLimit });
-      const after = watching.add(peer, accepted);
-      onAdd?.(accepted);
-      return { accepted, rejected, after };
+      const after = watching.add(peer, fitting);
+      onAdd?.(fitting);
+      const unknown = await unlisted?.(fitting);
+      if (!unknown || unknown.size === 0) return { accepted: fitting, rejected, after };
+      watching.remove(peer, [...unknown]);
+      for (const symbol of unknown) rejected.push({ symbol, code: 'UNKNOWN_SYMBOL' });
+      return { accepted: fitting.filter((symbol) => !unknown.has(symbol)), rejected, after };
     },
     remove(peer, names) {
       const { symbols, rejected } = read(names, () => null);

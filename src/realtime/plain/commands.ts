@@ -45,17 +45,17 @@ export interface PlainCommandParts {
 export function createPlainCommands({ host, metrics }: PlainCommandParts) {
   const { quotes, options } = host.selections;
 
-  function run(peer: PlainPeer, message: Read['message']): Answer {
+  async function run(peer: PlainPeer, message: Read['message']): Promise<Answer> {
     if (message === BARE_PING) return { type: 'pong', text: BARE_PONG };
     switch (message.type) {
       case 'ping':
         return { type: 'pong', text: JSON.stringify({ type: 'pong' } satisfies PlainMessage) };
       case 'subscribe':
-        return symbolsAnswer('subscribed', quotes.add(peer, message.symbols));
+        return symbolsAnswer('subscribed', await quotes.add(peer, message.symbols));
       case 'unsubscribe':
         return symbolsAnswer('unsubscribed', quotes.remove(peer, message.symbols));
       case 'subscribe_options':
-        return contractsAnswer('subscribed_options', options.add(peer, message.contractIds));
+        return contractsAnswer('subscribed_options', await options.add(peer, message.contractIds));
       case 'unsubscribe_options':
         return contractsAnswer('unsubscribed_options', options.remove(peer, message.contractIds));
     }

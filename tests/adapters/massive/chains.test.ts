@@ -5,8 +5,10 @@ import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
 import { createMassiveChains } from '../../../src/adapters/massive/chains.ts';
 import { createMassiveRest } from '../../../src/adapters/massive/rest.ts';
+import type { ContractTerms } from '../../../src/domain/options/chains.ts';
 import { saneVendor } from '../../../src/domain/options/model.ts';
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
+import { contractSymbol } from '../../../src/protocol/symbol.ts';
 
 let upstream: MassiveStandIn | null = null;
 afterEach(async () => {
@@ -293,6 +295,65 @@ describe('one contract', () => {
     clock.advance(60_000);
     await chains.contract(symbolOf(1));
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('contracts of which it is doubtful that they exist', () => {
+  const termsOf = (strike: number, expiry = EXPIRY, root = 'AAPL'): ContractTerms => ({
+    symbol: contractSymbol({ root, expiry, right: 'call', strike }),
+    underlying: root,
+    expiry,
+    strike,
+    right: 'call',
+    multiplier: 100,
+    style: 'american',
+  });
+  const isChain = ({ pathname }: URL): boolean => pathname.startsWith('/v3/snapshot');
+
+  test('are told from the chain: two hundred made-up strikes cost one request in a minute', async () => {
+    const { chains, asked, clock } = await start(() => answer([row(150)]));
+    const madeUp = Array.from({ length: 200 }, (_, at) => termsOf(1_000 + at));
+    const unlisted = await chains.unlisted([termsOf(150), ...madeUp]);
+    expect(unlisted).toEqual(new Set(madeUp.map(({ symbol }) => symbol)));
+    clock.advance(30_000);
+    expect(await chains.unlisted([termsOf(2_000)])).toEqual(new Set([termsOf(2_000).symbol]));
+    expect(asked).toHaveLength(1);
+    clock.advance(30_000);
+    await chains.unlisted([termsOf(2_000)]);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('of an underlying that is none are unlisted after three have been asked for by name', async () => {
+    const { chains, asked } = await start((url) =>
+      isChain(url) ? answer([]) : { status: 404, body: { status: 'NOT_FOUND' } },
+    );
+    const madeUp = Array.from({ length: 50 }, (_, at) => termsOf(100 + at, EXPIRY, 'NONE'));
+    expect((await chains.unlisted(madeUp)).size).toBe(50);
+    expect(asked).toHaveLength(4);
+  });
+
+  test('with as many made-up expiries as one likes cost thirty requests a minute at most', async () => {
+    const { chains, asked } = await start((url) =>
+      isChain(url) ? answer([]) : { status: 404, body: { status: 'NOT_FOUND' } },
+    );
+    const madeUp = Array.from({ length: 200 }, (_, at) => {
+      const day = new Date(Date.UTC(2030, 0, 1 + at)).toISOString().slice(0, 10);
+      return termsOf(100, day);
+    });
+    await chains.unlisted(madeUp);
+    await chains.unlisted(madeUp.map((terms) => ({ ...terms, underlying: 'MSFT' })));
+    expect(asked).toHaveLength(30);
+  });
+
+  test('may exist where upstream answers with a part of the chain, or not at all', async () => {
+    const { chains, behaviour, upstream } = await start((url) =>
+      url.searchParams.has('cursor')
+        ? { status: 500, body: {} }
+        : answer([row(150)], { next_url: `${upstream.restUrl}/v3/snapshot/options/AAPL?cursor=2` }),
+    );
+    expect((await chains.unlisted([termsOf(999)])).size).toBe(0);
+    behaviour.rest = () => ({ status: 403, body: { status: 'NOT_AUTHORIZED' } });
+    await expect(chains.unlisted([termsOf(100, '2028-12-22')])).rejects.toEqual(refusal('NOT_IN_PLAN'));
   });
 });
 

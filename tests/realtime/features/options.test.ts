@@ -4,9 +4,41 @@ import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
 import { collect, next } from '../../../rig/clients/stock-client.ts';
 import { until } from '../../../rig/wait.ts';
 import { priceOf } from '../../../src/domain/options/black-scholes.ts';
+import type { ContractSnapshot } from '../../../src/domain/options/chains.ts';
 import { expiryTime, yearsUntil } from '../../../src/domain/options/expiry.ts';
 import type { OptionPayload } from '../../../src/protocol/options.ts';
 import { contractSymbol, parseSymbol } from '../../../src/protocol/symbol.ts';
+import { openPlain } from '../../support/plain-client.ts';
+
+/** As a chain lists a contract that has not traded. */
+function snapshotOf(symbol: string): ContractSnapshot {
+  const parsed = parseSymbol(symbol);
+  if (parsed?.kind !== 'option') throw new Error(symbol);
+  const { root, expiry, strike, right } = parsed;
+  const nothing = {
+    price: undefined,
+    tradedAt: undefined,
+    bid: undefined,
+    ask: undefined,
+    open: undefined,
+    high: undefined,
+    low: undefined,
+    previousClose: undefined,
+    openInterest: undefined,
+    greeks: undefined,
+    updatedAt: undefined,
+  };
+  const terms = {
+    symbol,
+    underlying: root,
+    expiry,
+    strike,
+    right,
+    multiplier: 100,
+    style: 'american',
+  } as const;
+  return { ...terms, ...nothing, volume: 0 };
+}
 
 let app: TestApp;
 beforeAll(async () => {
@@ -184,6 +216,48 @@ describe('a list of contracts', () => {
     expect(expiryTime('2020-06-19')).toBeLessThan(Date.now());
     expect(await ask(socket, 'subscribe:options', [expired, CALL])).toMatchObject({ contracts: [CALL] });
     expect(await ask(socket, 'subscribe:options', [expired])).toMatchObject({ code: 'UNKNOWN_SYMBOL' });
+  });
+});
+
+describe('a contract that nobody lists', () => {
+  const listed = contract('JPM', 'call', 300);
+  const madeUp = contract('JPM', 'call', 301);
+  const rejected = [{ symbol: madeUp, code: 'UNKNOWN_SYMBOL' }];
+  beforeAll(() => app.market.list([snapshotOf(listed)]));
+  afterAll(() => app.market.list([]));
+
+  test('is refused by its name, the others are served, and nothing is asked of the feed for it', async () => {
+    const socket = await newSocket();
+    expect(await ask(socket, 'subscribe:options', [madeUp, listed])).toEqual({
+      ok: true,
+      type: 'options',
+      contracts: [listed],
+      rejected,
+    });
+    await wanted(listed);
+    expect(app.market.contracts.wanted().has(madeUp)).toBe(false);
+    expect(await ask(socket, 'unsubscribe:options', [madeUp])).toMatchObject({ contracts: [] });
+    expect(await ask(socket, 'subscribe:options', [madeUp])).toMatchObject({ code: 'UNKNOWN_SYMBOL' });
+  });
+
+  test('is rejected on the plain socket as well', async () => {
+    const client = await openPlain(app.port, {
+      headers: { cookie: (await app.signUp()).cookie, origin: app.url },
+    });
+    await client.next('connected');
+    client.send({ type: 'subscribe_options', contractIds: [madeUp, listed] });
+    expect(await client.next('subscribed_options')).toMatchObject({ contractIds: [listed], rejected });
+  });
+
+  test('is said to be missing within seconds where the source cannot tell, and serves what comes later', async () => {
+    const socket = await newSocket();
+    const unknown = contract('BAC', 'put', 40);
+    expect(await ask(socket, 'subscribe:options', [unknown])).toMatchObject({ contracts: [unknown] });
+    const missing = await next(socket, 'option:update', ({ contractId }) => contractId === unknown);
+    expect(missing).toMatchObject({ state: 'missing', noGreeks: 'no-price', volume: 0, strike: 40 });
+    expect(Object.keys(missing)).not.toContain('price');
+    app.market.contracts.tick(unknown, 3);
+    expect(await next(socket, 'option:update')).toMatchObject({ price: 3, state: 'simulated' });
   });
 });
 

@@ -88,7 +88,8 @@ export function newerOf(
   pushed: Shown<OptionPayload> | undefined,
   receivedAt: number,
 ): OptionPayload {
-  if (pushed === undefined) return held;
+  // That nothing is pushed of a contract says nothing of what the chain knows.
+  if (pushed === undefined || pushed.state === 'missing') return held;
   const isNewer =
     pushed.state === 'replay' ? pushed.receivedAt >= receivedAt : pushed.timestamp >= held.timestamp;
   return isNewer ? pushed : held;

@@ -70,6 +70,10 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
     async contract(symbol) {
       return contractOf(symbol, clock.now());
     },
+    async unlisted(contracts) {
+      const now = clock.now();
+      return new Set(contracts.map(({ symbol }) => symbol).filter((symbol) => !contractOf(symbol, now)));
+    },
   };
 }
 

@@ -1,0 +1,50 @@
+import type { Clock } from '../../lib/clock.ts';
+import { within } from '../../lib/within.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { QuoteBoard } from '../market/quote-board.ts';
+import type { OptionChains } from './chains.ts';
+import type { ContractDirectory } from './contract-directory.ts';
+
+/** Tells contracts that somebody has made up. */
+export interface ContractListing {
+  /** Those that do not exist, as far as the source can say in a moment; the others may or may not. */
+  unlisted(symbols: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface ContractListingParts {
+  readonly chains: Pick<OptionChains, 'unlisted'>;
+  readonly directory: Pick<ContractDirectory, 'knows' | 'terms'>;
+  readonly options: Pick<QuoteBoard, 'get'>;
+  readonly clock: Clock;
+}
+
+/** An answer to a subscription waits no longer: a source that is slow or away must not hold it up. */
+export const LISTING_WAIT_MS = 1_000;
+const NONE: ReadonlySet<string> = new Set();
+
+export function createContractListing(parts: ContractListingParts): ContractListing {
+  const { chains, directory, options, clock } = parts;
+
+  async function ask(symbols: readonly string[]): Promise<ReadonlySet<string>> {
+    try {
+      return await chains.unlisted(symbols.map(directory.terms));
+    } catch (error) {
+      // Not in the plan, or away: then nobody can say.
+      if (error instanceof TradecastError) return NONE;
+      throw error;
+    }
+  }
+
+  return {
+    async unlisted(symbols) {
+      const doubtful = symbols.filter((one) => !directory.knows(one) && options.get(one) === undefined);
+      if (doubtful.length === 0) return NONE;
+      let unlisted = NONE;
+      const asked = ask(doubtful).then((answer) => {
+        unlisted = answer;
+      });
+      await within(LISTING_WAIT_MS, asked, clock);
+      return unlisted;
+    },
+  };
+}
