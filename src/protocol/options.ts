@@ -7,14 +7,14 @@ import { symbolSchema } from './schemas.ts';
 import { isContract } from './symbol.ts';
 
 /**
- * Why a contract has no volatility and no greeks: it has expired, its underlying has no price, it has none itself, or
- * its price is one that no volatility gives (at or below what exercise brings, at or above what any volatility
- * reaches, or outside of what the search covers).
+ * Why a contract has no volatility and no greeks: it has expired, its underlying has no price, it has no quote of two
+ * sides near enough to each other, or the middle of its quote is a price that no volatility gives (at or below what
+ * exercise brings, at or above what any volatility reaches, or outside of what the search covers).
  */
 export type NoGreeksReason =
   | 'expired'
   | 'no-underlying'
-  | 'no-price'
+  | 'no-quote'
   | 'below-intrinsic'
   | 'above-bound'
   | 'out-of-range';

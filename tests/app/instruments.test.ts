@@ -19,7 +19,6 @@ const LISTED: ContractSnapshot = {
   multiplier: 100,
   style: 'american',
   price: 4.2,
-  tradedAt: undefined,
   bid: 4.1,
   ask: 4.3,
   open: undefined,

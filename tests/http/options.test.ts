@@ -110,7 +110,6 @@ describe('the chain of an underlying', () => {
     watched.set(first!.contractId, {
       symbol: first!.contractId,
       price: 55.5,
-      priceTime: at,
       bid: 55,
       ask: 56,
       volume: 9,

@@ -167,7 +167,6 @@ function toSnapshot(underlying: string, value: unknown, now: number): ContractSn
   return {
     ...terms,
     price,
-    tradedAt,
     bid: quote?.bid,
     ask: quote?.ask,
     open: day?.open,

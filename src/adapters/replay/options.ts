@@ -56,7 +56,6 @@ function createReplayChains({ file }: Pick<ReplayFeedOptions, 'file'>): OptionCh
 const toSnapshot = (contract: RecordedContract): ContractSnapshot => ({
   ...contract,
   price: undefined,
-  tradedAt: undefined,
   bid: undefined,
   ask: undefined,
   open: undefined,

@@ -51,7 +51,6 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
   low: entry.low,
   previousClose: entry.previousClose,
   volume: entry.volume,
-  ...(entry.isContract && entry.priceTime > 0 && { priceTime: entry.priceTime }),
   ...(entry.openInterest !== undefined && { openInterest: entry.openInterest }),
   ...(entry.greeks && { greeks: entry.greeks }),
   sourceTime: entry.sourceTime,

@@ -20,8 +20,6 @@ export interface Quote {
   readonly symbol: string;
   /** Last price of a trade that may set it; 0 for a contract that is quoted and has not traded. */
   readonly price: number;
-  /** Of a contract: the venue's time of that trade; missing where the price is the previous close. */
-  readonly priceTime?: number;
   readonly bid?: number;
   readonly ask?: number;
   readonly bidSize?: number;

@@ -26,8 +26,6 @@ export interface ContractTerms {
 export interface ContractSnapshot extends ContractTerms {
   /** Of the last trade. */
   readonly price: number | undefined;
-  /** When that was; undefined where nothing says. */
-  readonly tradedAt: number | undefined;
   readonly bid: number | undefined;
   readonly ask: number | undefined;
   readonly open: number | undefined;

@@ -146,7 +146,7 @@ function createSilence() {
         members.delete(member);
         if (member.live) continue;
         const contract = missingContract(member.terms, now);
-        member.live = { contract, values: { noGreeks: 'no-price' }, receivedAt: at };
+        member.live = { contract, values: { noGreeks: 'no-quote' }, receivedAt: at };
         missing.push(member.live);
       }
       return missing;

@@ -14,7 +14,6 @@ export interface ContractQuote extends Omit<ContractSnapshot, keyof ContractTerm
 export const quoteToContract = (quote: Quote, terms: ContractTerms): ContractQuote => ({
   terms,
   price: quote.price > 0 ? quote.price : undefined,
-  tradedAt: quote.priceTime,
   bid: quote.bid,
   ask: quote.ask,
   open: quote.open,
@@ -45,7 +44,6 @@ export const snapshotToContract = (
 export const missingContract = (terms: ContractTerms, now: number): ContractQuote => ({
   terms,
   price: undefined,
-  tradedAt: undefined,
   bid: undefined,
   ask: undefined,
   open: undefined,

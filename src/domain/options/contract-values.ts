@@ -30,17 +30,17 @@ export function marketOf(
   const years = yearsUntil(expiry, now);
   if (years === null || spot === undefined || !(spot > 0)) return null;
   const rate = rateFor(years);
-  const forward = impliedForward(pairsOf(contracts, spot, now), rate, years);
+  const forward = impliedForward(pairsOf(contracts, spot), rate, years);
   const isSane = forward !== undefined && Math.abs(Math.log(forward / spot)) <= MAX_CARRY;
   const dividendYield = isSane ? yieldOf(spot, forward, rate, years) : 0;
   return { spot, rate, dividendYield };
 }
 
-function pairsOf(contracts: Iterable<ContractQuote>, spot: number, now: number): Pair[] {
+function pairsOf(contracts: Iterable<ContractQuote>, spot: number): Pair[] {
   const middles = new Map<number, { call?: number; put?: number }>();
   for (const { terms, bid, ask, state } of contracts) {
     if (state === 'stale' || !(Math.abs(Math.log(terms.strike / spot)) <= NEAR_MONEY)) continue;
-    const middle = fairPrice({ bid, ask }, now);
+    const middle = fairPrice({ bid, ask });
     if (middle === undefined) continue;
     const pair = middles.get(terms.strike) ?? {};
     pair[terms.right] = middle;
@@ -62,15 +62,8 @@ export function valuationOf(
   now: number,
   isVendorOutdated = false,
 ): Valuation {
-  const { terms, bid, ask, price, tradedAt, greeks = {} } = contract;
-  const lastTrade = price === undefined || tradedAt === undefined ? undefined : { price, time: tradedAt };
-  const inputs = {
-    prices: { bid, ask, lastTrade },
-    terms,
-    years: yearsUntil(terms.expiry, now),
-    market,
-    now,
-  };
+  const { terms, bid, ask, greeks = {} } = contract;
+  const inputs = { prices: { bid, ask }, terms, years: yearsUntil(terms.expiry, now), market };
   const own = isVendorOutdated ? valueContract({ ...inputs, vendor: {} }) : undefined;
   return own && 'source' in own ? own : valueContract({ ...inputs, vendor: greeks });
 }

@@ -3,15 +3,14 @@ import type { VendorGreeks } from '../market/quote.ts';
 import { type Greeks, greeksOf, type Market, type Terms } from './black-scholes.ts';
 import { impliedVolatility, type NoVolatility } from './implied-volatility.ts';
 
-/** What a contract trades at; prices in dollars, times in milliseconds since epoch. */
+/** What a contract is quoted at, dollars. */
 export interface ContractPrices {
   readonly bid?: number | undefined;
   readonly ask?: number | undefined;
-  readonly lastTrade?: { readonly price: number; readonly time: number } | undefined;
 }
 
 /** Why a contract has neither: also why its price has no volatility. */
-export type NoGreeks = NoVolatility | 'no-price' | 'expired' | 'no-underlying';
+export type NoGreeks = NoVolatility | 'no-quote' | 'expired' | 'no-underlying';
 
 export type Valuation =
   | ({ readonly source: 'vendor' | 'model'; readonly impliedVolatility: number } & Greeks)
@@ -19,19 +18,17 @@ export type Valuation =
 
 /** Wider than this part of the middle, a quote says little of a price. */
 const MAX_SPREAD = 0.5;
-/** An older trade is of another market. */
-const MAX_TRADE_AGE_MS = 15 * 60_000;
 /** Where the vendor's solver stops: it found nothing. */
 const CLAMPED_VOLATILITY = 5;
 
-/** The price to value a contract by; undefined where its quote is too wide and its last trade too old. */
-export function fairPrice({ bid, ask, lastTrade }: ContractPrices, now: number): number | undefined {
-  if (bid !== undefined && ask !== undefined && bid > 0 && ask >= bid) {
-    const middle = (bid + ask) / 2;
-    if (ask - bid <= MAX_SPREAD * middle) return middle;
-  }
-  const age = lastTrade ? now - lastTrade.time : Number.NaN;
-  return age >= 0 && age <= MAX_TRADE_AGE_MS && lastTrade!.price > 0 ? lastTrade!.price : undefined;
+/**
+ * The price to value a contract by, the middle of its quote; undefined where a side is missing or the quote is too
+ * wide. A trade is none: it is at the bid or at the ask, and of another moment than the price of the underlying.
+ */
+export function fairPrice({ bid, ask }: ContractPrices): number | undefined {
+  if (bid === undefined || ask === undefined || !(bid > 0 && ask >= bid)) return undefined;
+  const middle = (bid + ask) / 2;
+  return ask - bid <= MAX_SPREAD * middle ? middle : undefined;
 }
 
 /** The vendor's numbers where all of them are there and none is where its solver gave up. */
@@ -56,18 +53,16 @@ export interface ContractInputs {
   readonly years: number | null;
   /** Null where the underlying has no price. */
   readonly market: Market | null;
-  /** Milliseconds since epoch. */
-  readonly now: number;
 }
 
 /** A European approximation where the contract may be exercised early. */
-export function valueContract({ vendor, prices, terms, years, market, now }: ContractInputs): Valuation {
+export function valueContract({ vendor, prices, terms, years, market }: ContractInputs): Valuation {
   if (years === null) return { reason: 'expired' };
   const known = saneVendor(vendor);
   if (known) return known;
   if (market === null) return { reason: 'no-underlying' };
-  const price = fairPrice(prices, now);
-  if (price === undefined) return { reason: 'no-price' };
+  const price = fairPrice(prices);
+  if (price === undefined) return { reason: 'no-quote' };
   const dated = { ...terms, years };
   const implied = impliedVolatility(market, dated, price);
   if ('reason' in implied) return implied;

@@ -7,7 +7,6 @@ import {
   valueContract,
 } from '../../../src/domain/options/model.ts';
 
-const NOW = Date.parse('2026-01-15T15:00:00Z');
 const MARKET = { spot: 100, rate: 0.04, dividendYield: 0.01 };
 const TERMS = { right: 'call', strike: 105 } as const;
 const VENDOR = { impliedVolatility: 0.25, delta: 0.4, gamma: 0.03, theta: -0.02, vega: 0.2 };
@@ -16,23 +15,13 @@ describe('the price of a contract', () => {
   test.each([
     ['the middle of its quote', { bid: 1, ask: 1.2 }, 1.1],
     ['the middle of a quote half as wide as it', { bid: 3, ask: 5 }, 4],
-    [
-      'its last trade where the quote is wider',
-      { bid: 1, ask: 2, lastTrade: { price: 1.4, time: NOW - 900_000 } },
-      1.4,
-    ],
-    ['its last trade where a side is missing', { ask: 2, lastTrade: { price: 1.4, time: NOW } }, 1.4],
-    [
-      'unknown where the trade is older than a quarter of an hour',
-      { lastTrade: { price: 1.4, time: NOW - 900_001 } },
-      undefined,
-    ],
-    ['unknown where the trade is of the future', { lastTrade: { price: 1.4, time: NOW + 1 } }, undefined],
+    ['unknown where the quote is wider', { bid: 1, ask: 2 }, undefined],
+    ['unknown where a side is missing', { ask: 2 }, undefined],
     ['unknown where the quote is crossed', { bid: 2, ask: 1 }, undefined],
     ['unknown where the bid is zero', { bid: 0, ask: 0.05 }, undefined],
     ['unknown without anything', {}, undefined],
   ])('is %s', (_what, prices, price) => {
-    expect(fairPrice(prices, NOW)).toBe(price);
+    expect(fairPrice(prices)).toBe(price);
   });
 });
 
@@ -64,7 +53,6 @@ describe('a contract', () => {
     terms: TERMS,
     years,
     market: MARKET,
-    now: NOW,
   };
 
   test('without the vendor’s greeks has those of the model, marked so', () => {
@@ -85,7 +73,7 @@ describe('a contract', () => {
   test.each([
     ['has expired', { years: null }, 'expired'],
     ['has an underlying without a price', { market: null }, 'no-underlying'],
-    ['has no price', { prices: {} }, 'no-price'],
+    ['has no quote', { prices: {} }, 'no-quote'],
     [
       'costs no more than its exercise brings',
       { terms: { right: 'call', strike: 50 }, prices: { bid: 49, ask: 49.1 } },

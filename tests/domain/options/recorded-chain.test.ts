@@ -63,7 +63,6 @@ const toQuote = ({ expiry, strike, right, bid, ask }: Row): ContractQuote => ({
     style: 'american',
   },
   price: undefined,
-  tradedAt: undefined,
   bid: bid || undefined,
   ask: ask || undefined,
   open: undefined,
@@ -84,7 +83,7 @@ function judge(row: Row, spot: number, market: ReturnType<typeof marketOf>): str
   const quote = toQuote(row);
   const ours = valuationOf(quote, market, NOW);
   if ('reason' in ours)
-    return ours.reason === 'no-price' ? 'a side is missing, or the spread is too wide' : ours.reason;
+    return ours.reason === 'no-quote' ? 'a side is missing, or the spread is too wide' : ours.reason;
   if (ours.vega < LEAST_VEGA) return 'its price hardly depends on volatility';
   if (!(row.volatility > 0)) return 'the recording has none';
   const spread = row.ask - row.bid;

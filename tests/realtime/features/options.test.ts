@@ -17,7 +17,6 @@ function snapshotOf(symbol: string): ContractSnapshot {
   const { root, expiry, strike, right } = parsed;
   const nothing = {
     price: undefined,
-    tradedAt: undefined,
     bid: undefined,
     ask: undefined,
     open: undefined,
@@ -254,7 +253,7 @@ describe('a contract that nobody lists', () => {
     const unknown = contract('BAC', 'put', 40);
     expect(await ask(socket, 'subscribe:options', [unknown])).toMatchObject({ contracts: [unknown] });
     const missing = await next(socket, 'option:update', ({ contractId }) => contractId === unknown);
-    expect(missing).toMatchObject({ state: 'missing', noGreeks: 'no-price', volume: 0, strike: 40 });
+    expect(missing).toMatchObject({ state: 'missing', noGreeks: 'no-quote', volume: 0, strike: 40 });
     expect(Object.keys(missing)).not.toContain('price');
     app.market.contracts.tick(unknown, 3);
     expect(await next(socket, 'option:update')).toMatchObject({ price: 3, state: 'simulated' });

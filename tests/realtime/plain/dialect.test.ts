@@ -74,7 +74,7 @@ test('a contract that has not traded today has a change of zero, and no numbers 
     change: 0,
     changePercent: 0,
     volume: 0,
-    noGreeks: 'no-price',
+    noGreeks: 'no-quote',
     timestamp: '2025-11-06T15:00:00.000Z',
     state: 'closed',
   } as const;

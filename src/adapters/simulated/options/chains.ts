@@ -90,7 +90,6 @@ function snapshotOf(
   return {
     ...terms,
     price: day?.last,
-    tradedAt: day?.tradedAt,
     bid,
     ask,
     open: day?.open,

@@ -110,5 +110,5 @@ export function dayOf(candles: readonly Candle[]) {
     high = Math.max(high, candle.high);
     low = Math.min(low, candle.low);
   }
-  return { open: first.open, high, low, last: last.close, tradedAt: last.start + MINUTE_MS - 1 };
+  return { open: first.open, high, low, last: last.close };
 }
