@@ -1,9 +1,5 @@
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll } from '@jest/globals';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeEach } from '@jest/globals';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { STEP_MS } from '../../rig/patience.ts';
 import { findTool } from '../../scripts/setup/tools.mjs';
 
@@ -25,35 +21,45 @@ export interface Complaints {
   readonly complaints: string[];
 }
 
-/** One person's browser: its own process, profile, cookies and storage. */
+/** One person's browser: its own cookies, storage, cache and connections. */
 export interface TestBrowser extends Complaints {
   readonly page: Page;
   readonly context: BrowserContext;
   close(): Promise<void>;
 }
 
+/** One process for all browsers of a file. */
+let chrome: Promise<Browser> | undefined;
 const open = new Set<TestBrowser>();
 
-/** Starts Debian's Chromium with an empty profile on the given address; it is closed after the file's tests. */
-export async function openBrowser(
-  url: string,
-  options: { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {},
-): Promise<TestBrowser> {
+function launch(): Promise<Browser> {
   const executablePath = findTool('chromium');
   if (!executablePath) throw new Error('Chromium is not installed; npm test installs it.');
-  const profile = mkdtempSync(path.join(tmpdir(), 'tradecast-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
+  return chromium.launch({
     executablePath,
     headless: true,
     // Its own sandbox does not start as root, which is what containers are.
     chromiumSandbox: process.getuid?.() !== 0,
     args: FLAGS,
+  });
+}
+
+/**
+ * Opens the given address in Debian's Chromium as somebody who was never there. It is closed after the test that opened
+ * it, or after the file's tests: a page that nobody watches any more still draws every quote.
+ */
+export async function openBrowser(
+  url: string,
+  options: { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {},
+): Promise<TestBrowser> {
+  chrome ??= launch();
+  const context = await (await chrome).newContext({
     viewport: options.viewport ?? { width: 1600, height: 1000 },
     colorScheme: options.colorScheme ?? 'light',
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(STEP_MS);
-  const page = context.pages()[0] ?? (await context.newPage());
+  const page = await context.newPage();
   const complaints = listen(page);
 
   const browser: TestBrowser = {
@@ -63,7 +69,6 @@ export async function openBrowser(
     async close() {
       open.delete(browser);
       await context.close();
-      await rm(profile, { recursive: true, force: true });
     },
   };
   open.add(browser);
@@ -71,8 +76,17 @@ export async function openBrowser(
   return browser;
 }
 
+/** Those that were there before the test. */
+let standing = new Set<TestBrowser>();
+beforeEach(() => {
+  standing = new Set(open);
+});
+afterEach(async () => {
+  await Promise.all([...open].map((browser) => standing.has(browser) || browser.close()));
+});
 afterAll(async () => {
   await Promise.all([...open].map((browser) => browser.close()));
+  await (await chrome)?.close();
 });
 
 function listen(page: Page): string[] {
