@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
+import { prepareDataDir } from '../../rig/database/database.ts';
 import { STEP_MS } from '../../rig/patience.ts';
 import { HOOK_SECRET } from '../../rig/secrets.ts';
 import { repoRoot } from '../../rig/source-files.ts';
@@ -23,10 +24,14 @@ export interface Service {
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
-/** Starts the service on a free port and an empty data folder; both are gone after the file's tests. */
-export async function startService(env: Record<string, string> = {}): Promise<Service> {
+/**
+ * Starts the service on a free port and a data folder of its own; both are gone after the file's tests. Its database is
+ * a copy of an empty one, unless the service is to create it itself.
+ */
+export async function startService({ createsDatabase = false } = {}): Promise<Service> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'tradecast-service-'));
-  const start = (port: number) => launch({ ...env, DATA_DIR: dataDir, PORT: String(port) });
+  if (!createsDatabase) await prepareDataDir(dataDir);
+  const start = (port: number) => launch({ DATA_DIR: dataDir, PORT: String(port) });
   let running = await start(0);
   cleanups.push(async () => {
     await end(running.child, 'SIGKILL');

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { prepareDataDir } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
 import { until } from '../../../rig/wait.ts';
 import { openDatabase } from '../../../src/adapters/open-database.ts';
@@ -65,8 +66,10 @@ test('a table with many dead rows is cleaned, and its space used again', async (
 test('the vacuum of a minute is no statement in the latencies of the service', async () => {
   const clock = createManualClock(0);
   let observed = 0;
+  const folder = path.join(home, 'minute');
+  await prepareDataDir(folder);
   const opened = await openDatabase({
-    dataDir: path.join(home, 'minute'),
+    dataDir: path.join(folder, 'database'),
     log: silentLog,
     clock,
     onQuery: () => observed++,
@@ -110,16 +113,11 @@ test('the log stays bounded however much is written', async () => {
 });
 
 test('a heavy query leaves the event loop free', async () => {
-  let longest = 0;
-  let before = performance.now();
-  const watching = setInterval(() => {
-    longest = Math.max(longest, performance.now() - before);
-    before = performance.now();
-  }, 1);
-  const started = performance.now();
+  // A query that held the loop would let it turn once at most.
+  let turns = 0;
+  const watching = setInterval(() => turns++, 1);
   await db
     .query('SELECT sum(n * n % 7) AS total FROM generate_series(1::bigint, 1000000) n')
     .finally(() => clearInterval(watching));
-  const took = performance.now() - started;
-  expect(longest).toBeLessThan(took / 2);
+  expect(turns).toBeGreaterThan(10);
 });
