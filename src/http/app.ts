@@ -1,5 +1,6 @@
 import cors from 'cors';
 import express, { type Express, Router } from 'express';
+import { TradecastError } from '../protocol/errors.ts';
 import type { DataOf } from '../protocol/routes.ts';
 import { succeed, userOf } from './answer.ts';
 import { rawBody } from './body.ts';
@@ -60,6 +61,13 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.get('/config', (_req, res) =>
     succeed<DataOf<'GET /api/config'>>(res, { registrationOpen, feed: feedSource }),
   );
+
+  // A request for a WebSocket does not come here: the upgrade router takes it.
+  api.get('/socket', (_req, res) => {
+    res.setHeader('Upgrade', 'websocket');
+    res.append('Connection', 'Upgrade');
+    throw new TradecastError('UPGRADE_REQUIRED', 'Connect to this address with a WebSocket client.');
+  });
 
   // Before the session: a body that arrives slowly must not act after its session has ended.
   api.use(rawBody('application/json'));

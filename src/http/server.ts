@@ -1,13 +1,9 @@
-import {
-  createServer,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../lib/clock.ts';
+import { answerRaw } from '../lib/raw-answer.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
+import type { ApiResponse } from '../protocol/http.ts';
 
 /** Refusals of Node's parser, which Express never sees, by Node's error code. */
 const PARSER_REFUSALS: Readonly<Record<string, readonly [status: number, code: ErrorCode, error: string]>> = {
@@ -84,9 +80,5 @@ export function createHttpServer(app: RequestListener, clock: Clock): HttpServer
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, code, message] = PARSER_REFUSALS[error.code ?? ''] ?? MALFORMED;
-  const body = JSON.stringify({ success: false, error: message, code });
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  answerRaw(socket, status, { success: false, error: message, code } satisfies ApiResponse<never>);
 }

@@ -53,6 +53,7 @@ export const REQUEST_CODES = [
   'SYMBOL_LIMIT',
   'CONTRACT_LIMIT',
   'UNKNOWN_EVENT',
+  'UPGRADE_REQUIRED',
 ] as const;
 export type RequestCode = (typeof REQUEST_CODES)[number];
 

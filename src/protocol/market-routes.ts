@@ -75,6 +75,12 @@ export const marketRoutes = {
     query: historySchema,
     refusals: ABOUT_A_SYMBOL,
   }),
+  'GET /api/socket': route<void>()({
+    summary: 'Opens the plain WebSocket, whose messages are in /asyncapi.json',
+    access: 'anyone',
+    statuses: [101],
+    refusals: ['UPGRADE_REQUIRED', 'RATE_LIMITED'],
+  }),
   'GET /api/market/search': route<SearchPayload[]>()({
     summary: 'Instruments by symbol or name, best match first',
     access: 'member',

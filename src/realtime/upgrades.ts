@@ -1,5 +1,8 @@
-import { type Server as HttpServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { answerRaw } from '../lib/raw-answer.ts';
+import type { ApiResponse } from '../protocol/http.ts';
+import { CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
 
 /** Takes over the connection of a request that asks for a WebSocket. */
 export type TakeUpgrade = (request: IncomingMessage, connection: Duplex, head: Buffer) => void;
@@ -20,17 +23,30 @@ export function createUpgradeRouter(httpServer: HttpServer): UpgradeRouter {
     const url = request.url ?? '';
     const take = routes.get(url.split('?', 1)[0]!);
     if (take) take(request, connection, head);
-    else if (!url.startsWith(SOCKET_IO)) refuseUpgrade(connection, 404);
+    else if (!url.startsWith(SOCKET_IO)) refuseUpgrade(connection, 'NOT_FOUND');
   });
   return { route: (path, take) => void routes.set(path, take) };
 }
 
+const REFUSALS = {
+  NOT_FOUND: { status: 404, error: 'There is no WebSocket at this address.', retryAfterMs: undefined },
+  // Those who wait say who they are, or leave, within this time.
+  RATE_LIMITED: {
+    status: 429,
+    error: 'Too many connections wait to sign in. Try again.',
+    retryAfterMs: CONNECT_TIMEOUT_MS,
+  },
+  UNAVAILABLE: { status: 503, error: 'The server is restarting. Try again.', retryAfterMs: 1_000 },
+};
+
 /** Answers a request for a WebSocket with a status, and closes the connection. */
-export function refuseUpgrade(connection: Duplex, status: 404 | 429 | 503): void {
+export function refuseUpgrade(connection: Duplex, code: keyof typeof REFUSALS): void {
+  const { status, error, retryAfterMs } = REFUSALS[code];
+  const refusal: ApiResponse<never> = { success: false, error, code, retryAfterMs };
   // The client may have gone: there is nobody to answer then.
   connection.on('error', () => {});
   connection.once('finish', () => connection.destroy());
-  connection.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-  );
+  const headers: Record<string, number> =
+    retryAfterMs === undefined ? {} : { 'Retry-After': retryAfterMs / 1_000 };
+  answerRaw(connection, status, refusal, headers);
 }

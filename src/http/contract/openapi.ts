@@ -135,6 +135,8 @@ function queryParameters({ query }: RouteDeclaration): Parameter[] {
   }));
 }
 
+const WITHOUT_BODY: Readonly<Record<number, string>> = { 101: 'The connection is a WebSocket', 204: 'Done' };
+
 function responsesOf(name: RouteName, route: RouteDeclaration): Operation['responses'] {
   const refusals = Map.groupBy(refusalsOf(name, route), statusOf);
   const refused = [...refusals].map(([status, codes]) => [
@@ -154,8 +156,8 @@ function responsesOf(name: RouteName, route: RouteDeclaration): Operation['respo
   const type = typeof bare === 'string' ? bare : JSON_TYPE;
   const answered = statuses.map((status) => [
     status,
-    status === 204
-      ? { description: 'Done' }
+    status in WITHOUT_BODY
+      ? { description: WITHOUT_BODY[status] }
       : { description: 'The answer', content: { [type]: { schema: payloads.answers[name] } } },
   ]);
   // A status that a success names is not a refusal's: /ready answers 503 with its checks.

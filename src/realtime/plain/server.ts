@@ -40,10 +40,10 @@ export const createPlainSockets =
     let isStopped = false;
 
     upgrades.route(PLAIN_PATH, (request, connection, head) => {
-      if (isStopped) return refuseUpgrade(connection, 503);
+      if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE');
       const shown = readCredentials(request, parts);
       const leave = shown ? () => {} : waitingRoom.enter(addressOf(request, parts.trustProxy));
-      if (!leave) return refuseUpgrade(connection, 429);
+      if (!leave) return refuseUpgrade(connection, 'RATE_LIMITED');
       connection.once('close', leave);
       server.handleUpgrade(request, connection, head, (ws) => {
         follow(ws, open);

@@ -1,4 +1,7 @@
 import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
@@ -7,7 +10,7 @@ import { createTestClock } from '../../../rig/clock.ts';
 import { SESSION_SECRET } from '../../../rig/secrets.ts';
 import { until } from '../../../rig/wait.ts';
 import { CONNECT_TIMEOUT_MS, MAX_UNIDENTIFIED_PER_ADDRESS } from '../../../src/protocol/limits.ts';
-import { connectPlain, openPlain } from '../../support/plain-client.ts';
+import { connectPlain, openPlain, type PlainClient } from '../../support/plain-client.ts';
 
 const clock = createTestClock();
 const logged: string[] = [];
@@ -36,6 +39,12 @@ const headerOf = (token: string): Record<string, unknown> =>
 const signingKey = (): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', SESSION_SECRET, '', 'tradecast:ws', 32));
 const inQuery = (token: string) => ({ path: `/api/socket?token=${token}` });
+
+/** The HTTP answer to a request for a WebSocket. */
+async function refusalOf({ ws }: PlainClient) {
+  const [, response] = (await once(ws, 'unexpected-response')) as [unknown, IncomingMessage];
+  return { status: response.statusCode, headers: response.headers, body: await json(response) };
+}
 
 describe('a token', () => {
   test('has its claims and nothing else, and names no session that opens anything', async () => {
@@ -206,10 +215,16 @@ describe('a socket that does not say who it is', () => {
     const waiting = Array.from({ length: MAX_UNIDENTIFIED_PER_ADDRESS }, () => openPlain(app.port));
     await until(() => waiting.every(({ ws }) => ws.readyState === ws.OPEN), 'all of them wait');
     const refused = openPlain(app.port);
-    const status = new Promise((resolve) => {
-      refused.ws.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
+    expect(await refusalOf(refused)).toEqual({
+      status: 429,
+      headers: expect.objectContaining({ 'retry-after': '5' }),
+      body: {
+        success: false,
+        error: 'Too many connections wait to sign in. Try again.',
+        code: 'RATE_LIMITED',
+        retryAfterMs: 5_000,
+      },
     });
-    expect(await status).toBe(429);
     const known = await connectPlain(app.port, inQuery(await tokenOf(session)));
     known.ws.terminate();
     for (const { ws } of waiting) ws.terminate();
@@ -226,13 +241,25 @@ describe('the upgrade', () => {
   test.each(['/', '/api/socket/', '/api/sockets', '/socket.io', '/ws/none', '/api/quotes'])(
     'of %s is answered with 404 and closed',
     async (path) => {
-      const client = openPlain(app.port, { path });
-      const status = await new Promise((resolve) => {
-        client.ws.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
+      expect(await refusalOf(openPlain(app.port, { path }))).toMatchObject({
+        status: 404,
+        body: { success: false, code: 'NOT_FOUND' },
       });
-      expect(status).toBe(404);
     },
   );
+
+  test.each([
+    ['without a session', () => ({})],
+    ['with one', () => ({ cookie: session.cookie })],
+  ])('is what a plain request %s is told to ask for', async (_what, options) => {
+    const { status, headers, body } = await app.request('GET', '/api/socket?token=x', options());
+    expect([status, headers.get('upgrade')]).toEqual([426, 'websocket']);
+    expect(body).toEqual({
+      success: false,
+      error: 'Connect to this address with a WebSocket client.',
+      code: 'UPGRADE_REQUIRED',
+    });
+  });
 
   test('leaves Socket.IO its own path', async () => {
     const socket = await app.connect(session);
