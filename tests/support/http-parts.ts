@@ -126,7 +126,8 @@ export async function startHttpApp(
     observe: (request) => void served.push(request),
     ...given.parts,
   };
-  const server = createServer(createHttpApp(parts, { ...options, ...given.options }));
+  // A test that computes for seconds must not find its connection closed.
+  const server = createServer({ keepAliveTimeout: 0 }, createHttpApp(parts, { ...options, ...given.options }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
