@@ -127,7 +127,10 @@ export async function startHttpApp(
     ...given.parts,
   };
   // A test that computes for seconds must not find its connection closed.
-  const server = createServer({ keepAliveTimeout: 0 }, createHttpApp(parts, { ...options, ...given.options }));
+  const server = createServer(
+    { keepAliveTimeout: 0 },
+    createHttpApp(parts, { ...options, ...given.options }),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
