@@ -33,7 +33,7 @@ const historySchema = z.strictObject({
 const typedText = z.string().trim().max(64).default('');
 
 /** What a source answers about one symbol, or why it does not. */
-const ABOUT_A_SYMBOL = ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT', 'NOT_IN_PLAN'] as const;
+const ABOUT_A_SYMBOL = ['UNKNOWN_SYMBOL', 'NOT_IN_PLAN'] as const;
 
 export const marketRoutes = {
   'GET /api/quotes': route<QuotePayload[]>()({

@@ -141,7 +141,6 @@ describe('bad input', () => {
     ['/api/market/quote/NOSUCH', 422, 'UNKNOWN_SYMBOL'],
     ['/api/market/snapshot/NOSUCH', 422, 'UNKNOWN_SYMBOL'],
     ['/api/market/historical/NOSUCH?from=2026-11-18&to=2026-11-19', 422, 'UNKNOWN_SYMBOL'],
-    ['/api/market/quote/O:SPY251219C00650000', 422, 'UNSUPPORTED_INSTRUMENT'],
     ['/api/market/search?q=a&limit=0', 400, 'VALIDATION'],
     ['/api/market/search?q=a&limit=51', 400, 'VALIDATION'],
   ])('%s is refused with %d %s', async (path, status, code) => {

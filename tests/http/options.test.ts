@@ -11,7 +11,7 @@ import { createMarketQuotes } from '../../src/domain/market/market-quotes.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import { createContractDirectory } from '../../src/domain/options/contract-directory.ts';
 import { createOptionQuotes } from '../../src/domain/options/option-quotes.ts';
-import type { HistoryPayload } from '../../src/protocol/market.ts';
+import type { HistoryPayload, MarketQuotePayload, SnapshotPayload } from '../../src/protocol/market.ts';
 import type { ChainPayload, ExpirationPayload } from '../../src/protocol/options.ts';
 import { startHttpApp } from '../support/http-parts.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -123,6 +123,54 @@ describe('the chain of an underlying', () => {
   });
 });
 
+describe('one contract', () => {
+  const quoteOf = (symbol: string) => get<MarketQuotePayload>(`/api/market/quote/${symbol}`);
+
+  test('has a quote and a snapshot in the fields of a stock, with the numbers of its chain', async () => {
+    const { contracts } = await get<ChainPayload>(`${ROUTE}/SPY?expiry=2026-12-18`);
+    const { contractId, price, bid, ask, volume, previousClose } = contracts.find(
+      (one) => one.open !== undefined,
+    )!;
+    const quote = await quoteOf(contractId);
+    expect(quote).toMatchObject({
+      symbol: contractId,
+      price,
+      bid,
+      ask,
+      volume,
+      previousClose,
+      state: 'simulated',
+      source: 'snapshot',
+    });
+    expect(quote.change).toBeCloseTo(price! - previousClose!, 3);
+    expect(await get<SnapshotPayload>(`/api/market/snapshot/${contractId}`)).toMatchObject({
+      ...quote,
+      lastQuote: { bid, ask },
+      day: { close: price, volume },
+    });
+  });
+
+  test('that is watched has the quote that the feed keeps up', async () => {
+    const [first] = (await get<ChainPayload>(`${ROUTE}/TSLA`)).contracts;
+    const symbol = first!.contractId;
+    const at = Date.parse(NOW);
+    const quote = { symbol, price: 55.5, bid: 55, ask: 56, volume: 9, sourceTime: at, receivedAt: at };
+    watched.set(symbol, { ...quote, state: 'simulated' });
+    expect(await quoteOf(symbol)).toMatchObject({ price: 55.5, volume: 9, source: 'stream' });
+  });
+
+  test.each([
+    ['does not exist', 'O:SPY261218C00000500'],
+    ['has expired', 'O:SPY251219C00650000'],
+  ])('that %s is refused by its name', async (_what, symbol) => {
+    for (const route of ['quote', 'snapshot']) {
+      const { status, body } = await client.get(`/api/market/${route}/${symbol}`);
+      expect([status, body]).toEqual([422, expect.objectContaining({ code: 'UNKNOWN_SYMBOL' })]);
+      expect(JSON.stringify(body)).toContain(symbol);
+    }
+  });
+});
+
 test('the past of a contract is bars like those of a stock', async () => {
   const { contracts } = await get<ChainPayload>(`${ROUTE}/SPY?expiry=2026-12-18`);
   const { contractId } = contracts[40]!;
@@ -151,7 +199,6 @@ describe('bad input', () => {
     [`${ROUTE}/AAPL?type=call&type=put`, 400, 'VALIDATION'],
     ['/api/market/historical/O:AAPL201218C00200000?from=2026-11-19&to=2026-11-20', 422, 'UNKNOWN_SYMBOL'],
     ['/api/market/historical/O:AAPL261218C00200100?from=2026-11-19&to=2026-11-20', 422, 'UNKNOWN_SYMBOL'],
-    ['/api/market/quote/O:AAPL261218C00200000', 422, 'UNSUPPORTED_INSTRUMENT'],
   ])('%s is answered with %i %s', async (path, status, code) => {
     const answer = await client.get(path);
     expect([answer.status, answer.body]).toEqual([status, expect.objectContaining({ success: false, code })]);
@@ -164,6 +211,7 @@ test('a source without contracts answers NOT_IN_PLAN to everything', async () =>
     for (const path of [
       `${ROUTE}/AAPL`,
       `${ROUTE}/AAPL/expirations`,
+      '/api/market/quote/O:AAPL261218C00200000',
       '/api/market/historical/O:AAPL261218C00200000?from=2026-11-19&to=2026-11-20',
     ])
       expect(await without.client.get(path)).toMatchObject({ status: 403, body: { code: 'NOT_IN_PLAN' } });

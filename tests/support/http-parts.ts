@@ -102,7 +102,13 @@ export async function startHttpApp(
     contracts: {
       demand: { set() {} },
       candles: async () => [],
-      quotes: { chain: unreached, expirations: unreached, check: unreached },
+      quotes: {
+        chain: unreached,
+        expirations: unreached,
+        check: unreached,
+        quote: unreached,
+        snapshot: unreached,
+      },
       history: { bars: unreached },
     },
     hooks: {

@@ -15,6 +15,7 @@ import {
 } from './contract-quote.ts';
 import { marketOf, valuationOf } from './contract-values.ts';
 import { yearsUntil } from './expiry.ts';
+import { createOneContract } from './one-contract.ts';
 import type { RateFor } from './rates.ts';
 
 /** Which contracts of an underlying; dollars, both bounds included. */
@@ -28,7 +29,7 @@ export interface ChainQuery {
 }
 
 /** Contracts by request, whether they are watched or not. Every method throws NOT_IN_PLAN and UNAVAILABLE. */
-export interface OptionQuotes {
+export interface OptionQuotes extends Pick<MarketQuotes, 'quote' | 'snapshot'> {
   /** Throws VALIDATION for an expiry that has passed, NOT_FOUND for one that the underlying does not have. */
   chain(query: ChainQuery): Promise<ChainPayload>;
   expirations(underlying: string): Promise<ExpirationPayload[]>;
@@ -38,7 +39,7 @@ export interface OptionQuotes {
 
 export interface OptionQuotesParts {
   readonly chains: OptionChains;
-  readonly directory: Pick<ContractDirectory, 'remember'>;
+  readonly directory: Pick<ContractDirectory, 'remember' | 'terms'>;
   readonly options: Pick<QuoteBoard, 'get'>;
   readonly stocks: Pick<MarketQuotes, 'quote' | 'stateOf'>;
   /** Milliseconds since epoch: in a replay it is not our time. */
@@ -103,6 +104,7 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
   }
 
   return {
+    ...createOneContract(parts),
     expirations,
     async chain(query) {
       const { underlying } = query;

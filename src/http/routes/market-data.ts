@@ -1,6 +1,6 @@
 import compression from 'compression';
 import { type Request, Router } from 'express';
-import { checkStock, contractRefusal } from '../../domain/instrument/directory.ts';
+import { checkStock } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { BarPage, BarRequest } from '../../domain/market/history.ts';
 import { barToPayload } from '../../domain/market/market-quotes.ts';
@@ -22,12 +22,12 @@ export function marketDataRoutes(
   const { history, marketQuotes, contracts, instruments, clock } = parts;
   const router = Router();
 
-  /** The stock of the path. Throws VALIDATION, UNSUPPORTED_INSTRUMENT, UNKNOWN_SYMBOL, UNAVAILABLE. */
-  async function stockOf(req: Request): Promise<string> {
+  /** The symbol of the path, and who quotes it. Throws VALIDATION, UNKNOWN_SYMBOL, UNAVAILABLE. */
+  async function named(req: Request) {
     const symbol = validate(symbolSchema, req.params.symbol);
-    if (instrumentOf(symbol).kind === 'option') throw contractRefusal(symbol);
+    if (instrumentOf(symbol).kind === 'option') return { symbol, quotes: contracts.quotes };
     await checkStock(instruments, symbol);
-    return symbol;
+    return { symbol, quotes: marketQuotes };
   }
 
   /** The past of the stock or of the contract. Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE. */
@@ -41,13 +41,15 @@ export function marketDataRoutes(
     return history.bars(request);
   }
 
-  router.get('/quote/:symbol', async (req, res) =>
-    succeed<DataOf<'GET /api/market/quote/:symbol'>>(res, await marketQuotes.quote(await stockOf(req))),
-  );
+  router.get('/quote/:symbol', async (req, res) => {
+    const { symbol, quotes } = await named(req);
+    succeed<DataOf<'GET /api/market/quote/:symbol'>>(res, await quotes.quote(symbol));
+  });
 
-  router.get('/snapshot/:symbol', async (req, res) =>
-    succeed<DataOf<'GET /api/market/snapshot/:symbol'>>(res, await marketQuotes.snapshot(await stockOf(req))),
-  );
+  router.get('/snapshot/:symbol', async (req, res) => {
+    const { symbol, quotes } = await named(req);
+    succeed<DataOf<'GET /api/market/snapshot/:symbol'>>(res, await quotes.snapshot(symbol));
+  });
 
   // Numbers without a secret that their compressed size could reveal.
   router.get('/historical/:symbol', compression(), async (req, res) => {

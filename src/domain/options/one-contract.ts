@@ -1,0 +1,78 @@
+import { TradecastError } from '../../protocol/errors.ts';
+import type { MarketQuotePayload, SnapshotPayload } from '../../protocol/market.ts';
+import type { MarketQuotes } from '../market/market-quotes.ts';
+import { quoteToPayload } from '../market/quote.ts';
+import type { QuoteBoard } from '../market/quote-board.ts';
+import type { ContractSnapshot, OptionChains } from './chains.ts';
+import type { ContractDirectory } from './contract-directory.ts';
+import { yearsUntil } from './expiry.ts';
+
+export interface OneContractParts {
+  readonly chains: Pick<OptionChains, 'chain'>;
+  readonly directory: Pick<ContractDirectory, 'terms'>;
+  readonly options: Pick<QuoteBoard, 'get'>;
+  readonly stocks: Pick<MarketQuotes, 'stateOf'>;
+  /** Milliseconds since epoch: in a replay it is not our time. */
+  readonly marketTime: () => number;
+}
+
+/** One contract by request, in the fields of a stock: what is watched, else what its chain says. */
+export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, 'quote' | 'snapshot'> {
+  const { chains, directory, options, stocks, marketTime } = parts;
+
+  function fromStream(symbol: string): MarketQuotePayload | undefined {
+    const quote = options.get(symbol);
+    return quote && quote.price > 0 ? { ...quoteToPayload(quote), source: 'stream' } : undefined;
+  }
+
+  async function listed(symbol: string): Promise<{ contract: ContractSnapshot; quote: MarketQuotePayload }> {
+    const { underlying, expiry } = directory.terms(symbol);
+    const now = marketTime();
+    if (yearsUntil(expiry, now) === null)
+      throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} has expired.`);
+    const chain = await chains.chain({ underlying, expiry });
+    const contract = chain.contracts.find((one) => one.symbol === symbol);
+    if (!contract) throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known contract.`);
+    const price = contract.price ?? contract.previousClose;
+    if (price === undefined)
+      throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} has not traded: it has no price.`);
+    const { bid, ask, open, high, low, previousClose, volume, updatedAt = now } = contract;
+    const quote = quoteToPayload({
+      symbol,
+      price,
+      bid,
+      ask,
+      open,
+      high,
+      low,
+      previousClose,
+      volume,
+      sourceTime: updatedAt,
+      receivedAt: now,
+      state: stocks.stateOf(chain),
+    });
+    const source = contract.price === undefined ? 'previous-close' : 'snapshot';
+    return { contract, quote: { ...quote, source } };
+  }
+
+  return {
+    quote: async (symbol) => fromStream(symbol) ?? (await listed(symbol)).quote,
+    async snapshot(symbol) {
+      const { contract, quote } = await listed(symbol);
+      return { ...(fromStream(symbol) ?? quote), ...partsOf(contract, quote) };
+    },
+  };
+}
+
+/** A chain has no trade by itself and no minute. */
+function partsOf(
+  { price, bid, ask, open, high, low, volume }: ContractSnapshot,
+  { timestamp }: MarketQuotePayload,
+): Pick<SnapshotPayload, 'lastQuote' | 'day'> {
+  const isQuoted = bid !== undefined || ask !== undefined;
+  const hasTraded = price !== undefined && open !== undefined && high !== undefined && low !== undefined;
+  return {
+    ...(isQuoted && { lastQuote: { bid, ask, timestamp } }),
+    ...(hasTraded && { day: { open, high, low, close: price, volume } }),
+  };
+}
