@@ -9,6 +9,7 @@ import {
   valuationToPayload,
 } from './contract-quote.ts';
 import { type ChainMoment, marketOf, valuationOf } from './contract-values.ts';
+import { yearsUntil } from './expiry.ts';
 import { followVendor, type VendorSeen } from './vendor-greeks.ts';
 
 /** A contract's quote and what it is worth. */
@@ -23,6 +24,8 @@ export interface LiveContract {
 /** The contracts in sight of one underlying and expiry: they share the forward price. */
 export interface ContractGroup {
   readonly underlying: string;
+  /** YYYY-MM-DD. */
+  readonly expiry: string;
   /** `at` is now, by our own clock. */
   add(terms: ContractTerms, at: number): void;
   /** Forgets the contracts that are not among these; false where none is left. */
@@ -69,7 +72,7 @@ export function createContractGroup(
   const silent = createSilence();
   /** Undefined before the first valuation. */
   let market: Market | null | undefined;
-  const whole = { at: Number.NEGATIVE_INFINITY, spot: undefined as number | undefined };
+  const whole = { at: Number.NEGATIVE_INFINITY, spot: undefined as number | undefined, isOver: false };
 
   function readMarket({ spot, now, rateFor }: GroupMoment): void {
     const contracts: ContractQuote[] = [];
@@ -80,17 +83,19 @@ export function createContractGroup(
     market = marketOf(contracts, { expiry, spot, now, rateFor });
   }
 
-  /** The contracts to value: all where the underlying has moved. */
-  function dueAt({ spot, at }: GroupMoment): Iterable<Member> {
+  /** The contracts to value: all where the underlying has moved, and in the moment of the expiry. */
+  function dueAt({ spot, at, now }: GroupMoment): Iterable<Member> {
     const age = at - whole.at;
     const isMoved = spot !== whole.spot && age >= REVALUE_MS;
-    if (!isMoved && age < REFRESH_MS) return touched;
-    Object.assign(whole, { at, spot });
+    const isOver = yearsUntil(expiry, now) === null;
+    if (!isMoved && isOver === whole.isOver && age < REFRESH_MS) return touched;
+    Object.assign(whole, { at, spot, isOver });
     return members.values();
   }
 
   return {
     underlying,
+    expiry,
     add(terms, at) {
       if (members.has(terms.symbol)) return;
       const nothing = { quote: undefined, contract: undefined, vendor: undefined, live: undefined };

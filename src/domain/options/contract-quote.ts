@@ -100,6 +100,7 @@ export function contractToPayload(contract: ContractQuote, values: Partial<Optio
     openInterest: contract.openInterest,
     ...values,
     timestamp: new Date(contract.updatedAt).toISOString(),
-    state: contract.state,
+    // What has expired has its last price for good.
+    state: values.noGreeks === 'expired' ? 'closed' : contract.state,
   };
 }

@@ -8,6 +8,7 @@ import {
   type GroupMoment,
   type LiveContract,
 } from './contract-group.ts';
+import { yearsUntil } from './expiry.ts';
 import type { RateFor } from './rates.ts';
 
 /** The contracts that peers of this replica see, each with its latest quote and value. */
@@ -16,7 +17,7 @@ export interface LiveContracts {
   get(symbol: string): LiveContract | undefined;
   /** More contracts are in sight. */
   add(symbols: Iterable<string>): void;
-  /** These contracts are in sight and no others. Answers with their underlyings. */
+  /** These contracts are in sight and no others. Answers with the underlyings of those that have not expired. */
   retain(symbols: ReadonlySet<string>): Set<string>;
   /** Values what is due. */
   tick(): void;
@@ -71,7 +72,9 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
     retain(symbols) {
       for (const symbol of groupOf.keys()) if (!symbols.has(symbol)) groupOf.delete(symbol);
       for (const [name, group] of groups) if (!group.retain(symbols)) groups.delete(name);
-      return new Set([...groups.values()].map(({ underlying }) => underlying));
+      const now = marketTime();
+      const current = [...groups.values()].filter(({ expiry }) => yearsUntil(expiry, now) !== null);
+      return new Set(current.map(({ underlying }) => underlying));
     },
     tick() {
       const changed: LiveContract[] = [];

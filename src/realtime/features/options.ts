@@ -2,13 +2,13 @@ import type { Demand } from '../../domain/market/demand.ts';
 import type { LiveContract } from '../../domain/options/contract-group.ts';
 import type { ContractListing } from '../../domain/options/contract-listing.ts';
 import { contractToPayload } from '../../domain/options/contract-quote.ts';
-import { yearsUntil } from '../../domain/options/expiry.ts';
 import type { LiveContracts } from '../../domain/options/live-contracts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { MAX_CONTRACTS_PER_CONNECTION } from '../../protocol/limits.ts';
-import { isContract, parseSymbol } from '../../protocol/symbol.ts';
+import { isContract } from '../../protocol/symbol.ts';
 import type { FeatureFactory } from '../feature.ts';
 import type { StateSource } from '../state-lane/topic.ts';
+import { closeOf, createContractDemand } from './contract-demand.ts';
 import { createSelection } from './selecting.ts';
 import { createWatching } from './watching.ts';
 
@@ -25,8 +25,10 @@ export interface OptionsParts {
 
 /** Quotes and greeks of the contracts that a peer watches. */
 export const optionsFeature =
-  ({ liveContracts, contractListing, optionDemand, demand, marketTime }: OptionsParts): FeatureFactory =>
+  (parts: OptionsParts): FeatureFactory =>
   ({ lane, metrics }) => {
+    const { liveContracts, contractListing, optionDemand } = parts;
+    const wanted = createContractDemand(parts);
     const contracts: StateSource<LiveContract, 'option:update'> = {
       event: 'option:update',
       latest: liveContracts.get,
@@ -46,16 +48,9 @@ export const optionsFeature =
       source: contracts,
       max: MAX_CONTRACTS_PER_CONNECTION,
       refusal: (max) => new TradecastError('CONTRACT_LIMIT', `Contract limit exceeded (max ${max})`),
-      onChange(symbols) {
-        const inSight = new Set(symbols);
-        demand.set('options', liveContracts.retain(inSight));
-        optionDemand.set('peers', inSight);
-      },
+      onChange: wanted.set,
     });
-    const mayTrade = (contract: string): boolean => {
-      const parsed = parseSymbol(contract);
-      return parsed?.kind === 'option' && yearsUntil(parsed.expiry, marketTime()) !== null;
-    };
+    const mayTrade = (contract: string): boolean => (closeOf(contract) ?? 0) > parts.marketTime();
 
     const selection = createSelection({
       watching,
@@ -72,7 +67,10 @@ export const optionsFeature =
       sources: [contracts],
       selections: { options: selection },
       left: watching.left,
-      tick: liveContracts.tick,
+      tick() {
+        liveContracts.tick();
+        wanted.tick();
+      },
       start() {
         const end = liveContracts.start();
         return () => {

@@ -1,0 +1,58 @@
+import type { Demand } from '../../domain/market/demand.ts';
+import { expiryTime } from '../../domain/options/expiry.ts';
+import type { LiveContracts } from '../../domain/options/live-contracts.ts';
+import { parseSymbol } from '../../protocol/symbol.ts';
+
+/** What the contracts in sight ask of the two feeds: each of them until it expires. */
+export interface ContractDemand {
+  /** These are in sight, and no others. */
+  set(symbols: Iterable<string>): void;
+  /** Gives up what has expired. */
+  tick(): void;
+}
+
+export interface ContractDemandParts {
+  readonly liveContracts: Pick<LiveContracts, 'retain'>;
+  /** Of contracts. */
+  readonly optionDemand: Pick<Demand, 'set'>;
+  /** Of their underlyings. */
+  readonly demand: Pick<Demand, 'set'>;
+  /** Milliseconds since epoch: in a replay it is not our time. */
+  readonly marketTime: () => number;
+}
+
+/** When trading in the contract ends, milliseconds since epoch; null for a symbol that is no contract. */
+export function closeOf(symbol: string): number | null {
+  const parsed = parseSymbol(symbol);
+  return parsed?.kind === 'option' ? expiryTime(parsed.expiry) : null;
+}
+
+export function createContractDemand(parts: ContractDemandParts): ContractDemand {
+  const { liveContracts, optionDemand, demand, marketTime } = parts;
+  let inSight: ReadonlySet<string> = new Set();
+  let nextExpiry = Number.POSITIVE_INFINITY;
+
+  function want(): void {
+    const now = marketTime();
+    const current = new Set<string>();
+    nextExpiry = Number.POSITIVE_INFINITY;
+    for (const symbol of inSight) {
+      const closesAt = closeOf(symbol);
+      if (closesAt === null || closesAt <= now) continue;
+      current.add(symbol);
+      nextExpiry = Math.min(nextExpiry, closesAt);
+    }
+    demand.set('options', liveContracts.retain(inSight));
+    optionDemand.set('peers', current);
+  }
+
+  return {
+    set(symbols) {
+      inSight = new Set(symbols);
+      want();
+    },
+    tick() {
+      if (marketTime() >= nextExpiry) want();
+    },
+  };
+}
