@@ -121,6 +121,28 @@ describe('the chain of an underlying', () => {
     expect(again).toMatchObject({ price: 55.5, bid: 55, ask: 56, volume: 9 });
     expect(again!.openInterest).toBe(first!.openInterest);
   });
+
+  test('keeps the trading that it lists of a contract of which the feed has a quote only', async () => {
+    const { contracts } = await get<ChainPayload>(`${ROUTE}/NVDA`);
+    const listed = contracts.find(({ volume, price }) => volume > 0 && price !== undefined);
+    const at = Date.parse(NOW);
+    watched.set(listed!.contractId, {
+      symbol: listed!.contractId,
+      price: 0,
+      bid: 55,
+      ask: 56,
+      volume: 0,
+      sourceTime: at,
+      receivedAt: at,
+      state: 'simulated',
+    });
+    const again = (await get<ChainPayload>(`${ROUTE}/NVDA`)).contracts;
+    const { price, open, high, low, previousClose, volume, openInterest, change } = listed!;
+    expect(again.find(({ contractId }) => contractId === listed!.contractId)).toMatchObject({
+      ...{ price, open, high, low, previousClose, volume, openInterest, change },
+      ...{ bid: 55, ask: 56 },
+    });
+  });
 });
 
 describe('one contract', () => {

@@ -128,11 +128,22 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
   };
 }
 
-/** What the feed keeps up of a contract, else what the chain says of it. */
+/** What the feed keeps up of a contract, with what only the chain says: a quote alone says nothing of trading. */
 function newerOf(quote: Quote | undefined, listed: ContractQuote): ContractQuote {
   if (!quote || quote.state === 'stale') return listed;
   const live = quoteToContract(quote, listed.terms);
-  return { ...live, openInterest: live.openInterest ?? listed.openInterest };
+  return {
+    ...live,
+    price: live.price ?? listed.price,
+    open: live.open ?? listed.open,
+    high: live.high ?? listed.high,
+    low: live.low ?? listed.low,
+    previousClose: live.previousClose ?? listed.previousClose,
+    // The feed counts 0 where it knows nothing of the day.
+    volume: live.volume > 0 ? live.volume : listed.volume,
+    openInterest: live.openInterest ?? listed.openInterest,
+    greeks: live.greeks ?? listed.greeks,
+  };
 }
 
 const isIn = ({ type, strikeFrom, strikeTo }: ChainQuery, { terms }: ContractQuote): boolean =>

@@ -38,21 +38,25 @@ export function Missing({ reason }: { reason: string }) {
   );
 }
 
+/** Where a number is from, and of when. */
+const origin = ({ state, timestamp }: OptionPayload): string =>
+  `${sourceWord(state)}, ${dayAndTime(timestamp)}`;
+
 function Price({ of, value, reason }: { of: OptionPayload; value: number | undefined; reason: string }) {
   if (value === undefined) return <Missing reason={reason} />;
-  return <span title={`${sourceWord(of.state)}, ${dayAndTime(of.timestamp)}`}>{typedPrice(value)}</span>;
+  return <span title={origin(of)}>{typedPrice(value)}</span>;
 }
 
-function Count({ value, reason }: { value: number | undefined; reason: string }) {
-  if (value === undefined) return <Missing reason={reason} />;
-  return <span title={quantity(value)}>{compact(value)}</span>;
+function Count({ of, value, when }: { of: OptionPayload; value: number | undefined; when: string }) {
+  if (value === undefined) return <Missing reason="The source does not report it" />;
+  return <span title={`${quantity(value)} contracts ${when}. ${origin(of)}`}>{compact(value)}</span>;
 }
 
 function Greek({ of, value, text }: { of: OptionPayload; value: number | undefined; text: string }) {
   if (value === undefined) return <Missing reason={noGreeksReason(of)} />;
   const source = of.greeksSource && GREEKS_SOURCES[of.greeksSource];
   return (
-    <span title={source?.sentence}>
+    <span title={source ? `${source.sentence}. ${origin(of)}` : origin(of)}>
       {text}
       {source ? (
         <span className="ml-0.5 align-super text-[0.6rem] text-muted">
@@ -66,9 +70,12 @@ function Greek({ of, value, text }: { of: OptionPayload; value: number | undefin
 
 /** The wire says 0 where there is nothing to measure a change from; that is not "unchanged". */
 function Move({ of, text }: { of: OptionPayload; text: string }) {
+  const base = of.previousClose === undefined ? 'the day’s open' : 'the previous close';
   const known = of.price !== undefined && (of.previousClose ?? of.open) !== undefined;
   return known ? (
-    <Change value={of.change}>{text}</Change>
+    <span title={`Against ${base}. ${origin(of)}`}>
+      <Change value={of.change}>{text}</Change>
+    </span>
   ) : (
     <Missing reason="Neither a previous close nor an open price is known" />
   );
@@ -76,12 +83,11 @@ function Move({ of, text }: { of: OptionPayload; text: string }) {
 
 /** Ages below this are "now": a number that changes with every tick is noise. */
 const NOW_MS = 5_000;
-/** From this age on the time is told instead: a recorded price is not thousands of days old. */
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
-function shortAge(timestamp: string, now: number): string {
+function shortAge({ state, timestamp }: OptionPayload, now: number): string {
+  // A recorded price is not thousands of days old: it is of a time of its day.
+  if (state === 'replay') return minuteTime(timestamp);
   const old = Math.max(0, now - Date.parse(timestamp));
-  if (old >= DAY_MS) return minuteTime(timestamp);
   return old < NOW_MS ? 'now' : age(old);
 }
 
@@ -90,13 +96,10 @@ function Age({ of }: { of: OptionPayload }) {
   if (of.state === 'closed') return <span className="text-muted text-xs">close</span>;
   const stale = of.state === 'stale';
   return (
-    <span
-      title={`${sourceWord(of.state)}, ${dayAndTime(of.timestamp)}`}
-      className={`text-xs ${stale ? 'text-warn' : 'text-muted'}`}
-    >
+    <span title={origin(of)} className={`text-xs ${stale ? 'text-warn' : 'text-muted'}`}>
       {stale ? <WarningIcon className="mr-1 inline size-3" /> : null}
       {stale ? <span className="sr-only">Stale, </span> : null}
-      {shortAge(of.timestamp, now)}
+      {shortAge(of, now)}
     </span>
   );
 }
@@ -166,13 +169,13 @@ export const COLUMNS: Readonly<Record<ChainColumn, Column>> = {
     label: 'Volume, contracts today',
     head: 'Vol',
     width: 4,
-    cell: (of) => <Count value={of.volume} reason="The source does not report it" />,
+    cell: (of) => <Count of={of} value={of.volume} when="today" />,
   },
   openInterest: {
     label: 'Open interest, contracts',
     head: 'OI',
     width: 4,
-    cell: (of) => <Count value={of.openInterest} reason="The source does not report it" />,
+    cell: (of) => <Count of={of} value={of.openInterest} when="at the end of the day before" />,
   },
   age: { label: 'Age', head: 'Age', width: 4.75, cell: (of) => <Age of={of} /> },
 };

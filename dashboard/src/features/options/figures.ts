@@ -1,4 +1,5 @@
 /** What a chain says as a whole. Prices and strikes are dollars, volatility is a decimal, the rest is contracts. */
+import { newYorkDate } from '../../../../src/protocol/new-york.ts';
 import type { OptionPayload } from '../../../../src/protocol/options.ts';
 import { parseSymbol } from '../../../../src/protocol/symbol.ts';
 import type { OptionSide } from '../../stores/chain-choices.ts';
@@ -37,11 +38,19 @@ export function mainRoot(rows: readonly StrikeRow[]): string | null {
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }
 
-/** The index of the strike nearest to the price; null where either is missing. */
+/**
+ * The index of the strike nearest to the price; null where either is missing. Contracts of an adjusted series have
+ * other shares behind them: their strike is not a price of the underlying.
+ */
 export function moneyRow(rows: readonly StrikeRow[], spot: number | undefined): number | null {
   if (spot === undefined || rows.length === 0) return null;
-  const distance = (index: number) => Math.abs(rows[index]!.strike - spot);
-  return rows.reduce((nearest, _, index) => (distance(index) < distance(nearest) ? index : nearest), 0);
+  const main = mainRoot(rows);
+  const distance = ({ root, strike }: StrikeRow) =>
+    root === main ? Math.abs(strike - spot) : Number.POSITIVE_INFINITY;
+  return rows.reduce(
+    (nearest, row, index) => (distance(row) < distance(rows[nearest]!) ? index : nearest),
+    0,
+  );
 }
 
 export const isInTheMoney = (side: OptionSide, strike: number, spot: number | undefined): boolean =>
@@ -59,12 +68,14 @@ export function atTheMoneyVolatility(rows: readonly StrikeRow[], spot: number | 
 
 export type Counted = 'volume' | 'openInterest';
 
-/** Puts for each call; null where no call is known to be counted. */
+/** Puts for each call; null where nothing is counted of the calls, or nothing is known of the puts. */
 export function putCallRatio(contracts: readonly OptionPayload[], what: Counted): number | null {
-  const sum = (side: OptionSide) =>
-    contracts.reduce((total, one) => total + (one.type === side ? (one[what] ?? 0) : 0), 0);
-  const calls = sum('call');
-  return calls > 0 ? sum('put') / calls : null;
+  const sum = (side: OptionSide) => {
+    const known = contracts.flatMap((one) => (one.type === side ? (one[what] ?? []) : []));
+    return known.length === 0 ? null : known.reduce((total, count) => total + count, 0);
+  };
+  const [calls, puts] = [sum('call'), sum('put')];
+  return calls === null || puts === null || calls === 0 ? null : puts / calls;
 }
 
 /** The strike whose calls, or puts, have the largest open interest; null where none is known. */
@@ -77,6 +88,36 @@ export function largestOpenInterest(
       type === side && openInterest > (largest?.openInterest ?? 0) ? { strike, openInterest } : largest,
     null,
   );
+}
+
+/** What stands until a source says otherwise, and what is of one day. A quote alone says nothing of them. */
+const STANDING = ['price', 'previousClose', 'openInterest', 'multiplier'] as const;
+const OF_THE_DAY = ['open', 'high', 'low'] as const;
+
+/** What was pushed, with what only the chain says. */
+function completed(held: OptionPayload, pushed: Shown<OptionPayload>): Shown<OptionPayload> {
+  // A replay that begins again: what the chain says is still to come.
+  if (pushed.timestamp < held.timestamp) return pushed;
+  const day = ({ timestamp }: OptionPayload) => newYorkDate(Date.parse(timestamp));
+  const fields = day(held) === day(pushed) ? [...STANDING, ...OF_THE_DAY] : STANDING;
+  const missing = fields.filter((field) => pushed[field] === undefined && held[field] !== undefined);
+  // The wire counts 0 where nothing was said of the day.
+  const untold = pushed.volume === 0 && held.volume > 0 && fields !== STANDING;
+  if (missing.length === 0 && !untold) return pushed;
+  const whole = {
+    ...pushed,
+    ...Object.fromEntries(missing.map((field) => [field, held[field]])),
+    volume: untold ? held.volume : pushed.volume,
+  };
+  return { ...whole, ...changeOf(whole) };
+}
+
+/** As the server counts it: against the previous close, else against the day's open. */
+function changeOf({ price, previousClose, open }: OptionPayload) {
+  const base = previousClose ?? open;
+  if (price === undefined || base === undefined) return { change: 0, changePercent: 0 };
+  const change = price - base;
+  return { change, changePercent: (change / base) * 100 };
 }
 
 /**
@@ -92,5 +133,5 @@ export function newerOf(
   if (pushed === undefined || pushed.state === 'missing') return held;
   const isNewer =
     pushed.state === 'replay' ? pushed.receivedAt >= receivedAt : pushed.timestamp >= held.timestamp;
-  return isNewer ? pushed : held;
+  return isNewer ? completed(held, pushed) : held;
 }

@@ -72,6 +72,17 @@ describe('figures of a chain', () => {
     expect(volatility()).toBeNull();
   });
 
+  test('the money is at a strike of the main series: an adjusted one has other shares behind it', () => {
+    const adjusted = (['call', 'put'] as const).map((type) => ({
+      ...contractOf(SPOT, type, { impliedVolatility: 0.9 }),
+      contractId: contractOf(SPOT, type).contractId.replace('O:SPY', 'O:SPY1'),
+    }));
+    const both = rowsOf([...contracts, ...adjusted]);
+    expect(both).toHaveLength(rows.length + 1);
+    expect(both[moneyRow(both, SPOT)!]).toMatchObject({ root: 'SPY', strike: 650 });
+    expect(atTheMoneyVolatility(both, SPOT)).toBe(atTheMoneyVolatility(rows, SPOT));
+  });
+
   test('put/call ratios count all contracts, and are unknown without calls', () => {
     const trades: OptionPayload[] = [
       contractOf(650, 'call', { volume: 100, openInterest: 10 }),
@@ -81,6 +92,8 @@ describe('figures of a chain', () => {
     expect(putCallRatio(trades, 'volume')).toBe(0.25);
     expect(putCallRatio(trades, 'openInterest')).toBe(3);
     expect(putCallRatio([contractOf(650, 'put')], 'volume')).toBeNull();
+    const unknown = [contractOf(650, 'call'), contractOf(650, 'put', { openInterest: undefined })];
+    expect(putCallRatio(unknown, 'openInterest')).toBeNull();
   });
 
   test('the largest open interest is named for each side, and unknown where nobody reports it', () => {
@@ -99,6 +112,43 @@ describe('figures of a chain', () => {
     expect(newerOf(held, at('2026-11-20T14:59:59.000Z'), 1_000)).toBe(held);
     expect(newerOf(held, at('2026-11-20T09:30:00.000Z', 'replay'), 1_000).price).toBe(1);
     expect(newerOf(held, at('2026-11-20T15:00:01.000Z', 'replay'), 3_000)).toBe(held);
+  });
+});
+
+describe('a pushed value of quotes only', () => {
+  const time = '2026-11-20T15:00:00.000Z';
+  const trading = { price: 5, open: 4.6, high: 5.2, low: 4.4, previousClose: 4.5, volume: 120 };
+  const held = contractOf(650, 'call', { ...trading, openInterest: 8_921, timestamp: time });
+  const nothing = { price: undefined, open: undefined, high: undefined, low: undefined };
+  const pushed = (part: Partial<OptionPayload>) => ({
+    ...contractOf(650, 'call', {
+      ...nothing,
+      ...{ previousClose: undefined, openInterest: undefined, change: 0, changePercent: 0, volume: 0 },
+      ...{ bid: 5.1, ask: 5.3, timestamp: '2026-11-20T15:00:01.000Z', state: 'live' },
+      ...part,
+    }),
+    receivedAt: 2_000,
+  });
+
+  test('keeps what the chain says of trading, and not its quote or volatility', () => {
+    expect(newerOf(held, pushed({ bid: undefined, impliedVolatility: undefined }), 1_000)).toMatchObject({
+      ...trading,
+      ...{ openInterest: 8_921, change: 0.5, bid: undefined, ask: 5.3, impliedVolatility: undefined },
+    });
+  });
+
+  test('measures a first trade from the close that the chain knows', () => {
+    expect(newerOf(held, pushed({ price: 5.4, volume: 121 }), 1_000)).toMatchObject({
+      ...{ price: 5.4, volume: 121, previousClose: 4.5 },
+      ...{ change: expect.closeTo(0.9), changePercent: expect.closeTo(20) },
+    });
+  });
+
+  test('takes nothing of an earlier day, and nothing of a replay that has begun again', () => {
+    const next = newerOf(held, pushed({ timestamp: '2026-11-23T15:00:00.000Z' }), 1_000);
+    expect(next).toMatchObject({ price: 5, open: undefined, volume: 0, openInterest: 8_921 });
+    const again = pushed({ timestamp: '2026-11-20T14:31:00.000Z', state: 'replay' });
+    expect(newerOf(held, again, 1_000)).toBe(again);
   });
 });
 

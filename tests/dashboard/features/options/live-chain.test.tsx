@@ -127,6 +127,37 @@ describe('the chain', () => {
     expect(cells.getAllByText('From the data provider')).toHaveLength(2);
   });
 
+  test('says of each number where it is from and of when', async () => {
+    open();
+    const cells = within(await row('650')).getAllByRole('cell');
+    const shown = cells.filter(({ textContent }) => textContent !== '' && textContent !== '—');
+    const told = shown.filter((cell) =>
+      [...cell.querySelectorAll('[title]')].some((one) =>
+        /Simulated.*20 Nov/.test(one.getAttribute('title')!),
+      ),
+    );
+    expect(shown.length).toBeGreaterThan(10);
+    expect(told).toHaveLength(shown.length);
+  });
+
+  test('an old value has an age in days, unless it is of a recording', async () => {
+    const old = { timestamp: '2026-11-17T14:59:00.000Z' };
+    server.routes[CHAIN] = () => ({
+      ...chainOf(NEAREST),
+      contracts: [
+        contractOf(650, 'call', { ...old, state: 'live' }),
+        contractOf(651, 'call', { ...old, state: 'replay' }),
+      ],
+    });
+    open();
+    const cells = async (strike: string) =>
+      within(await row(strike))
+        .getAllByRole('cell')
+        .map(({ textContent }) => textContent);
+    expect(await cells('650')).toContain('3 d');
+    expect(await cells('651')).not.toContain('3 d');
+  });
+
   test('a stale contract is marked with its age', async () => {
     open();
     await table();
