@@ -5,6 +5,7 @@
 
 const ZONE = 'America/New_York';
 const MINUTE_MS = 60_000;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 const formatter = new Intl.DateTimeFormat('en-US', {
   timeZone: ZONE,
@@ -44,11 +45,21 @@ export interface NewYorkDay {
 
 export const newYorkDate = (time: number): string => new Date(newYorkClock(time)).toISOString().slice(0, 10);
 
-export const addDays = (date: string, days: number): string => {
+/** Whether the calendar has this day (YYYY-MM-DD, years 0000 to 9999). */
+export function isDay(text: string): boolean {
+  const time = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // Date.parse moves 31 February to March instead of refusing it.
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** Throws RangeError beyond the years 0000 to 9999: days are compared as text, and others are written longer. */
+export function addDays(date: string, days: number): string {
   const moved = new Date(`${date}T00:00:00Z`);
   moved.setUTCDate(moved.getUTCDate() + days);
-  return moved.toISOString().slice(0, 10);
-};
+  const text = moved.toISOString().slice(0, 10);
+  if (!DAY.test(text)) throw new RangeError(`There is no day ${days} from ${date}.`);
+  return text;
+}
 
 let latest: NewYorkDay = { date: '', start: 0, end: 0 };
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { command, event, route } from './declare.ts';
 import { MAX_CONTRACTS_PER_REQUEST } from './limits.ts';
+import { isDay } from './new-york.ts';
 import type { QuoteState } from './quotes.ts';
 import { symbolSchema } from './schemas.ts';
 import { isContract } from './symbol.ts';
@@ -130,11 +131,11 @@ export const optionsEvents = {
   }),
 };
 
-const isDay = (text: string): boolean => {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  // Date.parse moves 31 February to March instead of refusing it.
-  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text);
-};
+/** Symbols have two digits of year, which are of this century: no contract has another one. */
+const expirySchema = z
+  .string()
+  .regex(/^20\d{2}-\d{2}-\d{2}$/, 'a day of this century (YYYY-MM-DD)')
+  .refine(isDay, 'no such day');
 const strikeSchema = z
   .string()
   .regex(/^\d{1,7}(\.\d{1,3})?$/, 'dollars, at most three decimals')
@@ -149,11 +150,7 @@ export const optionsRoutes = {
     access: 'member',
     params: { underlying: symbolSchema },
     query: z.strictObject({
-      expiry: z
-        .string()
-        .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day (YYYY-MM-DD)')
-        .refine(isDay, 'no such day')
-        .optional(),
+      expiry: expirySchema.optional(),
       type: z.enum(['call', 'put']).optional(),
       strikeFrom: strikeSchema.optional(),
       strikeTo: strikeSchema.optional(),

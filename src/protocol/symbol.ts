@@ -7,6 +7,8 @@
  * `AMPB` is another company.
  */
 
+import { isDay } from './new-york.ts';
+
 export interface StockSymbol {
   readonly kind: 'stock';
   readonly root: string;
@@ -39,9 +41,7 @@ const STRIKE_FACTOR = 1_000;
 /** The calendar day as YYYY-MM-DD, or null where there is no such day. Two digits of year are of this century. */
 function toExpiry(year: string, month: string, day: string): string | null {
   const expiry = `20${year}-${month}-${day}`;
-  const time = Date.parse(`${expiry}T00:00:00Z`);
-  // Date.parse moves 31 February to March instead of refusing it.
-  return Number.isFinite(time) && new Date(time).toISOString().startsWith(expiry) ? expiry : null;
+  return isDay(expiry) ? expiry : null;
 }
 
 /** Takes a symbol apart; null for anything that is not written exactly as the grammar has it. */

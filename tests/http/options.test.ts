@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { safeParse } from 'zod';
 import { dataOf } from '../../rig/clients/http.ts';
 import { createHttpClient, type HttpClient, registerUser } from '../../rig/clients/http-client.ts';
 import { createNoOptions } from '../../rig/stand-ins/no-options.ts';
@@ -13,6 +14,7 @@ import { createContractDirectory } from '../../src/domain/options/contract-direc
 import { createOptionQuotes } from '../../src/domain/options/option-quotes.ts';
 import type { HistoryPayload, MarketQuotePayload, SnapshotPayload } from '../../src/protocol/market.ts';
 import type { ChainPayload, ExpirationPayload } from '../../src/protocol/options.ts';
+import { ROUTE_SHAPES } from '../../src/protocol/routes.ts';
 import { startHttpApp } from '../support/http-parts.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
@@ -201,6 +203,34 @@ test('the past of a contract is bars like those of a stock', async () => {
   );
   expect(page).toMatchObject({ symbol: contractId, timespan: 'hour', state: 'simulated' });
   expect(page.bars.length).toBeGreaterThan(5);
+});
+
+/** Routes that take a day, with the name of the parameter. */
+const DAYS_TAKEN = Object.entries(ROUTE_SHAPES).flatMap(([name, { query }]) =>
+  Object.entries(query?.shape ?? {})
+    .filter(([, schema]) => safeParse(schema, '2026-11-20').success && !safeParse(schema, 'tomorrow').success)
+    .map(([parameter]) => [name, parameter] as const),
+);
+
+describe('days at the ends of the calendar and beyond', () => {
+  test('are tried wherever a route takes a day', () => {
+    expect(DAYS_TAKEN.map((route) => route.join(' '))).toEqual([
+      'GET /api/market/historical/:symbol from',
+      'GET /api/market/historical/:symbol to',
+      'GET /api/market/options/:underlying expiry',
+    ]);
+  });
+
+  test.each(DAYS_TAKEN)('%s refuses them as its %s, and the server goes on', async (route, parameter) => {
+    const path = route.replace('GET ', '').replace(/:\w+/, 'SPY');
+    for (const day of ['9999-12-31', '9999-12-30', '0000-01-01', '0000-02-29', '10000-01-01', '2200-12-31']) {
+      const range = { from: '2026-11-19', to: '2026-11-20' };
+      const asked = { ...(route.includes('historical') && range), [parameter]: day };
+      const answer = await client.get(`${path}?${new URLSearchParams(asked)}`);
+      expect([day, answer.status, answer.body]).toMatchObject([day, 400, { code: 'VALIDATION' }]);
+    }
+    expect((await client.get('/api/market/search?q=a')).status).toBe(200);
+  });
 });
 
 describe('bad input', () => {

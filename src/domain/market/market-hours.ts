@@ -23,6 +23,9 @@ const POST_CLOSE = 20 * 60;
 const HALF_DAY_CLOSE = 13 * 60;
 const HALF_DAY_POST_CLOSE = 17 * 60;
 
+/** The longest weekend of the calendar has four days: a search that goes on for so long has left it. */
+const MAX_DAYS_SEARCHED = 30;
+
 interface TradingDay {
   readonly pre: number;
   readonly open: number;
@@ -53,18 +56,20 @@ const TRADING_DAYS: Readonly<Record<Calendar, DayOf>> = { 'us-equities': equityD
 
 /** The next trading day after `date`. */
 function nextTradingDay(tradingDay: DayOf, date: string): TradingDay {
-  for (let next = addDays(date, 1); ; next = addDays(next, 1)) {
-    const day = tradingDay(next);
+  for (let ahead = 1; ahead <= MAX_DAYS_SEARCHED; ahead++) {
+    const day = tradingDay(addDays(date, ahead));
     if (day) return day;
   }
+  throw new RangeError(`There is no trading day within ${MAX_DAYS_SEARCHED} days after ${date}.`);
 }
 
-/** The last day up to `date` whose regular session is over at `now`. */
+/** When the last regular session up to `date` ended that is over at `now`. */
 function lastClose(tradingDay: DayOf, date: string, now: number): number {
-  for (let day = date; ; day = addDays(day, -1)) {
-    const close = tradingDay(day)?.close;
+  for (let back = 0; back <= MAX_DAYS_SEARCHED; back++) {
+    const close = tradingDay(addDays(date, -back))?.close;
     if (close !== undefined && close <= now) return close;
   }
+  throw new RangeError(`There is no trading day within ${MAX_DAYS_SEARCHED} days before ${date}.`);
 }
 
 function createCalendarHours(tradingDay: DayOf): MarketHours {

@@ -5,7 +5,7 @@ import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { BarPage, BarRequest } from '../../domain/market/history.ts';
 import { barToPayload } from '../../domain/market/market-quotes.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import { addDays, newYorkTime } from '../../protocol/new-york.ts';
+import { addDays, isDay, newYorkTime } from '../../protocol/new-york.ts';
 import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { symbolSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
@@ -93,18 +93,15 @@ export function marketDataRoutes(
 function rangeOf(first: string, last: string, now: number): { from: number; to: number } {
   const from = beginningOf('from', first);
   const end = beginningOf('to', last);
+  if (end > now + YEAR_MS) throw new TradecastError('VALIDATION', 'to: more than a year ahead');
   const to = last.includes('-') ? newYorkTime(addDays(last, 1), 0) - 1 : end;
   if (from > to) throw new TradecastError('VALIDATION', 'from: later than to');
   if (from < EARLIEST) throw new TradecastError('VALIDATION', 'from: before 1970-01-02');
-  if (to > now + YEAR_MS) throw new TradecastError('VALIDATION', 'to: more than a year ahead');
   return { from, to };
 }
 
 function beginningOf(name: string, text: string): number {
-  const isDay = text.includes('-');
-  const time = isDay ? Date.parse(`${text}T00:00:00Z`) : Number(text);
-  // Date.parse moves 31 February to March instead of refusing it.
-  if (!Number.isFinite(time) || (isDay && !new Date(time).toISOString().startsWith(text)))
-    throw new TradecastError('VALIDATION', `${name}: no such day`);
-  return isDay ? newYorkTime(text, 0) : time;
+  if (!text.includes('-')) return Number(text);
+  if (!isDay(text)) throw new TradecastError('VALIDATION', `${name}: no such day`);
+  return newYorkTime(text, 0);
 }

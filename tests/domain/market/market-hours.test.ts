@@ -24,6 +24,13 @@ const everyDay = (from: string, to: string): string[] => {
 };
 const isWeekend = (date: string): boolean => [0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay());
 
+test('beyond the year 9999 there is no day, so that no search over days goes on for ever', () => {
+  expect(addDays('9999-12-30', 1)).toBe('9999-12-31');
+  expect(() => addDays('9999-12-31', 1)).toThrow(RangeError);
+  expect(() => addDays('0000-01-01', -1)).toThrow(RangeError);
+  expect(() => hours.status(at('9999-12-31T21:00:00Z'))).toThrow(RangeError);
+});
+
 describe('the US equity calendar 2024 to 2028', () => {
   const days = everyDay('2024-01-01', '2028-12-31');
 
