@@ -44,6 +44,7 @@ export interface PlainCommandParts {
 /** Handles the messages of connected peers: read → limit → session → run → reply. */
 export function createPlainCommands({ host, metrics }: PlainCommandParts) {
   const { quotes, options } = host.selections;
+  const inTurn = createTurns();
 
   async function run(peer: PlainPeer, message: Read['message']): Promise<Answer> {
     if (message === BARE_PING) return { type: 'pong', text: BARE_PONG };
@@ -72,9 +73,29 @@ export function createPlainCommands({ host, metrics }: PlainCommandParts) {
     // It is closing: what it sent before it noticed is not served.
     if (!peer.isOpen()) return;
     const read = readMessage(incoming);
-    if (read instanceof TradecastError) host.pass(peer, UNKNOWN, () => Promise.reject(read));
-    else if (read === null) host.pass(peer, UNKNOWN, () => host.refuseUnknown(peer));
-    else host.pass(peer, read.countsAs, () => answer(peer, read));
+    if (read instanceof TradecastError)
+      host.pass(peer, UNKNOWN, () => inTurn(peer, () => Promise.reject(read)));
+    else if (read === null) host.pass(peer, UNKNOWN, () => inTurn(peer, () => host.refuseUnknown(peer)));
+    else host.pass(peer, read.countsAs, () => inTurn(peer, () => answer(peer, read)));
+  };
+}
+
+/**
+ * Handles the messages of a peer one after the other: nothing in an answer names the message that it answers, so a
+ * client knows by the order alone whether it is subscribed.
+ */
+function createTurns() {
+  /** Resolves when all messages of the peer so far are handled; a peer at rest takes no memory. */
+  const handledSoFar = new WeakMap<PlainPeer, Promise<void>>();
+
+  return (peer: PlainPeer, handle: () => Promise<void>): Promise<void> => {
+    const handled = handledSoFar.get(peer)?.then(handle) ?? handle();
+    const forget = (): void => {
+      if (handledSoFar.get(peer) === settled) handledSoFar.delete(peer);
+    };
+    const settled = handled.then(forget, forget);
+    handledSoFar.set(peer, settled);
+    return handled;
   };
 }
 

@@ -224,6 +224,31 @@ describe('subscribe_options', () => {
   });
 });
 
+test('messages of one go are handled and answered in their order', async () => {
+  const contractIds = [contractSymbol({ root: 'AAPL', expiry: '2099-06-19', right: 'call', strike: 200 })];
+  client.send({ type: 'subscribe', symbols: ['AAPL', 'TSLA'] });
+  client.send({ type: 'subscribe_options', contractIds });
+  client.send('ping');
+  client.send({ type: 'unsubscribe', symbols: ['TSLA'] });
+  client.send({ type: 'unsubscribe_options', contractIds });
+  client.send('garbage');
+  client.send({ type: 'subscribe', symbols: ['TSLA'] });
+  client.send({ type: 'ping' });
+  await client.next('pong');
+  const said = client.texts.map((text) => (text === 'pong' ? text : JSON.parse(text).type));
+  const state = new Set(['connected', 'market_status', 'quote', 'option_update']);
+  expect(said.filter((type) => !state.has(type))).toEqual([
+    'subscribed',
+    'subscribed_options',
+    'pong',
+    'unsubscribed',
+    'unsubscribed_options',
+    'error',
+    'subscribed',
+    'pong',
+  ]);
+});
+
 test('a ping is answered in kind', async () => {
   expect(await answerTo({ type: 'ping', timestamp: 1 })).toBe('{"type":"pong"}');
   const before = client.texts.length;
