@@ -12,6 +12,7 @@ import { readConfig } from '../../src/config/index.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { ChainPayload } from '../../src/protocol/options.ts';
+import { earlierToday } from '../support/earlier-today.ts';
 
 const KEY = 'the key of the account';
 const EXPIRY = '2099-06-19';
@@ -36,13 +37,13 @@ const row = (ticker: string) => ({
     close: 5,
     previous_close: 4.5,
     volume: 120,
-    last_updated: (Date.now() - 5_000) * NS,
+    last_updated: earlierToday(5_000) * NS,
   },
   ...(ticker === CALL && {
     greeks: { delta: 0.5, gamma: 0.01, theta: -0.02, vega: 0.7 },
     implied_volatility: 0.3,
   }),
-  last_quote: { bid: 4.9, ask: 5.1, last_updated: (Date.now() - 1_000) * NS },
+  last_quote: { bid: 4.9, ask: 5.1, last_updated: earlierToday(1_000) * NS },
   open_interest: 8_921,
   underlying_asset: { ticker: 'AAPL', price: 200 },
 });

@@ -9,6 +9,7 @@ import type { ContractTerms } from '../../../src/domain/options/chains.ts';
 import { saneVendor } from '../../../src/domain/options/model.ts';
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
 import { contractSymbol } from '../../../src/protocol/symbol.ts';
+import { earlierToday } from '../../support/earlier-today.ts';
 
 let upstream: MassiveStandIn | null = null;
 afterEach(async () => {
@@ -43,7 +44,7 @@ const row = (strike: number, { type = 'call', root = 'AAPL', ...fields }: Record
     close: 21.4,
     previous_close: 22.45,
     volume: 37,
-    last_updated: (Date.now() - 60_000) * NS,
+    last_updated: earlierToday(60_000) * NS,
   },
   details: {
     contract_type: type,
@@ -55,8 +56,8 @@ const row = (strike: number, { type = 'call', root = 'AAPL', ...fields }: Record
   },
   greeks: { delta: 0.552, gamma: 0.00706, theta: -0.0185, vega: 0.7274 },
   implied_volatility: 0.3048,
-  last_quote: { bid: 20.9, ask: 21.25, last_updated: (Date.now() - 1_000) * NS, timeframe: 'REAL-TIME' },
-  last_trade: { price: 21.4, sip_timestamp: (Date.now() - 60_000) * NS, timeframe: 'REAL-TIME' },
+  last_quote: { bid: 20.9, ask: 21.25, last_updated: earlierToday(1_000) * NS, timeframe: 'REAL-TIME' },
+  last_trade: { price: 21.4, sip_timestamp: earlierToday(60_000) * NS, timeframe: 'REAL-TIME' },
   open_interest: 8_921,
   underlying_asset: { ticker: 'AAPL', price: 147.951 },
   ...fields,

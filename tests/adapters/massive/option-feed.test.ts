@@ -15,6 +15,7 @@ import { ADDS_VOLUME, REGULAR_SALE } from '../../../src/domain/market/trade-effe
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
 import { newYorkDay } from '../../../src/protocol/new-york.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
+import { earlierToday } from '../../support/earlier-today.ts';
 
 const KEY = 'a-secret-key-of-nobody';
 const CALL = 'O:SPY281215C00600000';
@@ -282,12 +283,12 @@ describe('what REST adds to contracts', () => {
       close: 5,
       previous_close: 4.5,
       volume: 120,
-      last_updated: (Date.now() - 5_000) * NS,
+      last_updated: earlierToday(5_000) * NS,
     },
     greeks: { delta: 0.5, gamma: 0.01, theta: -0.02, vega: 0.7 },
     implied_volatility: 0.3,
     open_interest: 8_921,
-    last_quote: { bid: 4.9, bid_size: 10, ask: 5.1, ask_size: 12, last_updated: (Date.now() - 1_000) * NS },
+    last_quote: { bid: 4.9, bid_size: 10, ask: 5.1, ask_size: 12, last_updated: earlierToday(1_000) * NS },
     ...fields,
   });
   const isReference = ({ pathname }: URL) => pathname.startsWith('/v3/reference/options/contracts/');
