@@ -18,8 +18,8 @@ export interface DayPath {
   readonly previousClose: number;
   /** The unrounded price at a moment of the day. */
   priceAt(time: number): number;
-  /** Shares traded in the minute that begins at `start`. */
-  volumeOf(start: number): number;
+  /** Shares traded since midnight, whole and in parts. */
+  volumeAt(time: number): number;
   /** The minutes that are over at `now`. */
   candlesUntil(now: number): Candle[];
   /** The whole day. */
@@ -50,6 +50,10 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
     return max(1, round(shares / ROUND_LOT)) * ROUND_LOT;
   });
 
+  const volumesBefore = new Float64Array(minutes);
+  for (let minute = 1; minute < minutes; minute++)
+    volumesBefore[minute] = (volumesBefore[minute - 1] as number) + (volumes[minute - 1] as number);
+
   const missing = log(close / previousClose) - (walk.at(-1) as number);
   const whole = businessTime.at(-1) as number;
   const logAt = (step: number): number =>
@@ -67,7 +71,11 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
       const height = logAt(before) + (logAt(before + 1) - logAt(before)) * (position - before);
       return previousClose * exp(height);
     },
-    volumeOf: (start) => volumes[minuteOf(start)] as number,
+    volumeAt(time) {
+      const minute = minuteOf(time);
+      const part = max(0, min(1, (time - day.start) / MINUTE_MS - minute));
+      return (volumesBefore[minute] as number) + part * (volumes[minute] as number);
+    },
     candlesUntil(now) {
       const candles: Candle[] = [];
       for (let minute = 0; day.start + (minute + 1) * MINUTE_MS <= now && minute < minutes; minute++) {

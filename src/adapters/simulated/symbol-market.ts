@@ -24,11 +24,14 @@ export interface SimulatedUpdate {
 export interface SymbolMarket {
   /** The path of the day `now` belongs to. */
   today(now: number): DayPath;
-  /** What happens in the `ms` of market time up to `now`. */
-  update(now: number, ms: number): SimulatedUpdate;
+  /** What happens up to `now`. */
+  update(now: number): SimulatedUpdate;
 }
 
-/** Trades and quotes around the day's path. The jitter is drawn from a stream that begins at `startedAt`. */
+/**
+ * Trades and quotes around the day's path: in each minute its trades come to the volume that history has of it. The
+ * jitter is drawn from a stream that begins at `startedAt`.
+ */
 export function createSymbolMarket(
   instrument: SimulatedInstrument,
   seed: number,
@@ -36,10 +39,20 @@ export function createSymbolMarket(
 ): SymbolMarket {
   const random = createRandom(`${seed}/${instrument.symbol}/${startedAt}`);
   let path = createDayPath(instrument, seed, newYorkDay(startedAt));
+  /** Shares since midnight; the minute of the start is owed as a whole. */
+  let traded = path.volumeAt(startedAt - (startedAt % MINUTE_MS));
 
   const today = (now: number): DayPath => {
-    if (now >= path.day.end) path = createDayPath(instrument, seed, newYorkDay(now));
+    if (now < path.day.end) return path;
+    traded = 0;
+    path = createDayPath(instrument, seed, newYorkDay(now));
     return path;
+  };
+  /** A part of what is owed up to `now`, at least a share. */
+  const shares = (now: number): number => {
+    const size = Math.max(1, Math.round((path.volumeAt(now) - traded) * random.next()));
+    traded += size;
+    return size;
   };
   /** Exponentially distributed, at least one. */
   const lots = (average: number): number =>
@@ -47,19 +60,18 @@ export function createSymbolMarket(
 
   return {
     today,
-    update(now, ms) {
+    update(now) {
       const middle = today(now).priceAt(now) * (1 + 0.5 * SPREAD * random.normal());
       const spread = Math.max(0.01, toCents(middle * SPREAD * (0.5 + random.next())));
       const bid = toCents(middle - spread / 2);
       const ask = toCents(bid + spread);
-      const averageLots = (path.volumeOf(now) * ms) / MINUTE_MS / ROUND_LOT;
       return {
         bid,
         ask,
         bidSize: lots(QUOTED_LOTS),
         askSize: lots(QUOTED_LOTS),
         price: random.next() < 0.5 ? bid : ask,
-        size: lots(averageLots),
+        size: shares(now),
       };
     },
   };

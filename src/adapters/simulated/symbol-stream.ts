@@ -28,7 +28,7 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
 
   const deliver = (at: number): void => {
     const stamp = { symbol, sourceTime: at, receivedAt: at };
-    const { price, size, ...nbbo } = market.update(at, 1_000 / updatesPerSecond);
+    const { price, size, ...nbbo } = market.update(at);
     sequence += 1;
     sink.nbbo({ ...stamp, ...nbbo });
     sink.trade({

@@ -85,10 +85,29 @@ describe('the simulated market', () => {
       expect(bid).toBeLessThan(ask!);
       expect(Math.abs(price * 100 - Math.round(price * 100))).toBeLessThan(1e-6);
       expect(Math.abs(price / before - 1)).toBeLessThan(0.005);
-      expect((size % 100) + (bidSize! % 100) + (askSize! % 100)).toBe(0);
+      expect((bidSize! % 100) + (askSize! % 100)).toBe(0);
+      expect(Number.isInteger(size) && size > 0).toBe(true);
       before = price;
     }
   });
+
+  test.each(['2026-06-15T13:31:20Z', NOON, '2026-06-15T06:10:00Z'])(
+    'trades as much in a minute after %s as history has of it',
+    (at) => {
+      const { clock, sink } = start({ at, symbols: ['AAPL', 'SPY', 'IBM'], updatesPerSecond: 4 });
+      clock.advance(180_000);
+      const history = start({ at: new Date(clock.now()).toISOString(), symbols: ['AAPL', 'SPY', 'IBM'] });
+      for (const symbol of ['AAPL', 'SPY', 'IBM']) {
+        for (const candle of history.sink.candleFills.get(symbol)!.slice(-3)) {
+          const live = sink.trades
+            .filter((one) => one.symbol === symbol)
+            .filter(({ sourceTime }) => sourceTime >= candle.start && sourceTime < candle.start + 60_000)
+            .reduce((sum, { size }) => sum + size, 0);
+          expect(Math.abs(live / candle.volume - 1)).toBeLessThan(0.05);
+        }
+      }
+    },
+  );
 
   test('is busy at the open and the close and thin at night', () => {
     const { sink } = start({ at: '2026-06-16T03:59:59Z', symbols: ['SPY'] });
