@@ -25,7 +25,13 @@ interface AsyncDocument {
   readonly operations: Record<string, Operation>;
 }
 interface OpenDocument {
-  readonly paths: Record<string, Record<string, { operationId: string }>>;
+  readonly paths: Record<
+    string,
+    Record<
+      string,
+      { operationId: string; parameters?: { name: string; required: boolean; schema: object }[] }
+    >
+  >;
 }
 
 let service: Awaited<ReturnType<typeof startHttpApp>>;
@@ -178,6 +184,18 @@ function schemasOf(value: unknown): object[] {
 }
 
 /** References of a document that lead nowhere in it. */
+test('the counts of a query are numbers with their bounds and defaults', () => {
+  const query = (path: string, name: string) =>
+    (open.paths[path]?.get?.parameters ?? []).find((parameter) => parameter.name === name);
+  expect(query('/api/market/historical/{symbol}', 'multiplier')).toMatchObject({
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 1_440, default: 1 },
+  });
+  expect(query('/api/market/search', 'limit')?.schema).toEqual({
+    ...{ type: 'integer', minimum: 1, maximum: 50, default: 20 },
+  });
+});
+
 function missingReferences(document: object): string[] {
   const missing: string[] = [];
   const visit = (value: unknown): void => {

@@ -1,4 +1,4 @@
-import { TradecastError } from '../../../src/protocol/errors.ts';
+import { type ErrorCode, TradecastError } from '../../../src/protocol/errors.ts';
 import type { OptionPayload } from '../../../src/protocol/options.ts';
 import { parseSymbol } from '../../../src/protocol/symbol.ts';
 import type { Api } from './api.ts';
@@ -31,25 +31,36 @@ function rangesOf(contracts: readonly string[]): readonly Range[] {
   return [...ranges.values()];
 }
 
-/** A chain that does not exist, or has expired, has no contracts; that is no failure of the request. */
+/** What a server says of a chain that does not exist or has expired. */
+const UNKNOWN_CHAIN: readonly ErrorCode[] = [
+  'UNKNOWN_SYMBOL',
+  'UNSUPPORTED_INSTRUMENT',
+  'NOT_FOUND',
+  'VALIDATION',
+];
+
+/** Such a chain has no contracts; that is no failure of the request. */
 export function noneIfUnknown(error: unknown): readonly [] {
-  if (error instanceof TradecastError && error.code !== 'UNAVAILABLE') return [];
+  if (error instanceof TradecastError && UNKNOWN_CHAIN.includes(error.code)) return [];
   throw error;
 }
 
 /**
  * What the server says of these contracts now, without those that it does not list: a request for each chain that they
- * are of.
+ * are of. Rejects where none of the chains could be read.
  */
 export async function fetchContracts(
   api: Pick<Api, 'chain'>,
   contracts: readonly string[],
 ): Promise<readonly OptionPayload[]> {
   const wanted = new Set(contracts);
-  const chains = await Promise.all(
+  const answers = await Promise.allSettled(
     rangesOf(contracts).map(({ underlying, ...range }) =>
       api.chain(underlying, range).then((chain) => chain.contracts, noneIfUnknown),
     ),
   );
-  return chains.flat().filter(({ contractId }) => wanted.has(contractId));
+  const read = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const [first] = answers;
+  if (read.length === 0 && first?.status === 'rejected') throw first.reason;
+  return read.flat().filter(({ contractId }) => wanted.has(contractId));
 }

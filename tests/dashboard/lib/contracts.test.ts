@@ -1,6 +1,7 @@
 /** @jest-environment node */
 import { expect, test } from '@jest/globals';
 import { fetchContracts } from '../../../dashboard/src/lib/contracts.ts';
+import { TradecastError } from '../../../src/protocol/errors.ts';
 import { chainOf, contractId } from '../support/chains.ts';
 
 const call = (expiry: string, strike: number, underlying = 'SPY') =>
@@ -33,4 +34,14 @@ test('without a connection contracts are fetched with one request per chain, in 
     call('2026-11-20', 652),
     call('2026-12-18', 650),
   ]);
+});
+
+test('a chain that cannot be read costs the others nothing; without any the reason is told', async () => {
+  const chain = async (underlying: string, { expiry }: { readonly expiry: string }) => {
+    if (expiry === '2026-11-20') throw new TradecastError('UNAVAILABLE', 'Not now.');
+    return chainOf(expiry, { underlying });
+  };
+  const [lost, read] = [call('2026-11-20', 650), call('2026-12-18', 650)];
+  expect((await fetchContracts({ chain }, [lost, read])).map((value) => value.contractId)).toEqual([read]);
+  await expect(fetchContracts({ chain }, [lost])).rejects.toThrow('Not now.');
 });

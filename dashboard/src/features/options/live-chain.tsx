@@ -92,6 +92,8 @@ function ChainView({ underlying, chain, expiry, receivedAt, choices, notices }: 
   const [quote] = useMarketData([underlying]).quotes;
   const spot = quote?.data?.price ?? chain.underlying.price;
   const rows = useMemo(() => within(rowsOf(chain.contracts), readRange(range)), [chain, range]);
+  // What has a chain is worth coming back to; a mistyped name is not.
+  useEffect(() => choices.choose({ underlying }), [choices, underlying]);
   const frozen = useFreshness() === 'frozen';
   const sides = useMemo(() => (narrow ? [side] : BOTH), [narrow, side]);
   return (

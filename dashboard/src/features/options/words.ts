@@ -1,6 +1,5 @@
 /** What the Options page says of a contract and its numbers. */
 import type { NoGreeksReason, OptionPayload, OptionState } from '../../../../src/protocol/options.ts';
-import { calendarDay, strikePrice } from '../../lib/format.ts';
 import { textFor } from '../../lib/words.ts';
 import type { OptionSide } from '../../stores/chain-choices.ts';
 
@@ -40,7 +39,3 @@ export const GREEKS_SOURCES = {
   vendor: { letter: 'V', sentence: 'From the data provider' },
   model: { letter: 'M', sentence: 'From our model, a European approximation' },
 } as const;
-
-/** `SPY 4 Dec 2026 650 call` */
-export const contractName = ({ underlying, expiry, strike, type }: OptionPayload): string =>
-  `${underlying} ${calendarDay(expiry)} ${strikePrice(strike)} ${type}`;

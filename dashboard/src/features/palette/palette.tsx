@@ -37,9 +37,9 @@ function Group({ group: { title, items }, id, active, onChoose }: GroupProps) {
   );
 }
 
-function statusText({ status, groups }: PaletteResult): string {
+function statusText({ status, problem, groups }: PaletteResult): string {
   const count = groups.reduce((sum, { items }) => sum + items.length, 0);
-  if (status === 'failed') return 'Symbols cannot be searched right now. Type again to retry.';
+  if (problem !== null) return problem;
   if (count > 0) return `${count} ${count === 1 ? 'result' : 'results'}`;
   return status === 'searching' ? 'Searching…' : 'Nothing has that name. Try a ticker or a company.';
 }

@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { TradecastError } from '../../../../src/protocol/errors.ts';
 import { isContract } from '../../../../src/protocol/symbol.ts';
 import { useWatchlist } from '../../hooks/use-watchlist.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import type { Api } from '../../lib/api.ts';
 import { searchContracts } from '../../lib/contract-search.ts';
 import { meantBy } from '../../lib/symbols.ts';
+import { contractNamed } from '../../lib/typed-contract.ts';
 import {
   chainItem,
   contractItem,
@@ -26,26 +28,45 @@ type SearchApi = Pick<Api, 'search' | 'expirations' | 'chain'>;
 interface Found {
   readonly symbols: readonly PaletteItem[];
   readonly contracts: readonly PaletteItem[];
+  /** What could not be searched, and why; null where all was. */
+  readonly problem: string | null;
 }
 
+const NO_SYMBOLS = 'Symbols cannot be searched right now. Type again to retry.';
+const contractsProblem = (error: unknown): string =>
+  error instanceof TradecastError
+    ? `Option contracts cannot be searched: ${error.message}`
+    : 'Option contracts cannot be searched right now. Type again to retry.';
+
+/** Symbols and contracts are searched side by side: `pier 1` may be a strike and a company. */
 async function find(api: SearchApi, text: string): Promise<Found> {
-  const contracts = await searchContracts(api, text);
-  if (contracts) return { symbols: [], contracts: contracts.map(contractItem) };
-  const found = await api.search(text, MAX_SYMBOLS);
+  const named = contractNamed(text);
+  if (named !== null) return { symbols: [], contracts: [contractItem(named)], problem: null };
+  const [contracts, symbols] = await Promise.allSettled([
+    searchContracts(api, text),
+    api.search(text, MAX_SYMBOLS),
+  ]);
+  const found = symbols.status === 'fulfilled' ? symbols.value : [];
   const [first] = found;
+  const chain = first && meantBy(text, found) === first ? [chainItem(first.symbol)] : [];
   return {
     symbols: found.map(({ symbol, name }) => symbolItem(symbol, name)),
-    contracts: first && meantBy(text, found) === first ? [chainItem(first.symbol)] : [],
+    contracts: (contracts.status === 'fulfilled' && contracts.value?.map(contractItem)) || chain,
+    problem:
+      contracts.status === 'rejected'
+        ? contractsProblem(contracts.reason)
+        : symbols.status === 'rejected'
+          ? NO_SYMBOLS
+          : null,
   };
 }
 
 interface Answer extends Found {
   /** The text that this answers. */
   readonly text: string;
-  readonly failed: boolean;
 }
 
-const NOTHING: Answer = { text: '', failed: false, symbols: [], contracts: [] };
+const NOTHING: Answer = { text: '', problem: null, symbols: [], contracts: [] };
 
 /** What there is for a text; what was found for the text before stays until then. */
 function useAnswer(text: string): Answer {
@@ -55,10 +76,7 @@ function useAnswer(text: string): Answer {
     if (text === '') return setAnswer(NOTHING);
     let current = true;
     const cancel = timers.after(PAUSE_MS, () => {
-      find(api, text).then(
-        (found) => current && setAnswer({ text, failed: false, ...found }),
-        () => current && setAnswer({ ...NOTHING, text, failed: true }),
-      );
+      void find(api, text).then((found) => current && setAnswer({ text, ...found }));
     });
     return () => {
       current = false;
@@ -70,7 +88,9 @@ function useAnswer(text: string): Answer {
 
 export interface PaletteResult {
   readonly groups: readonly PaletteGroup[];
-  readonly status: 'searching' | 'done' | 'failed';
+  readonly status: 'searching' | 'done';
+  /** What could not be searched, and why; null where all was. */
+  readonly problem: string | null;
 }
 
 const watchedItem = (symbol: string): PaletteItem =>
@@ -83,7 +103,8 @@ export function usePalette(typed: string, pages: readonly PageLink[]): PaletteRe
   const answer = useAnswer(text);
   const symbols = text === '' ? watched.map(watchedItem) : answer.symbols;
   return {
-    status: answer.text !== text ? 'searching' : answer.failed ? 'failed' : 'done',
+    status: answer.text === text ? 'done' : 'searching',
+    problem: answer.text === text ? answer.problem : null,
     groups: filled([
       { title: text === '' ? 'Watchlist' : 'Symbols', items: symbols },
       { title: 'Options', items: answer.contracts },

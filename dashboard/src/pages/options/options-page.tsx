@@ -36,10 +36,6 @@ export function OptionsPage({ params }: PageProps) {
   const underlying = text === undefined ? null : (readSymbol(text) ?? text);
   const expiry = new URLSearchParams(search).get('expiry') ?? undefined;
 
-  useEffect(() => {
-    if (underlying !== null) choices.choose({ underlying });
-  }, [choices, underlying]);
-
   return (
     <div className="grid grid-cols-1 items-center gap-3 lg:grid-cols-[16rem_minmax(0,1fr)]">
       <div className="max-w-sm">

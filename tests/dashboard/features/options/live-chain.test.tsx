@@ -358,4 +358,13 @@ test('the address without an underlying leads to the one that was open last, els
   own.desk.stop();
   open('/options');
   await waitFor(() => expect(window.location.pathname).toBe('/options/SPY'));
+  cleanup();
+  own.desk.stop();
+  server.routes['GET /api/market/options/ZZZZ/expirations'] = () => refuse(404, 'UNKNOWN_SYMBOL', 'Unknown.');
+  open('/options/ZZZZ');
+  await screen.findByText('There is no option chain of “ZZZZ”');
+  cleanup();
+  own.desk.stop();
+  open('/options');
+  await waitFor(() => expect(window.location.pathname).toBe('/options/SPY'));
 });

@@ -155,3 +155,31 @@ test('a text that nothing has says so', async () => {
   await page.user.type(await screen.findByRole('combobox'), 'zzzz');
   expect(await screen.findByText('Nothing has that name. Try a ticker or a company.')).toBeTruthy();
 });
+
+test('a company whose name looks like a strike is found', async () => {
+  const { options } = await open(({ routes }) => {
+    routes['GET /api/market/options/PIER/expirations'] = () =>
+      refuse(404, 'UNKNOWN_SYMBOL', 'PIER is unknown.');
+    routes['GET /api/market/search'] = ({ query }) =>
+      query.get('q') === 'pier 1' ? [{ symbol: 'PIR', name: 'Pier 1 Imports', type: 'stock' }] : [];
+  });
+  await page.user.keyboard('/');
+  await page.user.type(await screen.findByRole('combobox'), 'pier 1');
+  await waitFor(() => expect(options()).toEqual(['PIRPier 1 Imports']));
+});
+
+test.each([
+  [403, 'NOT_IN_PLAN', 'The plan has no options.'],
+  [429, 'RATE_LIMITED', 'Too many requests.'],
+  [500, 'INTERNAL', 'The server had a problem.'],
+] as const)(
+  'contracts that cannot be searched (%d %s) are not called unknown',
+  async (status, code, reason) => {
+    await open(({ routes }) => {
+      routes['GET /api/market/options/SPY/expirations'] = () => refuse(status, code, reason);
+    });
+    await page.user.keyboard('/');
+    await page.user.type(await screen.findByRole('combobox'), 'spy 650');
+    expect(await screen.findByText(`Option contracts cannot be searched: ${reason}`)).toBeTruthy();
+  },
+);

@@ -16,12 +16,13 @@ afterEach(() => page.close());
 const region = (name: string) => within(screen.getByRole('region', { name }));
 const open = (prepare?: Parameters<typeof openOnDesk>[1]) => openOnDesk(<TestPage />, prepare);
 
-test('the dot says in words whether the connection stands', async () => {
+test('the dot is green and says Connected, or red and says Disconnected', async () => {
   page = await open();
-  expect(await region('WebSocket status').findByText('Connected')).toBeTruthy();
+  const colour = (word: HTMLElement) => word.parentElement?.querySelector('[aria-hidden]')?.className;
+  expect(colour(await region('WebSocket status').findByText('Connected'))).toContain('bg-up');
   page.server.switches.refuseConnect = { message: 'No.', data: { code: 'UNAVAILABLE', retryable: true } };
   page.server.cut();
-  expect(await region('WebSocket status').findByText('Disconnected')).toBeTruthy();
+  expect(colour(await region('WebSocket status').findByText('Disconnected'))).toContain('bg-down');
 });
 
 test('three cards wait for data until their quotes come, and follow them', async () => {
