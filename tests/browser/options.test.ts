@@ -78,3 +78,30 @@ test('a dark phone shows one side of the chain at a time; it fits and is accessi
   expect(await accessibilityProblems(browser)).toEqual([]);
   expect(complaintsOf(browser)).toEqual([]);
 });
+
+test.each([
+  { width: 390, height: 844 },
+  { width: 640, height: 400 },
+])(
+  'at $width × $height an open menu stays inside of the window, and all of it can be reached',
+  async (viewport) => {
+    const browser = await openBrowser(service.url, { viewport });
+    const { page } = browser;
+    await screenOf(page).signIn(service.demo);
+    await page.goto(`${service.url}/options/SPY`);
+    for (const name of ['Columns', /account and theme/]) {
+      const opener = page.getByRole('button', { name });
+      await opener.click();
+      const menu = page.getByRole('menu');
+      await menu.waitFor();
+      const box = (await menu.boundingBox())!;
+      expect(box.y).toBeGreaterThanOrEqual(0);
+      expect(box.y + box.height).toBeLessThanOrEqual(viewport.height);
+      await page.keyboard.press('End');
+      const last = (await menu.locator('[role^=menuitem]').last().boundingBox())!;
+      expect(last.y + last.height).toBeLessThanOrEqual(viewport.height);
+      await page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'detached' });
+    }
+  },
+);

@@ -30,6 +30,7 @@ export function completeBrowser({ dark = false, calm = true } = {}) {
   Element.prototype.animate = jest.fn() as unknown as typeof Element.prototype.animate;
   HTMLDialogElement.prototype.showModal = function () {
     this.open = true;
+    this.querySelector<HTMLElement>('input, button')?.focus();
   };
   HTMLDialogElement.prototype.close = function () {
     this.open = false;

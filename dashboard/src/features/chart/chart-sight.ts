@@ -5,8 +5,32 @@ import type { Picture } from './picture.ts';
 const FEWEST_IN_SIGHT = 60;
 /** Where a key brings a bar into sight, it stands this far from the edge. */
 const EDGE_BARS = 5;
-/** Free space at the right, in bars: the next one begins there. */
-const RIGHT_BARS = 3;
+/** Free space, in pixels: in bars of which hundreds are in sight, the words at the first and the last would be cut. */
+export const EDGE_PX = { left: 24, right: 40 } as const;
+/** Of a chart that is hardly wider than its free space. */
+const LEAST_SHARE_OF_BARS = 0.5;
+
+/** A range in the numbers of bars; each number is the middle of its bar. */
+interface BarRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The range that shows the bars from `first` to the last of `count` in `width` pixels, with room at both edges. */
+export function rangeOf(first: number, count: number, width: number): BarRange {
+  // Where there are fewer bars, the room for them is at the left, which is the past.
+  const from = Math.min(first, count - FEWEST_IN_SIGHT);
+  const room = Math.max(width - EDGE_PX.left - EDGE_PX.right, width * LEAST_SHARE_OF_BARS);
+  const spacing = room / (count - from);
+  return { from: from - EDGE_PX.left / spacing, to: count - 1 + EDGE_PX.right / spacing };
+}
+
+/** A range with another number of bars in it; the place of its right edge, and the free space there, stay. */
+export function zoomed({ from, to }: BarRange, count: number, factor: number): BarRange {
+  const free = Math.max(0, to - (count - 1));
+  const right = to - free + free * factor;
+  return { from: right - (to - from) * factor, to: right };
+}
 
 /** Which bars are in sight. */
 export function createSight(chart: Chart) {
@@ -24,9 +48,7 @@ export function createSight(chart: Chart) {
     begin({ bars, first }: Picture) {
       placed = bars.length === 0;
       place = () => {
-        // Where there are fewer bars, the room for them is at the left, which is the past.
-        const from = Math.min(first, bars.length - FEWEST_IN_SIGHT);
-        scale.setVisibleLogicalRange({ from, to: bars.length + RIGHT_BARS });
+        scale.setVisibleLogicalRange(rangeOf(first, bars.length, scale.width()));
       };
       tryToPlace();
     },
@@ -39,10 +61,9 @@ export function createSight(chart: Chart) {
       if (left + right !== 0)
         scale.setVisibleLogicalRange({ from: range.from + left + right, to: range.to + left + right });
     },
-    zoom(factor: number) {
+    zoom(factor: number, count: number) {
       const range = scale.getVisibleLogicalRange();
-      if (range)
-        scale.setVisibleLogicalRange({ from: range.to - (range.to - range.from) * factor, to: range.to });
+      if (range) scale.setVisibleLogicalRange(zoomed(range, count, factor));
     },
   };
 }

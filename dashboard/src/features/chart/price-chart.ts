@@ -3,7 +3,7 @@ import { ColorType, createChartEx, type Time } from 'lightweight-charts';
 import { indexOfBar } from '../../lib/bars.ts';
 import { isIntraday } from '../../lib/timeframes.ts';
 import { type Chart, colour, createCloseLine, createLayers, toTime } from './chart-layers.ts';
-import { createSight } from './chart-sight.ts';
+import { createSight, EDGE_PX } from './chart-sight.ts';
 import { continues } from './continues.ts';
 import { barLabel } from './labels.ts';
 import { NewYorkScale } from './new-york-scale.ts';
@@ -48,7 +48,12 @@ function createIn(element: HTMLElement, label: (second: number) => string): Char
       locale: 'en-US',
       timeFormatter: (time: Time) => label(Number(time)),
     },
-    timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4, minBarSpacing: 0.05 },
+    timeScale: {
+      timeVisible: true,
+      secondsVisible: false,
+      rightOffsetPixels: EDGE_PX.right,
+      minBarSpacing: 0.05,
+    },
     // Wide enough for the longest price: a scale that changes its width moves the whole chart.
     rightPriceScale: { borderVisible: false, minimumWidth: 64 },
     handleScroll: { vertTouchDrag: false },
@@ -139,7 +144,7 @@ export const createPriceChart: CreatePriceChart = (element) => {
       sight.reveal(index);
       chart.setCrosshairPosition(bar.close, toTime(bar), layers.candles);
     },
-    zoom: sight.zoom,
+    zoom: (factor) => sight.zoom(factor, shown?.bars.length ?? 0),
     remove() {
       clearTimeout(waiting);
       chart.remove();

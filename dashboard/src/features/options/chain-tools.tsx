@@ -35,7 +35,7 @@ function ColumnsMenu({ columns, onChange }: ColumnsMenuProps) {
       <DropdownMenu.Content
         align="end"
         sideOffset={6}
-        className="z-50 max-h-[70dvh] w-64 overflow-auto rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
+        className="z-50 max-h-(--radix-dropdown-menu-content-available-height) w-64 overflow-auto rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
       >
         {CHAIN_COLUMNS.map((column) => (
           <DropdownMenu.CheckboxItem

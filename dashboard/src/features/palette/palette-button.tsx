@@ -1,32 +1,22 @@
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { SearchIcon } from '../../components/icons.tsx';
 import { Key } from '../../components/key.tsx';
 import { useKeys } from '../../hooks/use-keys.ts';
 import type { PageLink, PaletteItem } from './items.ts';
-import type { PaletteProps } from './palette.tsx';
+import { Palette } from './palette.tsx';
 
 export interface PaletteButtonProps {
   readonly pages: readonly PageLink[];
   readonly onChoose: (item: PaletteItem) => void;
 }
 
-/** Opens the palette, which `/` and Ctrl K do from anywhere; its code comes with its first use. */
+/**
+ * Opens the palette, which `/` and Ctrl K do from anywhere. Its code comes with the page: what is typed right after
+ * the key would be lost while it loads.
+ */
 export function PaletteButton({ pages, onChoose }: PaletteButtonProps) {
-  const [loaded, setLoaded] = useState<{ Palette: (props: PaletteProps) => React.ReactNode } | null>(null);
   const [open, setOpen] = useState(false);
-
-  function show() {
-    setOpen(true);
-    if (loaded) return;
-    import('./palette.tsx').then(
-      ({ Palette }) => setLoaded({ Palette }),
-      () => {
-        setOpen(false);
-        toast.error('The search did not load', { description: 'Check your connection and try again.' });
-      },
-    );
-  }
+  const show = () => setOpen(true);
   useKeys((key) => {
     if (key !== '/' && key !== 'Ctrl k') return false;
     show();
@@ -46,9 +36,7 @@ export function PaletteButton({ pages, onChoose }: PaletteButtonProps) {
         <span className="max-sm:sr-only">Search</span>
         <Key name="/" />
       </button>
-      {open && loaded ? (
-        <loaded.Palette pages={pages} onClose={() => setOpen(false)} onChoose={onChoose} />
-      ) : null}
+      {open ? <Palette pages={pages} onClose={() => setOpen(false)} onChoose={onChoose} /> : null}
     </>
   );
 }

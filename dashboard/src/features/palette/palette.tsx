@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { CloseIcon, SearchIcon } from '../../components/icons.tsx';
 import type { PageLink, PaletteGroup, PaletteItem } from './items.ts';
 import { type PaletteResult, usePalette } from './use-palette.ts';
@@ -61,7 +61,7 @@ function useActive(items: readonly PaletteItem[], id: string) {
   };
 }
 
-export interface PaletteProps {
+interface PaletteProps {
   readonly pages: readonly PageLink[];
   readonly onClose: () => void;
   readonly onChoose: (item: PaletteItem) => void;
@@ -77,8 +77,8 @@ export function Palette({ pages, onClose, onChoose }: PaletteProps) {
   const { active, elementId, reset, move } = useActive(items, id);
   /** Enter was pressed before the search had answered. */
   const [awaited, setAwaited] = useState(false);
-  // The browser's own dialog keeps the focus, and gives it back when it closes.
-  useEffect(() => dialog.current?.showModal(), []);
+  // The browser's own dialog keeps the focus, and gives it back when it closes. The next key belongs to it already.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
 
   function choose(item: PaletteItem) {
     dialog.current?.close();

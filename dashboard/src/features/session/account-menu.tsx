@@ -166,7 +166,7 @@ export function AccountMenu({ session, ...props }: AccountMenuProps) {
             leavesPage.current = false;
           }}
           sideOffset={6}
-          className="z-50 w-72 rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) w-72 overflow-auto rounded-lg border border-line-strong bg-surface p-1 shadow-lg"
         >
           <Items
             {...props}

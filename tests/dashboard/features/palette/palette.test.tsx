@@ -48,6 +48,12 @@ test('the slash opens it with the watchlist and the pages, and Escape’s event 
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
+test.each(['/', '{Control>}k{/Control}'])('what is typed right after %s is in the field', async (opening) => {
+  await open();
+  await page.user.keyboard(`${opening}msft`);
+  expect(screen.getByRole<HTMLInputElement>('combobox').value).toBe('msft');
+});
+
 test('a slash that is typed in a field stays there, and Ctrl K opens the search from the field too', async () => {
   await open();
   const field = document.body.appendChild(document.createElement('input'));
