@@ -26,6 +26,9 @@ export interface HttpOptions {
 }
 
 const NO_ANSWER = 'The server does not answer. Check your connection.';
+const LATE_ANSWER = 'The server takes too long to answer. Try again in a moment.';
+/** A proxy in front of it answers in its place. */
+const AWAY = 'The server is not available. Try again in a moment.';
 const BROKEN_ANSWER = 'The server had a problem. Try again in a moment.';
 
 const retryAfterMs = (response: Response, named: number | undefined): number | undefined => {
@@ -54,7 +57,8 @@ export function createHttp({ fetch = globalThis.fetch, timers = browserTimers }:
       });
       return { response, text: await response.text() };
     } catch {
-      throw new ApiError('UNAVAILABLE', NO_ANSWER, { answered: false });
+      const sentence = abort.signal.aborted ? LATE_ANSWER : NO_ANSWER;
+      throw new ApiError('UNAVAILABLE', sentence, { answered: false });
     } finally {
       cancel();
     }
@@ -65,7 +69,7 @@ export function createHttp({ fetch = globalThis.fetch, timers = browserTimers }:
       return JSON.parse(text) as ApiResponse<T>;
     } catch {
       // A proxy in front speaks HTML when the server is away.
-      throw new ApiError('UNAVAILABLE', response.status >= 500 ? NO_ANSWER : BROKEN_ANSWER, {
+      throw new ApiError('UNAVAILABLE', response.status >= 500 ? AWAY : BROKEN_ANSWER, {
         answered: false,
       });
     }

@@ -81,3 +81,16 @@ export const timeframeOf = (id: TimeframeId): Timeframe => TIMEFRAMES.find((one)
 
 /** Whether bars are parts of a day, which has sessions and a clock. */
 export const isIntraday = ({ timespan }: BarSize): boolean => timespan === 'minute' || timespan === 'hour';
+
+/** The longest that a bar of each span lasts, seconds: a day has an hour more when summer ends. */
+const LONGEST_SECONDS: Readonly<Record<Timespan, number>> = {
+  minute: 60,
+  hour: 3_600,
+  day: 25 * 3_600,
+  week: (7 * 24 + 1) * 3_600,
+  month: (31 * 24 + 1) * 3_600,
+};
+
+/** How long a bar lasts at most, seconds. */
+export const barSeconds = ({ timespan, multiplier }: BarSize): number =>
+  multiplier * LONGEST_SECONDS[timespan];

@@ -23,6 +23,9 @@ export interface ChainProblem {
   readonly message: string;
 }
 
+/** Whether the same request may succeed later. */
+export const isPassing = ({ code }: ChainProblem): boolean => PASSING.includes(code);
+
 export interface ChainState {
   /** Null before the first answer; empty for an underlying without contracts. */
   readonly expirations: readonly ExpirationPayload[] | null;
@@ -80,7 +83,7 @@ export function createChainStore({ api, timers, underlying, expiry: opened }: Ch
     const problem = error instanceof TradecastError ? error : UNEXPECTED;
     store.setState({ problem: { code: problem.code, message: problem.message } });
     const named = error instanceof TradecastError ? error.retryAfterMs : undefined;
-    if (PASSING.includes(problem.code)) next(Math.max(named ?? 0, RETRY_MS));
+    if (isPassing(problem)) next(Math.max(named ?? 0, RETRY_MS));
   }
 
   async function load() {

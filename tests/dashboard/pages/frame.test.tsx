@@ -118,7 +118,7 @@ describe('a symbol in the address', () => {
     expect(document.title).toBe('SPY 18 Dec 2026 650 call · Tradecast');
     expect(server.requests('GET', '/api/symbols')).toEqual([]);
     expect(
-      await screen.findByText('Option contracts cannot be traded here yet. Choose a stock.'),
+      await screen.findByText('The broker trades stocks only, no option contracts. Choose a stock.'),
     ).toBeTruthy();
     const contract = 'O:SPY261218C00650000';
     const subscribed = (event: 'subscribe:options' | 'subscribe:watchlist') =>

@@ -22,7 +22,7 @@ export function ChartAbsence({ codeFailed, history: { symbol, failure, bars }, o
   }
   if (failure?.code === 'NOT_IN_PLAN') {
     return (
-      <Message title="The data plan does not have this history">
+      <Message title="The market data source does not have this history">
         {failure.sentence} Choose another timeframe.
       </Message>
     );

@@ -1,5 +1,9 @@
 import { type Bar, lastUpTo } from '../../lib/bars.ts';
+import { type BarSize, barSeconds } from '../../lib/timeframes.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
+
+/** A long weekend lasts from the close before it to the open after it, which is less than four days. */
+const LONGEST_CLOSURE_SECONDS = 4 * 24 * 60 * 60;
 
 /** What one traded in a bar on one side. */
 export interface OwnTrades {
@@ -11,19 +15,23 @@ export interface OwnTrades {
   readonly price: number;
 }
 
-/** The fills of a symbol by bar and side, in the order of the bars; those of before the first bar are left out. */
+/**
+ * The fills of a symbol by bar and side, in the order of the bars. Those of before the first bar are left out, and those
+ * of long after a bar: the market of a recording has another time than the orders.
+ */
 export function ownTradesOn(
   bars: readonly Bar[],
   entries: readonly TradeEntry[],
-  symbol: string,
+  { symbol, size }: { readonly symbol: string; readonly size: BarSize },
 ): readonly OwnTrades[] {
   const sums = new Map<string, { time: number; side: 'buy' | 'sell'; quantity: number; paid: number }>();
   for (const entry of entries) {
     if (entry.event !== 'trade:executed' || entry.payload.symbol !== symbol) continue;
     const { side, quantity, price, timestamp } = entry.payload;
     // A fill outside of the shown session stands at the bar before it.
-    const bar = bars[lastUpTo(bars, Math.floor(Date.parse(timestamp) / 1_000))];
-    if (!bar) continue;
+    const second = Math.floor(Date.parse(timestamp) / 1_000);
+    const bar = bars[lastUpTo(bars, second)];
+    if (!bar || second >= bar.time + barSeconds(size) + LONGEST_CLOSURE_SECONDS) continue;
     const key = `${bar.time} ${side}`;
     const sum = sums.get(key) ?? { time: bar.time, side, quantity: 0, paid: 0 };
     sum.quantity += quantity;

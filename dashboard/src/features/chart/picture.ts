@@ -75,7 +75,7 @@ export function pictureOf(
     bars,
     lines: Object.fromEntries(lines),
     volume: shows('volume'),
-    trades: shows('trades') ? ownTradesOn(bars, entries, symbol) : [],
+    trades: shows('trades') ? ownTradesOn(bars, entries, { symbol, size }) : [],
     first: firstInSight(bars, { sight }),
   };
 }

@@ -11,7 +11,7 @@ import { useMarketData } from '../../hooks/use-market-data.ts';
 import { useMedia } from '../../hooks/use-media.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { calendarDay } from '../../lib/format.ts';
-import { type ChainProblem, type ChainState, createChainStore } from '../../stores/chain.ts';
+import { type ChainProblem, type ChainState, createChainStore, isPassing } from '../../stores/chain.ts';
 import type { ChainChoicesStore, OptionSide } from '../../stores/chain-choices.ts';
 import { ChainCharts } from './chain-charts.tsx';
 import { ChainKey } from './chain-head.tsx';
@@ -47,32 +47,27 @@ function Absence({
   underlying: string;
   onRetry: () => void;
 }) {
-  switch (problem.code) {
-    case 'NOT_IN_PLAN':
-      return (
-        <Message tone="problem" title="The market data plan has no options here">
-          {problem.message}
-        </Message>
-      );
-    case 'NOT_FOUND':
-    case 'UNKNOWN_SYMBOL':
-    case 'VALIDATION':
-      return (
-        <Message tone="problem" title={`There is no option chain of “${underlying}”`}>
-          {problem.message} Choose another underlying above.
-        </Message>
-      );
-    default:
-      return (
-        <Message
-          tone="problem"
-          title="The option chain is unavailable right now"
-          action={{ label: 'Try again', run: onRetry }}
-        >
-          {problem.message}
-        </Message>
-      );
-  }
+  if (problem.code === 'NOT_IN_PLAN')
+    return (
+      <Message tone="problem" title={`The market data source has no options of ${underlying}`}>
+        {problem.message}
+      </Message>
+    );
+  if (isPassing(problem))
+    return (
+      <Message
+        tone="problem"
+        title="The option chain is unavailable right now"
+        action={{ label: 'Try again', run: onRetry }}
+      >
+        {problem.message}
+      </Message>
+    );
+  return (
+    <Message tone="problem" title={`There is no option chain of “${underlying}”`}>
+      {problem.message} Choose another underlying above.
+    </Message>
+  );
 }
 
 interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'> {

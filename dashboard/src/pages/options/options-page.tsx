@@ -3,7 +3,6 @@ import { useSearch } from 'wouter';
 import { navigate } from 'wouter/use-browser-location';
 import { useStore } from 'zustand';
 import { pathTo } from '../../../../src/protocol/pages.ts';
-import { readSymbol } from '../../../../src/protocol/symbol.ts';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
@@ -13,6 +12,7 @@ import { go } from '../../hooks/use-page.ts';
 import { useWatchlist } from '../../hooks/use-watchlist.ts';
 import { createChainChoices } from '../../stores/chain-choices.ts';
 import type { PageProps } from '../page.ts';
+import { type UnderlyingAddress, useUnderlyingAddress } from './use-underlying-address.ts';
 
 /** Leads from `/options` to the chain that was open last, or of the first symbol of the watchlist. */
 function FirstChain({ last }: { last: string | null }) {
@@ -27,13 +27,33 @@ function FirstChain({ last }: { last: string | null }) {
   return <Message title="No underlying chosen">Search for a stock above to see its option chain.</Message>;
 }
 
+interface StartProps {
+  readonly address: UnderlyingAddress | null;
+  /** Of the address. */
+  readonly text: string;
+  /** The underlying that was open last. */
+  readonly last: string | null;
+}
+
+/** What stands in the place of a chain while there is no underlying. */
+function Start({ address, text, last }: StartProps) {
+  if (address === null) return <FirstChain last={last} />;
+  if (address.kind === 'unknown')
+    return (
+      <Message tone="problem" title={`This market has no symbol “${text}”`}>
+        Check its spelling, or choose an underlying above.
+      </Message>
+    );
+  return <SkeletonRows rows={14} label="Looking up the underlying…" />;
+}
+
 /** The option chain of an underlying. */
 export function OptionsPage({ params }: PageProps) {
   const [choices] = useState(createChainChoices);
   const last = useStore(choices, (state) => state.underlying);
   const search = useSearch();
-  const { underlying: text } = params;
-  const underlying = text === undefined ? null : (readSymbol(text) ?? text);
+  const address = useUnderlyingAddress(params.underlying, search);
+  const underlying = address?.kind === 'underlying' ? address.symbol : null;
   const expiry = new URLSearchParams(search).get('expiry') ?? undefined;
 
   return (
@@ -42,13 +62,13 @@ export function OptionsPage({ params }: PageProps) {
         <SymbolSearch
           label="Underlying"
           placeholder="Underlying, such as SPY"
-          value={underlying ?? ''}
+          value={underlying ?? params.underlying ?? ''}
           onSelect={(symbol) => go(pathTo.chain(symbol))}
         />
       </div>
       {underlying === null ? (
         <Panel id="chain" title="Option chain" className="col-span-full">
-          <FirstChain last={last} />
+          <Start address={address} text={params.underlying ?? ''} last={last} />
         </Panel>
       ) : (
         <LiveChain

@@ -186,7 +186,7 @@ test('no bars are no failure, a failure is told and tried again, and a plan with
   await waitFor(() => expect(screen.queryByText('Price history is unavailable right now')).toBeNull());
   page.server.routes[HISTORY] = () => refuse(403, 'NOT_IN_PLAN', 'The plan has two years.');
   await page.user.keyboard('5');
-  expect(await screen.findByText('The data plan does not have this history')).toBeTruthy();
+  expect(await screen.findByText('The market data source does not have this history')).toBeTruthy();
   expect(screen.getByText('The plan has two years. Choose another timeframe.')).toBeTruthy();
 });
 

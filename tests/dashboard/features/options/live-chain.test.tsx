@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
+import { usePage } from '../../../../dashboard/src/hooks/use-page.ts';
 import { WebSocketProvider } from '../../../../dashboard/src/hooks/websocket-context.tsx';
 import { OptionsPage } from '../../../../dashboard/src/pages/options/options-page.tsx';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
@@ -18,6 +19,11 @@ import { completeBrowser } from '../../support/screen.tsx';
 
 const CHAIN = 'GET /api/market/options/SPY';
 const [NEAREST, NEXT] = EXPIRATIONS.map(({ expiry }) => expiry) as [string, string];
+const SYMBOLS = [
+  { symbol: 'SPY', name: 'SPDR S&P 500 ETF Trust' },
+  { symbol: 'BRK.B', name: 'Berkshire Hathaway Inc. Class B' },
+  { symbol: 'AAPL', name: 'Apple Inc.' },
+];
 
 let server: Double;
 let own: TestDesk;
@@ -27,6 +33,7 @@ beforeEach(async () => {
   localStorage.clear();
   completeBrowser();
   server = await startDouble();
+  server.routes['GET /api/symbols'] = () => SYMBOLS;
   server.routes[`${CHAIN}/expirations`] = () => EXPIRATIONS;
   server.routes[CHAIN] = ({ query }) => chainOf(query.get('expiry') ?? '');
 });
@@ -36,14 +43,18 @@ afterEach(async () => {
   await server.close();
 });
 
+function AtAddress() {
+  const { page, params } = usePage();
+  if (page !== 'options' && page !== 'chain') return null;
+  return <OptionsPage params={params} shown theme={createThemeStore()} />;
+}
 /** The page of SPY on time that the test moves. */
 function open(address = '/options/SPY') {
   window.history.replaceState(null, '', address);
   own = deskOn(server.url);
-  const [underlying] = /[A-Z]+/.exec(address) ?? [];
   render(
     <WebSocketProvider desk={own.desk}>
-      <OptionsPage params={{ underlying }} shown theme={createThemeStore()} />
+      <AtAddress />
     </WebSocketProvider>,
   );
   own.desk.start();
@@ -301,8 +312,9 @@ describe('a chain of 250 strikes', () => {
 
 describe('a chain that cannot be shown', () => {
   test.each([
-    [403, 'NOT_IN_PLAN', 'The market data plan has no options here'],
+    [403, 'NOT_IN_PLAN', 'The market data source has no options of SPY'],
     [404, 'NOT_FOUND', 'There is no option chain of “SPY”'],
+    [422, 'UNSUPPORTED_INSTRUMENT', 'There is no option chain of “SPY”'],
   ] as const)('%d %s: says why, and offers no retry that would fail again', async (status, code, title) => {
     server.routes[`${CHAIN}/expirations`] = () => refuse(status, code, 'There are no options.');
     open();
@@ -367,4 +379,32 @@ test('the address without an underlying leads to the one that was open last, els
   own.desk.stop();
   open('/options');
   await waitFor(() => expect(window.location.pathname).toBe('/options/SPY'));
+});
+
+test.each([
+  ['/options/brk-b', '/options/BRK.B'],
+  ['/options/spy?expiry=2026-11-27', '/options/SPY?expiry=2026-11-27'],
+  ['/options/O:BRKB261127C00500000', '/options/BRK.B?expiry=2026-11-27'],
+  ['/options/o:spy1261218p00650000', '/options/SPY?expiry=2026-12-18'],
+])('the address %s leads to %s', async (address, chain) => {
+  open(address);
+  await waitFor(() => expect(window.location.pathname + window.location.search).toBe(chain));
+  await waitFor(() =>
+    expect(server.asked.map(({ path }) => path)).toContain(
+      `/api/market/options/${chain.split(/[/?]/)[2]}/expirations`,
+    ),
+  );
+});
+
+test.each(['ZZZZ', 'no%20symbol%20at%20all'])('the address of %s says that there is none', async (name) => {
+  open(`/options/${name}`);
+  await screen.findByText(`This market has no symbol “${decodeURIComponent(name)}”`);
+  expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+});
+
+test('without an answer about the symbols, the chain of the address is tried', async () => {
+  server.routes['GET /api/symbols'] = () => refuse(503, 'UNAVAILABLE', 'Not now.');
+  open('/options/spy');
+  await table();
+  expect(window.location.pathname).toBe('/options/SPY');
 });

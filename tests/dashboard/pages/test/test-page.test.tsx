@@ -42,6 +42,18 @@ test('three cards wait for data until their quotes come, and follow them', async
   expect(cards()[0]).toContain('Waiting for data...');
 });
 
+test('a card of a symbol that the market lacks says so instead of waiting', async () => {
+  page = await open(({ answers, routes }) => {
+    answers['subscribe:watchlist'] = () => WATCHLIST_ACK;
+    routes['GET /api/market/quote/*'] = ({ path }) =>
+      path.endsWith('TSLA')
+        ? refuse(404, 'UNKNOWN_SYMBOL', 'This market has no symbol TSLA.')
+        : refuse(503, 'UNAVAILABLE', 'Not now.');
+  });
+  expect(await region('Real-time quotes').findByText('This market has no symbol TSLA.')).toBeTruthy();
+  expect(region('Real-time quotes').getAllByText('Waiting for data...')).toHaveLength(2);
+});
+
 test('"Fetch Quote" asks the REST API for AAPL and shows price, change and volume', async () => {
   page = await open(({ routes }) => {
     routes['GET /api/market/quote/AAPL'] = () => ({ ...quoteOf('AAPL'), source: 'snapshot' });
