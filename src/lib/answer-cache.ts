@@ -12,7 +12,7 @@ export interface AnswerCache<T> {
   get(key: string, ask: () => Promise<T>): Promise<Kept<T>>;
 }
 
-export interface AnswerCacheOptions {
+export interface AnswerCacheOptions<T> {
   readonly clock: Clock;
   /** An answer serves this long without a question. */
   readonly freshMs: number;
@@ -22,24 +22,43 @@ export interface AnswerCacheOptions {
   readonly keepErrorMs: (error: unknown) => number;
   /** Whether an older answer is better than this error. */
   readonly mayServeStale: (error: unknown) => boolean;
-  /** Bounds the memory: the oldest key goes first. */
-  readonly maxKeys: number;
+  /** Memory that an answer takes, in units of the cache's own; 1 by default. */
+  readonly weightOf?: (value: T) => number;
+  /** Bounds the memory: the oldest answers go first. */
+  readonly maxWeight: number;
 }
 
 interface Entry<T> {
   readonly at: number;
+  readonly weight: number;
   readonly outcome: { readonly value: T } | { readonly error: unknown; readonly forMs: number };
 }
 
-export function createAnswerCache<T>(options: AnswerCacheOptions): AnswerCache<T> {
-  const { clock, freshMs, staleMs, keepErrorMs, mayServeStale, maxKeys } = options;
+export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCache<T> {
+  const { clock, freshMs, staleMs, keepErrorMs, mayServeStale, weightOf = () => 1, maxWeight } = options;
+  /** Oldest first. */
   const entries = new Map<string, Entry<T>>();
+  let weight = 0;
   const asking = new Map<string, Promise<Kept<T>>>();
 
-  function keep(key: string, outcome: Entry<T>['outcome']): void {
+  function drop(key: string): void {
+    weight -= entries.get(key)?.weight ?? 0;
     entries.delete(key);
-    if (entries.size >= maxKeys) entries.delete(entries.keys().next().value as string);
-    entries.set(key, { at: clock.now(), outcome });
+  }
+
+  const isOfUse = ({ at, outcome }: Entry<T>): boolean =>
+    clock.now() - at <= ('value' in outcome ? Math.max(freshMs, staleMs) : outcome.forMs);
+
+  /** Answers that can no longer serve go as well. */
+  function keep(key: string, outcome: Entry<T>['outcome']): void {
+    drop(key);
+    const entry = { at: clock.now(), outcome, weight: 'value' in outcome ? weightOf(outcome.value) : 1 };
+    entries.set(key, entry);
+    weight += entry.weight;
+    for (const [oldest, known] of entries) {
+      if (known === entry || (weight <= maxWeight && isOfUse(known))) break;
+      drop(oldest);
+    }
   }
 
   async function askNow(key: string, ask: () => Promise<T>): Promise<Kept<T>> {

@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { createAnswerCache } from '../../src/lib/answer-cache.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -5,7 +8,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 const AWAY = new Error('away');
 const MISSING = new Error('missing');
 
-function openCache() {
+function openCache(weightOf?: (value: number) => number) {
   const clock = createManualClock(0);
   const cache = createAnswerCache<number>({
     clock,
@@ -13,7 +16,8 @@ function openCache() {
     staleMs: 15_000,
     keepErrorMs: (error) => (error === MISSING ? 60_000 : 0),
     mayServeStale: (error) => error === AWAY,
-    maxKeys: 2,
+    ...(weightOf && { weightOf }),
+    maxWeight: 2,
   });
   let questions = 0;
   const ask = (answer: number | Error, key = 'AAPL') =>
@@ -67,4 +71,49 @@ test('the oldest key is forgotten first', async () => {
   const { ask, questions } = openCache();
   for (const key of ['A', 'B', 'C', 'B', 'A']) await ask(1, key);
   expect(questions()).toBe(4);
+});
+
+test('large answers leave room for few; one that is larger than the room is kept alone', async () => {
+  const { ask, questions } = openCache((value) => value);
+  await ask(1, 'A');
+  await ask(1, 'B');
+  await ask(9, 'C');
+  expect(await ask(0, 'C')).toEqual({ value: 9, stale: false });
+  expect(questions()).toBe(3);
+  await ask(1, 'A');
+  expect(questions()).toBe(4);
+});
+
+/** Node gives the collector away only to processes that were started for it. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
+
+test('answers that can no longer serve do not stay in the memory', async () => {
+  const clock = createManualClock(0);
+  const cache = createAnswerCache<{ readonly bars: number[] }>({
+    clock,
+    freshMs: 1_000,
+    staleMs: 15_000,
+    keepErrorMs: () => 0,
+    mayServeStale: () => true,
+    maxWeight: 1_000,
+  });
+  const answers: WeakRef<object>[] = [];
+  const ask = (key: string) =>
+    cache.get(key, async () => {
+      const answer = { bars: [1] };
+      answers.push(new WeakRef(answer));
+      return answer;
+    });
+  for (let i = 0; i < 20; i++) {
+    await ask(`${i}`);
+    clock.advance(1_000);
+  }
+  // Weak references hold their objects until the end of the turn of the loop.
+  await nextTurn();
+  collectGarbage();
+  const kept = answers.filter((answer) => answer.deref() !== undefined);
+  expect(kept.length).toBeLessThanOrEqual(16);
 });

@@ -23,8 +23,10 @@ const LISTING_FRESH_MS = 3_600_000;
 const LISTING_STALE_MS = 24 * 3_600_000;
 /** What upstream does not know now it will not know in a moment. */
 const MISSING_MS = 60_000;
-const MAX_CHAINS = 200;
-const MAX_LISTINGS = 200;
+/** Contracts with their quotes: all of a hundred chains, about as many bytes as those of the bars. */
+const MAX_SNAPSHOTS = 50_000;
+/** Listed contracts: those of a hundred underlyings, of which SPY alone has ten thousand. */
+const MAX_LISTED = 200_000;
 /** All contracts of a hundred chains. */
 const MAX_TERMS = 50_000;
 const LISTING_PAGE = '1000';
@@ -40,15 +42,17 @@ export interface MassiveChainsOptions {
 export function createMassiveChains({ rest, clock }: MassiveChainsOptions): OptionChains {
   const chains = createAnswerCache<Chain>({
     ...cacheOptions(clock, CHAIN_FRESH_MS, CHAIN_STALE_MS),
-    maxKeys: MAX_CHAINS,
+    weightOf: ({ contracts }) => 1 + contracts.length,
+    maxWeight: MAX_SNAPSHOTS,
   });
   const listings = createAnswerCache<readonly ContractTerms[]>({
     ...cacheOptions(clock, LISTING_FRESH_MS, LISTING_STALE_MS),
-    maxKeys: MAX_LISTINGS,
+    weightOf: (listed) => 1 + listed.length,
+    maxWeight: MAX_LISTED,
   });
   const contracts = createAnswerCache<ContractTerms | null>({
     ...cacheOptions(clock, LISTING_FRESH_MS, LISTING_STALE_MS),
-    maxKeys: MAX_TERMS,
+    maxWeight: MAX_TERMS,
   });
   const known = new Map<string, ContractTerms>();
   const remember = (all: readonly ContractTerms[]): void => {
@@ -124,7 +128,7 @@ const cacheOptions = (
   clock: Clock,
   freshMs: number,
   staleMs: number,
-): Omit<AnswerCacheOptions, 'maxKeys'> => ({
+): Omit<AnswerCacheOptions<unknown>, 'weightOf' | 'maxWeight'> => ({
   clock,
   freshMs,
   staleMs,

@@ -23,7 +23,9 @@ const FRESH_MS = 1_000;
 const STALE_MS = 15_000;
 /** What upstream does not know now it will not know in a moment. */
 const MISSING_MS = 60_000;
-const MAX_KEYS = 1_000;
+const MAX_ANSWERS = 1_000;
+/** Twenty of the largest pages that a request may ask for: about fifty megabytes. */
+const MAX_BARS = 200_000;
 /** The most that upstream allows; it counts the bars that larger ones are made of. */
 const PAGE_LIMIT = '50000';
 /** A year of minutes. */
@@ -35,13 +37,16 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
     clock,
     freshMs: FRESH_MS,
     staleMs: STALE_MS,
-    maxKeys: MAX_KEYS,
     keepErrorMs: (error: unknown) =>
       error instanceof RestError && error.status === NOT_FOUND ? MISSING_MS : 0,
     mayServeStale: isAway,
   };
-  const answers = createAnswerCache<Fields>(options);
-  const ranges = createAnswerCache<Omit<BarPage, 'stale'>>(options);
+  const answers = createAnswerCache<Fields>({ ...options, maxWeight: MAX_ANSWERS });
+  const ranges = createAnswerCache<Omit<BarPage, 'stale'>>({
+    ...options,
+    weightOf: ({ bars }) => 1 + bars.length,
+    maxWeight: MAX_BARS,
+  });
 
   const ask = (path: string, query: Readonly<Record<string, string>> = {}) =>
     answers.get(`${path}?${new URLSearchParams(query)}`, () => rest.once(path, query));

@@ -34,7 +34,7 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
     staleMs: 0,
     keepErrorMs: () => 0,
     mayServeStale: () => false,
-    maxKeys: MAX_DRAWN,
+    maxWeight: MAX_DRAWN,
   });
 
   async function drawChain(underlying: string, expiry: string): Promise<Chain> {
