@@ -9,13 +9,15 @@ import { isContract } from './symbol.ts';
 
 /**
  * Why a contract has no volatility and no greeks: it has expired, its underlying has no price, it has no quote of two
- * sides near enough to each other, or the middle of its quote is a price that no volatility gives (at or below what
- * exercise brings, at or above what any volatility reaches, or outside of what the search covers).
+ * sides near enough to each other, it delivers something else than its underlying since a split or merger, or the
+ * middle of its quote is a price that no volatility gives (at or below what exercise brings, at or above what any
+ * volatility reaches, or outside of what the search covers).
  */
 export type NoGreeksReason =
   | 'expired'
   | 'no-underlying'
   | 'no-quote'
+  | 'adjusted'
   | 'below-intrinsic'
   | 'above-bound'
   | 'out-of-range';

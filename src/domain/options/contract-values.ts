@@ -1,8 +1,10 @@
 /** What contracts of one underlying and expiry are worth, together: calls and puts give the forward price. */
+import { multiplierOf } from '../../protocol/symbol.ts';
 import { type Market, yieldOf } from './black-scholes.ts';
+import type { ContractTerms } from './chains.ts';
 import type { ContractQuote } from './contract-quote.ts';
 import { yearsUntil } from './expiry.ts';
-import { fairPrice, type Valuation, valueContract } from './model.ts';
+import { fairPrice, saneVendor, type Valuation, valueContract } from './model.ts';
 import { impliedForward, type Pair } from './parity.ts';
 import { type RateFor, usualRate } from './rates.ts';
 
@@ -36,10 +38,17 @@ export function marketOf(
   return { spot, rate, dividendYield };
 }
 
+/**
+ * The model values the delivery of the underlying at the strike. An adjusted contract delivers something else (other
+ * numbers of shares, cash, the shares of another company), and nobody says what.
+ */
+const isAdjusted = ({ symbol }: ContractTerms): boolean => multiplierOf(symbol) === null;
+
 function pairsOf(contracts: Iterable<ContractQuote>, spot: number): Pair[] {
   const middles = new Map<number, { call?: number; put?: number }>();
   for (const { terms, bid, ask, state } of contracts) {
-    if (state === 'stale' || !(Math.abs(Math.log(terms.strike / spot)) <= NEAR_MONEY)) continue;
+    if (state === 'stale' || isAdjusted(terms)) continue;
+    if (!(Math.abs(Math.log(terms.strike / spot)) <= NEAR_MONEY)) continue;
     const middle = fairPrice({ bid, ask });
     if (middle === undefined) continue;
     const pair = middles.get(terms.strike) ?? {};
@@ -63,7 +72,9 @@ export function valuationOf(
   isVendorOutdated = false,
 ): Valuation {
   const { terms, bid, ask, greeks = {} } = contract;
-  const inputs = { prices: { bid, ask }, terms, years: yearsUntil(terms.expiry, now), market };
+  const years = yearsUntil(terms.expiry, now);
+  if (years !== null && isAdjusted(terms)) return saneVendor(greeks) ?? { reason: 'adjusted' };
+  const inputs = { prices: { bid, ask }, terms, years, market };
   const own = isVendorOutdated ? valueContract({ ...inputs, vendor: {} }) : undefined;
   return own && 'source' in own ? own : valueContract({ ...inputs, vendor: greeks });
 }

@@ -10,7 +10,7 @@ export interface ContractPrices {
 }
 
 /** Why a contract has neither: also why its price has no volatility. */
-export type NoGreeks = NoVolatility | 'no-quote' | 'expired' | 'no-underlying';
+export type NoGreeks = NoVolatility | 'no-quote' | 'expired' | 'no-underlying' | 'adjusted';
 
 export type Valuation =
   | ({ readonly source: 'vendor' | 'model'; readonly impliedVolatility: number } & Greeks)

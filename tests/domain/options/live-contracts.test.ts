@@ -86,6 +86,23 @@ describe('contracts in sight', () => {
     expect(call!.delta).toBeCloseTo(expected.delta, 3);
   });
 
+  test('have the same values beside an adjusted contract of their strike, which has those of the vendor or none', () => {
+    const { live, post, spot, quoteFrom, tick } = start();
+    const [adjusted, other] = [nameOf('call', 200, 'AAPL1'), nameOf('put', 200, 'AAPL1')];
+    spot(200);
+    live.add([CALL, PUT, adjusted, other]);
+    for (const right of ['call', 'put'] as const)
+      post(nameOf(right, 200), quoteFrom(right, 200, { spot: 200, rate: 0.04, dividendYield: 0 }));
+    post(adjusted, { bid: 40, ask: 40.2 });
+    post(other, { bid: 1, ask: 1.01, greeks: VENDOR });
+    expect(tick()).toEqual([
+      expect.objectContaining({ symbol: CALL, impliedVolatility: 0.3 }),
+      expect.objectContaining({ symbol: PUT, impliedVolatility: 0.3 }),
+      { symbol: adjusted, noGreeks: 'adjusted' },
+      { symbol: other, greeksSource: 'vendor', ...VENDOR },
+    ]);
+  });
+
   test('without a pair have the rate and no dividend', () => {
     const { live, post, spot, quoteFrom, tick } = start();
     spot(200);

@@ -12,6 +12,7 @@ const NO_GREEKS: Record<NoGreeksReason, string> = {
   expired: 'the contract has expired',
   'no-underlying': 'the underlying has no price',
   'no-quote': 'the contract has no quote with both sides, or one too wide',
+  adjusted: 'the contract was adjusted and delivers something else than its underlying',
   'below-intrinsic': 'its price is at or below what exercise brings',
   'above-bound': 'its price is above what any volatility gives',
   'out-of-range': 'its price needs a volatility outside of the search',
