@@ -1,8 +1,10 @@
 import type { MarketConfig } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
+import { createAnswerState } from '../domain/market/answer-state.ts';
 import type { PriceOrigin } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
+import { createMarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import { OPTION_TOPICS } from '../domain/market/topics.ts';
 import { createContractDirectory } from '../domain/options/contract-directory.ts';
@@ -38,12 +40,13 @@ export function createOptionsCapability(
   { market, ...parts }: OptionsParts,
 ): Capability<OptionsFaces> {
   const { feed, chains, history, rateFor } = market.optionSource;
+  const hours = createMarketHours(parts.config.hours === 'always' ? 'always' : 'us-options');
   const options = createFeedCapability(core, {
     ...parts,
     name: 'options',
     feed,
     topics: OPTION_TOPICS,
-    hours: market.hours,
+    hours,
   });
   const { board, candles } = options.faces;
   const directory = createContractDirectory(market.instruments);
@@ -54,7 +57,12 @@ export function createOptionsCapability(
     ...options,
     faces: {
       optionFeed: options.faces,
-      optionQuotes: createOptionQuotes({ ...joined, chains, stocks: market.marketQuotes }),
+      optionQuotes: createOptionQuotes({
+        ...joined,
+        chains,
+        stocks: market.marketQuotes,
+        stateOf: createAnswerState({ origin: feed.origin, hours, clock: core.clock }),
+      }),
       contractHistory: history(candles),
       contractListing: createContractListing({ ...joined, chains, clock: core.clock }),
       liveContracts: createLiveContracts({ ...joined, stocks: market.board, clock: core.clock }),

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startApp, type TestApp } from '../../rig/app.ts';
 import { ask } from '../../rig/clients/ask.ts';
+import { next } from '../../rig/clients/stock-client.ts';
+import { createTestClock } from '../../rig/clock.ts';
+import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
+import { createMarketHours } from '../../src/domain/market/market-hours.ts';
+import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
+import type { HistoryPayload } from '../../src/protocol/market.ts';
+import { newYorkDate } from '../../src/protocol/new-york.ts';
+import type { ChainPayload } from '../../src/protocol/options.ts';
+import { parseSymbol } from '../../src/protocol/symbol.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -56,4 +65,60 @@ test('a plan without option contracts is no fault of the service', async () => {
   app.market.contracts.status({ state: 'refused', detail: 'the plan has no options' });
   const { status, feeds } = await health();
   expect([status, feeds.options.state]).toEqual(['healthy', 'refused']);
+});
+
+/** A contract as a source of chains says it. */
+function listed(symbol: string): ContractSnapshot {
+  const parsed = parseSymbol(symbol);
+  if (parsed?.kind !== 'option') throw new Error(`${symbol} is no contract`);
+  const { root, expiry, strike, right } = parsed;
+  return {
+    ...{ symbol, underlying: root, expiry, strike, right, multiplier: 100, style: 'american' },
+    ...{ price: 12, tradedAt: undefined, bid: 11.9, ask: 12.1 },
+    ...{ open: undefined, high: undefined, low: undefined, previousClose: 11, volume: 0 },
+    ...{ openInterest: 5, greeks: undefined, updatedAt: undefined },
+  };
+}
+
+test('contracts are closed after the bell, while their stocks trade on', async () => {
+  const clock = createTestClock();
+  const hours = createMarketHours('us-equities');
+  // Back: a session of now would be over in the evening of a Monday.
+  while (hours.session(clock.now()) !== 'post') clock.advance(-15 * 60_000);
+  const market = createScriptedMarket();
+  const { feed, options } = market;
+  const late = await startApp({
+    env: { MARKET_HOURS: 'us-equities' },
+    clock,
+    market,
+    marketSource: {
+      ...market,
+      feed: { ...feed, origin: 'market' },
+      options: { ...options, feed: { ...options.feed, origin: 'market' } },
+    },
+  });
+  try {
+    const contract = 'O:AAPL990619C00200000';
+    const session = await late.signUp();
+    const socket = await late.connect(session);
+    await ask(socket, 'subscribe:watchlist', ['AAPL']);
+    await ask(socket, 'subscribe:options', [contract]);
+    await until(() => market.contracts.wanted().size === 1 && market.wanted().size === 1, 'demand');
+    const [stock, option] = [next(socket, 'quote:update'), next(socket, 'option:update')];
+    market.tick('AAPL', 201);
+    market.contracts.tick(contract, 12);
+    expect([(await stock).state, (await option).state]).toEqual(['live', 'closed']);
+
+    const read = async (path: string) =>
+      (await late.request('GET', `/api/market/${path}`, { cookie: session.cookie })).body.data;
+    market.list([listed(contract), listed('O:AAPL990619C00300000')]);
+    const { contracts } = (await read('options/AAPL')) as ChainPayload;
+    expect(contracts.map(({ state }) => state)).toEqual(['closed', 'closed']);
+    const day = newYorkDate(Date.now());
+    const bars = (symbol: string) => read(`historical/${symbol}?from=${day}&to=${day}&timespan=minute`);
+    expect(((await bars(contract)) as HistoryPayload).state).toBe('closed');
+    expect(((await bars('AAPL')) as HistoryPayload).state).toBe('live');
+  } finally {
+    await late.close();
+  }
 });

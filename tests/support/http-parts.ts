@@ -108,6 +108,7 @@ export async function startHttpApp(
         check: unreached,
         quote: unreached,
         snapshot: unreached,
+        stateOf: unreached,
       },
       history: { bars: unreached },
     },

@@ -1,50 +1,34 @@
-import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { BarPayload, DayPayload, MarketQuotePayload, SnapshotPayload } from '../../protocol/market.ts';
-import type { QuoteState } from '../../protocol/quotes.ts';
+import { type AnswerState, type AnswerStateParts, createAnswerState } from './answer-state.ts';
 import type { Bar } from './bars.ts';
-import type { PriceOrigin } from './feed.ts';
-import type { DayBar, Freshness, MarketHistory, MarketSnapshot } from './history.ts';
+import type { DayBar, MarketHistory, MarketSnapshot } from './history.ts';
 import type { MarketHours } from './market-hours.ts';
+import { newestQuote } from './newest-quote.ts';
 import { quoteToPayload } from './quote.ts';
 import type { QuoteBoard } from './quote-board.ts';
 
 /** One symbol by request, whether it is watched or not. */
 export interface MarketQuotes {
-  /** What is watched, else what the source says, else the last close. Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE. */
+  /**
+   * What is watched, else what the source says, else the last close; what was watched before, where the source has
+   * nothing newer. Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE.
+   */
   quote(symbol: string): Promise<MarketQuotePayload>;
   /** The same with its parts. */
   snapshot(symbol: string): Promise<SnapshotPayload>;
-  /** How far an answer of the source may be trusted. */
-  stateOf(freshness: Freshness): QuoteState;
+  readonly stateOf: AnswerState;
 }
 
-export interface MarketQuotesParts {
+export interface MarketQuotesParts extends AnswerStateParts {
   readonly board: Pick<QuoteBoard, 'get'>;
   readonly history: Pick<MarketHistory, 'snapshot'>;
   readonly hours: Pick<MarketHours, 'session' | 'lastClose'>;
-  readonly origin: PriceOrigin;
-  readonly clock: Clock;
 }
 
-export function createMarketQuotes({
-  board,
-  history,
-  hours,
-  origin,
-  clock,
-}: MarketQuotesParts): MarketQuotes {
-  function stateOf({ stale, delayed }: Freshness): QuoteState {
-    if (stale) return 'stale';
-    if (origin !== 'market') return origin;
-    if (hours.session(clock.now()) === 'closed') return 'closed';
-    return delayed ? 'delayed' : 'live';
-  }
-
-  function fromStream(symbol: string): MarketQuotePayload | undefined {
-    const quote = board.get(symbol);
-    return quote && { ...quoteToPayload(quote), source: 'stream' };
-  }
+export function createMarketQuotes(parts: MarketQuotesParts): MarketQuotes {
+  const { board, history, hours, clock } = parts;
+  const stateOf = createAnswerState(parts);
 
   function fromSnapshot(snapshot: MarketSnapshot): MarketQuotePayload {
     const { symbol, day, minute, lastTrade, lastQuote, previousDay } = snapshot;
@@ -72,10 +56,12 @@ export function createMarketQuotes({
 
   return {
     stateOf,
-    quote: async (symbol) => fromStream(symbol) ?? fromSnapshot(await history.snapshot(symbol)),
+    quote: (symbol) =>
+      newestQuote(board.get(symbol), async () => fromSnapshot(await history.snapshot(symbol))),
     async snapshot(symbol) {
       const snapshot = await history.snapshot(symbol);
-      return { ...(fromStream(symbol) ?? fromSnapshot(snapshot)), ...partsToPayload(snapshot) };
+      const quote = await newestQuote(board.get(symbol), () => fromSnapshot(snapshot));
+      return { ...quote, ...partsToPayload(snapshot) };
     },
   };
 }

@@ -1,7 +1,9 @@
 import { TradecastError } from '../../protocol/errors.ts';
 import type { MarketQuotePayload, SnapshotPayload } from '../../protocol/market.ts';
+import type { AnswerState } from '../market/answer-state.ts';
 import type { MarketQuotes } from '../market/market-quotes.ts';
-import { quoteToPayload } from '../market/quote.ts';
+import { newestQuote } from '../market/newest-quote.ts';
+import { type Quote, quoteToPayload } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { ContractSnapshot, OptionChains } from './chains.ts';
 import type { ContractDirectory } from './contract-directory.ts';
@@ -11,18 +13,20 @@ export interface OneContractParts {
   readonly chains: Pick<OptionChains, 'chain'>;
   readonly directory: Pick<ContractDirectory, 'terms'>;
   readonly options: Pick<QuoteBoard, 'get'>;
-  readonly stocks: Pick<MarketQuotes, 'stateOf'>;
+  /** Of contracts. */
+  readonly stateOf: AnswerState;
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
 }
 
 /** One contract by request, in the fields of a stock: what is watched, else what its chain says. */
 export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, 'quote' | 'snapshot'> {
-  const { chains, directory, options, stocks, marketTime } = parts;
+  const { chains, directory, options, stateOf, marketTime } = parts;
 
-  function fromStream(symbol: string): MarketQuotePayload | undefined {
+  /** One that is quoted and has not traded has no price. */
+  function watched(symbol: string): Quote | undefined {
     const quote = options.get(symbol);
-    return quote && quote.price > 0 ? { ...quoteToPayload(quote), source: 'stream' } : undefined;
+    return quote && quote.price > 0 ? quote : undefined;
   }
 
   async function listed(symbol: string): Promise<{ contract: ContractSnapshot; quote: MarketQuotePayload }> {
@@ -49,17 +53,17 @@ export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, '
       volume,
       sourceTime: updatedAt,
       receivedAt: now,
-      state: stocks.stateOf(chain),
+      state: stateOf(chain),
     });
     const source = contract.price === undefined ? 'previous-close' : 'snapshot';
     return { contract, quote: { ...quote, source } };
   }
 
   return {
-    quote: async (symbol) => fromStream(symbol) ?? (await listed(symbol)).quote,
+    quote: (symbol) => newestQuote(watched(symbol), async () => (await listed(symbol)).quote),
     async snapshot(symbol) {
       const { contract, quote } = await listed(symbol);
-      return { ...(fromStream(symbol) ?? quote), ...partsOf(contract, quote) };
+      return { ...(await newestQuote(watched(symbol), () => quote)), ...partsOf(contract, quote) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { TradecastError } from '../../protocol/errors.ts';
 import { newYorkDate } from '../../protocol/new-york.ts';
 import type { ChainPayload, ExpirationPayload, OptionPayload } from '../../protocol/options.ts';
+import type { AnswerState } from '../market/answer-state.ts';
 import type { MarketQuotes } from '../market/market-quotes.ts';
 import type { Quote } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
@@ -35,6 +36,8 @@ export interface OptionQuotes extends Pick<MarketQuotes, 'quote' | 'snapshot'> {
   expirations(underlying: string): Promise<ExpirationPayload[]>;
   /** Throws UNKNOWN_SYMBOL where there is no such contract. */
   check(contract: string): Promise<void>;
+  /** Of what the source says of contracts: their market has other hours than that of stocks. */
+  readonly stateOf: AnswerState;
 }
 
 export interface OptionQuotesParts {
@@ -42,6 +45,8 @@ export interface OptionQuotesParts {
   readonly directory: Pick<ContractDirectory, 'remember' | 'terms'>;
   readonly options: Pick<QuoteBoard, 'get'>;
   readonly stocks: Pick<MarketQuotes, 'quote' | 'stateOf'>;
+  /** Of contracts. */
+  readonly stateOf: AnswerState;
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
   readonly rateFor?: RateFor | undefined;
@@ -50,7 +55,7 @@ export interface OptionQuotesParts {
 const DAY_MS = 86_400_000;
 
 export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
-  const { chains, directory, options, stocks, marketTime, rateFor } = parts;
+  const { chains, directory, options, stocks, stateOf, marketTime, rateFor } = parts;
 
   async function expirations(underlying: string): Promise<ExpirationPayload[]> {
     const now = marketTime();
@@ -76,13 +81,18 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
   }
 
   async function underlyingOf(symbol: string, chain: Chain | undefined): Promise<ChainPayload['underlying']> {
+    // The price of a plan without stocks, and of a moment in which they are away, is in the chain.
+    const ofChain = chain?.underlyingPrice !== undefined && {
+      symbol,
+      price: chain.underlyingPrice,
+      state: stocks.stateOf(chain),
+    };
     try {
       const { price, state } = await stocks.quote(symbol);
-      return { symbol, price, state };
+      return state === 'stale' && ofChain && ofChain.state !== 'stale' ? ofChain : { symbol, price, state };
     } catch (error) {
-      // The price of a plan without stocks, and of a moment in which they are away, is in the chain.
-      if (!(error instanceof TradecastError) || chain?.underlyingPrice === undefined) throw error;
-      return { symbol, price: chain.underlyingPrice, state: stocks.stateOf(chain) };
+      if (!(error instanceof TradecastError) || !ofChain) throw error;
+      return ofChain;
     }
   }
 
@@ -93,7 +103,7 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
     expiry: string,
   ): OptionPayload[] {
     const now = marketTime();
-    const state = stocks.stateOf(chain);
+    const state = stateOf(chain);
     const contracts = chain.contracts.map((snapshot) =>
       newerOf(options.get(snapshot.symbol), snapshotToContract(snapshot, state, now)),
     );
@@ -105,6 +115,7 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
 
   return {
     ...createOneContract(parts),
+    stateOf,
     expirations,
     async chain(query) {
       const { underlying } = query;

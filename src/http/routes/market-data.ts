@@ -25,7 +25,7 @@ export function marketDataRoutes(
   /** The symbol of the path, and who quotes it. Throws VALIDATION, UNKNOWN_SYMBOL, UNAVAILABLE. */
   async function named(req: Request) {
     const symbol = validate(symbolSchema, req.params.symbol);
-    if (instrumentOf(symbol).kind === 'option') return { symbol, quotes: contracts.quotes };
+    if (isContract(symbol)) return { symbol, quotes: contracts.quotes };
     await checkStock(instruments, symbol);
     return { symbol, quotes: marketQuotes };
   }
@@ -33,7 +33,7 @@ export function marketDataRoutes(
   /** The past of the stock or of the contract. Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE. */
   async function barsOf(request: BarRequest): Promise<BarPage> {
     const { symbol } = request;
-    if (instrumentOf(symbol).kind === 'option') {
+    if (isContract(symbol)) {
       await contracts.quotes.check(symbol);
       return contracts.history.bars(request);
     }
@@ -73,7 +73,7 @@ export function marketDataRoutes(
       adjusted: request.adjusted,
       bars: bars.map(barToPayload),
       truncated,
-      state: marketQuotes.stateOf(freshness),
+      state: (isContract(symbol) ? contracts.quotes : marketQuotes).stateOf(freshness),
     });
   });
 
@@ -88,6 +88,8 @@ export function marketDataRoutes(
 
   return router;
 }
+
+const isContract = (symbol: string): boolean => instrumentOf(symbol).kind === 'option';
 
 /** Throws VALIDATION for a range that ends before it begins, or is of no market's time. */
 function rangeOf(first: string, last: string, now: number): { from: number; to: number } {

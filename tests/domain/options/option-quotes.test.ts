@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Quote } from '../../../src/domain/market/quote.ts';
+import type { Chain, ContractSnapshot } from '../../../src/domain/options/chains.ts';
+import { createContractDirectory } from '../../../src/domain/options/contract-directory.ts';
+import { createOptionQuotes } from '../../../src/domain/options/option-quotes.ts';
+import type { MarketQuotePayload } from '../../../src/protocol/market.ts';
+import type { QuoteState } from '../../../src/protocol/quotes.ts';
+import { contractSymbol } from '../../../src/protocol/symbol.ts';
+
+const NOW = Date.parse('2026-01-15T15:00:00Z');
+const EXPIRY = '2026-03-20';
+const CALL = contractSymbol({ root: 'AAPL', expiry: EXPIRY, right: 'call', strike: 200 });
+
+const LISTED: ContractSnapshot = {
+  symbol: CALL,
+  underlying: 'AAPL',
+  expiry: EXPIRY,
+  strike: 200,
+  right: 'call',
+  multiplier: 100,
+  style: 'american',
+  price: 10,
+  tradedAt: NOW - 60_000,
+  bid: 9.9,
+  ask: 10.1,
+  open: 9,
+  high: 11,
+  low: 8,
+  previousClose: 9.5,
+  volume: 40,
+  openInterest: 500,
+  greeks: undefined,
+  updatedAt: NOW - 1_000,
+};
+const CHAIN: Chain = {
+  contracts: [LISTED],
+  underlyingPrice: 201,
+  partial: false,
+  delayed: false,
+  stale: false,
+};
+
+function start({
+  spot = { price: 200, state: 'live' as QuoteState },
+  watched = undefined as Quote | undefined,
+} = {}) {
+  const stock: MarketQuotePayload = {
+    symbol: 'AAPL',
+    ...spot,
+    change: 0,
+    changePercent: 0,
+    volume: 1,
+    timestamp: new Date(NOW).toISOString(),
+    source: 'stream',
+  };
+  const chains = {
+    expirations: async () => [{ expiry: EXPIRY, contracts: 1 }],
+    chain: async () => CHAIN,
+    contract: async () => LISTED,
+  };
+  return createOptionQuotes({
+    chains,
+    directory: createContractDirectory({ knows: () => true }),
+    options: { get: () => watched },
+    stocks: { quote: async () => stock, stateOf: () => 'live' },
+    stateOf: () => 'closed',
+    marketTime: () => NOW,
+  });
+}
+
+test('contracts have the state of their own market', async () => {
+  const { contracts } = await start().chain({ underlying: 'AAPL' });
+  expect(contracts).toMatchObject([{ contractId: CALL, price: 10, state: 'closed' }]);
+});
+
+describe('the underlying of a chain', () => {
+  test('has the price of its market', async () => {
+    const { underlying } = await start().chain({ underlying: 'AAPL' });
+    expect(underlying).toEqual({ symbol: 'AAPL', price: 200, state: 'live' });
+  });
+
+  test('has the price of the chain where the other one is of before', async () => {
+    const { underlying } = await start({ spot: { price: 150, state: 'stale' } }).chain({
+      underlying: 'AAPL',
+    });
+    expect(underlying).toEqual({ symbol: 'AAPL', price: 201, state: 'live' });
+  });
+});
