@@ -74,7 +74,7 @@ function listed(symbol: string): ContractSnapshot {
   const { root, expiry, strike, right } = parsed;
   return {
     ...{ symbol, underlying: root, expiry, strike, right, multiplier: 100, style: 'american' },
-    ...{ price: 12, tradedAt: undefined, bid: 11.9, ask: 12.1 },
+    ...{ price: 12, bid: 11.9, ask: 12.1 },
     ...{ open: undefined, high: undefined, low: undefined, previousClose: 11, volume: 0 },
     ...{ openInterest: 5, greeks: undefined, updatedAt: undefined },
   };

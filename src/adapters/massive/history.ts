@@ -51,23 +51,6 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
   const ask = (path: string, query: Readonly<Record<string, string>> = {}) =>
     answers.get(`${path}?${new URLSearchParams(query)}`, () => rest.once(path, query));
 
-  async function readRange(request: BarRequest): Promise<Omit<BarPage, 'stale'>> {
-    const { symbol, multiplier, timespan, from, to, adjusted } = request;
-    const range = `${multiplier}/${timespan}/${from}/${to}`;
-    const path = `/v2/aggs/ticker/${encodeURIComponent(symbol)}/range/${range}`;
-    let body = await rest.once(path, { adjusted: String(adjusted), sort: 'desc', limit: PAGE_LIMIT });
-    const bars = barsOf(body.results);
-    const delayed = isDelayed(body);
-    for (let page = 1; page < MAX_PAGES && bars.length <= request.limit; page++) {
-      const next = nextPathOf(body);
-      if (next === null) break;
-      body = await rest.once(next);
-      bars.push(...barsOf(body.results));
-    }
-    const truncated = bars.length > request.limit || nextPathOf(body) !== null;
-    return { bars: bars.slice(0, request.limit).reverse(), truncated, delayed };
-  }
-
   /** Undefined where upstream has none: the plan lacks snapshots, or nothing is known of the symbol today. */
   async function readTicker(
     symbol: string,
@@ -108,12 +91,33 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
     async bars(request) {
       const { symbol, limit, ...range } = request;
       const key = JSON.stringify([symbol, limit, range]);
-      const { value, stale } = await ranges.get(key, () => readRange(request)).catch(refuse(symbol));
+      const { value, stale } = await ranges.get(key, () => readRange(rest, request)).catch(refuse(symbol));
       return { ...value, stale };
     },
     snapshot: (symbol) => readSnapshot(symbol).catch(refuse(symbol)),
     stop: rest.stop,
   };
+}
+
+/** Joins the pages of a range, newest first. */
+async function readRange(
+  { once }: Pick<MassiveRest, 'once'>,
+  request: BarRequest,
+): Promise<Omit<BarPage, 'stale'>> {
+  const { symbol, multiplier, timespan, from, to, adjusted } = request;
+  const range = `${multiplier}/${timespan}/${from}/${to}`;
+  const path = `/v2/aggs/ticker/${encodeURIComponent(symbol)}/range/${range}`;
+  let body = await once(path, { adjusted: String(adjusted), sort: 'desc', limit: PAGE_LIMIT });
+  const bars = barsOf(body.results);
+  const delayed = isDelayed(body);
+  for (let page = 1; page < MAX_PAGES && bars.length <= request.limit; page++) {
+    const next = nextPathOf(body);
+    if (next === null) break;
+    body = await once(next);
+    bars.push(...barsOf(body.results));
+  }
+  const truncated = bars.length > request.limit || nextPathOf(body) !== null;
+  return { bars: bars.slice(0, request.limit).reverse(), truncated, delayed };
 }
 
 const refuse =

@@ -80,22 +80,6 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
     throw new TradecastError('NOT_FOUND', `${underlying} has no contracts that expire on ${expiry}.`);
   }
 
-  async function underlyingOf(symbol: string, chain: Chain | undefined): Promise<ChainPayload['underlying']> {
-    // The price of a plan without stocks, and of a moment in which they are away, is in the chain.
-    const ofChain = chain?.underlyingPrice !== undefined && {
-      symbol,
-      price: chain.underlyingPrice,
-      state: stocks.stateOf(chain),
-    };
-    try {
-      const { price, state } = await stocks.quote(symbol);
-      return state === 'stale' && ofChain && ofChain.state !== 'stale' ? ofChain : { symbol, price, state };
-    } catch (error) {
-      if (!(error instanceof TradecastError) || !ofChain) throw error;
-      return ofChain;
-    }
-  }
-
   function valued(
     chain: Chain,
     spot: number | undefined,
@@ -121,7 +105,7 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
       const { underlying } = query;
       const expiry = await expiryOf(query);
       const chain = expiry === null ? undefined : await chains.chain({ underlying, expiry });
-      const head = await underlyingOf(underlying, chain);
+      const head = await underlyingOf(stocks, underlying, chain);
       directory.remember(chain?.contracts ?? []);
       const contracts = chain && expiry !== null ? valued(chain, head.price, query, expiry) : [];
       return {
@@ -137,6 +121,27 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
         throw new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
     },
   };
+}
+
+/** The price of the underlying, by its own market or by the chain. */
+async function underlyingOf(
+  stocks: OptionQuotesParts['stocks'],
+  symbol: string,
+  chain: Chain | undefined,
+): Promise<ChainPayload['underlying']> {
+  // The price of a plan without stocks, and of a moment in which they are away, is in the chain.
+  const ofChain = chain?.underlyingPrice !== undefined && {
+    symbol,
+    price: chain.underlyingPrice,
+    state: stocks.stateOf(chain),
+  };
+  try {
+    const { price, state } = await stocks.quote(symbol);
+    return state === 'stale' && ofChain && ofChain.state !== 'stale' ? ofChain : { symbol, price, state };
+  } catch (error) {
+    if (!(error instanceof TradecastError) || !ofChain) throw error;
+    return ofChain;
+  }
 }
 
 /** What the feed keeps up of a contract, with what only the chain says: a quote alone says nothing of trading. */

@@ -20,7 +20,6 @@ const LISTED: ContractSnapshot = {
   multiplier: 100,
   style: 'american',
   price: 10,
-  tradedAt: NOW - 60_000,
   bid: 9.9,
   ask: 10.1,
   open: 9,
@@ -57,6 +56,7 @@ function start({
     expirations: async () => [{ expiry: EXPIRY, contracts: 1 }],
     chain: async () => CHAIN,
     contract: async () => LISTED,
+    unlisted: async () => new Set<string>(),
   };
   return createOptionQuotes({
     chains,
