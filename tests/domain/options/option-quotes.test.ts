@@ -73,6 +73,23 @@ test('contracts have the state of their own market', async () => {
   expect(contracts).toMatchObject([{ contractId: CALL, price: 10, state: 'closed' }]);
 });
 
+test('a contract that nobody watches any more has the price of its chain, not the one streamed hours ago', async () => {
+  const hoursAgo = NOW - 7_200_000;
+  const watched: Quote = {
+    symbol: CALL,
+    price: 3,
+    volume: 1,
+    sourceTime: hoursAgo,
+    receivedAt: hoursAgo,
+    state: 'stale',
+  };
+  const quotes = start({ watched });
+  expect(await quotes.quote(CALL)).toMatchObject({ price: 10, source: 'snapshot', state: 'closed' });
+  expect(await quotes.snapshot(CALL)).toMatchObject({ price: 10, source: 'snapshot', state: 'closed' });
+  const live = start({ watched: { ...watched, state: 'live' } });
+  expect(await live.quote(CALL)).toMatchObject({ price: 3, source: 'stream', state: 'live' });
+});
+
 describe('the underlying of a chain', () => {
   test('has the price of its market', async () => {
     const { underlying } = await start().chain({ underlying: 'AAPL' });
