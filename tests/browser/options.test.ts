@@ -16,9 +16,7 @@ test('a person opens Options, chooses SPY and an expiry, sees a price move and o
   const { keyboard } = page;
   const screen = screenOf(page);
   const frames: string[] = [];
-  page.on('websocket', (socket) =>
-    socket.on('framereceived', ({ payload }) => frames.push(String(payload))),
-  );
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))));
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
   await screen.signIn(service.demo);
   await screen.connection('Live').waitFor();
