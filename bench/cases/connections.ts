@@ -1,12 +1,10 @@
-import type { Child, Methods } from '../../rig/processes/child.ts';
 import type { PlainMethods } from '../servers/plain.ts';
-import { type BenchCase, kilobytes, megabytes, pass, thousands, times } from '../support/case.ts';
-import { clientsOf, startLoad } from '../support/fan-out.ts';
-import type { LoadClient } from '../support/load.ts';
+import { type BenchCase, kilobytes, megabytes, thousands, times } from '../support/case.ts';
+import { clientsOf } from '../support/fan-out.ts';
+import { type Idle, measureIdle } from '../support/idle.ts';
 import { watchlists } from '../support/quotes.ts';
 import { startServer } from '../support/server.ts';
 import { startService } from '../support/service.ts';
-import type { Memory } from '../support/usage.ts';
 
 const SOCKETS = 10_000;
 const SYMBOLS_EACH = 20;
@@ -16,57 +14,16 @@ const MAX_MEMORY_RATIO = 1.3;
 const MAX_PROCESS_BYTES = 400e6;
 const MIN_CONNECTS = 1_000;
 
-interface IdleMethods extends Methods {
-  cpuSeconds(): number;
-  settledMemory(): Promise<Memory>;
-}
-
-interface Result {
-  readonly before: Memory;
-  readonly after: Memory;
-  readonly memoryEach: number;
-  readonly heapEach: number;
-  readonly connectsPerCpuSecond: number;
-  readonly subscribesPerCpuSecond: number;
-}
-
-async function measure(
-  server: Child<IdleMethods>,
-  port: number,
-  clients: readonly LoadClient[],
-): Promise<Result> {
-  const load = startLoad();
-  try {
-    const before = await server.call('settledMemory');
-    const cpuBefore = await server.call('cpuSeconds');
-    await load.call('connect', { port, kind: 'socket.io', clients });
-    const cpuConnected = await server.call('cpuSeconds');
-    await load.call('subscribe', 0);
-    const cpuSubscribed = await server.call('cpuSeconds');
-    await pass(1_000);
-    const after = await server.call('settledMemory');
-    const { closed } = await load.call('end');
-    if (closed > 0) throw new Error(`${closed} connections were lost`);
-    return {
-      before,
-      after,
-      memoryEach: (after.rssWithoutSpare - before.rssWithoutSpare) / clients.length,
-      heapEach: (after.heap - before.heap) / clients.length,
-      connectsPerCpuSecond: clients.length / (cpuConnected - cpuBefore),
-      subscribesPerCpuSecond: clients.length / (cpuSubscribed - cpuConnected),
-    };
-  } finally {
-    await load.stop();
-  }
-}
-
 async function measureService(
   database: 'embedded' | 'postgres',
   sockets: number,
   lists: readonly string[][],
-): Promise<Result> {
+): Promise<Idle> {
   const service = await startService({ database, users: Math.ceil(sockets / SOCKETS_PER_USER) });
-  return measure(service.child, service.port, clientsOf(service.users, lists)).finally(service.stop);
+  const clients = clientsOf(service.users, lists);
+  return measureIdle({ server: service.child, port: service.port, kind: 'socket.io', clients }).finally(
+    service.stop,
+  );
 }
 
 export const connections: BenchCase = {
@@ -94,7 +51,12 @@ answered with 20 of them. Then nothing changes.
     const plainChild = startServer<PlainMethods>('bench/servers/plain.ts');
     const plainPort = await plainChild.call('start');
     const plainClients = lists.map((symbols) => ({ symbols }));
-    const plain = await measure(plainChild, plainPort, plainClients).finally(plainChild.stop);
+    const plain = await measureIdle({
+      server: plainChild,
+      port: plainPort,
+      kind: 'socket.io',
+      clients: plainClients,
+    }).finally(plainChild.stop);
 
     const ratio = ours.memoryEach / plain.memoryEach;
     const connects = Math.min(ours.connectsPerCpuSecond, embedded.connectsPerCpuSecond);
@@ -142,7 +104,7 @@ answered with 20 of them. Then nothing changes.
 
 const describe = (
   name: string,
-  { before, after, memoryEach, heapEach, subscribesPerCpuSecond }: Result,
+  { before, after, memoryEach, heapEach, subscribesPerCpuSecond }: Idle,
 ): string =>
   `${name}: resident ${megabytes(before.rss)} → ${megabytes(after.rss)}, without V8's spare pages ` +
   `${megabytes(before.rssWithoutSpare)} → ${megabytes(after.rssWithoutSpare)} (${kilobytes(memoryEach)} a connection), ` +

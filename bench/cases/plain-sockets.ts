@@ -1,5 +1,6 @@
-import { type BenchCase, percent, thousands, times } from '../support/case.ts';
+import { type BenchCase, kilobytes, percent, type Row, thousands, times } from '../support/case.ts';
 import { clientsOf, type FanOut, measureFanOut, startLoad } from '../support/fan-out.ts';
+import { measureIdle } from '../support/idle.ts';
 import type { LoadClient } from '../support/load.ts';
 import { watchlists } from '../support/quotes.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -14,6 +15,11 @@ const ROUNDS = 2;
 
 const MAX_COST = 1.1;
 
+const IDLE_SOCKETS = 2_000;
+const IDLE_SYMBOLS = 20;
+/** A plain peer has neither a packet parser nor rooms. */
+const MAX_MEMORY = 1;
+
 export const plainSockets: BenchCase = {
   name: 'plain-sockets',
   title: '500 plain WebSockets × 50 of 200 symbols × 10 updates/s',
@@ -22,7 +28,9 @@ The better run of each kind counts, because the first one also warms the process
 
 - Warm-up 3 s, measurement 8 s. The result is server CPU (all threads) divided by the deliveries that the clients
   counted.
-- A message of the plain dialect is longer than one of Socket.IO: its symbol and its times stand twice.`,
+- A message of the plain dialect is longer than one of Socket.IO: its symbol and its times stand twice.
+- Memory is measured as in the case \`connections\`: 2,000 idle sockets with 20 symbols each, a fresh process for each
+  kind.`,
 
   async run({ quick }) {
     const sockets = quick ? 50 : SOCKETS;
@@ -31,19 +39,42 @@ The better run of each kind counts, because the first one also warms the process
       users: Math.ceil(sockets / SOCKETS_PER_USER),
       env: { RATE_LIMITS: 'connect=1000/60' },
     });
+    const runs: Record<'socket.io' | 'plain', FanOut[]> = { 'socket.io': [], plain: [] };
     try {
       const clients = clientsOf(service.users, watchlists(sockets, SYMBOLS_EACH));
-      const runs: Record<'socket.io' | 'plain', FanOut[]> = { 'socket.io': [], plain: [] };
       await service.child.call('updates', PACE);
       for (let round = 0; round < (quick ? 1 : ROUNDS); round++)
         for (const kind of ['socket.io', 'plain'] as const)
           runs[kind].push(await measure(service, kind, clients, quick));
-      return compare(best(runs['socket.io']), best(runs.plain));
     } finally {
       await service.stop();
     }
+    const compared = compare(best(runs['socket.io']), best(runs.plain));
+    const memory = compareMemory(await memoryEach('socket.io', quick), await memoryEach('plain', quick));
+    return { ...compared, rows: [...compared.rows, memory] };
   },
 };
+
+/** Bytes of the resident set that an idle connection of this kind takes, in a process of its own. */
+async function memoryEach(kind: ClientKind, quick: boolean): Promise<number> {
+  const sockets = quick ? 100 : IDLE_SOCKETS;
+  const users = Math.ceil(sockets / SOCKETS_PER_USER);
+  const { child, port, ...service } = await startService({ database: 'embedded', users });
+  const clients = clientsOf(service.users, watchlists(sockets, IDLE_SYMBOLS));
+  const idle = await measureIdle({ server: child, port, kind, clients }).finally(service.stop);
+  return idle.memoryEach;
+}
+
+function compareMemory(socketIo: number, plain: number): Row {
+  const ratio = plain / socketIo;
+  return {
+    what: 'memory per connection, /api/socket against Socket.IO',
+    measured: `${kilobytes(plain)}: ${times(ratio)}`,
+    yardstick: kilobytes(socketIo),
+    target: `≤ ${MAX_MEMORY} ×`,
+    reached: ratio <= MAX_MEMORY,
+  };
+}
 
 async function measure(
   { child, port }: Service,
