@@ -2,16 +2,14 @@ import type { MarketConfig } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import { createAnswerState } from '../domain/market/answer-state.ts';
-import type { PriceOrigin } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import { createMarketHours } from '../domain/market/market-hours.ts';
-import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import { createMarketTime } from '../domain/market/market-time.ts';
 import { OPTION_TOPICS } from '../domain/market/topics.ts';
 import { createContractDirectory } from '../domain/options/contract-directory.ts';
 import { type ContractListing, createContractListing } from '../domain/options/contract-listing.ts';
 import { createLiveContracts, type LiveContracts } from '../domain/options/live-contracts.ts';
 import { createOptionQuotes, type OptionQuotes } from '../domain/options/option-quotes.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Core } from './core.ts';
 import { createFeedCapability, type FeedFaces } from './feed.ts';
 import type { MarketFaces } from './market.ts';
@@ -69,19 +67,4 @@ export function createOptionsCapability(
       marketTime,
     },
   };
-}
-
-/** A recording plays at times of its own: the newest that has arrived; the beginning of time before the first. */
-function createMarketTime(
-  origin: PriceOrigin,
-  boards: readonly Pick<QuoteBoard, 'onChange'>[],
-  clock: Clock,
-): () => number {
-  if (origin !== 'replay') return clock.now;
-  let newest = 0;
-  for (const board of boards)
-    board.onChange((quotes) => {
-      for (const { sourceTime } of quotes) newest = Math.max(newest, sourceTime);
-    });
-  return () => newest;
 }

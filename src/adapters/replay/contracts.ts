@@ -54,7 +54,7 @@ function answered(event: unknown): RecordedContract | undefined {
   const { t, result } = fieldsOf(event);
   const { details, underlying_asset: asset } = fieldsOf(result);
   const { ticker: underlying } = fieldsOf(asset);
-  const row = readContractRow(result, Number(t));
+  const row = typeof t === 'number' && Number.isFinite(t) ? readContractRow(result, t) : undefined;
   const ofSymbol = row && termsOf(row.symbol);
   if (!ofSymbol) return undefined;
   const terms = readTerms(details, typeof underlying === 'string' ? underlying : ofSymbol.underlying);

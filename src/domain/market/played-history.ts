@@ -1,5 +1,5 @@
 import { TradecastError } from '../../protocol/errors.ts';
-import { aggregateBars } from './bars.ts';
+import { aggregateBars, barStart } from './bars.ts';
 import type { Candle } from './candle.ts';
 import type { Freshness, MarketHistory } from './history.ts';
 
@@ -24,7 +24,9 @@ export function createPlayedHistory({ candles }: PlayedHistoryParts): MarketHist
   return {
     async bars({ symbol, from, to, limit, ...size }) {
       const played = await playedOf(symbol);
-      const inRange = played.filter(({ start }) => start >= from && start <= to);
+      // `from` may lie within a bar, which is whole.
+      const first = barStart(from, size, from);
+      const inRange = played.filter(({ start }) => start >= first && start <= to);
       if (inRange.length === 0) throw notRecorded();
       const bars = aggregateBars(inRange, size, from);
       return { ...PLAYED, bars: bars.slice(-limit), truncated: bars.length > limit };

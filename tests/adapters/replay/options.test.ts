@@ -55,6 +55,24 @@ const interestOf = (underlying: string, day: string, contract: string): number =
 
 const CALL = 'O:GOOG160115C00750000';
 
+test('a contract whose recorded answer has no time is known by its symbol, and so are the others', async () => {
+  const answered = (ticker: string, t?: number) =>
+    JSON.stringify({
+      ev: 'contract',
+      t,
+      result: { details: { ticker, contract_type: 'call' }, open_interest: 3 },
+    });
+  const [first, second] = ['O:GOOG160115C00700000', CALL];
+  const file = path.join(folder, 'damaged.ndjson');
+  writeLines(file, [answered(first), answered(second, newYorkTime('2015-12-24', 600))]);
+  const { chains } = createReplayOptions({ ...goog, file });
+  const { contracts } = await chains.chain({ underlying: 'GOOG', expiry: '2016-01-15' });
+  expect(contracts.map(({ symbol, openInterest }) => [symbol, openInterest])).toEqual([
+    [first, undefined],
+    [second, 3],
+  ]);
+});
+
 describe('the half day of GOOG', () => {
   test('plays every quote of its contracts, and ends each minute with the recorded bid and ask', async () => {
     const sink = await play(createReplayOptions(goog).feed);

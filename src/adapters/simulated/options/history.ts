@@ -1,4 +1,4 @@
-import { aggregateBars } from '../../../domain/market/bars.ts';
+import { aggregateBars, barStart } from '../../../domain/market/bars.ts';
 import type { Candle } from '../../../domain/market/candle.ts';
 import type { MarketHistory } from '../../../domain/market/history.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
@@ -34,7 +34,9 @@ export function createSimulatedContractHistory({
         throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a contract of this market.`);
       const today = newYorkDate(clock.now());
       const oldest = addDays(today, 1 - DAYS);
-      const [first, last] = [newYorkDate(from), newYorkDate(to)];
+      // `from` may lie within a bar, which is whole.
+      const begin = barStart(from, size, from);
+      const [first, last] = [newYorkDate(begin), newYorkDate(to)];
       if (last < oldest)
         throw new TradecastError('NOT_IN_PLAN', `The simulated market has ${DAYS} days of a contract.`);
       const minutes = await minutesBetween(
@@ -42,7 +44,7 @@ export function createSimulatedContractHistory({
         first > oldest ? first : oldest,
         last < today ? last : today,
       );
-      const inRange = minutes.filter(({ start }) => start >= from && start <= to);
+      const inRange = minutes.filter(({ start }) => start >= begin && start <= to);
       const bars = aggregateBars(inRange, size, from);
       const page = bars.slice(-limit);
       return { delayed: false, stale: false, bars: page, truncated: page.length < bars.length };
