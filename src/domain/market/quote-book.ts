@@ -66,7 +66,8 @@ export function createQuoteBook(): QuoteBook {
       return true;
     },
     nbbo(tick) {
-      const entry = entryFor(tick.symbol, tick.sourceTime);
+      // Bid and ask of an earlier day stand until there are newer ones; of what is asked by REST they come late.
+      const entry = entryFor(tick.symbol, tick.sourceTime) ?? entries.get(tick.symbol);
       if (entry && applyNbbo(entry, tick)) changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
     bar(tick) {

@@ -148,8 +148,10 @@ async function underlyingOf(
 function newerOf(quote: Quote | undefined, listed: ContractQuote): ContractQuote {
   if (!quote || quote.state === 'stale') return listed;
   const live = quoteToContract(quote, listed.terms);
+  const isQuoted = live.bid !== undefined || live.ask !== undefined;
   return {
     ...live,
+    ...(!isQuoted && { bid: listed.bid, ask: listed.ask }),
     price: live.price ?? listed.price,
     open: live.open ?? listed.open,
     high: live.high ?? listed.high,

@@ -203,6 +203,17 @@ describe('quotes, bars and snapshots', () => {
     expect(quoteIn(book)?.ask).toBeUndefined();
   });
 
+  test('bid and ask of the last session stand where the day has none yet, and the day stays what it is', () => {
+    const book = create();
+    book.day(dayState({ previousClose: 9, open: 8, volume: 70, sourceTime: at('00:00', NEXT_DAY) }));
+    book.nbbo(nbbo({ bid: 99, ask: 101, sourceTime: at('15:59') }));
+    expect(quoteIn(book)).toMatchObject({ bid: 99, ask: 101, previousClose: 9, open: 8, volume: 70 });
+    book.nbbo(nbbo({ bid: 98, ask: 102, sourceTime: at('15:58') }));
+    book.nbbo(nbbo({ bid: 97, ask: 103, sourceTime: at('09:30', NEXT_DAY) }));
+    book.nbbo(nbbo({ bid: 96, ask: 104, sourceTime: at('16:00') }));
+    expect(quoteIn(book)).toMatchObject({ bid: 97, ask: 103, volume: 70 });
+  });
+
   test('no quote is known before a price is', () => {
     const book = create();
     book.nbbo(nbbo({ bid: 99, ask: 101, sourceTime: at('10:00') }));

@@ -90,6 +90,23 @@ test('a contract that nobody watches any more has the price of its chain, not th
   expect(await live.quote(CALL)).toMatchObject({ price: 3, source: 'stream', state: 'live' });
 });
 
+test('what the feed does not have of a contract is that of the chain; bid and ask go together', async () => {
+  const empty: Quote = { symbol: CALL, price: 0, volume: 0, sourceTime: NOW, receivedAt: NOW, state: 'live' };
+  const contractOf = async (watched: Quote) =>
+    (await start({ watched }).chain({ underlying: 'AAPL' })).contracts[0]!;
+  expect(await contractOf(empty)).toMatchObject({
+    price: 10,
+    bid: 9.9,
+    ask: 10.1,
+    previousClose: 9.5,
+    openInterest: 500,
+    state: 'live',
+  });
+  const watched = await contractOf({ ...empty, price: 11, ask: 11.2, previousClose: 9.6 });
+  expect(watched).toMatchObject({ price: 11, ask: 11.2, previousClose: 9.6 });
+  expect(watched.bid).toBeUndefined();
+});
+
 describe('the underlying of a chain', () => {
   test('has the price of its market', async () => {
     const { underlying } = await start().chain({ underlying: 'AAPL' });
