@@ -8,8 +8,11 @@ export interface Kept<T> {
 }
 
 export interface AnswerCache<T> {
-  /** The answer of this key, asked for where it is not fresh. However many ask at once, the source is asked once. */
-  get(key: string, ask: () => Promise<T>): Promise<Kept<T>>;
+  /**
+   * The answer of this key, asked for where it is not fresh. However many ask at once, the source is asked once.
+   * `before` is the answer that serves in place of an error of `ask`.
+   */
+  get(key: string, ask: (before: T | undefined) => Promise<T>): Promise<Kept<T>>;
 }
 
 export interface AnswerCacheOptions<T> {
@@ -61,15 +64,21 @@ export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCach
     }
   }
 
-  async function askNow(key: string, ask: () => Promise<T>): Promise<Kept<T>> {
+  function staleOf(key: string): { readonly value: T } | undefined {
+    const before = entries.get(key);
+    return before && 'value' in before.outcome && clock.now() - before.at <= staleMs
+      ? before.outcome
+      : undefined;
+  }
+
+  async function askNow(key: string, ask: (before: T | undefined) => Promise<T>): Promise<Kept<T>> {
     try {
-      const value = await ask();
+      const value = await ask(staleOf(key)?.value);
       keep(key, { value });
       return { value, stale: false };
     } catch (error) {
-      const before = entries.get(key);
-      if (before && 'value' in before.outcome && mayServeStale(error) && clock.now() - before.at <= staleMs)
-        return { value: before.outcome.value, stale: true };
+      const before = mayServeStale(error) ? staleOf(key) : undefined;
+      if (before) return { value: before.value, stale: true };
       const forMs = keepErrorMs(error);
       if (forMs > 0) keep(key, { error, forMs });
       throw error;

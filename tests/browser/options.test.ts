@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { until } from '../../rig/wait.ts';
+import { until, untilChanged } from '../../rig/wait.ts';
 import { accessibilityProblems } from '../support/accessibility.ts';
 import { complaintsOf, openBrowser } from '../support/browser.ts';
 import { screenOf } from '../support/screen.ts';
@@ -15,8 +15,6 @@ test('a person opens Options, chooses SPY and an expiry, sees a price move and o
   const { page } = browser;
   const { keyboard } = page;
   const screen = screenOf(page);
-  const frames: string[] = [];
-  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))));
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
   await screen.signIn(service.demo);
   await screen.connection('Live').waitFor();
@@ -40,20 +38,7 @@ test('a person opens Options, chooses SPY and an expiry, sees a price move and o
   await table.waitFor();
   const money = page.getByRole('row').filter({ hasText: 'at the money' });
   await until(async () => await money.isVisible(), 'the strike at the money');
-  const held = await money.locator('[data-contract]').first().getAttribute('data-contract');
-  const row = page.getByRole('row').filter({ has: page.locator(`[data-contract="${held}"]`) });
-  // Ages change by themselves: they say nothing of the stream.
-  const figures = async () =>
-    (await row.getByRole('cell').allInnerTexts())
-      .filter((text) => !/^(now|close|\d+ (s|min|h|d))$/.test(text.trim()))
-      .join(' ');
-  frames.length = 0;
-  const before = await figures();
-  await until(
-    () => frames.some((frame) => frame.includes('option:update') && frame.includes(`"${held}"`)),
-    'an update of the contract at the money',
-  );
-  await until(async () => (await figures()) !== before, 'a number at the money');
+  await untilChanged(() => money.innerText(), 'a number at the money');
   expect(await accessibilityProblems(browser)).toEqual([]);
 
   await table.locator('a[data-active]').focus();

@@ -10,8 +10,10 @@ const MAX_PAGES = 8;
 export interface ChainPages {
   /** As upstream wrote them. */
   readonly rows: readonly unknown[];
-  /** There are more rows: a later page failed. */
+  /** There are more rows: a later page failed, or there are too many. */
   readonly partial: boolean;
+  /** Of the page that failed. */
+  readonly failure?: RestError;
   readonly delayed: boolean;
 }
 
@@ -40,7 +42,7 @@ export async function readChainPages(
       body = await ask(nextPathOf(body)!);
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
-      return { rows, partial: true, delayed };
+      return { rows, partial: true, failure: error, delayed };
     }
     rows.push(...rowsOf(body.results));
   }

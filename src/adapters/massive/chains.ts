@@ -88,9 +88,12 @@ export function createMassiveChains({ rest, clock }: MassiveChainsOptions): Opti
   async function chainOf(request: ChainRequest): Promise<Chain> {
     const { underlying, expiry } = request;
     const { value, stale } = await chains
-      .get(`${underlying} ${expiry}`, async () =>
-        toChain(underlying, await readChainPages(rest.once, request), clock.now()),
-      )
+      .get(`${underlying} ${expiry}`, async (before) => {
+        const pages = await readChainPages(rest.once, request);
+        // The whole of a moment ago is better than half of now.
+        if (before?.partial === false && isAway(pages.failure)) throw pages.failure;
+        return toChain(underlying, pages, clock.now());
+      })
       .catch(noneOr(underlying, NO_CHAIN));
     remember(value.contracts);
     return { ...value, stale };

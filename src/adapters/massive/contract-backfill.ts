@@ -108,7 +108,15 @@ export function createContractBackfill(options: ContractBackfillOptions): Backfi
     for (const group of due) await gathering.attempt('option chains', () => askChain(group));
   };
   const gathering = createGathering({ clock, log, run: (symbols) => askAll(groups.add(symbols)) });
-  const stopRefreshing = clock.every(REFRESH_MS, () => void askAll(groups.due(MAX_CHAINS_PER_REFRESH)));
+  /** While upstream is slow or refuses, a refresh may take longer than a minute: then the next one is left out. */
+  let isRefreshing = false;
+  const refresh = async (): Promise<void> => {
+    if (isRefreshing) return;
+    isRefreshing = true;
+    await askAll(groups.due(MAX_CHAINS_PER_REFRESH));
+    isRefreshing = false;
+  };
+  const stopRefreshing = clock.every(REFRESH_MS, () => void refresh());
 
   return {
     add: gathering.add,

@@ -14,6 +14,7 @@ export const createMassiveOptionFeed = (options: MassiveFeedOptions): MarketFeed
 function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
   let status: FeedStatus = { state: 'down' };
   let symbols: ReadonlySet<string> = new Set();
+  let held: readonly string[] = [];
   let life: FeedLife | null = null;
 
   return {
@@ -43,9 +44,11 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
       status = { state: 'down' };
     },
     setSymbols(wanted) {
-      const unchanged = wanted.size === symbols.size && [...wanted].every((symbol) => symbols.has(symbol));
-      if (unchanged) return;
-      symbols = new Set(wanted);
+      // Their order counts as well: the most recently wanted have quotes.
+      const next = [...wanted];
+      if (next.length === held.length && next.every((symbol, i) => symbol === held[i])) return;
+      held = next;
+      symbols = new Set(next);
       life?.want(symbols);
     },
     status: () => status,

@@ -83,7 +83,14 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
       stale: found.stale,
     };
     if (snapshot?.previousDay) return snapshot;
-    const previous = await readPreviousDay(symbol);
+    let previous: Awaited<ReturnType<typeof readPreviousDay>>;
+    try {
+      previous = await readPreviousDay(symbol);
+    } catch (error) {
+      // On its first day a stock has none; then, and while upstream does not say, what is known of today counts.
+      if (snapshot && hasPrice(snapshot) && error instanceof RestError) return snapshot;
+      throw error;
+    }
     return { ...(snapshot ?? { ...snapshotOf(symbol, {}), ...previous }), previousDay: previous.previousDay };
   }
 
@@ -119,6 +126,9 @@ async function readRange(
   const truncated = bars.length > request.limit || nextPathOf(body) !== null;
   return { bars: bars.slice(0, request.limit).reverse(), truncated, delayed };
 }
+
+const hasPrice = ({ day, minute, lastTrade }: MarketSnapshot): boolean =>
+  (day ?? minute ?? lastTrade) !== undefined;
 
 const refuse =
   (symbol: string) =>

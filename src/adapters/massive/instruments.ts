@@ -6,6 +6,7 @@ import type { RequestPace } from '../../lib/request-pace.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { InstrumentPayload } from '../../protocol/market.ts';
 import { isStockSymbol, readSymbol, symbolForms } from '../../protocol/symbol.ts';
+import { retryAfterOf } from './refusals.ts';
 import { createMassiveRest } from './rest.ts';
 
 export interface MassiveInstrumentsOptions {
@@ -132,7 +133,7 @@ function createTickerRequests(
     const running = asking.get(key);
     if (running) return running;
     const answer = rest
-      .get(PATH, { ...query, market: 'stocks', active: 'true' })
+      .once(PATH, { ...query, market: 'stocks', active: 'true' })
       .then(({ results }) => {
         const found = (Array.isArray(results) ? results : []).flatMap((row) => toInstrument(row) ?? []);
         for (const instrument of found) onFound(instrument);
@@ -141,6 +142,7 @@ function createTickerRequests(
       .catch((error: unknown) => {
         options.log.warn({ err: error }, 'the directory of symbols does not answer');
         throw new TradecastError('UNAVAILABLE', 'Symbols cannot be looked up right now. Try again.', {
+          retryAfterMs: retryAfterOf(error),
           cause: error,
         });
       })

@@ -18,10 +18,14 @@ export const isAway = (error: unknown): boolean =>
 export const isMissing = (error: unknown): boolean =>
   error instanceof RestError && error.status === NOT_FOUND;
 
+/** When the next request may work, milliseconds. */
+export const retryAfterOf = (error: unknown): number =>
+  (error instanceof RestError ? error.retryAfterMs : undefined) ?? RETRY_AFTER_MS;
+
 /** What a client can do about an error of REST: UNKNOWN_SYMBOL, NOT_IN_PLAN or UNAVAILABLE. Others stay as they are. */
 export function refusal(error: unknown, symbol: string): unknown {
   if (!(error instanceof RestError)) return error;
-  const { status, retryAfterMs = RETRY_AFTER_MS } = error;
+  const { status } = error;
   if (status === NOT_FOUND)
     return new TradecastError('UNKNOWN_SYMBOL', `The market data source knows nothing of ${symbol}.`, {
       cause: error,
@@ -31,7 +35,7 @@ export function refusal(error: unknown, symbol: string): unknown {
       cause: error,
     });
   return new TradecastError('UNAVAILABLE', 'The market data source does not answer right now. Try again.', {
-    retryAfterMs,
+    retryAfterMs: retryAfterOf(error),
     cause: error,
   });
 }

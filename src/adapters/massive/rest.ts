@@ -19,7 +19,10 @@ export class RestError extends Error {
 export interface MassiveRest {
   /** The body of a successful answer. Throws RestError. Requests run one after another. */
   get(path: string, query?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
-  /** The same at once and without a second attempt: a person waits for it. */
+  /**
+   * The same at once and without a second attempt: a person waits for it. Where too many requests wait it is refused as
+   * upstream would refuse it, with the time after which it would have its turn.
+   */
   once(path: string, query?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   /** Ends the requests that wait or run; later ones fail. */
   stop(): void;
@@ -35,6 +38,8 @@ export interface MassiveRestOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** A person who waits longer has gone, or asks again: without a bound the queue only grows. */
+const MAX_TURN_MS = 5_000;
 /** The pause after a 429 without Retry-After: a free plan allows five requests a minute. */
 const TOO_MANY_PAUSE_MS = 15_000;
 const MAX_PAUSE_MS = 60_000;
@@ -82,10 +87,18 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
         return await ask(url);
       } catch (error) {
         const mayRetry = error instanceof RestError && (error.status === TOO_MANY || error.status === 0);
-        if (mayRetry && error.status === TOO_MANY) await backOff(error.retryAfterMs);
-        if (!mayRetry || attempt === ATTEMPTS || stopped.signal.aborted) throw error;
+        if (!mayRetry || attempt === ATTEMPTS) throw error;
+        if (error.status === TOO_MANY) await backOff(error.retryAfterMs);
+        if (stopped.signal.aborted) throw error;
       }
     }
+  }
+
+  async function askOnce(url: URL): Promise<Readonly<Record<string, unknown>>> {
+    const retryAfterMs = pace.waitMs();
+    if (retryAfterMs > MAX_TURN_MS)
+      throw new RestError(TOO_MANY, `${url.pathname}: too many requests wait for upstream`, { retryAfterMs });
+    return ask(url);
   }
 
   function addressOf(path: string, query: Readonly<Record<string, string>> = {}): URL {
@@ -100,7 +113,7 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
       queue = answer.catch(() => {});
       return answer;
     },
-    once: (path, query) => ask(addressOf(path, query)),
+    once: (path, query) => askOnce(addressOf(path, query)),
     stop: () => stopped.abort(),
   };
 }

@@ -385,6 +385,21 @@ describe('when upstream misbehaves', () => {
     await expect(chains.chain(REQUEST)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 5_000 });
   });
 
+  test('a chain of which half comes is that of before for fifteen seconds, then the half, marked as partial', async () => {
+    const { chains, clock, behaviour } = await start(() => answer([row(150), row(155)]));
+    await chains.chain(REQUEST);
+    behaviour.rest = (url) =>
+      url.searchParams.has('cursor')
+        ? { status: 502, body: '' }
+        : answer([row(150)], { next_url: `${url.origin}/v3/snapshot/options/AAPL?cursor=a` });
+    clock.advance(14_000);
+    const kept = await chains.chain(REQUEST);
+    expect([kept.contracts.length, kept.partial, kept.stale]).toEqual([2, false, true]);
+    clock.advance(1_001);
+    const half = await chains.chain(REQUEST);
+    expect([half.contracts.length, half.partial, half.stale]).toEqual([1, true, false]);
+  });
+
   test('a plan without options is named as such, for each request', async () => {
     const { chains } = await start(() => ({ status: 403, body: { status: 'NOT_AUTHORIZED' } }));
     await expect(chains.chain(REQUEST)).rejects.toEqual(refusal('NOT_IN_PLAN'));

@@ -237,6 +237,30 @@ describe('a snapshot', () => {
     expect(previousDay?.close).toBe(115.97);
   });
 
+  test.each([
+    ['has none', { body: { status: 'OK', resultsCount: 0 } }],
+    ['is not in the plan', { status: 403, body: { status: 'NOT_AUTHORIZED' } }],
+    ['cannot be asked for', { status: 502, body: '' }],
+  ])('of a stock whose previous day %s is what is known of today', async (_what, previous) => {
+    const day = { o: 10, h: 12, l: 9, c: 11, v: 500 };
+    const { history } = await start((url) =>
+      isSnapshot(url)
+        ? { body: { status: 'OK', ticker: { ticker: 'NEW', day, prevDay: ZEROS, updated: 1_605_195_918e9 } } }
+        : previous,
+    );
+    const snapshot = await history.snapshot('NEW');
+    expect([snapshot.day?.close, snapshot.previousDay]).toEqual([11, undefined]);
+  });
+
+  test('without a price and without a previous day is refused', async () => {
+    const { history } = await start((url) =>
+      isSnapshot(url)
+        ? { body: { status: 'OK', ticker: { ticker: 'NEW', day: ZEROS, prevDay: ZEROS, updated: 0 } } }
+        : { status: 502, body: '' },
+    );
+    await expect(history.snapshot('NEW')).rejects.toEqual(refusal('UNAVAILABLE'));
+  });
+
   test('of a symbol that upstream does not know is refused, and not asked for again within a minute', async () => {
     const { history, asked, clock } = await start((url) =>
       isSnapshot(url) ? { status: 404, body: { status: 'NOT_FOUND' } } : { body: { status: 'OK' } },

@@ -79,6 +79,16 @@ test('upstream that cannot be asked is unavailable, not an unknown symbol', asyn
   expect(directory.knows('AAPL')).toBeUndefined();
 });
 
+test('a look-up that upstream refuses for now is refused at once, with the time that it names', async () => {
+  const { directory, asked } = await start(() => ({
+    status: 429,
+    headers: { 'retry-after': '12' },
+    body: {},
+  }));
+  await expect(directory.get('AAPL')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 12_000 });
+  expect(asked).toHaveLength(1);
+});
+
 test('what upstream finds under no spelling but its own is looked up under the others', async () => {
   const listed = ['BACpL', 'BRK.B'];
   const { directory, asked } = await start((url) => {

@@ -196,6 +196,18 @@ describe('beyond the thousand contracts that may have quotes', () => {
     expect(sink.statuses.at(-1)).toEqual({ state: 'live' });
   });
 
+  test('those that somebody wants again have quotes, although all of them were wanted before', async () => {
+    const { feed, latest, upstream } = await start({ contracts: many });
+    const [again, ...others] = many;
+    expect(latest().topics.has(`Q.${again}`)).toBe(false);
+    feed.setSymbols(new Set([...others, again!]));
+    await upstream.until(() => latest().topics.has(`Q.${again}`));
+    expect(quoted(latest().topics)).toHaveLength(MAX_QUOTED_CONTRACTS);
+    const said = latest().said.length;
+    feed.setSymbols(new Set([...others, again!]));
+    expect(latest().said).toHaveLength(said);
+  });
+
   test('upstream is never asked for more, also on a new connection', async () => {
     const { latest, sink, upstream, clock, flows } = await start({ contracts: many });
     const first = latest();
@@ -344,19 +356,23 @@ describe('what REST adds to contracts', () => {
     expect(upstream.asked.slice(asked).filter(({ url }) => url.pathname.includes('options'))).toEqual([]);
   });
 
-  test('of a contract that did not trade today is its last close as the previous one', async () => {
+  test('of a contract that did not trade today is its last close as the previous one, with the bid and ask of then', async () => {
     const yesterday = (newYorkDay(Date.now()).start - 60_000) * NS;
     const { sink } = await start({
       rest: answers(() => [
-        row(CALL, { day: { close: 5, previous_close: 4, volume: 9, last_updated: yesterday } }),
+        row(CALL, {
+          day: { close: 5, previous_close: 4, volume: 9, last_updated: yesterday },
+          last_quote: { bid: 4.9, ask: 5.1, last_updated: yesterday },
+        }),
       ]),
     });
-    await sink.until(({ days }) => days.length === 1);
+    await sink.until(({ quotes }) => quotes.length === 1);
     expect(sink.days[0]).toMatchObject({ previousClose: 5, last: undefined, volume: undefined });
     const book = createQuoteBook();
     book.day(sink.days[0]!);
+    book.nbbo(sink.quotes[0]!);
     expect(book.takeChanged(() => 'live')).toMatchObject([
-      { price: 5, previousClose: 5, volume: 0, openInterest: 8_921 },
+      { price: 5, previousClose: 5, volume: 0, openInterest: 8_921, bid: 4.9, ask: 5.1 },
     ]);
   });
 

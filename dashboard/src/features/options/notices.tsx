@@ -28,17 +28,13 @@ function Notice({ children, action }: { children: ReactNode; action?: ReactNode 
   );
 }
 
-/**
- * The contracts in sight that were pushed, before the first all of the chain, and when the newest of them came. What was
- * left behind is no longer pushed: its last state says nothing.
- */
+/** The contracts of the chain that were pushed, before the first all of it, and when the newest of them came. */
 function usePushed({ chain, receivedAt }: ChainState) {
-  const { states, subscriptions } = useDesk();
+  const { states } = useDesk();
   const now = useNow(FREEZE_CHECK_MS);
   const { bySubject } = states.option.getState();
   const all = chain?.contracts ?? [];
-  const wanted = new Set(subscriptions.wanted('option'));
-  const pushed = all.flatMap(({ contractId }) => (wanted.has(contractId) && bySubject[contractId]) || []);
+  const pushed = all.flatMap(({ contractId }) => bySubject[contractId] ?? []);
   const newest = pushed.reduce((latest, one) => Math.max(latest, one.receivedAt), receivedAt);
   return { now, newest, contracts: pushed.length > 0 ? pushed : all };
 }

@@ -359,21 +359,6 @@ test('prices that have come to a stop are called so after fifteen seconds', asyn
   });
 });
 
-test('a stop of the source is told whatever state the contracts had that are out of sight by now', async () => {
-  open();
-  await table();
-  await subscribesTo(22);
-  push({ strike: 655, type: 'call', price: 7.77, state: 'live' });
-  await waitFor(async () => expect((await row('655')).textContent).toContain('7.77'));
-  await user.type(screen.getByLabelText('to'), '650');
-  own.timers.advance(6_000);
-  await waitFor(() => expect(server.emitted('unsubscribe:options')).not.toHaveLength(0));
-  push({ strike: 650, type: 'put', price: 6.66, state: 'stale' });
-  await waitFor(async () => expect((await row('650')).textContent).toContain('6.66'));
-  own.timers.advance(1_000);
-  await screen.findByText(/the source of the option prices has stopped/i);
-});
-
 test('the address without an underlying leads to the one that was open last, else to the watchlist’s first', async () => {
   open('/options');
   await waitFor(() => expect(window.location.pathname).toBe('/options/AAPL'));

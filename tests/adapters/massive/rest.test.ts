@@ -1,0 +1,62 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { createTestClock } from '../../../rig/clock.ts';
+import { silentLog } from '../../../rig/log.ts';
+import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
+import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
+import { createMassiveRest } from '../../../src/adapters/massive/rest.ts';
+import { createRequestPace } from '../../../src/lib/request-pace.ts';
+
+let upstream: MassiveStandIn | null = null;
+let stop = (): void => {};
+afterEach(async () => {
+  stop();
+  await upstream?.close();
+  upstream = null;
+});
+
+async function start(rest: (url: URL) => RestAnswer) {
+  upstream = await startMassiveStandIn('key');
+  upstream.behaviour.rest = rest;
+  const clock = createTestClock();
+  const pace = createRequestPace({ clock, perSecond: 1 });
+  const client = createMassiveRest({ apiKey: 'key', restUrl: upstream.restUrl, pace, clock, log: silentLog });
+  stop = client.stop;
+  return { client, clock, asked: upstream.asked, until: upstream.until };
+}
+const OK = () => ({ body: { status: 'OK' } });
+
+test('a request of a person that would wait long is refused at once, with the time of its turn; others keep theirs', async () => {
+  const { client, clock, asked } = await start(OK);
+  const waiting = Array.from({ length: 6 }, () => client.once('/v2/some'));
+  const refusal = await client.once('/v2/some').catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ status: 429, retryAfterMs: expect.any(Number) });
+  const { retryAfterMs } = refusal as { retryAfterMs: number };
+  expect(retryAfterMs).toBeGreaterThan(5_000);
+  expect(retryAfterMs).toBeLessThanOrEqual(6_000);
+  clock.advance(retryAfterMs);
+  await Promise.all(waiting);
+  expect(asked).toHaveLength(6);
+  await client.once('/v2/some');
+  expect(asked).toHaveLength(7);
+});
+
+test('a request that nobody waits for is tried three times, and fails right after the third', async () => {
+  const { client, clock, asked, until } = await start(() => ({
+    status: 429,
+    headers: { 'retry-after': '30' },
+    body: {},
+  }));
+  const answer = client.get('/v2/some').catch((error: unknown) => error);
+  for (const attempt of [1, 2]) {
+    await until(() => asked.length === attempt);
+    // The answer is read in turns of the loop after the request was seen.
+    while (asked.length === attempt) {
+      clock.advance(31_000);
+      await new Promise(setImmediate);
+    }
+  }
+  const before = clock.now();
+  expect(await answer).toMatchObject({ status: 429 });
+  expect(clock.now() - before).toBeLessThan(30_000);
+  expect(asked).toHaveLength(3);
+});
