@@ -1,4 +1,4 @@
-import { type MouseEvent, useMemo, useRef } from 'react';
+import { type MouseEvent, type RefObject, useLayoutEffect, useMemo, useRef } from 'react';
 import { MAX_CONTRACTS_PER_CONNECTION } from '../../../../src/protocol/limits.ts';
 import { pathTo } from '../../../../src/protocol/pages.ts';
 import { useMedia } from '../../hooks/use-media.ts';
@@ -23,6 +23,12 @@ const ROW_HEIGHT = { mouse: 2, finger: 2.75 };
 const SETTLE_MS = 200;
 const AGE_INTERVAL_MS = 1_000;
 
+/** A place in the table of any expiry: strikes are dollars. */
+export interface Place {
+  readonly strike: number;
+  readonly side: OptionSide;
+}
+
 export interface ChainTableProps {
   readonly underlying: string;
   readonly expiry: string;
@@ -34,14 +40,20 @@ export interface ChainTableProps {
   readonly columns: readonly ChainColumn[];
   /** The contract to start at, where the chain has it; otherwise the strike at the money. */
   readonly opened: string | null;
+  /** Where the keyboard was in the table before this one, and goes on at the nearest strike. */
+  readonly carried: Place | null;
   /** Each change leads to the money. */
   readonly moneyLooks: number;
   readonly onOpen: (contractId: string) => void;
 }
 
 /** Where the keyboard and the first look start. */
-function startOf({ rows, opened, sides }: ChainTableProps, money: number | null): ActiveOptions['start'] {
+function startOf(
+  { rows, opened, carried, sides }: ChainTableProps,
+  money: number | null,
+): ActiveOptions['start'] {
   const [first = 'call'] = sides;
+  if (carried) return { index: moneyRow(rows, carried.strike) ?? 0, side: carried.side };
   for (const side of sides) {
     const index = rows.findIndex((row) => row[side]?.contractId === opened);
     if (index !== -1) return { index, side };
@@ -107,6 +119,15 @@ function Rows({ rows, spot, sides, columns, sight, money, active, rowHeight }: R
   });
 }
 
+/** The keyboard, which waits on the tab of the expiry until its table is here, goes on in it. */
+function useKeptFocus(scroller: RefObject<HTMLElement | null>, carried: Place | null) {
+  const wasCarried = useRef(carried !== null);
+  useLayoutEffect(() => {
+    if (wasCarried.current && document.activeElement?.getAttribute('role') === 'tab')
+      scroller.current?.querySelector<HTMLElement>('a[data-active]')?.focus({ preventScroll: true });
+  }, [scroller]);
+}
+
 /** The chain of one expiry. Contracts in sight, and a little around them, are kept coming. */
 export function ChainTable(props: ChainTableProps) {
   const { underlying, expiry, rows, spot, sides, columns, moneyLooks, onOpen } = props;
@@ -120,6 +141,8 @@ export function ChainTable(props: ChainTableProps) {
   const { active, onKeyDown, onFocus } = useActiveContract({ ...geometry, rows, sides, start, money });
   const opensAt = moneyLooks > 0 ? money : start.index;
   useOpenAt(geometry, `${spot === undefined} ${moneyLooks}`, { index: opensAt, centred: sides.length > 1 });
+
+  useKeptFocus(scroller, props.carried);
 
   const wanted = contractsInSight(rows, sight, sides, MAX_CONTRACTS_PER_CONNECTION).join(',');
   useSubjects('option', useSettled(wanted, SETTLE_MS).split(','));

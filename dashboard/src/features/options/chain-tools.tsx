@@ -62,12 +62,14 @@ function ColumnsMenu({ columns, onChange }: ColumnsMenuProps) {
 
 interface StrikeFieldProps {
   readonly label: string;
+  /** The label in full, where it is short for its place. */
+  readonly name?: string;
   readonly value: string;
   readonly invalid: boolean;
   readonly onChange: (text: string) => void;
 }
 
-function StrikeField({ label, value, invalid, onChange }: StrikeFieldProps) {
+function StrikeField({ label, name, value, invalid, onChange }: StrikeFieldProps) {
   const id = useId();
   return (
     <div className="flex items-center gap-1.5">
@@ -76,6 +78,7 @@ function StrikeField({ label, value, invalid, onChange }: StrikeFieldProps) {
       </label>
       <input
         id={id}
+        aria-label={name}
         inputMode="decimal"
         autoComplete="off"
         value={value}
@@ -123,6 +126,7 @@ export function ChainTools({ choices, range, onRange, narrow, onMoney }: ChainTo
         />
         <StrikeField
           label="to"
+          name="Strikes to"
           value={range.to}
           invalid={wrong.includes('to')}
           onChange={(to) => onRange({ ...range, to })}

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ChainPayload } from '../../../../src/protocol/options.ts';
+import { parseSymbol } from '../../../../src/protocol/symbol.ts';
 import { AsOf } from '../../components/as-of.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Message } from '../../components/message.tsx';
@@ -15,7 +16,7 @@ import { type ChainProblem, type ChainState, createChainStore, isPassing } from 
 import type { ChainChoicesStore, OptionSide } from '../../stores/chain-choices.ts';
 import { ChainCharts } from './chain-charts.tsx';
 import { ChainKey } from './chain-head.tsx';
-import { ChainTable } from './chain-table.tsx';
+import { ChainTable, type Place } from './chain-table.tsx';
 import { ChainTools } from './chain-tools.tsx';
 import { ExpiryTabs, tabId } from './expiry-tabs.tsx';
 import { rowsOf } from './figures.ts';
@@ -71,6 +72,8 @@ function Absence({
 }
 
 interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'> {
+  /** Where the keyboard was when it went on to another expiry. */
+  readonly carried: Place | null;
   readonly chain: ChainPayload;
   readonly expiry: string;
   readonly receivedAt: number;
@@ -78,7 +81,7 @@ interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'> 
 }
 
 /** The chain of one expiry with its figures and charts. */
-function ChainView({ underlying, chain, expiry, receivedAt, choices, notices }: ChainViewProps) {
+function ChainView({ underlying, carried, chain, expiry, receivedAt, choices, notices }: ChainViewProps) {
   const contracts = useContracts(chain, receivedAt);
   const { columns, side, contract } = useStore(choices);
   const narrow = useMedia(NARROW);
@@ -129,6 +132,7 @@ function ChainView({ underlying, chain, expiry, receivedAt, choices, notices }: 
               sides={sides}
               columns={columns}
               opened={contract}
+              carried={carried}
               moneyLooks={moneyLooks}
               onOpen={(opened) => choices.choose({ contract: opened })}
             />
@@ -143,13 +147,13 @@ function ChainView({ underlying, chain, expiry, receivedAt, choices, notices }: 
   );
 }
 
-interface ContentProps extends Pick<LiveChainProps, 'underlying' | 'choices'> {
+interface ContentProps extends Pick<ChainViewProps, 'underlying' | 'choices' | 'carried'> {
   readonly state: ChainState;
   readonly onRetry: () => void;
 }
 
 /** What the panel says while there is no chain to show. */
-function NoChain({ state, onRetry, underlying }: Omit<ContentProps, 'choices'>) {
+function NoChain({ state, onRetry, underlying }: Omit<ContentProps, 'choices' | 'carried'>) {
   const { expirations, expiry, chain, problem } = state;
   if (chain === null && problem !== null)
     return <Absence problem={problem} underlying={underlying} onRetry={onRetry} />;
@@ -191,21 +195,56 @@ function useChain({ underlying, expiry, onExpiry }: LiveChainProps) {
   useEffect(() => {
     if (expiry !== undefined) store.choose(expiry);
   }, [store, expiry]);
+  const state = useStore(store);
+  const { expirations, expiry: shown } = state;
+  /** An expiry of the address that is not listed, in whose place the nearest is shown. */
+  const [unlisted, setUnlisted] = useState<string | null>(null);
+  const isUnlisted = expirations?.some((one) => one.expiry === expiry) === false;
+  useEffect(() => {
+    if (expiry === undefined || shown === null || shown === expiry || !isUnlisted) return;
+    setUnlisted(expiry);
+    onExpiry(shown);
+  }, [expiry, shown, isUnlisted, onExpiry]);
   return {
-    state: useStore(store),
+    state,
+    unlisted,
     reload: store.reload,
     choose(chosen: string) {
+      setUnlisted(null);
       store.choose(chosen);
       onExpiry(chosen);
     },
   };
 }
 
+/** Says that the address named another expiry than the one that is shown. */
+function UnlistedNote({ expiry }: { expiry: string | null }) {
+  const name = expiry !== null && Number.isFinite(Date.parse(expiry)) ? calendarDay(expiry) : `“${expiry}”`;
+  return (
+    <p role="status" className={expiry === null ? 'sr-only' : 'px-3 pb-2 text-warn'}>
+      {expiry === null ? '' : `No listed contract expires on ${name}. The nearest expiry is shown.`}
+    </p>
+  );
+}
+
+/** The strike and side that has the focus; null outside of the table. */
+function placeOf(target: EventTarget): Place | null {
+  const cell = target instanceof Element ? target.closest<HTMLElement>('[data-contract]') : null;
+  const contract = parseSymbol(cell?.dataset.contract ?? '');
+  return contract?.kind === 'option' ? { strike: contract.strike, side: contract.right } : null;
+}
+
 /** The option chain of one underlying, kept coming while mounted. */
 export function LiveChain(props: LiveChainProps) {
-  const { state, reload, choose } = useChain(props);
+  const { state, unlisted, reload, choose } = useChain(props);
   const { expirations, expiry } = state;
   const panel = useId();
+  const [carried, setCarried] = useState<Place | null>(null);
+
+  function chooseTab(chosen: string) {
+    setCarried(null);
+    choose(chosen);
+  }
 
   function onKeyDown({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) {
     const step = key === '[' ? -1 : key === ']' ? 1 : 0;
@@ -213,6 +252,7 @@ export function LiveChain(props: LiveChainProps) {
     const at = (expirations ?? []).findIndex((one) => one.expiry === expiry);
     const next = expirations?.[at + step];
     if (!next) return;
+    setCarried((before) => placeOf(target) ?? before);
     choose(next.expiry);
     // The table makes way for the next one; on <body> a keyboard would start all over.
     document.getElementById(tabId(next.expiry))?.focus({ preventScroll: true });
@@ -223,7 +263,8 @@ export function LiveChain(props: LiveChainProps) {
     <div className="contents" onKeyDown={onKeyDown}>
       {expirations && expirations.length > 0 ? (
         <div className="min-w-0 rounded-lg border border-line bg-surface">
-          <ExpiryTabs expirations={expirations} chosen={expiry} panel={panel} onChoose={choose} />
+          <ExpiryTabs expirations={expirations} chosen={expiry} panel={panel} onChoose={chooseTab} />
+          <UnlistedNote expiry={unlisted} />
         </div>
       ) : null}
       <div
@@ -232,7 +273,13 @@ export function LiveChain(props: LiveChainProps) {
         role="tabpanel"
         aria-labelledby={expiry === null ? undefined : tabId(expiry)}
       >
-        <Content state={state} onRetry={reload} underlying={props.underlying} choices={props.choices} />
+        <Content
+          state={state}
+          onRetry={reload}
+          underlying={props.underlying}
+          choices={props.choices}
+          carried={carried}
+        />
       </div>
     </div>
   );

@@ -21,14 +21,18 @@ export interface Smile {
 /** Steps of a scale, points of volatility. */
 const SCALE_STEP = 0.05;
 
-/** The volatility of puts below the price and of calls above it; null where it is known of fewer than two strikes. */
+/**
+ * The volatility of puts below the price and of calls above it; null where it is known of fewer than two strikes. For a
+ * contract without a bid nobody pays: the volatility of its ask is a matter of the smallest price step.
+ */
 export function smileOf(rows: readonly StrikeRow[], spot: number | undefined): Smile | null {
   if (spot === undefined) return null;
   const known = (side: 'call' | 'put') =>
     rows.flatMap(({ strike, [side]: contract }) => {
       const outside = side === 'put' ? strike <= spot : strike >= spot;
       const volatility = contract?.impliedVolatility;
-      return outside && volatility !== undefined ? [{ strike, volatility }] : [];
+      const wanted = (contract?.bid ?? 0) > 0;
+      return outside && wanted && volatility !== undefined ? [{ strike, volatility }] : [];
     });
   const [puts, calls] = [known('put'), known('call')];
   const all = [...puts, ...calls];

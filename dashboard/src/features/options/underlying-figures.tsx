@@ -37,7 +37,12 @@ function Figure({
       <dt className="text-muted text-xs">{label}</dt>
       <dd className="whitespace-nowrap font-semibold text-base">
         {children}
-        {note ? <span className="font-normal text-muted text-xs max-sm:block sm:ml-1.5">{note}</span> : null}
+        {note ? (
+          <>
+            {' '}
+            <span className="font-normal text-muted text-xs max-sm:block sm:ml-0.5">{note}</span>
+          </>
+        ) : null}
       </dd>
     </div>
   );

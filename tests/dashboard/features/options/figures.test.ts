@@ -206,6 +206,14 @@ describe('the charts', () => {
     for (const { y } of [...smile.puts, ...smile.calls]) expect(y >= 0 && y <= 1).toBe(true);
   });
 
+  test('contracts that nobody bids for are not in the smile', () => {
+    const penny = (strike: number, bid: number | undefined) =>
+      contractOf(strike, 'call', { bid, ask: 0.01, price: 0.01, impliedVolatility: 0.9 });
+    const smile = smileOf(rowsOf([...contracts, penny(700, undefined), penny(710, 0)]), SPOT)!;
+    expect(smile.calls.map(({ strike }) => strike)).toEqual([651, 652, 653, 654, 655]);
+    expect(smile.high).toBeLessThan(0.9);
+  });
+
   test('there is no smile without a price, or of one volatility', () => {
     expect(smileOf(rows, undefined)).toBeNull();
     expect(smileOf(rowsOf([contractOf(651, 'call')]), SPOT)).toBeNull();

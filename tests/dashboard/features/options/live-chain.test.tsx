@@ -182,12 +182,12 @@ describe('the chain', () => {
     open();
     const shown = within(await table());
     await user.type(screen.getByLabelText('Strikes from'), '649');
-    await user.type(screen.getByLabelText('to'), '651');
+    await user.type(screen.getByLabelText('Strikes to'), '651');
     expect(shown.getAllByRole('row')).toHaveLength(2 + 3);
-    await user.clear(screen.getByLabelText('to'));
-    await user.type(screen.getByLabelText('to'), '1');
+    await user.clear(screen.getByLabelText('Strikes to'));
+    await user.type(screen.getByLabelText('Strikes to'), '1');
     await screen.findByText('The first strike is above the second.');
-    await user.clear(screen.getByLabelText('to'));
+    await user.clear(screen.getByLabelText('Strikes to'));
     await user.clear(screen.getByLabelText('Strikes from'));
     await user.type(screen.getByLabelText('Strikes from'), '900');
     await user.click(await screen.findByRole('button', { name: 'Show all' }));
@@ -219,7 +219,7 @@ describe('the chain', () => {
     expect(figure('ATM volatility')).toBe('18.0%');
     expect(figure('Put/call volume')).toBe('1.00');
     expect(figure('Put/call open int.')).toBe('1.00');
-    expect(figure('Most open calls')).toBe('6504K open');
+    expect(figure('Most open calls')).toBe('650 4K open');
     expect(screen.getByRole('img', { name: /^Implied volatility by strike from 645 to 655/ })).toBeTruthy();
     expect(
       screen.getByRole('img', { name: /^Open interest by strike.*at most 4,000 contracts/ }),
@@ -268,6 +268,30 @@ describe('with the keyboard', () => {
     again.getByRole('link', { name: 'Put 650' }).focus();
     await user.keyboard('{Enter}');
     expect(window.location.pathname).toBe(`/s/${contractId('SPY', NEAREST, 'put', 650)}`);
+  });
+
+  test('[ and ] go on at the same side and the nearest strike of the next expiry', async () => {
+    server.routes[CHAIN] = ({ query }) => {
+      const chain = chainOf(query.get('expiry') ?? '');
+      const contracts = chain.contracts.filter(({ strike }) => chain.expiry === NEAREST || strike % 5 === 0);
+      return { ...chain, contracts };
+    };
+    open();
+    within(await table())
+      .getByRole('link', { name: 'Put 646' })
+      .focus();
+    await user.keyboard(']');
+    own.timers.advance(1_000);
+    await screen.findByRole('table', { name: /27 Nov 2026/ });
+    focusIsOn('Put 645');
+    await user.keyboard('[[');
+    own.timers.advance(1_000);
+    await screen.findByRole('table', { name: /20 Nov 2026/ });
+    focusIsOn('Put 645');
+    await user.click(screen.getAllByRole('tab')[1]!);
+    own.timers.advance(1_000);
+    await screen.findByRole('table', { name: /27 Nov 2026/ });
+    expect(document.activeElement).toBe(screen.getByRole('tab', { selected: true }));
   });
 
   test('only one contract of the table is in the tab order', async () => {
@@ -394,6 +418,20 @@ test.each([
       `/api/market/options/${chain.split(/[/?]/)[2]}/expirations`,
     ),
   );
+});
+
+test.each([
+  ['2020-01-17', '17 Jan 2020'],
+  ['soon', '“soon”'],
+])('an expiry %s that is not listed makes way for the nearest, with a note', async (expiry, name) => {
+  open(`/options/SPY?expiry=${expiry}`);
+  const note = `No listed contract expires on ${name}. The nearest expiry is shown.`;
+  await screen.findByText(note);
+  await table();
+  expect(window.location.search).toBe(`?expiry=${NEAREST}`);
+  await user.click(screen.getAllByRole('tab')[1]!);
+  expect(screen.queryByText(note)).toBeNull();
+  expect(window.location.search).toBe(`?expiry=${NEXT}`);
 });
 
 test.each(['ZZZZ', 'no%20symbol%20at%20all'])('the address of %s says that there is none', async (name) => {
