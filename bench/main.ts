@@ -10,6 +10,7 @@ import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
 import { greeks } from './cases/greeks.ts';
 import { hooks } from './cases/hooks.ts';
+import { marketRest } from './cases/market-rest.ts';
 import { optionFanOut } from './cases/option-fan-out.ts';
 import { orders } from './cases/orders.ts';
 import { plainSockets } from './cases/plain-sockets.ts';
@@ -24,6 +25,7 @@ const CASES = [
   optionFanOut,
   plainSockets,
   greeks,
+  marketRest,
   connections,
   hooks,
   orders,
