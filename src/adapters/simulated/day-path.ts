@@ -50,16 +50,11 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
     return max(1, round(shares / ROUND_LOT)) * ROUND_LOT;
   });
 
-  const volumesBefore = new Float64Array(minutes);
-  for (let minute = 1; minute < minutes; minute++)
-    volumesBefore[minute] = (volumesBefore[minute - 1] as number) + (volumes[minute - 1] as number);
-
   const missing = log(close / previousClose) - (walk.at(-1) as number);
   const whole = businessTime.at(-1) as number;
   const logAt = (step: number): number =>
     (walk[step] as number) + (missing * (businessTime[step] as number)) / whole;
   const priceAtStep = (step: number): number => previousClose * exp(logAt(step));
-  const minuteOf = (time: number): number => max(0, min(minutes - 1, floor((time - day.start) / MINUTE_MS)));
 
   return {
     day,
@@ -71,11 +66,7 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
       const height = logAt(before) + (logAt(before + 1) - logAt(before)) * (position - before);
       return previousClose * exp(height);
     },
-    volumeAt(time) {
-      const minute = minuteOf(time);
-      const part = max(0, min(1, (time - day.start) / MINUTE_MS - minute));
-      return (volumesBefore[minute] as number) + part * (volumes[minute] as number);
-    },
+    volumeAt: countVolumes(volumes, day),
     candlesUntil(now) {
       const candles: Candle[] = [];
       for (let minute = 0; day.start + (minute + 1) * MINUTE_MS <= now && minute < minutes; minute++) {
@@ -110,5 +101,16 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
         volume: volumes.reduce((sum, volume) => sum + volume, 0),
       };
     },
+  };
+}
+
+/** What has been traded since midnight, by the volumes of the minutes: evenly within each. */
+function countVolumes(volumes: readonly number[], day: NewYorkDay): (time: number) => number {
+  const before = new Float64Array(volumes.length + 1);
+  for (const [minute, volume] of volumes.entries()) before[minute + 1] = (before[minute] as number) + volume;
+  return (time) => {
+    const position = max(0, min(volumes.length, (time - day.start) / MINUTE_MS));
+    const minute = floor(position);
+    return (before[minute] as number) + (position - minute) * (volumes[minute] ?? 0);
   };
 }
