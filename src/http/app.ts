@@ -7,6 +7,7 @@ import { rawBody } from './body.ts';
 import { createErrorHandler, notFound } from './errors.ts';
 import { takePoint } from './limit.ts';
 import type { HttpOptions, HttpParts } from './parts.ts';
+import { createPlaces } from './places.ts';
 import { createPolledDemand } from './polled-demand.ts';
 import { createRequestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -86,7 +87,8 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use('/watchlist', watchlistRoutes(parts));
   api.use('/monitor', monitorRoutes(parts));
   api.use(marketRoutes(parts, demand));
-  api.use('/market', marketDataRoutes(parts));
-  api.use('/market/options', optionsRoutes(parts));
+  const places = createPlaces();
+  api.use('/market', marketDataRoutes(parts, places));
+  api.use('/market/options', optionsRoutes(parts, places));
   return api;
 }

@@ -3,6 +3,7 @@ import type { Log } from '../lib/log.ts';
 import { isUnavailable, TradecastError } from '../protocol/errors.ts';
 import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 import { refuse } from './answer.ts';
+import { ClientGone } from './places.ts';
 
 export const notFound: RequestHandler = () => {
   throw new TradecastError('NOT_FOUND', 'There is nothing at this address.');
@@ -11,6 +12,10 @@ export const notFound: RequestHandler = () => {
 /** The edge where every error of a request becomes an answer; details of the unexpected stay in the log. */
 export function createErrorHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
+    if (error instanceof ClientGone) {
+      res.destroy();
+      return;
+    }
     const refusal = toRefusal(error);
     const { requestId } = res.locals;
     if (refusal.code === 'INTERNAL') log.error({ err: error, requestId }, 'a request failed');

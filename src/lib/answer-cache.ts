@@ -7,12 +7,15 @@ export interface Kept<T> {
   readonly stale: boolean;
 }
 
+type Ask<T> = (before: T | undefined, signal: AbortSignal) => Promise<T>;
+
 export interface AnswerCache<T> {
   /**
    * The answer of this key, asked for where it is not fresh. However many ask at once, the source is asked once.
-   * `before` is the answer that serves in place of an error of `ask`.
+   * `before` is the answer that serves in place of an error of `ask`. Throws the reason of `signal` when it aborts; the
+   * signal of `ask` aborts when all who wait have left.
    */
-  get(key: string, ask: (before: T | undefined) => Promise<T>): Promise<Kept<T>>;
+  get(key: string, ask: Ask<T>, signal?: AbortSignal): Promise<Kept<T>>;
 }
 
 export interface AnswerCacheOptions<T> {
@@ -37,12 +40,19 @@ interface Entry<T> {
   readonly outcome: { readonly value: T } | { readonly error: unknown; readonly forMs: number };
 }
 
+/** A question under way. */
+interface Asking<T> {
+  readonly answer: Promise<Kept<T>>;
+  readonly left: AbortController;
+  waiting: number;
+}
+
 export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCache<T> {
   const { clock, freshMs, staleMs, keepErrorMs, mayServeStale, weightOf = () => 1, maxWeight } = options;
   /** Oldest first. */
   const entries = new Map<string, Entry<T>>();
   let weight = 0;
-  const asking = new Map<string, Promise<Kept<T>>>();
+  const asking = new Map<string, Asking<T>>();
 
   function drop(key: string): void {
     weight -= entries.get(key)?.weight ?? 0;
@@ -71,12 +81,13 @@ export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCach
       : undefined;
   }
 
-  async function askNow(key: string, ask: (before: T | undefined) => Promise<T>): Promise<Kept<T>> {
+  async function askNow(key: string, ask: Ask<T>, signal: AbortSignal): Promise<Kept<T>> {
     try {
-      const value = await ask(staleOf(key)?.value);
+      const value = await ask(staleOf(key)?.value, signal);
       keep(key, { value });
       return { value, stale: false };
     } catch (error) {
+      signal.throwIfAborted();
       const before = mayServeStale(error) ? staleOf(key) : undefined;
       if (before) return { value: before.value, stale: true };
       const forMs = keepErrorMs(error);
@@ -85,18 +96,41 @@ export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCach
     }
   }
 
+  function begin(key: string, ask: Ask<T>): Asking<T> {
+    const left = new AbortController();
+    const answer = askNow(key, ask, left.signal).finally(() => {
+      if (asking.get(key) === begun) asking.delete(key);
+    });
+    const begun: Asking<T> = { answer, left, waiting: 0 };
+    asking.set(key, begun);
+    return begun;
+  }
+
+  /** Who has no signal waits to the end. */
+  async function waitFor(key: string, begun: Asking<T>, signal: AbortSignal | undefined): Promise<Kept<T>> {
+    begun.waiting += 1;
+    if (!signal) return begun.answer;
+    const { promise, reject } = Promise.withResolvers<never>();
+    const leave = (): void => {
+      reject(signal.reason);
+      begun.waiting -= 1;
+      if (begun.waiting > 0) return;
+      asking.delete(key);
+      begun.left.abort(signal.reason);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    return Promise.race([begun.answer, promise]).finally(() => signal.removeEventListener('abort', leave));
+  }
+
   return {
-    async get(key, ask) {
+    async get(key, ask, signal) {
+      signal?.throwIfAborted();
       const known = entries.get(key);
       const age = known ? clock.now() - known.at : 0;
       if (known && 'value' in known.outcome && age < freshMs)
         return { value: known.outcome.value, stale: false };
       if (known && 'error' in known.outcome && age < known.outcome.forMs) throw known.outcome.error;
-      const running = asking.get(key);
-      if (running) return running;
-      const answer = askNow(key, ask).finally(() => asking.delete(key));
-      asking.set(key, answer);
-      return answer;
+      return waitFor(key, asking.get(key) ?? begin(key, ask), signal);
     },
   };
 }

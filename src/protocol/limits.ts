@@ -71,4 +71,8 @@ export const HTTP_RATE_LIMITS = {
   /** Per user: as much as five connections may place and cancel over the socket. */
   'http:orders': { points: 150, seconds: 60 },
 } as const satisfies Record<string, RateLimit>;
+/** Charts and chains that one user reads at once: a page of them stays quick, and nobody takes the market's time. */
+export const MAX_MARKET_READS = 4;
+/** More of them wait; these are the panels of a large screen, twice. */
+export const MAX_MARKET_READS_WAITING = 60;
 export type HttpLimit = keyof typeof HTTP_RATE_LIMITS;

@@ -117,3 +117,38 @@ test('answers that can no longer serve do not stay in the memory', async () => {
   const kept = answers.filter((answer) => answer.deref() !== undefined);
   expect(kept.length).toBeLessThanOrEqual(16);
 });
+
+test('the question ends when the last who waits has left, and not before', async () => {
+  const { cache } = openCache();
+  const [first, second] = [new AbortController(), new AbortController()];
+  const asked: AbortSignal[] = [];
+  const ask = (signal: AbortSignal) => cache.get('AAPL', (_, left) => endless(asked, left), signal);
+  const answers = [ask(first.signal), ask(second.signal)];
+  const outcomes = Promise.allSettled(answers);
+  first.abort(AWAY);
+  await expect(answers[0]).rejects.toBe(AWAY);
+  expect(asked.map(({ aborted }) => aborted)).toEqual([false]);
+  second.abort(AWAY);
+  await outcomes;
+  expect(asked.map(({ aborted }) => aborted)).toEqual([true]);
+  // Who comes now asks anew.
+  expect(await cache.get('AAPL', async () => 7)).toEqual({ value: 7, stale: false });
+});
+
+test('who has no signal keeps the question alive', async () => {
+  const { cache } = openCache();
+  const leaving = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const left = cache.get('AAPL', () => promise, leaving.signal);
+  const staying = cache.get('AAPL', () => Promise.reject(MISSING));
+  leaving.abort(AWAY);
+  await expect(left).rejects.toBe(AWAY);
+  resolve(7);
+  expect(await staying).toEqual({ value: 7, stale: false });
+});
+
+/** An answer that comes only as an error, once nobody waits. */
+const endless = (asked: AbortSignal[], left: AbortSignal): Promise<never> => {
+  asked.push(left);
+  return new Promise((_, reject) => left.addEventListener('abort', () => reject(left.reason)));
+};

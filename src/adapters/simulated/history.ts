@@ -34,7 +34,7 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
   const { clock, turns } = options;
   const past = createPast(options);
 
-  async function barsOf(request: BarRequest): Promise<Bar[]> {
+  async function barsOf(request: BarRequest, signal: AbortSignal | undefined): Promise<Bar[]> {
     const instrument = instrumentOf(request.symbol);
     const part = partOf(request);
     const today = newYorkDate(clock.now());
@@ -42,14 +42,14 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
     // From the beginning of the first bar, which may be before the range.
     const from = newYorkDate(barStart(request.from, request, request.from));
     const [first, last] = [later(from, oldest), earlier(newYorkDate(request.to), today)];
-    const parts = await past[part](instrument, first, last);
+    const parts = await past[part](instrument, first, last, signal);
     return aggregateBars(parts, request, request.from);
   }
 
   return {
-    async bars(request) {
+    async bars(request, signal) {
       const firstStart = barStart(request.from, request, request.from);
-      const inRange = (await barsOf(request)).filter(
+      const inRange = (await barsOf(request, signal)).filter(
         ({ start }) => start >= firstStart && start <= request.to,
       );
       const page = inRange.slice(-request.limit);
@@ -92,7 +92,12 @@ const OLDEST: Readonly<Record<Part, (today: string) => string>> = {
 };
 
 /** From one day to another (YYYY-MM-DD), both included. */
-type Between = (instrument: SimulatedInstrument, first: string, last: string) => Promise<readonly Candle[]>;
+type Between = (
+  instrument: SimulatedInstrument,
+  first: string,
+  last: string,
+  signal?: AbortSignal,
+) => Promise<readonly Candle[]>;
 
 /** The simulated market up to now. */
 interface Past extends Readonly<Record<Part, Between>> {
@@ -120,10 +125,10 @@ function createPast({ clock, seed, turns }: SimulatedHistoryOptions): Past {
     dayOf,
     minutesOf,
     // Not kept: ten sessions of minutes are three megabytes for each symbol.
-    async minutes(instrument, first, last) {
+    async minutes(instrument, first, last, signal) {
       const candles: Candle[][] = [];
       for (const date of daysFrom(first, last)) {
-        await turns.next();
+        await turns.next(signal);
         candles.push(minutesOf(instrument, date));
       }
       return candles.flat();
@@ -142,12 +147,12 @@ function keptByDay(
   draw: (instrument: SimulatedInstrument, date: string) => readonly Candle[],
 ): Between {
   const kept = new Map<string, Map<string, readonly Candle[]>>();
-  return async (instrument, first, last) => {
+  return async (instrument, first, last, signal) => {
     const known = kept.get(instrument.symbol) ?? new Map<string, readonly Candle[]>();
     kept.set(instrument.symbol, known);
     const candles: Candle[] = [];
     for (const date of daysFrom(first, last)) {
-      if (!known.has(date)) await turns.next();
+      if (!known.has(date)) await turns.next(signal);
       // Another request may have drawn it meanwhile.
       const day = known.get(date) ?? draw(instrument, date);
       if (date < newYorkDate(clock.now())) known.set(date, day);

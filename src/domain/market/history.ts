@@ -56,7 +56,8 @@ export interface MarketSnapshot extends Freshness {
  * it, UNAVAILABLE where it does not answer now, and UNKNOWN_SYMBOL for a symbol that does not exist.
  */
 export interface MarketHistory {
-  bars(request: BarRequest): Promise<BarPage>;
+  /** Throws the reason of `signal` when it aborts: nobody waits for the bars any more. */
+  bars(request: BarRequest, signal?: AbortSignal): Promise<BarPage>;
   snapshot(symbol: string): Promise<MarketSnapshot>;
   /** Ends the requests under way and later ones with UNAVAILABLE: the service stops. */
   stop(): void;

@@ -69,7 +69,8 @@ export interface Expiration {
 export interface OptionChains {
   /** Those that have not expired, nearest first; none for an underlying without contracts. */
   expirations(underlying: string): Promise<readonly Expiration[]>;
-  chain(request: ChainRequest): Promise<Chain>;
+  /** Throws the reason of `signal` when it aborts: nobody waits for the chain any more. */
+  chain(request: ChainRequest, signal?: AbortSignal): Promise<Chain>;
   /** The terms of one contract; null where there is no such contract. */
   contract(symbol: string): Promise<ContractTerms | null>;
   /**

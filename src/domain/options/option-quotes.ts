@@ -32,7 +32,7 @@ export interface ChainQuery {
 /** Contracts by request, whether they are watched or not. Every method throws NOT_IN_PLAN and UNAVAILABLE. */
 export interface OptionQuotes extends Pick<MarketQuotes, 'quote' | 'snapshot'> {
   /** Throws VALIDATION for an expiry that has passed, NOT_FOUND for one that the underlying does not have. */
-  chain(query: ChainQuery): Promise<ChainPayload>;
+  chain(query: ChainQuery, signal?: AbortSignal): Promise<ChainPayload>;
   expirations(underlying: string): Promise<ExpirationPayload[]>;
   /** Throws UNKNOWN_SYMBOL where there is no such contract. */
   check(contract: string): Promise<void>;
@@ -101,10 +101,10 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
     ...createOneContract(parts),
     stateOf,
     expirations,
-    async chain(query) {
+    async chain(query, signal) {
       const { underlying } = query;
       const expiry = await expiryOf(query);
-      const chain = expiry === null ? undefined : await chains.chain({ underlying, expiry });
+      const chain = expiry === null ? undefined : await chains.chain({ underlying, expiry }, signal);
       const head = await underlyingOf(stocks, underlying, chain);
       directory.remember(chain?.contracts ?? []);
       const contracts = chain && expiry !== null ? valued(chain, head.price, query, expiry) : [];

@@ -11,6 +11,7 @@ import { symbolSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
+import type { Places } from '../places.ts';
 
 const YEAR_MS = 366 * 86_400_000;
 const EARLIEST = Date.UTC(1970, 0, 2);
@@ -18,6 +19,7 @@ const EARLIEST = Date.UTC(1970, 0, 2);
 /** The market by request: quotes of symbols that nobody watches, their parts, and the past. */
 export function marketDataRoutes(
   parts: Pick<HttpParts, 'history' | 'marketQuotes' | 'contracts' | 'instruments' | 'clock'>,
+  places: Places,
 ): Router {
   const { history, marketQuotes, contracts, instruments, clock } = parts;
   const router = Router();
@@ -31,14 +33,14 @@ export function marketDataRoutes(
   }
 
   /** The past of the stock or of the contract. Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE. */
-  async function barsOf(request: BarRequest): Promise<BarPage> {
+  async function barsOf(request: BarRequest, signal: AbortSignal): Promise<BarPage> {
     const { symbol } = request;
     if (isContract(symbol)) {
       await contracts.quotes.check(symbol);
-      return contracts.history.bars(request);
+      return contracts.history.bars(request, signal);
     }
     await checkStock(instruments, symbol);
-    return history.bars(request);
+    return history.bars(request, signal);
   }
 
   router.get('/quote/:symbol', async (req, res) => {
@@ -64,7 +66,7 @@ export function marketDataRoutes(
       ...size,
       adjusted: adjusted === 'true',
     };
-    const { bars, truncated, ...freshness } = await barsOf(request);
+    const { bars, truncated, ...freshness } = await places.run(res, (signal) => barsOf(request, signal));
     const { symbol, timespan, multiplier } = request;
     succeed<DataOf<'GET /api/market/historical/:symbol'>>(res, {
       symbol,

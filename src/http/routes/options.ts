@@ -8,12 +8,13 @@ import { symbolSchema } from '../../protocol/schemas.ts';
 import { succeed } from '../answer.ts';
 import { readQuery, validate } from '../body.ts';
 import type { HttpParts } from '../parts.ts';
+import type { Places } from '../places.ts';
 
 /** Chains and expiries by request. */
-export function optionsRoutes({
-  contracts,
-  instruments,
-}: Pick<HttpParts, 'contracts' | 'instruments'>): Router {
+export function optionsRoutes(
+  { contracts, instruments }: Pick<HttpParts, 'contracts' | 'instruments'>,
+  places: Places,
+): Router {
   const router = Router();
 
   /** The stock of the path. Throws VALIDATION, UNSUPPORTED_INSTRUMENT, UNKNOWN_SYMBOL, UNAVAILABLE. */
@@ -33,7 +34,7 @@ export function optionsRoutes({
     const underlying = await underlyingOf(req);
     succeed<DataOf<'GET /api/market/options/:underlying'>>(
       res,
-      await contracts.quotes.chain({ underlying, ...query }),
+      await places.run(res, (signal) => contracts.quotes.chain({ underlying, ...query }, signal)),
     );
   });
 

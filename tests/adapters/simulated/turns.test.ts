@@ -68,3 +68,29 @@ test('everything that is drawn for a request waits for its turn: days, minutes, 
   );
   expect(await turnsOf(() => history({ candles: async () => [] }).bars({ ...minutes, symbol }))).toBe(10);
 });
+
+test('work that nobody waits for any more takes no further turn', async () => {
+  const clock = createManualClock('2026-11-20T15:04:30Z');
+  const turns = createTurns();
+  const past = createSimulatedHistory({ clock, seed: 1, turns });
+  const { chains, history } = createSimulatedOptions({ clock, seed: 1, updatesPerSecond: 4, turns });
+  const { contracts } = await chains.chain({ underlying: 'SPY', expiry: '2026-12-18' });
+  clock.advance(2_000);
+  const range = { from: Date.parse('2026-11-11T05:00:00Z'), to: clock.now(), adjusted: true, limit: 5_000 };
+  const minutes = { ...range, timespan: 'minute', multiplier: 1 } as const;
+  const works: ((signal: AbortSignal) => Promise<unknown>)[] = [
+    (signal) => past.bars({ ...minutes, symbol: 'SPY' }, signal),
+    (signal) => past.bars({ ...minutes, symbol: 'SPY', timespan: 'day' }, signal),
+    (signal) => chains.chain({ underlying: 'SPY', expiry: '2026-12-18' }, signal),
+    (signal) =>
+      history({ candles: async () => [] }).bars({ ...minutes, symbol: contracts[0]!.symbol }, signal),
+  ];
+  for (const work of works) {
+    const gone = new AbortController();
+    const answer = work(gone.signal);
+    const outcome = expect(answer).rejects.toThrow('gone');
+    await turns.next();
+    gone.abort(new Error('gone'));
+    await outcome;
+  }
+});

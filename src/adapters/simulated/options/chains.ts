@@ -1,4 +1,4 @@
-import type { Chain, ContractSnapshot, OptionChains } from '../../../domain/options/chains.ts';
+import type { Chain, ChainRequest, ContractSnapshot, OptionChains } from '../../../domain/options/chains.ts';
 import { createAnswerCache } from '../../../lib/answer-cache.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { newYorkDate } from '../../../protocol/new-york.ts';
@@ -37,7 +37,7 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
     maxWeight: MAX_DRAWN,
   });
 
-  async function drawChain(underlying: string, expiry: string): Promise<Chain> {
+  async function drawChain({ underlying, expiry }: ChainRequest, signal: AbortSignal): Promise<Chain> {
     const now = clock.now();
     const instrument = underlyingOf(underlying);
     const isListed = expiriesOf(underlying, newYorkDate(now), now).includes(expiry);
@@ -46,7 +46,7 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
     const today = todayOf(instrument);
     const contracts: ContractSnapshot[] = [];
     for (const [index, contract] of contractsOf(instrument, expiry, today.path.previousClose).entries()) {
-      if (index % DRAWN_IN_A_TURN === 0) await turns.next();
+      if (index % DRAWN_IN_A_TURN === 0) await turns.next(signal);
       contracts.push(snapshotOf(contract, seed, today, now));
     }
     return { ...made, contracts, underlyingPrice: today.path.priceAt(now) };
@@ -63,8 +63,9 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
         contracts: contractsOf(instrument, expiry, path.previousClose).length,
       }));
     },
-    async chain({ underlying, expiry }) {
-      const { value } = await drawn.get(`${underlying}/${expiry}`, () => drawChain(underlying, expiry));
+    async chain(request, signal) {
+      const key = `${request.underlying}/${request.expiry}`;
+      const { value } = await drawn.get(key, (_, left) => drawChain(request, left), signal);
       return value;
     },
     async contract(symbol) {

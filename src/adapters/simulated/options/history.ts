@@ -17,10 +17,14 @@ export function createSimulatedContractHistory({
   days,
   turns,
 }: SimulatedChainsOptions): Pick<MarketHistory, 'bars'> {
-  async function minutesBetween(contract: SimulatedContract, first: string, last: string): Promise<Candle[]> {
+  async function minutesBetween(
+    contract: SimulatedContract,
+    { first, last }: { readonly first: string; readonly last: string },
+    signal: AbortSignal | undefined,
+  ): Promise<Candle[]> {
     const minutes: Candle[] = [];
     for (let date = first; date <= last; date = addDays(date, 1)) {
-      await turns.next();
+      await turns.next(signal);
       const day = createContractDay(contract, seed, days(contract.instrument, date));
       minutes.push(...day.candlesUntil(clock.now()));
     }
@@ -28,7 +32,7 @@ export function createSimulatedContractHistory({
   }
 
   return {
-    async bars({ symbol, from, to, limit, ...size }) {
+    async bars({ symbol, from, to, limit, ...size }, signal) {
       const contract = contractOf(symbol, clock.now());
       if (!contract)
         throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a contract of this market.`);
@@ -41,8 +45,8 @@ export function createSimulatedContractHistory({
         throw new TradecastError('NOT_IN_PLAN', `The simulated market has ${DAYS} days of a contract.`);
       const minutes = await minutesBetween(
         contract,
-        first > oldest ? first : oldest,
-        last < today ? last : today,
+        { first: first > oldest ? first : oldest, last: last < today ? last : today },
+        signal,
       );
       const inRange = minutes.filter(({ start }) => start >= begin && start <= to);
       const bars = aggregateBars(inRange, size, from);
