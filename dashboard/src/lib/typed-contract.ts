@@ -12,13 +12,19 @@ export interface TypedContract {
 }
 
 const RIGHT = String.raw`(?:\s*(c|p|call|put)s?)?`;
-const EXPIRY = String.raw`(?:(\d{4}-\d{2}-\d{2}|\d{6})\s*)?`;
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const DAY = String.raw`\d{1,2} (?:${MONTHS.join('|')}) \d{4}`;
+const EXPIRY = String.raw`(?:(\d{4}-\d{2}-\d{2}|\d{6}|${DAY})\s*)?`;
 const STRIKE = String.raw`\$?(\d{1,5}(?:\.\d{1,3})?)`;
-/** `spy 650`, `SPY 650 put`, `SPY 251219 C 650`, `SPY 2025-12-19 650c`. */
+/** `spy 650`, `SPY 650 put`, `SPY 251219 C 650`, `SPY 19 Dec 2025 650 call`, `SPY 2025-12-19 650c`. */
 const TYPED = new RegExp(String.raw`^([a-z.]{1,6})\s+${EXPIRY}${RIGHT}\s*${STRIKE}${RIGHT}$`, 'i');
 
-const toExpiry = (digits: string): string =>
-  digits.includes('-') ? digits : `20${digits.slice(0, 2)}-${digits.slice(2, 4)}-${digits.slice(4)}`;
+function toExpiry(text: string): string {
+  if (text.includes('-')) return text;
+  const [day = '', month = '', year] = text.toLowerCase().split(' ');
+  if (year === undefined) return `20${text.slice(0, 2)}-${text.slice(2, 4)}-${text.slice(4)}`;
+  return `${year}-${String(MONTHS.indexOf(month) + 1).padStart(2, '0')}-${day.padStart(2, '0')}`;
+}
 
 const toRight = (word: string | undefined): TypedContract['right'] =>
   word === undefined ? null : word.toLowerCase().startsWith('c') ? 'call' : 'put';

@@ -9,7 +9,10 @@ test.each([
   ['spy 251219 650 c', 'O:SPY251219C00650000'],
   ['SPY 2025-12-19 650.5 put', 'O:SPY251219P00650500'],
   ['aapl 251219 p 45', 'O:AAPL251219P00045000'],
+  ['SPY 19 Dec 2025 650 call', 'O:SPY251219C00650000'],
+  ['spy 2 jan 2026 560.5 put', 'O:SPY260102P00560500'],
   // No such day, no right, no expiry, no contract at all.
+  ['SPY 31 Feb 2026 650 call', null],
   ['SPY 250230 650 c', null],
   ['SPY 251219 650', null],
   ['SPY 650 call', null],
