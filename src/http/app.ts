@@ -6,6 +6,7 @@ import { succeed, userOf } from './answer.ts';
 import { rawBody } from './body.ts';
 import { createErrorHandler, notFound } from './errors.ts';
 import { takePoint } from './limit.ts';
+import { refuseUndeclaredQuery } from './no-query.ts';
 import type { HttpOptions, HttpParts } from './parts.ts';
 import { createPlaces } from './places.ts';
 import { createPolledDemand } from './polled-demand.ts';
@@ -59,6 +60,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   // A dashboard on an origin of FRONTEND_URL may read the answers; a page of any other origin may not.
   api.use(cors({ origin: [...allowedOrigins], credentials: true }));
   api.use(createOriginCheck(allowedOrigins));
+  api.use(refuseUndeclaredQuery());
   api.get('/config', (_req, res) =>
     succeed<DataOf<'GET /api/config'>>(res, { registrationOpen, feed: feedSource }),
   );
