@@ -18,8 +18,8 @@ export interface DayPath {
   readonly previousClose: number;
   /** The unrounded price at a moment of the day. */
   priceAt(time: number): number;
-  /** Shares traded since midnight, whole and in parts. */
-  volumeAt(time: number): number;
+  /** Shares traded in the minute of `time`. */
+  volumeOf(time: number): number;
   /** The minutes that are over at `now`. */
   candlesUntil(now: number): Candle[];
   /** The whole day. */
@@ -66,7 +66,7 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
       const height = logAt(before) + (logAt(before + 1) - logAt(before)) * (position - before);
       return previousClose * exp(height);
     },
-    volumeAt: countVolumes(volumes, day),
+    volumeOf: (time) => volumes[max(0, min(minutes - 1, floor((time - day.start) / MINUTE_MS)))] as number,
     candlesUntil(now) {
       const candles: Candle[] = [];
       for (let minute = 0; day.start + (minute + 1) * MINUTE_MS <= now && minute < minutes; minute++) {
@@ -101,16 +101,5 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
         volume: volumes.reduce((sum, volume) => sum + volume, 0),
       };
     },
-  };
-}
-
-/** What has been traded since midnight, by the volumes of the minutes: evenly within each. */
-function countVolumes(volumes: readonly number[], day: NewYorkDay): (time: number) => number {
-  const before = new Float64Array(volumes.length + 1);
-  for (const [minute, volume] of volumes.entries()) before[minute + 1] = (before[minute] as number) + volume;
-  return (time) => {
-    const position = max(0, min(volumes.length, (time - day.start) / MINUTE_MS));
-    const minute = floor(position);
-    return (before[minute] as number) + (position - minute) * (volumes[minute] ?? 0);
   };
 }

@@ -2,6 +2,7 @@ import type { FeedSink, FeedStatus, MarketFeed } from '../../domain/market/feed.
 import type { Clock } from '../../lib/clock.ts';
 import { createScope } from '../../lib/scope.ts';
 import { openSymbolStream, type SymbolStream } from './symbol-stream.ts';
+import { createLetGo } from './tape.ts';
 import { UNIVERSE } from './universe.ts';
 
 export interface SimulatedFeedOptions {
@@ -22,6 +23,7 @@ const instruments = new Map(UNIVERSE.map((instrument) => [instrument.symbol, ins
 export function createSimulatedFeed({ clock, updatesPerSecond, seed }: SimulatedFeedOptions): MarketFeed {
   const intervalMs = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, Math.floor(1_000 / (2 * updatesPerSecond))));
   const streams = new Map<string, SymbolStream>();
+  const letGo = createLetGo();
   const running = createScope();
   let wanted: ReadonlySet<string> = new Set();
   let sink: FeedSink | null = null;
@@ -33,12 +35,15 @@ export function createSimulatedFeed({ clock, updatesPerSecond, seed }: Simulated
     for (const symbol of wanted) {
       const instrument = instruments.get(symbol);
       if (!instrument || streams.has(symbol)) continue;
-      const options = { instrument, seed, updatesPerSecond, sink: target };
-      streams.set(symbol, openSymbolStream(options, clock.now()));
+      const now = clock.now();
+      const knownUntil = letGo.knownUntil(symbol, now);
+      const options = { instrument, seed, updatesPerSecond, sink: target, knownUntil };
+      streams.set(symbol, openSymbolStream(options, now));
     }
     for (const symbol of streams.keys()) {
       if (wanted.has(symbol)) continue;
       streams.delete(symbol);
+      letGo.at(symbol, clock.now());
       target.confirmed(symbol, false);
     }
   };

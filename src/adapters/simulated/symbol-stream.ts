@@ -1,7 +1,10 @@
 import type { FeedSink } from '../../domain/market/feed.ts';
 import { REGULAR_SALE } from '../../domain/market/trade-effects.ts';
 import { createSymbolMarket } from './symbol-market.ts';
+import { minuteOf, momentsBetween } from './tape.ts';
 import type { SimulatedInstrument } from './universe.ts';
+
+const MINUTE_MS = 60_000;
 
 /** The ticks of one symbol, from its subscription on. */
 export interface SymbolStream {
@@ -14,9 +17,11 @@ export interface SymbolStreamOptions {
   readonly seed: number;
   readonly updatesPerSecond: number;
   readonly sink: FeedSink;
+  /** Up to when the trades of this minute have been delivered before. */
+  readonly knownUntil: number;
 }
 
-/** Delivers the symbol's day so far and a first tick at `now`. */
+/** Delivers the symbol's day so far, this minute's trades and a first tick at `now`. */
 export function openSymbolStream(options: SymbolStreamOptions, now: number): SymbolStream {
   const { instrument, seed, updatesPerSecond, sink } = options;
   const { symbol } = instrument;
@@ -25,12 +30,18 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
   let due = 0;
   /** From the time of the subscription, so that it goes on rising when the symbol is subscribed again. */
   let sequence = now;
+  /** Trades up to here are delivered. */
+  let known = options.knownUntil;
 
   const deliver = (at: number): void => {
     const stamp = { symbol, sourceTime: at, receivedAt: at };
-    const { price, size, ...nbbo } = market.update(at);
-    sequence += 1;
+    const { price, ...nbbo } = market.updateAt(at);
+    const before = minuteOf(known) === minuteOf(at) ? market.tradedInMinute(known) : 0;
+    const size = market.tradedInMinute(at) - before;
+    known = at;
     sink.nbbo({ ...stamp, ...nbbo });
+    if (size <= 0) return;
+    sequence += 1;
     sink.trade({
       ...stamp,
       price,
@@ -42,31 +53,46 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
       effects: REGULAR_SALE,
     });
   };
+  /** The moments since the last update that nobody may miss, else an update between them. */
+  const update = (at: number): void => {
+    const moments = momentsBetween(known, at);
+    for (const moment of moments.length > 0 ? moments : [at]) deliver(moment);
+  };
+  /** The minutes that are over, and the day as it was when the trades that are known had come. */
+  const deliverDay = (at: number): void => {
+    const path = market.on(at);
+    const candles = path.candlesUntil(at);
+    const isEmpty = candles.length === 0;
+    const inMinute = minuteOf(known) === minuteOf(at) ? market.tradedInMinute(known) : 0;
+    sink.candles(symbol, candles);
+    sink.day({
+      symbol,
+      sourceTime: at,
+      receivedAt: at,
+      previousClose: path.previousClose,
+      open: candles[0]?.open,
+      high: isEmpty ? undefined : Math.max(...candles.map(({ high }) => high)),
+      low: isEmpty ? undefined : Math.min(...candles.map(({ low }) => low)),
+      volume: candles.reduce((sum, { volume }) => sum + volume, inMinute),
+      last: candles.at(-1)?.close,
+      bid: undefined,
+      ask: undefined,
+    });
+  };
 
-  const path = market.today(now);
-  const candles = path.candlesUntil(now);
-  const isEmpty = candles.length === 0;
-  sink.candles(symbol, candles);
-  sink.day({
-    symbol,
-    sourceTime: now,
-    receivedAt: now,
-    previousClose: path.previousClose,
-    open: candles[0]?.open,
-    high: isEmpty ? undefined : Math.max(...candles.map(({ high }) => high)),
-    low: isEmpty ? undefined : Math.min(...candles.map(({ low }) => low)),
-    volume: candles.reduce((sum, { volume }) => sum + volume, 0),
-    last: candles.at(-1)?.close,
-    bid: undefined,
-    ask: undefined,
-  });
+  deliverDay(now);
   sink.confirmed(symbol, true);
-  deliver(now);
+  update(now);
 
   return {
     advance(elapsed, at) {
+      // After a stall the minutes that are over come as such; a clock set back begins its minute again.
+      if (at < known || at - known > MINUTE_MS) {
+        known = minuteOf(at) - 1;
+        deliverDay(at);
+      }
       due += (elapsed * updatesPerSecond) / 1_000;
-      for (; due >= 1; due -= 1) deliver(at);
+      for (; due >= 1; due -= 1) update(at);
     },
   };
 }

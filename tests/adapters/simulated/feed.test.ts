@@ -71,8 +71,9 @@ describe('the simulated market', () => {
     sink.trades.length = 0;
     clock.advance(60_000);
     const count = sink.trades.filter(({ symbol }) => symbol === 'SPY').length;
+    // The last trade of a minute and the first of the next come with the same update.
     expect(count).toBeGreaterThanOrEqual(598);
-    expect(count).toBeLessThanOrEqual(600);
+    expect(count).toBeLessThanOrEqual(602);
   });
 
   test('trades at its bid or ask, in whole cents, at most half a percent from the tick before', () => {
@@ -103,7 +104,7 @@ describe('the simulated market', () => {
             .filter((one) => one.symbol === symbol)
             .filter(({ sourceTime }) => sourceTime >= candle.start && sourceTime < candle.start + 60_000)
             .reduce((sum, { size }) => sum + size, 0);
-          expect(Math.abs(live / candle.volume - 1)).toBeLessThan(0.05);
+          expect(live).toBe(candle.volume);
         }
       }
     },

@@ -1,12 +1,15 @@
 import type { Candle } from '../../../domain/market/candle.ts';
 import { type Market, priceOf } from '../../../domain/options/black-scholes.ts';
-import { yearsUntil } from '../../../domain/options/expiry.ts';
+import { expiryTime, yearsUntil } from '../../../domain/options/expiry.ts';
 import { toCents } from '../closes.ts';
+import { createRandom } from '../random.ts';
 import type { SimulatedContract } from './contracts.ts';
 import { createInterest } from './interest.ts';
 import type { UnderlyingDay } from './underlying-day.ts';
 
 const MINUTE_MS = 60_000;
+/** Two trades a minute at most. */
+const STEP_MS = 30_000;
 /** A year, continuous; the simulated shares pay no dividend. */
 const RATE = 0.04;
 /** Half of the spread at the money, as a part of the middle. */
@@ -33,6 +36,8 @@ export interface ContractDay {
   quoteAt(time: number): SimulatedQuote;
   /** At which it trades, dollars in whole cents. */
   priceAt(time: number): number;
+  /** When it may trade, after `since` up to `now`: twice a minute, at other moments than other contracts. */
+  momentsBetween(since: number, now: number): number[];
   /** Contracts traded since midnight. */
   volumeAt(time: number): number;
   /** The minutes with trades that are over at `now`. */
@@ -47,6 +52,8 @@ export function createContractDay(
   const { right, strike, expiry } = contract;
   const { day, path, surface } = underlying;
   const interest = createInterest(contract, seed, day, path.previousClose);
+  const phase = Math.floor(createRandom(`${seed}/${contract.symbol}/moment`).next() * STEP_MS);
+  const lastTrade = expiryTime(expiry) - 1;
 
   /** The value, how much of it pays a spread, and how many deviations the strike is from the money. */
   function valueAt(time: number): { middle: number; atRisk: number; deviations: number } {
@@ -65,17 +72,28 @@ export function createContractDay(
   }
   const priceAt = (time: number): number => toCents(valueAt(time).middle);
 
-  /** The minutes with trades; the price at the end of one is that at the beginning of the next. */
+  /** Contracts traded since midnight: those of the last moment at which it could trade. */
+  function volumeAt(time: number): number {
+    const passed = Math.min(time, lastTrade) - day.start - phase;
+    return interest.volumeAt(day.start + phase + Math.floor(passed / STEP_MS) * STEP_MS);
+  }
+
+  /** The minutes with trades, of the same trades that the stream delivers. */
   function minutesUntil(end: number): Candle[] {
     const candles: Candle[] = [];
-    let [close, closedAt] = [0, 0];
+    let traded = 0;
     for (let start = day.start; start + MINUTE_MS <= end; start += MINUTE_MS) {
-      const volume = interest.volumeAt(start + MINUTE_MS) - interest.volumeAt(start);
-      if (volume <= 0) continue;
-      const open = closedAt === start ? close : priceAt(start);
-      closedAt = start + MINUTE_MS;
-      close = priceAt(closedAt);
-      candles.push({ start, open, high: Math.max(open, close), low: Math.min(open, close), close, volume });
+      const before = traded;
+      const prices: number[] = [];
+      for (const moment of [start + phase, start + phase + STEP_MS]) {
+        const volume = volumeAt(moment);
+        if (volume > traded) prices.push(priceAt(moment));
+        traded = volume;
+      }
+      const [open, close = open] = prices;
+      if (open === undefined || close === undefined) continue;
+      const [high, low] = [Math.max(open, close), Math.min(open, close)];
+      candles.push({ start, open, high, low, close, volume: traded - before });
     }
     return candles;
   }
@@ -95,7 +113,13 @@ export function createContractDay(
         ...interest.sizesAt(time),
       };
     },
-    volumeAt: interest.volumeAt,
+    momentsBetween(since, now) {
+      const moments: number[] = [];
+      const passed = Math.floor((since - day.start - phase) / STEP_MS) + 1;
+      for (let at = day.start + phase + passed * STEP_MS; at <= now; at += STEP_MS) moments.push(at);
+      return moments;
+    },
+    volumeAt,
     candlesUntil: (now) => minutesUntil(Math.min(now, day.end)),
   };
 }

@@ -2,9 +2,12 @@ import type { FeedSink } from '../../../domain/market/feed.ts';
 import { REGULAR_SALE } from '../../../domain/market/trade-effects.ts';
 import { expiryTime } from '../../../domain/options/expiry.ts';
 import { newYorkDate } from '../../../protocol/new-york.ts';
+import { minuteOf } from '../tape.ts';
 import { type ContractDay, createContractDay, dayOf } from './contract-day.ts';
 import type { SimulatedContract } from './contracts.ts';
 import type { UnderlyingDays } from './underlying-day.ts';
+
+const MINUTE_MS = 60_000;
 
 /** The ticks of one contract, from its subscription to its expiry. */
 export interface ContractStream {
@@ -17,6 +20,8 @@ export interface ContractStreamOptions {
   readonly seed: number;
   readonly days: UnderlyingDays;
   readonly sink: FeedSink;
+  /** Up to when the trades of this minute have been delivered before. */
+  readonly knownUntil: number;
 }
 
 /** Delivers the contract's day so far and a first quote at `now`. */
@@ -28,7 +33,8 @@ export function openContractStream(options: ContractStreamOptions, now: number):
     createContractDay(contract, seed, days(instrument, newYorkDate(at)));
 
   let today = contractDayOf(now);
-  let traded = today.volumeAt(now);
+  /** Trades up to here are delivered. */
+  let known = options.knownUntil;
   let sequence = now;
   let quoted = '';
 
@@ -38,20 +44,25 @@ export function openContractStream(options: ContractStreamOptions, now: number):
     const prices = `${nbbo.bid} ${nbbo.ask}`;
     if (prices !== quoted) sink.nbbo({ ...stamp, ...nbbo });
     quoted = prices;
-    const volume = today.volumeAt(at);
-    if (volume <= traded) return;
+    for (const moment of today.momentsBetween(known, at)) trade(moment, at);
+    known = at;
+  };
+  const trade = (at: number, receivedAt: number): void => {
+    const size = today.volumeAt(at) - today.volumeAt(at - 1);
+    if (size <= 0) return;
     sequence += 1;
     sink.trade({
-      ...stamp,
+      symbol,
+      sourceTime: at,
+      receivedAt,
       price: today.priceAt(at),
-      size: volume - traded,
+      size,
       exchange: 0,
       trf: 0,
       tradeId: '',
       sequence,
       effects: REGULAR_SALE,
     });
-    traded = volume;
   };
   const deliverDay = (at: number): void => {
     const candles = today.candlesUntil(at);
@@ -65,7 +76,7 @@ export function openContractStream(options: ContractStreamOptions, now: number):
       open: day?.open,
       high: day?.high,
       low: day?.low,
-      volume: traded,
+      volume: today.volumeAt(known),
       last: day?.last,
       bid: undefined,
       ask: undefined,
@@ -80,9 +91,11 @@ export function openContractStream(options: ContractStreamOptions, now: number):
   return {
     advance(at) {
       if (at >= closesAt) return false;
-      if (at >= today.underlying.day.end) {
-        today = contractDayOf(at);
-        traded = 0;
+      const isNewDay = at >= today.underlying.day.end;
+      // After a stall the minutes that are over come as such; a clock set back begins its minute again.
+      if (isNewDay || at < known || at - known > MINUTE_MS) {
+        if (isNewDay) today = contractDayOf(at);
+        known = minuteOf(at) - 1;
         deliverDay(at);
       }
       deliver(at);

@@ -1,6 +1,7 @@
 import type { FeedSink, FeedStatus, MarketFeed } from '../../../domain/market/feed.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { createScope } from '../../../lib/scope.ts';
+import { createLetGo } from '../tape.ts';
 import { type ContractStream, openContractStream } from './contract-stream.ts';
 import { contractOf } from './contracts.ts';
 import type { UnderlyingDays } from './underlying-day.ts';
@@ -21,6 +22,7 @@ export function createSimulatedOptionFeed(options: SimulatedOptionFeedOptions): 
   const { clock, updatesPerSecond, seed, days } = options;
   const intervalMs = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, Math.floor(1_000 / updatesPerSecond)));
   const streams = new Map<string, ContractStream>();
+  const letGo = createLetGo();
   const running = createScope();
   let wanted: ReadonlySet<string> = new Set();
   let sink: FeedSink | null = null;
@@ -29,15 +31,18 @@ export function createSimulatedOptionFeed(options: SimulatedOptionFeedOptions): 
 
   const close = (symbol: string): void => {
     streams.delete(symbol);
+    letGo.at(symbol, clock.now());
     sink?.confirmed(symbol, false);
   };
   const follow = (target: FeedSink): void => {
     for (const symbol of streams.keys()) if (!wanted.has(symbol)) close(symbol);
     for (const symbol of wanted) {
       if (streams.has(symbol)) continue;
-      const contract = contractOf(symbol, clock.now());
+      const now = clock.now();
+      const contract = contractOf(symbol, now);
       if (!contract) continue;
-      streams.set(symbol, openContractStream({ contract, seed, days, sink: target }, clock.now()));
+      const knownUntil = letGo.knownUntil(symbol, now);
+      streams.set(symbol, openContractStream({ contract, seed, days, sink: target, knownUntil }, now));
     }
   };
   const tick = (): void => {
