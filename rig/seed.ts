@@ -24,7 +24,7 @@ export async function seedUsers(db: Database, count: number): Promise<SeededUser
     while (next < count) {
       const name = `bench-${next}`;
       next += 1;
-      const user = await users.create({ username: name, name, tier: 'member', passwordHash: 'none' });
+      const user = await users.create({ username: name, name, role: 'member', passwordHash: 'none' });
       const sessionID = randomUUID();
       await saveSession(store, sessionID, user.id);
       seeded.push({ userId: user.id, sessionID });

@@ -4,7 +4,7 @@ import { createTestDatabase, prepareDataDir } from '../../rig/database/database.
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
-import { HOOK_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
 import { type SeededUser, seedUsers } from '../../rig/seed.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { AppMethods } from '../servers/app.ts';
@@ -37,6 +37,7 @@ export function startService({ database, users: count, env }: ServiceOptions): P
       DATA_DIR: dataDir,
       SESSION_SECRET,
       HOOK_SECRET,
+      OPERATOR_SECRET,
       LOG_LEVEL: 'info',
       ...env,
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),

@@ -1,7 +1,7 @@
 /** Hooks as a bot signs and sends them. */
 import { createHmac } from 'node:crypto';
 import { type Agent, request } from 'node:http';
-import { HOOK_SECRET } from '../secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET } from '../secrets.ts';
 import { type Answer, sendHttp } from './http.ts';
 
 /** Headers of a signed body; `at` is milliseconds since epoch. */
@@ -11,10 +11,13 @@ export function signHook(secret: string, body: string | Uint8Array, at = Date.no
   return { 'X-Tradecast-Timestamp': timestamp, 'X-Tradecast-Signature': `v1=${signature}` };
 }
 
-/** Signs and sends a hook. */
+const OPERATOR_ROUTES = new Set(['/hooks/halt', '/hooks/ban', '/hooks/role', '/hooks/tier']);
+
+/** Signs a hook with the secret of its route and sends it. */
 export function sendHook(serviceUrl: string, route: string, body: object): Promise<Answer> {
   const text = JSON.stringify(body);
-  return sendHttp(serviceUrl, 'POST', route, { body: text, headers: signHook(HOOK_SECRET, text) });
+  const secret = OPERATOR_ROUTES.has(route) ? OPERATOR_SECRET : HOOK_SECRET;
+  return sendHttp(serviceUrl, 'POST', route, { body: text, headers: signHook(secret, text) });
 }
 
 export interface HookRoute {

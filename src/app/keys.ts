@@ -7,12 +7,17 @@ export interface Keys {
   /** The first signs, all are accepted; empty before the start. */
   session(): readonly string[];
   hook(): readonly string[];
+  /** Empty where the operator's routes are closed. */
+  operator(): readonly string[];
   /** Null where there is no demo account. */
   demoPassword(): string | null;
 }
 
-export function createKeys({ dataDir, accounts }: Config, { session, hook }: Secrets): Capability<Keys> {
-  const isComplete = session !== null && hook !== null && !accounts.demoAccount;
+export function createKeys(
+  { dataDir, production, accounts }: Config,
+  { session, hook, operator }: Secrets,
+): Capability<Keys> {
+  const isComplete = production || !(accounts.demoAccount || [session, hook, operator].includes(null));
   let generated: GeneratedSecrets | null = null;
   const listOf = (secret: string | undefined): readonly string[] => (secret === undefined ? [] : [secret]);
 
@@ -21,6 +26,7 @@ export function createKeys({ dataDir, accounts }: Config, { session, hook }: Sec
     faces: {
       session: () => session ?? listOf(generated?.sessionSecret),
       hook: () => hook ?? listOf(generated?.hookSecret),
+      operator: () => operator ?? listOf(generated?.operatorSecret),
       demoPassword: () => (accounts.demoAccount ? (generated?.demoPassword ?? null) : null),
     },
     async start() {

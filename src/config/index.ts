@@ -22,6 +22,7 @@ export interface Secrets {
   /** Null where they are generated and kept in `dataDir`. */
   readonly session: readonly string[] | null;
   readonly hook: readonly string[] | null;
+  readonly operator: readonly string[] | null;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
   readonly market: MarketSecrets;
@@ -102,6 +103,7 @@ export function readConfig(
   const secrets: Secrets = {
     session: read('SESSION_SECRET'),
     hook: read('HOOK_SECRET'),
+    operator: read('OPERATOR_SECRET'),
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),
     market: { massiveApiKey: read('MASSIVE_API_KEY') },

@@ -187,6 +187,15 @@ export const VARIABLES = {
     secret: true,
     required: true,
   },
+  // Not required: a service that had only a hook secret starts as before, with these routes closed.
+  OPERATOR_SECRET: {
+    section: 'Access',
+    default: '',
+    parse: optional(keys(MIN_SECRET_LENGTH)),
+    meaning:
+      'secrets for the signed hooks of operators (halt, ban, role, tier), comma separated; production has these routes only with it',
+    secret: true,
+  },
   REGISTRATION: {
     section: 'Access',
     default: 'open',

@@ -43,6 +43,8 @@ export interface ServedRequest {
 export interface SigningKeys {
   session(): readonly string[];
   hook(): readonly string[];
+  /** Empty where the operator's routes are closed. */
+  operator(): readonly string[];
 }
 
 export interface HttpOptions {

@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import { route } from './declare.ts';
 import type { PublicConfigPayload } from './http.ts';
+import type { Tier } from './tier.ts';
 
-export type Tier = 'member' | 'admin';
+/** What a user may operate. */
+export type Role = 'member' | 'admin';
 
 export interface UserPayload {
   id: string;
   username: string;
   name: string;
+  role: Role;
   tier: Tier;
 }
 

@@ -58,10 +58,10 @@ export const event =
     declaration;
 
 /**
- * Who may call a route: everyone, a signed-in user, an administrator, a sender with the hook secret, or a reader of
- * the metrics.
+ * Who may call a route: everyone, a signed-in user, an administrator, a bot with the hook secret, an operator with the
+ * operator secret, or a reader of the metrics.
  */
-export type RouteAccess = 'anyone' | 'member' | 'admin' | 'signature' | 'metrics';
+export type RouteAccess = 'anyone' | 'member' | 'admin' | 'bot' | 'operator' | 'metrics';
 
 export interface RouteDeclaration {
   readonly summary: string;

@@ -1,10 +1,11 @@
 /** Bodies of the signed hooks. */
 import { z } from 'zod';
-import type { Tier } from './accounts.ts';
+import type { Role } from './accounts.ts';
 import { route } from './declare.ts';
 import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, sideSchema } from './orders.ts';
 import { idSchema, keySchema, symbolSchema } from './schemas.ts';
+import type { Tier } from './tier.ts';
 
 /** External trades may be fractional; brokers report six decimals. */
 const reportedQuantity = z
@@ -123,8 +124,30 @@ export const haltHookSchema = z.discriminatedUnion('scope', [
 export type HaltHook = z.output<typeof haltHookSchema>;
 
 /** An admin may open the Monitor page; nothing else differs. */
+export const roleHookSchema = z
+  .strictObject({ ...recipient, role: z.enum(['member', 'admin']) })
+  .refine(oneRecipient, ONE_RECIPIENT);
+export type RoleHook = z.output<typeof roleHookSchema>;
+
+/** The names that senders may give; `pro` and `elite` are known here and nowhere else. */
+const TIER_NAMES = {
+  STARTER: 'STARTER',
+  PROFESSIONAL: 'PROFESSIONAL',
+  INSTITUTIONAL: 'INSTITUTIONAL',
+  pro: 'PROFESSIONAL',
+  elite: 'INSTITUTIONAL',
+} as const satisfies Readonly<Record<string, Tier>>;
+const tierNames = Object.keys(TIER_NAMES) as (keyof typeof TIER_NAMES)[];
+const tierSchema = z
+  .enum(tierNames, {
+    error: ({ input }) =>
+      input === 'admin' || input === 'member'
+        ? `"${input}" is a role: set it with POST /hooks/role`
+        : `one of ${tierNames.join(', ')}`,
+  })
+  .transform((name): Tier => TIER_NAMES[name]);
 export const tierHookSchema = z
-  .strictObject({ ...recipient, tier: z.enum(['member', 'admin']) })
+  .strictObject({ ...recipient, tier: tierSchema })
   .refine(oneRecipient, ONE_RECIPIENT);
 export type TierHook = z.output<typeof tierHookSchema>;
 
@@ -142,49 +165,56 @@ const ABOUT_A_USER = ['NOT_FOUND', 'CONFLICT'] as const;
 export const hooksRoutes = {
   'POST /hooks/trades': route<HookAnswer<{ seq: number }>>()({
     summary: 'Reports a trade of another system',
-    access: 'signature',
+    access: 'bot',
     body: tradeHookSchema,
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,
   }),
   'POST /hooks/portfolio': route<HookAnswer<{ timestamp: string }>>()({
     summary: 'Reports an account of another system',
-    access: 'signature',
+    access: 'bot',
     body: portfolioHookSchema,
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,
   }),
   'POST /hooks/orders': route<HookAnswer<{ orderId: string }>>()({
     summary: 'Places an order',
-    access: 'signature',
+    access: 'bot',
     body: orderHookSchema,
     statuses: ACCEPTED,
     refusals: [...ABOUT_A_USER, 'FORBIDDEN', ...TRADING_CODES],
   }),
   'POST /hooks/discord-link': route<HookAnswer<{ username: string }>>()({
     summary: 'Completes the link of a Discord account',
-    access: 'signature',
+    access: 'bot',
     body: discordLinkHookSchema,
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,
   }),
   'POST /hooks/halt': route<HookAnswer<{ halted: boolean }>>()({
     summary: 'Halts or resumes trading, for everyone or for one user',
-    access: 'signature',
+    access: 'operator',
     body: haltHookSchema,
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,
   }),
   'POST /hooks/ban': route<HookAnswer<{ banned: boolean }>>()({
     summary: 'Bans a user, or lifts the ban',
-    access: 'signature',
+    access: 'operator',
     body: banHookSchema,
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,
   }),
-  'POST /hooks/tier': route<HookAnswer<{ tier: Tier }>>()({
+  'POST /hooks/role': route<HookAnswer<{ role: Role }>>()({
     summary: 'Makes a user an administrator, or a member again',
-    access: 'signature',
+    access: 'operator',
+    body: roleHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+  'POST /hooks/tier': route<HookAnswer<{ tier: Tier }>>()({
+    summary: 'Sets what a user has paid for',
+    access: 'operator',
     body: tierHookSchema,
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,

@@ -113,6 +113,7 @@ describe('an environment', () => {
     expect(readConfig({}).secrets).toEqual({
       session: null,
       hook: null,
+      operator: null,
       databaseUrl: null,
       redisUrl: null,
       market: { massiveApiKey: null },

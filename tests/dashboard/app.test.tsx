@@ -62,7 +62,7 @@ describe('coming and going', () => {
     openApp();
     expect((await screen.findByRole('alert')).textContent).toBe('Starting up.');
     server.routes['GET /api/auth/session'] = () => ({
-      user: { id: 'u1', username: 'a', name: 'A', tier: 'member' },
+      user: { id: 'u1', username: 'a', name: 'A', role: 'member', tier: 'STARTER' },
       sessionID: 's',
     });
     await user.click(screen.getByRole('button', { name: 'Try again' }));

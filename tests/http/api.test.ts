@@ -28,7 +28,13 @@ describe('accounts', () => {
     const registered = await app.request('POST', '/api/auth/register', {
       body: { username: 'Ada.L', password: PASSWORD, name: '  Ada Lovelace ' },
     });
-    const user = { id: expect.any(String), username: 'Ada.L', name: 'Ada Lovelace', tier: 'member' };
+    const user = {
+      id: expect.any(String),
+      username: 'Ada.L',
+      name: 'Ada Lovelace',
+      role: 'member',
+      tier: 'STARTER',
+    };
     expect(registered).toMatchObject({
       status: 201,
       body: { data: { user, sessionID: expect.any(String) } },

@@ -135,10 +135,10 @@ describe('bad input over HTTP gets a clear error with its code and changes nothi
         post('/api/auth/register', { username: 'fresh', password: 'short' }),
       ],
       [
-        'a tier of one’s own',
+        'a role of one’s own',
         400,
         'VALIDATION',
-        post('/api/auth/register', { username: 'fresh', password: PASSWORD, tier: 'admin' }),
+        post('/api/auth/register', { username: 'fresh', password: PASSWORD, role: 'admin' }),
       ],
       [
         'a user name as a list',

@@ -14,6 +14,7 @@ import {
   haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  roleHookSchema,
   tierHookSchema,
   tradeHookSchema,
 } from '../../src/protocol/hooks.ts';
@@ -81,7 +82,8 @@ describe('the bodies on docs/hooks.md', () => {
     ['Link a Discord account', discordLinkHookSchema, 1],
     ['Halt trading', haltHookSchema, 2],
     ['Ban a user', banHookSchema, 1],
-    ['Make an administrator', tierHookSchema, 1],
+    ['Make an administrator', roleHookSchema, 1],
+    ['Set a tier', tierHookSchema, 1],
   ] as const)('are what the service accepts: %s', (heading, schema, count) => {
     const bodies = [...section(page, heading).matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => text!);
     expect(bodies).toHaveLength(count);

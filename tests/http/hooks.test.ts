@@ -3,7 +3,7 @@ import { type Answer, type SignedIn, startApp, type TestApp } from '../../rig/ap
 import { signHook } from '../../rig/clients/hooks.ts';
 import { next } from '../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../rig/clock.ts';
-import { HOOK_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET } from '../../rig/secrets.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 let app: TestApp;
@@ -303,4 +303,39 @@ test('a link code ends after ten minutes', async () => {
     refused(404, 'NOT_FOUND'),
   );
   await later.close();
+});
+
+describe('a secret', () => {
+  const BOT_ROUTES = ['/hooks/trades', '/hooks/portfolio', '/hooks/orders', '/hooks/discord-link'];
+  const OPERATOR_ROUTES = ['/hooks/halt', '/hooks/ban', '/hooks/role', '/hooks/tier'];
+  const knock = async (route: string, secret: string): Promise<unknown> => {
+    const body = '{}';
+    const answer = await app.request('POST', route, { body, headers: signHook(secret, body) });
+    return answer.body.code;
+  };
+
+  test.each([
+    ['of bots', HOOK_SECRET, BOT_ROUTES, OPERATOR_ROUTES],
+    ['of operators', OPERATOR_SECRET, OPERATOR_ROUTES, BOT_ROUTES],
+    ['of nobody', 'x'.repeat(32), [], [...BOT_ROUTES, ...OPERATOR_ROUTES]],
+  ])('%s opens its own routes and no others', async (_whose, secret, open, closed) => {
+    for (const route of open) expect([route, await knock(route, secret)]).toEqual([route, 'VALIDATION']);
+    for (const route of closed)
+      expect([route, await knock(route, secret)]).toEqual([route, 'INVALID_SIGNATURE']);
+  });
+});
+
+test('an administrator is made by the role, and the tier has no part in it', async () => {
+  const monitor = async () => (await app.request('GET', '/api/monitor', { cookie: ada.cookie })).status;
+  await hook('/hooks/tier', { eventId: eventId(), userId: ada.user.id, tier: 'elite' });
+  expect(await monitor()).toBe(403);
+  await hook('/hooks/role', { eventId: eventId(), userId: ada.user.id, role: 'admin' });
+  expect(await monitor()).toBe(200);
+  const session = await app.request('GET', '/api/auth/session', { cookie: ada.cookie });
+  expect(session.body.data).toMatchObject({ user: { role: 'admin', tier: 'INSTITUTIONAL' } });
+  const mixedUp = await hook('/hooks/tier', { eventId: eventId(), userId: ada.user.id, tier: 'member' });
+  expect(mixedUp).toMatchObject({
+    status: 400,
+    body: { code: 'VALIDATION', error: expect.stringContaining('POST /hooks/role') },
+  });
 });

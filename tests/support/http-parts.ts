@@ -17,10 +17,15 @@ import { HTTP_RATE_LIMITS } from '../../src/protocol/limits.ts';
 
 export const SESSION_SECRET = 'a session secret of 32 characters';
 export const HOOK_SECRET = 'a hook secret with 32 characters.';
+const OPERATOR_SECRET = 'an operator secret of 32 letters.';
 
 const options: HttpOptions = {
   production: false,
-  keys: { session: () => [SESSION_SECRET], hook: () => [HOOK_SECRET] },
+  keys: {
+    session: () => [SESSION_SECRET],
+    hook: () => [HOOK_SECRET],
+    operator: () => [OPERATOR_SECRET],
+  },
   allowedOrigins: ['https://app.example.com'],
   registrationOpen: true,
   trustProxy: 0,
@@ -54,7 +59,8 @@ export async function startHttpApp(
           id: randomUUID(),
           username,
           name: name ?? username,
-          tier: 'member',
+          role: 'member',
+          tier: 'STARTER',
           banned: false,
         };
         users.set(username, user);
@@ -119,6 +125,7 @@ export async function startHttpApp(
       discordLink: unreached,
       halt: unreached,
       ban: unreached,
+      role: unreached,
       tier: unreached,
     },
     discordLinks: { issue: unreached, find: unreached, unlink: unreached },

@@ -36,7 +36,8 @@ export const testUser = (id = 'u1'): User => ({
   id,
   username: id,
   name: id,
-  tier: 'member',
+  role: 'member',
+  tier: 'STARTER',
   banned: false,
 });
 

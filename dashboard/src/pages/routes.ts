@@ -24,9 +24,9 @@ export const ROUTES: Readonly<Record<RouteName, Route>> = {
 /** The pages that the menu offers, in its order. */
 export const MENU: readonly RouteName[] = ['trading', 'options', 'test', 'monitor'];
 
-export const mayOpen = (name: RouteName, { tier }: UserPayload): boolean => {
+export const mayOpen = (name: RouteName, { role }: UserPayload): boolean => {
   const { access } = PAGES[name];
-  return access === 'admin' ? tier === 'admin' : true;
+  return access === 'admin' ? role === 'admin' : true;
 };
 
 /** The title of a page with the segments of its address; a contract is in words. */

@@ -40,7 +40,7 @@ export function createAccounts({ users }: { users: AccountUsers }): Accounts {
 
   return {
     async register({ username, password, name = username }) {
-      return users.create({ username, name, tier: 'member', passwordHash: await hashPassword(password) });
+      return users.create({ username, name, role: 'member', passwordHash: await hashPassword(password) });
     },
     async verify(username, password) {
       const found = await find(username, password);

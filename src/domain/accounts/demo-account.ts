@@ -18,7 +18,7 @@ export interface DemoAccountParts {
     register(request: { username: string; password: string; name?: string }): Promise<User>;
     verify(username: string, password: string): Promise<User | null>;
   };
-  readonly users: Pick<Users, 'setTier'>;
+  readonly users: Pick<Users, 'setRole'>;
   readonly trading: Pick<Trading, 'place' | 'orders'>;
   /** Symbols of this market. */
   readonly featured: () => Promise<readonly string[]>;
@@ -37,7 +37,7 @@ export async function openDemoAccount(
 ): Promise<DemoAccount | null> {
   const user = await registerOrFind(parts, password);
   if (!user) return null;
-  if (user.tier !== 'admin') await parts.users.setTier(user.id, 'admin');
+  if (user.role !== 'admin') await parts.users.setRole(user.id, 'admin');
   const isNew = (await parts.trading.orders(user.id)).length === 0;
   if (isNew && parts.isOpen()) await buyFirstPositions(parts, user.id);
   return { username: USERNAME, password };

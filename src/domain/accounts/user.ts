@@ -1,10 +1,12 @@
-import type { Tier, UserPayload } from '../../protocol/accounts.ts';
+import type { Role, UserPayload } from '../../protocol/accounts.ts';
+import type { Tier } from '../../protocol/tier.ts';
 
 export interface User {
   readonly id: string;
   /** As typed at registration; unique without regard to case. */
   readonly username: string;
   readonly name: string;
+  readonly role: Role;
   readonly tier: Tier;
   readonly banned: boolean;
 }
@@ -12,13 +14,13 @@ export interface User {
 export interface NewUser {
   readonly username: string;
   readonly name: string;
-  readonly tier: Tier;
+  readonly role: Role;
   readonly passwordHash: string;
 }
 
 /** Where users are kept. */
 export interface Users {
-  /** Creates the user with journal and account, in one transaction. Throws USERNAME_TAKEN. */
+  /** Creates the user, of the lowest tier, with journal and account, in one transaction. Throws USERNAME_TAKEN. */
   create(user: NewUser): Promise<User>;
   findById(id: string): Promise<User | null>;
   findByDiscordId(discordUserId: string): Promise<User | null>;
@@ -41,7 +43,9 @@ export interface Users {
   /** Marks the user as banned and ends every session of theirs. False where there is no such user. */
   ban(id: string): Promise<boolean>;
   unban(id: string): Promise<boolean>;
-  /** What the user may see from the next request on. False where there is no such user. */
+  /** What the user may operate from the next request on. False where there is no such user. */
+  setRole(id: string, role: Role): Promise<boolean>;
+  /** What the user has paid for. False where there is no such user. */
   setTier(id: string, tier: Tier): Promise<boolean>;
 }
 
@@ -49,5 +53,6 @@ export const userToPayload = (user: User): UserPayload => ({
   id: user.id,
   username: user.username,
   name: user.name,
+  role: user.role,
   tier: user.tier,
 });

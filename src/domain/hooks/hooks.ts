@@ -1,14 +1,16 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Tier } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts.ts';
 import type {
   BanHook,
   DiscordLinkHook,
   HaltHook,
   OrderHook,
   PortfolioHook,
+  RoleHook,
   TierHook,
   TradeHook,
 } from '../../protocol/hooks.ts';
+import type { Tier } from '../../protocol/tier.ts';
 import type { Users } from '../accounts/user.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { PlaceResult, Trading } from '../trading/trading.ts';
@@ -29,11 +31,13 @@ export interface Hooks {
   /** Ends every session of the user, or lets the user in again. A repeat changes nothing. */
   ban(hook: BanHook, digest: string): Promise<HookOutcome<{ banned: boolean }>>;
   /** Makes an administrator of the user, or a member again. A repeat changes nothing. */
+  role(hook: RoleHook, digest: string): Promise<HookOutcome<{ role: Role }>>;
+  /** Sets what the user has paid for. A repeat changes nothing. */
   tier(hook: TierHook, digest: string): Promise<HookOutcome<{ tier: Tier }>>;
 }
 
 export interface HooksParts {
-  readonly users: Pick<Users, 'findById' | 'findByDiscordId' | 'ban' | 'unban' | 'setTier'>;
+  readonly users: Pick<Users, 'findById' | 'findByDiscordId' | 'ban' | 'unban' | 'setRole' | 'setTier'>;
   readonly inbox: HookInbox;
   readonly trading: Pick<Trading, 'place' | 'halt' | 'resume'>;
   readonly bus: Bus;

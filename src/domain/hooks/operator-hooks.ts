@@ -4,7 +4,7 @@ import type { HookEvent, HookOutcome } from './hook-inbox.ts';
 import type { Hooks, HooksParts } from './hooks.ts';
 import { findRecipient } from './recipient.ts';
 
-type OperatorHooks = Pick<Hooks, 'halt' | 'ban' | 'tier'>;
+type OperatorHooks = Pick<Hooks, 'halt' | 'ban' | 'role' | 'tier'>;
 
 /** The operator's commands: each takes effect at most once for each event id. */
 export function createOperatorHooks({ users, inbox, trading, bus }: HooksParts): OperatorHooks {
@@ -43,6 +43,12 @@ export function createOperatorHooks({ users, inbox, trading, bus }: HooksParts):
         await users.ban(userId);
         bus.publish(revokedTopic, { userId, reason: 'banned' });
       });
+    },
+
+    async role(hook, digest) {
+      const { role } = hook;
+      const { id: userId } = await findRecipient(users, hook);
+      return once({ id: hook.eventId, digest }, { role }, () => users.setRole(userId, role));
     },
 
     async tier(hook, digest) {

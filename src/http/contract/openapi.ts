@@ -13,18 +13,22 @@ const SECURITY: Readonly<Record<RouteDeclaration['access'], readonly Record<stri
   anyone: [],
   member: [{ session: [] }],
   admin: [{ session: [] }],
-  signature: [{ signature: [], timestamp: [] }],
+  bot: [{ botSignature: [], timestamp: [] }],
+  operator: [{ operatorSignature: [], timestamp: [] }],
   metrics: [{ metricsToken: [] }, {}],
 };
 
+const signatureBy = (secret: string) => ({
+  type: 'apiKey',
+  in: 'header',
+  name: 'X-Tradecast-Signature',
+  description: `\`v1=\` and the hexadecimal HMAC-SHA256 of the timestamp, a dot and the raw body, by ${secret}`,
+});
+
 const SECURITY_SCHEMES = {
   session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
-  signature: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-Tradecast-Signature',
-    description: '`v1=` and the hexadecimal HMAC-SHA256 of the timestamp, a dot and the raw body',
-  },
+  botSignature: signatureBy('HOOK_SECRET'),
+  operatorSignature: signatureBy('OPERATOR_SECRET'),
   timestamp: {
     type: 'apiKey',
     in: 'header',

@@ -6,14 +6,15 @@ const BY_ACCESS: Readonly<Record<RouteDeclaration['access'], readonly ErrorCode[
   anyone: [],
   member: ['UNAUTHENTICATED', 'RATE_LIMITED'],
   admin: ['UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN'],
-  signature: ['INVALID_SIGNATURE'],
+  bot: ['INVALID_SIGNATURE'],
+  operator: ['INVALID_SIGNATURE'],
   metrics: ['UNAUTHENTICATED'],
 };
 
 /** Every code that a route may refuse with: its own, and those of what stands before it. */
 export function refusalsOf(name: RouteName, route: RouteDeclaration): readonly ErrorCode[] {
   const { access, body, bare, refusals = [] } = route;
-  const writesWithCookie = !name.startsWith('GET ') && access !== 'signature';
+  const writesWithCookie = !name.startsWith('GET ') && access !== 'bot' && access !== 'operator';
   return [
     ...new Set<ErrorCode>([
       ...BY_ACCESS[access],

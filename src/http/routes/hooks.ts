@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { HookOutcome } from '../../domain/hooks/hook-inbox.ts';
+import type { Hooks } from '../../domain/hooks/hooks.ts';
 import { refusalOf } from '../../domain/trading/refusal.ts';
 import {
   banHookSchema,
@@ -8,6 +9,7 @@ import {
   haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  roleHookSchema,
   tierHookSchema,
   tradeHookSchema,
 } from '../../protocol/hooks.ts';
@@ -16,23 +18,28 @@ import { rawBody, readBody } from '../body.ts';
 import { createSignatureCheck } from '../hook-signature.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 
-/** Signed machine-to-machine routes: bots report trades and portfolios, place orders, link Discord accounts. */
+/** Signed machine-to-machine routes. A secret opens the routes of its kind and no others. */
 export function hookRoutes({ hooks, clock }: HttpParts, { keys }: HttpOptions): Router {
   const router = Router();
-  router.use(
-    rawBody(() => true),
-    createSignatureCheck({ secrets: keys.hook, clock }),
-  );
+  router.use(rawBody(() => true));
+  router.use(botRoutes(hooks, createSignatureCheck({ secrets: keys.hook, clock })));
+  router.use(operatorRoutes(hooks, createSignatureCheck({ secrets: keys.operator, clock })));
+  return router;
+}
 
-  router.post('/trades', async (req, res) => {
+/** Bots report trades and portfolios, place orders, link Discord accounts. */
+function botRoutes(hooks: Hooks, signed: RequestHandler): Router {
+  const router = Router();
+
+  router.post('/trades', signed, async (req, res) => {
     answer(res, await hooks.trade(readBody(req, tradeHookSchema), digestOf('trades', req)));
   });
 
-  router.post('/portfolio', async (req, res) => {
+  router.post('/portfolio', signed, async (req, res) => {
     answer(res, await hooks.portfolio(readBody(req, portfolioHookSchema), digestOf('portfolio', req)));
   });
 
-  router.post('/orders', async (req, res) => {
+  router.post('/orders', signed, async (req, res) => {
     const placed = await hooks.order(readBody(req, orderHookSchema), digestOf('orders', req));
     const { duplicate, order } = placed;
     const refusal = refusalOf(placed);
@@ -40,19 +47,30 @@ export function hookRoutes({ hooks, clock }: HttpParts, { keys }: HttpOptions): 
     else answer(res, { result: { orderId: order.id }, duplicate });
   });
 
-  router.post('/discord-link', async (req, res) => {
+  router.post('/discord-link', signed, async (req, res) => {
     answer(res, await hooks.discordLink(readBody(req, discordLinkHookSchema), digestOf('discord-link', req)));
   });
 
-  router.post('/halt', async (req, res) => {
+  return router;
+}
+
+/** What operators change: trading for everyone, and who may do what. */
+function operatorRoutes(hooks: Hooks, signed: RequestHandler): Router {
+  const router = Router();
+
+  router.post('/halt', signed, async (req, res) => {
     answer(res, await hooks.halt(readBody(req, haltHookSchema), digestOf('halt', req)));
   });
 
-  router.post('/ban', async (req, res) => {
+  router.post('/ban', signed, async (req, res) => {
     answer(res, await hooks.ban(readBody(req, banHookSchema), digestOf('ban', req)));
   });
 
-  router.post('/tier', async (req, res) => {
+  router.post('/role', signed, async (req, res) => {
+    answer(res, await hooks.role(readBody(req, roleHookSchema), digestOf('role', req)));
+  });
+
+  router.post('/tier', signed, async (req, res) => {
     answer(res, await hooks.tier(readBody(req, tierHookSchema), digestOf('tier', req)));
   });
 

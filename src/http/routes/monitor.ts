@@ -8,7 +8,7 @@ import type { HttpParts } from '../parts.ts';
 export function monitorRoutes({ monitor }: Pick<HttpParts, 'monitor'>): Router {
   const router = Router();
   router.get('/', (_req, res) => {
-    if (userOf(res).tier !== 'admin')
+    if (userOf(res).role !== 'admin')
       throw new TradecastError('FORBIDDEN', 'This page is for administrators.');
     succeed<DataOf<'GET /api/monitor'>>(res, monitor());
   });

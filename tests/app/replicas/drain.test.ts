@@ -15,7 +15,7 @@ import { sendHook, signHook } from '../../../rig/clients/hooks.ts';
 import { createHttpClient, registerUser } from '../../../rig/clients/http-client.ts';
 import { next } from '../../../rig/clients/stock-client.ts';
 import { createTestDatabase, type PostgresTestDatabase } from '../../../rig/database/database.ts';
-import { HOOK_SECRET, SESSION_SECRET } from '../../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from '../../../rig/secrets.ts';
 import { until } from '../../../rig/wait.ts';
 import type { OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 
@@ -51,6 +51,7 @@ async function start(env: Record<string, string> = {}): Promise<Replica> {
       REDIS_URL: redis.url,
       SESSION_SECRET,
       HOOK_SECRET,
+      OPERATOR_SECRET,
       DEMO_ACCOUNT: 'false',
       DRAIN_SECONDS: String(DRAIN_SECONDS),
       ...env,
@@ -64,7 +65,7 @@ async function signUp(url: string): Promise<SignedIn> {
   const client = createHttpClient(url);
   const { id, username, sessionID } = await registerUser(client);
   const cookie = [...client.cookies].map((pair) => pair.join('=')).join('; ');
-  return { user: { id, username, name: username, tier: 'member' }, sessionID, cookie };
+  return { user: { id, username, name: username, role: 'member', tier: 'STARTER' }, sessionID, cookie };
 }
 
 /** A stock client with a list of replicas: whenever one sends it away or refuses it, the next is tried. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Replica, startReplica } from '../../../local/replica.ts';
 import type { TestApp } from '../../../rig/app.ts';
-import { HOOK_SECRET, SESSION_SECRET } from '../../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from '../../../rig/secrets.ts';
 import { until } from '../../../rig/wait.ts';
 import type { MonitorPayload, WebSocketHealthPayload } from '../../../src/protocol/health-payloads.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
@@ -17,6 +17,7 @@ beforeAll(async () => {
       FEED: 'simulated',
       SESSION_SECRET,
       HOOK_SECRET,
+      OPERATOR_SECRET,
       DEMO_ACCOUNT: 'false',
       DATA_DIR: cluster.apps[0]!.dataDir,
       LOG_LEVEL: 'warn',
@@ -78,8 +79,8 @@ describe('three replicas', () => {
       body: { success: false, code: 'FORBIDDEN' },
     });
     expect((await other.request('GET', '/api/monitor')).status).toBe(401);
-    const event = { eventId: `promote-${ada.user.id}`, userId: ada.user.id, tier: 'admin' };
-    expect((await one.hook('/hooks/tier', event)).status).toBe(202);
+    const event = { eventId: `promote-${ada.user.id}`, userId: ada.user.id, role: 'admin' };
+    expect((await one.hook('/hooks/role', event)).status).toBe(202);
     const { body } = await other.request('GET', '/api/monitor', { cookie: ada.cookie });
     const monitor = body.data as MonitorPayload;
     expect(monitor).toMatchObject({
@@ -93,7 +94,7 @@ describe('three replicas', () => {
     expect(monitor.replicas).toHaveLength(3);
     expect(monitor.incidents.map(({ kind }) => kind)).toContain('replica-joined');
     expect((await other.request('GET', '/api/auth/session', { cookie: ada.cookie })).body).toMatchObject({
-      data: { user: { tier: 'admin' } },
+      data: { user: { role: 'admin' } },
     });
   });
 
@@ -123,7 +124,7 @@ describe('three replicas', () => {
     const { replica } = await healthOf(leaving);
     // From Redis: it was not there when the lease passed.
     const ada = await one.signUp();
-    await one.hook('/hooks/tier', { eventId: 'promote-for-late', userId: ada.user.id, tier: 'admin' });
+    await one.hook('/hooks/role', { eventId: 'promote-for-late', userId: ada.user.id, role: 'admin' });
     await until(async () => {
       const { body } = await leaving.request('GET', '/api/monitor', { cookie: ada.cookie });
       const { incidents, history } = body.data as MonitorPayload;

@@ -23,7 +23,7 @@ afterEach(async () => {
   await server.close();
 });
 
-const ADMIN = { ...USER, tier: 'admin' } as const;
+const ADMIN = { ...USER, role: 'admin' } as const;
 function openAt(path: string, who: typeof USER = USER) {
   server.routes['GET /api/auth/session'] = () => ({ user: who, sessionID: 's1' });
   app = openAppOn(server, { path });

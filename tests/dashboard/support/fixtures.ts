@@ -11,7 +11,13 @@ import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import type { TradeExecutedPayload } from '../../../src/protocol/trades.ts';
 
-export const USER: UserPayload = { id: 'u1', username: 'ada', name: 'Ada Lovelace', tier: 'member' };
+export const USER: UserPayload = {
+  id: 'u1',
+  username: 'ada',
+  name: 'Ada Lovelace',
+  role: 'member',
+  tier: 'STARTER',
+};
 
 const PRICES: Record<string, readonly [price: number, previousClose: number]> = {
   AAPL: [231.42, 229.1],

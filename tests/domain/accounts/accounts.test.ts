@@ -51,7 +51,7 @@ describe('accounts', () => {
   const users: AccountUsers & Pick<Users, 'ban'> = {
     async create(user: NewUser) {
       const { passwordHash, ...rest } = user;
-      const created = { ...rest, id: `id of ${user.username}`, banned: false };
+      const created: User = { ...rest, id: `id of ${user.username}`, tier: 'STARTER', banned: false };
       stored.set(user.username.toLowerCase(), { ...created, passwordHash });
       return created;
     },
@@ -83,7 +83,8 @@ describe('accounts', () => {
       id: 'id of ada',
       username: 'ada',
       name: 'ada',
-      tier: 'member',
+      role: 'member',
+      tier: 'STARTER',
       banned: false,
     });
     const named = await accounts.register({ username: 'grace', password: PASSWORD, name: 'Grace Hopper' });

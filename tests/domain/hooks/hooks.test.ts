@@ -6,22 +6,25 @@ import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbo
 import type { Hooks } from '../../../src/domain/hooks/hooks.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
-import type { Tier } from '../../../src/protocol/accounts.ts';
+import type { Role } from '../../../src/protocol/accounts.ts';
 import {
   discordLinkHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  roleHookSchema,
   tierHookSchema,
   tradeHookSchema,
 } from '../../../src/protocol/hooks.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
+import type { Tier } from '../../../src/protocol/tier.ts';
 
 const NOW = Date.parse('2026-03-02T15:30:00Z');
 const ada: User = {
   id: '7b0f6c2e-6d0b-4f5e-9f46-0a3a3f0c6a11',
   username: 'ada',
   name: 'Ada',
-  tier: 'member',
+  role: 'member',
+  tier: 'STARTER',
   banned: false,
 };
 const mallory: User = {
@@ -71,7 +74,7 @@ let memory: ReturnType<typeof createMemoryInbox>;
 let published: { topic: string; message: unknown }[];
 let placed: PlaceCommand[];
 let failPlace: boolean;
-let tiers: [string, Tier][];
+let changes: [string, Role | Tier][];
 let hooks: Hooks;
 
 beforeEach(() => {
@@ -79,7 +82,7 @@ beforeEach(() => {
   published = [];
   placed = [];
   failPlace = false;
-  tiers = [];
+  changes = [];
   const bus: Bus = {
     publish: (topic, message) => void published.push({ topic: topic.name, message }),
     subscribe: () => () => undefined,
@@ -91,8 +94,12 @@ beforeEach(() => {
       findByDiscordId: async (id) => (id === '123456789' ? ada : null),
       ban: async () => true,
       unban: async () => true,
+      async setRole(id, role) {
+        changes.push([id, role]);
+        return true;
+      },
       async setTier(id, tier) {
-        tiers.push([id, tier]);
+        changes.push([id, tier]);
         return true;
       },
     },
@@ -275,32 +282,61 @@ describe('an order from a hook', () => {
   });
 });
 
-describe('the tier of a user', () => {
-  const promotion = tierHookSchema.parse({ eventId: 't-1', discordUserId: '123456789', tier: 'admin' });
+describe('the role of a user', () => {
+  const promotion = roleHookSchema.parse({ eventId: 't-1', discordUserId: '123456789', role: 'admin' });
 
   test('is changed once, and a replayed promotion does not undo a later demotion', async () => {
-    expect(await hooks.tier(promotion, 'digest')).toEqual({ result: { tier: 'admin' }, duplicate: false });
-    const demotion = tierHookSchema.parse({ eventId: 't-2', userId: ada.id, tier: 'member' });
-    await hooks.tier(demotion, 'digest');
-    expect(await hooks.tier(promotion, 'digest')).toEqual({ result: { tier: 'admin' }, duplicate: true });
-    expect(tiers).toEqual([
+    expect(await hooks.role(promotion, 'digest')).toEqual({ result: { role: 'admin' }, duplicate: false });
+    const demotion = roleHookSchema.parse({ eventId: 't-2', userId: ada.id, role: 'member' });
+    await hooks.role(demotion, 'digest');
+    expect(await hooks.role(promotion, 'digest')).toEqual({ result: { role: 'admin' }, duplicate: true });
+    expect(changes).toEqual([
       [ada.id, 'admin'],
       [ada.id, 'member'],
     ]);
   });
 
   test('of an unknown user is refused and uses no event id', async () => {
-    const unknown = tierHookSchema.parse({ eventId: 't-3', discordUserId: '999999', tier: 'admin' });
-    await expect(hooks.tier(unknown, 'digest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const unknown = roleHookSchema.parse({ eventId: 't-3', discordUserId: '999999', role: 'admin' });
+    await expect(hooks.role(unknown, 'digest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(memory.claimed.has('t-3')).toBe(false);
   });
 
   test('is one of two words, for exactly one person', () => {
-    const isValid = (body: object) => tierHookSchema.safeParse({ eventId: 't', ...body }).success;
-    expect(isValid({ userId: ada.id, tier: 'member' })).toBe(true);
-    expect(isValid({ userId: ada.id, tier: 'owner' })).toBe(false);
-    expect(isValid({ tier: 'admin' })).toBe(false);
-    expect(isValid({ userId: ada.id, discordUserId: '123456789', tier: 'admin' })).toBe(false);
+    const isValid = (body: object) => roleHookSchema.safeParse({ eventId: 't', ...body }).success;
+    expect(isValid({ userId: ada.id, role: 'member' })).toBe(true);
+    expect(isValid({ userId: ada.id, role: 'owner' })).toBe(false);
+    expect(isValid({ role: 'admin' })).toBe(false);
+    expect(isValid({ userId: ada.id, discordUserId: '123456789', role: 'admin' })).toBe(false);
+  });
+});
+
+describe('the tier of a user', () => {
+  const tierHook = (eventId: string, tier: string) => tierHookSchema.parse({ eventId, userId: ada.id, tier });
+
+  test('is set by its name or by the name that a shop gives it', async () => {
+    expect(await hooks.tier(tierHook('t-1', 'PROFESSIONAL'), 'd')).toEqual({
+      result: { tier: 'PROFESSIONAL' },
+      duplicate: false,
+    });
+    await hooks.tier(tierHook('t-2', 'elite'), 'd');
+    await hooks.tier(tierHook('t-3', 'pro'), 'd');
+    await hooks.tier(tierHook('t-4', 'STARTER'), 'd');
+    expect(changes.map(([, tier]) => tier)).toEqual([
+      'PROFESSIONAL',
+      'INSTITUTIONAL',
+      'PROFESSIONAL',
+      'STARTER',
+    ]);
+  });
+
+  test('is no role: who sends one is told where roles are set', () => {
+    for (const tier of ['admin', 'member']) {
+      const read = tierHookSchema.safeParse({ eventId: 't', userId: ada.id, tier });
+      expect(read.error?.issues[0]?.message).toBe(`"${tier}" is a role: set it with POST /hooks/role`);
+    }
+    const other = tierHookSchema.safeParse({ eventId: 't', userId: ada.id, tier: 'starter' });
+    expect(other.error?.issues[0]?.message).toBe('one of STARTER, PROFESSIONAL, INSTITUTIONAL, pro, elite');
   });
 });
 

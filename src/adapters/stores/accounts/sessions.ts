@@ -6,7 +6,8 @@ import {
 } from '../../../domain/accounts/session.ts';
 import { createBatchLoader } from '../../../lib/batch-loader.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import type { Tier } from '../../../protocol/accounts.ts';
+import type { Role } from '../../../protocol/accounts.ts';
+import type { Tier } from '../../../protocol/tier.ts';
 import type { Database } from '../../sql/database.ts';
 
 /** Sessions in one query when thousands of clients connect at once; more would delay all queries behind it. */
@@ -23,7 +24,8 @@ interface SessionRow {
   id: string;
   username: string;
   name: string;
-  tier: Tier;
+  role: Role;
+  paid_tier: Tier;
 }
 
 /** Null where the session has ended, or does not say when it began. */
@@ -33,8 +35,8 @@ function rowToSession(row: SessionRow, now: number): ActiveSession | null {
     Number(row.created_at ?? Number.NaN) + SESSION_ABSOLUTE_MS,
   );
   if (!(expiresAt > now)) return null;
-  const { id, username, name, tier } = row;
-  return { user: { id, username, name, tier, banned: false }, expiresAt };
+  const { id, username, name, role, paid_tier: tier } = row;
+  return { user: { id, username, name, role, tier, banned: false }, expiresAt };
 }
 
 /** Reads the rows that express-session writes through connect-pg-simple. */
@@ -45,7 +47,7 @@ export function createSessions(db: Database, { clock }: { clock: Clock }): Sessi
       `WITH s AS MATERIALIZED (
          SELECT sid, expire, sess ->> 'createdAt' AS created_at, (sess ->> 'userId')::uuid AS user_id
          FROM session WHERE sid = ANY($1))
-       SELECT s.sid, s.expire, s.created_at, u.id, u.username, u.name, u.tier
+       SELECT s.sid, s.expire, s.created_at, u.id, u.username, u.name, u.role, u.paid_tier
        FROM s JOIN users u ON u.id = s.user_id WHERE u.banned_at IS NULL`,
       [sessionIds.filter((id) => SESSION_ID.test(id))],
     );

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { User, Users } from '../../../domain/accounts/user.ts';
-import type { Tier } from '../../../protocol/accounts.ts';
+import type { Role } from '../../../protocol/accounts.ts';
 import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
+import type { Tier } from '../../../protocol/tier.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
 
@@ -14,7 +15,8 @@ interface UserRow {
   id: string;
   username: string;
   name: string;
-  tier: Tier;
+  role: Role;
+  paid_tier: Tier;
   banned_at: Date | null;
   password_hash: string;
 }
@@ -22,30 +24,36 @@ interface UserRow {
 /** Locked in one order everywhere: replicas that keep them alive and one that ends them must not deadlock. */
 const SESSIONS_OF = "SELECT sid FROM session WHERE sess ->> 'userId' = $1 ORDER BY sid FOR UPDATE";
 
-const rowToUser = ({ id, username, name, tier, banned_at }: UserRow): User => ({
+const rowToUser = ({ id, username, name, role, paid_tier, banned_at }: UserRow): User => ({
   id,
   username,
   name,
-  tier,
+  role,
+  tier: paid_tier,
   banned: banned_at !== null,
 });
 
 export function createUsers(db: Database, { onCreate }: UsersOptions = {}): Users {
-  const COLUMNS = 'id, username, name, tier, banned_at, password_hash';
+  const COLUMNS = 'id, username, name, role, paid_tier, banned_at, password_hash';
 
   const findOne = async (condition: string, value: string): Promise<UserRow | undefined> => {
     const [row] = await db.query<UserRow>(`SELECT ${COLUMNS} FROM users WHERE ${condition}`, [value]);
     return row;
   };
 
+  /** False where there is no such user. */
+  const update = async (change: string, ...values: readonly [id: string, value?: string]): Promise<boolean> =>
+    (await db.query(`UPDATE users SET ${change} WHERE id = $1 RETURNING id`, values)).length > 0;
+
   return {
-    async create({ username, name, tier, passwordHash }) {
-      const user: User = { id: randomUUID(), username, name, tier, banned: false };
+    async create({ username, name, role, passwordHash }) {
+      const user: User = { id: randomUUID(), username, name, role, tier: 'STARTER', banned: false };
       try {
         await db.transaction(async (tx) => {
           await tx.query(
-            'INSERT INTO users (id, username, name, tier, password_hash) VALUES ($1, $2, $3, $4, $5)',
-            [user.id, username, name, tier, passwordHash],
+            `INSERT INTO users (id, username, name, role, tier, paid_tier, password_hash)
+             VALUES ($1, $2, $3, $4, $4, $5, $6)`,
+            [user.id, username, name, role, user.tier, passwordHash],
           );
           await onCreate?.(tx, user);
         });
@@ -95,15 +103,12 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
         return banned.length > 0;
       }),
 
-    async unban(id) {
-      const rows = await db.query('UPDATE users SET banned_at = NULL WHERE id = $1 RETURNING id', [id]);
-      return rows.length > 0;
-    },
+    unban: (id) => update('banned_at = NULL', id),
 
-    async setTier(id, tier) {
-      const rows = await db.query('UPDATE users SET tier = $2 WHERE id = $1 RETURNING id', [id, tier]);
-      return rows.length > 0;
-    },
+    // "tier" is what replicas of the release before read.
+    setRole: (id, role) => update('role = $2, tier = $2', id, role),
+
+    setTier: (id, tier) => update('paid_tier = $2', id, tier),
   };
 }
 

@@ -41,7 +41,7 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
     user = await users.create({
       username: `u${randomBytes(6).toString('hex')}`,
       name: 'Another user',
-      tier: 'member',
+      role: 'member',
       passwordHash: '',
     });
     queries = 0;

@@ -7,7 +7,7 @@ import type { NewUser, Users } from '../../../../src/domain/accounts/user.ts';
 const newUser = (username: string): NewUser => ({
   username,
   name: 'Another user',
-  tier: 'member',
+  role: 'member',
   passwordHash: 'hash',
 });
 
@@ -26,13 +26,14 @@ describe.each(KINDS)('users in the %s database', (kind) => {
     const created = await users.create({
       ...newUser('Ada.Lovelace'),
       name: 'Ada 🙂 Lovelace',
-      tier: 'admin',
+      role: 'admin',
     });
     expect(created).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       username: 'Ada.Lovelace',
       name: 'Ada 🙂 Lovelace',
-      tier: 'admin',
+      role: 'admin',
+      tier: 'STARTER',
       banned: false,
     });
     expect(await users.findById(created.id)).toEqual(created);
@@ -72,11 +73,30 @@ describe.each(KINDS)('users in the %s database', (kind) => {
     expect(await users.findByDiscordId('80351110224678912')).toEqual(user);
   });
 
-  test('a tier is changed for one user alone', async () => {
-    const user = await users.create(newUser('boole'));
-    expect(await users.setTier(user.id, 'admin')).toBe(true);
-    expect((await users.findById(user.id))?.tier).toBe('admin');
-    expect(await users.setTier('00000000-0000-4000-8000-000000000000', 'admin')).toBe(false);
+  test('role and tier are changed by themselves, for one user alone', async () => {
+    const [boole, other] = [await users.create(newUser('boole')), await users.create(newUser('de-morgan'))];
+    expect(await users.setRole(boole.id, 'admin')).toBe(true);
+    expect(await users.setTier(boole.id, 'INSTITUTIONAL')).toBe(true);
+    expect(await users.findById(boole.id)).toEqual({ ...boole, role: 'admin', tier: 'INSTITUTIONAL' });
+    expect(await users.findById(other.id)).toEqual(other);
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    expect(await users.setRole(nobody, 'admin')).toBe(false);
+    expect(await users.setTier(nobody, 'PROFESSIONAL')).toBe(false);
+  });
+
+  test('replicas of the release before read and write the role under its old name', async () => {
+    const user = await users.create({ ...newUser('peirce'), role: 'admin' });
+    const oldName = async () => (await db.query('SELECT tier FROM users WHERE id = $1', [user.id]))[0];
+    expect(await oldName()).toEqual({ tier: 'admin' });
+    await users.setRole(user.id, 'member');
+    expect(await oldName()).toEqual({ tier: 'member' });
+    await db.query("UPDATE users SET tier = 'admin' WHERE id = $1", [user.id]);
+    expect((await users.findById(user.id))?.role).toBe('admin');
+    await db.query(
+      "INSERT INTO users (id, username, name, tier, password_hash) VALUES ($1, 'frege', 'F', 'admin', 'x')",
+      ['00000000-0000-4000-8000-000000000001'],
+    );
+    expect(await users.findByUsername('frege')).toMatchObject({ role: 'admin', tier: 'STARTER' });
   });
 
   test('a new password ends every session of the user but the one that asks, or changes nothing', async () => {

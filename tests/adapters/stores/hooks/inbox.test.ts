@@ -39,7 +39,7 @@ describe.each(KINDS)('on %s', (kind) => {
     createUsers(database.db, { onCreate: (tx, user) => openAccount(tx, user.id, '1000') }).create({
       username: freshName(),
       name: 'Another user',
-      tier: 'member',
+      role: 'member',
       passwordHash: 'none',
     });
 
