@@ -31,10 +31,14 @@ export const command =
   <const D extends CommandDeclaration>(declaration: D): D & Acked<Ack> =>
     declaration;
 
+/** What numbers an event: each user's journal, or the streams of signals. */
+export type EventLogName = 'journal' | 'signals';
+
 /**
  * - `state`: only the latest value of a key counts. The key is `topic` and, where a topic has many values, the
  *   `subject` of the payload. The protocol's page names it; the source of the state implements it (`subjectOf`).
- * - `event`: numbered in the journal, never dropped; `epoch` and `seq` are added to the payload.
+ * - `event`: numbered in a log, never dropped; `epoch` and `seq` are added to the payload. The log is the journal of a
+ *   user, or one that many users read.
  * - `reply`: an answer to one connection, or a word about the connection itself.
  */
 export type EventDeclaration<Payload> =
@@ -43,7 +47,7 @@ export type EventDeclaration<Payload> =
       readonly topic: string;
       readonly subject?: (payload: Payload) => string;
     }
-  | { readonly lane: 'event' }
+  | { readonly lane: 'event'; readonly log: EventLogName }
   | { readonly lane: 'reply' };
 export type Lane = EventDeclaration<never>['lane'];
 

@@ -12,6 +12,7 @@ import {
   type Acked,
   type Carries,
   type CommandDeclaration,
+  type EventLogName,
   event,
   type Lane,
   type ReplyEvent,
@@ -103,15 +104,21 @@ type OnLane<L extends Lane> = {
 }[ServerEvent];
 
 export type StateEventName = OnLane<'state'>;
-/** The event lane: what the journal keeps, by event name. */
-export type JournalEventName = OnLane<'event'>;
+/** The event lane: what a log keeps, by event name. */
+export type LoggedEventName = OnLane<'event'>;
+type InLog<Log extends EventLogName> = {
+  [E in LoggedEventName]: Events[E] extends { readonly log: Log } ? E : never;
+}[LoggedEventName];
+export type JournalEventName = InLog<'journal'>;
 export const JOURNAL_EVENTS = Object.entries(EVENTS)
-  .filter(([, { lane }]) => lane === 'event')
+  .filter(([, declaration]) => declaration.lane === 'event' && declaration.log === 'journal')
   .map(([name]) => name) as readonly JournalEventName[];
-export type JournalPayloads = { [E in JournalEventName]: Declared<E> };
+/** What is added to the payload is the position in the log. */
+export type LoggedPayloads = { [E in LoggedEventName]: Declared<E> };
+export type JournalPayloads = Pick<LoggedPayloads, JournalEventName>;
 
 /** An event's payload as it stands on the wire. */
-export type PayloadOf<E extends ServerEvent> = E extends JournalEventName
+export type PayloadOf<E extends ServerEvent> = E extends LoggedEventName
   ? Declared<E> & JournalPosition
   : Declared<E>;
 export type ServerToClientEvents = { [E in ServerEvent]: (payload: PayloadOf<E>) => void };

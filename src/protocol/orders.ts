@@ -74,7 +74,7 @@ export const ordersCommands = {
 };
 
 export const ordersEvents = {
-  'order:update': event<OrderPayload>()({ lane: 'event' }),
+  'order:update': event<OrderPayload>()({ lane: 'event', log: 'journal' }),
 };
 
 /** GET /api/orders: those of one status, or all that are not final. */

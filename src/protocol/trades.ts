@@ -67,7 +67,7 @@ export const tradesCommands = {
 };
 
 export const tradesEvents = {
-  'trade:executed': event<TradeExecutedPayload>()({ lane: 'event' }),
-  'trade:failed': event<TradeFailedPayload>()({ lane: 'event' }),
+  'trade:executed': event<TradeExecutedPayload>()({ lane: 'event', log: 'journal' }),
+  'trade:failed': event<TradeFailedPayload>()({ lane: 'event', log: 'journal' }),
   'journal:head': event<JournalPosition>()({ lane: 'state', topic: 'journal' }),
 };

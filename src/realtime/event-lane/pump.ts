@@ -1,23 +1,27 @@
-import type { Journal, JournalRecord } from '../../domain/journal/journal.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import type { Dialect, EncodedEvent } from '../peer.ts';
-import { keptAfter, type Subscriber, type UserStream } from './user-stream.ts';
+import type { EventLog } from './event-log.ts';
+import { type EventStream, keptAfter, type LoggedRecord, type Subscriber } from './event-stream.ts';
 
 /** Records per write: about 100 KB, well inside what one peer may queue. */
 const PAGE = 300;
 
+/** A record as a dialect spells it; null where it has no words for it. */
+export type EncodeRecord = (dialect: Dialect, epoch: string, record: LoggedRecord) => EncodedEvent | null;
+
 export interface PumpParts {
-  readonly journal: Pick<Journal, 'readAfter'>;
+  readonly eventLog: Pick<EventLog, 'readAfter'>;
+  readonly encode: EncodeRecord;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
   readonly log: Log;
 }
 
 /** Moves the subscriber's cursor to the head of the stream; a pump that is at work already does so by itself. */
-export type Pump = (stream: UserStream, subscriber: Subscriber) => void;
+export type Pump = (stream: EventStream, subscriber: Subscriber) => void;
 
-export function createPump({ journal, metrics, log }: PumpParts): Pump {
-  async function deliver(stream: UserStream, subscriber: Subscriber): Promise<void> {
+export function createPump({ eventLog, encode, metrics, log }: PumpParts): Pump {
+  async function deliver(stream: EventStream, subscriber: Subscriber): Promise<void> {
     try {
       await moveToHead(stream, subscriber);
     } finally {
@@ -26,15 +30,15 @@ export function createPump({ journal, metrics, log }: PumpParts): Pump {
     }
   }
 
-  async function moveToHead(stream: UserStream, subscriber: Subscriber): Promise<void> {
+  async function moveToHead(stream: EventStream, subscriber: Subscriber): Promise<void> {
     const isActive = (): boolean => stream.subscribers.get(subscriber.peer.id) === subscriber;
     while (isActive() && subscriber.cursor !== null && subscriber.cursor < stream.head) {
       const after = subscriber.cursor;
-      const page = keptAfter(stream, after, PAGE) ?? (await journal.readAfter(stream.userId, after, PAGE));
+      const page = keptAfter(stream, after, PAGE) ?? (await eventLog.readAfter(stream.id, after, PAGE));
       if (!isActive()) return;
       if (page[0]?.seq !== after + 1) {
         // Pruned meanwhile. Nothing may be skipped silently: the client has to subscribe again and reload.
-        log.warn({ userId: stream.userId, after }, 'the journal no longer reaches back to this connection');
+        log.warn({ streamId: stream.id, after }, 'the log no longer reaches back to this connection');
         stream.subscribers.delete(subscriber.peer.id);
         return;
       }
@@ -44,10 +48,10 @@ export function createPump({ journal, metrics, log }: PumpParts): Pump {
   }
 
   /** Resolves when the transport has accepted the bytes, so that a paused reader costs one page. */
-  function write(subscriber: Subscriber, page: readonly JournalRecord[], epoch: string): Promise<void> {
+  function write(subscriber: Subscriber, page: readonly LoggedRecord[], epoch: string): Promise<void> {
     const { peer } = subscriber;
     const events = page
-      .map((record) => encodeRecord(peer.dialect, epoch, record))
+      .map((record) => encode(peer.dialect, epoch, record))
       .filter((event) => event !== null);
     for (const { event } of events) metrics.messageSent(event);
     if (events.length === 0) return Promise.resolve();
@@ -62,11 +66,12 @@ export function createPump({ journal, metrics, log }: PumpParts): Pump {
     subscriber.pumping = true;
     deliver(stream, subscriber).catch((error: unknown) => {
       // Pages that were not read leave the cursor where it is: the next notice or sweep finds them again.
-      log.warn({ err: error, userId: stream.userId }, 'a user stream could not read the journal');
+      log.warn({ err: error, streamId: stream.id }, 'the log of a stream could not be read');
     });
   };
 }
 
-const encodeRecord = (dialect: Dialect, epoch: string, record: JournalRecord): EncodedEvent | null =>
+/** For streams that few peers read. */
+export const encodeRecord: EncodeRecord = (dialect, epoch, { event, payload, seq }) =>
   // The payload belongs to the event of the same record; TypeScript cannot follow that through the union.
-  dialect.encode(record.event, { ...record.payload, epoch, seq: record.seq } as never);
+  dialect.encode(event, { ...payload, epoch, seq } as never);

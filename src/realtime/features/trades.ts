@@ -1,9 +1,10 @@
 import type { Bus } from '../../domain/bus/bus.ts';
 import type { Journal, UserHead } from '../../domain/journal/journal.ts';
 import { JOURNAL_HEAD_INTERVAL_MS } from '../../protocol/limits.ts';
+import { createJournalStreams } from '../event-lane/journal-streams.ts';
 import { SWEEP_INTERVAL_MS } from '../event-lane/journal-sweep.ts';
-import { createUserStreams } from '../event-lane/user-streams.ts';
 import type { FeatureFactory, RealtimeCore } from '../feature.ts';
+import type { Peer } from '../peer.ts';
 import type { StateTopic } from '../state-lane/topic.ts';
 
 export interface TradesParts {
@@ -16,11 +17,12 @@ export const tradesFeature =
   ({ bus, journal }: TradesParts): FeatureFactory =>
   (core) => {
     const { sweep, clock, metrics, log } = core;
-    const streams = createUserStreams({ journal, bus, metrics, log });
+    const streams = createJournalStreams({ journal, bus, metrics, log });
+    const leave = (peer: Peer): void => streams.unsubscribe(peer, peer.principal.user.id);
     const reportHeads = createHeadReport(core);
 
     return {
-      left: streams.unsubscribe,
+      left: leave,
       start() {
         const ends = [
           streams.start(),
@@ -37,6 +39,7 @@ export const tradesFeature =
         async 'subscribe:trades'(peer, position) {
           const { head, recovered, start } = await streams.subscribe(
             peer,
+            peer.principal.user.id,
             position && { epoch: position.epoch, seq: position.after },
           );
           const timestamp = new Date(clock.now()).toISOString();
@@ -47,7 +50,7 @@ export const tradesFeature =
         },
 
         'unsubscribe:trades'(peer) {
-          streams.unsubscribe(peer);
+          leave(peer);
           return { ack: { type: 'trades' } };
         },
       },

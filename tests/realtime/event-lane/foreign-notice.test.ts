@@ -5,7 +5,7 @@ import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import type { Appended, Journal, JournalRecord } from '../../../src/domain/journal/journal.ts';
 import { journalTopic } from '../../../src/domain/journal/topics.ts';
 import { createMetrics } from '../../../src/metrics/index.ts';
-import { createUserStreams } from '../../../src/realtime/event-lane/user-streams.ts';
+import { createJournalStreams } from '../../../src/realtime/event-lane/journal-streams.ts';
 import { createMemoryPeer } from '../../support/memory-peer.ts';
 
 const recordOf = (seq: number): JournalRecord =>
@@ -22,10 +22,10 @@ test.each([
     const readHead = jest.fn<Journal['head']>(async () => ({ epoch: 'e', seq: head, floor: 0 }));
     const readAfter = jest.fn<Journal['readAfter']>(async () => []);
     const journal = { head: readHead, readAfter } as unknown as Journal;
-    const streams = createUserStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
+    const streams = createJournalStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
     const peer = createMemoryPeer();
     const stop = streams.start();
-    (await streams.subscribe(peer, { epoch: 'e', seq: 0 })).start();
+    (await streams.subscribe(peer, 'u1', { epoch: 'e', seq: 0 })).start();
     const notice = (epoch: string, seq: number): Appended => ({
       userId: 'u1',
       epoch,

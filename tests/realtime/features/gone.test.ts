@@ -4,7 +4,7 @@ import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import type { Journal } from '../../../src/domain/journal/journal.ts';
 import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import { createMetrics } from '../../../src/metrics/index.ts';
-import { createUserStreams } from '../../../src/realtime/event-lane/user-streams.ts';
+import { createJournalStreams } from '../../../src/realtime/event-lane/journal-streams.ts';
 import {
   createPortfolioViews,
   type PortfolioViewsParts,
@@ -41,9 +41,9 @@ describe('a client that has left before its subscription runs', () => {
     const head = { epoch: 'e', seq: 1, floor: 0 };
     const readAfter = jest.fn<Journal['readAfter']>(async () => []);
     const journal = { head: async () => head, readAfter } as unknown as Journal;
-    const streams = createUserStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
+    const streams = createJournalStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
     const stop = streams.start();
-    const { start } = await streams.subscribe(gone, { epoch: 'e', seq: 0 });
+    const { start } = await streams.subscribe(gone, 'u1', { epoch: 'e', seq: 0 });
     start();
     streams.headIs('u1', { epoch: 'e', seq: 2 });
     expect(readAfter).not.toHaveBeenCalled();
@@ -60,10 +60,10 @@ test('a subscription that fails leaves a later one of the same connection alone'
   const asked = heads.values();
   const readAfter = jest.fn<Journal['readAfter']>(async () => []);
   const journal = { head: () => asked.next().value?.promise, readAfter } as unknown as Journal;
-  const streams = createUserStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
+  const streams = createJournalStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
   const stop = streams.start();
-  const first = streams.subscribe(here);
-  const second = streams.subscribe(here, { epoch: 'e', seq: 0 });
+  const first = streams.subscribe(here, 'u1');
+  const second = streams.subscribe(here, 'u1', { epoch: 'e', seq: 0 });
   heads[0]!.reject(new Error('the database is away'));
   await expect(first).rejects.toThrow('the database is away');
   heads[1]!.resolve({ epoch: 'e', seq: 1, floor: 0 } as never);

@@ -1,15 +1,20 @@
-import type { JournalRecord } from '../../domain/journal/journal.ts';
+import type { LoggedEventName, LoggedPayloads } from '../../protocol/events.ts';
 import type { JournalPosition } from '../../protocol/trades.ts';
 import type { Peer } from '../peer.ts';
 
-/** What this replica knows of one user's journal, and the peers that follow it. */
-export interface UserStream {
-  readonly userId: string;
-  /** Null until the journal has been read once. */
+/** One numbered event of a log; `seq` counts from 1 within the stream's epoch. */
+export type LoggedRecord = {
+  [E in LoggedEventName]: { readonly event: E; readonly payload: LoggedPayloads[E] };
+}[LoggedEventName] & { readonly seq: number };
+
+/** What this replica knows of one stream, and the peers that follow it. */
+export interface EventStream {
+  readonly id: string;
+  /** Null until its log has been read once. */
   epoch: string | null;
   head: number;
   /** The newest records, contiguous, ending at `head`. */
-  recent: readonly JournalRecord[];
+  recent: readonly LoggedRecord[];
   readonly subscribers: Map<string, Subscriber>;
 }
 
@@ -25,8 +30,8 @@ export interface Subscriber {
 /** Enough for a burst between two pumps; older ones are read from the database. */
 const RECENT_RECORDS = 256;
 
-export const newUserStream = (userId: string): UserStream => ({
-  userId,
+export const newEventStream = (id: string): EventStream => ({
+  id,
   epoch: null,
   head: 0,
   recent: [],
@@ -41,13 +46,13 @@ export const newSubscriber = (peer: Peer): Subscriber => ({
 });
 
 /**
- * Moves the head to `position`; `records` end there, or are empty where only the head is known. False for the
- * position of another journal. `onGap` is called when records are missing in between.
+ * Moves the head to `position`; `records` end there, or are empty where only the head is known. False for a position
+ * of another epoch. `onGap` is called when records are missing in between.
  */
 export function moveHead(
-  stream: UserStream,
+  stream: EventStream,
   position: JournalPosition,
-  records: readonly JournalRecord[],
+  records: readonly LoggedRecord[],
   onGap: () => void,
 ): boolean {
   if (stream.epoch === null) {
@@ -68,10 +73,10 @@ export function moveHead(
 
 /** Up to `limit` kept records from number `after + 1` on; null where they begin later. */
 export function keptAfter(
-  { recent }: UserStream,
+  { recent }: EventStream,
   after: number,
   limit: number,
-): readonly JournalRecord[] | null {
+): readonly LoggedRecord[] | null {
   const first = recent[0]?.seq;
   if (first === undefined || first > after + 1) return null;
   return recent.slice(after + 1 - first, after + 1 - first + limit);

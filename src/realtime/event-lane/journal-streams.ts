@@ -1,0 +1,26 @@
+import type { Bus } from '../../domain/bus/bus.ts';
+import type { Journal } from '../../domain/journal/journal.ts';
+import { journalTopic } from '../../domain/journal/topics.ts';
+import type { Log } from '../../lib/log.ts';
+import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import { createEventStreams, type EventStreams } from './event-streams.ts';
+import { encodeRecord } from './pump.ts';
+
+export interface JournalStreamsParts {
+  readonly journal: Pick<Journal, 'head' | 'readAfter'>;
+  readonly bus: Bus;
+  readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  readonly log: Log;
+}
+
+/** The journals of users; the id of a stream is the user's. */
+export const createJournalStreams = ({ journal, bus, ...parts }: JournalStreamsParts): EventStreams =>
+  createEventStreams({
+    ...parts,
+    eventLog: journal,
+    notices: (listener) =>
+      bus.subscribe(journalTopic, ({ userId, epoch, records }) =>
+        listener({ streamId: userId, epoch, records }),
+      ),
+    encode: encodeRecord,
+  });
