@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { deskOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
 import { executed, PORTFOLIO, quoteOf } from '../support/fixtures.ts';
@@ -50,7 +51,7 @@ describe('connecting', () => {
       sessionID: 's1',
       userId: 'u1',
       userName: 'Ada Lovelace',
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
     });
     expect(state().status).toBe('connected');
     expect(state().replica).toBe('one');
@@ -58,7 +59,7 @@ describe('connecting', () => {
 
   test('a page that no replica understands any more says so, goes on by HTTP, and is well again where one does', async () => {
     server.switches.refuseConnect = {
-      message: 'This server does not speak protocol version 1',
+      message: 'This server does not speak this protocol version',
       data: { code: 'UNSUPPORTED_PROTOCOL', retryable: true, retryAfterMs: 2_000 },
     };
     page.desk.start();
@@ -76,7 +77,7 @@ describe('connecting', () => {
   });
 
   test('a server of another version that takes the page all the same makes it ask for a reload', async () => {
-    server.switches.protocol = 2;
+    server.switches.protocol = PROTOCOL_VERSION + 1;
     page.desk.start();
     await until(() => state().replica !== null);
     expect(state()).toMatchObject({ outdated: true, status: 'connected' });

@@ -16,6 +16,7 @@ import type {
 } from '../../../src/protocol/events.ts';
 import type { OrderPayload } from '../../../src/protocol/orders.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { type Answers, type DoubleSocket, type JournalEvents, tell, usualAnswers } from './answers.ts';
 import { BARS, historyOf, MARKET_OPEN, NAMES, ORDER, PORTFOLIO, quoteOf, USER } from './fixtures.ts';
 
@@ -103,7 +104,7 @@ export async function startDouble(port = 0) {
   const feed = { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: 'one' };
   const switches: { refuseConnect: { message: string; data: object } | null; protocol: number } = {
     refuseConnect: null,
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
   };
 
   const http = createServer(async (request, response) => {

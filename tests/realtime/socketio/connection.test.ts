@@ -6,6 +6,7 @@ import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
 import { next } from '../../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../../rig/clock.ts';
 import { until } from '../../../rig/wait.ts';
+import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { openRaw } from '../../support/raw-client.ts';
 
 let app: TestApp;
@@ -31,7 +32,11 @@ describe('a handshake', () => {
       auth: { sessionID: session.sessionID, userId: session.user.id, userName: 'Anyone' },
     });
     const [connected, market] = await Promise.all([next(socket, 'connected'), next(socket, 'market:status')]);
-    expect(connected).toMatchObject({ socketId: socket.id, userId: session.user.id, protocol: 1 });
+    expect(connected).toMatchObject({
+      socketId: socket.id,
+      userId: session.user.id,
+      protocol: PROTOCOL_VERSION,
+    });
     expect(market).toMatchObject({ isOpen: true, session: 'regular' });
   });
 
@@ -77,14 +82,14 @@ describe('a handshake', () => {
     expect(error.data?.code).toBe('NO_SESSION_ID');
   });
 
-  test('may name the protocol version that it was written for', async () => {
+  test('may name the protocol version that it was written for, and be of the release before', async () => {
     const session = await app.signUp();
     const socket = app.open({ auth: { sessionID: session.sessionID, protocol: 1 } });
-    expect(await next(socket, 'connected')).toMatchObject({ protocol: 1 });
+    expect(await next(socket, 'connected')).toMatchObject({ protocol: PROTOCOL_VERSION });
   });
 
   test.each([
-    [2, 'This server does not speak protocol version 2'],
+    [PROTOCOL_VERSION + 1, `This server does not speak protocol version ${PROTOCOL_VERSION + 1}`],
     [0, 'This server does not speak protocol version 0'],
     ['1', 'This server does not speak this protocol version'],
     [{ version: 1 }, 'This server does not speak this protocol version'],
@@ -124,7 +129,7 @@ describe('a handshake', () => {
   });
 
   test('of a newer protocol with a field that does not fit is refused for its protocol', async () => {
-    const error = await refused(app.open({ auth: { sessionID: 7, protocol: 2 } }));
+    const error = await refused(app.open({ auth: { sessionID: 7, protocol: PROTOCOL_VERSION + 1 } }));
     expect(error.data).toMatchObject({ code: 'UNSUPPORTED_PROTOCOL', retryable: true });
   });
 
