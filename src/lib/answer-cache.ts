@@ -40,19 +40,17 @@ interface Entry<T> {
   readonly outcome: { readonly value: T } | { readonly error: unknown; readonly forMs: number };
 }
 
-/** A question under way. */
-interface Asking<T> {
-  readonly answer: Promise<Kept<T>>;
-  readonly left: AbortController;
-  waiting: number;
-}
-
-export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCache<T> {
-  const { clock, freshMs, staleMs, keepErrorMs, mayServeStale, weightOf = () => 1, maxWeight } = options;
+/** The answers of before, and errors that count for a while. */
+function createKeptAnswers<T>({
+  clock,
+  freshMs,
+  staleMs,
+  weightOf = () => 1,
+  maxWeight,
+}: AnswerCacheOptions<T>) {
   /** Oldest first. */
   const entries = new Map<string, Entry<T>>();
   let weight = 0;
-  const asking = new Map<string, Asking<T>>();
 
   function drop(key: string): void {
     weight -= entries.get(key)?.weight ?? 0;
@@ -62,36 +60,52 @@ export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCach
   const isOfUse = ({ at, outcome }: Entry<T>): boolean =>
     clock.now() - at <= ('value' in outcome ? Math.max(freshMs, staleMs) : outcome.forMs);
 
-  /** Answers that can no longer serve go as well. */
-  function keep(key: string, outcome: Entry<T>['outcome']): void {
-    drop(key);
-    const entry = { at: clock.now(), outcome, weight: 'value' in outcome ? weightOf(outcome.value) : 1 };
-    entries.set(key, entry);
-    weight += entry.weight;
-    for (const [oldest, known] of entries) {
-      if (known === entry || (weight <= maxWeight && isOfUse(known))) break;
-      drop(oldest);
-    }
-  }
+  return {
+    get: (key: string): Entry<T> | undefined => entries.get(key),
+    /** Answers that can no longer serve go as well. */
+    keep(key: string, outcome: Entry<T>['outcome']): void {
+      drop(key);
+      const entry = { at: clock.now(), outcome, weight: 'value' in outcome ? weightOf(outcome.value) : 1 };
+      entries.set(key, entry);
+      weight += entry.weight;
+      for (const [oldest, known] of entries) {
+        if (known === entry || (weight <= maxWeight && isOfUse(known))) break;
+        drop(oldest);
+      }
+    },
+    /** What may serve in place of an answer that does not come. */
+    staleOf(key: string): { readonly value: T } | undefined {
+      const before = entries.get(key);
+      return before && 'value' in before.outcome && clock.now() - before.at <= staleMs
+        ? before.outcome
+        : undefined;
+    },
+  };
+}
 
-  function staleOf(key: string): { readonly value: T } | undefined {
-    const before = entries.get(key);
-    return before && 'value' in before.outcome && clock.now() - before.at <= staleMs
-      ? before.outcome
-      : undefined;
-  }
+/** A question under way. */
+interface Asking<T> {
+  readonly answer: Promise<Kept<T>>;
+  readonly left: AbortController;
+  waiting: number;
+}
+
+export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCache<T> {
+  const { clock, freshMs, keepErrorMs, mayServeStale } = options;
+  const kept = createKeptAnswers(options);
+  const asking = new Map<string, Asking<T>>();
 
   async function askNow(key: string, ask: Ask<T>, signal: AbortSignal): Promise<Kept<T>> {
     try {
-      const value = await ask(staleOf(key)?.value, signal);
-      keep(key, { value });
+      const value = await ask(kept.staleOf(key)?.value, signal);
+      kept.keep(key, { value });
       return { value, stale: false };
     } catch (error) {
       signal.throwIfAborted();
-      const before = mayServeStale(error) ? staleOf(key) : undefined;
+      const before = mayServeStale(error) ? kept.staleOf(key) : undefined;
       if (before) return { value: before.value, stale: true };
       const forMs = keepErrorMs(error);
-      if (forMs > 0) keep(key, { error, forMs });
+      if (forMs > 0) kept.keep(key, { error, forMs });
       throw error;
     }
   }
@@ -125,7 +139,7 @@ export function createAnswerCache<T>(options: AnswerCacheOptions<T>): AnswerCach
   return {
     async get(key, ask, signal) {
       signal?.throwIfAborted();
-      const known = entries.get(key);
+      const known = kept.get(key);
       const age = known ? clock.now() - known.at : 0;
       if (known && 'value' in known.outcome && age < freshMs)
         return { value: known.outcome.value, stale: false };
