@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { useSingleKeys } from '../hooks/single-keys.ts';
 import { Key } from './key.tsx';
 
 export interface ChoiceProps<T extends string> {
@@ -20,6 +21,7 @@ export interface ChoiceProps<T extends string> {
 /** Radio buttons that look like one control; arrow keys and labels are the browser's own. */
 export function Choice<T extends string>({ label, value, options, onChange, hideLabel }: ChoiceProps<T>) {
   const name = useId();
+  const single = useSingleKeys();
   return (
     <fieldset className="min-w-0">
       <legend className={hideLabel ? 'sr-only' : 'mb-1 text-muted text-xs'}>{label}</legend>
@@ -39,7 +41,7 @@ export function Choice<T extends string>({ label, value, options, onChange, hide
               value={option.value}
               checked={option.value === value}
               aria-label={option.name}
-              aria-keyshortcuts={option.shortcut}
+              aria-keyshortcuts={single ? option.shortcut : undefined}
               onChange={() => onChange(option.value)}
               className="absolute inset-0 cursor-pointer appearance-none opacity-0"
             />

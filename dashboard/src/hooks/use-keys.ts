@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { useSingleKeys } from './single-keys.ts';
 
 /** Fields take what is typed for themselves; of the inputs only these do not. */
 const KEYLESS_INPUTS = ['radio', 'checkbox', 'button', 'submit'];
@@ -20,12 +21,13 @@ function nameOf(event: KeyboardEvent): string | null {
 
 /**
  * Calls back with the keys pressed anywhere on the page, except where a text is typed, a menu or a dialog is open. A
- * callback that answers true has used the key.
+ * callback that answers true has used the key. Single keys call nothing back where the reader has switched them off.
  */
 export function useKeys(onKey: (key: string) => boolean): void {
+  const single = useSingleKeys();
   const latest = useRef(onKey);
   useEffect(() => {
-    latest.current = onKey;
+    latest.current = (key) => (single || key.startsWith('Ctrl ')) && onKey(key);
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {

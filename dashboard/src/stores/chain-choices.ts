@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { keep, readKeptObject } from '../lib/kept.ts';
 
 /** What a chain can show of a contract, from the strike outwards. */
 export const CHAIN_COLUMNS = [
@@ -48,11 +49,9 @@ const INITIAL: ChainChoices = {
 const isColumn = (value: unknown): value is ChainColumn => CHAIN_COLUMNS.some((column) => column === value);
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** Of what an older or a newer page has stored, the part that this one knows. */
-function readChoices(text: string | null): ChainChoices {
-  const stored: unknown = JSON.parse(text ?? '{}');
-  if (typeof stored !== 'object' || stored === null) return INITIAL;
-  const { columns, side, underlying, contract } = stored as Partial<Record<keyof ChainChoices, unknown>>;
+/** Of what an older or a newer page has kept, the part that this one knows. */
+function remembered(): ChainChoices {
+  const { columns, side, underlying, contract } = readKeptObject(STORAGE_KEY);
   const known = Array.isArray(columns) ? columns.filter(isColumn) : [];
   return {
     columns: known.length > 0 ? known : INITIAL.columns,
@@ -62,26 +61,13 @@ function readChoices(text: string | null): ChainChoices {
   };
 }
 
-function stored(): ChainChoices {
-  try {
-    return readChoices(localStorage.getItem(STORAGE_KEY));
-  } catch {
-    // Storage is forbidden, or it holds something else.
-    return INITIAL;
-  }
-}
-
 export function createChainChoices(): ChainChoicesStore {
-  const store = createStore<ChainChoices>(stored);
+  const store = createStore<ChainChoices>(remembered);
   return {
     ...store,
     choose(part) {
       store.setState(part);
-      try {
-        localStorage.setItem(STORAGE_KEY, JSON.stringify(store.getState()));
-      } catch {
-        // Storage may be forbidden; the choice then lasts as long as the page.
-      }
+      keep(STORAGE_KEY, JSON.stringify(store.getState()));
     },
   };
 }

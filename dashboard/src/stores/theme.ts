@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { keep, readKept } from '../lib/kept.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -19,20 +20,8 @@ export interface ThemeStore extends StoreApi<ThemeState> {
 const isTheme = (text: string | null): text is Theme => THEMES.some((theme) => theme === text);
 
 function storedTheme(): Theme {
-  try {
-    const text = localStorage.getItem(STORAGE_KEY);
-    return isTheme(text) ? text : 'system';
-  } catch {
-    return 'system';
-  }
-}
-
-function remember(theme: Theme): void {
-  try {
-    localStorage.setItem(STORAGE_KEY, theme);
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-  }
+  const text = readKept(STORAGE_KEY);
+  return isTheme(text) ? text : 'system';
 }
 
 /** The chosen theme, kept over reloads and set as `data-theme` on the document. */
@@ -53,7 +42,7 @@ export function createThemeStore(): ThemeStore {
   return {
     ...store,
     choose(theme) {
-      remember(theme);
+      keep(STORAGE_KEY, theme);
       store.setState(resolve(theme));
     },
   };

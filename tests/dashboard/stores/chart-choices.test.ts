@@ -18,6 +18,15 @@ test('what was chosen is there after a reload', () => {
   expect(again.layers).toEqual(['simple', 'vwap', 'trades', 'extended']);
 });
 
+test('an average covers 2 to 200 whole bars; anything else changes nothing', () => {
+  const choices = createChartChoicesStore();
+  choices.setLength('simple', 200);
+  for (const none of [1, 201, 2.5, Number.NaN]) choices.setLength('exponential', none);
+  expect(createChartChoicesStore().getState().lengths).toEqual({ simple: 200, exponential: 20 });
+  localStorage.setItem('tradecast.chart', '{"lengths":{"simple":9000,"exponential":"many"}}');
+  expect(createChartChoicesStore().getState().lengths).toEqual({ simple: 50, exponential: 20 });
+});
+
 test.each(['{', 'null', '{"timeframe":"9z","layers":["sparkles"]}', '{"layers":7}'])(
   'a stored text that is none of ours is no obstacle: %s',
   (text) => {

@@ -83,7 +83,7 @@ export function ChartCanvas({ history, store, picture, index, theme, load, onHov
   const loading = history.status === 'loading';
   const absent = failed || (!loading && picture.bars.length === 0);
   return (
-    <div className="relative h-72 sm:h-96 xl:h-[27rem]">
+    <div className="relative h-72 sm:h-96 xl:h-[clamp(18rem,100dvh-26rem,27rem)]">
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, and this is one drawing */}
       <div
         ref={element}

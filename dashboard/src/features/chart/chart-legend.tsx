@@ -1,7 +1,7 @@
 import { Change } from '../../components/change.tsx';
 import { compact, price, quantity, signedPercent, signedPrice } from '../../lib/format.ts';
 import { barLabel } from './labels.ts';
-import { LAYER_NAMES, LINES, type Picture } from './picture.ts';
+import { LINES, lineName, type Picture } from './picture.ts';
 
 interface FigureProps {
   readonly label: string;
@@ -47,7 +47,7 @@ export function ChartLegend({ picture, index }: { picture: Picture; index: numbe
         ))}
       {LINES.map((name) => {
         const line = picture.lines[name];
-        return line ? <Figure key={name} label={LAYER_NAMES[name]} value={price(line[index])} /> : null;
+        return line ? <Figure key={name} label={lineName(name, picture)} value={price(line[index])} /> : null;
       })}
     </p>
   );

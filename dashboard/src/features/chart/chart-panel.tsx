@@ -35,7 +35,7 @@ function LoadingView() {
     <div className="flex flex-col gap-2">
       <div className="skeleton h-8 w-full max-w-96" />
       <div className="skeleton h-20 @lg:h-15 @4xl:h-10" />
-      <div className="skeleton h-72 sm:h-96 xl:h-[27rem]" />
+      <div className="skeleton h-72 sm:h-96 xl:h-[clamp(18rem,100dvh-26rem,27rem)]" />
       <div className="h-5" />
     </div>
   );

@@ -3,6 +3,11 @@ import type { Picture } from './picture.ts';
 
 /** A day that has just begun is not drawn as one broad bar. */
 const FEWEST_IN_SIGHT = 60;
+/**
+ * Pixels of the narrowest bar that a timeframe begins with: on the screen of a phone, of two or three points each, its
+ * body still stands apart from the next. What does not fit is a scroll or a pinch away.
+ */
+const LEAST_BAR_PX = 1.5;
 /** Where a key brings a bar into sight, it stands this far from the edge. */
 const EDGE_BARS = 5;
 /** Free space, in pixels: in bars of which hundreds are in sight, the words at the first and the last would be cut. */
@@ -32,9 +37,13 @@ export function zoomed({ from, to }: BarRange, count: number, factor: number): B
   return { from: right - (to - from) * factor, to: right };
 }
 
+type Scale = Pick<
+  ReturnType<Chart['timeScale']>,
+  'width' | 'subscribeSizeChange' | 'getVisibleLogicalRange' | 'setVisibleLogicalRange'
+>;
+
 /** Which bars are in sight. */
-export function createSight(chart: Chart) {
-  const scale = chart.timeScale();
+export function createSight(scale: Scale) {
   let placed = false;
   let place = () => {};
   /** Without a width, as in a view that is not shown, it has to wait for one. */
@@ -45,10 +54,12 @@ export function createSight(chart: Chart) {
   };
   scale.subscribeSizeChange(tryToPlace);
   return {
-    begin({ bars, first }: Picture) {
+    begin({ bars, first }: Pick<Picture, 'bars' | 'first'>) {
       placed = bars.length === 0;
       place = () => {
-        scale.setVisibleLogicalRange(rangeOf(first, bars.length, scale.width()));
+        const fitting = Math.floor(scale.width() / LEAST_BAR_PX);
+        const from = Math.max(first, bars.length - fitting);
+        scale.setVisibleLogicalRange(rangeOf(from, bars.length, scale.width()));
       };
       tryToPlace();
     },

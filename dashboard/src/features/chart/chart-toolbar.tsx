@@ -2,7 +2,8 @@ import { useStore } from 'zustand';
 import { Choice } from '../../components/choice.tsx';
 import { useKeys } from '../../hooks/use-keys.ts';
 import { type BarSize, TIMEFRAMES, timeframeOf } from '../../lib/timeframes.ts';
-import { type ChartChoicesStore, LAYERS, type Layer } from '../../stores/chart-choices.ts';
+import { AVERAGES, type ChartChoicesStore, LAYERS, type Layer } from '../../stores/chart-choices.ts';
+import { AverageLength } from './average-length.tsx';
 import { LAYER_NAMES, LINE_LOOKS, unfit } from './picture.ts';
 
 const OPTIONS = TIMEFRAMES.map(({ id, label, name, key }) => ({ value: id, label, name, shortcut: key }));
@@ -12,9 +13,10 @@ interface LayerButtonProps {
   readonly on: boolean;
   readonly size: BarSize;
   readonly onToggle: () => void;
+  readonly className: string;
 }
 
-function LayerButton({ layer, on, size, onToggle }: LayerButtonProps) {
+function LayerButton({ layer, on, size, onToggle, className }: LayerButtonProps) {
   const why = unfit(layer, size);
   const look = LINE_LOOKS[layer];
   return (
@@ -24,8 +26,8 @@ function LayerButton({ layer, on, size, onToggle }: LayerButtonProps) {
       aria-disabled={why !== null}
       title={why ?? undefined}
       onClick={() => why === null && onToggle()}
-      className={`flex h-8 items-center gap-1.5 rounded-md border px-2 off:border-line off:text-muted off:opacity-60 ${
-        on ? 'border-accent bg-accent-soft text-ink' : 'border-line-strong text-muted hover:text-ink'
+      className={`flex items-center gap-1.5 px-2 off:text-muted off:opacity-60 ${className} ${
+        on ? 'bg-accent-soft text-ink' : 'text-muted hover:text-ink'
       }`}
     >
       {look ? (
@@ -38,6 +40,37 @@ function LayerButton({ layer, on, size, onToggle }: LayerButtonProps) {
   );
 }
 
+interface LayerControlProps {
+  readonly layer: Layer;
+  readonly size: BarSize;
+  readonly choices: ChartChoicesStore;
+}
+
+/** A layer on or off; of an average its length as well. */
+function LayerControl({ layer, size, choices }: LayerControlProps) {
+  const { layers, lengths } = useStore(choices);
+  const on = layers.includes(layer);
+  const average = AVERAGES.find((one) => one === layer);
+  return (
+    <div className={`flex h-8 rounded-md border ${on ? 'border-accent' : 'border-line-strong'}`}>
+      <LayerButton
+        layer={layer}
+        size={size}
+        on={on}
+        onToggle={() => choices.toggle(layer)}
+        className={average ? 'rounded-l-md' : 'rounded-md'}
+      />
+      {average ? (
+        <AverageLength
+          average={average}
+          length={lengths[average]}
+          onChange={(length) => choices.setLength(average, length)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
 export interface ChartToolbarProps {
   readonly choices: ChartChoicesStore;
   /** Keys choose on the chart in sight alone. */
@@ -46,7 +79,7 @@ export interface ChartToolbarProps {
 
 /** Timeframes with their keys, and what is drawn, each on or off. */
 export function ChartToolbar({ choices, inSight }: ChartToolbarProps) {
-  const { timeframe, layers } = useStore(choices);
+  const timeframe = useStore(choices, (state) => state.timeframe);
   const { size } = timeframeOf(timeframe);
   useKeys((key) => {
     const chosen = TIMEFRAMES.find((one) => one.key === key);
@@ -62,13 +95,7 @@ export function ChartToolbar({ choices, inSight }: ChartToolbarProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset's legend cannot stand beside its buttons */}
       <div role="group" aria-label="Shown on the chart" className="flex flex-wrap gap-1.5">
         {LAYERS.map((layer) => (
-          <LayerButton
-            key={layer}
-            layer={layer}
-            size={size}
-            on={layers.includes(layer)}
-            onToggle={() => choices.toggle(layer)}
-          />
+          <LayerControl key={layer} layer={layer} size={size} choices={choices} />
         ))}
       </div>
     </div>

@@ -22,14 +22,17 @@ export interface ChartViewProps {
 /** The bars of a symbol as the reader wants them. */
 export function ChartView({ symbol, theme, load }: ChartViewProps) {
   const [choices] = useState(createChartChoicesStore);
-  const { timeframe, layers } = useStore(choices);
+  const { timeframe, layers, lengths } = useStore(choices);
   const { trades } = useSharedStores();
   const entries = useStore(trades, (state) => state.entries);
   const [hovered, setHovered] = useState<number | null>(null);
   const element = useRef<HTMLDivElement>(null);
   const { store, history: held } = useBarHistory(symbol, timeframe);
   const history = useMemo<BarHistory>(() => held ?? nothingOf(symbol, timeframe), [held, symbol, timeframe]);
-  const picture = useMemo(() => pictureOf(history, layers, entries), [history, layers, entries]);
+  const picture = useMemo(
+    () => pictureOf(history, { layers, lengths }, entries),
+    [history, layers, lengths, entries],
+  );
   const under = hovered === null ? -1 : indexOfBar(picture.bars, hovered);
   const index = under === -1 ? picture.bars.length - 1 : under;
   return (

@@ -3,12 +3,9 @@ import { type Bar, dateAt, firstInSight, isRegular } from '../../lib/bars.ts';
 import { exponentialAverage, type Line, simpleAverage, volumeWeightedAverage } from '../../lib/indicators.ts';
 import { type BarSize, isIntraday, timeframeOf } from '../../lib/timeframes.ts';
 import type { BarHistory } from '../../stores/bar-history.ts';
-import type { Layer } from '../../stores/chart-choices.ts';
+import { AVERAGES, type ChartChoices, type Layer } from '../../stores/chart-choices.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
 import { type OwnTrades, ownTradesOn } from './own-trades.ts';
-
-export const SIMPLE_LENGTH = 50;
-export const EXPONENTIAL_LENGTH = 20;
 
 /** The lines over the bars, in the order in which they are drawn and named. */
 export const LINES = ['simple', 'exponential', 'vwap'] as const satisfies readonly Layer[];
@@ -16,8 +13,8 @@ export type LineName = (typeof LINES)[number];
 
 export const LAYER_NAMES: Readonly<Record<Layer, string>> = {
   volume: 'Volume',
-  simple: `SMA ${SIMPLE_LENGTH}`,
-  exponential: `EMA ${EXPONENTIAL_LENGTH}`,
+  simple: 'SMA',
+  exponential: 'EMA',
   vwap: 'VWAP',
   trades: 'My trades',
   extended: 'Extended hours',
@@ -39,6 +36,10 @@ export interface Picture {
   readonly bars: readonly Bar[];
   /** Those that are switched on. */
   readonly lines: Readonly<Partial<Record<LineName, Line>>>;
+  /** Bars that each average covers. */
+  readonly lengths: ChartChoices['lengths'];
+  /** Bars that are needed before those in sight: what the longest average covers. */
+  readonly lead: number;
   readonly volume: boolean;
   readonly trades: readonly OwnTrades[];
   /** Index of the first bar in sight at first. */
@@ -52,15 +53,19 @@ export function unfit(layer: Layer, size: BarSize): string | null {
   return layer === 'extended' ? 'Bars of a day and more have no sessions' : null;
 }
 
-const computed: Readonly<Record<LineName, (bars: readonly Bar[]) => Line>> = {
-  simple: (bars) => simpleAverage(bars, SIMPLE_LENGTH),
-  exponential: (bars) => exponentialAverage(bars, EXPONENTIAL_LENGTH),
+const computed: Readonly<Record<LineName, (bars: readonly Bar[], lengths: ChartChoices['lengths']) => Line>> = {
+  simple: (bars, { simple }) => simpleAverage(bars, simple),
+  exponential: (bars, { exponential }) => exponentialAverage(bars, exponential),
   vwap: (bars) => volumeWeightedAverage(bars, dateAt),
 };
 
+/** `SMA 50` */
+export const lineName = (name: LineName, { lengths }: Pick<Picture, 'lengths'>): string =>
+  name === 'vwap' ? LAYER_NAMES[name] : `${LAYER_NAMES[name]} ${lengths[name]}`;
+
 export function pictureOf(
   history: BarHistory,
-  layers: readonly Layer[],
+  { layers, lengths }: Pick<ChartChoices, 'layers' | 'lengths'>,
   entries: readonly TradeEntry[],
 ): Picture {
   const { symbol, timeframe } = history;
@@ -68,12 +73,14 @@ export function pictureOf(
   const shows = (layer: Layer) => layers.includes(layer) && unfit(layer, size) === null;
   const regular = isIntraday(size) && !layers.includes('extended');
   const bars = regular ? history.bars.filter(({ time }) => isRegular(time)) : history.bars;
-  const lines = LINES.filter(shows).map((name) => [name, computed[name](bars)] as const);
+  const lines = LINES.filter(shows).map((name) => [name, computed[name](bars, lengths)] as const);
   return {
     key: `${symbol} ${timeframe} ${regular}`,
     size,
     bars,
     lines: Object.fromEntries(lines),
+    lengths,
+    lead: Math.max(0, ...AVERAGES.filter(shows).map((average) => lengths[average])),
     volume: shows('volume'),
     trades: shows('trades') ? ownTradesOn(bars, entries, { symbol, size }) : [],
     first: firstInSight(bars, { sight }),

@@ -5,12 +5,13 @@ import { isIntraday } from '../../lib/timeframes.ts';
 import { type Chart, colour, createCloseLine, createLayers, toTime } from './chart-layers.ts';
 import { createSight, EDGE_PX } from './chart-sight.ts';
 import { continues } from './continues.ts';
+import { AVERAGES } from '../../stores/chart-choices.ts';
 import { barLabel } from './labels.ts';
 import { NewYorkScale } from './new-york-scale.ts';
 import type { OwnTrades } from './own-trades.ts';
 import { LINES, type Picture } from './picture.ts';
 
-/** Bars before the left edge of what is here, at which older ones are requested. */
+/** Bars before those in sight, below which older ones are requested; an average needs as many as it covers. */
 const NEAR_START = 30;
 const SCROLL_PAUSE_MS = 100;
 
@@ -81,6 +82,7 @@ function paint(chart: Chart): void {
 const isGrown = (shown: Picture, picture: Picture): boolean =>
   shown.key === picture.key &&
   shown.volume === picture.volume &&
+  AVERAGES.every((average) => shown.lengths[average] === picture.lengths[average]) &&
   LINES.every((name) => (shown.lines[name] === undefined) === (picture.lines[name] === undefined)) &&
   continues(shown.bars, picture.bars);
 
@@ -99,7 +101,19 @@ export const createPriceChart: CreatePriceChart = (element) => {
   );
   const layers = createLayers(chart);
   const closeLine = createCloseLine(layers.candles);
-  const sight = createSight(chart);
+  const sight = createSight(chart.timeScale());
+  let nearStart = () => {};
+
+  // While a picture is drawn the range is for a moment that of the one before.
+  function check() {
+    waiting = undefined;
+    const range = chart.timeScale().getVisibleLogicalRange();
+    if (range && shown && shown.bars.length > 0 && range.from < Math.max(NEAR_START, shown.lead)) nearStart();
+  }
+  const checkSoon = () => {
+    waiting ??= setTimeout(check, SCROLL_PAUSE_MS);
+  };
+  chart.timeScale().subscribeVisibleLogicalRangeChange(checkSoon);
 
   function repaint() {
     paint(chart);
@@ -120,6 +134,7 @@ export const createPriceChart: CreatePriceChart = (element) => {
       if (!before || !sameTrades(before.trades, picture.trades)) layers.mark(picture.trades);
       const isOther = before?.key !== picture.key || before.bars.length === 0;
       if (isOther) sight.begin(picture);
+      if (before && before.lead < picture.lead) checkSoon();
     },
     mark: closeLine.mark,
     repaint,
@@ -127,15 +142,7 @@ export const createPriceChart: CreatePriceChart = (element) => {
       chart.subscribeCrosshairMove(({ time }) => listener(time === undefined ? null : Number(time)));
     },
     onNearStart(listener) {
-      // While a picture is drawn the range is for a moment that of the one before.
-      function check() {
-        waiting = undefined;
-        const range = chart.timeScale().getVisibleLogicalRange();
-        if (range && shown && shown.bars.length > 0 && range.from < NEAR_START) listener();
-      }
-      chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
-        waiting ??= setTimeout(check, SCROLL_PAUSE_MS);
-      });
+      nearStart = listener;
     },
     point(time) {
       const index = time === null || !shown ? -1 : indexOfBar(shown.bars, time);

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { SearchIcon } from '../../components/icons.tsx';
 import { Key } from '../../components/key.tsx';
+import { useSingleKeys } from '../../hooks/single-keys.ts';
 import { useKeys } from '../../hooks/use-keys.ts';
 import type { PageLink, PaletteItem } from './items.ts';
 import { Palette } from './palette.tsx';
@@ -16,6 +17,7 @@ export interface PaletteButtonProps {
  */
 export function PaletteButton({ pages, onChoose }: PaletteButtonProps) {
   const [open, setOpen] = useState(false);
+  const single = useSingleKeys();
   const show = () => setOpen(true);
   useKeys((key) => {
     if (key !== '/' && key !== 'Ctrl k') return false;
@@ -28,7 +30,7 @@ export function PaletteButton({ pages, onChoose }: PaletteButtonProps) {
       <button
         type="button"
         aria-haspopup="dialog"
-        aria-keyshortcuts="/ Control+K"
+        aria-keyshortcuts={single ? '/ Control+K' : 'Control+K'}
         onClick={show}
         className="flex h-9 items-center gap-1.5 rounded-md border border-line-strong px-2.5 text-muted hover:bg-raised hover:text-ink"
       >

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/accounts.ts';
 import { pathTo } from '../../../../src/protocol/pages.ts';
 import { CheckIcon, ChevronIcon, UserIcon } from '../../components/icons.tsx';
+import { singleKeys, useSingleKeys } from '../../hooks/single-keys.ts';
 import { go } from '../../hooks/use-page.ts';
 import type { SessionStore } from '../../stores/session.ts';
 import { THEMES, type Theme, type ThemeStore } from '../../stores/theme.ts';
@@ -71,6 +72,25 @@ function Themes({ theme }: { theme: ThemeStore }) {
   );
 }
 
+function SingleKeys() {
+  return (
+    <DropdownMenu.CheckboxItem
+      checked={useSingleKeys()}
+      onCheckedChange={singleKeys.switch}
+      // The reader sees what the switch is at.
+      onSelect={(event) => event.preventDefault()}
+      className={ITEM}
+    >
+      <span className="w-4 shrink-0">
+        <DropdownMenu.ItemIndicator>
+          <CheckIcon />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      Single-key shortcuts
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
 function useSignOut(session: SessionStore) {
   const [busy, setBusy] = useState(false);
   async function signOut() {
@@ -103,6 +123,8 @@ function Items({ user, theme, pages, leave, onLeavePage, onDialog }: ItemsProps)
       </DropdownMenu.Label>
       <Line />
       <Themes theme={theme} />
+      <Line />
+      <SingleKeys />
       <Line />
       {pages.map(({ title, open }) => (
         <Item

@@ -12,6 +12,9 @@ import { price, signedPercent, signedPrice } from '../../lib/format.ts';
 import { instrumentWords, shortName } from '../../lib/instrument-words.ts';
 import { Sparkline } from './sparkline.tsx';
 
+/** Characters of a price that fit its column in letters of the usual size; 712,345.67 of BRK.A has ten. */
+const ROOMY = 9;
+
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
   const { watchlist } = useSharedStores();
   const open = useOpenSymbol();
@@ -20,6 +23,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
   const selected = useIsSelected(symbol);
   const removeButton = useFocusHeir();
   const flash = useFlash<HTMLSpanElement>(quote?.price);
+  const shown = price(quote?.price);
   const stale = quote?.state === 'stale';
   // The wire says 0 while no previous close is known; that is not "unchanged".
   const change = quote?.previousClose === undefined ? null : quote.change;
@@ -49,8 +53,8 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
         </td>
       )}
       <td className="px-1 text-right font-medium">
-        <span ref={flash} className="rounded px-1 py-0.5">
-          {price(quote?.price)}
+        <span ref={flash} className={`rounded px-1 py-0.5 ${shown.length > ROOMY ? 'text-xs' : ''}`}>
+          {shown}
         </span>
         {quote && stale ? <StaleAge timestamp={quote.timestamp} className="block px-1" /> : null}
         {quote?.state === 'closed' ? <span className="block px-1 text-muted text-xs">at close</span> : null}

@@ -24,18 +24,19 @@ export function Panels({ theme, loadChart, hidden }: PanelsProps) {
   return (
     <div
       // In the middle column the chart keeps its height and the orders below it take the rest.
-      className={`mx-auto max-w-[120rem] grid-cols-1 items-start gap-3 p-2 sm:p-3 md:grid-cols-2 xl:grid-cols-[22rem_minmax(0,1fr)_21rem] xl:grid-rows-[auto_1fr] ${hidden ? 'hidden' : 'grid'}`}
+      className={`mx-auto max-w-[120rem] grid-cols-1 items-start gap-3 p-2 sm:p-3 md:grid-cols-2 xl:grid-cols-[23rem_minmax(0,1fr)_21rem] xl:grid-rows-[auto_1fr] ${hidden ? 'hidden' : 'grid'}`}
     >
       <div className={`min-w-0 md:max-xl:order-2 xl:sticky xl:top-17 xl:row-span-2 ${on('watchlist')}`}>
         <LiveWatchlist />
       </div>
       {/* A phone shows the panels of each column by themselves. */}
       <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-1 md:max-xl:col-span-2">
-        <div className={on('portfolio')}>
-          <LivePortfolio />
-        </div>
+        {/* First of its column: on a laptop the whole chart is in sight without a scroll. */}
         <div className={on('trade')}>
           <ChartPanel theme={theme} load={loadChart} />
+        </div>
+        <div className={on('portfolio')}>
+          <LivePortfolio />
         </div>
       </div>
       <div className="flex min-w-0 flex-col gap-3 max-md:contents md:max-xl:order-3 xl:row-span-2">

@@ -5,6 +5,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { ChartPanel } from '../../../../dashboard/src/features/chart/chart-panel.tsx';
+import { singleKeys } from '../../../../dashboard/src/hooks/single-keys.ts';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
 import { contractOf } from '../../support/chains.ts';
 import { recordingChart } from '../../support/chart.ts';
@@ -104,9 +105,9 @@ test('averages, volume and extended hours are switched on and off; what a day’
   const drawn = await openChart();
   await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
   const button = (name: string) => screen.getByRole('button', { name });
-  expect(button('SMA 50').getAttribute('aria-pressed')).toBe('false');
-  await page.user.click(button('SMA 50'));
-  await page.user.click(button('EMA 20'));
+  expect(button('SMA').getAttribute('aria-pressed')).toBe('false');
+  await page.user.click(button('SMA'));
+  await page.user.click(button('EMA'));
   await page.user.click(button('Volume'));
   await waitFor(() =>
     expect(Object.keys(drawn.picture?.lines ?? {})).toEqual(['simple', 'exponential', 'vwap']),
@@ -117,6 +118,56 @@ test('averages, volume and extended hours are switched on and off; what a day’
   await screen.findByText('daily bars, New York time');
   expect(button('VWAP').getAttribute('aria-disabled')).toBe('true');
   await waitFor(() => expect(Object.keys(drawn.picture?.lines ?? {})).toEqual(['simple', 'exponential']));
+});
+
+test('the lengths of the averages are the reader’s, within bounds, and are kept', async () => {
+  const drawn = await openChart();
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+  await page.user.click(screen.getByRole('button', { name: 'SMA' }));
+  const field = screen.getByLabelText('Bars of the simple moving average') as HTMLInputElement;
+  await page.user.clear(field);
+  await page.user.type(field, '9');
+  await waitFor(() =>
+    expect(drawn.picture?.lines.simple?.filter((value) => value !== null)).toHaveLength(BARS.length - 8),
+  );
+  expect(await screen.findByText('SMA 9')).toBeTruthy();
+  await page.user.type(field, '99');
+  expect(field.getAttribute('aria-invalid')).toBe('true');
+  await page.user.tab();
+  expect(field.value).toBe('99');
+  expect(field.getAttribute('aria-invalid')).toBe('false');
+  expect(drawn.picture?.lead).toBe(99);
+  expect(localStorage.getItem('tradecast.chart')).toContain('"simple":99');
+});
+
+test('without extended hours the bars outside of the session are gone, and come back', async () => {
+  const opening = Date.parse('2026-11-20T14:30:00Z') / 1_000;
+  const bars = BARS.map((bar, minute) => ({ ...bar, time: opening + (minute - 10) * 60 }));
+  const drawn = await openChart(({ routes }) => {
+    routes[HISTORY] = ({ path, query }) => ({ ...historyOf(path.split('/').at(-1)!, query), bars });
+    routes['GET /api/candles'] = () => [];
+  });
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+  await page.user.click(screen.getByRole('button', { name: 'Extended hours' }));
+  await waitFor(() => expect(drawn.picture?.bars.at(0)?.time).toBe(opening));
+  expect(drawn.picture?.bars).toHaveLength(BARS.length - 10);
+  await page.user.click(screen.getByRole('button', { name: 'Extended hours' }));
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+});
+
+test('single keys that are switched off choose nothing and are not shown', async () => {
+  const drawn = await openChart();
+  await waitFor(() => expect(drawn.picture?.bars).toHaveLength(BARS.length));
+  const year = screen.getByRole('radio', { name: '1 year' }) as HTMLInputElement;
+  expect(year.getAttribute('aria-keyshortcuts')).toBe('4');
+  act(() => singleKeys.switch(false));
+  await page.user.keyboard('4');
+  expect(year.checked).toBe(false);
+  expect(year.getAttribute('aria-keyshortcuts')).toBeNull();
+  expect(screen.queryByText('4')).toBeNull();
+  act(() => singleKeys.switch(true));
+  await page.user.keyboard('4');
+  expect(year.checked).toBe(true);
 });
 
 test('the bar under the crosshair is read above the chart, by pointer and by keyboard; else the newest', async () => {

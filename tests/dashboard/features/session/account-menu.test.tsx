@@ -3,9 +3,10 @@
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { toast } from 'sonner';
+import { singleKeys } from '../../../../dashboard/src/hooks/single-keys.ts';
 import { createApi } from '../../../../dashboard/src/lib/api.ts';
 import { Frame } from '../../../../dashboard/src/pages/frame.tsx';
 import { createSessionStore } from '../../../../dashboard/src/stores/session.ts';
@@ -41,6 +42,20 @@ const menu = async () => {
   await page.user.click(screen.getByRole('button', { name: /account and theme/ }));
   return within(await screen.findByRole('menu'));
 };
+test('one switch turns single keys off on every page and is kept; combinations stay', async () => {
+  await openDesk();
+  const item = (await menu()).getByRole('menuitemcheckbox', { name: 'Single-key shortcuts' });
+  expect(item.getAttribute('aria-checked')).toBe('true');
+  await page.user.click(item);
+  expect(item.getAttribute('aria-checked')).toBe('false');
+  expect(localStorage.getItem('tradecast.single-keys')).toBe('off');
+  await page.user.keyboard('{Escape}/');
+  expect(screen.queryByRole('dialog')).toBeNull();
+  await page.user.keyboard('{Control>}k{/Control}');
+  await screen.findByRole('dialog', { name: 'Search' });
+  act(() => singleKeys.switch(true));
+});
+
 describe('changing the password', () => {
   async function openDialog() {
     await openDesk();
