@@ -3,7 +3,7 @@ import { Toaster } from 'sonner';
 import { Redirect } from 'wouter';
 import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
-import { PAGES, pathTo } from '../../src/protocol/pages.ts';
+import { pathTo } from '../../src/protocol/pages.ts';
 import { Button } from './components/button.tsx';
 import { BellIcon, CheckIcon, CloseIcon, Logo } from './components/icons.tsx';
 import type { LoadPriceChart } from './features/chart/use-price-chart.ts';
@@ -38,21 +38,22 @@ function Splash({ children }: { children: ReactNode }) {
   );
 }
 
+function NoPage({ path }: { path: string }) {
+  useTitle('Page not found');
+  return (
+    <main>
+      <NotFound path={path} arrived={false} />
+    </main>
+  );
+}
+
 /**
  * What a visitor sees at any address: the sign-in, after which the page of the address opens. An address without a page
  * says so, but why a session has ended comes first.
  */
 function SignedOut(props: Parameters<typeof SignIn>[0]) {
   const { page, path } = usePage();
-  const missing = page === null && props.reason === null;
-  useTitle(missing ? 'Page not found' : PAGES.login.title);
-  return missing ? (
-    <main>
-      <NotFound path={path} arrived={false} />
-    </main>
-  ) : (
-    <SignIn {...props} />
-  );
+  return page === null && props.reason === null ? <NoPage path={path} /> : <SignIn {...props} />;
 }
 
 function Screen({ session, desk: desks, theme, timers, loadChart }: AppProps) {

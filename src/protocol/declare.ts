@@ -35,8 +35,8 @@ export const command =
 export type EventLogName = 'journal' | 'signals';
 
 /**
- * - `state`: only the latest value of a key counts. The key is `topic` and, where a topic has many values, the
- *   `subject` of the payload. The protocol's page names it; the source of the state implements it (`subjectOf`).
+ * - `state`: only the latest value of a key counts. The key is `topic` and, where a topic has many values, the field
+ *   `subject` of the payload.
  * - `event`: numbered in a log, never dropped; `epoch` and `seq` are added to the payload. The log is the journal of a
  *   user, or one that many users read.
  * - `reply`: an answer to one connection, or a word about the connection itself.
@@ -45,7 +45,7 @@ export type EventDeclaration<Payload> =
   | {
       readonly lane: 'state';
       readonly topic: string;
-      readonly subject?: (payload: Payload) => string;
+      readonly subject?: keyof Payload & string;
     }
   | { readonly lane: 'event'; readonly log: EventLogName }
   | { readonly lane: 'reply' };

@@ -129,7 +129,7 @@ export const optionsEvents = {
   'option:update': event<OptionPayload>()({
     lane: 'state',
     topic: 'option',
-    subject: ({ contractId }) => contractId,
+    subject: 'contractId',
   }),
 };
 

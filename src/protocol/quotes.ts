@@ -50,7 +50,7 @@ export const quotesCommands = {
 };
 
 export const quotesEvents = {
-  'quote:update': event<QuotePayload>()({ lane: 'state', topic: 'quote', subject: ({ symbol }) => symbol }),
+  'quote:update': event<QuotePayload>()({ lane: 'state', topic: 'quote', subject: 'symbol' }),
 };
 
 export const watchlistRoutes = {

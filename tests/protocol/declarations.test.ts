@@ -40,8 +40,3 @@ test('the events of the journal are those of the event lane that declare it', ()
   }
   expect(JOURNAL_EVENTS).toContain('trade:executed');
 });
-
-test('the key of a state is its topic and the subject of the payload', () => {
-  const quote = { symbol: 'AAPL' } as Parameters<(typeof EVENTS)['quote:update']['subject']>[0];
-  expect([EVENTS['quote:update'].topic, EVENTS['quote:update'].subject(quote)]).toEqual(['quote', 'AAPL']);
-});

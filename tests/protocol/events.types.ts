@@ -84,11 +84,11 @@ same<(typeof declared)['reply'], 'subscription:confirmed'>(true);
 command<{ at: string }>()({ schema: nothingSchema, invalid: 'nothing goes with it' });
 // @ts-expect-error a reply event is one of two
 command<{ at: string }>()({ schema: nothingSchema, invalid: 'no', limit, reply: 'quote:update' });
-event<{ symbol: string }>()({ lane: 'state', topic: 'number', subject: ({ symbol }) => symbol });
+event<{ symbol: string }>()({ lane: 'state', topic: 'number', subject: 'symbol' });
 // @ts-expect-error state has a topic
 event<{ symbol: string }>()({ lane: 'state' });
 // @ts-expect-error the subject comes from the payload
-event<{ symbol: string }>()({ lane: 'state', topic: 'number', subject: ({ ticker }) => ticker });
+event<{ symbol: string }>()({ lane: 'state', topic: 'number', subject: 'ticker' });
 // @ts-expect-error there is no such lane
 event<{ symbol: string }>()({ lane: 'letters' });
 

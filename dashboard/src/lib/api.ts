@@ -42,6 +42,9 @@ const query = (values: Record<string, string | number | undefined>): string => {
     : `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
 };
 
+/** Of stocks and of option contracts. */
+export type FeedsHealth = { readonly stocks: FeedHealth; readonly options: FeedHealth };
+
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi(options: HttpOptions = {}) {
@@ -89,10 +92,10 @@ export function createApi(options: HttpOptions = {}) {
     discordLink: () => call<{ discordUserId: string | null }>('GET', '/api/account/discord-link'),
     newDiscordCode: () => call<DiscordLinkPayload>('POST', '/api/account/discord-link'),
     unlinkDiscord: () => call<void>('DELETE', '/api/account/discord-link'),
-    /** The one route without the envelope: its shape is that of a health check. */
-    async feedHealth(): Promise<FeedHealth | null> {
+    /** The state of both feeds. The one route without the envelope: its shape is that of a health check. */
+    async feedHealth(): Promise<FeedsHealth | null> {
       const { text } = await exchange('GET', '/health/websocket');
-      return (JSON.parse(text) as { feed?: FeedHealth }).feed ?? null;
+      return (JSON.parse(text) as { feeds?: FeedsHealth }).feeds ?? null;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, TradecastError } from '../../../src/protocol/errors.ts';
 import type { OptionPayload } from '../../../src/protocol/options.ts';
-import { parseSymbol } from '../../../src/protocol/symbol.ts';
+import { type OptionSymbol, parseSymbol } from '../../../src/protocol/symbol.ts';
 import type { Api } from './api.ts';
 
 interface Range {
@@ -10,6 +10,9 @@ interface Range {
   readonly strikeTo: number;
 }
 
+/** The stock of a series by its root, whose digit marks an adjusted series of the same stock. */
+export const underlyingOf = ({ root }: Pick<OptionSymbol, 'root'>): string => root.replace(/\d$/, '');
+
 /** The chains that have these contracts, each with the range of their strikes. */
 function rangesOf(contracts: readonly string[]): readonly Range[] {
   const ranges = new Map<string, Range>();
@@ -17,8 +20,7 @@ function rangesOf(contracts: readonly string[]): readonly Range[] {
     const parsed = parseSymbol(contract);
     if (parsed?.kind !== 'option') continue;
     const { expiry, strike } = parsed;
-    // The digit marks an adjusted series of the same underlying.
-    const underlying = parsed.root.replace(/\d$/, '');
+    const underlying = underlyingOf(parsed);
     const key = `${underlying} ${expiry}`;
     const { strikeFrom, strikeTo } = ranges.get(key) ?? { strikeFrom: strike, strikeTo: strike };
     ranges.set(key, {

@@ -18,7 +18,7 @@ import type { SessionStore } from '../stores/session.ts';
 import type { ThemeStore } from '../stores/theme.ts';
 import { NotFound } from './not-found.tsx';
 import { PageFrame } from './page-frame.tsx';
-import { MENU, mayOpen, ROUTES, titleOf } from './routes.ts';
+import { MENU, MENU_ICONS, mayOpen, ROUTES, titleOf } from './routes.ts';
 import { useArrived, usePages, useScrollToTop } from './use-pages.ts';
 
 export interface FrameProps {
@@ -77,11 +77,12 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
   const open = MENU.filter((name) => mayOpen(name, user)).map((name) => ({
     route: ROUTES[name],
     title: PAGES[name].title,
+    Icon: MENU_ICONS[name],
     path: name === 'trading' ? tradingPath : PAGES[name].path,
   }));
   const pages = open
     .filter(({ route }) => route !== shown?.route)
-    .map(({ title, path }) => ({ title, open: () => go(path) }));
+    .map(({ title, Icon, path }) => ({ title, Icon, open: () => go(path) }));
 
   return (
     <>

@@ -1,5 +1,7 @@
+import type { ComponentType } from 'react';
 import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import { PAGES, type PageName } from '../../../src/protocol/pages.ts';
+import { CodeIcon, OptionsIcon, PulseIcon, TradeIcon } from '../components/icons.tsx';
 import { instrumentWords } from '../lib/instrument-words.ts';
 import type { Route } from './page.ts';
 import { TradingPage } from './trading/trading-page.tsx';
@@ -22,7 +24,14 @@ export const ROUTES: Readonly<Record<RouteName, Route>> = {
 };
 
 /** The pages that the menu offers, in its order. */
-export const MENU: readonly RouteName[] = ['trading', 'options', 'test', 'monitor'];
+export const MENU = ['trading', 'options', 'test', 'monitor'] as const satisfies readonly RouteName[];
+
+export const MENU_ICONS: Readonly<Record<(typeof MENU)[number], ComponentType>> = {
+  trading: TradeIcon,
+  options: OptionsIcon,
+  test: CodeIcon,
+  monitor: PulseIcon,
+};
 
 export const mayOpen = (name: RouteName, { role }: UserPayload): boolean => {
   const { access } = PAGES[name];

@@ -13,8 +13,12 @@ const SOURCES: readonly string[] = ['live', 'delayed', 'simulated', 'replay'];
 type Quotes = Readonly<Record<string, Shown<QuotePayload>>>;
 
 export interface FeedState {
-  /** What the server reports of the source of its prices. */
+  /** What the server reports of the source of the prices of stocks. */
   readonly feed: FeedHealth | null;
+  /** The same of option contracts. */
+  readonly options: FeedHealth | null;
+  /** When the last price of a contract came, milliseconds since epoch; null where none has, or nothing is known. */
+  readonly optionsTickAt: number | null;
   /** Where the newest quotes come from: `live`, `delayed`, `simulated`, `replay`. */
   readonly source: string | null;
 }
@@ -31,12 +35,28 @@ export interface FeedOptions {
   readonly quotes: KeyedStore<QuotePayload>;
 }
 
+/** States of a feed in which no price is renewed. */
+const STOPPED: readonly FeedHealth['state'][] = ['down', 'refused', 'ended'];
+
+export const isStopped = (feed: FeedHealth | null): boolean => feed !== null && STOPPED.includes(feed.state);
+
 /** Where the prices come from, and whether they flow. */
 export function createFeedStore({ api, timers, quotes }: FeedOptions): FeedStore {
-  const store = createStore<FeedState>(() => ({ feed: null, source: null }));
+  const store = createStore<FeedState>(() => ({
+    feed: null,
+    options: null,
+    optionsTickAt: null,
+    source: null,
+  }));
 
   async function load() {
-    store.setState({ feed: await api.feedHealth().catch(() => null) });
+    const feeds = await api.feedHealth().catch(() => null);
+    const age = feeds?.options.lastTickAgeMs ?? null;
+    store.setState({
+      feed: feeds?.stocks ?? null,
+      options: feeds?.options ?? null,
+      optionsTickAt: age === null ? null : timers.now() - age,
+    });
   }
 
   function note(now: Quotes, before: Quotes) {

@@ -16,6 +16,7 @@ export interface StateTopic<V, E extends StateEventName = StateEventName> {
 
 /** A topic whose values change by themselves and go to every peer that watches their subject. */
 export interface StateSource<V, E extends StateEventName = StateEventName> extends StateTopic<V, E> {
+  /** What the payload of the value has in the field that its declaration names as the subject. */
   subjectOf(value: V): string;
   /** Calls back with the values that changed. */
   onChange(listener: (values: readonly V[]) => void): Cancel;

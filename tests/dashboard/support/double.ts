@@ -102,6 +102,7 @@ export async function startDouble(port = 0) {
   };
   const answers: Answers = {};
   const feed = { source: 'simulated', state: 'live', lastTickAgeMs: 40, leader: 'one' };
+  const options = { ...feed };
   const switches: { refuseConnect: { message: string; data: object } | null; protocol: number } = {
     refuseConnect: null,
     protocol: PROTOCOL_VERSION,
@@ -121,7 +122,8 @@ export async function startDouble(port = 0) {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(body ? JSON.stringify(body) : undefined);
     };
-    if (url.pathname === '/health/websocket') return say(200, { status: 'healthy', feed });
+    if (url.pathname === '/health/websocket')
+      return say(200, { status: 'healthy', feeds: { stocks: feed, options } });
     const route =
       routes[`${method} ${url.pathname}`] ?? routes[`${method} ${url.pathname.replace(/[^/]+$/, '*')}`];
     if (!route) return say(404, { success: false, error: 'Not found', code: 'NOT_FOUND' });
@@ -200,6 +202,7 @@ export async function startDouble(port = 0) {
     asked,
     received,
     feed,
+    options,
     io,
     /** What clients emitted, by event. */
     emitted: (event: ClientEvent) => received.filter((one) => one.event === event),

@@ -1,10 +1,5 @@
 import { useState } from 'react';
-import {
-  type Average,
-  isLength,
-  LONGEST_AVERAGE,
-  SHORTEST_AVERAGE,
-} from '../../stores/chart-choices.ts';
+import { type Average, isLength, LONGEST_AVERAGE, SHORTEST_AVERAGE } from '../../stores/chart-choices.ts';
 
 const NAMES: Readonly<Record<Average, string>> = {
   simple: 'Bars of the simple moving average',

@@ -53,11 +53,12 @@ export function unfit(layer: Layer, size: BarSize): string | null {
   return layer === 'extended' ? 'Bars of a day and more have no sessions' : null;
 }
 
-const computed: Readonly<Record<LineName, (bars: readonly Bar[], lengths: ChartChoices['lengths']) => Line>> = {
-  simple: (bars, { simple }) => simpleAverage(bars, simple),
-  exponential: (bars, { exponential }) => exponentialAverage(bars, exponential),
-  vwap: (bars) => volumeWeightedAverage(bars, dateAt),
-};
+const computed: Readonly<Record<LineName, (bars: readonly Bar[], lengths: ChartChoices['lengths']) => Line>> =
+  {
+    simple: (bars, { simple }) => simpleAverage(bars, simple),
+    exponential: (bars, { exponential }) => exponentialAverage(bars, exponential),
+    vwap: (bars) => volumeWeightedAverage(bars, dateAt),
+  };
 
 /** `SMA 50` */
 export const lineName = (name: LineName, { lengths }: Pick<Picture, 'lengths'>): string =>

@@ -2,10 +2,10 @@
 import { ColorType, createChartEx, type Time } from 'lightweight-charts';
 import { indexOfBar } from '../../lib/bars.ts';
 import { isIntraday } from '../../lib/timeframes.ts';
+import { AVERAGES } from '../../stores/chart-choices.ts';
 import { type Chart, colour, createCloseLine, createLayers, toTime } from './chart-layers.ts';
 import { createSight, EDGE_PX } from './chart-sight.ts';
 import { continues } from './continues.ts';
-import { AVERAGES } from '../../stores/chart-choices.ts';
 import { barLabel } from './labels.ts';
 import { NewYorkScale } from './new-york-scale.ts';
 import type { OwnTrades } from './own-trades.ts';

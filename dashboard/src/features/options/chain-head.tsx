@@ -1,3 +1,4 @@
+import { useSingleKeys } from '../../hooks/single-keys.ts';
 import type { ChainColumn, OptionSide } from '../../stores/chain-choices.ts';
 import { COLUMNS } from './columns.tsx';
 import { SIDES } from './words.ts';
@@ -113,6 +114,7 @@ export function ChainHead({ sides, columns }: ChainHeadProps) {
 
 /** What the signs of the table mean. */
 export function ChainKey() {
+  const single = useSingleKeys();
   return (
     <p className="flex flex-wrap gap-x-4 gap-y-0.5 border-line border-t px-3 py-2 text-muted text-xs sm:px-4">
       <span>◂ ▸ and shade: in the money</span>
@@ -120,7 +122,7 @@ export function ChainKey() {
       <span>M: our model, a European approximation</span>
       <span>V: the data provider</span>
       <span className="max-md:hidden">
-        ↑ ↓ strikes, ← → side, [ ] expiry, M to the money, Enter opens the chart
+        ↑ ↓ strikes, ← → side, {single ? '[ ] expiry, M to the money, ' : ''}Enter opens the chart
       </span>
     </p>
   );

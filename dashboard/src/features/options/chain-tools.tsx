@@ -16,11 +16,13 @@ import { SIDES } from './words.ts';
 
 interface ColumnsMenuProps {
   readonly columns: readonly ChainColumn[];
+  /** Those of them that the screen has room for. */
+  readonly shown: readonly ChainColumn[];
   readonly onChange: (columns: readonly ChainColumn[]) => void;
 }
 
 /** Which numbers the chain shows. The last one cannot be hidden. */
-function ColumnsMenu({ columns, onChange }: ColumnsMenuProps) {
+function ColumnsMenu({ columns, shown, onChange }: ColumnsMenuProps) {
   const toggle = (column: ChainColumn) =>
     onChange(
       CHAIN_COLUMNS.filter((one) => (one === column ? !columns.includes(one) : columns.includes(one))),
@@ -53,6 +55,9 @@ function ColumnsMenu({ columns, onChange }: ColumnsMenuProps) {
               </DropdownMenu.ItemIndicator>
             </span>
             {COLUMNS[column].label}
+            {columns.includes(column) && !shown.includes(column) ? (
+              <span className="ml-auto whitespace-nowrap text-muted text-xs">no room</span>
+            ) : null}
           </DropdownMenu.CheckboxItem>
         ))}
       </DropdownMenu.Content>
@@ -94,6 +99,8 @@ const SIDE_CHOICES = (['call', 'put'] as const).map((side) => ({ value: side, la
 
 export interface ChainToolsProps {
   readonly choices: ChainChoicesStore;
+  /** The chosen columns that the screen has room for. */
+  readonly shown: readonly ChainColumn[];
   readonly range: StrikeTexts;
   readonly onRange: (range: StrikeTexts) => void;
   /** One side at a time, chosen here. */
@@ -103,7 +110,7 @@ export interface ChainToolsProps {
 }
 
 /** What the table shows: its side on a phone, its strikes and its columns. */
-export function ChainTools({ choices, range, onRange, narrow, onMoney }: ChainToolsProps) {
+export function ChainTools({ choices, shown, range, onRange, narrow, onMoney }: ChainToolsProps) {
   const { columns, side } = useStore(choices);
   const { wrong } = readRange(range);
   return (
@@ -141,7 +148,11 @@ export function ChainTools({ choices, range, onRange, narrow, onMoney }: ChainTo
       </p>
       <div className="ml-auto flex gap-2">
         {onMoney ? <Button onClick={onMoney}>To the money</Button> : null}
-        <ColumnsMenu columns={columns} onChange={(chosen) => choices.choose({ columns: chosen })} />
+        <ColumnsMenu
+          columns={columns}
+          shown={shown}
+          onChange={(chosen) => choices.choose({ columns: chosen })}
+        />
       </div>
     </div>
   );

@@ -11,21 +11,30 @@ export interface FreezeFacts {
   readonly newest: number;
   /** The contracts that the page has asked to be pushed. */
   readonly contracts: readonly Pick<OptionPayload, 'state'>[];
+  /** The feed of options has stopped, as the server reports it. */
+  readonly stopped: boolean;
+  /** When its last price came, milliseconds since epoch; null where nothing says. */
+  readonly tickAt: number | null;
 }
 
 export interface Freeze {
   readonly ageMs: number;
+  /** Since when prices stand still, milliseconds since epoch. */
+  readonly since: number;
   /** What has stopped: the connection to this page, the market data behind it, or only their changes. */
   readonly cause: 'connection' | 'source' | 'quiet';
 }
 
 /** Whether the prices on screen stand still, and why; null where they move, or need not because trading is over. */
-export function freezeOf({ freshness, now, newest, contracts }: FreezeFacts): Freeze | null {
+export function freezeOf(facts: FreezeFacts): Freeze | null {
+  const { freshness, now, newest, contracts, stopped, tickAt } = facts;
   const ageMs = now - newest;
   if (newest === 0) return null;
-  if (freshness === 'frozen') return ageMs >= FREEZE_AFTER_MS ? { ageMs, cause: 'connection' } : null;
+  const still = (cause: Freeze['cause'], since = newest): Freeze => ({ ageMs: now - since, since, cause });
+  if (freshness === 'frozen') return ageMs >= FREEZE_AFTER_MS ? still('connection') : null;
   if (contracts.length === 0 || contracts.every(({ state }) => state === 'closed')) return null;
-  if (contracts.every(({ state }) => state === 'stale' || state === 'closed'))
-    return { ageMs, cause: 'source' };
-  return ageMs >= FREEZE_AFTER_MS ? { ageMs, cause: 'quiet' } : null;
+  // The source says when it stopped; a page that was opened later has all of its prices from afterwards.
+  if (stopped || contracts.every(({ state }) => state === 'stale' || state === 'closed'))
+    return still('source', tickAt ?? newest);
+  return ageMs >= FREEZE_AFTER_MS ? still('quiet') : null;
 }

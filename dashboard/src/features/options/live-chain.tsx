@@ -7,9 +7,11 @@ import { Badge } from '../../components/badge.tsx';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useSingleKeys } from '../../hooks/single-keys.ts';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useMarketData } from '../../hooks/use-market-data.ts';
 import { useMedia } from '../../hooks/use-media.ts';
+import { useWidth } from '../../hooks/use-width.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { calendarDay } from '../../lib/format.ts';
 import { type ChainProblem, type ChainState, createChainStore, isPassing } from '../../stores/chain.ts';
@@ -20,10 +22,12 @@ import { ChainTable, type Place } from './chain-table.tsx';
 import { ChainTools } from './chain-tools.tsx';
 import { ExpiryTabs, tabId } from './expiry-tabs.tsx';
 import { rowsOf } from './figures.ts';
+import { fittingColumns } from './fitting.ts';
 import { ChainNotices } from './notices.tsx';
-import { NO_RANGE, readRange, within } from './strike-range.ts';
+import { NO_RANGE, readRange, type StrikeTexts, within } from './strike-range.ts';
 import { UnderlyingFigures } from './underlying-figures.tsx';
 import { ReceivedAtProvider, useContracts } from './use-contract.ts';
+import { remPixels } from './use-sight.ts';
 import { sourceWord } from './words.ts';
 
 /** Below this width a chain shows one side at a time. */
@@ -71,7 +75,13 @@ function Absence({
   );
 }
 
-interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'> {
+/** The strikes that the reader wants to see, of whatever expiry. */
+interface Filter {
+  readonly range: StrikeTexts;
+  readonly onRange: (range: StrikeTexts) => void;
+}
+
+interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'>, Filter {
   /** Where the keyboard was when it went on to another expiry. */
   readonly carried: Place | null;
   readonly chain: ChainPayload;
@@ -81,11 +91,11 @@ interface ChainViewProps extends Pick<LiveChainProps, 'underlying' | 'choices'> 
 }
 
 /** The chain of one expiry with its figures and charts. */
-function ChainView({ underlying, carried, chain, expiry, receivedAt, choices, notices }: ChainViewProps) {
+function ChainView(props: ChainViewProps) {
+  const { underlying, carried, chain, expiry, receivedAt, choices, notices, range, onRange } = props;
   const contracts = useContracts(chain, receivedAt);
   const { columns, side, contract } = useStore(choices);
   const narrow = useMedia(NARROW);
-  const [range, setRange] = useState(NO_RANGE);
   const [moneyLooks, setMoneyLooks] = useState(0);
   const [quote] = useMarketData([underlying]).quotes;
   const spot = quote?.data?.price ?? chain.underlying.price;
@@ -94,6 +104,12 @@ function ChainView({ underlying, carried, chain, expiry, receivedAt, choices, no
   useEffect(() => choices.choose({ underlying }), [choices, underlying]);
   const frozen = useFreshness() === 'frozen';
   const sides = useMemo(() => (narrow ? [side] : BOTH), [narrow, side]);
+  const [frame, width] = useWidth<HTMLDivElement>();
+  // One side alone scrolls beside its strike.
+  const shown = useMemo(
+    () => (narrow ? columns : fittingColumns(columns, width / remPixels())),
+    [narrow, columns, width],
+  );
   return (
     <div
       className={`grid grid-cols-1 items-start gap-3 min-[120rem]:grid-cols-[minmax(0,1fr)_32rem] ${frozen ? 'not-live' : ''}`}
@@ -110,17 +126,19 @@ function ChainView({ underlying, carried, chain, expiry, receivedAt, choices, no
       >
         {notices}
         <UnderlyingFigures chain={chain} contracts={contracts} quote={quote?.data} spot={spot} />
+        <div ref={frame} />
         <ChainTools
           choices={choices}
+          shown={shown}
           range={range}
-          onRange={setRange}
+          onRange={onRange}
           narrow={narrow}
           onMoney={spot === undefined ? null : () => setMoneyLooks((looks) => looks + 1)}
         />
         {rows.length === 0 ? (
           <Message
             title="No strikes in this range"
-            action={{ label: 'Show all', run: () => setRange(NO_RANGE) }}
+            action={{ label: 'Show all', run: () => onRange(NO_RANGE) }}
           />
         ) : (
           <ReceivedAtProvider value={receivedAt}>
@@ -130,7 +148,7 @@ function ChainView({ underlying, carried, chain, expiry, receivedAt, choices, no
               rows={rows}
               spot={spot}
               sides={sides}
-              columns={columns}
+              columns={shown}
               opened={contract}
               carried={carried}
               moneyLooks={moneyLooks}
@@ -147,13 +165,17 @@ function ChainView({ underlying, carried, chain, expiry, receivedAt, choices, no
   );
 }
 
-interface ContentProps extends Pick<ChainViewProps, 'underlying' | 'choices' | 'carried'> {
+interface ContentProps extends Pick<ChainViewProps, 'underlying' | 'choices' | 'carried'>, Filter {
   readonly state: ChainState;
   readonly onRetry: () => void;
 }
 
 /** What the panel says while there is no chain to show. */
-function NoChain({ state, onRetry, underlying }: Omit<ContentProps, 'choices' | 'carried'>) {
+function NoChain({
+  state,
+  onRetry,
+  underlying,
+}: Omit<ContentProps, 'choices' | 'carried' | keyof Filter>) {
   const { expirations, expiry, chain, problem } = state;
   if (chain === null && problem !== null)
     return <Absence problem={problem} underlying={underlying} onRetry={onRetry} />;
@@ -173,7 +195,7 @@ function Content({ state, onRetry, ...view }: ContentProps) {
       </Panel>
     );
   const notices = <ChainNotices state={state} onRetry={onRetry} />;
-  // Scroll position, range and the contract of the keyboard belong to one expiry.
+  // Scroll position and the contract of the keyboard belong to one expiry.
   return (
     <ChainView
       key={expiry}
@@ -240,6 +262,8 @@ export function LiveChain(props: LiveChainProps) {
   const { expirations, expiry } = state;
   const panel = useId();
   const [carried, setCarried] = useState<Place | null>(null);
+  const [range, setRange] = useState(NO_RANGE);
+  const single = useSingleKeys();
 
   function chooseTab(chosen: string) {
     setCarried(null);
@@ -248,7 +272,7 @@ export function LiveChain(props: LiveChainProps) {
 
   function onKeyDown({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) {
     const step = key === '[' ? -1 : key === ']' ? 1 : 0;
-    if (step === 0 || ctrlKey || metaKey || altKey || target instanceof HTMLInputElement) return;
+    if (!single || step === 0 || ctrlKey || metaKey || altKey || target instanceof HTMLInputElement) return;
     const at = (expirations ?? []).findIndex((one) => one.expiry === expiry);
     const next = expirations?.[at + step];
     if (!next) return;
@@ -279,6 +303,8 @@ export function LiveChain(props: LiveChainProps) {
           underlying={props.underlying}
           choices={props.choices}
           carried={carried}
+          range={range}
+          onRange={setRange}
         />
       </div>
     </div>

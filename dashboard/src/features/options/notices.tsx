@@ -1,21 +1,25 @@
 import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
 import { Button } from '../../components/button.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useLatest } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { age, momentOf } from '../../lib/format.ts';
 import type { ChainState } from '../../stores/chain.ts';
+import { isStopped } from '../../stores/feed.ts';
 import { SINGLE } from '../../stores/keyed.ts';
 import { type Freeze, freezeOf } from './freeze.ts';
 
 const FREEZE_CHECK_MS = 1_000;
 
-const CAUSES: Record<Freeze['cause'], (shown: string) => string> = {
-  connection: (shown) => `Prices are ${shown} old: there is no connection to the server.`,
-  source: () => 'Prices are stale: the source of the option prices has stopped.',
-  quiet: (shown) => `No price of this chain has come for ${shown}.`,
+/** Each by how long prices stand still, and the moment since when. */
+const CAUSES: Record<Freeze['cause'], (age: string, since: string) => string> = {
+  connection: (age) => `Prices are ${age} old: there is no connection to the server.`,
+  source: (_age, since) => `The source of the option prices has stopped. Its last price came at ${since}.`,
+  quiet: (age, since) => `No price of this chain has come for ${age}, since ${since}.`,
 };
 
 function Notice({ children, action }: { children: ReactNode; action?: ReactNode }) {
@@ -44,13 +48,18 @@ function FreezeNotice({ state }: { state: ChainState }) {
   const freshness = useFreshness();
   const market = useLatest('market', SINGLE);
   const pushed = usePushed(state);
-  const freeze = market?.session === 'closed' ? null : freezeOf({ ...pushed, freshness });
+  const { feed } = useSharedStores();
+  const stopped = useStore(feed, ({ options }) => isStopped(options));
+  const tickAt = useStore(feed, ({ optionsTickAt }) => optionsTickAt);
+  const freeze = market?.session === 'closed' ? null : freezeOf({ ...pushed, freshness, stopped, tickAt });
   return (
     <>
       <p role="status" className="sr-only">
         {freeze === null ? '' : 'Prices stand still'}
       </p>
-      {freeze === null ? null : <Notice>{CAUSES[freeze.cause](age(freeze.ageMs))}</Notice>}
+      {freeze === null ? null : (
+        <Notice>{CAUSES[freeze.cause](age(freeze.ageMs), momentOf(freeze.since, pushed.now))}</Notice>
+      )}
     </>
   );
 }

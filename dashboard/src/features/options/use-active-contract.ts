@@ -6,6 +6,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useSingleKeys } from '../../hooks/single-keys.ts';
 import type { OptionSide } from '../../stores/chain-choices.ts';
 import type { StrikeRow } from './figures.ts';
 import { bodyHeight } from './use-sight.ts';
@@ -50,6 +51,7 @@ export function useActiveContract(options: ActiveOptions) {
   const { scroller, rows, sides, start, money, rowHeight, headHeight } = options;
   const [chosen, setChosen] = useState<{ key: string; side: OptionSide } | null>(null);
   const moved = useRef(false);
+  const single = useSingleKeys();
   const found = chosen === null ? -1 : rows.findIndex(({ key }) => key === chosen.key);
   const at = found === -1 || chosen === null ? start : { index: found, side: chosen.side };
   const side = sides.includes(at.side) ? at.side : (sides[0] ?? 'call');
@@ -79,7 +81,7 @@ export function useActiveContract(options: ActiveOptions) {
     PageUp: () => move(active.index - page()),
     Home: () => move(0),
     End: () => move(rows.length - 1),
-    m: () => move(money ?? active.index),
+    ...(single ? { m: () => move(money ?? active.index) } : {}),
     ...(sides.length > 1
       ? { ArrowLeft: () => move(active.index, 'call'), ArrowRight: () => move(active.index, 'put') }
       : {}),

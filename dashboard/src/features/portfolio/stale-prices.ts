@@ -1,11 +1,8 @@
 import { useStore } from 'zustand';
-import type { FeedHealth } from '../../../../src/protocol/health-payloads.ts';
 import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-
-/** States of the feed in which no price is renewed. */
-const STOPPED: readonly FeedHealth['state'][] = ['down', 'refused', 'ended'];
+import { isStopped } from '../../stores/feed.ts';
 
 /**
  * Whether the positions are valued at prices that are not the present ones: all quotes of them that are known
@@ -17,7 +14,7 @@ export function useStalePrices(positions: readonly PositionPayload[]): {
 } {
   const { states } = useDesk();
   const { feed: feeds } = useSharedStores();
-  const stopped = useStore(feeds, ({ feed }) => feed !== null && STOPPED.includes(feed.state));
+  const stopped = useStore(feeds, ({ feed }) => isStopped(feed));
   /** The newest time of stale quotes; empty where one is not stale or none is known. */
   const since = useStore(states.quote, ({ bySubject }) => {
     const known = positions.flatMap(({ symbol }) => bySubject[symbol] ?? []);

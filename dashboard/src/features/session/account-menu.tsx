@@ -1,5 +1,5 @@
 import { DropdownMenu } from 'radix-ui';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ComponentType, type ReactNode, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { useStore } from 'zustand';
 import type { UserPayload } from '../../../../src/protocol/accounts.ts';
@@ -23,6 +23,7 @@ const ITEM =
 /** A page that the menu leads to. */
 export interface PageItem {
   readonly title: string;
+  readonly Icon: ComponentType;
   readonly open: () => void;
 }
 
@@ -43,10 +44,14 @@ async function copyUserId({ id }: UserPayload) {
   }
 }
 
-function Item({ onSelect, children, ...props }: DropdownMenu.DropdownMenuItemProps) {
+interface ItemProps extends DropdownMenu.DropdownMenuItemProps {
+  readonly icon?: ReactNode;
+}
+
+function Item({ icon, children, ...props }: ItemProps) {
   return (
-    <DropdownMenu.Item className={ITEM} onSelect={onSelect} {...props}>
-      <span className="w-4 shrink-0" />
+    <DropdownMenu.Item className={ITEM} {...props}>
+      <span className="w-4 shrink-0 text-muted">{icon}</span>
       {children}
     </DropdownMenu.Item>
   );
@@ -126,9 +131,10 @@ function Items({ user, theme, pages, leave, onLeavePage, onDialog }: ItemsProps)
       <Line />
       <SingleKeys />
       <Line />
-      {pages.map(({ title, open }) => (
+      {pages.map(({ title, Icon, open }) => (
         <Item
           key={title}
+          icon={<Icon />}
           onSelect={() => {
             onLeavePage();
             open();

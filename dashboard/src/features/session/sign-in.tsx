@@ -1,5 +1,7 @@
 import { useState } from 'react';
+import { PAGES } from '../../../../src/protocol/pages.ts';
 import { Logo } from '../../components/icons.tsx';
+import { useTitle } from '../../hooks/use-title.ts';
 import type { Timers } from '../../lib/timers.ts';
 import { entryFor } from '../../lib/words.ts';
 import type { EndReason, SessionStore } from '../../stores/session.ts';
@@ -26,6 +28,8 @@ export interface SignInProps {
 export function SignIn({ session, timers, reason }: SignInProps) {
   const [mode, setMode] = useState<Mode>('sign-in');
   const signingUp = mode === 'sign-up';
+  const title = signingUp ? 'Create an account' : PAGES.login.title;
+  useTitle(title);
   return (
     <main className="flex min-h-dvh items-center justify-center px-4 py-10">
       <div className="w-full max-w-sm">
@@ -34,7 +38,7 @@ export function SignIn({ session, timers, reason }: SignInProps) {
           <span className="font-semibold text-xl tracking-tight">Tradecast</span>
         </div>
         <div className="rounded-lg border border-line bg-surface p-6">
-          <h1 className="mb-4 font-semibold text-lg">{signingUp ? 'Create an account' : 'Sign in'}</h1>
+          <h1 className="mb-4 font-semibold text-lg">{title}</h1>
           {reason === null ? null : (
             <p role="status" className="mb-4 rounded-md border border-warn bg-warn-soft px-3 py-2">
               {noticeOf(reason)}

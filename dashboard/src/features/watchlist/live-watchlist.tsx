@@ -79,7 +79,13 @@ function WatchlistTable({ symbols }: { symbols: readonly string[] }) {
           >
             Today
           </th>
-          <SortHeader column="price" label="Price" sort={sort} onSort={onSort} className="w-21 px-2 text-right" />
+          <SortHeader
+            column="price"
+            label="Price"
+            sort={sort}
+            onSort={onSort}
+            className="w-21 px-2 text-right"
+          />
           <SortHeader
             column="change"
             label="Change"

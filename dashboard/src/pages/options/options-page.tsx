@@ -3,6 +3,7 @@ import { useSearch } from 'wouter';
 import { navigate } from 'wouter/use-browser-location';
 import { useStore } from 'zustand';
 import { pathTo } from '../../../../src/protocol/pages.ts';
+import { parseSymbol } from '../../../../src/protocol/symbol.ts';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
@@ -10,6 +11,7 @@ import { SymbolSearch } from '../../components/symbol-search.tsx';
 import { LiveChain } from '../../features/options/live-chain.tsx';
 import { go } from '../../hooks/use-page.ts';
 import { useWatchlist } from '../../hooks/use-watchlist.ts';
+import { underlyingOf } from '../../lib/contracts.ts';
 import { createChainChoices } from '../../stores/chain-choices.ts';
 import type { PageProps } from '../page.ts';
 import { type UnderlyingAddress, useUnderlyingAddress } from './use-underlying-address.ts';
@@ -47,6 +49,12 @@ function Start({ address, text, last }: StartProps) {
   return <SkeletonRows rows={14} label="Looking up the underlying…" />;
 }
 
+/** The chain of a stock, or the one that a contract is of. */
+function chainOf(symbol: string): string {
+  const parsed = parseSymbol(symbol);
+  return parsed?.kind === 'option' ? pathTo.chain(underlyingOf(parsed), parsed.expiry) : pathTo.chain(symbol);
+}
+
 /** The option chain of an underlying. */
 export function OptionsPage({ params }: PageProps) {
   const [choices] = useState(createChainChoices);
@@ -63,7 +71,7 @@ export function OptionsPage({ params }: PageProps) {
           label="Underlying"
           placeholder="Underlying, such as SPY"
           value={underlying ?? params.underlying ?? ''}
-          onSelect={(symbol) => go(pathTo.chain(symbol))}
+          onSelect={(symbol) => go(chainOf(symbol))}
         />
       </div>
       {underlying === null ? (

@@ -47,9 +47,8 @@ function rangeAt(width: number) {
     subscribeSizeChange: (listener) => {
       onSize = () => listener(present, 0);
     },
-    getVisibleLogicalRange: () => range as ReturnType<
-      Parameters<typeof createSight>[0]['getVisibleLogicalRange']
-    >,
+    getVisibleLogicalRange: () =>
+      range as ReturnType<Parameters<typeof createSight>[0]['getVisibleLogicalRange']>,
     setVisibleLogicalRange: ({ from, to }) => {
       range = { from: Number(from), to: Number(to) };
     },

@@ -10,6 +10,7 @@ import {
   putCallRatio,
   rowsOf,
 } from '../../../../dashboard/src/features/options/figures.ts';
+import { fittingColumns } from '../../../../dashboard/src/features/options/fitting.ts';
 import { freezeOf } from '../../../../dashboard/src/features/options/freeze.ts';
 import { contractsInSight, segmentsOf } from '../../../../dashboard/src/features/options/rows-in-sight.ts';
 import {
@@ -233,14 +234,25 @@ describe('the charts', () => {
 });
 
 describe('the freeze notice', () => {
-  const live = { freshness: 'live', now: 100_000, newest: 99_000, contracts: [{ state: 'live' }] } as const;
+  const live = {
+    freshness: 'live',
+    now: 100_000,
+    newest: 99_000,
+    contracts: [{ state: 'live' }],
+    stopped: false,
+    tickAt: null,
+  } as const;
   test('a chain that moves has none, nor one whose trading is over', () => {
     expect(freezeOf(live)).toBeNull();
     expect(freezeOf({ ...live, newest: 10_000, contracts: [{ state: 'closed' }] })).toBeNull();
   });
   test('from fifteen seconds on it names what has stopped', () => {
     expect(freezeOf({ ...live, newest: 86_000 })).toBeNull();
-    expect(freezeOf({ ...live, newest: 85_000 })).toEqual({ ageMs: 15_000, cause: 'quiet' });
+    expect(freezeOf({ ...live, newest: 85_000 })).toEqual({
+      ageMs: 15_000,
+      since: 85_000,
+      cause: 'quiet',
+    });
     expect(freezeOf({ ...live, newest: 85_000, freshness: 'frozen' })?.cause).toBe('connection');
     expect(freezeOf({ ...live, newest: 86_000, freshness: 'frozen' })).toBeNull();
   });
@@ -248,4 +260,29 @@ describe('the freeze notice', () => {
     expect(freezeOf({ ...live, contracts: [{ state: 'stale' }, { state: 'closed' }] })?.cause).toBe('source');
     expect(freezeOf({ ...live, contracts: [{ state: 'stale' }, { state: 'live' }] })).toBeNull();
   });
+  test('a feed of options that has stopped is named with its last price, also to a page that was opened later', () => {
+    expect(freezeOf({ ...live, stopped: true, tickAt: 40_000 })).toEqual({
+      ageMs: 60_000,
+      since: 40_000,
+      cause: 'source',
+    });
+    expect(freezeOf({ ...live, stopped: true })?.since).toBe(99_000);
+  });
+});
+
+test('with two sides the columns that fit are shown, the ones at the strike first, and at least one', () => {
+  const columns = [
+    'bid',
+    'ask',
+    'last',
+    'impliedVolatility',
+    'delta',
+    'volume',
+    'openInterest',
+    'age',
+  ] as const;
+  expect(fittingColumns(columns, 0)).toEqual(columns);
+  expect(fittingColumns(columns, 90)).toEqual(columns);
+  expect(fittingColumns(columns, 62)).toEqual(['bid', 'ask', 'last', 'impliedVolatility', 'delta', 'volume']);
+  expect(fittingColumns(columns, 10)).toEqual(['bid']);
 });

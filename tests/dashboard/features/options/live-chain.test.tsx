@@ -3,9 +3,10 @@
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
+import { singleKeys } from '../../../../dashboard/src/hooks/single-keys.ts';
 import { usePage } from '../../../../dashboard/src/hooks/use-page.ts';
 import { WebSocketProvider } from '../../../../dashboard/src/hooks/websocket-context.tsx';
 import { OptionsPage } from '../../../../dashboard/src/pages/options/options-page.tsx';
@@ -302,6 +303,38 @@ describe('with the keyboard', () => {
   });
 });
 
+test('the strikes that were chosen stay when the expiry changes', async () => {
+  open();
+  await table();
+  await user.type(screen.getByLabelText('Strikes from'), '650');
+  await waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(2 + 6));
+  await user.click(screen.getByRole('tab', { name: /27 Nov 2026/ }));
+  own.timers.advance(1_000);
+  await screen.findByRole('table', { name: /27 Nov 2026/ });
+  expect(screen.getAllByRole('row')).toHaveLength(2 + 6);
+  expect((screen.getByLabelText('Strikes from') as HTMLInputElement).value).toBe('650');
+});
+
+test('single keys that are switched off move neither the expiry nor the strike', async () => {
+  open();
+  const shown = within(await table());
+  act(() => singleKeys.switch(false));
+  shown.getByRole('link', { name: 'Call 655' }).focus();
+  await user.keyboard('m]');
+  focusIsOn('Call 655');
+  expect(screen.getByRole('tab', { selected: true }).textContent).toContain('20 Nov 2026');
+  act(() => singleKeys.switch(true));
+});
+
+test('a feed of options that has stopped is told, whatever the feed of stocks does, with its last price', async () => {
+  open();
+  await table();
+  await subscribesTo(22);
+  Object.assign(server.options, { state: 'down', lastTickAgeMs: 60_000 });
+  own.timers.advance(31_000);
+  await screen.findByText(/^The source of the option prices has stopped\. Its last price came at .+\.$/);
+});
+
 describe('a chain of 250 strikes', () => {
   beforeEach(() => {
     server.routes[CHAIN] = () => chainOf(NEAREST, { strikes: 250 });
@@ -375,7 +408,7 @@ test('prices that have come to a stop are called so after fifteen seconds', asyn
   push({ strike: 650, type: 'call', price: 7.77 });
   await waitFor(async () => expect((await row('650')).textContent).toContain('7.77'));
   own.timers.advance(16_000);
-  await screen.findByText(/^No price of this chain has come for 1\d s\.$/);
+  await screen.findByText(/^No price of this chain has come for 1\d s, since .+\.$/);
   push({ strike: 650, type: 'call', price: 7.78 });
   await waitFor(() => {
     own.timers.advance(1_000);

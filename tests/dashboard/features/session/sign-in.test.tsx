@@ -84,6 +84,7 @@ test('signing up sends the display name where there is one, and shows a refusal'
   server.routes['POST /api/auth/register'] = () => refuse(409, 'USERNAME_TAKEN', 'This user name is taken.');
   open();
   await user.click(screen.getByRole('button', { name: 'Create an account' }));
+  expect(document.title).toBe('Create an account · Tradecast');
   await fill();
   await user.click(button(/^Create account$/));
   await within(screen.getByRole('alert')).findByText('This user name is taken.');
