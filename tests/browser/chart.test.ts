@@ -72,3 +72,53 @@ test('on a phone the search fits the screen and leads to the chart in sight', as
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   expect(complaintsOf(browser)).toEqual([]);
 });
+
+interface Bars {
+  readonly data: { readonly bars: readonly Record<string, number>[] };
+}
+
+test.each([
+  [1280, 800],
+  [2560, 1300],
+])(
+  'at %i × %i the whole chart is in sight without a scroll, also with prices of six digits',
+  async (width, height) => {
+    const browser = await openBrowser(`${service.url}/s/AAPL`, { viewport: { width, height } });
+    const { page } = browser;
+    // A share of BRK.A costs three thousand times as much.
+    await page.route('**/api/market/historical/**', async (route) => {
+      const response = await route.fetch();
+      const { data, ...rest } = (await response.json()) as Bars;
+      const scaled = (bar: Record<string, number>) =>
+        Object.fromEntries(
+          Object.entries(bar).map(([name, value]) => [
+            name,
+            ['open', 'high', 'low', 'close', 'vwap'].includes(name) ? value * 3_000 : value,
+          ]),
+        );
+      await route.fulfill({ response, json: { ...rest, data: { ...data, bars: data.bars.map(scaled) } } });
+    });
+    await screenOf(page).signIn(service.demo);
+    const panel = page.locator('#chart');
+    // The keys of a chart are there with its toolbar.
+    await panel.getByRole('radio', { name: '1 year' }).waitFor({ state: 'attached' });
+    await page.keyboard.press('4');
+    const chart = panel.getByRole('group', { name: /^Chart of AAPL, daily bars from/ });
+    await chart.waitFor();
+    await chart.focus();
+    await page.keyboard.press('ArrowLeft');
+    await panel
+      .getByText(/^\d{3},\d{3}\.\d\d$/)
+      .first()
+      .waitFor();
+    const drawing = (await chart.boundingBox())!;
+    expect(drawing.y + drawing.height).toBeLessThanOrEqual(height);
+    for (const figure of await panel.getByText(/^\d{3},\d{3}\.\d\d$/).all()) {
+      const box = (await figure.boundingBox())!;
+      expect(box.x + box.width).toBeLessThanOrEqual(drawing.x + drawing.width);
+      expect(box.y + box.height).toBeLessThanOrEqual(drawing.y);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(complaintsOf(browser)).toEqual([]);
+  },
+);

@@ -171,11 +171,7 @@ interface ContentProps extends Pick<ChainViewProps, 'underlying' | 'choices' | '
 }
 
 /** What the panel says while there is no chain to show. */
-function NoChain({
-  state,
-  onRetry,
-  underlying,
-}: Omit<ContentProps, 'choices' | 'carried' | keyof Filter>) {
+function NoChain({ state, onRetry, underlying }: Omit<ContentProps, 'choices' | 'carried' | keyof Filter>) {
   const { expirations, expiry, chain, problem } = state;
   if (chain === null && problem !== null)
     return <Absence problem={problem} underlying={underlying} onRetry={onRetry} />;
