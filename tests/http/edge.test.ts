@@ -269,19 +269,21 @@ describe('answers', () => {
     const keep = (fields: object, message: string) => void lines.push({ fields, message });
     const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
     const app = await start({ parts: { log } });
-    const answer = await createHttpClient(app.url).post('/api/auth/login?token=hidden', {
-      username: 'ada',
-      password: 'wrong password',
+    const client = createHttpClient(app.url);
+    const signIn = await client.post('/api/auth/login', { username: 'ada', password: 'wrong password' });
+    const search = await client.get('/api/symbols?q=hidden');
+    const lineOf = (answer: typeof signIn, method: string, path: string) => ({
+      fields: expect.objectContaining({
+        requestId: answer.headers.get('x-request-id'),
+        method,
+        path,
+        status: 401,
+      }),
+      message: 'request',
     });
-    const line = {
-      requestId: answer.headers.get('x-request-id'),
-      method: 'POST',
-      path: '/api/auth/login',
-      status: 401,
-    };
-    expect(lines).toEqual([{ fields: expect.objectContaining(line), message: 'request' }]);
+    expect(lines).toEqual([lineOf(signIn, 'POST', '/api/auth/login'), lineOf(search, 'GET', '/api/symbols')]);
     expect(JSON.stringify(lines)).not.toMatch(/hidden|wrong password/);
-    expect(app.served).toMatchObject([{ method: 'POST', route: '/api/auth/login', status: 401 }]);
+    expect(app.served[0]).toMatchObject({ method: 'POST', route: '/api/auth/login', status: 401 });
   });
 
   test('are counted by the pattern of their route, whatever was asked for', async () => {
