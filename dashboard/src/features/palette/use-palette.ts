@@ -39,7 +39,11 @@ const contractsProblem = (error: unknown): string =>
     : 'Option contracts cannot be searched right now. Type again to retry.';
 
 /** Symbols and contracts are searched side by side: `pier 1` may be a strike and a company. */
-async function find(api: SearchApi, text: string): Promise<Found> {
+/** `spy options`, as the palette itself writes it, is about the chain of SPY. */
+const CHAIN_WORD = /\s+options?$/i;
+
+async function find(api: SearchApi, typed: string): Promise<Found> {
+  const text = typed.replace(CHAIN_WORD, '');
   const named = contractNamed(text);
   if (named !== null) return { symbols: [], contracts: [contractItem(named)], problem: null };
   const [contracts, symbols] = await Promise.allSettled([

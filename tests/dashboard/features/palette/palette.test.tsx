@@ -143,6 +143,9 @@ test('a strike offers the contracts around it that expire next, and a ticker its
   await page.user.clear(field);
   await page.user.type(field, 'aapl');
   await waitFor(() => expect(options()).toEqual(['AAPLApple Inc.', 'AAPL optionsOption chain']));
+  await page.user.clear(field);
+  await page.user.type(field, 'tsla options');
+  await waitFor(() => expect(options()).toEqual(['TSLATesla, Inc.', 'TSLA optionsOption chain']));
 });
 
 test('pages are found by their titles; a search that fails says so and leaves them', async () => {
