@@ -73,6 +73,8 @@ function tradeOn(target: FeedSink | null, symbol: string, price: number, dueAt: 
     receivedAt: Date.now(),
     price,
     size: SHARES,
+    decimalSize: '',
+    participantTime: dueAt,
     exchange: EXCHANGE,
     trf: 0,
     tradeId: String(sequence),

@@ -56,7 +56,8 @@ export function createUncheckedSource({
     if (ev !== 'T') return;
     trades += 1;
     const unique = { tradeId: String(trades), sequence: trades };
-    sink.trade({ ...stamp, ...unique, price: p, size: s, exchange: 10, trf: 0, effects: REGULAR_SALE });
+    const lit = { decimalSize: '', participantTime: t, exchange: 10, trf: 0, effects: REGULAR_SALE };
+    sink.trade({ ...stamp, ...unique, ...lit, price: p, size: s });
   }
 
   return {

@@ -108,11 +108,14 @@ function createScriptedFeed(): ScriptedFeed {
     },
     tick(symbol, price, { bid = price - 0.01, ask = price + 0.01, size = 100_000 } = {}) {
       sequence += 1;
-      sink?.nbbo({ ...stamp(symbol), bid, ask, bidSize: size, askSize: size });
+      const at = stamp(symbol);
+      sink?.nbbo({ ...at, bid, ask, bidSize: size, askSize: size });
       sink?.trade({
-        ...stamp(symbol),
+        ...at,
         price,
         size: 100,
+        decimalSize: '',
+        participantTime: at.sourceTime,
         exchange: 11,
         trf: 0,
         tradeId: String(sequence),

@@ -56,6 +56,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   journal: ['bus'],
   limits: [],
   market: ['bus', 'instrument'],
+  'off-exchange': ['market'],
   options: ['instrument', 'market'],
   monitor: ['bus'],
   trading: ['bus', 'engine', 'instrument', 'journal', 'market'],

@@ -16,6 +16,8 @@ export const trade = ({
   symbol: 'AAPL',
   receivedAt: fields.sourceTime + 5,
   size: 100,
+  decimalSize: '',
+  participantTime: fields.sourceTime,
   exchange: 11,
   trf: 0,
   tradeId: '',

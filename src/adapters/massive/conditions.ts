@@ -6,6 +6,7 @@ import {
   REPORTS_CLOSE,
   SETS_HIGH_LOW,
   SETS_LAST,
+  UNTIMELY_PRICE,
 } from '../../domain/market/trade-effects.ts';
 
 const NOT_LAST = SETS_HIGH_LOW | ADDS_VOLUME;
@@ -59,6 +60,14 @@ const OFFICIAL_CLOSE = 15;
 const CLOSING_TRADE = 19;
 const CORRECTED_CLOSE = 38;
 
+/**
+ * Average price, cash, next day, derivatively priced, prior reference and contingent trades; a cross, and the auctions and
+ * official prices of exchanges.
+ */
+const UNTIMELY: ReadonlySet<number> = new Set([
+  2, 7, 8, 9, 10, 15, 16, 17, 18, 19, 20, 22, 25, 28, 38, 52, 53,
+]);
+
 /** Flags of one trade: each condition can only take away. A condition that is not listed keeps the price out. */
 export function tradeEffects(conditions: readonly unknown[] | undefined): number {
   if (conditions === undefined) return REGULAR_SALE;
@@ -75,6 +84,7 @@ export function tradeEffects(conditions: readonly unknown[] | undefined): number
     } else if (condition === CORRECTED_CLOSE) {
       flags |= REPORTS_CLOSE | CORRECTS_CLOSE;
     }
+    if (UNTIMELY.has(condition)) flags |= UNTIMELY_PRICE;
     effects &= RULES[condition] ?? VOLUME_ONLY;
   }
   return effects | flags;

@@ -9,9 +9,24 @@ export type RawEvent = Readonly<Record<string, unknown>>;
 
 const orNone = (value: number | undefined | null): number | undefined => value || undefined;
 
+const DECIMAL = /^\d{1,12}(\.\d+)?$/;
+
 /** Whole shares in `s`; below one share `s` is 0 and the decimal text `ds` has the size. */
 const tradeSize = ({ s, ds }: RawEvent): unknown =>
-  s === 0 && typeof ds === 'string' && /^\d+(\.\d+)?$/.test(ds) ? Number(ds) : s;
+  s === 0 && typeof ds === 'string' && DECIMAL.test(ds) ? Number(ds) : s;
+
+/** `ds` where it has more than the whole shares in `s`, and agrees with them. */
+function decimalSize({ s, ds }: RawEvent): string {
+  if (typeof ds !== 'string' || typeof s !== 'number' || !DECIMAL.test(ds)) return '';
+  const size = Number(ds);
+  return size !== s && Math.floor(size) === s ? ds : '';
+}
+
+/** The reporter's time of the trade, else the facility's; a clock ahead of the consolidated tape's is not believed. */
+function participantTime({ pt, trft, t }: RawEvent): number {
+  const time = typeof pt === 'number' ? pt : trft;
+  return typeof time === 'number' && time > 0 && time <= (t as number) ? time : (t as number);
+}
 
 export function readTrade(
   event: RawEvent,
@@ -24,14 +39,18 @@ export function readTrade(
   if (!isSymbol(sym) || !isPrice(p) || !isSize(size) || !isTime(t, receivedAt)) return undefined;
   const conditions = c ?? undefined;
   if (conditions !== undefined && !Array.isArray(conditions)) return undefined;
+  const trf = asCount(event.trfi);
   return {
     symbol: sym,
     sourceTime: t,
     receivedAt,
     price: p,
     size,
+    // Lit trades need neither: most frames are spared the look.
+    decimalSize: trf > 0 ? decimalSize(event) : '',
+    participantTime: trf > 0 ? participantTime(event) : t,
     exchange: asCount(event.x),
-    trf: asCount(event.trfi),
+    trf,
     tradeId: typeof i === 'string' ? i : '',
     sequence: asCount(event.q),
     effects: effectsOf(conditions),

@@ -46,6 +46,8 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
       ...stamp,
       price,
       size,
+      decimalSize: '',
+      participantTime: at,
       exchange: 0,
       trf: 0,
       tradeId: '',

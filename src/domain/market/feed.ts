@@ -28,6 +28,10 @@ export interface TradeTick extends Tick {
   readonly price: number;
   /** Shares; may be a fraction, may be 0. */
   readonly size: number;
+  /** The same exactly, as plain decimal text; empty where `size` is exact. Only off-exchange trades have it. */
+  readonly decimalSize: string;
+  /** When the trade was made, as its participant says; `sourceTime` where nobody says. Never later than that. */
+  readonly participantTime: number;
   /** The vendor's number of the exchange: with `trf` it distinguishes trades of the same id. */
   readonly exchange: number;
   /** The vendor's number of the trade reporting facility; 0 for a trade on an exchange. */

@@ -14,6 +14,11 @@ export const EXTENDED_HOURS = 8;
 export const REPORTS_CLOSE = 16;
 /** Corrects the closing price reported before, whatever its size. */
 export const CORRECTS_CLOSE = 32;
+/**
+ * Its price is none of its own time: an average, derived from another instrument, of a prior reference, contingent on
+ * other trades, for another settlement, or made in a cross. It says nothing of who was eager.
+ */
+export const UNTIMELY_PRICE = 64;
 
 /** A trade without conditions: it moves everything that a trade of regular hours may move. */
 export const REGULAR_SALE = SETS_LAST | SETS_HIGH_LOW | ADDS_VOLUME;

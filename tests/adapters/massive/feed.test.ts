@@ -138,7 +138,7 @@ describe('a good connection', () => {
     await flows('AAPL', 'SPY');
     const t = clock.now();
     latest().send([
-      { ...T, t, c: [14, 37, 41] },
+      { ...T, t, pt: t - 7, c: [14, 37, 41] },
       { ...Q, t },
       { ev: 'A', ...BAR, s: t - 1_000, e: t },
       { ev: 'AM', ...BAR, s: t - 60_000, e: t },
@@ -152,6 +152,8 @@ describe('a good connection', () => {
         receivedAt: expect.any(Number),
         price: 297.845,
         size: 40,
+        decimalSize: '',
+        participantTime: t - 7,
         exchange: 4,
         trf: 202,
         tradeId: '143541',

@@ -227,6 +227,8 @@ const BOOK_TRADE = {
   receivedAt: 1,
   price: 9.75,
   size: 1,
+  decimalSize: '',
+  participantTime: 0,
   exchange: 312,
   trf: 0,
   tradeId: '',

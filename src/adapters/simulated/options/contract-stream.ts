@@ -57,6 +57,8 @@ export function openContractStream(options: ContractStreamOptions, now: number):
       receivedAt,
       price: today.priceAt(at),
       size,
+      decimalSize: '',
+      participantTime: at,
       exchange: 0,
       trf: 0,
       tradeId: '',
