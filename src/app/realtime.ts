@@ -15,6 +15,7 @@ import { portfolioFeature } from '../realtime/features/portfolio.ts';
 import { timeFeature } from '../realtime/features/time.ts';
 import { tradesFeature } from '../realtime/features/trades.ts';
 import { watchlistFeature } from '../realtime/features/watchlist.ts';
+import { marketEndpoint } from '../realtime/plain/market.ts';
 import { createPlainSockets } from '../realtime/plain/server.ts';
 import { createRealtime, type Realtime, type RealtimeParts } from '../realtime/server.ts';
 import { createSocketIo, type SocketIoParts } from '../realtime/socketio/server.ts';
@@ -66,6 +67,7 @@ export function createRealtimeCapability(
         createPlainSockets({
           ...door,
           upgrades: createUpgradeRouter(server),
+          endpoints: [marketEndpoint(clock)],
           trustProxy: config.trustProxy,
         }),
       ],

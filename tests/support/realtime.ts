@@ -17,6 +17,7 @@ import { STOP_GRACE_MS, type TransportFactory } from '../../src/realtime/connect
 import type { FeatureFactory } from '../../src/realtime/feature.ts';
 import { tradesFeature } from '../../src/realtime/features/trades.ts';
 import { watchlistFeature } from '../../src/realtime/features/watchlist.ts';
+import { marketEndpoint } from '../../src/realtime/plain/market.ts';
 import { createPlainSockets } from '../../src/realtime/plain/server.ts';
 import { createRealtime, type Realtime } from '../../src/realtime/server.ts';
 import { createSocketIo } from '../../src/realtime/socketio/server.ts';
@@ -86,6 +87,7 @@ async function plain(clock: Clock, metrics: ReturnType<typeof createMetrics>): P
   return {
     factory: createPlainSockets({
       upgrades: createUpgradeRouter(httpServer),
+      endpoints: [marketEndpoint(clock)],
       trustProxy: 0,
       allowedOrigins: [],
       sessionSecrets: () => [secret],

@@ -1,17 +1,8 @@
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { ClientEvent } from '../../protocol/events.ts';
-import {
-  PLAIN_COMMANDS,
-  type PlainCommandMessage,
-  type PlainCommandName,
-  type PlainMessage,
-  type PlainOptionsSubscribed,
-  type PlainSubscribed,
-} from '../../protocol/plain.ts';
-import { explain } from '../commands/dispatch.ts';
+import { PLAIN_COMMANDS, type PlainPong } from '../../protocol/plain.ts';
 import type { DialectHost } from '../connections.ts';
-import type { Selected } from '../selection.ts';
+import { type Answer, type PlainCommands, type PlainRequest, plainCommand } from './endpoint.ts';
 import type { Incoming } from './inbox.ts';
 import type { PlainPeer } from './peer.ts';
 
@@ -19,22 +10,15 @@ import type { PlainPeer } from './peer.ts';
 const BARE_PING = 'ping';
 const BARE_PONG = 'pong';
 
-/** What the transport says of one message of a client. */
-interface Read {
-  /** The command whose limit the message counts against. */
-  readonly countsAs: ClientEvent;
-  readonly message: PlainCommandMessage | typeof BARE_PING;
-}
-
 /** The name of a message that cannot be read, or whose type is none. */
 const UNKNOWN = 'unknown';
 
-interface Answer {
-  readonly text: string;
-  /** For the count of what was sent. */
-  readonly type: PlainMessage['type'];
-  readonly after?: () => void;
-}
+const PONG: Answer = { type: 'pong', text: JSON.stringify({ type: 'pong' } satisfies PlainPong) };
+const ping = plainCommand(PLAIN_COMMANDS.ping, () => PONG);
+const barePing: PlainRequest = {
+  countsAs: PLAIN_COMMANDS.ping.countsAs,
+  run: () => ({ type: 'pong', text: BARE_PONG }),
+};
 
 export interface PlainCommandParts {
   readonly host: DialectHost;
@@ -43,36 +27,19 @@ export interface PlainCommandParts {
 
 /** Handles the messages of connected peers: read → limit → session → run → reply. */
 export function createPlainCommands({ host, metrics }: PlainCommandParts) {
-  const { quotes, options } = host.selections;
   const inTurn = createTurns();
 
-  async function run(peer: PlainPeer, message: Read['message']): Promise<Answer> {
-    if (message === BARE_PING) return { type: 'pong', text: BARE_PONG };
-    switch (message.type) {
-      case 'ping':
-        return { type: 'pong', text: JSON.stringify({ type: 'pong' } satisfies PlainMessage) };
-      case 'subscribe':
-        return symbolsAnswer('subscribed', await quotes.add(peer, message.symbols));
-      case 'unsubscribe':
-        return symbolsAnswer('unsubscribed', quotes.remove(peer, message.symbols));
-      case 'subscribe_options':
-        return contractsAnswer('subscribed_options', await options.add(peer, message.contractIds));
-      case 'unsubscribe_options':
-        return contractsAnswer('unsubscribed_options', options.remove(peer, message.contractIds));
-    }
-  }
-
-  async function answer(peer: PlainPeer, { countsAs, message }: Read): Promise<void> {
-    const { type, text, after } = await host.charge(peer, countsAs, () => run(peer, message));
+  async function answer(peer: PlainPeer, { countsAs, run }: PlainRequest): Promise<void> {
+    const { type, text, after } = await host.charge(peer, countsAs, () => run(peer));
     metrics.messageSent(type);
     peer.reply(text);
     after?.();
   }
 
-  return (peer: PlainPeer, incoming: Incoming): void => {
+  return (peer: PlainPeer, commands: PlainCommands, incoming: Incoming): void => {
     // It is closing: what it sent before it noticed is not served.
     if (!peer.isOpen()) return;
-    const read = readMessage(incoming);
+    const read = readMessage(incoming, commands);
     if (read instanceof TradecastError)
       host.pass(peer, UNKNOWN, () => inTurn(peer, () => Promise.reject(read)));
     else if (read === null) host.pass(peer, UNKNOWN, () => inTurn(peer, () => host.refuseUnknown(peer)));
@@ -99,36 +66,17 @@ function createTurns() {
   };
 }
 
-function symbolsAnswer(type: PlainSubscribed['type'], { accepted, rejected, after }: Selected): Answer {
-  const message: PlainSubscribed = { type, symbols: accepted, rejected };
-  return { type, text: JSON.stringify(message), after };
-}
-
-function contractsAnswer(
-  type: PlainOptionsSubscribed['type'],
-  { accepted, rejected, after }: Selected,
-): Answer {
-  const message: PlainOptionsSubscribed = { type, contractIds: accepted, rejected };
-  return { type, text: JSON.stringify(message), after };
-}
-
-const isName = (type: unknown): type is PlainCommandName =>
-  typeof type === 'string' && Object.hasOwn(PLAIN_COMMANDS, type);
-
-/** The command in a message; null where its type is none; a refusal where it has no type, or not the command's shape. */
-function readMessage(incoming: Incoming): Read | TradecastError | null {
-  if (incoming === BARE_PING) return { countsAs: PLAIN_COMMANDS.ping.countsAs, message: BARE_PING };
+/** The request in a message; null where its type is none; a refusal where it has no type, or not the command's shape. */
+function readMessage(incoming: Incoming, commands: PlainCommands): PlainRequest | TradecastError | null {
+  if (incoming === BARE_PING) return barePing;
   const json = incoming === null ? undefined : parseObject(incoming);
   if (json === undefined)
     return new TradecastError('VALIDATION', 'Send text frames with one JSON object each');
   const { type } = json;
   if (typeof type !== 'string') return new TradecastError('VALIDATION', 'The message has no type');
   if (type === 'auth') return new TradecastError('VALIDATION', 'This connection is signed in already');
-  if (!isName(type)) return null;
-  const { schema, invalid, countsAs } = PLAIN_COMMANDS[type];
-  const message = schema.safeParse(json);
-  if (!message.success) return new TradecastError('VALIDATION', explain(invalid, message.error));
-  return { countsAs, message: message.data };
+  if (type === 'ping') return ping(json);
+  return Object.hasOwn(commands, type) ? commands[type]!(json) : null;
 }
 
 /** Undefined for anything but one JSON object. */

@@ -5,14 +5,14 @@ import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { MAX_PLAIN_FRAME_BYTES } from '../../protocol/limits.ts';
-import { PLAIN_CLOSE_CODES, PLAIN_PATH } from '../../protocol/plain.ts';
+import { PLAIN_CLOSE_CODES } from '../../protocol/plain.ts';
 import type { Credentials } from '../admission.ts';
 import { type DialectHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
-import { refuseUpgrade, type UpgradeRouter } from '../upgrades.ts';
+import { refuseUpgrade, type TakeUpgrade, type UpgradeRouter } from '../upgrades.ts';
 import { closeWith } from './close.ts';
 import { createPlainCommands } from './commands.ts';
 import { BEARER, type CredentialsParts, readCredentials } from './credentials.ts';
-import { createPlainDialect } from './dialect.ts';
+import type { PlainEndpoint, PlainEndpointFactory } from './endpoint.ts';
 import { type Admitted, shakeHands } from './handshake.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, type Inbox } from './inbox.ts';
@@ -21,6 +21,7 @@ import { createWaitingRoom } from './waiting-room.ts';
 
 export interface PlainParts extends CredentialsParts {
   readonly upgrades: UpgradeRouter;
+  readonly endpoints: readonly PlainEndpointFactory[];
   /** Number of proxies in front, whose X-Forwarded-For counts. */
   readonly trustProxy: number;
   readonly clock: Clock;
@@ -28,7 +29,7 @@ export interface PlainParts extends CredentialsParts {
   readonly log: Log;
 }
 
-/** Plain WebSockets: any client that can open one becomes a peer. */
+/** Plain WebSockets: any client that can open one becomes a peer of the endpoint that it asked for. */
 export const createPlainSockets =
   (parts: PlainParts) =>
   (host: DialectHost): Transport => {
@@ -39,17 +40,23 @@ export const createPlainSockets =
     const open = new Set<WebSocket>();
     let isStopped = false;
 
-    upgrades.route(PLAIN_PATH, (request, connection, head) => {
-      if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE');
-      const shown = readCredentials(request, parts);
-      const leave = shown ? () => {} : waitingRoom.enter(addressOf(request, parts.trustProxy));
-      if (!leave) return refuseUpgrade(connection, 'RATE_LIMITED');
-      connection.once('close', leave);
-      server.handleUpgrade(request, connection, head, (ws) => {
-        follow(ws, open);
-        void connect(ws, request, shown, leave);
-      });
-    });
+    const takeTo =
+      (endpoint: PlainEndpoint): TakeUpgrade =>
+      (request, connection, head) => {
+        if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE');
+        const shown = readCredentials(request, parts);
+        const leave = shown ? () => {} : waitingRoom.enter(addressOf(request, parts.trustProxy));
+        if (!leave) return refuseUpgrade(connection, 'RATE_LIMITED');
+        connection.once('close', leave);
+        server.handleUpgrade(request, connection, head, (ws) => {
+          follow(ws, open);
+          void connect(endpoint, ws, request, shown, leave);
+        });
+      };
+    for (const create of parts.endpoints) {
+      const endpoint = create(host);
+      upgrades.route(endpoint.path, takeTo(endpoint));
+    }
 
     return {
       async stop() {
@@ -88,12 +95,16 @@ const addressOf = ({ socket, headers }: IncomingMessage, trustProxy: number): st
 
 /** What happens to a socket after its upgrade: handshake, greeting, messages, end. */
 function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
-  const dialect = createPlainDialect(clock);
   const receive = createPlainCommands({ host, metrics });
   const heartbeat = createHeartbeat(clock);
 
-  function serve(ws: WebSocket, { socket: line }: IncomingMessage, inbox: Inbox, admitted: Admitted): void {
-    const { id, principal } = admitted;
+  function serve(
+    { dialect, commands }: PlainEndpoint,
+    ws: WebSocket,
+    { socket: line }: IncomingMessage,
+    inbox: Inbox,
+    { id, principal }: Admitted,
+  ): void {
     const peer = new PlainPeer({ id, principal, dialect, ws, line, clock });
     ws.once('close', () => {
       host.leave(peer);
@@ -101,10 +112,11 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     });
     heartbeat.follow(ws);
     host.join(peer);
-    inbox.open((message) => receive(peer, message));
+    inbox.open((message) => receive(peer, commands, message));
   }
 
   async function connect(
+    endpoint: PlainEndpoint,
     ws: WebSocket,
     request: IncomingMessage,
     shown: Credentials | null,
@@ -115,7 +127,7 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     const inbox = createInbox(ws);
     const admitted = await shakeHands(ws, inbox, shown, { admission: host, clock });
     leave();
-    if (admitted) serve(ws, request, inbox, admitted);
+    if (admitted) serve(endpoint, ws, request, inbox, admitted);
   }
 
   return Object.assign(connect, { stop: heartbeat.stop });

@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import { TradecastError } from '../../protocol/errors.ts';
+import type { ClientEvent } from '../../protocol/events.ts';
+import { explain } from '../commands/dispatch.ts';
+import type { DialectHost } from '../connections.ts';
+import type { Dialect } from '../peer.ts';
+import type { PlainPeer } from './peer.ts';
+
+/**
+ * One address of the plain socket: its words, and its commands. How a client is admitted, limited, kept alive and sent
+ * away is the same for all of them.
+ */
+export interface PlainEndpoint {
+  readonly path: string;
+  readonly dialect: Dialect;
+  readonly commands: PlainCommands;
+}
+export type PlainEndpointFactory = (host: DialectHost) => PlainEndpoint;
+
+/** By the `type` of the message. */
+export type PlainCommands = Readonly<Record<string, PlainCommand>>;
+
+/** What the transport says of one message of a client. */
+export interface Answer {
+  readonly text: string;
+  /** For the count of what was sent. */
+  readonly type: string;
+  readonly after?: () => void;
+}
+
+/** What a message asks for, once it has been read. */
+export interface PlainRequest {
+  /** The command whose limit the message counts against. */
+  readonly countsAs: ClientEvent;
+  run(peer: PlainPeer): Answer | Promise<Answer>;
+}
+
+/** Reads a message of one type; a refusal where it has not the shape. */
+export type PlainCommand = (message: object) => PlainRequest | TradecastError;
+
+interface Declared<Message> {
+  readonly schema: z.ZodType<Message>;
+  /** The sentence for a message that does not fit. */
+  readonly invalid: string;
+  readonly countsAs: ClientEvent;
+}
+
+/** A command from its declaration, and what it does. */
+export const plainCommand =
+  <Message>(
+    { schema, invalid, countsAs }: Declared<Message>,
+    run: (peer: PlainPeer, message: Message) => Answer | Promise<Answer>,
+  ): PlainCommand =>
+  (json) => {
+    const message = schema.safeParse(json);
+    if (!message.success) return new TradecastError('VALIDATION', explain(invalid, message.error));
+    return { countsAs, run: (peer) => run(peer, message.data) };
+  };
