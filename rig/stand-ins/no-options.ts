@@ -18,7 +18,7 @@ export function createNoOptions({ source, origin }: Pick<MarketFeed, 'source' | 
       setSymbols() {},
       status: () => status,
     },
-    chains: { expirations: refuse, chain: refuse, contract: refuse, unlisted: refuse },
+    chains: { expirations: refuse, chain: refuse, contract: refuse, lookUp: refuse },
     history: () => ({ bars: refuse }),
   };
 }

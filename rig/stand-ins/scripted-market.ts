@@ -60,14 +60,14 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
         }),
         contract: async (symbol) => listed.find((one) => one.symbol === symbol) ?? null,
         // Of an underlying without a list it cannot say.
-        async unlisted(contracts) {
-          const [known, symbols] = [new Set<string>(), new Set<string>()];
-          for (const { underlying, symbol } of listed) {
-            known.add(underlying);
-            symbols.add(symbol);
-          }
+        async lookUp(contracts) {
+          const known = new Set(listed.map(({ underlying }) => underlying));
+          const symbols = new Map(listed.map((one) => [one.symbol, one]));
           const missing = contracts.filter((one) => known.has(one.underlying) && !symbols.has(one.symbol));
-          return new Set(missing.map(({ symbol }) => symbol));
+          return {
+            listed: contracts.flatMap(({ symbol }) => symbols.get(symbol) ?? []),
+            unlisted: new Set(missing.map(({ symbol }) => symbol)),
+          };
         },
       },
     },

@@ -10,7 +10,7 @@ import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import type { HistoryPayload } from '../../src/protocol/market.ts';
 import { newYorkDate } from '../../src/protocol/new-york.ts';
-import type { ChainPayload } from '../../src/protocol/options.ts';
+import type { ChainPayload, OptionPayload } from '../../src/protocol/options.ts';
 import { parseSymbol } from '../../src/protocol/symbol.ts';
 
 let app: TestApp;
@@ -79,6 +79,39 @@ function listed(symbol: string): ContractSnapshot {
     ...{ openInterest: 5, greeks: undefined, updatedAt: undefined },
   };
 }
+
+test('a contract whose root is not its stock has the values of its stock as soon as a source names it', async () => {
+  const contract = 'O:BRKB990619C00500000';
+  const named = { ...listed(contract), underlying: 'BRK.B' };
+  const { market } = app;
+  market.contracts.status({ state: 'live' });
+  const socket = await app.connect(await app.signUp());
+  const update = (condition: (update: OptionPayload) => boolean) =>
+    next(socket, 'option:update', (one) => one.contractId === contract && condition(one));
+  // Nobody can say yet whose contract it is.
+  const first = update(() => true);
+  await ask(socket, 'subscribe:options', [contract]);
+  market.contracts.tick(contract, 490);
+  expect(await first).toMatchObject({ underlying: 'BRKB', noGreeks: 'no-underlying' });
+
+  const corrected = update(({ underlying }) => underlying === 'BRK.B');
+  market.list([named]);
+  const other = await app.connect(await app.signUp());
+  await ask(other, 'subscribe:options', [contract]);
+  expect(await corrected).toMatchObject({ price: 490, noGreeks: 'no-underlying' });
+  await until(() => market.wanted().has('BRK.B'), 'the stock is wanted');
+  const valued = update(({ greeksSource }) => greeksSource === 'model');
+  market.tick('BRK.B', 505);
+  expect((await valued).delta).toBeGreaterThan(0.5);
+});
+
+test('one contract by request is found by the underlying that its source names', async () => {
+  const contract = 'O:BFB990619C00050000';
+  app.market.list([{ ...listed(contract), underlying: 'BF.B' }]);
+  const { cookie } = await app.signUp();
+  const { body } = await app.request('GET', `/api/market/quote/${contract}`, { cookie });
+  expect(body.data).toMatchObject({ symbol: contract, price: 12 });
+});
 
 test('contracts are closed after the bell, while their stocks trade on', async () => {
   const clock = createTestClock();

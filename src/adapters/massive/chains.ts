@@ -115,7 +115,11 @@ export function createMassiveChains({ rest, clock }: MassiveChainsOptions): Opti
     },
     chain: chainOf,
     contract: contractOf,
-    unlisted: (named) => doubts(named.filter(({ symbol }) => !known.has(symbol))),
+    async lookUp(named) {
+      const listed = named.flatMap(({ symbol }) => known.get(symbol) ?? []);
+      const doubtful = await doubts(named.filter(({ symbol }) => !known.has(symbol)));
+      return { ...doubtful, listed: [...listed, ...doubtful.listed] };
+    },
   };
 }
 

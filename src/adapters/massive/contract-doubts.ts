@@ -1,4 +1,5 @@
-import type { Chain, ChainRequest, ContractTerms } from '../../domain/options/chains.ts';
+import type { Chain, ChainRequest, ContractsFound, ContractTerms } from '../../domain/options/chains.ts';
+import { foundAmong } from '../../domain/options/listing.ts';
 import type { Clock } from '../../lib/clock.ts';
 
 /** What a chain said counts so long for contracts that were not in it: made-up ones cost no request each. */
@@ -14,9 +15,9 @@ export interface ContractDoubtsParts {
   contract(symbol: string): Promise<ContractTerms | null>;
 }
 
-/** Which contracts do not exist, from few questions: the chain of each underlying and expiry knows all of its contracts. */
+/** Which contracts exist, from few questions: the chain of each underlying and expiry knows all of its contracts. */
 export function createContractDoubts({ clock, chain, contract }: ContractDoubtsParts) {
-  const settled = new Map<string, (symbol: string) => boolean>();
+  const settled = new Map<string, ReadonlyMap<string, ContractTerms>>();
   let [since, questions] = [Number.NEGATIVE_INFINITY, 0];
 
   /** Begins anew where its time is over. */
@@ -29,41 +30,42 @@ export function createContractDoubts({ clock, chain, contract }: ContractDoubtsP
   /** False where none is left. */
   const takeQuestion = (): boolean => ++questions <= MAX_QUESTIONS;
 
-  /** Whether upstream has one of these; true where it cannot be asked. */
-  async function hasAny(symbols: readonly string[]): Promise<boolean> {
-    for (const symbol of symbols.slice(0, ASKED_BY_NAME))
-      if (!takeQuestion() || (await contract(symbol)) !== null) return true;
-    return false;
+  /** The first of these that upstream has; undefined where it cannot be asked, null where there is none. */
+  async function firstOf(contracts: readonly ContractTerms[]): Promise<ContractTerms | null | undefined> {
+    for (const { symbol } of contracts.slice(0, ASKED_BY_NAME)) {
+      const terms = takeQuestion() ? await contract(symbol) : undefined;
+      if (terms !== null) return terms;
+    }
+    return null;
   }
 
-  /** How to tell the contracts of one chain; null where it cannot be said now. */
-  async function settle(request: ChainRequest, symbols: readonly string[]) {
-    const { contracts, partial, stale } = await chain(request);
-    if (partial || stale) return null;
-    if (contracts.length === 0) return (await hasAny(symbols)) ? null : () => false;
-    const listed = new Set(contracts.map(({ symbol }) => symbol));
-    return (symbol: string) => listed.has(symbol);
-  }
-
-  async function unlistedOf(request: ChainRequest, symbols: readonly string[]): Promise<string[]> {
+  async function find(request: ChainRequest, contracts: readonly ContractTerms[]): Promise<ContractsFound> {
     const key = `${request.underlying} ${request.expiry}`;
     const known = settled.get(key);
-    const isThere = known ?? (takeQuestion() ? await settle(request, symbols) : null);
-    if (!isThere) return [];
-    settled.set(key, isThere);
-    return symbols.filter((symbol) => !isThere(symbol));
+    if (known) return foundAmong(contracts, (symbol) => known.get(symbol));
+    if (!takeQuestion()) return NOTHING;
+    const answer = await chain(request);
+    if (answer.partial || answer.stale) return NOTHING;
+    const first = answer.contracts.length === 0 ? await firstOf(contracts) : null;
+    if (first === undefined) return NOTHING;
+    // Its underlying is another one: whose chain it is is known from now on.
+    if (first !== null) return { listed: [first], unlisted: new Set() };
+    const bySymbol = new Map(answer.contracts.map((terms) => [terms.symbol, terms]));
+    settled.set(key, bySymbol);
+    return foundAmong(contracts, (symbol) => bySymbol.get(symbol));
   }
 
-  return async (contracts: readonly ContractTerms[]): Promise<ReadonlySet<string>> => {
+  return async (contracts: readonly ContractTerms[]): Promise<ContractsFound> => {
     renew();
-    const groups = new Map<string, { request: ChainRequest; symbols: string[] }>();
-    for (const { symbol, underlying, expiry } of contracts) {
-      const key = `${underlying} ${expiry}`;
-      const group = groups.get(key) ?? { request: { underlying, expiry }, symbols: [] };
-      group.symbols.push(symbol);
-      groups.set(key, group);
-    }
-    const answers = [...groups.values()].map(({ request, symbols }) => unlistedOf(request, symbols));
-    return new Set((await Promise.all(answers)).flat());
+    const groups = Map.groupBy(contracts, ({ underlying, expiry }) => `${underlying} ${expiry}`);
+    const answers = await Promise.all(
+      [...groups.values()].map((group) => (group[0] ? find(group[0], group) : NOTHING)),
+    );
+    return {
+      listed: answers.flatMap(({ listed }) => listed),
+      unlisted: new Set(answers.flatMap(({ unlisted }) => [...unlisted])),
+    };
   };
 }
+
+const NOTHING: ContractsFound = { listed: [], unlisted: new Set() };

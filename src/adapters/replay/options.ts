@@ -1,6 +1,6 @@
 import { createPlayedHistory } from '../../domain/market/played-history.ts';
 import type { Chain, ContractSnapshot, OptionChains, OptionSource } from '../../domain/options/chains.ts';
-import { byStrike, expirationsOf } from '../../domain/options/listing.ts';
+import { byStrike, expirationsOf, foundAmong } from '../../domain/options/listing.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type RecordedContract, readContracts } from './contracts.ts';
 import { createReplayOptionFeed, type ReplayFeedOptions } from './feed.ts';
@@ -46,9 +46,9 @@ function createReplayChains({ file }: Pick<ReplayFeedOptions, 'file'>): OptionCh
       return { contracts, underlyingPrice: undefined, partial: false, delayed: false, stale: false };
     },
     contract: async (symbol) => (await read()).get(symbol) ?? null,
-    async unlisted(contracts) {
+    async lookUp(contracts) {
       const recorded = await read();
-      return new Set(contracts.map(({ symbol }) => symbol).filter((symbol) => !recorded.has(symbol)));
+      return foundAmong(contracts, (symbol) => recorded.get(symbol));
     },
   };
 }

@@ -62,6 +62,12 @@ export interface Expiration {
   readonly contracts: number;
 }
 
+/** What a source says of contracts; of one in neither part it cannot say now. */
+export interface ContractsFound {
+  readonly listed: readonly ContractTerms[];
+  readonly unlisted: ReadonlySet<string>;
+}
+
 /**
  * The contracts of a market. Every method throws NOT_IN_PLAN where the source does not have them and UNAVAILABLE where
  * it does not answer now.
@@ -74,10 +80,10 @@ export interface OptionChains {
   /** The terms of one contract; null where there is no such contract. */
   contract(symbol: string): Promise<ContractTerms | null>;
   /**
-   * Those of the contracts that do not exist. Costs the source few questions, however many are named: what it cannot
-   * say is not among them.
+   * Which of the contracts exist, and their terms. Those given may be read from symbols. Costs the source few
+   * questions, however many are named.
    */
-  unlisted(contracts: readonly ContractTerms[]): Promise<ReadonlySet<string>>;
+  lookUp(contracts: readonly ContractTerms[]): Promise<ContractsFound>;
 }
 
 /** The option market of a source: what is watched, and what is asked for. */

@@ -26,8 +26,12 @@ export interface ContractGroup {
   readonly underlying: string;
   /** YYYY-MM-DD. */
   readonly expiry: string;
+  /** Undefined for a contract that is not of this group. */
+  terms(symbol: string): ContractTerms | undefined;
   /** `at` is now, by our own clock. */
   add(terms: ContractTerms, at: number): void;
+  /** False where none is left. */
+  remove(symbol: string): boolean;
   /** Forgets the contracts that are not among these; false where none is left. */
   retain(symbols: ReadonlySet<string>): boolean;
   /** The quote of this contract changed. */
@@ -93,9 +97,20 @@ export function createContractGroup(
     return members.values();
   }
 
+  function remove(symbol: string): boolean {
+    const member = members.get(symbol);
+    members.delete(symbol);
+    if (member) {
+      touched.delete(member);
+      silent.delete(member);
+    }
+    return members.size > 0;
+  }
+
   return {
     underlying,
     expiry,
+    terms: (symbol) => members.get(symbol)?.terms,
     add(terms, at) {
       if (members.has(terms.symbol)) return;
       const nothing = { quote: undefined, contract: undefined, vendor: undefined, live: undefined };
@@ -103,13 +118,9 @@ export function createContractGroup(
       members.set(terms.symbol, member);
       silent.add(member);
     },
+    remove,
     retain(symbols) {
-      for (const [symbol, member] of members) {
-        if (symbols.has(symbol)) continue;
-        members.delete(symbol);
-        touched.delete(member);
-        silent.delete(member);
-      }
+      for (const symbol of members.keys()) if (!symbols.has(symbol)) remove(symbol);
       return members.size > 0;
     },
     touch(symbol) {

@@ -5,15 +5,15 @@ import type { QuoteBoard } from '../market/quote-board.ts';
 import type { OptionChains } from './chains.ts';
 import type { ContractDirectory } from './contract-directory.ts';
 
-/** Tells contracts that somebody has made up. */
+/** Tells contracts that somebody has made up, and learns the terms of the others. */
 export interface ContractListing {
   /** Those that do not exist, as far as the source can say in a moment; the others may or may not. */
   unlisted(symbols: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export interface ContractListingParts {
-  readonly chains: Pick<OptionChains, 'unlisted'>;
-  readonly directory: Pick<ContractDirectory, 'knows' | 'terms'>;
+  readonly chains: Pick<OptionChains, 'lookUp'>;
+  readonly directory: Pick<ContractDirectory, 'knows' | 'knowsUnderlying' | 'terms' | 'remember'>;
   readonly options: Pick<QuoteBoard, 'get'>;
   readonly clock: Clock;
 }
@@ -25,9 +25,15 @@ const NONE: ReadonlySet<string> = new Set();
 export function createContractListing(parts: ContractListingParts): ContractListing {
   const { chains, directory, options, clock } = parts;
 
+  /** What has a quote exists, but its quote does not name its underlying. */
+  const isDoubtful = (symbol: string): boolean =>
+    !directory.knows(symbol) && (options.get(symbol) === undefined || !directory.knowsUnderlying(symbol));
+
   async function ask(symbols: readonly string[]): Promise<ReadonlySet<string>> {
     try {
-      return await chains.unlisted(symbols.map(directory.terms));
+      const { listed, unlisted } = await chains.lookUp(symbols.map(directory.terms));
+      directory.remember(listed);
+      return unlisted;
     } catch (error) {
       // Not in the plan, or away: then nobody can say.
       if (error instanceof TradecastError) return NONE;
@@ -37,7 +43,7 @@ export function createContractListing(parts: ContractListingParts): ContractList
 
   return {
     async unlisted(symbols) {
-      const doubtful = symbols.filter((one) => !directory.knows(one) && options.get(one) === undefined);
+      const doubtful = symbols.filter(isDoubtful);
       if (doubtful.length === 0) return NONE;
       let unlisted = NONE;
       const asked = ask(doubtful).then((answer) => {

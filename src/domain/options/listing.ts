@@ -1,5 +1,5 @@
 /** How contracts are listed. */
-import type { ContractTerms, Expiration } from './chains.ts';
+import type { ContractsFound, ContractTerms, Expiration } from './chains.ts';
 
 const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
@@ -14,4 +14,16 @@ export function expirationsOf(contracts: Iterable<Pick<ContractTerms, 'expiry'>>
   return [...counts]
     .map(([expiry, count]) => ({ expiry, contracts: count }))
     .sort((a, b) => compare(a.expiry, b.expiry));
+}
+
+/** What a source that knows all of its contracts says of these. */
+export function foundAmong(
+  contracts: readonly ContractTerms[],
+  termsOf: (symbol: string) => ContractTerms | null | undefined,
+): ContractsFound {
+  const symbols = contracts.map(({ symbol }) => symbol);
+  return {
+    listed: symbols.flatMap((symbol) => termsOf(symbol) ?? []),
+    unlisted: new Set(symbols.filter((symbol) => !termsOf(symbol))),
+  };
 }

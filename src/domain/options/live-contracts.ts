@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import { createEmitter } from '../../lib/emitter.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
-import type { ContractDirectory } from './contract-directory.ts';
+import type { ContractTerms } from './chains.ts';
+import { type ContractDirectory, isSameTerms } from './contract-directory.ts';
 import {
   type ContractGroup,
   createContractGroup,
@@ -19,6 +20,8 @@ export interface LiveContracts {
   add(symbols: Iterable<string>): void;
   /** These contracts are in sight and no others. Answers with the underlyings of those that have not expired. */
   retain(symbols: ReadonlySet<string>): Set<string>;
+  /** Called when contracts in sight have turned out to be of another underlying than before. */
+  onMove(listener: () => void): Cancel;
   /** Values what is due. */
   tick(): void;
   /** Called with the contracts that changed for a reader, at most once a tick. */
@@ -30,7 +33,7 @@ export interface LiveContracts {
 export interface LiveContractsParts {
   readonly options: Pick<QuoteBoard, 'get' | 'onChange'>;
   readonly stocks: Pick<QuoteBoard, 'get'>;
-  readonly directory: Pick<ContractDirectory, 'terms'>;
+  readonly directory: Pick<ContractDirectory, 'knows' | 'onLearn' | 'terms'>;
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
   readonly clock: Clock;
@@ -40,6 +43,7 @@ export interface LiveContractsParts {
 export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
   const { options, stocks, directory, marketTime, clock, rateFor } = parts;
   const changes = createEmitter<[contracts: readonly LiveContract[]]>();
+  const moves = createEmitter();
   /** By underlying and expiry. */
   const groups = new Map<string, ContractGroup>();
   const groupOf = new Map<string, ContractGroup>();
@@ -54,11 +58,30 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
   function addOne(symbol: string): void {
     if (groupOf.has(symbol)) return;
     const terms = directory.terms(symbol);
-    const name = `${terms.underlying} ${terms.expiry}`;
+    const name = nameOf(terms);
     const group = groups.get(name) ?? createContractGroup(terms, options.get);
     group.add(terms, clock.now());
     groups.set(name, group);
     groupOf.set(symbol, group);
+  }
+
+  /** Terms that were read from symbols give way to those that a source has named. */
+  function correct(): void {
+    let hasMoved = false;
+    for (const [symbol, group] of groupOf) {
+      const before = group.terms(symbol);
+      const terms = directory.terms(symbol);
+      if (!before || isSameTerms(before, terms)) continue;
+      const isMove = before.underlying !== terms.underlying;
+      // What a source said once is better than what the symbol says.
+      if (!isMove && !directory.knows(symbol)) continue;
+      if (!group.remove(symbol)) groups.delete(nameOf(before));
+      groupOf.delete(symbol);
+      addOne(symbol);
+      groupOf.get(symbol)?.touch(symbol);
+      hasMoved ||= isMove;
+    }
+    if (hasMoved) moves.emit();
   }
 
   return {
@@ -82,9 +105,19 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
       if (changed.length > 0) changes.emit(changed);
     },
     onChange: changes.on,
-    start: () =>
-      options.onChange((quotes) => {
-        for (const { symbol } of quotes) groupOf.get(symbol)?.touch(symbol);
-      }),
+    onMove: moves.on,
+    start() {
+      const ends = [
+        directory.onLearn(correct),
+        options.onChange((quotes) => {
+          for (const { symbol } of quotes) groupOf.get(symbol)?.touch(symbol);
+        }),
+      ];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
   };
 }
+
+const nameOf = ({ underlying, expiry }: ContractTerms): string => `${underlying} ${expiry}`;

@@ -5,13 +5,13 @@ import type { MarketQuotes } from '../market/market-quotes.ts';
 import { newestQuote } from '../market/newest-quote.ts';
 import { type Quote, quoteToPayload } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
-import type { ContractSnapshot, OptionChains } from './chains.ts';
+import type { ContractSnapshot, ContractTerms, OptionChains } from './chains.ts';
 import type { ContractDirectory } from './contract-directory.ts';
 import { yearsUntil } from './expiry.ts';
 
 export interface OneContractParts {
-  readonly chains: Pick<OptionChains, 'chain'>;
-  readonly directory: Pick<ContractDirectory, 'terms'>;
+  readonly chains: Pick<OptionChains, 'chain' | 'contract'>;
+  readonly directory: Pick<ContractDirectory, 'knowsUnderlying' | 'remember' | 'terms'>;
   readonly options: Pick<QuoteBoard, 'get'>;
   /** Of contracts. */
   readonly stateOf: AnswerState;
@@ -29,8 +29,17 @@ export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, '
     return quote && quote.price > 0 ? quote : undefined;
   }
 
+  /** Of an underlying whose name may be another than the symbol says, the terms are asked for. */
+  async function termsOf(symbol: string): Promise<ContractTerms> {
+    if (!directory.knowsUnderlying(symbol)) {
+      const terms = await chains.contract(symbol);
+      if (terms) directory.remember([terms]);
+    }
+    return directory.terms(symbol);
+  }
+
   async function listed(symbol: string): Promise<{ contract: ContractSnapshot; quote: MarketQuotePayload }> {
-    const { underlying, expiry } = directory.terms(symbol);
+    const { underlying, expiry } = await termsOf(symbol);
     const now = marketTime();
     if (yearsUntil(expiry, now) === null)
       throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} has expired.`);

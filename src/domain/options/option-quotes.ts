@@ -42,7 +42,7 @@ export interface OptionQuotes extends Pick<MarketQuotes, 'quote' | 'snapshot'> {
 
 export interface OptionQuotesParts {
   readonly chains: OptionChains;
-  readonly directory: Pick<ContractDirectory, 'remember' | 'terms'>;
+  readonly directory: Pick<ContractDirectory, 'knowsUnderlying' | 'remember' | 'terms'>;
   readonly options: Pick<QuoteBoard, 'get'>;
   readonly stocks: Pick<MarketQuotes, 'quote' | 'stateOf'>;
   /** Of contracts. */
@@ -117,8 +117,9 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
       };
     },
     async check(contract) {
-      if ((await chains.contract(contract)) === null)
-        throw new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
+      const terms = await chains.contract(contract);
+      if (terms === null) throw new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
+      directory.remember([terms]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Demand } from '../../domain/market/demand.ts';
 import { expiryTime } from '../../domain/options/expiry.ts';
 import type { LiveContracts } from '../../domain/options/live-contracts.ts';
+import type { Cancel } from '../../lib/clock.ts';
 import { parseSymbol } from '../../protocol/symbol.ts';
 
 /** What the contracts in sight ask of the two feeds: each of them until it expires. */
@@ -9,10 +10,12 @@ export interface ContractDemand {
   set(symbols: Iterable<string>): void;
   /** Gives up what has expired. */
   tick(): void;
+  /** Follows the underlyings of what is in sight until the returned function is called. */
+  start(): Cancel;
 }
 
 export interface ContractDemandParts {
-  readonly liveContracts: Pick<LiveContracts, 'retain'>;
+  readonly liveContracts: Pick<LiveContracts, 'retain' | 'onMove'>;
   /** Of contracts. */
   readonly optionDemand: Pick<Demand, 'set'>;
   /** Of their underlyings. */
@@ -54,5 +57,6 @@ export function createContractDemand(parts: ContractDemandParts): ContractDemand
     tick() {
       if (marketTime() >= nextExpiry) want();
     },
+    start: () => liveContracts.onMove(want),
   };
 }

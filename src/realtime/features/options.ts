@@ -72,9 +72,9 @@ export const optionsFeature =
         wanted.tick();
       },
       start() {
-        const end = liveContracts.start();
+        const ends = [liveContracts.start(), wanted.start()];
         return () => {
-          end();
+          for (const end of ends) end();
           watching.stop();
         };
       },

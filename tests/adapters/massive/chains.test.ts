@@ -314,13 +314,17 @@ describe('contracts of which it is doubtful that they exist', () => {
   test('are told from the chain: two hundred made-up strikes cost one request in a minute', async () => {
     const { chains, asked, clock } = await start(() => answer([row(150)]));
     const madeUp = Array.from({ length: 200 }, (_, at) => termsOf(1_000 + at));
-    const unlisted = await chains.unlisted([termsOf(150), ...madeUp]);
+    const { listed, unlisted } = await chains.lookUp([termsOf(150), ...madeUp]);
+    expect(listed).toMatchObject([{ symbol: termsOf(150).symbol, strike: 150 }]);
     expect(unlisted).toEqual(new Set(madeUp.map(({ symbol }) => symbol)));
     clock.advance(30_000);
-    expect(await chains.unlisted([termsOf(2_000)])).toEqual(new Set([termsOf(2_000).symbol]));
+    expect(await chains.lookUp([termsOf(2_000)])).toEqual({
+      listed: [],
+      unlisted: new Set([termsOf(2_000).symbol]),
+    });
     expect(asked).toHaveLength(1);
     clock.advance(30_000);
-    await chains.unlisted([termsOf(2_000)]);
+    await chains.lookUp([termsOf(2_000)]);
     expect(asked).toHaveLength(2);
   });
 
@@ -329,8 +333,21 @@ describe('contracts of which it is doubtful that they exist', () => {
       isChain(url) ? answer([]) : { status: 404, body: { status: 'NOT_FOUND' } },
     );
     const madeUp = Array.from({ length: 50 }, (_, at) => termsOf(100 + at, EXPIRY, 'NONE'));
-    expect((await chains.unlisted(madeUp)).size).toBe(50);
+    expect((await chains.lookUp(madeUp)).unlisted.size).toBe(50);
     expect(asked).toHaveLength(4);
+  });
+
+  test('of a root that has another name are found with their underlying by asking for one of them', async () => {
+    const symbol = contractSymbol({ root: 'BRKB', expiry: EXPIRY, right: 'call', strike: 500 });
+    const details = { ticker: symbol, expiration_date: EXPIRY, strike_price: 500, contract_type: 'call' };
+    const { chains, asked } = await start((url) =>
+      isChain(url)
+        ? answer([])
+        : { body: { status: 'OK', results: { ...details, underlying_ticker: 'BRK.B' } } },
+    );
+    const { listed, unlisted } = await chains.lookUp([500, 510].map((one) => termsOf(one, EXPIRY, 'BRKB')));
+    expect(listed).toMatchObject([{ symbol, underlying: 'BRK.B' }]);
+    expect([unlisted.size, asked.length]).toEqual([0, 2]);
   });
 
   test('with as many made-up expiries as one likes cost thirty requests a minute at most', async () => {
@@ -341,8 +358,8 @@ describe('contracts of which it is doubtful that they exist', () => {
       const day = new Date(Date.UTC(2030, 0, 1 + at)).toISOString().slice(0, 10);
       return termsOf(100, day);
     });
-    await chains.unlisted(madeUp);
-    await chains.unlisted(madeUp.map((terms) => ({ ...terms, underlying: 'MSFT' })));
+    await chains.lookUp(madeUp);
+    await chains.lookUp(madeUp.map((terms) => ({ ...terms, underlying: 'MSFT' })));
     expect(asked).toHaveLength(30);
   });
 
@@ -352,9 +369,9 @@ describe('contracts of which it is doubtful that they exist', () => {
         ? { status: 500, body: {} }
         : answer([row(150)], { next_url: `${upstream.restUrl}/v3/snapshot/options/AAPL?cursor=2` }),
     );
-    expect((await chains.unlisted([termsOf(999)])).size).toBe(0);
+    expect((await chains.lookUp([termsOf(999)])).unlisted.size).toBe(0);
     behaviour.rest = () => ({ status: 403, body: { status: 'NOT_AUTHORIZED' } });
-    await expect(chains.unlisted([termsOf(100, '2028-12-22')])).rejects.toEqual(refusal('NOT_IN_PLAN'));
+    await expect(chains.lookUp([termsOf(100, '2028-12-22')])).rejects.toEqual(refusal('NOT_IN_PLAN'));
   });
 });
 

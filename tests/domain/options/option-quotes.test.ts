@@ -56,7 +56,7 @@ function start({
     expirations: async () => [{ expiry: EXPIRY, contracts: 1 }],
     chain: async () => CHAIN,
     contract: async () => LISTED,
-    unlisted: async () => new Set<string>(),
+    lookUp: async () => ({ listed: [], unlisted: new Set<string>() }),
   };
   return createOptionQuotes({
     chains,

@@ -1,4 +1,5 @@
 import type { Chain, ChainRequest, ContractSnapshot, OptionChains } from '../../../domain/options/chains.ts';
+import { foundAmong } from '../../../domain/options/listing.ts';
 import { createAnswerCache } from '../../../lib/answer-cache.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { newYorkDate } from '../../../protocol/new-york.ts';
@@ -71,9 +72,9 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
     async contract(symbol) {
       return contractOf(symbol, clock.now());
     },
-    async unlisted(contracts) {
+    async lookUp(contracts) {
       const now = clock.now();
-      return new Set(contracts.map(({ symbol }) => symbol).filter((symbol) => !contractOf(symbol, now)));
+      return foundAmong(contracts, (symbol) => contractOf(symbol, now));
     },
   };
 }
