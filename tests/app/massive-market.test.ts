@@ -7,10 +7,13 @@ import { silentLog } from '../../rig/log.ts';
 import type { RestAnswer } from '../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive/stand-in.ts';
 import { until } from '../../rig/wait.ts';
+import { MAX_QUOTED_CONTRACTS } from '../../src/adapters/massive/clusters.ts';
 import { createMarketSource } from '../../src/app/feeds.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
+import { MAX_CONTRACTS_PER_CONNECTION } from '../../src/protocol/limits.ts';
 import type { ChainPayload } from '../../src/protocol/options.ts';
 import { earlierToday } from '../support/earlier-today.ts';
 
@@ -117,6 +120,47 @@ describe('contracts of the vendor', () => {
     const moved = option(({ price }) => price === 5.25);
     upstream.options.connections.at(-1)!.send([{ ...trade(CALL, 5.25), c: [209], q: 7 }]);
     expect(await moved).toMatchObject({ change: 0.75, volume: 121, state: 'live' });
+  });
+});
+
+describe('more contracts than may have quotes upstream', () => {
+  const contractAt = (i: number): string => `O:SPY990619C${String((i + 1) * 1_000).padStart(8, '0')}`;
+  const many = Array.from({ length: 6 * MAX_CONTRACTS_PER_CONNECTION }, (_, i) => contractAt(i));
+  const topics = () => upstream.options.connections.at(-1)!.topics;
+  const quoted = () => [...topics()].filter((topic) => topic.startsWith('Q.'));
+  const detail = async () => {
+    const { body } = await app.request('GET', '/health/websocket');
+    return (body as unknown as WebSocketHealthPayload).feeds.options.detail;
+  };
+
+  test('the least recently wanted have trades and bars only and say so, until somebody opens them again', async () => {
+    const subscribe = async (contracts: readonly string[]) => {
+      const peer = await app.connect(await app.signUp());
+      expect(await ask(peer, 'subscribe:options', [...contracts])).toMatchObject({ ok: true });
+      await upstream.until(() => contracts.every((contract) => topics().has(`Q.${contract}`)));
+    };
+    for (let at = 0; at < many.length; at += MAX_CONTRACTS_PER_CONNECTION)
+      await subscribe(many.slice(at, at + MAX_CONTRACTS_PER_CONNECTION));
+    const [oldest, second] = many as [string, string];
+    const has = (contract: string) => ['T', 'Q', 'A'].map((one) => topics().has(`${one}.${contract}`));
+    await upstream.until(() => quoted().length === MAX_QUOTED_CONTRACTS);
+    expect([has(oldest), has(second)]).toEqual([
+      [true, false, true],
+      [true, false, true],
+    ]);
+    await until(
+      async () => (await detail())?.startsWith('Upstream allows quotes of 1000') === true,
+      'health',
+    );
+
+    await subscribe([oldest]);
+    await upstream.until(() => quoted().length === MAX_QUOTED_CONTRACTS);
+    expect([has(oldest), has(second)]).toEqual([
+      [true, true, true],
+      [true, false, true],
+    ]);
+    for (const { said } of upstream.options.connections)
+      expect(said.filter(({ params }) => params.includes('Q.*'))).toEqual([]);
   });
 });
 

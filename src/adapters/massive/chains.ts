@@ -9,7 +9,7 @@ import { byStrike, expirationsOf } from '../../domain/options/listing.ts';
 import { type AnswerCacheOptions, createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type ChainPages, readChainPages } from './chain-pages.ts';
-import { createContractDoubts } from './contract-doubts.ts';
+import { createContractLookUp } from './contract-look-up.ts';
 import { readContractRow, readTerms } from './contract-rows.ts';
 import { fieldsOf, nextPathOf, positive, rowsOf } from './fields.ts';
 import { isAway, isMissing, refusal } from './refusals.ts';
@@ -105,8 +105,6 @@ export function createMassiveChains({ rest, clock }: MassiveChainsOptions): Opti
     return (await contracts.get(symbol, () => ask(symbol)).catch(noneOr(symbol, null))).value;
   }
 
-  const doubts = createContractDoubts({ clock, chain: chainOf, contract: contractOf });
-
   return {
     async expirations(underlying) {
       const { value } = await listings.get(underlying, () => list(underlying)).catch(noneOr(underlying, []));
@@ -115,11 +113,7 @@ export function createMassiveChains({ rest, clock }: MassiveChainsOptions): Opti
     },
     chain: chainOf,
     contract: contractOf,
-    async lookUp(named) {
-      const listed = named.flatMap(({ symbol }) => known.get(symbol) ?? []);
-      const doubtful = await doubts(named.filter(({ symbol }) => !known.has(symbol)));
-      return { ...doubtful, listed: [...listed, ...doubtful.listed] };
-    },
+    lookUp: createContractLookUp({ clock, known, chain: chainOf, contract: contractOf }),
   };
 }
 

@@ -1,6 +1,17 @@
+/** Those of `after` that are wanted anew or again: what has been wanted before stays in its order, ahead of them. */
+export function wantedAnew(before: Iterable<string>, after: ReadonlySet<string>): string[] {
+  const order = [...after];
+  let kept = 0;
+  for (const symbol of before) if (symbol === order[kept]) kept++;
+  return order.slice(kept);
+}
+
 /** The symbols of each subscriber, and those that stay subscribed upstream a while longer. */
 export interface Subscriptions {
-  /** Everything `subscriber` wants from now on. Returns the symbols that are new to this subscriber. */
+  /**
+   * Everything `subscriber` wants from now on, the most recently wanted last. Returns the symbols that are new to this
+   * subscriber.
+   */
   want(subscriber: string, symbols: Iterable<string>, now: number): string[];
   forget(subscriber: string, now: number): void;
   /** Subscribers whose last message is from before `since`. */
@@ -15,7 +26,7 @@ export interface Subscriptions {
 export function createSubscriptions(lingerMs: number): Subscriptions {
   const subscribers = new Map<string, { symbols: ReadonlySet<string>; seenAt: number }>();
   const releasedAt = new Map<string, number>();
-  /** Every symbol that is wanted or lingers; one that a subscriber newly wants goes to the end. */
+  /** Every symbol that is wanted or lingers; one that a subscriber wants anew or again goes to the end. */
   const byDemand = new Set<string>();
 
   const isWanted = (symbol: string): boolean => {
@@ -33,7 +44,7 @@ export function createSubscriptions(lingerMs: number): Subscriptions {
       subscribers.set(subscriber, { symbols: wanted, seenAt: now });
       const fresh = [...wanted].filter((symbol) => !before.has(symbol));
       for (const symbol of wanted) releasedAt.delete(symbol);
-      for (const symbol of fresh) {
+      for (const symbol of wantedAnew(before, wanted)) {
         byDemand.delete(symbol);
         byDemand.add(symbol);
       }

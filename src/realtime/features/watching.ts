@@ -24,18 +24,28 @@ export interface WatchingParts {
   /** Most subjects of one peer. */
   readonly max: number;
   readonly refusal: (max: number) => TradecastError;
-  /** Called once a turn of the loop with every subject that a peer here watches. */
+  /** Called once a turn of the loop with every subject that a peer here watches, the latest subscription last. */
   readonly onChange: (subjects: Iterable<string>) => void;
 }
 
 export function createWatching({ lane, source, max, refusal, onChange }: WatchingParts): Watching {
-  const change = onceATurn(() => onChange(lane.subjects(source)));
+  /** In the order of their latest subscriptions; those that nobody watches any more go with the next change. */
+  const bySubscription = new Set<string>();
+  const change = onceATurn(() => {
+    const watched = new Set(lane.subjects(source));
+    for (const subject of bySubscription) if (!watched.has(subject)) bySubscription.delete(subject);
+    onChange(bySubscription);
+  });
 
   return {
     add(peer, subjects) {
       const watched = new Set([...lane.watched(peer, source), ...subjects]);
       if (!(watched.size <= max)) throw refusal(max);
       lane.watch(peer, source, watched);
+      for (const subject of subjects) {
+        bySubscription.delete(subject);
+        bySubscription.add(subject);
+      }
       return () => {
         // It may have unsubscribed while this command waited for its limit.
         const watched = lane.watched(peer, source);

@@ -9,14 +9,16 @@ const MAX_QUESTIONS = 30;
 /** Of an empty chain so many contracts are asked for by name: its underlying may have another name than its root. */
 const ASKED_BY_NAME = 3;
 
-export interface ContractDoubtsParts {
+export interface ContractLookUpParts {
   readonly clock: Clock;
+  /** Contracts that upstream has named before. */
+  readonly known: ReadonlyMap<string, ContractTerms>;
   chain(request: ChainRequest): Promise<Chain>;
   contract(symbol: string): Promise<ContractTerms | null>;
 }
 
 /** Which contracts exist, from few questions: the chain of each underlying and expiry knows all of its contracts. */
-export function createContractDoubts({ clock, chain, contract }: ContractDoubtsParts) {
+export function createContractLookUp({ clock, known, chain, contract }: ContractLookUpParts) {
   const settled = new Map<string, ReadonlyMap<string, ContractTerms>>();
   let [since, questions] = [Number.NEGATIVE_INFINITY, 0];
 
@@ -41,8 +43,8 @@ export function createContractDoubts({ clock, chain, contract }: ContractDoubtsP
 
   async function find(request: ChainRequest, contracts: readonly ContractTerms[]): Promise<ContractsFound> {
     const key = `${request.underlying} ${request.expiry}`;
-    const known = settled.get(key);
-    if (known) return foundAmong(contracts, (symbol) => known.get(symbol));
+    const before = settled.get(key);
+    if (before) return foundAmong(contracts, (symbol) => before.get(symbol));
     if (!takeQuestion()) return NOTHING;
     const answer = await chain(request);
     if (answer.partial || answer.stale) return NOTHING;
@@ -57,12 +59,14 @@ export function createContractDoubts({ clock, chain, contract }: ContractDoubtsP
 
   return async (contracts: readonly ContractTerms[]): Promise<ContractsFound> => {
     renew();
-    const groups = Map.groupBy(contracts, ({ underlying, expiry }) => `${underlying} ${expiry}`);
+    const named = contracts.flatMap(({ symbol }) => known.get(symbol) ?? []);
+    const doubtful = contracts.filter(({ symbol }) => !known.has(symbol));
+    const groups = Map.groupBy(doubtful, ({ underlying, expiry }) => `${underlying} ${expiry}`);
     const answers = await Promise.all(
       [...groups.values()].map((group) => (group[0] ? find(group[0], group) : NOTHING)),
     );
     return {
-      listed: answers.flatMap(({ listed }) => listed),
+      listed: [...named, ...answers.flatMap(({ listed }) => listed)],
       unlisted: new Set(answers.flatMap(({ unlisted }) => [...unlisted])),
     };
   };
