@@ -43,7 +43,12 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
     },
     onRenew: () => subscriptions.renew('trades'),
   });
-  const subscriptions = createSubscriptions({ socket, timers, tradesPosition: events.position });
+  const subscriptions = createSubscriptions({
+    socket,
+    timers,
+    tradesPosition: events.position,
+    onDropped: (topic, subjects) => lane.states[topic].forget(subjects),
+  });
   const lane = createStateLane({ api, timers, frame, subscribe, wanted: subscriptions.wanted });
   const returns = createEmitter();
 

@@ -39,7 +39,7 @@ export interface StateLaneOptions {
 
 interface OpenTopic<Value> {
   readonly store: KeyedStore<Value>;
-  load(subjects: readonly string[]): Promise<void>;
+  load(subjects: () => readonly string[]): Promise<void>;
   stop(): void;
 }
 type OpenTopics = { readonly [N in TopicName]: OpenTopic<ValueOf<N>> };
@@ -52,9 +52,17 @@ export function createStateLane({ api, timers, frame, subscribe, wanted }: State
       store,
       stop: subscribe(topic.event, store.push as ServerToClientEvents[E]),
       async load(subjects) {
+        const asked = subjects();
+        if (asked.length === 0) return;
         const askedAt = timers.now();
         try {
-          store.answer(await topic.fetch(api, subjects), askedAt);
+          const values = await topic.fetch(api, asked);
+          // What was let go of meanwhile is forgotten already.
+          const wanted = new Set(subjects());
+          store.answer(
+            values.filter((value) => wanted.has(topic.subject(value))),
+            askedAt,
+          );
         } catch (error) {
           store.fail((error as Error).message);
           throw error;
@@ -69,10 +77,8 @@ export function createStateLane({ api, timers, frame, subscribe, wanted }: State
     Object.fromEntries(TOPIC_NAMES.map((name) => [name, make(name)]));
   const topics = over((name) => open(TOPICS[name] as Topic)) as OpenTopics;
 
-  async function load(name: TopicName) {
-    const subjects = isKeyed(name) ? wanted(name) : [SINGLE];
-    if (subjects.length > 0) await topics[name].load(subjects);
-  }
+  const load = (name: TopicName): Promise<void> =>
+    topics[name].load(() => (isKeyed(name) ? wanted(name) : [SINGLE]));
 
   return {
     states: over((name) => topics[name].store) as States,

@@ -20,21 +20,48 @@ export interface Subjects {
   connected(): void;
 }
 
+export interface SubjectsOptions {
+  readonly socket: TradecastSocket;
+  readonly asker: Asker;
+  readonly name: KeyedTopicName;
+  /** Nobody wants these, and the server pushes nothing more of them. */
+  onDropped(subjects: readonly string[]): void;
+}
+
+/** How many want each subject. One that nobody wants any more is known until it is let go of. */
+function createTally(asked: ReadonlySet<string>, onDropped: SubjectsOptions['onDropped']) {
+  const counts = new Map<string, number>();
+  const isWanted = (subject: string) => (counts.get(subject) ?? 0) > 0;
+  const known = () => [...counts.keys()];
+  return {
+    isWanted,
+    wanted: () => known().filter(isWanted),
+    add(subjects: readonly string[], change: 1 | -1) {
+      for (const subject of subjects) counts.set(subject, (counts.get(subject) ?? 0) + change);
+    },
+    letGo(subjects: readonly string[] = known()) {
+      const gone = subjects.filter((subject) => !isWanted(subject) && !asked.has(subject));
+      for (const subject of gone) counts.delete(subject);
+      if (gone.length > 0) onDropped(gone);
+    },
+  };
+}
+
 /**
  * The subjects of one topic: how many want each, and which ones this connection has been asked for. A subject without
  * room is asked for when another is dropped.
  */
-export function createSubjects(socket: TradecastSocket, asker: Asker, name: KeyedTopicName): Subjects {
+export function createSubjects({ socket, asker, name, onDropped }: SubjectsOptions): Subjects {
   const { subscribe, unsubscribe, isSubject, most } = KEYED_TOPICS[name];
-  const wanted = new Map<string, number>();
   const asked = new Set<string>();
+  const tally = createTally(asked, onDropped);
   const [asking, dropping] = [`ask:${name}`, `drop:${name}`];
   /** The room of this connection, and the longest list to ask for: a server may grant less than `most`. */
   let room = most;
   let longest = most;
 
   function dropIdle() {
-    const idle = [...asked].filter((subject) => !wanted.has(subject));
+    const idle = [...asked].filter((subject) => !tally.isWanted(subject));
     if (idle.length === 0) return;
     for (const subject of idle) asked.delete(subject);
     if (!socket.connected) return;
@@ -42,7 +69,8 @@ export function createSubjects(socket: TradecastSocket, asker: Asker, name: Keye
     const undo = () => {
       for (const subject of idle) asked.add(subject);
     };
-    asker.ask(dropping, { event: unsubscribe, args: [idle], undo, again: drop });
+    const decided = () => tally.letGo(idle);
+    asker.ask(dropping, { event: unsubscribe, args: [idle], undo, again: drop, decided });
   }
 
   function drop() {
@@ -52,7 +80,7 @@ export function createSubjects(socket: TradecastSocket, asker: Asker, name: Keye
 
   function ask() {
     if (!socket.connected) return;
-    const missing = [...wanted.keys()].filter((subject) => !asked.has(subject));
+    const missing = tally.wanted().filter((subject) => !asked.has(subject));
     if (missing.length === 0) return;
     if (asked.size + missing.length > room) dropIdle();
     const fitting = missing.slice(0, Math.min(longest, Math.max(0, room - asked.size)));
@@ -81,20 +109,18 @@ export function createSubjects(socket: TradecastSocket, asker: Asker, name: Keye
     want(names) {
       // One name that is none would have the server refuse the whole list.
       const subjects = names.filter(isSubject);
-      for (const subject of subjects) wanted.set(subject, (wanted.get(subject) ?? 0) + 1);
+      tally.add(subjects, 1);
       if (!asker.timers.isWaiting(asking)) asker.timers.set(asking, COALESCE_MS, ask);
       return once(() => {
-        for (const subject of subjects) {
-          const count = wanted.get(subject)! - 1;
-          if (count > 0) wanted.set(subject, count);
-          else wanted.delete(subject);
-        }
+        tally.add(subjects, -1);
         asker.timers.set(dropping, LINGER_MS, drop);
       });
     },
-    wanted: () => [...wanted.keys()],
+    wanted: tally.wanted,
     connected() {
       asked.clear();
+      // Without a connection the last known values stay on screen, whatever page is open.
+      tally.letGo();
       room = most;
       longest = most;
       ask();

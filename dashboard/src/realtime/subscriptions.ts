@@ -8,6 +8,8 @@ import { KEYED_NAMES, type KeyedTopicName } from './topics.ts';
 export interface SubscriptionsOptions extends Pick<ChannelsOptions, 'tradesPosition'> {
   readonly socket: TradecastSocket;
   readonly timers: Timers;
+  /** Nobody wants these subjects, and the server pushes nothing more of them. */
+  onDropped(topic: KeyedTopicName, subjects: readonly string[]): void;
 }
 
 export interface Subscriptions {
@@ -25,11 +27,15 @@ export interface Subscriptions {
 }
 
 /** What is wanted, by count, against what this connection has been asked for. Sent again after each reconnect. */
-export function createSubscriptions({ socket, timers, tradesPosition }: SubscriptionsOptions): Subscriptions {
+export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
+  const { socket, timers, tradesPosition, onDropped } = options;
   const asker = createAsker(socket, timers);
   const channels = createChannels({ socket, asker, tradesPosition });
   const topics = Object.fromEntries(
-    KEYED_NAMES.map((name) => [name, createSubjects(socket, asker, name)]),
+    KEYED_NAMES.map((name) => [
+      name,
+      createSubjects({ socket, asker, name, onDropped: (subjects) => onDropped(name, subjects) }),
+    ]),
   ) as Record<KeyedTopicName, Subjects>;
 
   function connected() {

@@ -20,6 +20,8 @@ export interface KeyedStore<T> extends StoreApi<KeyedState<T>> {
   /** The answer to a request made at `askedAt`; values pushed since then are newer and stay. */
   answer(values: readonly T[], askedAt: number): void;
   fail(sentence: string): void;
+  /** Nothing more comes of these subjects, and nobody reads them. */
+  forget(subjects: readonly string[]): void;
 }
 
 export interface KeyedOptions<T> {
@@ -38,19 +40,25 @@ export function createKeyedStore<T extends object>(options: KeyedOptions<T>): Ke
   const { subject, keep = (_, next) => next, frame, timers } = options;
   const store = createStore<KeyedState<T>>(() => ({ bySubject: {}, error: null }));
   const waiting = new Map<string, Shown<T>>();
+  const leaving = new Set<string>();
 
   const commit = () => {
-    const { bySubject } = store.getState();
+    const { bySubject, error } = store.getState();
     const changed = [...waiting].map(([key, next]) => {
       const before = bySubject[key];
       return [key, before ? keep(before, next) : next] as const;
     });
+    const next = { ...bySubject, ...Object.fromEntries(changed) };
+    for (const key of leaving) delete next[key];
     waiting.clear();
-    store.setState({ bySubject: { ...bySubject, ...Object.fromEntries(changed) }, error: null });
+    leaving.clear();
+    store.setState({ bySubject: next, error: changed.length > 0 ? null : error });
   };
 
   const push = (value: T) => {
-    waiting.set(subject(value), { ...value, receivedAt: timers.now() });
+    const key = subject(value);
+    leaving.delete(key);
+    waiting.set(key, { ...value, receivedAt: timers.now() });
     frame.schedule(commit);
   };
 
@@ -65,5 +73,12 @@ export function createKeyedStore<T extends object>(options: KeyedOptions<T>): Ke
       }
     },
     fail: (error) => store.setState({ error }),
+    forget(subjects) {
+      for (const key of subjects) {
+        waiting.delete(key);
+        leaving.add(key);
+      }
+      frame.schedule(commit);
+    },
   };
 }

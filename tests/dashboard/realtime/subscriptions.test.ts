@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { WATCHLIST_ACK } from '../support/answers.ts';
 import { deskOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
+import { quoteOf } from '../support/fixtures.ts';
 import { until } from '../support/until.ts';
 
 let server: Double;
@@ -261,4 +262,57 @@ test('without a connection an emit is refused through its ack instead of being s
   const answers: unknown[] = [];
   page.desk.emit('time:sync', { t0: 1 }, (answer) => answers.push(answer));
   expect(answers).toEqual([{ ok: false, code: 'UNAVAILABLE', message: expect.any(String) }]);
+});
+
+const shown = () => Object.keys(page.desk.states.quote.getState().bySubject);
+
+test('the value of a symbol stays while anybody wants it, and goes once the server pushes no more of it', async () => {
+  const list = page.desk.subscriptions.subjects('quote', ['AAPL', 'MSFT', 'NVDA']);
+  const chart = page.desk.subscriptions.subjects('quote', ['AAPL']);
+  advance(20);
+  await settled();
+  for (const symbol of ['AAPL', 'MSFT', 'NVDA']) server.quote(symbol);
+  await until(() => shown().length === 3);
+  list();
+  advance(4_999);
+  await settled();
+  expect(shown()).toEqual(['AAPL', 'MSFT', 'NVDA']);
+  advance(1);
+  await until(() => shown().length === 1);
+  expect(shown()).toEqual(['AAPL']);
+  chart();
+  advance(5_000);
+  await until(() => shown().length === 0);
+});
+
+test('without a connection last known values stay, and a new connection forgets those that nobody wants', async () => {
+  const list = page.desk.subscriptions.subjects('quote', ['AAPL', 'MSFT']);
+  page.desk.subscriptions.subjects('quote', ['AAPL']);
+  advance(20);
+  await settled();
+  for (const symbol of ['AAPL', 'MSFT']) server.quote(symbol);
+  await until(() => shown().length === 2);
+  const { connection } = page.desk;
+  server.cut();
+  await until(() => !connection.state.getState().connected);
+  list();
+  connection.wake();
+  expect(shown()).toEqual(['AAPL', 'MSFT']);
+  await until(() => connection.state.getState().connected);
+  await until(() => shown().length === 1);
+  expect(shown()).toEqual(['AAPL']);
+});
+
+test('a value that was requested before its symbol was let go of is not kept', async () => {
+  const answering = Promise.withResolvers<unknown>();
+  server.routes['GET /api/quotes'] = () => answering.promise;
+  page.desk.subscriptions.subjects('quote', ['AAPL']);
+  const release = page.desk.subscriptions.subjects('quote', ['MSFT']);
+  const loaded = page.desk.loadState('quote');
+  await until(() => server.requests('GET', '/api/quotes').length === 1);
+  release();
+  answering.resolve([quoteOf('AAPL'), quoteOf('MSFT')]);
+  await loaded;
+  await until(() => shown().length > 0);
+  expect(shown()).toEqual(['AAPL']);
 });

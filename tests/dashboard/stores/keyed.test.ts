@@ -52,3 +52,20 @@ test('a failed request is remembered until the next value', () => {
   pass();
   expect(quotes.getState().error).toBeNull();
 });
+
+test('a forgotten subject goes with the next frame, unless a value comes first; a failure stays told', () => {
+  const { frame, pass } = manualFrames();
+  const quotes = createKeyedStore<QuotePayload>({ subject, frame, timers: manualTimers() });
+  for (const symbol of ['AAPL', 'MSFT', 'NVDA']) quotes.push(quoteOf(symbol));
+  pass();
+  quotes.fail('The server does not answer.');
+  quotes.push(quoteOf('NVDA', { price: 1 }));
+  quotes.forget(['MSFT', 'NVDA']);
+  pass();
+  expect(Object.keys(quotes.getState().bySubject)).toEqual(['AAPL']);
+  expect(quotes.getState().error).toBe('The server does not answer.');
+  quotes.forget(['AAPL']);
+  quotes.push(quoteOf('AAPL', { price: 2 }));
+  pass();
+  expect(quotes.getState().bySubject.AAPL?.price).toBe(2);
+});

@@ -227,6 +227,26 @@ describe('the chain', () => {
     ).toBeTruthy();
   });
 
+  test('sums keep what was pushed of a strike that has gone out of sight', async () => {
+    open();
+    await table();
+    await subscribesTo(22);
+    const ratio = () => screen.getByText('Put/call volume').nextElementSibling?.textContent;
+    push({ strike: 645, type: 'put', volume: 14_400 });
+    await waitFor(() => {
+      own.timers.advance(1_000);
+      expect(ratio()).toBe('2.00');
+    });
+    const latest = () => own.desk.states.option.getState().bySubject;
+    await user.type(screen.getByRole('textbox', { name: /from/i }), '650');
+    await waitFor(() => {
+      own.timers.advance(5_000);
+      expect(latest()[contractId('SPY', NEAREST, 'put', 645)]).toBeUndefined();
+    });
+    own.timers.advance(1_000);
+    expect(ratio()).toBe('2.00');
+  });
+
   test('a narrow screen shows one side at a time', async () => {
     const wide = window.matchMedia;
     window.matchMedia = ((query: string) =>
