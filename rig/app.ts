@@ -12,7 +12,7 @@ import { sendHttp } from './clients/http.ts';
 import { PASSWORD } from './clients/http-client.ts';
 import { type ClientOptions, connected, openSocket } from './clients/stock-client.ts';
 import { prepareDataDir } from './database/database.ts';
-import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from './secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET, SIGNAL_SECRETS } from './secrets.ts';
 import { createScriptedMarket, type ScriptedMarket } from './stand-ins/scripted-market.ts';
 
 export interface SignedIn {
@@ -74,6 +74,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     SESSION_SECRET,
     HOOK_SECRET,
     OPERATOR_SECRET,
+    SIGNAL_SECRETS,
     DEMO_ACCOUNT: 'false',
     FLUSH_INTERVAL_MS: '20',
     ...options.env,

@@ -7,7 +7,7 @@ import { complaintsIn } from '../../rig/complaints.ts';
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
-import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET, SIGNAL_SECRETS } from '../../rig/secrets.ts';
 import { type SeededUser, seedUsers } from '../../rig/seed.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { AppMethods } from '../servers/app.ts';
@@ -57,6 +57,7 @@ export function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
       SESSION_SECRET,
       HOOK_SECRET,
       OPERATOR_SECRET,
+      SIGNAL_SECRETS,
       LOG_LEVEL: 'info',
       DATABASE_URL: databaseUrl,
       REDIS_URL: redis.url,

@@ -4,7 +4,7 @@ import { createTestDatabase, prepareDataDir } from '../../rig/database/database.
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
-import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET, SIGNAL_SECRETS } from '../../rig/secrets.ts';
 import { type SeededUser, seedUsers } from '../../rig/seed.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import type { AppMethods } from '../servers/app.ts';
@@ -38,6 +38,7 @@ export function startService({ database, users: count, env }: ServiceOptions): P
       SESSION_SECRET,
       HOOK_SECRET,
       OPERATOR_SECRET,
+      SIGNAL_SECRETS,
       LOG_LEVEL: 'info',
       ...env,
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),

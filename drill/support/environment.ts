@@ -1,5 +1,5 @@
 import { sign } from 'cookie-signature';
-import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET, SIGNAL_SECRETS } from '../../rig/secrets.ts';
 import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
 
 /** A drill opens its clients anew several times a minute. The limits of subscriptions are the default ones. */
@@ -12,6 +12,7 @@ export const environmentOf = (dataDir: string): Readonly<Record<string, string>>
   SESSION_SECRET,
   HOOK_SECRET,
   OPERATOR_SECRET,
+  SIGNAL_SECRETS,
   RATE_LIMITS,
   DEMO_ACCOUNT: 'false',
   DUPLICATE_WINDOW_SECONDS: '0',

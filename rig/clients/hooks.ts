@@ -1,7 +1,7 @@
 /** Hooks as a bot signs and sends them. */
 import { createHmac } from 'node:crypto';
 import { type Agent, request } from 'node:http';
-import { HOOK_SECRET, OPERATOR_SECRET } from '../secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SIGNAL_SOURCES } from '../secrets.ts';
 import { type Answer, sendHttp } from './http.ts';
 
 /** Headers of a signed body; `at` is milliseconds since epoch. */
@@ -17,6 +17,18 @@ const OPERATOR_ROUTES = new Set(['/hooks/halt', '/hooks/ban', '/hooks/role', '/h
 export function sendHook(serviceUrl: string, route: string, body: object): Promise<Answer> {
   const text = JSON.stringify(body);
   const secret = OPERATOR_ROUTES.has(route) ? OPERATOR_SECRET : HOOK_SECRET;
+  return sendHttp(serviceUrl, 'POST', route, { body: text, headers: signHook(secret, text) });
+}
+
+export const SIGNAL_ROUTE = '/api/v1/external-signals/sync/signal';
+
+/** Signs a signal with the secret of the source that it names and sends it. */
+export function sendSignal(
+  serviceUrl: string,
+  body: object & { readonly source: keyof typeof SIGNAL_SOURCES },
+  { route = SIGNAL_ROUTE, secret = SIGNAL_SOURCES[body.source] }: { route?: string; secret?: string } = {},
+): Promise<Answer> {
+  const text = JSON.stringify(body);
   return sendHttp(serviceUrl, 'POST', route, { body: text, headers: signHook(secret, text) });
 }
 

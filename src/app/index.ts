@@ -18,6 +18,7 @@ import { createLifecycle } from './part.ts';
 import { createRealtimeCapability } from './realtime.ts';
 import { createLinkRecovery, createStallRecovery } from './recovery.ts';
 import { createReporting } from './reporting.ts';
+import { createSignalFaces } from './signals.ts';
 import { createTokens } from './tokens.ts';
 import { createTradingCapability } from './trading.ts';
 
@@ -108,6 +109,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     ...options.faces,
     ...trading.faces,
     ...journal.faces,
+    ...createSignalFaces(core, database, bus),
     lease,
   };
   const engine = createEngine(core, { ...faces, isShared: secrets.redisUrl !== null });

@@ -1,5 +1,6 @@
 import { type GeneratedSecrets, loadOrCreateSecrets } from '../adapters/local/secrets-file.ts';
-import type { Config, Secrets } from '../config/index.ts';
+import type { Config, Secrets, SourceSecret } from '../config/index.ts';
+import { DEMO_SOURCE } from '../domain/signals/signal.ts';
 import type { Capability } from './part.ts';
 
 /** Secrets that sign and verify: configured, or generated once and then read from a file at the start. */
@@ -9,15 +10,18 @@ export interface Keys {
   hook(): readonly string[];
   /** Empty where the operator's routes are closed. */
   operator(): readonly string[];
+  /** Empty where no signals are taken. */
+  signal(): readonly SourceSecret[];
   /** Null where there is no demo account. */
   demoPassword(): string | null;
 }
 
 export function createKeys(
   { dataDir, production, accounts }: Config,
-  { session, hook, operator }: Secrets,
+  { session, hook, operator, signal }: Secrets,
 ): Capability<Keys> {
-  const isComplete = production || !(accounts.demoAccount || [session, hook, operator].includes(null));
+  const isComplete =
+    production || !(accounts.demoAccount || [session, hook, operator, signal].includes(null));
   let generated: GeneratedSecrets | null = null;
   const listOf = (secret: string | undefined): readonly string[] => (secret === undefined ? [] : [secret]);
 
@@ -27,6 +31,8 @@ export function createKeys(
       session: () => session ?? listOf(generated?.sessionSecret),
       hook: () => hook ?? listOf(generated?.hookSecret),
       operator: () => operator ?? listOf(generated?.operatorSecret),
+      signal: () =>
+        signal ?? listOf(generated?.signalSecret).map((secret) => ({ source: DEMO_SOURCE, secret })),
       demoPassword: () => (accounts.demoAccount ? (generated?.demoPassword ?? null) : null),
     },
     async start() {

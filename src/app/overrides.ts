@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { BusLine } from '../domain/bus/line.ts';
 import type { Journal } from '../domain/journal/journal.ts';
+import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { Broker } from '../domain/trading/broker.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
@@ -17,6 +18,7 @@ export interface PortWrappers {
   readonly ledger?: (ledger: Ledger) => Ledger;
   readonly journal?: (journal: Journal) => Journal;
   readonly broker?: (broker: Broker) => Broker;
+  readonly signalLog?: (log: SignalLog) => SignalLog;
   /** The bus of this replica: what it publishes and receives, over whatever line. */
   readonly bus?: (bus: Bus) => Bus;
   /** Each line to other replicas; one process alone has none. */

@@ -7,11 +7,13 @@ import type { RiskLimits } from '../domain/trading/risk-limits.ts';
 import type { Decimal } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
 import { type FeedConfig, type FileCheck, readFeed } from './feed.ts';
+import type { SourceSecret } from './parsers.ts';
 import { createReader, missingInProduction, type Reader } from './read.ts';
 import { renamed } from './second-names.ts';
 import type { Env } from './variables.ts';
 
 export { ConfigError } from './error.ts';
+export type { SourceSecret } from './parsers.ts';
 
 /** Keys of the upstreams that a feed may log in to. */
 export interface MarketSecrets {
@@ -23,6 +25,7 @@ export interface Secrets {
   readonly session: readonly string[] | null;
   readonly hook: readonly string[] | null;
   readonly operator: readonly string[] | null;
+  readonly signal: readonly SourceSecret[] | null;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
   readonly market: MarketSecrets;
@@ -104,6 +107,7 @@ export function readConfig(
     session: read('SESSION_SECRET'),
     hook: read('HOOK_SECRET'),
     operator: read('OPERATOR_SECRET'),
+    signal: read('SIGNAL_SECRETS'),
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),
     market: { massiveApiKey: read('MASSIVE_API_KEY') },
@@ -135,6 +139,11 @@ export function readConfig(
     trading: readTrading(read),
     journal: { maxAgeMs: read('JOURNAL_KEEP_DAYS') * DAY_MS, maxEvents: read('JOURNAL_KEEP_EVENTS') },
   };
+  const others = [...(secrets.session ?? []), ...(secrets.hook ?? []), ...(secrets.operator ?? [])];
+  if (secrets.signal?.some(({ secret }) => others.includes(secret)))
+    problems.push(
+      'SIGNAL_SECRETS must not repeat a secret of another kind: its sender could do more than send.',
+    );
   if (secrets.redisUrl !== null && secrets.databaseUrl === null) {
     problems.push(
       'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database, which one process owns.',

@@ -1,5 +1,6 @@
 /** One small parser per kind of value. A problem is the end of a sentence that begins with the variable's name. */
 import { type Decimal, decimal } from '../lib/decimal.ts';
+import { sourceSchema } from '../protocol/signals.ts';
 
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 /** Receives trimmed text; `''` where the variable is not set and has no default. */
@@ -100,6 +101,36 @@ export const keys =
     return value.every((part) => part.length >= minLength)
       ? { value }
       : { problem: `must have at least ${minLength} characters (each part, where it is a list).` };
+  };
+
+/** A sender of signals and one of its secrets. */
+export interface SourceSecret {
+  readonly source: string;
+  readonly secret: string;
+}
+
+/**
+ * `source:secret`, comma separated; a source may have several. The values never reach a message: a comma within a secret
+ * makes a source of its rest.
+ */
+export const sourceSecrets =
+  (minLength: number): Parser<readonly SourceSecret[]> =>
+  (text) => {
+    const pairs = text.split(',').map((part) => {
+      const [source = '', ...secret] = part.trim().split(':');
+      return { source, secret: secret.join(':') };
+    });
+    if (!pairs.every(({ source }) => sourceSchema.safeParse(source).success))
+      return {
+        problem:
+          'must list source:secret, comma separated; a source has small letters, digits, - and _, at most 32.',
+      };
+    if (!pairs.every(({ secret }) => secret.length >= minLength))
+      return { problem: `must have secrets of at least ${minLength} characters.` };
+    const owners = new Map(pairs.map(({ source, secret }) => [secret, source]));
+    if (pairs.some(({ source, secret }) => owners.get(secret) !== source))
+      return { problem: 'must not give two sources the same secret: either could speak for the other.' };
+    return { value: pairs };
   };
 
 export const origins: Parser<readonly string[]> = (text) => {

@@ -19,6 +19,7 @@ import {
   optional,
   origins,
   type Parser,
+  sourceSecrets,
   url,
 } from './parsers.ts';
 import { rateLimits } from './rate-limits.ts';
@@ -194,6 +195,14 @@ export const VARIABLES = {
     parse: optional(keys(MIN_SECRET_LENGTH)),
     meaning:
       'secrets for the signed hooks of operators (halt, ban, role, tier), comma separated; production has these routes only with it',
+    secret: true,
+  },
+  SIGNAL_SECRETS: {
+    section: 'Access',
+    default: '',
+    parse: optional(sourceSecrets(MIN_SECRET_LENGTH)),
+    meaning:
+      'secrets for senders of signals, as `source:secret`, comma separated; a source may have several; production takes signals only with it',
     secret: true,
   },
   REGISTRATION: {

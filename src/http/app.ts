@@ -23,6 +23,7 @@ import { monitorRoutes } from './routes/monitor.ts';
 import { optionsRoutes } from './routes/options.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { portfolioRoutes } from './routes/portfolio.ts';
+import { signalRoutes, takeSignal } from './routes/signals.ts';
 import { tradesRoutes } from './routes/trades.ts';
 import { watchlistRoutes } from './routes/watchlist.ts';
 import { createOriginCheck, createSecurityHeaders } from './security.ts';
@@ -44,6 +45,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
   });
   app.use(healthRoutes(parts, options));
   app.use(contractRoutes());
+  app.post('/hooks/signals', takeSignal(parts, options));
   app.use('/hooks', hookRoutes(parts, options));
   app.use('/api', apiRoutes(parts, options));
   if (options.dashboardDir !== null) app.use(dashboardRoutes(options.dashboardDir));
@@ -72,6 +74,9 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
     throw new TradecastError('UPGRADE_REQUIRED', 'Connect to this address with a WebSocket client.');
   });
 
+  // A source has a secret instead of a session.
+  api.post('/v1/external-signals/sync/signal', takeSignal(parts, options));
+
   // Before the session: a body that arrives slowly must not act after its session has ended.
   api.use(rawBody('application/json'));
   api.use(createSessionLoader({ store: sessionStore, secrets: keys.session, production, clock }));
@@ -86,6 +91,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use('/portfolio', portfolioRoutes(parts, demand));
   api.use('/trades', tradesRoutes(parts));
   api.use('/orders', orderRoutes(parts));
+  api.use('/signals', signalRoutes(parts));
   api.use('/watchlist', watchlistRoutes(parts));
   api.use('/monitor', monitorRoutes(parts));
   api.use(marketRoutes(parts, demand));

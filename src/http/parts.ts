@@ -16,6 +16,8 @@ import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { MarketQuotes } from '../domain/market/market-quotes.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { OptionQuotes } from '../domain/options/option-quotes.ts';
+import type { SignalIntake } from '../domain/signals/intake.ts';
+import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Watchlists } from '../domain/watchlist/watchlists.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -45,6 +47,8 @@ export interface SigningKeys {
   hook(): readonly string[];
   /** Empty where the operator's routes are closed. */
   operator(): readonly string[];
+  /** Senders of signals; empty where none are taken. */
+  signal(): readonly { readonly source: string; readonly secret: string }[];
 }
 
 export interface HttpOptions {
@@ -91,6 +95,8 @@ export interface HttpParts {
   readonly contracts: ContractParts;
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;
+  readonly signals: SignalIntake;
+  readonly signalLog: Pick<SignalLog, 'list'>;
   /** Knows the names of HTTP_RATE_LIMITS. */
   readonly limiter: RateLimiter;
   readonly bus: Bus;

@@ -63,9 +63,9 @@ export const event =
 
 /**
  * Who may call a route: everyone, a signed-in user, an administrator, a bot with the hook secret, an operator with the
- * operator secret, or a reader of the metrics.
+ * operator secret, a source of signals with its own secret, or a reader of the metrics.
  */
-export type RouteAccess = 'anyone' | 'member' | 'admin' | 'bot' | 'operator' | 'metrics';
+export type RouteAccess = 'anyone' | 'member' | 'admin' | 'bot' | 'operator' | 'source' | 'metrics';
 
 export interface RouteDeclaration {
   readonly summary: string;

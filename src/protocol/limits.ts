@@ -49,6 +49,13 @@ export const MAX_KEY_LENGTH = 128;
 /** Distance of a hook's signature time from now, in the past or the future. */
 export const HOOK_WINDOW_SECONDS = 300;
 
+/** Signals in one answer of `GET /api/signals`. */
+export const MAX_SIGNALS_PAGE = 200;
+/** How far the clock of a source may be ahead of ours: both run NTP, and a phone is off by a second or two. */
+export const MAX_SIGNAL_AHEAD_SECONDS = 5;
+/** A repeat after a short outage is still a signal; what is older is history, and nobody should trade on it. */
+export const MAX_SIGNAL_AGE_SECONDS = 300;
+
 /** `points` requests in `seconds`. */
 export interface RateLimit {
   readonly points: number;
@@ -70,6 +77,8 @@ export const HTTP_RATE_LIMITS = {
   'http:api': { points: 1200, seconds: 60 },
   /** Per user: as much as five connections may place and cancel over the socket. */
   'http:orders': { points: 150, seconds: 60 },
+  /** Per source: 100 a second for good and a burst of 1,000; one source must not fill the database. */
+  'http:signals': { points: 1000, seconds: 10 },
 } as const satisfies Record<string, RateLimit>;
 /** Charts and chains that one user reads at once: a page of them stays quick, and nobody takes the market's time. */
 export const MAX_MARKET_READS = 4;

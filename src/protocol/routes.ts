@@ -9,6 +9,7 @@ import { optionsRoutes } from './options.ts';
 import { ordersRoutes } from './orders.ts';
 import { portfolioRoutes } from './portfolio.ts';
 import { watchlistRoutes } from './quotes.ts';
+import { signalsRoutes } from './signals.ts';
 import { tradesRoutes } from './trades-page.ts';
 
 /** By the headings under which documents list them. */
@@ -16,6 +17,7 @@ export const ROUTE_GROUPS = {
   Accounts: accountsRoutes,
   Trading: { ...portfolioRoutes, ...tradesRoutes, ...ordersRoutes, ...watchlistRoutes },
   Market: { ...marketRoutes, ...optionsRoutes },
+  Signals: signalsRoutes,
   Operations: { ...healthRoutes, ...contractRoutes },
   Hooks: hooksRoutes,
 };
@@ -24,6 +26,7 @@ export const ROUTES = {
   ...ROUTE_GROUPS.Accounts,
   ...ROUTE_GROUPS.Trading,
   ...ROUTE_GROUPS.Market,
+  ...ROUTE_GROUPS.Signals,
   ...ROUTE_GROUPS.Operations,
   ...ROUTE_GROUPS.Hooks,
 };

@@ -1,7 +1,8 @@
 /** Signals: what sources outside suggest to trade. Two numbered streams, `free` and `premium`. */
 import { z } from 'zod';
-import { MAX_ORDER_QUANTITY } from './limits.ts';
-import { keySchema, priceSchema, symbolSchema } from './schemas.ts';
+import { route } from './declare.ts';
+import { MAX_ORDER_QUANTITY, MAX_SIGNALS_PAGE } from './limits.ts';
+import { countSchema, keySchema, priceSchema, symbolSchema } from './schemas.ts';
 import type { JournalPosition } from './trades.ts';
 
 export const SIGNAL_STREAMS = ['free', 'premium'] as const;
@@ -10,8 +11,8 @@ export type SignalStream = (typeof SIGNAL_STREAMS)[number];
 
 export type SignalAction = 'buy' | 'sell' | 'close';
 
-/** One revision of a signal as readers get it. Prices are dollars, `confidence` is from 0 to 1. */
-export interface SignalPayload extends JournalPosition {
+/** One revision of a signal. Prices are dollars, `confidence` is from 0 to 1. */
+export interface SignalContent {
   id: string;
   revision: number;
   symbol: string;
@@ -29,6 +30,9 @@ export interface SignalPayload extends JournalPosition {
   timestamp: string;
   stream: SignalStream;
 }
+
+/** The same as readers get it: with its place in its stream. */
+export type SignalPayload = SignalContent & JournalPosition;
 
 /** GET /api/signals, newest first. */
 export interface SignalsPage {
@@ -74,3 +78,51 @@ export const signalSchema = z.strictObject({
   timestamp: z.iso.datetime({ offset: true }),
 });
 export type SignalBody = z.output<typeof signalSchema>;
+
+const DEFAULT_PAGE = 50;
+
+/** The place of a signal in a list: what `before` takes. */
+const placeSchema = z
+  .string()
+  .regex(/^(free|premium):\d{1,15}$/, 'a stream and a number, such as free:12')
+  .transform((text): { stream: SignalStream; seq: number } => {
+    const [stream, seq] = text.split(':');
+    return { stream: stream === 'premium' ? 'premium' : 'free', seq: Number(seq) };
+  });
+
+/** GET /api/signals: what the reader's tier may see, newest first. */
+const signalsPageSchema = z.strictObject({
+  limit: countSchema.pipe(z.int().min(1).max(MAX_SIGNALS_PAGE)).default(DEFAULT_PAGE),
+  premiumOnly: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+  before: placeSchema.optional(),
+  symbol: symbolSchema.optional(),
+  source: sourceSchema.optional(),
+});
+
+/** Whether these bytes were accepted before. */
+export interface SignalAccepted {
+  duplicate: boolean;
+}
+
+const ingest = (summary: string) =>
+  route<SignalAccepted>()({
+    summary,
+    access: 'source',
+    body: signalSchema,
+    statuses: [202, 200],
+    refusals: ['FORBIDDEN', 'CONFLICT', 'EXPIRED', 'RATE_LIMITED'],
+  });
+
+export const signalsRoutes = {
+  'GET /api/signals': route<SignalsPage>()({
+    summary: 'Signals that are open to the tier of the user, newest first',
+    access: 'member',
+    query: signalsPageSchema,
+    refusals: ['NOT_FOUND'],
+  }),
+  'POST /api/v1/external-signals/sync/signal': ingest('Takes a signal of a source'),
+  'POST /hooks/signals': ingest('Takes a signal of a source, beside the other hooks'),
+};

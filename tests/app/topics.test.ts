@@ -23,6 +23,7 @@ const ofFeed = {
 const MESSAGES: Readonly<Record<string, object>> = {
   ...ofFeed,
   ...Object.fromEntries(Object.entries(ofFeed).map(([name, message]) => [`options:${name}`, message])),
+  signals: { stream: 'free', epoch: 'e1', records: [{ seq: 4, event: 'signal:new', payload: { id: 's1' } }] },
   journal: { userId: 'u1', epoch: 'e1', records },
   portfolio: { userId: 'u1' },
   revoked: { reason: 'logout', sessionHash: 'h1' },

@@ -114,6 +114,7 @@ describe('an environment', () => {
       session: null,
       hook: null,
       operator: null,
+      signal: null,
       databaseUrl: null,
       redisUrl: null,
       market: { massiveApiKey: null },
@@ -261,3 +262,43 @@ describe('an environment', () => {
     });
   });
 });
+
+describe('the secrets of senders of signals', () => {
+  const [one, other] = ['1'.repeat(32), '2'.repeat(32)];
+
+  test('are pairs, and a source may have two while its secret changes', () => {
+    const { secrets } = readConfig({
+      SIGNAL_SECRETS: ` momentum:${one}, momentum:${other},x-1:${'a:'.repeat(16)}`,
+    });
+    expect(secrets.signal).toEqual([
+      { source: 'momentum', secret: one },
+      { source: 'momentum', secret: other },
+      { source: 'x-1', secret: 'a:'.repeat(16) },
+    ]);
+  });
+
+  test.each([
+    [`Momentum:${one}`, 'source:secret'],
+    [`${one}0`, 'source:secret'],
+    ['momentum:short', 'at least 32'],
+    [`a:${one},b:${one}`, 'the same secret'],
+  ])('%s is refused without a secret in the sentence', (SIGNAL_SECRETS, part) => {
+    const problem = problemOf({ SIGNAL_SECRETS });
+    expect(problem).toContain(part);
+    expect(problem).not.toContain(one);
+  });
+
+  test('may not be those of bots, operators or sessions', () => {
+    for (const name of ['HOOK_SECRET', 'OPERATOR_SECRET', 'SESSION_SECRET'])
+      expect(problemOf({ [name]: one, SIGNAL_SECRETS: `momentum:${one}` })).toContain('another kind');
+  });
+});
+
+function problemOf(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}

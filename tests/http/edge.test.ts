@@ -345,8 +345,13 @@ describe('signatures', () => {
   const body = JSON.stringify({ eventId: 'e', nonsense: true });
   const send = async (headers: Record<string, string>, hookSecrets = [HOOK_SECRET], sent: string = body) =>
     createHttpClient(
-      (await start({ options: { keys: { session: () => [], hook: () => hookSecrets, operator: () => [] } } }))
-        .url,
+      (
+        await start({
+          options: {
+            keys: { session: () => [], hook: () => hookSecrets, operator: () => [], signal: () => [] },
+          },
+        })
+      ).url,
     ).post('/hooks/trades', sent, headers);
   const INVALID = {
     status: 401,

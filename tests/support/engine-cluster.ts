@@ -8,7 +8,7 @@ import { ask, type ClientSocket } from '../../rig/clients/ask.ts';
 import { dataOf } from '../../rig/clients/http.ts';
 import { createHttpClient, freshName, registerUser } from '../../rig/clients/http-client.ts';
 import { createTestDatabase } from '../../rig/database/database.ts';
-import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SESSION_SECRET, SIGNAL_SECRETS } from '../../rig/secrets.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive/stand-in.ts';
 import type { StandInStream } from '../../rig/stand-ins/massive/stream.ts';
 import { until } from '../../rig/wait.ts';
@@ -113,6 +113,7 @@ export async function startEngineCluster(replicas: number): Promise<EngineCluste
         SESSION_SECRET,
         HOOK_SECRET,
         OPERATOR_SECRET,
+        SIGNAL_SECRETS,
         DUPLICATE_WINDOW_SECONDS: '0',
         LOG_LEVEL: process.env.TEST_LOG ?? 'warn',
       },

@@ -58,6 +58,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   market: ['bus', 'instrument'],
   'off-exchange': ['market'],
   options: ['instrument', 'market'],
+  signals: ['bus'],
   monitor: ['bus'],
   trading: ['bus', 'engine', 'instrument', 'journal', 'market'],
   watchlist: [],

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll } from '@jest/globals';
 import { prepareDataDir } from '../../rig/database/database.ts';
 import { STEP_MS } from '../../rig/patience.ts';
-import { HOOK_SECRET, OPERATOR_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET, SIGNAL_SECRETS } from '../../rig/secrets.ts';
 import { repoRoot } from '../../rig/source-files.ts';
 
 /** The service as a person runs it: its own process, simulated market, embedded database, demo account. */
@@ -67,7 +67,15 @@ function launch(env: Record<string, string>): Promise<Running> {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: repoRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...inherited, NODE_ENV: 'development', LOG_LEVEL: 'warn', HOOK_SECRET, OPERATOR_SECRET, ...env },
+    env: {
+      ...inherited,
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'warn',
+      HOOK_SECRET,
+      OPERATOR_SECRET,
+      SIGNAL_SECRETS,
+      ...env,
+    },
   });
   return new Promise((resolve, reject) => {
     let output = '';

@@ -8,11 +8,13 @@ const secretsSchema = z.strictObject({
   sessionSecret: z.string().min(32),
   hookSecret: z.string().min(32),
   operatorSecret: z.string().min(32),
+  /** Of the source `demo`. */
+  signalSecret: z.string().min(32),
   demoPassword: z.string().min(10),
 });
 export type GeneratedSecrets = z.output<typeof secretsSchema>;
 /** A file of an earlier release lacks the secrets that are newer than itself. */
-const keptSchema = secretsSchema.partial({ operatorSecret: true });
+const keptSchema = secretsSchema.partial({ operatorSecret: true, signalSecret: true });
 
 /**
  * Secrets for a service without configuration: made once and kept beside the embedded database, readable by the owner
@@ -27,6 +29,7 @@ export async function loadOrCreateSecrets(dataDir: string): Promise<GeneratedSec
     sessionSecret,
     hookSecret: randomBytes(32).toString('hex'),
     operatorSecret: deriveFrom(sessionSecret, 'operator'),
+    signalSecret: deriveFrom(sessionSecret, 'signal'),
     demoPassword: `demo-${randomBytes(6).toString('hex')}`,
   };
   await writeSecrets(file, secrets, async (draft) => {
@@ -42,9 +45,13 @@ export async function loadOrCreateSecrets(dataDir: string): Promise<GeneratedSec
 
 /** Adds what the file lacks. Replicas that start at once add the same. */
 async function complete(file: string, kept: z.output<typeof keptSchema>): Promise<GeneratedSecrets> {
-  const { operatorSecret = deriveFrom(kept.sessionSecret, 'operator') } = kept;
-  const secrets = { ...kept, operatorSecret };
-  if (kept.operatorSecret === undefined) await writeSecrets(file, secrets, (draft) => rename(draft, file));
+  const {
+    operatorSecret = deriveFrom(kept.sessionSecret, 'operator'),
+    signalSecret = deriveFrom(kept.sessionSecret, 'signal'),
+  } = kept;
+  const secrets = { ...kept, operatorSecret, signalSecret };
+  const isComplete = kept.operatorSecret !== undefined && kept.signalSecret !== undefined;
+  if (!isComplete) await writeSecrets(file, secrets, (draft) => rename(draft, file));
   return secrets;
 }
 

@@ -15,6 +15,7 @@ const SECURITY: Readonly<Record<RouteDeclaration['access'], readonly Record<stri
   admin: [{ session: [] }],
   bot: [{ botSignature: [], timestamp: [] }],
   operator: [{ operatorSignature: [], timestamp: [] }],
+  source: [{ sourceSignature: [], timestamp: [] }],
   metrics: [{ metricsToken: [] }, {}],
 };
 
@@ -29,6 +30,7 @@ const SECURITY_SCHEMES = {
   session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
   botSignature: signatureBy('HOOK_SECRET'),
   operatorSignature: signatureBy('OPERATOR_SECRET'),
+  sourceSignature: signatureBy('the secret of the source in SIGNAL_SECRETS'),
   timestamp: {
     type: 'apiKey',
     in: 'header',

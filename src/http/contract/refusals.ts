@@ -8,13 +8,15 @@ const BY_ACCESS: Readonly<Record<RouteDeclaration['access'], readonly ErrorCode[
   admin: ['UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN'],
   bot: ['INVALID_SIGNATURE'],
   operator: ['INVALID_SIGNATURE'],
+  source: ['INVALID_SIGNATURE'],
   metrics: ['UNAUTHENTICATED'],
 };
 
 /** Every code that a route may refuse with: its own, and those of what stands before it. */
 export function refusalsOf(name: RouteName, route: RouteDeclaration): readonly ErrorCode[] {
   const { access, body, bare, refusals = [] } = route;
-  const writesWithCookie = !name.startsWith('GET ') && access !== 'bot' && access !== 'operator';
+  const isSigned = access === 'bot' || access === 'operator' || access === 'source';
+  const writesWithCookie = !name.startsWith('GET ') && !isSigned;
   return [
     ...new Set<ErrorCode>([
       ...BY_ACCESS[access],

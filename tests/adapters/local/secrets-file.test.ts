@@ -13,7 +13,7 @@ const file = (): string => path.join(folder, 'secrets.json');
 
 test('secrets are made once, differ from each other, and are readable by their owner alone', async () => {
   const made = await loadOrCreateSecrets(folder);
-  expect(new Set(Object.values(made)).size).toBe(4);
+  expect(new Set(Object.values(made)).size).toBe(5);
   expect(await loadOrCreateSecrets(folder)).toEqual(made);
   expect((await stat(file())).mode & 0o777).toBe(0o600);
   expect(await readdir(folder)).toEqual(['secrets.json']);
@@ -32,7 +32,9 @@ test('a file of an earlier release keeps its secrets and gets those it lacks, th
   };
   await writeFile(file(), JSON.stringify(earlier));
   const [one, other] = await Promise.all([loadOrCreateSecrets(folder), loadOrCreateSecrets(folder)]);
-  expect(one).toEqual({ ...earlier, operatorSecret: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  const made = expect.stringMatching(/^[0-9a-f]{64}$/);
+  expect(one).toEqual({ ...earlier, operatorSecret: made, signalSecret: made });
+  expect(one.signalSecret).not.toBe(one.operatorSecret);
   expect(other).toEqual(one);
   expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual(one);
 });

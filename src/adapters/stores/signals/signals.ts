@@ -1,0 +1,151 @@
+import { type KnownRevision, ruleOn } from '../../../domain/signals/rules.ts';
+import {
+  nameOf,
+  type SentSignal,
+  type SignalRecord,
+  streamOf,
+  toContent,
+} from '../../../domain/signals/signal.ts';
+import type {
+  AppendedSignals,
+  SignalHead,
+  SignalLog,
+  SignalOutcome,
+  SignalQuery,
+} from '../../../domain/signals/signal-log.ts';
+import { TradecastError } from '../../../protocol/errors.ts';
+import { SIGNAL_STREAMS, type SignalStream } from '../../../protocol/signals.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
+import { SIGNAL_COLUMNS, type SignalRow, toInput, toRecord, toSignal } from './rows.ts';
+
+interface HeadRow {
+  stream: SignalStream;
+  epoch: string;
+  seq: number;
+}
+type KnownRow = KnownRevision & { source: string; id: string };
+
+/**
+ * Locks both streams, in one order everywhere: one writer at a time numbers without gaps, a reader never sees 8 before 7,
+ * and no other revision of a signal is accepted while one is decided on.
+ */
+const LOCK = 'SELECT stream, epoch, seq FROM signal_streams ORDER BY stream FOR UPDATE';
+
+const INSERT = `INSERT INTO signals (stream, seq, source, id, revision, digest, symbol, action, price, stop_price, target_price,
+    quantity, confidence, author, words, expires_at, said_at, accepted_at)
+  SELECT i.*, clock_timestamp() FROM json_to_recordset($1::json) AS i (stream text, seq bigint, source text, id text,
+    revision integer, digest text, symbol text, action text, price numeric, stop_price numeric, target_price numeric,
+    quantity numeric, confidence numeric, author text, words text, expires_at timestamptz, said_at timestamptz)`;
+
+export function createSignalLog(db: Database): SignalLog {
+  const heads: SignalLog['heads'] = async () => {
+    const rows = await db.query<HeadRow>('SELECT stream, epoch, seq FROM signal_streams', []);
+    return new Map(rows.map(({ stream, epoch, seq }) => [stream, { epoch, seq, floor: 0 }]));
+  };
+
+  return {
+    append: (signals, now) => db.transaction((tx) => append(tx, signals, now)),
+    heads,
+    async head(stream): Promise<SignalHead> {
+      const head = (await heads()).get(stream);
+      if (!head) throw new Error(`there is no stream ${stream}`);
+      return head;
+    },
+    async readAfter(stream, after, limit) {
+      const rows = await db.query<SignalRow>(
+        `SELECT ${SIGNAL_COLUMNS} FROM signals s WHERE s.stream = $1 AND s.seq > $2 ORDER BY s.seq LIMIT $3`,
+        [stream, after, limit],
+      );
+      return rows.map(toRecord);
+    },
+    list: (query) => list(db, query),
+  };
+}
+
+async function append(tx: Queryable, signals: readonly SentSignal[], now: number) {
+  const streams = new Map((await tx.query<HeadRow>(LOCK, [])).map((row) => [row.stream, { ...row }]));
+  const known = await revisionsOf(tx, signals);
+  const appended = new Map<SignalStream, SignalRecord[]>();
+  const inputs: ReturnType<typeof toInput>[] = [];
+
+  const decide = (signal: SentSignal): SignalOutcome => {
+    const { body, digest } = signal;
+    const revisions = known.get(nameOf(body)) ?? [];
+    const ruling = ruleOn(signal, revisions, now);
+    if (ruling === 'duplicate') return { duplicate: true };
+    const head = streams.get(streamOf(body))!;
+    head.seq += 1;
+    inputs.push(toInput(signal, head.seq));
+    const records = appended.get(head.stream) ?? [];
+    records.push({ seq: head.seq, event: `signal:${ruling}`, payload: toContent(body) });
+    appended.set(head.stream, records);
+    known.set(nameOf(body), [...revisions, { revision: body.revision, digest, premium: body.premium }]);
+    return { duplicate: false };
+  };
+
+  const outcomes = signals.map((signal): SignalOutcome => {
+    try {
+      return decide(signal);
+    } catch (error) {
+      if (error instanceof TradecastError) return error;
+      throw error;
+    }
+  });
+  if (inputs.length > 0) {
+    await tx.query(INSERT, [JSON.stringify(inputs)]);
+    await tx.query(
+      `UPDATE signal_streams h SET seq = i.seq FROM json_to_recordset($1::json) AS i (stream text, seq bigint)
+       WHERE h.stream = i.stream`,
+      [JSON.stringify([...streams.values()])],
+    );
+  }
+  return {
+    outcomes,
+    appended: SIGNAL_STREAMS.flatMap((stream): AppendedSignals[] => {
+      const records = appended.get(stream);
+      return records ? [{ stream, epoch: streams.get(stream)!.epoch, records }] : [];
+    }),
+  };
+}
+
+/** Every accepted revision of these signals, by their names. */
+async function revisionsOf(
+  tx: Queryable,
+  signals: readonly SentSignal[],
+): Promise<Map<string, readonly KnownRevision[]>> {
+  const rows = await tx.query<KnownRow>(
+    `SELECT s.source, s.id, s.revision, s.digest, s.stream = 'premium' AS premium
+     FROM signals s JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS t (source, id)) i
+       ON s.source = i.source AND s.id = i.id`,
+    [signals.map(({ body }) => body.source), signals.map(({ body }) => body.id)],
+  );
+  return new Map<string, readonly KnownRevision[]>(Map.groupBy(rows, nameOf));
+}
+
+async function list(
+  db: Queryable,
+  { streams, limit, before, symbol, source }: SignalQuery,
+): ReturnType<SignalLog['list']> {
+  if (before !== undefined) {
+    const [row] = await db.query('SELECT seq FROM signals WHERE stream = $1 AND seq = $2', [
+      before.stream,
+      before.seq,
+    ]);
+    // A stream that is not open has no signals, as far as its reader can tell.
+    if (!row || !streams.includes(before.stream))
+      throw new TradecastError('NOT_FOUND', 'before: there is no such signal.');
+  }
+  const rows = await db.query<SignalRow & { epoch: string }>(
+    `SELECT ${SIGNAL_COLUMNS}, h.epoch
+     FROM signals s JOIN signal_streams h ON h.stream = s.stream
+     WHERE s.stream = ANY ($1::text[])
+       AND NOT EXISTS (SELECT FROM signals n WHERE n.source = s.source AND n.id = s.id AND n.revision > s.revision)
+       AND ($2::text IS NULL OR (s.accepted_at, s.stream, s.seq) <
+         (SELECT b.accepted_at, b.stream, b.seq FROM signals b WHERE b.stream = $2 AND b.seq = $3))
+       AND ($4::text IS NULL OR s.symbol = $4)
+       AND ($5::text IS NULL OR s.source = $5)
+     ORDER BY s.accepted_at DESC, s.stream DESC, s.seq DESC LIMIT $6`,
+    [streams, before?.stream ?? null, before?.seq ?? null, symbol ?? null, source ?? null, limit],
+  );
+  return rows.map((row) => ({ ...toSignal(row), epoch: row.epoch, seq: row.seq }));
+}

@@ -1,0 +1,35 @@
+import type { SignalBody, SignalContent, SignalStream } from '../../protocol/signals.ts';
+
+/** Whose signals the simulated market makes, and whom the generated secret speaks for. */
+export const DEMO_SOURCE = 'demo';
+
+/** A signal before it is accepted. */
+export interface SentSignal {
+  readonly body: SignalBody;
+  /** SHA-256 of the bytes that were sent: the same key stands for exactly these. */
+  readonly digest: string;
+}
+
+/** One accepted revision; `seq` counts from 1 within its stream. */
+export interface SignalRecord {
+  readonly seq: number;
+  readonly event: 'signal:new' | 'signal:updated';
+  readonly payload: SignalContent;
+}
+
+export const streamOf = ({ premium }: Pick<SignalBody, 'premium'>): SignalStream =>
+  premium ? 'premium' : 'free';
+
+/** What names a signal over all its revisions. A source has no space in it, so no two signals share a name. */
+export const nameOf = ({ source, id }: Pick<SignalBody, 'source' | 'id'>): string => `${source} ${id}`;
+
+/** As readers get it. Times are in UTC to the millisecond, however the source wrote them. */
+export function toContent(body: SignalBody): SignalContent {
+  const { timestamp, expiresAt, ...rest } = body;
+  return {
+    ...rest,
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+    timestamp: new Date(timestamp).toISOString(),
+    stream: streamOf(body),
+  };
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { type RequestHandler, Router } from 'express';
+import { openStreams } from '../../domain/signals/open-streams.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
+import { signalSchema } from '../../protocol/signals.ts';
+import { succeed, userOf } from '../answer.ts';
+import { rawBody, readBody, readQuery } from '../body.ts';
+import { assertSource, createSourceCheck } from '../hook-signature.ts';
+import { takePoint } from '../limit.ts';
+import type { HttpOptions, HttpParts } from '../parts.ts';
+
+const ACCEPTED = 202;
+
+type IntakeParts = Pick<HttpParts, 'signals' | 'limiter' | 'clock'>;
+
+/** Takes one signed signal; a session is neither needed nor looked at. */
+export function takeSignal(
+  { signals, limiter, clock }: IntakeParts,
+  { keys }: HttpOptions,
+): RequestHandler[] {
+  return [
+    // The signature covers the bytes, whatever their type.
+    rawBody(() => true),
+    createSourceCheck({ secrets: keys.signal, clock }),
+    async (req, res) => {
+      const body = readBody(req, signalSchema);
+      assertSource(res, body.source);
+      await takePoint(limiter, 'http:signals', body.source);
+      // The same bytes are the same signal, whichever of the two routes they take.
+      const digest = createHash('sha256').update(req.body).digest('hex');
+      const { duplicate } = await signals.accept({ body, digest });
+      succeed<DataOf<'POST /hooks/signals'>>(res, { duplicate }, duplicate ? 200 : ACCEPTED);
+    },
+  ];
+}
+
+/** What a reader may see, newest first. */
+export function signalRoutes({ signalLog }: Pick<HttpParts, 'signalLog'>): Router {
+  const router = Router();
+  router.get('/', async (req, res) => {
+    const { premiumOnly, ...query } = readQuery(req, ROUTES['GET /api/signals'].query);
+    const streams = openStreams(userOf(res).tier).filter((stream) => !premiumOnly || stream === 'premium');
+    const signals = streams.length === 0 ? [] : await signalLog.list({ ...query, streams });
+    succeed<DataOf<'GET /api/signals'>>(res, { signals: [...signals] });
+  });
+  return router;
+}
