@@ -2,7 +2,7 @@ import type { Candle } from '../../domain/market/candle.ts';
 import type { NewYorkDay } from '../../protocol/new-york.ts';
 import { closesOf, dayNumberOf, toCents } from './closes.ts';
 import { activity } from './intraday.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import type { SimulatedInstrument } from './universe.ts';
 
 /** Read once: a day takes thousands of calls, which go through the context's globals in a test. */
@@ -26,6 +26,11 @@ export interface DayPath {
   bar(): Candle;
 }
 
+/** Spread of the volume of days, as the standard deviation of its logarithm: that of large US stocks is about this. */
+const DAY_VOLUME_SPREAD = 0.3;
+/** How busy a day is against an average one. */
+const busyness = (random: Random): number => exp(DAY_VOLUME_SPREAD * random.normal());
+
 /**
  * A Brownian bridge from one close to the next in business time: fast while the market is busy. That way every day
  * begins where the one before ended.
@@ -45,9 +50,11 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
     walk[i] = (walk[i - 1] as number) + instrument.volatility * sqrt(part) * random.normal();
     businessTime[i] = (businessTime[i - 1] as number) + part;
   }
+  const shares =
+    instrument.volume * busyness(createRandom(`${seed}/${instrument.symbol}/${day.date}/volume`));
   const volumes = Array.from({ length: minutes }, (_, minute) => {
-    const shares = instrument.volume * activity(minute) * (0.5 + random.next());
-    return max(1, round(shares / ROUND_LOT)) * ROUND_LOT;
+    const lots = (shares * activity(minute) * (0.5 + random.next())) / ROUND_LOT;
+    return max(1, round(lots)) * ROUND_LOT;
   });
 
   const missing = log(close / previousClose) - (walk.at(-1) as number);
