@@ -138,10 +138,13 @@ const expirySchema = z
   .string()
   .regex(/^20\d{2}-\d{2}-\d{2}$/, 'a day of this century (YYYY-MM-DD)')
   .refine(isDay, 'no such day');
+/** What a query can write: seven digits of dollars and three decimals. */
+const MAX_STRIKE = 9_999_999.999;
 const strikeSchema = z
   .string()
   .regex(/^\d{1,7}(\.\d{1,3})?$/, 'dollars, at most three decimals')
-  .transform(Number);
+  .transform(Number)
+  .pipe(z.number().min(0).max(MAX_STRIKE));
 
 /** What a source answers about an underlying, or why it does not. */
 const ABOUT_AN_UNDERLYING = ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT', 'NOT_IN_PLAN'] as const;

@@ -184,7 +184,7 @@ function schemasOf(value: unknown): object[] {
 }
 
 /** References of a document that lead nowhere in it. */
-test('the counts of a query are numbers with their bounds and defaults', () => {
+test('counts and strikes of a query are numbers with their bounds and defaults', () => {
   const query = (path: string, name: string) =>
     (open.paths[path]?.get?.parameters ?? []).find((parameter) => parameter.name === name);
   expect(query('/api/market/historical/{symbol}', 'multiplier')).toMatchObject({
@@ -194,6 +194,10 @@ test('the counts of a query are numbers with their bounds and defaults', () => {
   expect(query('/api/market/search', 'limit')?.schema).toEqual({
     ...{ type: 'integer', minimum: 1, maximum: 50, default: 20 },
   });
+  for (const name of ['strikeFrom', 'strikeTo'])
+    expect(query('/api/market/options/{underlying}', name)?.schema).toEqual({
+      ...{ type: 'number', minimum: 0, maximum: 9_999_999.999 },
+    });
 });
 
 function missingReferences(document: object): string[] {

@@ -107,6 +107,23 @@ describe('the chain of an underlying', () => {
     expect(whole.contracts).toEqual(expect.arrayContaining(part.contracts));
   });
 
+  test('is found by the root of its contracts, which has no dot, and by no other name of none', async () => {
+    const expiry = '2026-12-18';
+    const [chain, byRoot] = await Promise.all([
+      get<ChainPayload>(`${ROUTE}/BRK.B?expiry=${expiry}`),
+      get<ChainPayload>(`${ROUTE}/BRKB?expiry=${expiry}`),
+    ]);
+    expect(byRoot.underlying.symbol).toBe('BRK.B');
+    expect(byRoot.contracts[0]!.contractId).toMatch(/^O:BRKB/);
+    expect(byRoot).toEqual(chain);
+    expect(await get(`${ROUTE}/brkb/expirations`)).toEqual(await get(`${ROUTE}/BRK.B/expirations`));
+    const unknown = await client.get(`${ROUTE}/BRKX`);
+    expect([unknown.status, unknown.body]).toEqual([
+      422,
+      expect.objectContaining({ code: 'UNKNOWN_SYMBOL', error: 'BRKX is not a known symbol.' }),
+    ]);
+  });
+
   test('has the quote that the feed keeps up where a contract is watched', async () => {
     const [first] = (await get<ChainPayload>(`${ROUTE}/MSFT`)).contracts;
     const at = Date.parse(NOW);

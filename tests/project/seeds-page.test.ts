@@ -36,6 +36,16 @@ describe('the page of what was asked for', () => {
     expect(odd).toEqual([]);
   });
 
+  test('calls no row with a contract that has expired one that works', () => {
+    const today = new Date().toISOString().slice(2, 10).replaceAll('-', '');
+    const past = rows.filter(({ name }) => {
+      const [, expiry] = /O:[A-Z]+(\d{6})[CP]\d{8}/.exec(name ?? '') ?? [];
+      return expiry !== undefined && expiry < today;
+    });
+    expect(past.map(({ row }) => row)).toEqual(['003/35', '003/37', '003/52']);
+    expect(past.filter(({ ends }) => ends === 'works')).toEqual([]);
+  });
+
   test('names a test of the list for each row that works, and lists no other', () => {
     const named = rows.filter(({ ends }) => ends === 'works').flatMap(({ how }) => how!.split(', '));
     expect([...new Set(named)].sort()).toEqual([...tests.keys()].sort());

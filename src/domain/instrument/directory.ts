@@ -31,6 +31,21 @@ export async function checkStock(
     throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known symbol.`);
 }
 
+/**
+ * The stock that a name of contracts means: a symbol, or the root of a series, which has no dot (`BRKB` for BRK.B).
+ * Throws as `checkStock`.
+ */
+export async function optionedStock(
+  instruments: Pick<InstrumentDirectory, 'get'>,
+  name: string,
+): Promise<string> {
+  if ((await instruments.get(name)) !== null) return name;
+  const ofClass = name.replace(/^([A-Z]+)([A-Z])$/, '$1.$2');
+  if (ofClass === name || (await instruments.get(ofClass)) === null)
+    throw new TradecastError('UNKNOWN_SYMBOL', `${name} is not a known symbol.`);
+  return ofClass;
+}
+
 /** The stocks among the symbols. Throws UNSUPPORTED_INSTRUMENT where all of them are contracts. */
 export function onlyStocks(symbols: readonly string[]): string[] {
   const stocks = symbols.filter((symbol) => instrumentOf(symbol).kind === 'stock');

@@ -1,6 +1,6 @@
 import compression from 'compression';
 import { type Request, Router } from 'express';
-import { checkStock, contractRefusal } from '../../domain/instrument/directory.ts';
+import { contractRefusal, optionedStock } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type DataOf, ROUTES } from '../../protocol/routes.ts';
@@ -17,12 +17,11 @@ export function optionsRoutes(
 ): Router {
   const router = Router();
 
-  /** The stock of the path. Throws VALIDATION, UNSUPPORTED_INSTRUMENT, UNKNOWN_SYMBOL, UNAVAILABLE. */
+  /** The stock of the path, by its symbol or by the root of its contracts. Throws VALIDATION, UNSUPPORTED_INSTRUMENT, UNKNOWN_SYMBOL, UNAVAILABLE. */
   async function underlyingOf(req: Request): Promise<string> {
     const symbol = validate(symbolSchema, req.params.underlying);
     if (instrumentOf(symbol).kind === 'option') throw contractRefusal(symbol);
-    await checkStock(instruments, symbol);
-    return symbol;
+    return optionedStock(instruments, symbol);
   }
 
   // Numbers without a secret that their compressed size could reveal.

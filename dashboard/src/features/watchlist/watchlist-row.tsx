@@ -10,6 +10,7 @@ import { usePresent } from '../../hooks/use-present.ts';
 import { useIsSelected, useOpenSymbol } from '../../hooks/use-symbol-view.ts';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
 import { instrumentWords, shortName } from '../../lib/instrument-words.ts';
+import { useExpired } from './expired.ts';
 import { Sparkline } from './sparkline.tsx';
 
 /** Characters of a price that fit its column in letters of the usual size; 712,345.67 of BRK.A has ten. */
@@ -18,7 +19,8 @@ const ROOMY = 9;
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
   const { watchlist } = useSharedStores();
   const open = useOpenSymbol();
-  const { present: quote } = usePresent(symbol);
+  const { present: quote, option } = usePresent(symbol);
+  const expired = useExpired(symbol, option);
   const { root, terms } = shortName(symbol);
   const selected = useIsSelected(symbol);
   const removeButton = useFocusHeir();
@@ -57,7 +59,9 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
           {shown}
         </span>
         {quote && stale ? <StaleAge timestamp={quote.timestamp} className="block px-1" /> : null}
-        {quote?.state === 'closed' ? <span className="block px-1 text-muted text-xs">at close</span> : null}
+        {expired || quote?.state === 'closed' ? (
+          <span className="block px-1 text-muted text-xs">{expired ? 'expired' : 'at close'}</span>
+        ) : null}
       </td>
       <td className="px-2 text-right">
         <Change value={change}>

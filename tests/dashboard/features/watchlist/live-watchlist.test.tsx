@@ -43,6 +43,27 @@ describe('an option contract', () => {
     await within(contract).findByText('–');
   });
 
+  test('that has expired says so, before and after a page was opened, unless a recording is of its time', async () => {
+    const past = contractId('AAPL', '2026-11-13', 'call', 650);
+    page = await openPage(<LiveWatchlist />, (server) => {
+      server.routes['GET /api/watchlist'] = () => ({ symbols: [CONTRACT, past] });
+    });
+    await within(await row('AAPL 13 Nov 26 650 C')).findByText('expired');
+    const contract = within(await row('AAPL 18 Dec 26 650 C'));
+    expect(contract.queryByText('expired')).toBeNull();
+    await waitFor(() => expect(page.server.emitted('subscribe:options')).toHaveLength(1));
+    const ended = { state: 'closed', noGreeks: 'expired' } as const;
+    page.server.io.emit(
+      'option:update',
+      contractOf(650, 'call', { underlying: 'AAPL', expiry: '2026-12-18', ...ended }),
+    );
+    await contract.findByText('expired');
+    page.server.quote('AAPL', { state: 'replay' });
+    await waitFor(async () =>
+      expect(within(await row('AAPL 13 Nov 26 650 C')).queryByText('expired')).toBeNull(),
+    );
+  });
+
   test('is sorted among the others by its price and its name', async () => {
     page = await openPage(<LiveWatchlist />, watched);
     const contract = await row('AAPL 18 Dec 26 650 C');

@@ -1,0 +1,19 @@
+import { useStore } from 'zustand';
+import { newYorkDate } from '../../../../src/protocol/new-york.ts';
+import type { OptionPayload } from '../../../../src/protocol/options.ts';
+import { parseSymbol } from '../../../../src/protocol/symbol.ts';
+import { useSharedStores } from '../../hooks/shared-stores.tsx';
+import { useDesk } from '../../hooks/websocket-context.tsx';
+
+/**
+ * Whether a contract has expired. The server says so of one that it has followed to its end; of one that it refuses to
+ * follow, the calendar does, which is not that of a recording.
+ */
+export function useExpired(symbol: string, present: OptionPayload | undefined): boolean {
+  const { timers } = useDesk();
+  const { feed: feeds } = useSharedStores();
+  const live = useStore(feeds, ({ source, feed }) => feed !== null && (source ?? feed.source) !== 'replay');
+  if (present !== undefined) return present.noGreeks === 'expired';
+  const parsed = parseSymbol(symbol);
+  return live && parsed?.kind === 'option' && parsed.expiry < newYorkDate(timers.now());
+}
