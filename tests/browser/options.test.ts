@@ -105,3 +105,33 @@ test.each([
     }
   },
 );
+
+test('the table stays where it is while the notice of standing prices comes and goes', async () => {
+  const { page } = await openBrowser(service.url, { viewport: { width: 1280, height: 800 } });
+  const screen = screenOf(page);
+  let held = false;
+  await page.clock.install();
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      if (!held || !String(message).includes('option:update')) socket.send(message);
+    });
+  });
+  await screen.signIn(service.demo);
+  await screen.connection('Live').waitFor();
+  await page.goto(`${service.url}/options/SPY`);
+  const table = page.getByRole('table', { name: /^SPY options that expire on/ });
+  await table.waitFor();
+  const money = page.getByRole('row').filter({ hasText: 'at the money' });
+  await untilChanged(() => money.innerText(), 'a number at the money');
+  const top = async () => (await table.boundingBox())?.y;
+  const before = await top();
+  held = true;
+  await page.clock.fastForward(16_000);
+  const notice = page.getByText(/^No price of this chain has come for/);
+  await notice.waitFor();
+  expect(await top()).toBe(before);
+  held = false;
+  await notice.waitFor({ state: 'hidden' });
+  expect(await top()).toBe(before);
+});

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../components/button.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
@@ -22,16 +21,6 @@ const CAUSES: Record<Freeze['cause'], (age: string, since: string) => string> = 
   quiet: (age, since) => `No price of this chain has come for ${age}, since ${since}.`,
 };
 
-function Notice({ children, action }: { children: ReactNode; action?: ReactNode }) {
-  return (
-    <div className="flex items-center gap-2 border-warn border-b bg-warn-soft px-3 py-1.5 sm:px-4">
-      <WarningIcon className="size-4 text-warn" />
-      <p>{children}</p>
-      {action}
-    </div>
-  );
-}
-
 /** The contracts of the chain that were pushed, before the first all of it, and when the newest of them came. */
 function usePushed({ chain, receivedAt }: ChainState) {
   const { states } = useDesk();
@@ -43,8 +32,8 @@ function usePushed({ chain, receivedAt }: ChainState) {
   return { now, newest, contracts: pushed.length > 0 ? pushed : all };
 }
 
-/** Says that prices stand still. Announced once: its text has an age, so only its arrival is. */
-function FreezeNotice({ state }: { state: ChainState }) {
+/** Why prices stand still, looked at every second; null where they do not. */
+function useFreeze(state: ChainState): string | null {
   const freshness = useFreshness();
   const market = useLatest('market', SINGLE);
   const pushed = usePushed(state);
@@ -52,38 +41,39 @@ function FreezeNotice({ state }: { state: ChainState }) {
   const stopped = useStore(feed, ({ options }) => isStopped(options));
   const tickAt = useStore(feed, ({ optionsTickAt }) => optionsTickAt);
   const freeze = market?.session === 'closed' ? null : freezeOf({ ...pushed, freshness, stopped, tickAt });
+  return freeze && CAUSES[freeze.cause](age(freeze.ageMs), momentOf(freeze.since, pushed.now));
+}
+
+/**
+ * What is wrong with the chain that is on screen, the gravest first. It has its height when nothing is, too: a table
+ * that moves while it is read leads to a click beside the row.
+ */
+export function ChainNotices({ state, onRetry }: { state: ChainState; onRetry: () => void }) {
+  const { timers } = useDesk();
+  const freeze = useFreeze(state);
+  const { chain, problem, receivedAt } = state;
+  if (chain === null) return null;
+  const old =
+    problem && `Contracts out of sight are as of ${momentOf(receivedAt, timers.now())}. ${problem.message}`;
+  const notice =
+    freeze ??
+    old ??
+    (chain.partial ? 'The source sent a part of the chain only: strikes are missing.' : null);
   return (
-    <>
+    <div
+      className={`flex min-h-13 items-center gap-2 border-b px-3 sm:min-h-9 sm:px-4 ${notice === null ? 'border-line text-muted' : 'border-warn bg-warn-soft'}`}
+    >
+      {/* Announced once: the text of a notice has an age, so only its arrival is. */}
       <p role="status" className="sr-only">
         {freeze === null ? '' : 'Prices stand still'}
       </p>
-      {freeze === null ? null : (
-        <Notice>{CAUSES[freeze.cause](age(freeze.ageMs), momentOf(freeze.since, pushed.now))}</Notice>
-      )}
-    </>
-  );
-}
-
-/** What is wrong with the chain that is on screen. */
-export function ChainNotices({ state, onRetry }: { state: ChainState; onRetry: () => void }) {
-  const { timers } = useDesk();
-  const { chain, problem, receivedAt } = state;
-  if (chain === null) return null;
-  return (
-    <>
-      <FreezeNotice state={state} />
+      {notice === null ? null : <WarningIcon className="size-4 shrink-0 text-warn" />}
+      <p>{notice ?? 'Prices arrive as they should.'}</p>
       {problem === null ? null : (
-        <Notice
-          action={
-            <Button kind="quiet" className="ml-auto min-h-7 shrink-0 underline" onClick={onRetry}>
-              Try again
-            </Button>
-          }
-        >
-          Contracts out of sight are as of {momentOf(receivedAt, timers.now())}. {problem.message}
-        </Notice>
+        <Button kind="quiet" className="ml-auto min-h-7 shrink-0 underline" onClick={onRetry}>
+          Try again
+        </Button>
       )}
-      {chain.partial ? <Notice>The source sent a part of the chain only: strikes are missing.</Notice> : null}
-    </>
+    </div>
   );
 }
