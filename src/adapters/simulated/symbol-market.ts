@@ -4,6 +4,7 @@ import { createDayPath, type DayPath } from './day-path.ts';
 import { createRandom } from './random.ts';
 import { partTraded, pricedAt } from './tape.ts';
 import type { SimulatedInstrument } from './universe.ts';
+import { type SimulatedVenue, venueAt } from './venues.ts';
 
 const ROUND_LOT = 100;
 /** Lots quoted on each side, on average. */
@@ -11,13 +12,14 @@ const QUOTED_LOTS = 6;
 /** In ten-thousandths of the price: a cent for most names, a few cents for expensive ones. */
 const SPREAD = 0.0001;
 
-/** One simulated update: a new NBBO, and the price at its bid or ask at which the symbol trades. */
+/** One simulated update: a new NBBO, and the price at which the symbol trades: at its bid or ask, or off-exchange between. */
 export interface SimulatedUpdate {
   readonly bid: number;
   readonly ask: number;
   readonly bidSize: number;
   readonly askSize: number;
   readonly price: number;
+  readonly venue: SimulatedVenue;
 }
 
 export interface SymbolMarket {
@@ -51,13 +53,14 @@ export function createSymbolMarket(
     updateAt(time) {
       const price = toCents(on(time).priceAt(pricedAt(time)));
       const spread = Math.max(0.01, toCents(price * SPREAD * (0.5 + random.next())));
-      const isBid = random.next() < 0.5;
+      const venue = venueAt(instrument.symbol, seed, time);
       return {
-        bid: isBid ? price : toCents(price - spread),
-        ask: isBid ? toCents(price + spread) : price,
+        bid: toCents(price - venue.below * spread),
+        ask: toCents(price + venue.above * spread),
         bidSize: lots(QUOTED_LOTS),
         askSize: lots(QUOTED_LOTS),
         price,
+        venue,
       };
     },
   };

@@ -5,6 +5,8 @@ import { minuteOf, momentsBetween } from './tape.ts';
 import type { SimulatedInstrument } from './universe.ts';
 
 const MINUTE_MS = 60_000;
+/** The number under which all reporting facilities report. */
+const FINRA = 4;
 
 /** The ticks of one symbol, from its subscription on. */
 export interface SymbolStream {
@@ -28,30 +30,32 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
   const market = createSymbolMarket(instrument, seed, now);
   /** Updates owed so far, whole and in parts. */
   let due = 0;
-  /** From the time of the subscription, so that it goes on rising when the symbol is subscribed again. */
-  let sequence = now;
   /** Trades up to here are delivered. */
   let known = options.knownUntil;
+  let quotedAt = 0;
 
   const deliver = (at: number): void => {
-    const stamp = { symbol, sourceTime: at, receivedAt: at };
-    const { price, ...nbbo } = market.updateAt(at);
+    const { price, venue, ...nbbo } = market.updateAt(at);
     const before = minuteOf(known) === minuteOf(at) ? market.tradedInMinute(known) : 0;
     const size = market.tradedInMinute(at) - before;
     known = at;
-    sink.nbbo({ ...stamp, ...nbbo });
+    // An off-exchange trade was made at this quote, and is reported a moment later.
+    quotedAt = Math.min(at, Math.max(quotedAt, at - venue.reportMs));
+    sink.nbbo({ symbol, sourceTime: quotedAt, receivedAt: at, ...nbbo });
     if (size <= 0) return;
-    sequence += 1;
     sink.trade({
-      ...stamp,
+      symbol,
+      sourceTime: at,
+      receivedAt: at,
       price,
       size,
       decimalSize: '',
-      participantTime: at,
-      exchange: 0,
-      trf: 0,
-      tradeId: '',
-      sequence,
+      participantTime: quotedAt,
+      exchange: venue.trf === 0 ? 0 : FINRA,
+      trf: venue.trf,
+      tradeId: String(at),
+      // One trade a millisecond at most: its time numbers it, for whoever hears it when.
+      sequence: at,
       effects: REGULAR_SALE,
     });
   };

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createSimulatedFeed } from '../../../src/adapters/simulated/feed.ts';
 import { createSimulatedInstruments } from '../../../src/adapters/simulated/instruments.ts';
 import { UNIVERSE } from '../../../src/adapters/simulated/universe.ts';
+import { createOffExchangeSums } from '../../../src/domain/off-exchange/sums.ts';
 import { symbolSchema } from '../../../src/protocol/schemas.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -76,13 +77,15 @@ describe('the simulated market', () => {
     expect(count).toBeLessThanOrEqual(602);
   });
 
-  test('trades at its bid or ask, in whole cents, at most half a percent from the tick before', () => {
+  test('trades at its bid or ask, or off-exchange between them, in whole cents, at most half a percent from the tick before', () => {
     const { clock, sink } = start({ symbols: ['NVDA'] });
     clock.advance(120_000);
     let before = sink.trades[0]!.price;
-    for (const [index, { price, size }] of sink.trades.entries()) {
+    for (const [index, { price, size, trf }] of sink.trades.entries()) {
       const { bid, ask, bidSize, askSize } = sink.quotes[index]!;
-      expect([bid, ask]).toContain(price);
+      if (trf === 0) expect([bid, ask]).toContain(price);
+      expect(price).toBeGreaterThanOrEqual(bid!);
+      expect(price).toBeLessThanOrEqual(ask!);
       expect(bid).toBeLessThan(ask!);
       expect(Math.abs(price * 100 - Math.round(price * 100))).toBeLessThan(1e-6);
       expect(Math.abs(price / before - 1)).toBeLessThan(0.005);
@@ -90,6 +93,49 @@ describe('the simulated market', () => {
       expect(Number.isInteger(size) && size > 0).toBe(true);
       before = price;
     }
+  });
+
+  test('makes two in five trades off-exchange, some at the middle, each reported a moment after it was made', () => {
+    const { clock, sink } = start({ symbols: ['NVDA'], updatesPerSecond: 10 });
+    const sums = createOffExchangeSums({ minNotional: 0, tapeNotional: 0 });
+    clock.advance(300_000);
+    // A quote and a trade at it come together.
+    for (const [index, trade] of sink.trades.entries()) {
+      sums.nbbo(sink.quotes[index]!);
+      sums.trade(trade);
+    }
+    const prints = sink.trades.filter(({ exchange, trf }) => exchange === 4 && trf > 0);
+    expect(prints.length / sink.trades.length).toBeGreaterThan(0.37);
+    expect(prints.length / sink.trades.length).toBeLessThan(0.43);
+    for (const { sourceTime, participantTime } of prints) {
+      expect(sourceTime - participantTime).toBeGreaterThanOrEqual(0);
+      expect(sourceTime - participantTime).toBeLessThan(20);
+    }
+    const atMiddle = prints.filter((print) => {
+      const { bid, ask } = sink.quotes[sink.trades.indexOf(print)]!;
+      return Math.abs(print.price - (bid! + ask!) / 2) < 1e-6;
+    });
+    expect(atMiddle.length / prints.length).toBeGreaterThan(0.15);
+    expect(atMiddle.length / prints.length).toBeLessThan(0.25);
+    expect(sums.counters).toMatchObject({ counted: prints.length, repeated: 0, forgotten: 0, late: 0 });
+    const { bullish, bearish, unknown } = sums.symbols()[0]!.totals;
+    expect(unknown).toBeLessThan((bullish + bearish) / 100n);
+    expect([bullish > bearish / 3n, bearish > bullish / 3n]).toEqual([true, true]);
+  });
+
+  test('a print that is heard again after a restart is the same one', () => {
+    const at = '2026-06-15T16:00:29.999Z';
+    const prints = (since: string) => {
+      const { clock, sink } = start({ at: since, symbols: ['NVDA'] });
+      clock.advance(1);
+      return new Map(sink.trades.map(({ tradeId, sourceTime, trf }) => [`${sourceTime} ${tradeId}`, trf]));
+    };
+    const again = prints(at);
+    for (const [print, trf] of prints('2026-06-15T16:00:16Z'))
+      if (again.has(print)) expect(again.get(print)).toBe(trf);
+    expect(
+      [...again.keys()].filter((print) => prints('2026-06-15T16:00:16Z').has(print)).length,
+    ).toBeGreaterThan(1);
   });
 
   test.each(['2026-06-15T13:31:20Z', NOON, '2026-06-15T06:10:00Z'])(
