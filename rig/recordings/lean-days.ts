@@ -14,9 +14,13 @@ export const FIXTURE_SYMBOL = 'IBM';
 const MINUTE_MS = 60_000;
 const midnightOf = (day: string): number => newYorkTime(isoDay(day), 0);
 
+/** Which facility reported was not recorded: every off-exchange trade gets the one that reports most of them. */
+const STAND_IN_FACILITY = 202;
+const FINRA = 'D';
+
 /**
  * Trades of one symbol as `T` events. Ids and sequence numbers were not recorded: the line number stands in for
- * both. The reporting facility is left out.
+ * both, and one facility for all of them. When a participant made the trade was not recorded either.
  */
 function* tradeEvents(root: string, symbol: string, day: string): Generator<TimedLine> {
   const midnight = midnightOf(day);
@@ -26,15 +30,19 @@ function* tradeEvents(root: string, symbol: string, day: string): Generator<Time
     const time = midnight + Math.floor(Number(ms));
     const conditions = flagsToConditions(flags);
     const c = conditions.length === 0 ? '' : `"c":[${conditions.join()}],`;
+    const trf = exchange === FINRA ? `"trfi":${STAND_IN_FACILITY},` : '';
     number += 1;
     yield {
       time,
-      line: `{"ev":"T","sym":"${symbol}","i":"${number}","x":${EXCHANGES[exchange]},"p":${toDollars(price)},"s":${size},${c}"t":${time},"q":${number},"z":${TAPES[symbol]},"ds":"${size}.0"}`,
+      line: `{"ev":"T","sym":"${symbol}","i":"${number}","x":${EXCHANGES[exchange]},"p":${toDollars(price)},"s":${size},${c}"t":${time},"q":${number},"z":${TAPES[symbol]},${trf}"ds":"${size}.0"}`,
     };
   }
 }
 
-/** Quotes of one symbol as `Q` events. A recorded row changes one side; the other side stands as it was. */
+/**
+ * Quotes of one symbol as `Q` events. A recorded row has one side, of the exchange that is the best on it: the latest
+ * rows of both sides are the NBBO. They never cross, and nearly every trade on an exchange lies between them.
+ */
 function* quoteEvents(root: string, symbol: string, day: string): Generator<TimedLine> {
   const midnight = midnightOf(day);
   const sides = { bx: 0, bp: 0, bs: 0, ax: 0, ap: 0, as: 0 };
@@ -90,9 +98,10 @@ export function leanTradeLines(
   day: string,
   { symbols = LEAN_SYMBOLS, snapshots = true, quotes = false }: LeanLinesOptions = {},
 ): Generator<string> {
+  const quoted = symbols.filter((symbol) => symbol === FIXTURE_SYMBOL);
   return mergeByTime([
     ...(snapshots ? symbols.map((symbol) => snapshotEvents(root, symbol, day)) : []),
-    ...(quotes ? symbols.map((symbol) => quoteEvents(root, symbol, day)) : []),
+    ...(quotes ? quoted.map((symbol) => quoteEvents(root, symbol, day)) : []),
     ...symbols.map((symbol) => tradeEvents(root, symbol, day)),
   ]);
 }

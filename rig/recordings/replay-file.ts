@@ -1,13 +1,15 @@
 /**
  * Turns recorded market days into replay files: one upstream event a line, in time order.
  *
- *   node rig/recordings/replay-file.ts ibm > day.ndjson                 trades and quotes of IBM on 8 October 2013
+ *   node rig/recordings/replay-file.ts ibm > day.ndjson                 trades and the NBBO of IBM on 8 October 2013
  *   node rig/recordings/replay-file.ts goog > day.ndjson                GOOG and its contracts on 24 December 2015
  *   node rig/recordings/replay-file.ts aapl > day.ndjson                AAPL and its contracts on 6 June 2014: trades only
  *   node rig/recordings/replay-file.ts 20131007 20131008 > days.ndjson  all trades of SPY, BAC, IBM and AIG
  *   node rig/recordings/replay-file.ts 2019-02-12 > bars.ndjson         minute bars of 23 symbols
  *
  * then: FEED=replay REPLAY_FILE=day.ndjson REPLAY_SPEED=10 npm start
+ *
+ * Off-exchange trades of 2013 carry facility 202: which one reported was not recorded.
  *
  * `ibm`, `goog` and `aapl` read the repository. The others need the long recordings: CONTRIBUTING.md names their place.
  */

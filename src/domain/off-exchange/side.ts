@@ -7,7 +7,7 @@ import type { TradeTick } from '../market/feed.ts';
 import { SETS_LAST } from '../market/trade-effects.ts';
 import { microDollars } from './amount.ts';
 import type { QuotedPair } from './nbbo-trail.ts';
-import { hasTimelyPrice, isLate } from './print.ts';
+import { isLate } from './print.ts';
 
 /**
  * `before` is the last price that differed from this one, 0 where none is known. A locked market has a middle; a crossed or
@@ -38,7 +38,7 @@ export const differentBefore = (memory: TickMemory, price: number): number =>
 /** A repeated trade, and one that comes late by its number, say nothing of the price before. */
 export function rememberPrice(memory: TickMemory, tick: TradeTick): void {
   const { price, sequence, effects } = tick;
-  if (!(effects & SETS_LAST) || !hasTimelyPrice(tick) || isLate(tick)) return;
+  if (!(effects & SETS_LAST) || isLate(tick)) return;
   if (sequence > 0) {
     if (sequence <= memory.sequence) return;
     memory.sequence = sequence;
