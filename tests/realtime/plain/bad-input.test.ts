@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type SignedIn, startApp, type TestApp } from '../../../rig/app.ts';
+import { createTestClock } from '../../../rig/clock.ts';
 import { SESSION_SECRET } from '../../../rig/secrets.ts';
 import { until } from '../../../rig/wait.ts';
 import { createSocketTokens } from '../../../src/domain/accounts/socket-tokens.ts';
-import { SOCKET_TOKEN_SECONDS } from '../../../src/protocol/limits.ts';
+import { PLAIN_PING_INTERVAL_MS, SOCKET_TOKEN_SECONDS } from '../../../src/protocol/limits.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { connectPlain, openPlain, type PlainClient } from '../../support/plain-client.ts';
 
@@ -190,4 +193,83 @@ test('a client that cuts its line in the middle of a handshake leaves no place t
     return kept.length === 5;
   }, 'all five places are free');
   for (const { ws } of kept) ws.terminate();
+});
+
+describe('a message in fragments', () => {
+  const text = Buffer.from('{"type":"subscribe","symbols":["MSFT","é"]}');
+  const cut = text.indexOf('é') + 1;
+
+  test('is read as one, also where a fragment ends within a character and a ping comes between', async () => {
+    const good = await bystander();
+    const client = await open(await app.signUp());
+    client.ws.send(text.subarray(0, 9), { fin: false, binary: false });
+    client.ws.ping();
+    client.ws.send(text.subarray(9, cut), { fin: false });
+    await good.sees(8_101);
+    expect(client.messages('subscribed')).toEqual([]);
+    client.ws.send(text.subarray(cut), { fin: true });
+    expect(await client.next('subscribed')).toMatchObject({
+      symbols: ['MSFT'],
+      rejected: [{ symbol: 'é', code: 'VALIDATION' }],
+    });
+    for (const { ws } of [client, good.client]) ws.terminate();
+  });
+
+  test('may have no more bytes than one in a piece, and never finished costs only its own connection', async () => {
+    const good = await bystander();
+    const huge = await open(await app.signUp());
+    const unfinished = await open(await app.signUp());
+    unfinished.ws.send(text.subarray(0, cut), { fin: false, binary: false });
+    huge.ws.send('x'.repeat(10_000), { fin: false });
+    for (let part = 0; part < 10; part++) huge.ws.send('x'.repeat(10_000), { fin: false });
+    expect((await huge.closed).code).toBe(1009);
+    await good.sees(8_102);
+    unfinished.ws.terminate();
+    await good.sees(8_103);
+    expect(good.client.messages('error')).toEqual([]);
+    good.client.ws.terminate();
+  });
+});
+
+/** A client whose line is gone without a word: it has shaken hands, and nothing ever comes from it again. */
+async function vanished(port: number, cookie: string): Promise<Socket> {
+  const socket = createConnection({ port, host: '127.0.0.1' });
+  const lines = ['GET /api/socket HTTP/1.1', `Host: 127.0.0.1:${port}`, `Cookie: ${cookie}`];
+  const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+  socket.write([...lines, ...upgrade, `Sec-WebSocket-Key: ${btoa('0123456789abcdef')}`, '', ''].join('\r\n'));
+  await once(socket, 'data');
+  return socket.pause();
+}
+
+test('a client that has vanished is let go of when it answers no ping, and a good one beside it loses nothing', async () => {
+  const clock = createTestClock();
+  const own = await startApp({ clock });
+  try {
+    const active = async () => (await own.request('GET', '/health/websocket')).body.activeConnections;
+    const { cookie } = await own.signUp();
+    const good = await connectPlain(own.port, { headers: { cookie } });
+    good.send({ type: 'subscribe', symbols: ['AAPL'] });
+    await good.next('subscribed');
+    const gone = await vanished(own.port, (await own.signUp()).cookie);
+    await until(async () => (await active()) === 2, 'both are connected');
+    const sent: number[] = [];
+    for (let second = 1; (await active()) !== 1; second++) {
+      expect(second * 1_000).toBeLessThanOrEqual(4 * PLAIN_PING_INTERVAL_MS);
+      clock.advance(1_000);
+      // The answer proves that the pong before it has been read.
+      good.send('ping');
+      await until(() => good.texts.filter((text) => text === 'pong').length === second, 'an answer');
+      sent.push(9_000 + second);
+      own.market.tick('AAPL', 9_000 + second);
+      await until(() => good.messages('quote').at(-1)?.data.price === 9_000 + second, 'the price');
+    }
+    expect(sent.length).toBeGreaterThan(PLAIN_PING_INTERVAL_MS / 1_000);
+    const prices = good.messages('quote').map(({ data }) => data.price);
+    expect([...new Set(prices)].slice(-sent.length)).toEqual(sent);
+    expect(good.ws.readyState).toBe(good.ws.OPEN);
+    expect(good.messages('error')).toEqual([]);
+    gone.destroy();
+  } finally {
+    await own.close();
+  }
 });
