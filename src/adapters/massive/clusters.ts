@@ -1,4 +1,5 @@
 /** The two WebSockets of upstream: one protocol, each with its own connection, limits and kinds of symbols. */
+import type { FeedScope } from '../../domain/market/feed.ts';
 import { isStockSymbol, parseSymbol } from '../../protocol/symbol.ts';
 import { optionTradeEffects, tradeEffects } from './conditions.ts';
 import type { Channel, Topic } from './topics.ts';
@@ -46,12 +47,22 @@ export const OPTIONS: Cluster = {
 export const quotedOf = ({ maxQuoted }: Cluster, symbols: ReadonlySet<string>): ReadonlySet<string> =>
   symbols.size <= maxQuoted ? symbols : new Set([...symbols].slice(-maxQuoted));
 
-/** The topics of the wanted symbols. */
-export function topicsOf(cluster: Cluster, symbols: ReadonlySet<string>): ReadonlySet<Topic> {
+/** The trades of every symbol there is. */
+const ALL_TRADES: Topic = 'T.*';
+
+/** The topics of the wanted symbols, and of the scope beside them. */
+export function topicsOf(
+  cluster: Cluster,
+  symbols: ReadonlySet<string>,
+  scope: FeedScope | null,
+): ReadonlySet<Topic> {
   const quoted = quotedOf(cluster, symbols);
   const topics = new Set<Topic>(cluster.canary === null ? [] : [cluster.canary]);
+  if (scope) topics.add(ALL_TRADES);
   for (const channel of cluster.channels) {
+    if (channel === 'T' && scope) continue;
     for (const symbol of channel === 'Q' ? quoted : symbols) topics.add(`${channel}.${symbol}`);
   }
+  for (const symbol of scope?.quoted ?? []) topics.add(`Q.${symbol}`);
   return topics;
 }

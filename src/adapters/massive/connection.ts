@@ -1,4 +1,4 @@
-import type { FeedStatus } from '../../domain/market/feed.ts';
+import type { FeedScope, FeedStatus } from '../../domain/market/feed.ts';
 import type { MarketHours } from '../../domain/market/market-hours.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -19,7 +19,7 @@ const WS_URL_VARIABLES = { stocks: 'MASSIVE_WS_URL', options: 'MASSIVE_OPTIONS_W
 export const NOT_THE_ENGINE = 'This replica is not the engine right now.';
 
 export interface Connection {
-  want(symbols: ReadonlySet<string>): void;
+  want(symbols: ReadonlySet<string>, scope: FeedScope | null): void;
   /** For each status event the reader finds in a frame. */
   takeStatus(event: StatusEvent): void;
   /** Ends it; `onEnd` is not called. */

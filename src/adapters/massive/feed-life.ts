@@ -1,4 +1,4 @@
-import type { FeedSink, FeedStatus, FeedTerms } from '../../domain/market/feed.ts';
+import type { FeedScope, FeedSink, FeedStatus, FeedTerms } from '../../domain/market/feed.ts';
 import type { MarketHours } from '../../domain/market/market-hours.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
@@ -34,7 +34,8 @@ const STABLE_AFTER_MS = 10_000;
 
 /** The feed from its start to its stop: one connection after another, and the REST requests beside them. */
 export interface FeedLife {
-  want(symbols: ReadonlySet<string>): void;
+  /** What is wanted, or the scope beside it, has changed. */
+  want(): void;
   end(): Promise<void>;
 }
 
@@ -43,12 +44,14 @@ export interface FeedLifeParts {
   readonly terms: FeedTerms;
   /** The symbols wanted now. */
   readonly wanted: () => ReadonlySet<string>;
+  /** What comes beside them. */
+  readonly scope: () => FeedScope | null;
   readonly report: (status: FeedStatus) => void;
 }
 
 export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: FeedLifeParts): FeedLife {
   const { clock, log } = options;
-  const { sink, wanted, report, terms } = parts;
+  const { sink, wanted, scope, report, terms } = parts;
   const backoff = createBackoff({ baseMs: RECONNECT_BASE_MS, capMs: RECONNECT_CAP_MS });
   const recorder = options.recordFile ? createRecorder(options.recordFile, log) : null;
   const rest = createMassiveRest(options);
@@ -57,10 +60,10 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
   let cancelTimer: Cancel = () => {};
 
   const intake = createIntake({
+    ...options,
+    ...parts,
     reading: cluster,
-    sink,
     recorder,
-    clock,
     onStatus: (event) => connection?.takeStatus(event),
   });
   const backfill = createBackfillOf(cluster, {
@@ -69,10 +72,12 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
     flows,
   });
 
+  const unquoted = createUnquoted(parts, clock);
   const onEnd = ({ kind, detail }: ConnectionEnd): void => {
     cancelTimer();
     connection = null;
     flows.endAll();
+    unquoted.scope();
     if (kind !== 'retry') {
       log.error({ detail }, 'upstream refuses this service');
       report({ state: 'refused', detail, ...(kind === 'lost' ? { lost: true } : {}) });
@@ -101,11 +106,10 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
       },
       onStatus: report,
       onFlow: flows.set,
-      onUnquoted: (symbol, sourceTime) =>
-        sink.nbbo({ symbol, sourceTime, receivedAt: clock.now(), ...NEITHER_SIDE }),
+      onUnquoted: unquoted.symbol,
       onEnd,
     });
-    connection.want(wanted());
+    connection.want(wanted(), scope());
   }
 
   const waitMs = terms.notBefore - clock.now();
@@ -116,18 +120,33 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
   }
 
   return {
-    want: (symbols) => connection?.want(symbols),
+    want: () => connection?.want(wanted(), scope()),
     async end() {
       cancelTimer();
       connection?.close();
-      backfill.stop();
-      rest.stop();
+      for (const part of [backfill, rest, intake]) part.stop();
       await recorder?.close();
     },
   };
 }
 
 const NEITHER_SIDE = { bid: undefined, bidSize: undefined, ask: undefined, askSize: undefined };
+
+/** Says that there is neither bid nor ask any longer. */
+function createUnquoted({ sink, wanted, scope }: FeedLifeParts, clock: Clock) {
+  const symbol = (name: string, sourceTime: number): void => {
+    const tick = { symbol: name, sourceTime, receivedAt: clock.now(), ...NEITHER_SIDE };
+    if (wanted().has(name)) sink.nbbo(tick);
+    else sink.tape?.nbbo(tick);
+  };
+  return {
+    symbol,
+    /** Of the symbols that have quotes for the sums alone. */
+    scope() {
+      for (const name of scope()?.quoted ?? []) symbol(name, clock.now());
+    },
+  };
+}
 
 /** The symbols that upstream sends over the connection there is. */
 interface Flows {

@@ -1,4 +1,4 @@
-import type { FeedStatus, FeedTerms, MarketFeed } from '../../domain/market/feed.ts';
+import type { FeedScope, FeedStatus, FeedTerms, MarketFeed } from '../../domain/market/feed.ts';
 import { type Cluster, OPTIONS, STOCKS } from './clusters.ts';
 import { beginLife, type FeedLife, type MassiveFeedOptions } from './feed-life.ts';
 
@@ -15,6 +15,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
   let status: FeedStatus = { state: 'down' };
   let symbols: ReadonlySet<string> = new Set();
   let held: readonly string[] = [];
+  let scope: FeedScope | null = null;
   let life: FeedLife | null = null;
 
   return {
@@ -28,7 +29,13 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
         status = next;
         sink.status(next);
       };
-      const begun = beginLife(cluster, options, { sink, terms, wanted: () => symbols, report });
+      const begun = beginLife(cluster, options, {
+        sink,
+        terms,
+        wanted: () => symbols,
+        scope: () => scope,
+        report,
+      });
       life = {
         want: begun.want,
         end() {
@@ -49,8 +56,15 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
       if (next.length === held.length && next.every((symbol, i) => symbol === held[i])) return;
       held = next;
       symbols = new Set(next);
-      life?.want(symbols);
+      life?.want();
     },
+    // Contracts have no reporting facilities.
+    ...(cluster === STOCKS && {
+      setScope(next: FeedScope | null) {
+        scope = next;
+        life?.want();
+      },
+    }),
     status: () => status,
   };
 }

@@ -32,10 +32,15 @@ export interface FrameReader {
 type TakeEvent = (event: RawEvent, receivedAt: number) => boolean;
 
 // A function of its own for each kind of event keeps every call site monomorphic: one shared function is slower here.
-function createTakers(sink: TickSink, { isSymbol: isSymbolText, effectsOf }: Reading) {
+function createTakers(
+  sink: TickSink,
+  { isSymbol: isSymbolText, effectsOf }: Reading,
+  readsTrade: (event: RawEvent) => boolean,
+) {
   const isSymbol = createSymbolCheck(isSymbolText);
   return {
     trade(event: RawEvent, receivedAt: number): boolean {
+      if (!readsTrade(event)) return true;
       const tick = readTrade(event, receivedAt, isSymbol, effectsOf);
       if (tick === undefined) return false;
       sink.trade(tick);
@@ -73,8 +78,9 @@ function createTakeEvent(
   sink: TickSink,
   onStatus: (event: StatusEvent) => void,
   reading: Reading,
+  readsTrade: (event: RawEvent) => boolean,
 ): TakeEvent {
-  const take = createTakers(sink, reading);
+  const take = createTakers(sink, reading, readsTrade);
 
   const takeStatus = ({ status, message }: RawEvent): boolean => {
     if (typeof status !== 'string') return false;
@@ -108,8 +114,10 @@ export function createFrameReader(
   sink: TickSink,
   onStatus: (event: StatusEvent) => void,
   reading: Reading = STOCKS,
+  /** False for a trade that nobody needs: it is passed by before it costs more. */
+  readsTrade: (event: RawEvent) => boolean = () => true,
 ): FrameReader {
-  const takeEvent = createTakeEvent(sink, onStatus, reading);
+  const takeEvent = createTakeEvent(sink, onStatus, reading, readsTrade);
 
   const take = (event: RawEvent, receivedAt: number): void => {
     if (typeof event !== 'object' || event === null || !takeEvent(event, receivedAt)) sink.dropped(1);

@@ -1,26 +1,26 @@
-import type { FeedSink } from '../../domain/market/feed.ts';
-import type { Clock } from '../../lib/clock.ts';
 import type { Reading } from './clusters.ts';
 import type { RawEvent } from './events.ts';
 import { createFrameReader, type StatusEvent } from './frames.ts';
 import type { Recorder } from './recorder.ts';
+import { createScopeRouting, type ScopeRoutingOptions } from './scope.ts';
 
 /** What arrives from upstream, by WebSocket or REST: recorded first, then delivered as ticks. */
 export interface Intake {
   /** One text frame; true where it held market data. */
   readFrame(text: string): boolean;
   take(event: RawEvent): void;
+  stop(): void;
 }
 
-export interface IntakeOptions {
+export interface IntakeOptions extends ScopeRoutingOptions {
   readonly reading: Reading;
-  readonly sink: FeedSink;
   readonly recorder: Recorder | null;
-  readonly clock: Clock;
   readonly onStatus: (event: StatusEvent) => void;
 }
 
-export function createIntake({ reading, sink, recorder, clock, onStatus }: IntakeOptions): Intake {
+export function createIntake({ reading, recorder, onStatus, ...options }: IntakeOptions): Intake {
+  const { sink, clock } = options;
+  const routing = createScopeRouting(options);
   let ticks = 0;
   const counted =
     <T>(deliver: (tick: T) => void) =>
@@ -30,14 +30,15 @@ export function createIntake({ reading, sink, recorder, clock, onStatus }: Intak
     };
   const reader = createFrameReader(
     {
-      trade: counted(sink.trade),
-      nbbo: counted(sink.nbbo),
+      trade: counted(routing.sink.trade),
+      nbbo: counted(routing.sink.nbbo),
       bar: counted(sink.bar),
       day: sink.day,
       dropped: sink.dropped,
     },
     onStatus,
     reading,
+    routing.readsTrade,
   );
   const take = (event: RawEvent): void => {
     recorder?.write(event);
@@ -46,12 +47,13 @@ export function createIntake({ reading, sink, recorder, clock, onStatus }: Intak
 
   return {
     take,
+    stop: routing.stop,
     readFrame(text) {
-      const before = ticks;
+      const before = ticks + routing.shed();
       const frame = reader.parse(text);
       if (Array.isArray(frame)) for (const event of frame) take(event);
       else if (frame !== undefined) take(frame as RawEvent);
-      return ticks > before;
+      return ticks + routing.shed() > before;
     },
   };
 }

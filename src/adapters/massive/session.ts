@@ -1,4 +1,4 @@
-import type { FeedStatus } from '../../domain/market/feed.ts';
+import type { FeedScope, FeedStatus } from '../../domain/market/feed.ts';
 import type { MarketHours } from '../../domain/market/market-hours.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -14,7 +14,7 @@ const DELAYED_BY_MS = 15 * 60_000 + 5_000;
 export interface Session {
   /** The login has succeeded: requests what is wanted and reports the state. */
   begin(): void;
-  want(symbols: ReadonlySet<string>): void;
+  want(symbols: ReadonlySet<string>, scope: FeedScope | null): void;
   /** False where the text acknowledges nothing that was requested. */
   acknowledge(text: string): boolean;
   /** Something arrived. */
@@ -42,6 +42,7 @@ export function createSession(options: SessionOptions): Session {
   const { cluster, socket, isDelayed, clock, hours, log } = options;
   const { canary } = cluster;
   let wanted: ReadonlySet<string> = new Set();
+  let scope: FeedScope | null = null;
   let isLoggedIn = false;
   let isSilent = false;
 
@@ -51,7 +52,14 @@ export function createSession(options: SessionOptions): Session {
     const limits = [...refusalsOf(topics.refusedChannels()), ...tooManyOf(unquoted, cluster.maxQuoted)];
     options.onStatus(statusOf(isDelayed, isSilent, limits));
   };
-  const hold = (): void => topics.want(topicsOf(cluster, wanted));
+  const quotedUntil = (): number => clock.now() - (isDelayed ? DELAYED_BY_MS : 0);
+  const hold = (): void => {
+    const followed = wanted;
+    topics.want(
+      topicsOf(cluster, wanted, scope),
+      (symbol) => followed.has(symbol) || canary?.endsWith(`.${symbol}`) === true,
+    );
+  };
 
   const topics = createTopics({
     clock,
@@ -60,7 +68,7 @@ export function createSession(options: SessionOptions): Session {
     onFlow: options.onFlow,
     onUnquoted(symbol) {
       // The canary has no quotes of its own.
-      if (wanted.has(symbol)) options.onUnquoted(symbol, clock.now() - (isDelayed ? DELAYED_BY_MS : 0));
+      if (wanted.has(symbol)) options.onUnquoted(symbol, quotedUntil());
     },
     onUnanswered(list) {
       log.warn({ topics: list.slice(0, 20), count: list.length }, 'upstream never confirmed these topics');
@@ -85,10 +93,13 @@ export function createSession(options: SessionOptions): Session {
       hold();
       report();
     },
-    want(symbols) {
+    want(symbols, beside) {
       const wasOver = wanted.size > cluster.maxQuoted;
+      const left = [...(scope?.quoted ?? [])].filter((symbol) => !beside?.quoted.has(symbol));
       wanted = symbols;
+      scope = beside;
       if (!isLoggedIn) return;
+      for (const symbol of left) if (!symbols.has(symbol)) options.onUnquoted(symbol, quotedUntil());
       hold();
       if (wasOver || symbols.size > cluster.maxQuoted) report();
     },

@@ -16,8 +16,11 @@ const SUBSCRIBED = 'subscribed to: ';
 const UNSUBSCRIBED = 'unsubscribed to: ';
 
 export interface Topics {
-  /** Subscribes and unsubscribes so that exactly these topics are held. */
-  want(topics: ReadonlySet<Topic>): void;
+  /**
+   * Subscribes and unsubscribes so that exactly these topics are held. Only the symbols that are `followed` flow: the others
+   * have topics of their own use.
+   */
+  want(topics: ReadonlySet<Topic>, isFollowed: (symbol: string) => boolean): void;
   /** Takes the text of a `success` status. False where it acknowledges nothing that was requested. */
   acknowledge(message: string): boolean;
   isConfirmed(topic: Topic): boolean;
@@ -50,9 +53,11 @@ export function createTopics(options: TopicsOptions): Topics {
   const { clock, channels, send, onFlow, onUnquoted, onUnanswered } = options;
   const held = new Map<string, Held>();
   const channelsConfirmed = new Set<string>();
+  let followed = (_symbol: string): boolean => false;
 
-  const flows = (symbol: string): boolean =>
+  const arrives = (symbol: string): boolean =>
     channels.some((channel) => held.get(`${channel}.${symbol}`)?.confirmed === true);
+  const flows = (symbol: string): boolean => followed(symbol) && arrives(symbol);
 
   /** One channel a message: the answer does not name the channel that the plan lacks. */
   const sendByChannel = (action: 'subscribe' | 'unsubscribe', topics: readonly string[]): void => {
@@ -83,14 +88,16 @@ export function createTopics(options: TopicsOptions): Topics {
   const stopChecking = clock.every(ACK_TIMEOUT_MS / 4, checkAcks);
 
   return {
-    want(topics) {
+    want(topics, isFollowed) {
       const wanted: ReadonlySet<string> = topics;
       const added = [...wanted].filter((topic) => !held.has(topic));
       const removed = [...held.keys()].filter((topic) => !wanted.has(topic));
-      const ending = new Set(removed.map(symbolOf).filter(flows));
+      const symbols = new Set([...held.keys()].map(symbolOf));
+      const flowed = new Set([...symbols].filter(flows));
+      followed = isFollowed;
       for (const topic of added) held.set(topic, { confirmed: false, askedAt: clock.now(), attempts: 1 });
       for (const topic of removed) held.delete(topic);
-      for (const symbol of ending) if (!flows(symbol)) onFlow(symbol, false);
+      for (const symbol of symbols) if (flows(symbol) !== flowed.has(symbol)) onFlow(symbol, flows(symbol));
       for (const symbol of removed.filter(isQuotes).map(symbolOf)) if (flows(symbol)) onUnquoted(symbol);
       sendByChannel('unsubscribe', removed);
       sendByChannel('subscribe', added);
@@ -105,8 +112,9 @@ export function createTopics(options: TopicsOptions): Topics {
       const flowed = flows(symbol);
       topic.confirmed = true;
       channelsConfirmed.add(channelOf(name));
-      if (!flowed) onFlow(symbol, true);
-      if (!flowed && !held.has(`Q.${symbol}`)) onUnquoted(symbol);
+      if (flowed || !followed(symbol)) return true;
+      onFlow(symbol, true);
+      if (!held.has(`Q.${symbol}`)) onUnquoted(symbol);
       return true;
     },
     isConfirmed: (topic) => held.get(topic)?.confirmed === true,

@@ -77,6 +77,14 @@ export interface DayTick extends Tick {
   readonly greeks?: VendorGreeks | undefined;
 }
 
+/**
+ * What a feed delivers beyond the wanted symbols, for sums over the whole market: every off-exchange trade, and all trades
+ * and quotes of the symbols in `quoted`.
+ */
+export interface FeedScope {
+  readonly quoted: ReadonlySet<string>;
+}
+
 /** Where a feed delivers. Called on the hot path: no method may throw or wait. */
 export interface FeedSink {
   trade(tick: TradeTick): void;
@@ -92,6 +100,8 @@ export interface FeedSink {
   /** The source begins again (a replay looped): earlier ticks no longer count. */
   restarted(): void;
   status(status: FeedStatus): void;
+  /** Ticks of the scope whose symbols nobody wants. */
+  readonly tape?: Pick<FeedSink, 'trade' | 'nbbo'>;
 }
 
 /** The terms on which a feed may use the one place that upstream gives the account. */
@@ -112,5 +122,7 @@ export interface MarketFeed {
   stop(): Promise<void>;
   /** The whole set of symbols wanted from now on, the most recently wanted last. */
   setSymbols(symbols: ReadonlySet<string>): void;
+  /** What comes beside the wanted symbols from now on; null for nothing. Absent where a feed has no other symbols. */
+  setScope?(scope: FeedScope | null): void;
   status(): FeedStatus;
 }

@@ -23,8 +23,14 @@ export function microShares(size: number, decimalSize: string): bigint {
 }
 
 /** Price times shares. */
-export const notionalOf = (price: number, size: number, decimalSize: string): Amount =>
-  BigInt(microDollars(price)) * microShares(size, decimalSize);
+export function notionalOf(price: number, size: number, decimalSize: string): Amount {
+  const micros = microDollars(price);
+  const whole = micros * size;
+  // Nearly every print: one product that a float has exactly spares two of big integers.
+  if (decimalSize === '' && Number.isInteger(size) && whole <= Number.MAX_SAFE_INTEGER)
+    return BigInt(whole) * MICROS;
+  return BigInt(micros) * microShares(size, decimalSize);
+}
 
 /** Of dollars that were configured: to the cent. */
 export const amountOf = (dollars: number): Amount => BigInt(Math.round(dollars * 100)) * PER_CENT;
