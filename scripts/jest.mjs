@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { openRunFolder } from './run-folder.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -20,20 +21,20 @@ const MEMORY = { folder: '/dev/shm', bytes: 4 * 1024 ** 3 };
 /**
  * Where tests put databases: into memory where there is enough, because a database syncs a thousand files each time it
  * recovers. kill -9 loses as little of it as of a disk, and what survives the loss of power is tested by watching the
- * syncs. TMPDIR names another folder.
+ * syncs. Each run has a folder of its own there; the databases that others are copied from are of all runs. TMPDIR
+ * names another folder.
  */
-function temporaryFolder() {
+function temporaryFolders() {
   try {
     const { bavail, bsize } = statfsSync(MEMORY.folder);
     const mount = readFileSync('/proc/mounts', 'utf8').match(/^\S+ \/dev\/shm tmpfs (\S+)/m);
     // Some tests run programs that they have written.
     const fits = bavail * bsize >= MEMORY.bytes && mount && !mount[1].split(',').includes('noexec');
-    if (process.env.TMPDIR || !fits) return os.tmpdir();
-    const folder = path.join(MEMORY.folder, `tradecast-tests-${os.userInfo().uid}`);
-    mkdirSync(folder, { recursive: true });
-    return folder;
+    if (process.env.TMPDIR || !fits) return {};
+    const home = path.join(MEMORY.folder, `tradecast-tests-${os.userInfo().uid}`);
+    return { TMPDIR: openRunFolder(home), TEST_TEMPLATES: home };
   } catch {
-    return os.tmpdir();
+    return {};
   }
 }
 
@@ -51,7 +52,7 @@ export const runJest = (args) =>
       env: {
         ...process.env,
         NODE_OPTIONS,
-        TMPDIR: temporaryFolder(),
+        ...temporaryFolders(),
         // Tests start hundreds of processes: each loads what an earlier one has compiled and stripped of types.
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(os.tmpdir(), 'tradecast-compiled'),
       },

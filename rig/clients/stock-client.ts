@@ -10,11 +10,28 @@ export type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 export const openSocket = (url: string, options: ClientOptions): ClientSocket =>
   io(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
 
-/** Resolves when it is connected; rejects with the refusal. */
+/** Resolves when it is connected; rejects with the refusal, and where the connection ends before it is admitted. */
 export const connected = (socket: ClientSocket): Promise<void> =>
   new Promise((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);
+    // Socket.IO calls this no error.
+    if (!socket.io.reconnection())
+      socket.once('disconnect', (reason) => reject(new Error(`ended before it was admitted: ${reason}`)));
+  });
+
+/** Resolves with the reason when the connection ends; fails after a while. */
+export const disconnected = (socket: ClientSocket): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.off('disconnect', ended);
+      reject(new Error(`still connected after ${STEP_MS} ms`));
+    }, STEP_MS).unref();
+    const ended = (reason: string): void => {
+      clearTimeout(timer);
+      resolve(reason);
+    };
+    socket.once('disconnect', ended);
   });
 
 /** The next `event` that satisfies `fits`; fails after a while, naming what it waited for. */

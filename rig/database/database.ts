@@ -43,7 +43,8 @@ async function fingerprint(): Promise<string> {
 
 /** A migrated folder that is made once for all runs on the same schema; copying it takes a tenth of a second. */
 async function embeddedTemplate(): Promise<string> {
-  const template = path.join(os.tmpdir(), `tradecast-template-${await fingerprint()}`);
+  const home = process.env.TEST_TEMPLATES ?? os.tmpdir();
+  const template = path.join(home, `tradecast-template-${await fingerprint()}`);
   if (existsSync(template)) return template;
   const unfinished = await mkdtemp(`${template}-`);
   const db = await openDatabase({ dataDir: unfinished, log: silentLog });

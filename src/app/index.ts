@@ -18,7 +18,7 @@ import { createLifecycle } from './part.ts';
 import { createRealtimeCapability } from './realtime.ts';
 import { createLinkRecovery, createStallRecovery } from './recovery.ts';
 import { createReporting } from './reporting.ts';
-import { createSignalFaces } from './signals.ts';
+import { createDemoSignals, createSignalFaces } from './signals.ts';
 import { createTokens } from './tokens.ts';
 import { createTradingCapability } from './trading.ts';
 
@@ -134,6 +134,10 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       keys: keys.faces,
     },
   );
+  const demoSignals = createDemoSignals(core, {
+    ...faces,
+    isSimulated: config.market.feed.source === 'simulated' && overrides.marketSource === undefined,
+  });
   const demo = createDemo(core, { ...faces, keys: keys.faces });
   const recovery = { ...faces, cluster: cluster.faces, realtime: realtime.faces };
 
@@ -163,6 +167,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       createStallRecovery(core, recovery),
       journal,
       tokens,
+      demoSignals,
       demo,
     ],
   };

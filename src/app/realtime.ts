@@ -1,5 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { RealtimeConfig } from '../config/index.ts';
+import { createTierWatch } from '../domain/accounts/tier-watch.ts';
+import type { Users } from '../domain/accounts/user.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
@@ -7,11 +9,14 @@ import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { LiveContracts } from '../domain/options/live-contracts.ts';
+import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { Trading } from '../domain/trading/trading.ts';
+import { createSignalStreams } from '../realtime/event-lane/signal-streams.ts';
 import { marketStatusFeature } from '../realtime/features/market-status.ts';
 import { optionsFeature } from '../realtime/features/options.ts';
 import { ordersFeature } from '../realtime/features/orders.ts';
 import { portfolioFeature } from '../realtime/features/portfolio.ts';
+import { signalsFeature } from '../realtime/features/signals.ts';
 import { timeFeature } from '../realtime/features/time.ts';
 import { tradesFeature } from '../realtime/features/trades.ts';
 import { watchlistFeature } from '../realtime/features/watchlist.ts';
@@ -30,6 +35,8 @@ export interface RealtimeFaces
   readonly server: HttpServer;
   readonly journal: Journal;
   readonly trading: Trading;
+  readonly users: Pick<Users, 'tiers'>;
+  readonly signalLog: SignalLog;
   readonly board: QuoteBoard;
   readonly demand: Demand;
   readonly instruments: InstrumentDirectory;
@@ -50,6 +57,8 @@ export function createRealtimeCapability(
   const { clock, metrics, replica } = core;
   const parts = { ...faces, clock, metrics: metrics.realtime, log: core.log('realtime') };
   const door = { ...parts, allowedOrigins: config.allowedOrigins, sessionSecrets: keys.session };
+  const tiers = createTierWatch(parts);
+  const signalStreams = createSignalStreams({ ...parts, tiers });
   const realtime = createRealtime(
     {
       ...parts,
@@ -60,6 +69,7 @@ export function createRealtimeCapability(
         portfolioFeature(parts),
         tradesFeature(parts),
         ordersFeature(parts.trading),
+        signalsFeature({ signalStreams, tiers }),
         timeFeature,
       ],
       transports: [

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { event } from './declare.ts';
 import type { ErrorCode } from './errors.ts';
+import type { Tier } from './tier.ts';
 
 /**
  * `auth` of the handshake; a cookie may replace it. Every value passes: a field that does not fit is refused with its own
@@ -34,6 +35,11 @@ export interface SessionRevokedPayload {
   reason: 'logout' | 'expired' | 'banned';
 }
 
+/** What the user has paid for has changed. */
+export interface TierChangedPayload {
+  tier: Tier;
+}
+
 export interface ServerShutdownPayload {
   message: string;
   reconnectInMs: number;
@@ -44,5 +50,6 @@ export const connectionEvents = {
   connected: event<ConnectedPayload>()({ lane: 'reply' }),
   'session:revoked': event<SessionRevokedPayload>()({ lane: 'reply' }),
   'server:shutdown': event<ServerShutdownPayload>()({ lane: 'reply' }),
+  'tier:changed': event<TierChangedPayload>()({ lane: 'reply' }),
   error: event<ErrorPayload>()({ lane: 'reply' }),
 };

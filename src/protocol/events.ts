@@ -23,6 +23,7 @@ import { optionsCommands, optionsEvents } from './options.ts';
 import { ordersCommands, ordersEvents } from './orders.ts';
 import { portfolioCommands, portfolioEvents } from './portfolio.ts';
 import { quotesCommands, quotesEvents } from './quotes.ts';
+import { signalsCommands, signalsEvents } from './signals.ts';
 import { timeCommands } from './time.ts';
 import { type JournalPosition, tradesCommands, tradesEvents } from './trades.ts';
 
@@ -33,6 +34,7 @@ export const COMMANDS = {
   ...quotesCommands,
   ...optionsCommands,
   ...ordersCommands,
+  ...signalsCommands,
   ...timeCommands,
 };
 type Commands = typeof COMMANDS;
@@ -94,6 +96,7 @@ export const EVENTS = {
   ...quotesEvents,
   ...optionsEvents,
   ...marketEvents,
+  ...signalsEvents,
 };
 type Events = typeof EVENTS;
 export type ServerEvent = keyof Events;

@@ -1,9 +1,10 @@
 /** Signals: what sources outside suggest to trade. Two numbered streams, `free` and `premium`. */
 import { z } from 'zod';
-import { route } from './declare.ts';
-import { MAX_ORDER_QUANTITY, MAX_SIGNALS_PAGE } from './limits.ts';
-import { countSchema, keySchema, priceSchema, symbolSchema } from './schemas.ts';
-import type { JournalPosition } from './trades.ts';
+import { command, event, route } from './declare.ts';
+import { CHANNEL_LIMIT, MAX_ORDER_QUANTITY, MAX_SIGNALS_PAGE } from './limits.ts';
+import { countSchema, keySchema, NO_PAYLOAD, nothingSchema, priceSchema, symbolSchema } from './schemas.ts';
+import type { Tier } from './tier.ts';
+import { epochSchema, type JournalPosition, seqSchema } from './trades.ts';
 
 export const SIGNAL_STREAMS = ['free', 'premium'] as const;
 /** `premium` is open to PROFESSIONAL and INSTITUTIONAL. A reader learns nothing of a stream that is not open. */
@@ -44,6 +45,12 @@ export interface SignalStreamState {
   epoch: string;
   head: number;
   recovered: boolean;
+}
+
+/** By stream; `premium` is there for those who may read it. */
+export interface SignalStreamStates {
+  free: SignalStreamState;
+  premium?: SignalStreamState;
 }
 
 const text = (max: number) =>
@@ -125,4 +132,37 @@ export const signalsRoutes = {
   }),
   'POST /api/v1/external-signals/sync/signal': ingest('Takes a signal of a source'),
   'POST /hooks/signals': ingest('Takes a signal of a source, beside the other hooks'),
+};
+
+const positionSchema = z.strictObject({ epoch: epochSchema, after: seqSchema });
+/** How far a reader has come in each stream. */
+export const signalPositionsSchema = z.strictObject({
+  free: positionSchema.optional(),
+  premium: positionSchema.optional(),
+});
+export type SignalPositions = z.output<typeof signalPositionsSchema>;
+
+export const signalsCommands = {
+  'subscribe:signals': command<{ type: 'signals'; tier: Tier; streams: SignalStreamStates }>()({
+    schema: z
+      .strictObject({ positions: signalPositionsSchema.default({}) })
+      // An `undefined` arrives as null.
+      .nullish()
+      .transform((payload) => payload?.positions ?? {}),
+    invalid: 'Expected nothing, or {positions:{free:{epoch, after}, premium:{epoch, after}}}',
+    limit: CHANNEL_LIMIT,
+    reply: 'subscription:confirmed',
+  }),
+  'unsubscribe:signals': command<{ type: 'signals' }>()({
+    schema: nothingSchema,
+    invalid: NO_PAYLOAD,
+    limit: { points: 10, seconds: 60 },
+    reply: 'unsubscription:confirmed',
+  }),
+};
+
+/** Both streams have both events: `stream` tells them apart. */
+export const signalsEvents = {
+  'signal:new': event<SignalContent>()({ lane: 'event', log: 'signals' }),
+  'signal:updated': event<SignalContent>()({ lane: 'event', log: 'signals' }),
 };

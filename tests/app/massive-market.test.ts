@@ -14,6 +14,8 @@ import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import { MAX_CONTRACTS_PER_CONNECTION } from '../../src/protocol/limits.ts';
+import type { HistoryPayload } from '../../src/protocol/market.ts';
+import { newYorkTime } from '../../src/protocol/new-york.ts';
 import type { ChainPayload } from '../../src/protocol/options.ts';
 import { earlierToday } from '../support/earlier-today.ts';
 
@@ -121,6 +123,38 @@ describe('contracts of the vendor', () => {
     upstream.options.connections.at(-1)!.send([{ ...trade(CALL, 5.25), c: [209], q: 7 }]);
     expect(await moved).toMatchObject({ change: 0.75, volume: 121, state: 'live' });
   });
+});
+
+describe('history of the vendor', () => {
+  const HOUR_MS = 3_600_000;
+
+  test.each([
+    ['25 hours', '2026-10-31', '2026-11-02', 24 + 25 + 24],
+    ['23 hours', '2026-03-07', '2026-03-09', 24 + 23 + 24],
+  ])(
+    'of a weekend with a day of %s is asked for by whole days in New York, adjusted or as traded',
+    async (_, from, to, hours) => {
+      const { cookie } = await app.signUp();
+      const startsAt = newYorkTime(from, 0);
+      const results = Array.from({ length: hours }, (_, hour) => ({
+        ...{ t: startsAt + hour * HOUR_MS, o: 1, h: 1, l: 1, c: 1, v: 1 },
+      }));
+      upstream.behaviour.rest = (url) =>
+        url.pathname.includes('/aggs/')
+          ? { body: { status: 'OK', results: results.toReversed() } }
+          : rest(url);
+      for (const adjusted of ['true', 'false']) {
+        const path = `/api/market/historical/AAPL?from=${from}&to=${to}&timespan=hour&adjusted=${adjusted}`;
+        const { bars, ...page } = (await app.request('GET', path, { cookie })).body.data as HistoryPayload;
+        expect(page).toMatchObject({ adjusted: adjusted === 'true', truncated: false });
+        expect(bars.map(({ time }) => time * 1_000)).toEqual(results.map(({ t }) => t));
+        const { url } = upstream.asked.findLast(({ url }) => url.pathname.includes('/aggs/'))!;
+        const [first, last] = url.pathname.split('/').slice(-2).map(Number);
+        expect([first, last! + 1 - first!]).toEqual([startsAt, hours * HOUR_MS]);
+        expect(url.searchParams.get('adjusted')).toBe(adjusted);
+      }
+    },
+  );
 });
 
 describe('more contracts than may have quotes upstream', () => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type net from 'node:net';
 import path from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
+import { WebSocketServer } from 'ws';
 import { badFrames, sendFrames } from '../../drill/support/bad-ticks.ts';
 import { asExpected, atMost, exactly, type Row } from '../../drill/support/drill.ts';
 import { createFollower, type ReadPage } from '../../drill/support/follower.ts';
@@ -10,6 +11,7 @@ import { createLedger } from '../../drill/support/ledger.ts';
 import { losingBus } from '../../drill/support/losing-bus.ts';
 import { createPublisher } from '../../drill/support/publisher.ts';
 import { createQuoteWatch } from '../../drill/support/quote-watch.ts';
+import { connected, openSocket } from '../../rig/clients/stock-client.ts';
 import { complaintsIn } from '../../rig/complaints.ts';
 import { silentLog } from '../../rig/log.ts';
 import { STEP_MS } from '../../rig/patience.ts';
@@ -33,6 +35,26 @@ const spec = {
 } as const;
 const event = (seq: number, epoch = 'e1') => ({ epoch, seq, id: `t${seq}` });
 const confirmed = (head: number, recovered: boolean, epoch = 'e1') => ({ epoch, head, recovered });
+
+describe('a connection of a test', () => {
+  test('that is cut before it is admitted fails instead of waiting for ever', async () => {
+    const server = createServer();
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket) => {
+      socket.send('0{"sid":"s","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000}');
+      socket.once('message', () => socket.terminate());
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    try {
+      const socket = openSocket(`http://127.0.0.1:${port}`, {});
+      await expect(connected(socket)).rejects.toThrow('ended before it was admitted');
+    } finally {
+      sockets.close();
+      server.close();
+    }
+  });
+});
 
 describe('a client of the drills', () => {
   test('has no position at first and resumes from the last event it received', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -155,6 +155,23 @@ describe('npm test', () => {
   test('fails where no test fits what was asked for', async () => {
     const { code } = await run([path.join(repoRoot, 'scripts/test.mjs'), 'no-such-test-anywhere']);
     expect(code).toBe(1);
+  });
+
+  test('removes what a run that was killed has left, and nothing of one that lives', async () => {
+    const home = path.join(checkout, 'runs');
+    const open = `
+      const { openRunFolder } = await import('${path.join(checkout, 'scripts/run-folder.mjs')}');
+      const { writeFileSync } = await import('node:fs');
+      const folder = openRunFolder('${home}');
+      writeFileSync(folder + '/data', '');
+      console.log(folder);
+      process.kill(process.pid, 'SIGKILL');`;
+    const killed = (await evaluate(open)).output.trim();
+    const living = path.join(home, String(process.pid));
+    for (const other of [living, path.join(home, 'template')]) mkdirSync(other, { recursive: true });
+    const last = (await evaluate(open)).output.trim();
+    expect(path.dirname(killed)).toBe(home);
+    expect(readdirSync(home).sort()).toEqual([path.basename(last), path.basename(living), 'template'].sort());
   });
 
   test('counts a test file that does not load as failed', async () => {

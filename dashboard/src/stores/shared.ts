@@ -65,7 +65,7 @@ export function createSharedStores(options: SharedOptions): SharedStores {
         notices.add(entry, missed);
       },
       onReset(entries) {
-        trades.reset(entries.filter(isTrade));
+        trades.reset(entries);
         // The list that a fresh page asked for is as new as this journal.
         if (orders.getState().status !== 'loading') void loadOrders();
       },

@@ -10,12 +10,14 @@ export interface TradesState {
   readonly status: 'loading' | 'ready' | 'failed';
   /** Newest first. */
   readonly entries: readonly TradeEntry[];
+  /** Whether there are older ones, which only the journal has. */
+  readonly older: boolean;
 }
 
 export interface TradesStore extends StoreApi<TradesState> {
   add(entry: TradeEntry): void;
-  /** Starts over with what the journal holds, oldest first. */
-  reset(entries: readonly TradeEntry[]): void;
+  /** Starts over with what was read of the journal, oldest first. */
+  reset(entries: readonly JournalEntryPayload[]): void;
   fail(): void;
 }
 
@@ -25,12 +27,23 @@ export const isTrade = (entry: JournalEntryPayload): entry is TradeEntry =>
 
 /** Trades executed and failed, as the journal has them: the same list after a reload. */
 export function createTradesStore(): TradesStore {
-  const store = createStore<TradesState>(() => ({ status: 'loading', entries: [] }));
+  const store = createStore<TradesState>(() => ({ status: 'loading', entries: [], older: false }));
   return {
     ...store,
-    add: (entry) => store.setState(({ entries }) => ({ entries: [entry, ...entries].slice(0, MAX_SHOWN) })),
-    reset: (entries) =>
-      store.setState({ status: 'ready', entries: [...entries].reverse().slice(0, MAX_SHOWN) }),
+    add: (entry) =>
+      store.setState(({ entries, older }) => ({
+        entries: [entry, ...entries].slice(0, MAX_SHOWN),
+        older: older || entries.length >= MAX_SHOWN,
+      })),
+    reset(entries) {
+      const trades = entries.filter(isTrade);
+      const [first] = entries;
+      store.setState({
+        status: 'ready',
+        entries: trades.toReversed().slice(0, MAX_SHOWN),
+        older: trades.length > MAX_SHOWN || (first !== undefined && first.payload.seq > 1),
+      });
+    },
     fail: () => store.setState({ status: 'failed' }),
   };
 }

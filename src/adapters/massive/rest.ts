@@ -70,9 +70,12 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
       );
     }
     if (response.ok && SUCCESS.has(body.status)) return body;
+    const retryAfterMs = retryAfterOf(response);
+    // The key is refused, not the question: other clients of the account would only be refused as well.
+    if (response.status === TOO_MANY && retryAfterMs !== undefined) pace.hold(retryAfterMs);
     const text = body.error ?? body.message ?? response.statusText;
     throw new RestError(response.ok ? 502 : response.status, `${url.pathname}: ${String(text)}`, {
-      retryAfterMs: retryAfterOf(response),
+      retryAfterMs,
     });
   }
 

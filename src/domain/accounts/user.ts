@@ -47,6 +47,8 @@ export interface Users {
   setRole(id: string, role: Role): Promise<boolean>;
   /** What the user has paid for. False where there is no such user. */
   setTier(id: string, tier: Tier): Promise<boolean>;
+  /** What these users have paid for, in one query; an unknown user has no entry. */
+  tiers(ids: readonly string[]): Promise<ReadonlyMap<string, Tier>>;
 }
 
 export const userToPayload = (user: User): UserPayload => ({

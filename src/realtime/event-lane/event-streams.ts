@@ -43,6 +43,8 @@ export interface EventStreamsParts {
   /** Calls the listener with each notice, until the returned function is called. */
   readonly notices: (listener: (notice: AppendNotice) => void) => Cancel;
   readonly encode: EncodeRecord;
+  /** Asked before each write. A peer that may not read waits: it goes on where it was after a later look at the head. */
+  readonly mayRead: (peer: Peer, streamId: string) => boolean;
   readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
   readonly log: Log;
 }

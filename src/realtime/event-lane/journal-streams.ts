@@ -23,4 +23,6 @@ export const createJournalStreams = ({ journal, bus, ...parts }: JournalStreamsP
         listener({ streamId: userId, epoch, records }),
       ),
     encode: encodeRecord,
+    // The stream of a user is subscribed to by the session of that user, and ends with it.
+    mayRead: () => true,
   });

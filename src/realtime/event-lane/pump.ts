@@ -1,6 +1,6 @@
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
-import type { Dialect, EncodedEvent } from '../peer.ts';
+import type { Dialect, EncodedEvent, Peer } from '../peer.ts';
 import type { EventLog } from './event-log.ts';
 import { type EventStream, keptAfter, type LoggedRecord, type Subscriber } from './event-stream.ts';
 
@@ -13,6 +13,7 @@ export type EncodeRecord = (dialect: Dialect, epoch: string, record: LoggedRecor
 export interface PumpParts {
   readonly eventLog: Pick<EventLog, 'readAfter'>;
   readonly encode: EncodeRecord;
+  readonly mayRead: (peer: Peer, streamId: string) => boolean;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
   readonly log: Log;
 }
@@ -20,7 +21,7 @@ export interface PumpParts {
 /** Moves the subscriber's cursor to the head of the stream; a pump that is at work already does so by itself. */
 export type Pump = (stream: EventStream, subscriber: Subscriber) => void;
 
-export function createPump({ eventLog, encode, metrics, log }: PumpParts): Pump {
+export function createPump({ eventLog, encode, mayRead, metrics, log }: PumpParts): Pump {
   async function deliver(stream: EventStream, subscriber: Subscriber): Promise<void> {
     try {
       await moveToHead(stream, subscriber);
@@ -31,7 +32,9 @@ export function createPump({ eventLog, encode, metrics, log }: PumpParts): Pump 
   }
 
   async function moveToHead(stream: EventStream, subscriber: Subscriber): Promise<void> {
-    const isActive = (): boolean => stream.subscribers.get(subscriber.peer.id) === subscriber;
+    const { peer } = subscriber;
+    const isActive = (): boolean =>
+      stream.subscribers.get(peer.id) === subscriber && mayRead(peer, stream.id);
     while (isActive() && subscriber.cursor !== null && subscriber.cursor < stream.head) {
       const after = subscriber.cursor;
       const page = keptAfter(stream, after, PAGE) ?? (await eventLog.readAfter(stream.id, after, PAGE));
@@ -39,7 +42,7 @@ export function createPump({ eventLog, encode, metrics, log }: PumpParts): Pump 
       if (page[0]?.seq !== after + 1) {
         // Pruned meanwhile. Nothing may be skipped silently: the client has to subscribe again and reload.
         log.warn({ streamId: stream.id, after }, 'the log no longer reaches back to this connection');
-        stream.subscribers.delete(subscriber.peer.id);
+        stream.subscribers.delete(peer.id);
         return;
       }
       subscriber.cursor = page.at(-1)!.seq;

@@ -19,9 +19,10 @@ async function start(rest: (url: URL) => RestAnswer) {
   upstream.behaviour.rest = rest;
   const clock = createTestClock();
   const pace = createRequestPace({ clock, perSecond: 1 });
-  const client = createMassiveRest({ apiKey: 'key', restUrl: upstream.restUrl, pace, clock, log: silentLog });
+  const options = { apiKey: 'key', restUrl: upstream.restUrl, pace, clock, log: silentLog };
+  const [client, other] = [createMassiveRest(options), createMassiveRest(options)];
   stop = client.stop;
-  return { client, clock, asked: upstream.asked, until: upstream.until };
+  return { client, other, clock, asked: upstream.asked, until: upstream.until };
 }
 const OK = () => ({ body: { status: 'OK' } });
 
@@ -59,4 +60,22 @@ test('a request that nobody waits for is tried three times, and fails right afte
   expect(await answer).toMatchObject({ status: 429 });
   expect(clock.now() - before).toBeLessThan(30_000);
   expect(asked).toHaveLength(3);
+});
+
+test('when upstream asks for a pause, no request of the key goes out before its end, whoever asks', async () => {
+  let isBusy = true;
+  const { client, clock, asked, other } = await start(() =>
+    isBusy ? { status: 429, headers: { 'retry-after': '30' }, body: {} } : OK(),
+  );
+  await expect(client.once('/v2/some')).rejects.toMatchObject({ status: 429, retryAfterMs: 30_000 });
+  isBusy = false;
+  for (const one of [client, other]) {
+    const refusal = await one.once('/v2/other').catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ status: 429, retryAfterMs: expect.any(Number) });
+    expect((refusal as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(20_000);
+  }
+  expect(asked).toHaveLength(1);
+  clock.advance(30_000);
+  await other.once('/v2/other');
+  expect(asked).toHaveLength(2);
 });

@@ -115,3 +115,45 @@ describe('the history of the simulated market', () => {
     await expect(open().history.snapshot('NOSUCH')).rejects.toMatchObject({ code: 'UNKNOWN_SYMBOL' });
   });
 });
+
+describe('the live bar', () => {
+  test.each([
+    ['between two minutes', '2026-11-20T15:04:30Z'],
+    ['between two days', '2026-11-20T04:58:30Z'],
+    ['at the end of the day with 25 hours', '2026-11-02T04:58:30Z'],
+    ['in the hour that comes twice', '2026-11-01T05:58:30Z'],
+    ['over the hour that is left out', '2026-03-08T06:58:30Z'],
+    ['at the end of the day with 23 hours', '2026-03-09T03:58:30Z'],
+  ])('continues the history without a gap or a jump %s', async (_, now) => {
+    const { clock, ask } = open(now);
+    const feed = createSimulatedFeed({ clock, seed: 1, updatesPerSecond: 5 });
+    const sink = createCollectingSink();
+    const read = async () => (await ask(MINUTES, '2026-01-01', '2027-01-01', { limit: 50_000 })).bars;
+    const before = await read();
+    feed.start(sink);
+    feed.setSymbols(new Set(['AAPL']));
+    for (let i = 0; i < 180; i++) clock.advance(1_000);
+    await feed.stop();
+
+    const after = await read();
+    expect(before.at(-1)!.start).toBe(at(now) - 90_000);
+    expect(after.slice(-4, -1).map(({ start }) => start)).toEqual(
+      [0, 1, 2].map((i) => at(now) - 90_000 + i * 60_000),
+    );
+    expect(after.slice(-4)[0]).toEqual(before.at(-1));
+    // The minutes of which the feed has played the ticks are those that the history says afterwards.
+    for (const { start, low, high, close } of after.slice(-2)) {
+      const trades = sink.trades.filter(
+        ({ sourceTime }) => sourceTime >= start && sourceTime < start + 60_000,
+      );
+      expect(trades.length).toBeGreaterThan(0);
+      for (const { price } of trades) {
+        expect(price).toBeGreaterThanOrEqual(low * 0.999);
+        expect(price).toBeLessThanOrEqual(high * 1.001);
+      }
+      expect(Math.abs(trades.at(-1)!.price / close - 1)).toBeLessThan(0.001);
+    }
+    for (const [i, bar] of after.slice(-3).entries())
+      expect(Math.abs(bar.open / after.slice(-4)[i]!.close - 1)).toBeLessThan(0.001);
+  });
+});

@@ -99,6 +99,15 @@ export function usualAnswers({ journal, head, placeOrder }: UsualParts): UsualAn
     // The tests of a page tick contracts by themselves.
     'subscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),
     'unsubscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),
+    'subscribe:signals': () => ({
+      ack: {
+        ok: true,
+        type: 'signals',
+        tier: 'STARTER',
+        streams: { free: { epoch: 'signals', head: 0, recovered: false } },
+      },
+    }),
+    'unsubscribe:signals': () => ({ ack: { ok: true, type: 'signals' } }),
     async 'order:place'(message) {
       const order = await placeOrder(message);
       return { ack: 'ok' in order ? order : { ok: true, order } };

@@ -9,6 +9,8 @@ const MINUTE = { timespan: 'minute', multiplier: 1 } as const;
 interface NoteProps {
   readonly history: BarHistory;
   readonly onRetry: () => void;
+  /** Before this second there may be trades without a marker; null where all of them are known. */
+  readonly unmarkedBefore: number | null;
 }
 
 function stateOf({ history, onRetry }: NoteProps, closedSince: string | null): ReactNode {
@@ -36,13 +38,19 @@ function stateOf({ history, onRetry }: NoteProps, closedSince: string | null): R
 
 /** What the bars are, and in which state; it has the height of a line whatever it says. */
 export function ChartNote(props: NoteProps) {
+  const { unmarkedBefore } = props;
   const { symbol, timeframe } = props.history;
   const { present } = usePresent(symbol);
   const closedSince =
     present?.state === 'closed' ? barLabel(Math.floor(Date.parse(present.timestamp) / 1_000), MINUTE) : null;
   return (
     <p className="flex min-h-5 flex-wrap justify-between gap-x-4 text-muted text-xs">
-      <span>{timeframeOf(timeframe).sizeName}, New York time</span>
+      <span>
+        {timeframeOf(timeframe).sizeName}, New York time
+        {unmarkedBefore === null
+          ? ''
+          : `. Your trades before ${barLabel(unmarkedBefore, MINUTE)} have no markers.`}
+      </span>
       <span role="status">{stateOf(props, closedSince)}</span>
     </p>
   );

@@ -9,6 +9,7 @@ import { ChartCanvas } from './chart-canvas.tsx';
 import { ChartLegend } from './chart-legend.tsx';
 import { ChartNote } from './chart-note.tsx';
 import { ChartToolbar } from './chart-toolbar.tsx';
+import { unmarkedBefore } from './own-trades.ts';
 import { pictureOf } from './picture.ts';
 import { useBarHistory } from './use-bar-history.ts';
 import type { LoadPriceChart } from './use-price-chart.ts';
@@ -24,7 +25,7 @@ export function ChartView({ symbol, theme, load }: ChartViewProps) {
   const [choices] = useState(createChartChoicesStore);
   const { timeframe, layers, lengths } = useStore(choices);
   const { trades } = useSharedStores();
-  const entries = useStore(trades, (state) => state.entries);
+  const { entries, older } = useStore(trades);
   const [hovered, setHovered] = useState<number | null>(null);
   const element = useRef<HTMLDivElement>(null);
   const { store, history: held } = useBarHistory(symbol, timeframe);
@@ -52,7 +53,11 @@ export function ChartView({ symbol, theme, load }: ChartViewProps) {
         load={load}
         onHover={setHovered}
       />
-      <ChartNote history={history} onRetry={store.retry} />
+      <ChartNote
+        history={history}
+        onRetry={store.retry}
+        unmarkedBefore={layers.includes('trades') && older ? unmarkedBefore(picture.bars, entries) : null}
+      />
     </div>
   );
 }

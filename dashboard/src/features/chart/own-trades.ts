@@ -42,3 +42,14 @@ export function ownTradesOn(
     .map(({ paid, ...sum }) => ({ ...sum, price: paid / sum.quantity }))
     .sort((a, b) => a.time - b.time || a.side.localeCompare(b.side));
 }
+
+/**
+ * The second of the oldest of the known trades, before which others may lack a marker; null where the bars begin later.
+ * Without any known trade it is the newest bar's.
+ */
+export function unmarkedBefore(bars: readonly Bar[], entries: readonly TradeEntry[]): number | null {
+  const [first] = bars;
+  const oldest = entries.at(-1);
+  const second = oldest ? Math.floor(Date.parse(oldest.payload.timestamp) / 1_000) : bars.at(-1)?.time;
+  return first !== undefined && second !== undefined && first.time < second ? second : null;
+}

@@ -21,6 +21,8 @@ const CAUSES: Record<Freeze['cause'], (age: string, since: string) => string> = 
   quiet: (age, since) => `No price of this chain has come for ${age}, since ${since}.`,
 };
 
+const CLOSED = 'The market is closed: these are its last prices.';
+
 /** The contracts of the chain that were pushed, before the first all of it, and when the newest of them came. */
 function usePushed({ chain, receivedAt }: ChainState) {
   const { states } = useDesk();
@@ -33,10 +35,9 @@ function usePushed({ chain, receivedAt }: ChainState) {
 }
 
 /** Why prices stand still, looked at every second; null where they do not. */
-function useFreeze(state: ChainState): string | null {
+function useFreeze(pushed: ReturnType<typeof usePushed>): string | null {
   const freshness = useFreshness();
   const market = useLatest('market', SINGLE);
-  const pushed = usePushed(state);
   const { feed } = useSharedStores();
   const stopped = useStore(feed, ({ options }) => isStopped(options));
   const tickAt = useStore(feed, ({ optionsTickAt }) => optionsTickAt);
@@ -50,9 +51,11 @@ function useFreeze(state: ChainState): string | null {
  */
 export function ChainNotices({ state, onRetry }: { state: ChainState; onRetry: () => void }) {
   const { timers } = useDesk();
-  const freeze = useFreeze(state);
+  const pushed = usePushed(state);
+  const freeze = useFreeze(pushed);
   const { chain, problem, receivedAt } = state;
   if (chain === null) return null;
+  const isClosed = pushed.contracts.every((contract) => contract.state === 'closed');
   const old =
     problem && `Contracts out of sight are as of ${momentOf(receivedAt, timers.now())}. ${problem.message}`;
   const notice =
@@ -68,7 +71,7 @@ export function ChainNotices({ state, onRetry }: { state: ChainState; onRetry: (
         {freeze === null ? '' : 'Prices stand still'}
       </p>
       {notice === null ? null : <WarningIcon className="size-4 shrink-0 text-warn" />}
-      <p>{notice ?? 'Prices arrive as they should.'}</p>
+      <p>{notice ?? (isClosed ? CLOSED : 'Prices arrive as they should.')}</p>
       {problem === null ? null : (
         <Button kind="quiet" className="ml-auto min-h-7 shrink-0 underline" onClick={onRetry}>
           Try again

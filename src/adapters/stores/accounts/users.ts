@@ -109,7 +109,17 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
     setRole: (id, role) => update('role = $2, tier = $2', id, role),
 
     setTier: (id, tier) => update('paid_tier = $2', id, tier),
+
+    tiers: (ids) => tiersOf(db, ids),
   };
+}
+
+async function tiersOf(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, Tier>> {
+  const rows = await db.query<Pick<UserRow, 'id' | 'paid_tier'>>(
+    'SELECT id, paid_tier FROM users WHERE id = ANY ($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map(({ id, paid_tier }) => [id, paid_tier]));
 }
 
 /** Answers with the ids of the sessions that it ended. */

@@ -223,6 +223,16 @@ test('own trades stand at their bars', async () => {
   );
 });
 
+test('says from when on own trades have markers, where the journal has older ones than were read', async () => {
+  await openChart(({ journal }) => {
+    const timestamp = new Date((BARS[5]!.time + 20) * 1_000).toISOString();
+    journal.events = [executed(2, { timestamp })];
+  });
+  await screen.findByText(/\. Your trades before .+ have no markers\.$/);
+  await page.user.click(screen.getByRole('button', { name: 'My trades' }));
+  await waitFor(() => expect(screen.queryByText(/have no markers/)).toBeNull());
+});
+
 test('no bars are no failure, a failure is told and tried again, and a plan without them is said so', async () => {
   await openChart(({ routes }) => {
     routes['GET /api/candles'] = () => [];

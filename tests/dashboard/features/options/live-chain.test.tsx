@@ -419,6 +419,15 @@ describe('a chain that cannot be shown', () => {
     open();
     await screen.findByText(/^The source sent a part of the chain only/);
   });
+
+  test('a closed market is called so', async () => {
+    const { contracts, ...chain } = chainOf(NEAREST);
+    const closed = contracts.map((contract) => ({ ...contract, state: 'closed' as const }));
+    server.routes[CHAIN] = () => ({ ...chain, contracts: closed });
+    open();
+    await screen.findByText('The market is closed: these are its last prices.');
+    expect(screen.queryByText('Prices arrive as they should.')).toBeNull();
+  });
 });
 
 test('prices that have come to a stop are called so after fifteen seconds', async () => {

@@ -1,0 +1,202 @@
+import type { TierWatch } from '../../domain/accounts/tier-watch.ts';
+import type { Bus } from '../../domain/bus/bus.ts';
+import { isOpenTo } from '../../domain/signals/open-streams.ts';
+import type { SignalLog } from '../../domain/signals/signal-log.ts';
+import { signalsTopic } from '../../domain/signals/topics.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import { TradecastError } from '../../protocol/errors.ts';
+import {
+  SIGNAL_STREAMS,
+  type SignalPositions,
+  type SignalStream,
+  type SignalStreamStates,
+} from '../../protocol/signals.ts';
+import { TIERS, type Tier } from '../../protocol/tier.ts';
+import type { Peer } from '../peer.ts';
+import { encodeOnce } from './encode-once.ts';
+import { createEventStreams, type EventStreams, type Subscription } from './event-streams.ts';
+import { signalLogReads } from './signal-log-reads.ts';
+
+/** A lost notice is made up for within this and one query. */
+export const SIGNAL_SWEEP_MS = 2_000;
+
+/**
+ * The streams of signals, for peers of any transport. What a peer receives follows the tier of its user: `premium` begins
+ * and ends with it, and no write of it happens on a tier that is not known.
+ */
+export interface SignalStreams {
+  /**
+   * The peer follows every stream that is open to its user. Nothing is written before `start`, so that the caller's
+   * reply goes first. Throws UNAVAILABLE.
+   */
+  subscribe(peer: Peer, positions?: SignalPositions): Promise<SignalSubscription>;
+  unsubscribe(peer: Peer): void;
+  start(): Cancel;
+}
+
+export interface SignalSubscription {
+  readonly tier: Tier;
+  /** Of the open streams only. */
+  readonly streams: SignalStreamStates;
+  start(): void;
+}
+
+export interface SignalStreamsParts {
+  readonly signalLog: Pick<SignalLog, 'head' | 'heads' | 'readAfter'>;
+  readonly tiers: TierWatch;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  readonly log: Log;
+}
+
+export function createSignalStreams(parts: SignalStreamsParts): SignalStreams {
+  const { tiers } = parts;
+  const lane = createLane(parts);
+  const followers = createFollowers(parts, lane);
+
+  return {
+    async subscribe(peer, positions = {}) {
+      followers.remove(peer);
+      const tier = await tiers.read(peer.principal.user.id);
+      followers.add(peer);
+      const [free, premium] = await Promise.all(
+        SIGNAL_STREAMS.map((stream) =>
+          isOpenTo(stream, tier) ? followers.follow(peer, stream, positions) : null,
+        ),
+      ).catch((error: unknown) => {
+        followers.remove(peer);
+        throw error;
+      });
+      // Nobody reads the answer.
+      if (!free) throw new TradecastError('UNAVAILABLE', 'The connection has ended.');
+      return {
+        tier,
+        streams: { free: stateOf(free), ...(premium && { premium: stateOf(premium) }) },
+        start() {
+          free.start();
+          premium?.start();
+        },
+      };
+    },
+    unsubscribe: followers.remove,
+    start() {
+      const ends = [tiers.onRead(followers.reconcile), startSweep(parts, lane), lane.start()];
+      return () => {
+        for (const end of ends) end();
+        followers.clear();
+      };
+    },
+  };
+}
+
+/** Every peer that subscribed, with the streams it follows now. */
+function createFollowers({ tiers, log }: SignalStreamsParts, lane: EventStreams) {
+  const followers = new Map<Peer, Set<SignalStream>>();
+
+  /** Null where the peer left, or the stream was closed to it, while the head was read. */
+  async function follow(
+    peer: Peer,
+    stream: SignalStream,
+    positions: SignalPositions,
+  ): Promise<Subscription | null> {
+    const followed = followers.get(peer);
+    followed?.add(stream);
+    try {
+      const position = positions[stream];
+      const subscription = await lane.subscribe(
+        peer,
+        stream,
+        position && { epoch: position.epoch, seq: position.after },
+      );
+      const isFollowed = followers.get(peer) === followed && peer.isOpen();
+      if (isFollowed && isOpen(tiers, peer, stream)) return subscription;
+    } catch (error) {
+      followed?.delete(stream);
+      throw error;
+    }
+    leave(peer, stream);
+    return null;
+  }
+
+  function leave(peer: Peer, stream: SignalStream): void {
+    followers.get(peer)?.delete(stream);
+    lane.unsubscribe(peer, stream);
+  }
+
+  /** From the head as it is now: what came before was not for this reader. */
+  function begin(peer: Peer, stream: SignalStream): void {
+    follow(peer, stream, {}).then(
+      (subscription) => subscription?.start(),
+      // The next read of the tiers tries again.
+      (error: unknown) => log.warn({ err: error, socketId: peer.id, stream }, 'a stream could not be begun'),
+    );
+  }
+
+  return {
+    add: (peer: Peer): void => void followers.set(peer, new Set()),
+    remove(peer: Peer): void {
+      for (const stream of followers.get(peer) ?? []) lane.unsubscribe(peer, stream);
+      followers.delete(peer);
+    },
+    clear: (): void => followers.clear(),
+    follow,
+    /** Begins and ends streams where the tier says so. One that is not known changes nothing yet: no write happens on it. */
+    reconcile(): void {
+      for (const [peer, followed] of followers) {
+        const tier = tiers.known(peer.principal.user.id);
+        if (tier === null) continue;
+        for (const stream of SIGNAL_STREAMS) {
+          if (!isOpenTo(stream, tier)) leave(peer, stream);
+          else if (!followed.has(stream)) begin(peer, stream);
+        }
+      }
+    },
+  };
+}
+
+const stateOf = ({ head, recovered }: Subscription): SignalStreamStates['free'] => ({
+  epoch: head.epoch,
+  head: head.seq,
+  recovered,
+});
+
+/** What everyone may read stays open while the database does not say what the user has paid for; the rest does not. */
+const isOpen = (tiers: Pick<TierWatch, 'known'>, { principal }: Peer, stream: SignalStream): boolean =>
+  isOpenTo(stream, tiers.known(principal.user.id) ?? TIERS[0]);
+
+const createLane = ({ signalLog, tiers, bus, metrics, log }: SignalStreamsParts): EventStreams =>
+  createEventStreams({
+    eventLog: signalLogReads(signalLog),
+    notices: (listener) =>
+      bus.subscribe(signalsTopic, ({ stream, epoch, records }) =>
+        listener({ streamId: stream, epoch, records }),
+      ),
+    encode: encodeOnce(),
+    mayRead: (peer, streamId) =>
+      SIGNAL_STREAMS.some((stream) => stream === streamId && isOpen(tiers, peer, stream)),
+    metrics,
+    log,
+  });
+
+/** Finds what the bus lost, and wakes peers whose tier was not known for a while. */
+function startSweep({ signalLog, clock, log }: SignalStreamsParts, lane: EventStreams): Cancel {
+  let reading = false;
+  return clock.every(SIGNAL_SWEEP_MS, () => {
+    if (reading) return;
+    reading = true;
+    signalLog
+      .heads()
+      .then(
+        (heads) => {
+          for (const [stream, head] of heads) lane.headIs(stream, head);
+        },
+        (error: unknown) => log.warn({ err: error }, 'the heads of the signals could not be read'),
+      )
+      .finally(() => {
+        reading = false;
+      });
+  });
+}

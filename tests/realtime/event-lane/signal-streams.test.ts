@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
+import { until } from '../../../rig/wait.ts';
+import { createLocalBus } from '../../../src/adapters/local/bus.ts';
+import { createTierWatch, TIER_INTERVAL_MS, TIER_TRUST_MS } from '../../../src/domain/accounts/tier-watch.ts';
+import type { SignalRecord } from '../../../src/domain/signals/signal.ts';
+import { signalsTopic } from '../../../src/domain/signals/topics.ts';
+import type { Cancel } from '../../../src/lib/clock.ts';
+import { createMetrics } from '../../../src/metrics/index.ts';
+import { SIGNAL_STREAMS, type SignalStream } from '../../../src/protocol/signals.ts';
+import type { Tier } from '../../../src/protocol/tier.ts';
+import { createSignalStreams, type SignalStreams } from '../../../src/realtime/event-lane/signal-streams.ts';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
+import { createMemoryPeer, jsonLines, type MemoryPeer } from '../../support/memory-peer.ts';
+
+const USER = 'u1';
+const bus = createLocalBus(silentLog);
+let clock: ManualClock;
+let streams: SignalStreams;
+let tier: Tier;
+/** What the database does when it is asked for tiers. */
+let answers: 'at once' | 'fails' | 'never';
+let log: Record<SignalStream, SignalRecord[]>;
+let pagesRead: number;
+let stop: Cancel;
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const headOf = (stream: SignalStream) => ({ epoch: `epoch of ${stream}`, seq: log[stream].length, floor: 0 });
+
+beforeEach(() => {
+  clock = createManualClock('2026-01-02T15:00:00Z');
+  [tier, answers, pagesRead] = ['PROFESSIONAL', 'at once', 0];
+  log = { free: [], premium: [] };
+  const tiers = createTierWatch({
+    users: {
+      async tiers(ids) {
+        if (answers === 'fails') throw new Error('the database is away');
+        if (answers === 'never') return new Promise(() => {});
+        return new Map(ids.map((id) => [id, tier]));
+      },
+    },
+    clock,
+    log: silentLog,
+  });
+  streams = createSignalStreams({
+    signalLog: {
+      head: async (stream) => headOf(stream),
+      heads: async () => new Map(SIGNAL_STREAMS.map((stream) => [stream, headOf(stream)])),
+      async readAfter(stream, after, limit) {
+        pagesRead += 1;
+        return log[stream].slice(after, after + limit);
+      },
+    },
+    tiers,
+    bus,
+    clock,
+    metrics: createMetrics().realtime,
+    log: silentLog,
+  });
+  tiers.hold(USER, tier);
+  const ends = [tiers.start(), streams.start()];
+  stop = () => {
+    for (const end of ends) end();
+  };
+});
+afterEach(() => stop());
+
+/** Commits one signal; the notice of it may be lost. */
+function append(stream: SignalStream, notice: 'told' | 'lost' = 'told'): void {
+  const seq = log[stream].length + 1;
+  const payload = {
+    id: `${stream}-${seq}`,
+    revision: 1,
+    symbol: 'AAPL',
+    action: 'buy' as const,
+    source: 'momentum',
+    premium: stream === 'premium',
+    timestamp: '2026-01-02T15:00:00.000Z',
+    stream,
+  };
+  const record: SignalRecord = { seq, event: 'signal:new', payload };
+  log[stream].push(record);
+  if (notice === 'told')
+    bus.publish(signalsTopic, { stream, epoch: headOf(stream).epoch, records: [record] });
+}
+
+async function follow(positions = {}): Promise<MemoryPeer> {
+  const peer = createMemoryPeer();
+  const { start } = await streams.subscribe(peer, positions);
+  start();
+  return peer;
+}
+const idsOf = (peer: MemoryPeer): string[] => peer.payloads<{ id: string }>('signal:new').map(({ id }) => id);
+/** The sweeps of this moment have done their work. */
+async function sweep(): Promise<void> {
+  clock.advance(TIER_INTERVAL_MS);
+  await settled();
+  await settled();
+}
+
+describe('the streams of signals', () => {
+  test('a premium signal is written to nobody once the tier is known for no longer than five seconds, and all follow later', async () => {
+    const peer = await follow();
+    append('premium');
+    await until(() => idsOf(peer).length === 1, 'the first arrives');
+    answers = 'never';
+    clock.advance(TIER_TRUST_MS);
+    append('premium');
+    await until(() => idsOf(peer).length === 2, 'what was read five seconds ago still counts');
+    clock.advance(1);
+    append('premium');
+    append('free');
+    await until(() => idsOf(peer).includes('free-1'), 'free signals go on');
+    await settled();
+    expect(idsOf(peer)).toEqual(['premium-1', 'premium-2', 'free-1']);
+  });
+
+  test('after an outage of the database the premium signals of the time go to whom they are still open', async () => {
+    const peer = await follow();
+    answers = 'fails';
+    clock.advance(TIER_TRUST_MS + 1);
+    append('premium');
+    append('premium', 'lost');
+    await settled();
+    expect(idsOf(peer)).toEqual([]);
+    answers = 'at once';
+    await sweep();
+    await sweep();
+    expect(idsOf(peer)).toEqual(['premium-1', 'premium-2']);
+  });
+
+  test('a tier that was taken away during an outage opens nothing after it', async () => {
+    const peer = await follow();
+    answers = 'fails';
+    tier = 'STARTER';
+    clock.advance(TIER_TRUST_MS + 1);
+    append('premium');
+    answers = 'at once';
+    await sweep();
+    append('premium');
+    append('free');
+    await sweep();
+    expect(idsOf(peer)).toEqual(['free-1']);
+  });
+
+  test('a clock that is set back makes no tier of yesterday one of today', async () => {
+    const peer = await follow();
+    answers = 'fails';
+    clock.advance(-3_600_000);
+    append('premium');
+    await settled();
+    expect(idsOf(peer)).toEqual([]);
+  });
+
+  test('a higher tier begins premium at its head, by itself; a lower one ends it', async () => {
+    tier = 'STARTER';
+    append('premium');
+    const peer = await follow({ premium: { epoch: 'epoch of premium', after: 0 } });
+    append('premium');
+    tier = 'INSTITUTIONAL';
+    await sweep();
+    append('premium');
+    await until(() => idsOf(peer).length === 1, 'the one after the change arrives');
+    expect(idsOf(peer)).toEqual(['premium-3']);
+    tier = 'STARTER';
+    await sweep();
+    append('premium');
+    append('free');
+    await sweep();
+    expect(idsOf(peer)).toEqual(['premium-3', 'free-1']);
+  });
+
+  test('peers that stand at the same number share one read and one encoding', async () => {
+    const peers = await Promise.all(Array.from({ length: 50 }, () => follow()));
+    const encode = jsonLines.encode;
+    let encoded = 0;
+    jsonLines.encode = (event, payload) => {
+      encoded += 1;
+      return encode(event, payload);
+    };
+    for (let count = 0; count < 5; count++) append('free', 'lost');
+    await sweep();
+    jsonLines.encode = encode;
+    for (const peer of peers) expect(idsOf(peer)).toHaveLength(5);
+    expect(pagesRead).toBe(1);
+    expect(encoded).toBe(5);
+  });
+});
