@@ -127,17 +127,9 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const realtime = createRealtimeCapability(
     core,
     { ...config.realtime, drainSeconds: config.drainSeconds, trustProxy: config.http.trustProxy },
-    {
-      ...faces,
-      ...http.faces,
-      othersServe: reporting.faces.othersServe,
-      keys: keys.faces,
-    },
+    { ...faces, ...http.faces, othersServe: reporting.faces.othersServe, keys: keys.faces },
   );
-  const demoSignals = createDemoSignals(core, {
-    ...faces,
-    isSimulated: config.market.feed.source === 'simulated' && overrides.marketSource === undefined,
-  });
+  const demoSignals = createDemoSignals(core, { ...faces, isSimulated: isSimulated(config, overrides) });
   const demo = createDemo(core, { ...faces, keys: keys.faces });
   const recovery = { ...faces, cluster: cluster.faces, realtime: realtime.faces };
 
@@ -172,3 +164,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     ],
   };
 }
+
+/** Whether the market is our own simulated one; a market that a test brings has no signals of its own. */
+const isSimulated = ({ market }: Config, { marketSource }: AppOverrides): boolean =>
+  market.feed.source === 'simulated' && marketSource === undefined;
