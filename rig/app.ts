@@ -77,6 +77,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     SIGNAL_SECRETS,
     DEMO_ACCOUNT: 'false',
     FLUSH_INTERVAL_MS: '20',
+    // A test says by itself which symbols are wanted upstream.
+    DARKPOOL_SYMBOLS: 'demanded',
     ...options.env,
   });
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });

@@ -1,6 +1,6 @@
 import type { MarketSource } from '../../src/app/feeds.ts';
 import { createInstrumentList } from '../../src/domain/instrument/search.ts';
-import type { DayTick, FeedSink, FeedStatus, MarketFeed } from '../../src/domain/market/feed.ts';
+import type { DayTick, FeedSink, FeedStatus, MarketFeed, TradeTick } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
@@ -10,6 +10,8 @@ export interface ScriptedFeed {
   readonly feed: MarketFeed;
   /** A trade at `price` and a quote around it: bid a cent below, ask a cent above. */
   tick(symbol: string, price: number, options?: { bid?: number; ask?: number; size?: number }): void;
+  /** An off-exchange print. The same `sequence` again is the same print. */
+  print(symbol: string, price: number, size: number, options?: Partial<TradeTick>): void;
   /** Yesterday's close, as in a snapshot. */
   previousClose(symbol: string, price: number, day?: Partial<DayTick>): void;
   status(status: FeedStatus): void;
@@ -110,18 +112,14 @@ function createScriptedFeed(): ScriptedFeed {
       sequence += 1;
       const at = stamp(symbol);
       sink?.nbbo({ ...at, bid, ask, bidSize: size, askSize: size });
-      sink?.trade({
-        ...at,
-        price,
-        size: 100,
-        decimalSize: '',
-        participantTime: at.sourceTime,
-        exchange: 11,
-        trf: 0,
-        tradeId: String(sequence),
-        sequence,
-        effects: REGULAR_SALE,
-      });
+      sink?.trade(
+        tradeOf({ ...at, price, size: 100, sequence, exchange: 11, trf: 0, tradeId: String(sequence) }),
+      );
+    },
+    print(symbol, price, size, options = {}) {
+      sequence += 1;
+      const print = { price, size, sequence, exchange: 4, trf: 201, tradeId: '' };
+      sink?.trade(tradeOf({ ...stamp(symbol), ...print, ...options }));
     },
     previousClose(symbol, price, day = {}) {
       sink?.day({
@@ -146,3 +144,7 @@ function createScriptedFeed(): ScriptedFeed {
     wanted: () => wanted,
   };
 }
+
+const tradeOf = (
+  trade: Omit<TradeTick, 'decimalSize' | 'participantTime' | 'effects'> & Partial<TradeTick>,
+): TradeTick => ({ decimalSize: '', participantTime: trade.sourceTime, effects: REGULAR_SALE, ...trade });

@@ -4,6 +4,7 @@ import type { Bus } from '../domain/bus/bus.ts';
 import { handOver } from '../domain/engine/hand-over.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { Market } from '../domain/market/market.ts';
+import type { OffExchangeKeeper } from '../domain/off-exchange/keeper.ts';
 import type { Executor } from '../domain/trading/execution/executor.ts';
 import type { Core } from './core.ts';
 import type { Part } from './part.ts';
@@ -16,6 +17,7 @@ export interface EngineParts {
   readonly lease: EngineLease;
   readonly market: Pick<Market, 'stop'>;
   readonly optionFeed: { readonly market: Pick<Market, 'stop'> };
+  readonly offExchange: Pick<OffExchangeKeeper, 'end'>;
   readonly executor: Pick<Executor, 'stop'>;
   /** Whether other replicas can take over while this one drains. */
   readonly isShared: boolean;
@@ -23,8 +25,14 @@ export interface EngineParts {
 
 /** Takes the lease at the start, and hands the engine over in the drain. */
 export function createEngine({ clock }: Core, { isShared, ...parts }: EngineParts): Part {
-  const { market, optionFeed } = parts;
-  const feeds = { stop: () => Promise.all([market.stop(), optionFeed.market.stop()]) };
+  const { market, optionFeed, offExchange } = parts;
+  const feeds = {
+    async stop() {
+      await Promise.all([market.stop(), optionFeed.market.stop()]);
+      // Under our lease, which ends next: the next engine goes on from here.
+      await offExchange.end();
+    },
+  };
   const pass = (): Promise<void> => handOver({ ...parts, feeds, clock });
   return {
     name: 'engine',

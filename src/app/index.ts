@@ -12,6 +12,7 @@ import { type Address, createHttpCapability } from './http.ts';
 import { createJournalCapability } from './journal.ts';
 import { createKeys } from './keys.ts';
 import { createMarketCapability } from './market.ts';
+import { createOffExchangeCapability } from './off-exchange.ts';
 import { createOptionsCapability } from './options.ts';
 import type { AppOverrides } from './overrides.ts';
 import { createLifecycle } from './part.ts';
@@ -91,15 +92,10 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     bus,
     lease,
   });
-  const options = createOptionsCapability(core, { config: config.market, market: market.faces, bus, lease });
-  const trading = createTradingCapability(core, {
-    limits: config.trading,
-    broker: overrides.broker,
-    market: market.faces,
-    database,
-    bus,
-    lease,
-  });
+  const joined = { market: market.faces, database, bus, lease, broker: overrides.broker };
+  const options = createOptionsCapability(core, { ...joined, config: config.market });
+  const trading = createTradingCapability(core, { ...joined, limits: config.trading });
+  const offExchange = createOffExchangeCapability(core, { ...joined, config: config.offExchange });
   /** What the edges and the reports use of everything. */
   const faces = {
     ...cluster.faces,
@@ -107,17 +103,15 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     ...tokens.faces,
     ...market.faces,
     ...options.faces,
+    ...offExchange.faces,
     ...trading.faces,
     ...journal.faces,
     ...createSignalFaces(core, database, bus),
     lease,
   };
   const engine = createEngine(core, { ...faces, isShared: secrets.redisUrl !== null });
-  const reporting = createReporting(core, {
-    ...faces,
-    cluster: cluster.faces,
-    realtime: () => realtime.faces,
-  });
+  const reported = { ...faces, cluster: cluster.faces };
+  const reporting = createReporting(core, { ...reported, realtime: () => realtime.faces });
   const http = createHttpCapability(
     core,
     config.http,
@@ -131,7 +125,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   );
   const demoSignals = createDemoSignals(core, { ...faces, isSimulated: isSimulated(config, overrides) });
   const demo = createDemo(core, { ...faces, keys: keys.faces });
-  const recovery = { ...faces, cluster: cluster.faces, realtime: realtime.faces };
+  const recovery = { ...reported, realtime: realtime.faces };
 
   return {
     http: http.faces,
@@ -155,6 +149,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       market,
       options,
       trading,
+      offExchange,
       engine,
       createStallRecovery(core, recovery),
       journal,

@@ -2,10 +2,12 @@ import type { MarketConfig, MarketSecrets } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
+import type { PriceOrigin } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import { createHoursOf, createMarketHours, type MarketHours } from '../domain/market/market-hours.ts';
 import { createMarketQuotes, type MarketQuotes } from '../domain/market/market-quotes.ts';
 import { isFresh } from '../domain/market/staleness.ts';
+import { createTappedFeed, type FeedTap } from '../domain/market/tapped-feed.ts';
 import { STOCK_TOPICS } from '../domain/market/topics.ts';
 import type { OptionSource } from '../domain/options/chains.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
@@ -28,6 +30,9 @@ export interface MarketFaces extends FeedFaces {
   readonly marketQuotes: MarketQuotes;
   /** Chains and the feed of contracts, which the capability of options builds on. */
   readonly optionSource: OptionSource;
+  /** Adds who else receives the ticks of stocks; before the start. */
+  tap(tap: FeedTap): void;
+  readonly origin: PriceOrigin;
   /** What trading reads of all this. */
   readonly view: MarketView;
 }
@@ -48,10 +53,11 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
     parts.source ??
     createMarketSource(config.feed, { secrets: parts.secrets, clock, hours, log: log('feed') });
   const { feed, instruments, featured, options: optionSource } = source;
+  const tapped = createTappedFeed(feed);
   const stocks = createFeedCapability(core, {
     ...parts,
     name: 'market',
-    feed,
+    feed: tapped.feed,
     topics: STOCK_TOPICS,
     hours,
   });
@@ -63,6 +69,8 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
     faces: {
       ...stocks.faces,
       feedSource: feed.source,
+      origin: feed.origin,
+      tap: tapped.tap,
       instruments,
       featured,
       hours,

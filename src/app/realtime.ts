@@ -7,11 +7,13 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { LiveContracts } from '../domain/options/live-contracts.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import { createSignalStreams } from '../realtime/event-lane/signal-streams.ts';
+import { darkpoolFeature } from '../realtime/features/darkpool.ts';
 import { marketStatusFeature } from '../realtime/features/market-status.ts';
 import { optionsFeature } from '../realtime/features/options.ts';
 import { ordersFeature } from '../realtime/features/orders.ts';
@@ -43,6 +45,7 @@ export interface RealtimeFaces
   readonly optionFeed: { readonly demand: Demand };
   readonly liveContracts: LiveContracts;
   readonly contractListing: ContractListing;
+  readonly totals: TotalsBoard;
   readonly marketTime: () => number;
   readonly hours: Pick<MarketHours, 'status'>;
   readonly keys: Pick<Keys, 'session'>;
@@ -66,6 +69,7 @@ export function createRealtimeCapability(
         marketStatusFeature(() => hours.status(clock.now())),
         watchlistFeature({ ...parts, maxSymbols: config.maxSymbols }),
         optionsFeature({ ...parts, optionDemand: parts.optionFeed.demand }),
+        darkpoolFeature(parts),
         portfolioFeature(parts),
         tradesFeature(parts),
         ordersFeature(parts.trading),

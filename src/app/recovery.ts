@@ -1,6 +1,7 @@
 /** What a replica does when it may have missed something. */
 import type { Demand } from '../domain/market/demand.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import { createScope } from '../lib/scope.ts';
 import { createStallWatch } from '../lib/stall-watch.ts';
 import type { Realtime } from '../realtime/server.ts';
@@ -11,6 +12,7 @@ import type { Part } from './part.ts';
 export interface RecoveryParts {
   readonly board: Pick<QuoteBoard, 'distrust'>;
   readonly demand: Pick<Demand, 'resync'>;
+  readonly totals: Pick<TotalsBoard, 'resync'>;
   readonly optionFeed: {
     readonly board: Pick<QuoteBoard, 'distrust'>;
     readonly demand: Pick<Demand, 'resync'>;
@@ -20,7 +22,7 @@ export interface RecoveryParts {
 }
 
 /** After an outage of the line: what was published meanwhile, or on its way when it broke, did not arrive. */
-export function createLinkRecovery({ demand, optionFeed, cluster, realtime }: RecoveryParts): Part {
+export function createLinkRecovery({ demand, optionFeed, totals, cluster, realtime }: RecoveryParts): Part {
   const following = createScope();
   return {
     name: 'link recovery',
@@ -29,6 +31,7 @@ export function createLinkRecovery({ demand, optionFeed, cluster, realtime }: Re
         cluster.link.onChange((state) => {
           demand.resync();
           optionFeed.demand.resync();
+          totals.resync();
           if (state === 'ok') realtime.resync();
         }),
       );
@@ -51,6 +54,7 @@ export function createStallRecovery({ clock, log, metrics, wrap }: Core, parts: 
     parts.cluster.resubscribe();
     parts.demand.resync();
     parts.optionFeed.demand.resync();
+    parts.totals.resync();
     parts.realtime.resync();
   });
   return { name: 'stall recovery', start: watch.start, stop: watch.stop };

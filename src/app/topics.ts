@@ -4,12 +4,14 @@ import { leaseFreeTopic } from '../domain/engine/topics.ts';
 import { journalTopic } from '../domain/journal/topics.ts';
 import { MARKET_TOPICS } from '../domain/market/topics.ts';
 import { heartbeatTopic } from '../domain/monitor/topics.ts';
+import { OFF_EXCHANGE_TOPICS } from '../domain/off-exchange/topics.ts';
 import { signalsTopic } from '../domain/signals/topics.ts';
 import { TRADING_TOPICS } from '../domain/trading/topics.ts';
 
 /** Every topic that goes between replicas, in the order of docs/replicas.md. */
 export const TOPICS: readonly Topic[] = [
   ...MARKET_TOPICS,
+  ...OFF_EXCHANGE_TOPICS,
   journalTopic,
   signalsTopic,
   ...TRADING_TOPICS,

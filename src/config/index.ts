@@ -4,7 +4,7 @@
  */
 import type { NamedLimit } from '../domain/limits/counters.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
-import type { Decimal } from '../lib/decimal.ts';
+import { type Decimal, toNumber } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
 import { type FeedConfig, type FileCheck, readFeed } from './feed.ts';
 import type { SourceSecret } from './parsers.ts';
@@ -73,6 +73,16 @@ export interface MarketConfig {
   readonly flushIntervalMs: number;
 }
 
+export interface OffExchangeConfig {
+  readonly symbols: 'watched' | 'demanded';
+  /** Dollars: a smaller print does not count. */
+  readonly minNotional: number;
+  /** Dollars: a smaller print is not listed. */
+  readonly tapeNotional: number;
+  readonly keepMs: number;
+  readonly flushIntervalMs: number;
+}
+
 /** Everything but the secrets; safe to log. Each part receives its own section. */
 export interface Config {
   readonly production: boolean;
@@ -84,6 +94,7 @@ export interface Config {
   readonly cluster: ClusterConfig;
   readonly accounts: AccountsConfig;
   readonly market: MarketConfig;
+  readonly offExchange: OffExchangeConfig;
   readonly trading: RiskLimits;
   readonly journal: JournalConfig;
 }
@@ -134,6 +145,13 @@ export function readConfig(
     market: {
       feed: readFeed(read, problems, checkFile),
       hours: read('MARKET_HOURS'),
+      flushIntervalMs: read('FLUSH_INTERVAL_MS'),
+    },
+    offExchange: {
+      symbols: read('DARKPOOL_SYMBOLS'),
+      minNotional: toNumber(read('DARKPOOL_MIN_NOTIONAL')),
+      tapeNotional: toNumber(read('DARKPOOL_TAPE_NOTIONAL')),
+      keepMs: read('DARKPOOL_KEEP_DAYS') * DAY_MS,
       flushIntervalMs: read('FLUSH_INTERVAL_MS'),
     },
     trading: readTrading(read),

@@ -319,6 +319,33 @@ export const VARIABLES = {
     meaning: 'when orders are accepted: in the US stock sessions (`us-equities`) or at any time (`always`)',
   },
 
+  DARKPOOL_SYMBOLS: {
+    section: 'Market',
+    default: 'watched',
+    parse: choice('watched', 'demanded'),
+    meaning:
+      'symbols whose off-exchange prints are summed: those that somebody watches or holds (`demanded`), or these and the featured ones (`watched`)',
+  },
+  DARKPOOL_MIN_NOTIONAL: {
+    section: 'Market',
+    default: '0',
+    parse: amount,
+    meaning: 'smallest off-exchange print that counts, dollars',
+  },
+  // What a person would call a block.
+  DARKPOOL_TAPE_NOTIONAL: {
+    section: 'Market',
+    default: '100000',
+    parse: amount,
+    meaning: 'smallest off-exchange print that is listed as one of the largest, dollars',
+  },
+  DARKPOOL_KEEP_DAYS: {
+    section: 'Market',
+    default: '30',
+    parse: integer(1, 36_500),
+    meaning: 'days after which sums of off-exchange prints are deleted',
+  },
+
   STARTING_CASH: {
     section: 'Trading',
     default: '100000',

@@ -14,6 +14,7 @@ import { createRequestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
 import { contractRoutes } from './routes/contract.ts';
+import { darkpoolRoutes } from './routes/darkpool.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -95,6 +96,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   api.use('/watchlist', watchlistRoutes(parts));
   api.use('/monitor', monitorRoutes(parts));
   api.use(marketRoutes(parts, demand));
+  api.use('/darkpool', darkpoolRoutes(parts));
   const places = createPlaces();
   api.use('/market', marketDataRoutes(parts, places));
   api.use('/market/options', optionsRoutes(parts, places));

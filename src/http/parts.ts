@@ -15,6 +15,8 @@ import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { MarketQuotes } from '../domain/market/market-quotes.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import type { SumsStore } from '../domain/off-exchange/sums-store.ts';
+import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import type { OptionQuotes } from '../domain/options/option-quotes.ts';
 import type { SignalIntake } from '../domain/signals/intake.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
@@ -93,6 +95,9 @@ export interface HttpParts {
   /** Minute candles of the current day, oldest first. Throws UNAVAILABLE while the engine does not answer. */
   candles(symbol: string): Promise<readonly Candle[]>;
   readonly contracts: ContractParts;
+  /** Off-exchange totals of the day, and of one symbol and day. */
+  readonly totals: Pick<TotalsBoard, 'heaviest' | 'day'>;
+  readonly sumsStore: Pick<SumsStore, 'symbolDay'>;
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;
   readonly signals: SignalIntake;

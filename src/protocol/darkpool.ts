@@ -2,7 +2,12 @@
  * Off-exchange prints: trades that a trade reporting facility reports. `darkpool` is their name on the wire. All amounts
  * are dollars of the day in New York; bullish, bearish and unknown together are the notional of every print that counts.
  */
+import { z } from 'zod';
+import { command, event, route } from './declare.ts';
+import { MAX_SYMBOLS_PER_REQUEST } from './limits.ts';
+import { isDay } from './new-york.ts';
 import type { QuoteState } from './quotes.ts';
+import { symbolSchema, symbolsSchema } from './schemas.ts';
 
 /** `darkpool:update`. */
 export interface DarkpoolPayload {
@@ -61,3 +66,46 @@ export interface DarkpoolDay {
   /** Notional of prints that arrived late; counted in no other number. */
   late: { prints: number; notional: number };
 }
+
+/** The symbols to follow, or undefined for all with prints. `null` is what some clients send for "no argument". */
+export const darkpoolSymbolsSchema = z.union([
+  symbolsSchema,
+  z.union([z.undefined(), z.null()]).transform(() => undefined),
+]);
+
+const INVALID = `Expected no payload, or 1 to ${MAX_SYMBOLS_PER_REQUEST} symbols, as ["AAPL"] or {symbols: ["AAPL"]} with no other key`;
+
+export const darkpoolCommands = {
+  'subscribe:darkpool': command<{ type: 'darkpool'; symbols: string[] }>()({
+    schema: darkpoolSymbolsSchema,
+    invalid: INVALID,
+    limit: { points: 10, seconds: 60 },
+    reply: 'subscription:confirmed',
+  }),
+  'unsubscribe:darkpool': command<{ type: 'darkpool'; symbols: string[] }>()({
+    schema: darkpoolSymbolsSchema,
+    invalid: INVALID,
+    limit: { points: 10, seconds: 60 },
+    reply: 'unsubscription:confirmed',
+  }),
+};
+
+export const darkpoolEvents = {
+  'darkpool:update': event<DarkpoolPayload>()({ lane: 'state', topic: 'darkpool', subject: 'symbol' }),
+};
+
+const daySchema = z.string().refine(isDay, 'a day (YYYY-MM-DD)');
+
+export const darkpoolRoutes = {
+  'GET /api/darkpool/sentiment': route<SentimentRow[]>()({
+    summary: 'Off-exchange amounts of the day by symbol, the largest first',
+    access: 'member',
+  }),
+  'GET /api/darkpool/:symbol': route<DarkpoolDay>()({
+    summary: 'Off-exchange prints of a stock on one day: minutes, the largest prints, and gaps',
+    access: 'member',
+    params: { symbol: symbolSchema },
+    query: z.strictObject({ day: daySchema.optional() }),
+    refusals: ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT', 'NOT_IN_PLAN'],
+  }),
+};

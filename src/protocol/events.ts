@@ -8,6 +8,7 @@
  */
 import type { ZodType, z } from 'zod';
 import { connectionEvents } from './connection.ts';
+import { darkpoolCommands, darkpoolEvents } from './darkpool.ts';
 import {
   type Acked,
   type Carries,
@@ -33,6 +34,7 @@ export const COMMANDS = {
   ...tradesCommands,
   ...quotesCommands,
   ...optionsCommands,
+  ...darkpoolCommands,
   ...ordersCommands,
   ...signalsCommands,
   ...timeCommands,
@@ -95,6 +97,7 @@ export const EVENTS = {
   ...ordersEvents,
   ...quotesEvents,
   ...optionsEvents,
+  ...darkpoolEvents,
   ...marketEvents,
   ...signalsEvents,
 };

@@ -8,6 +8,8 @@ export const MAX_SYMBOLS_PER_CONNECTION = 50;
 export const MAX_SYMBOLS_PER_REQUEST = 200;
 /** A chain around the money has 120; bounds the greeks and the writes that one connection costs. */
 export const MAX_CONTRACTS_PER_CONNECTION = 200;
+/** Off-exchange totals that one connection follows and one list has: beyond these the amounts are small. */
+export const MAX_DARKPOOL_SYMBOLS = 500;
 /** Above the limit of a connection, so that a client that exceeds it learns of CONTRACT_LIMIT. */
 export const MAX_CONTRACTS_PER_REQUEST = 500;
 /** A user as a whole has this many times each per-connection limit. */

@@ -1,6 +1,7 @@
 /** Every HTTP route, by method and path. A new capability adds its routes to the list below. */
 import { accountsRoutes } from './accounts.ts';
 import { contractRoutes } from './contract.ts';
+import { darkpoolRoutes } from './darkpool.ts';
 import type { AnswersWith, RouteDeclaration } from './declare.ts';
 import { healthRoutes } from './health-payloads.ts';
 import { hooksRoutes } from './hooks.ts';
@@ -16,7 +17,7 @@ import { tradesRoutes } from './trades-page.ts';
 export const ROUTE_GROUPS = {
   Accounts: accountsRoutes,
   Trading: { ...portfolioRoutes, ...tradesRoutes, ...ordersRoutes, ...watchlistRoutes },
-  Market: { ...marketRoutes, ...optionsRoutes },
+  Market: { ...marketRoutes, ...optionsRoutes, ...darkpoolRoutes },
   Signals: signalsRoutes,
   Operations: { ...healthRoutes, ...contractRoutes },
   Hooks: hooksRoutes,

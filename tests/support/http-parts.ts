@@ -104,6 +104,8 @@ export async function startHttpApp(
     instruments: { get: async () => null, knows: () => false, search: unreached },
     hours: { status: unreached },
     history: { bars: unreached },
+    totals: { heaviest: () => [], day: () => null },
+    sumsStore: { symbolDay: unreached },
     marketQuotes: { quote: unreached, snapshot: unreached, stateOf: unreached },
     candles: async () => [],
     contracts: {

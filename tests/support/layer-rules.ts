@@ -56,7 +56,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   journal: ['bus'],
   limits: [],
   market: ['bus', 'instrument'],
-  'off-exchange': ['market'],
+  'off-exchange': ['bus', 'market'],
   options: ['instrument', 'market'],
   signals: ['bus'],
   monitor: ['bus'],

@@ -5,6 +5,9 @@ import { MAX_QUOTES_AGE_MS, type QuotesMessage } from './quotes-message.ts';
 /** The engine publishes at least every second; after this long without a message every quote of it is stale. */
 export const ENGINE_SILENCE_MS = 6_000;
 
+/** How an engine numbers what it publishes. */
+export type EngineMessage = Pick<QuotesMessage, 'lease' | 'after' | 'seq' | 'at'>;
+
 /**
  * What a message of quotes is worth. `lease`: from an engine that has been replaced. `repeated`: it, or a later one,
  * has arrived another way. `late`: too old, or from the future.
@@ -17,7 +20,7 @@ export type Verdict =
 export interface EnginePulse {
   /** The highest number of a lease that has published. */
   lease(): number;
-  receive(message: QuotesMessage): Verdict;
+  receive(message: EngineMessage): Verdict;
   /** Whether the quotes published under this lease are stale: its engine, or the former one, is silent. */
   isSilent(lease: number): boolean;
   /** Whose silence was not reported yet: the engine's, only that of former ones, or none. */
@@ -40,7 +43,7 @@ export function createEnginePulse({ clock, newestLease }: EnginePulseOptions): E
 
   const isLong = (since: number): boolean => clock.now() - since >= ENGINE_SILENCE_MS;
 
-  const isTimely = ({ at }: QuotesMessage): boolean => {
+  const isTimely = ({ at }: EngineMessage): boolean => {
     const age = clock.now() - at;
     return age <= MAX_QUOTES_AGE_MS && age >= -MAX_MESSAGE_AHEAD_MS;
   };

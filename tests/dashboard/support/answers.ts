@@ -96,6 +96,12 @@ export function usualAnswers({ journal, head, placeOrder }: UsualParts): UsualAn
       },
     }),
     'unsubscribe:watchlist': (list) => ({ ack: { ok: true, type: 'watchlist', symbols: symbolsOf(list) } }),
+    'subscribe:darkpool': (list) => ({
+      ack: { ok: true, type: 'darkpool', symbols: list ? symbolsOf(list) : [] },
+    }),
+    'unsubscribe:darkpool': (list) => ({
+      ack: { ok: true, type: 'darkpool', symbols: list ? symbolsOf(list) : [] },
+    }),
     // The tests of a page tick contracts by themselves.
     'subscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),
     'unsubscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),

@@ -1,18 +1,14 @@
 import type { JournalEvent } from '../../../domain/journal/journal.ts';
-import { FencedError, type Ledger, type Settled } from '../../../domain/trading/ledger.ts';
+import type { Ledger, Settled } from '../../../domain/trading/ledger.ts';
 import { orderUpdated } from '../../../domain/trading/order-events.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
+import { type FencedOptions, fencedTransaction } from '../engine/fenced.ts';
 import { APPEND, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
 import { loadBooks, writeSettlement } from './books.ts';
 import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './rows.ts';
 
 type EngineMethods = Pick<Ledger, 'claim' | 'openOrders' | 'ending' | 'settle'>;
-
-/** A shared lock: the number cannot rise for the next engine before this transaction has ended. */
-const CHECK_FENCING = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR SHARE";
-/** Waits until every other transaction under this number has ended, also one whose connection broke in its COMMIT. */
-const CHECK_FENCING_ALONE = "SELECT 1 FROM leases WHERE name = 'engine' AND fencing = $1 FOR NO KEY UPDATE";
 
 const columnsOf = (alias: string): string =>
   ORDER_COLUMNS.split(', ')
@@ -43,13 +39,8 @@ export function createEngineMethods(db: Database): EngineMethods {
   const fenced = <T>(
     fencing: number,
     work: (tx: Queryable) => Promise<T>,
-    check = CHECK_FENCING,
-  ): Promise<T> =>
-    db.transaction(async (tx) => {
-      const rows = await tx.query(check, [fencing]);
-      if (rows.length === 0) throw new FencedError('another replica is the engine now');
-      return work(tx);
-    });
+    options?: FencedOptions,
+  ): Promise<T> => fencedTransaction(db, fencing, work, options);
 
   return {
     claim: (fencing, limit, at) =>
@@ -64,11 +55,9 @@ export function createEngineMethods(db: Database): EngineMethods {
         return { orders, appended: toAppended(heads, events) };
       }),
     openOrders: (fencing) =>
-      fenced(
-        fencing,
-        async (tx) => (await tx.query<OrderRow>(OPEN_ORDERS, [])).map(toOrder),
-        CHECK_FENCING_ALONE,
-      ),
+      fenced(fencing, async (tx) => (await tx.query<OrderRow>(OPEN_ORDERS, [])).map(toOrder), {
+        alone: true,
+      }),
     ending: (fencing, at, limit) =>
       fenced(fencing, async (tx) => (await tx.query<OrderRow>(ENDING, [new Date(at), limit])).map(toOrder)),
     settle: (fencing, events): Promise<Settled> =>

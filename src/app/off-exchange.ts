@@ -1,0 +1,91 @@
+import type { Database } from '../adapters/sql/database.ts';
+import { createSumsPruner } from '../adapters/stores/off-exchange/pruner.ts';
+import { createSumsStore } from '../adapters/stores/off-exchange/sums.ts';
+import type { OffExchangeConfig } from '../config/index.ts';
+import type { Bus } from '../domain/bus/bus.ts';
+import type { EngineLease } from '../domain/engine/lease.ts';
+import { createOffExchangeKeeper, type OffExchangeKeeper } from '../domain/off-exchange/keeper.ts';
+import type { SumsStore } from '../domain/off-exchange/sums-store.ts';
+import { createTotalsBoard, type TotalsBoard } from '../domain/off-exchange/totals-board.ts';
+import { createScope } from '../lib/scope.ts';
+import { readOffExchange } from '../metrics/off-exchange.ts';
+import type { Core } from './core.ts';
+import type { MarketFaces } from './market.ts';
+import type { Capability } from './part.ts';
+
+/** Off-exchange prints: counted and stored on the engine, their totals on every replica. */
+export interface OffExchangeFaces {
+  readonly offExchange: OffExchangeKeeper;
+  readonly totals: TotalsBoard;
+  readonly sumsStore: SumsStore;
+}
+
+export interface OffExchangeParts {
+  readonly config: OffExchangeConfig;
+  readonly market: MarketFaces;
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly lease: EngineLease;
+}
+
+export function createOffExchangeCapability(
+  core: Core,
+  { config, market, database, bus, lease }: OffExchangeParts,
+): Capability<OffExchangeFaces> {
+  const { clock, replica, metrics } = core;
+  const log = core.log('off-exchange');
+  const sumsStore = createSumsStore(database, market.feedSource);
+  const keeper = createOffExchangeKeeper({
+    bus,
+    store: sumsStore,
+    clock,
+    log,
+    hours: market.hours,
+    origin: market.origin,
+    sums: config,
+    flushIntervalMs: config.flushIntervalMs,
+    current: lease.current,
+  });
+  const totals = createTotalsBoard({
+    bus,
+    clock,
+    replica,
+    quotes: market.board,
+    newestLease: lease.newest,
+  });
+  const pruner = createSumsPruner({ db: database, clock, log, maxAgeMs: config.keepMs });
+  const following = createScope();
+  market.tap(keeper.tap);
+  readOffExchange(metrics.registry, keeper);
+
+  return {
+    name: 'off-exchange',
+    faces: { offExchange: keeper, totals, sumsStore },
+    start() {
+      totals.start();
+      following.add(
+        lease.onChange((fencing) => (fencing === null ? void keeper.end() : keeper.begin(fencing))),
+      );
+      pruner.start();
+      if (config.symbols === 'watched') void wantFeatured(market, log);
+    },
+    async stop() {
+      following.end();
+      await keeper.end();
+      totals.stop();
+      await pruner.stop();
+    },
+  };
+}
+
+/** Prints of the best-known symbols are summed whether somebody looks at them or not. */
+async function wantFeatured(
+  { featured, demand }: Pick<MarketFaces, 'featured' | 'demand'>,
+  log: ReturnType<Core['log']>,
+): Promise<void> {
+  try {
+    demand.set('off-exchange', await featured());
+  } catch (error) {
+    log.warn({ err: error }, 'the featured symbols are not known: only prints of watched ones are summed');
+  }
+}

@@ -1,0 +1,47 @@
+import type { DayChanges } from './changes.ts';
+import type { LatePrints, MinuteTotals, SymbolDay } from './symbol-sums.ts';
+
+/** A time in which prints may be missing from the sums; milliseconds since epoch. */
+export interface Gap {
+  /** YYYY-MM-DD in New York. */
+  readonly day: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type StoredSymbol = Omit<SymbolDay, 'totals'>;
+
+/** What an engine goes on from. */
+export interface StoredDay {
+  /** YYYY-MM-DD in New York. */
+  readonly day: string;
+  readonly symbols: readonly StoredSymbol[];
+}
+
+/** One write of the engine. */
+export interface SumsCommit {
+  /** In their order. To write them twice does no harm. */
+  readonly changes: readonly DayChanges[];
+  readonly gaps: readonly Gap[];
+  /** Every print that upstream sent up to here is counted; null where nobody can say. */
+  readonly coveredUntil: number | null;
+}
+
+/** A symbol's day as a reader gets it. */
+export interface StoredSymbolDay {
+  readonly minutes: readonly MinuteTotals[];
+  readonly largest: StoredSymbol['largest'];
+  readonly late: LatePrints;
+  readonly gaps: readonly Gap[];
+}
+
+/**
+ * Where the sums are kept, apart for each source of market data. `load` and `commit` are the engine's: they fail where
+ * `fencing` is no longer the number of the engine's lease. What fails may have been written nevertheless.
+ */
+export interface SumsStore {
+  /** The newest day, and until when its prints are covered. */
+  load(fencing: number): Promise<{ readonly newest: StoredDay | null; readonly coveredUntil: number | null }>;
+  commit(fencing: number, commit: SumsCommit): Promise<void>;
+  symbolDay(symbol: string, day: string): Promise<StoredSymbolDay>;
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import { createScope } from '../../lib/scope.ts';
+import type { PriceOrigin } from '../market/feed.ts';
+import type { DayChanges } from './changes.ts';
+import type { Coverage } from './coverage.ts';
+import type { OffExchangeSums } from './sums.ts';
+import type { SumsCommit, SumsStore } from './sums-store.ts';
+
+/** What a killed engine takes with it is at most this, and the time of one write. */
+const WRITE_INTERVAL_MS = 1_000;
+/** Without prints the time up to which they are covered is written this often. */
+const QUIET_WRITE_MS = 10_000;
+
+/** Stores what changed, once a second in one transaction: absolute numbers, so that a write may be repeated. */
+export interface SumsWriter {
+  start(): void;
+  /** Writes what is left, if the database takes it at once. */
+  stop(): Promise<void>;
+  /** Since when the oldest change waits, milliseconds. */
+  unsavedMs(): number;
+}
+
+export interface SumsWriterOptions {
+  readonly sums: OffExchangeSums;
+  readonly store: SumsStore;
+  readonly coverage: Coverage;
+  readonly fencing: number;
+  readonly origin: PriceOrigin;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly current: () => number | null;
+  readonly onGaps: (count: number) => unknown;
+}
+
+export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
+  const { sums, store, coverage, fencing, clock, log, current, onGaps } = options;
+  const changes = sums.changes();
+  const running = createScope();
+  const marked = createBeginnings(options.origin);
+  /** Failed, or unknown whether it was written: it is written again before anything newer. */
+  let unsaved: SumsCommit | null = null;
+  let writing: Promise<void> = Promise.resolve();
+  let isWriting = false;
+  let isAway = false;
+  let savedAt = clock.now();
+
+  const isDue = ({ changes, gaps }: SumsCommit): boolean =>
+    changes.length > 0 || gaps.length > 0 || clock.now() - savedAt >= QUIET_WRITE_MS;
+  const next = (): SumsCommit => ({
+    changes: marked(changes.take()),
+    gaps: coverage.take(),
+    coveredUntil: coverage.until(clock.now()),
+  });
+
+  async function write(): Promise<void> {
+    const commit = unsaved ?? next();
+    if (!isDue(commit) || current() !== fencing) return;
+    unsaved = commit;
+    try {
+      const startedAt = clock.now();
+      await store.commit(fencing, commit);
+      onGaps(commit.gaps.length);
+      unsaved = null;
+      savedAt = startedAt;
+      isAway = false;
+    } catch (error) {
+      if (!isAway) log.warn({ err: error }, 'the sums of off-exchange prints could not be stored yet');
+      isAway = true;
+    }
+  }
+  const turn = (): Promise<void> => {
+    if (isWriting) return writing;
+    isWriting = true;
+    writing = write().finally(() => {
+      isWriting = false;
+    });
+    return writing;
+  };
+
+  return {
+    start: () => running.add(clock.every(WRITE_INTERVAL_MS, () => void turn())),
+    async stop() {
+      running.end();
+      await writing;
+      if (unsaved !== null) await turn();
+      if (unsaved === null) await turn();
+      changes.close();
+    },
+    unsavedMs: () => (unsaved === null ? 0 : clock.now() - savedAt),
+  };
+}
+
+/** A recording begins anew with each engine: what was stored of its days is void. */
+function createBeginnings(origin: PriceOrigin) {
+  const begun = new Set<string>();
+  return (changes: readonly DayChanges[]): DayChanges[] =>
+    changes.flatMap((change) => {
+      if (origin !== 'replay' || begun.has(change.day)) return change;
+      begun.add(change.day);
+      return [{ day: change.day, isAnew: true, symbols: [] }, change];
+    });
+}

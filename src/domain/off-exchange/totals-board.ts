@@ -1,0 +1,159 @@
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import { createEmitter } from '../../lib/emitter.ts';
+import { createScope } from '../../lib/scope.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
+import type { Bus } from '../bus/bus.ts';
+import { createEnginePulse } from '../market/engine-pulse.ts';
+import type { QuoteBoard } from '../market/quote-board.ts';
+import type { Totals } from './symbol-sums.ts';
+import { totalsAskedTopic, totalsTopic } from './topics.ts';
+import type { TotalsMessage, TotalsRow } from './totals-message.ts';
+
+/** What a replica asks for and does not get is requested again this often. */
+const ASK_INTERVAL_MS = 1_000;
+
+/** A symbol's totals of the day, as this replica received them. An unchanged one is the same object as before. */
+export interface BoardTotals {
+  readonly symbol: string;
+  readonly totals: Totals;
+  /** The feed's time of the last print, milliseconds since epoch. */
+  readonly updatedAt: number;
+  /** That of the symbol's quote; `stale` where upstream does not send the symbol: prints may be missing. */
+  readonly state: QuoteState;
+}
+
+/** The day's totals of every symbol with prints, on every replica. */
+export interface TotalsBoard {
+  get(symbol: string): BoardTotals | undefined;
+  /** Those with the most notional, most first. */
+  heaviest(count: number): BoardTotals[];
+  /** YYYY-MM-DD in New York; null before the first print. */
+  day(): string | null;
+  /** Called with the totals of one bus message, or with those whose state has changed. */
+  onChange(listener: (changed: readonly BoardTotals[]) => void): Cancel;
+  /**
+   * Called when the board has been told all totals anew, or what it told before is void: after a missed message, a
+   * stall, with another engine, another day. Whoever adds up differences begins again.
+   */
+  onDoubt(listener: () => void): Cancel;
+  /** This replica may have missed something: asks the engine for everything. */
+  resync(): void;
+  start(): void;
+  stop(): void;
+}
+
+export interface TotalsBoardOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly quotes: Pick<QuoteBoard, 'get' | 'onChange'>;
+  readonly replica: string;
+  /** The highest number of an engine that the database knows; null where it was not asked yet. */
+  readonly newestLease: () => number | null;
+}
+
+const totalsOf = ({ bullish, bearish, unknown, prints }: TotalsRow): Totals => ({
+  bullish: BigInt(bullish),
+  bearish: BigInt(bearish),
+  unknown: BigInt(unknown),
+  prints,
+});
+const notionalOf = ({ totals }: BoardTotals): bigint => totals.bullish + totals.bearish + totals.unknown;
+
+export function createTotalsBoard(options: TotalsBoardOptions): TotalsBoard {
+  const { bus, clock, quotes } = options;
+  const board = new Map<string, BoardTotals>();
+  const changes = createEmitter<[changed: readonly BoardTotals[]]>();
+  const doubts = createEmitter();
+  const pulse = createEnginePulse({ clock, newestLease: options.newestLease });
+  const running = createScope();
+  const asking = createAsking(options);
+  let shown = { lease: 0, edition: 0, day: '' };
+
+  const post = (changed: readonly BoardTotals[]): void => {
+    for (const one of changed) board.set(one.symbol, one);
+    if (changed.length > 0) changes.emit(changed);
+  };
+  /** True where what was shown before is void. */
+  const turnPage = ({ lease, edition, day }: TotalsMessage): boolean => {
+    if (lease === shown.lease && edition === shown.edition) return false;
+    shown = { lease, edition, day };
+    board.clear();
+    return true;
+  };
+  const receive = (message: TotalsMessage): void => {
+    const verdict = pulse.receive(message);
+    if (!verdict.isNew) return;
+    const isVoid = turnPage(message);
+    shown.day = message.day;
+    post(
+      message.rows.map((row) => ({
+        symbol: row.symbol,
+        totals: totalsOf(row),
+        updatedAt: row.updatedAt,
+        state: quotes.get(row.symbol)?.state ?? 'stale',
+      })),
+    );
+    if (verdict.missed) asking.begin();
+    else if (message.whole) asking.end();
+    if (isVoid || message.whole) doubts.emit();
+  };
+  const followStates = (): Cancel =>
+    quotes.onChange((changed) =>
+      post(
+        changed.flatMap(({ symbol, state }) => {
+          const one = board.get(symbol);
+          return one === undefined || one.state === state ? [] : { ...one, state };
+        }),
+      ),
+    );
+
+  return {
+    get: (symbol) => board.get(symbol),
+    heaviest: (count) =>
+      [...board.values()]
+        .map((one) => [notionalOf(one), one] as const)
+        .sort(([a], [b]) => (a === b ? 0 : a < b ? 1 : -1))
+        .slice(0, count)
+        .map(([, one]) => one),
+    day: () => shown.day || null,
+    onChange: changes.on,
+    onDoubt: doubts.on,
+    resync: asking.begin,
+    start() {
+      pulse.begin();
+      running.add(
+        bus.subscribe(totalsTopic, receive),
+        clock.every(ASK_INTERVAL_MS, () => {
+          // An engine that was silent may have published what did not arrive.
+          pulse.newSilence();
+          asking.repeat();
+        }),
+        followStates(),
+      );
+      asking.begin();
+    },
+    stop: running.end,
+  };
+}
+
+/** Asks for everything, at most once a second, until it has come. */
+function createAsking({ bus, clock, replica }: Pick<TotalsBoardOptions, 'bus' | 'clock' | 'replica'>) {
+  let isDue = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const repeat = (): void => {
+    const since = clock.now() - askedAt;
+    if (!isDue || (since >= 0 && since < ASK_INTERVAL_MS)) return;
+    askedAt = clock.now();
+    bus.publish(totalsAskedTopic, { replica });
+  };
+  return {
+    begin() {
+      isDue = true;
+      repeat();
+    },
+    repeat,
+    end() {
+      isDue = false;
+    },
+  };
+}

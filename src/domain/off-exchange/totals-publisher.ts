@@ -1,0 +1,82 @@
+import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { ChangeReader } from './changes.ts';
+import type { OffExchangeSums } from './sums.ts';
+import type { SymbolDay } from './symbol-sums.ts';
+import { totalsAskedTopic, totalsTopic } from './topics.ts';
+import type { TotalsRow } from './totals-message.ts';
+
+/** An engine without prints publishes an empty message this often: the last message before a silence may be lost. */
+const HEARTBEAT_MS = 1_000;
+
+export interface TotalsPublisherOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly sums: OffExchangeSums;
+  readonly lease: number;
+  readonly intervalMs: number;
+  /** Asked before each message: a stalled process detects here that another replica is the engine now. */
+  readonly mayPublish: () => boolean;
+}
+
+const rowOf = ({ symbol, totals, updatedAt }: SymbolDay): TotalsRow => ({
+  symbol,
+  bullish: String(totals.bullish),
+  bearish: String(totals.bearish),
+  unknown: String(totals.unknown),
+  prints: totals.prints,
+  updatedAt,
+});
+
+/** What changed of the engine's sums, for every replica, until the returned function is called. */
+export function publishTotals(options: TotalsPublisherOptions): Cancel {
+  const { bus, clock, sums, lease, mayPublish } = options;
+  const news = sums.changes();
+  let seq = 0;
+  let edition = 0;
+  let day = sums.day() ?? '';
+  let publishedAt = 0;
+  // The others know nothing of this engine's sums.
+  let wholeDue = true;
+
+  const publish = (): void => {
+    if (!mayPublish()) return;
+    const taken = takeLatest(news);
+    if (taken.isVoid || (taken.day !== null && taken.day !== day)) edition += 1;
+    day = taken.day ?? day;
+    const now = clock.now();
+    if (!wholeDue && taken.rows.length === 0 && now - publishedAt < HEARTBEAT_MS) return;
+    const rows = wholeDue ? sums.symbols().map(rowOf) : taken.rows;
+    const after = seq;
+    seq += 1;
+    publishedAt = now;
+    bus.publish(totalsTopic, { lease, after, seq, at: now, edition, day, whole: wholeDue, rows });
+    wholeDue = false;
+  };
+  const ends = [
+    clock.every(options.intervalMs, publish),
+    bus.subscribe(totalsAskedTopic, () => {
+      wholeDue = true;
+    }),
+    () => news.close(),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** Of the latest day only: what ended before is stored, and on no board any more. */
+function takeLatest(news: ChangeReader) {
+  let day: string | null = null;
+  let isVoid = false;
+  let rows: TotalsRow[] = [];
+  for (const change of news.take()) {
+    if (change.isAnew || (day !== null && change.day !== day)) {
+      isVoid = true;
+      rows = [];
+    }
+    day = change.day;
+    rows.push(...change.symbols.map(rowOf));
+  }
+  return { day, isVoid, rows };
+}

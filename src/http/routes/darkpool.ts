@@ -1,0 +1,42 @@
+import { Router } from 'express';
+import { checkStock, contractRefusal } from '../../domain/instrument/directory.ts';
+import { instrumentOf } from '../../domain/instrument/instrument.ts';
+import { dayToPayload, totalsToRow } from '../../domain/off-exchange/payloads.ts';
+import { MAX_DARKPOOL_SYMBOLS } from '../../protocol/limits.ts';
+import { newYorkDate } from '../../protocol/new-york.ts';
+import { type DataOf, ROUTES } from '../../protocol/routes.ts';
+import { symbolSchema } from '../../protocol/schemas.ts';
+import { succeed } from '../answer.ts';
+import { readQuery, validate } from '../body.ts';
+import type { HttpParts } from '../parts.ts';
+
+/** Off-exchange prints: totals of every symbol from memory, one symbol's day from the database. */
+export function darkpoolRoutes({
+  totals,
+  sumsStore,
+  instruments,
+  clock,
+}: Pick<HttpParts, 'totals' | 'sumsStore' | 'instruments' | 'clock'>): Router {
+  const router = Router();
+
+  router.get('/sentiment', (_req, res) =>
+    succeed<DataOf<'GET /api/darkpool/sentiment'>>(
+      res,
+      totals.heaviest(MAX_DARKPOOL_SYMBOLS).map(totalsToRow),
+    ),
+  );
+
+  router.get('/:symbol', async (req, res) => {
+    const query = readQuery(req, ROUTES['GET /api/darkpool/:symbol'].query);
+    const symbol = validate(symbolSchema, req.params.symbol);
+    if (instrumentOf(symbol).kind === 'option') throw contractRefusal(symbol);
+    await checkStock(instruments, symbol);
+    const day = query.day ?? totals.day() ?? newYorkDate(clock.now());
+    succeed<DataOf<'GET /api/darkpool/:symbol'>>(
+      res,
+      dayToPayload(symbol, day, await sumsStore.symbolDay(symbol, day)),
+    );
+  });
+
+  return router;
+}
