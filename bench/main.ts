@@ -14,6 +14,7 @@ import { marketRest } from './cases/market-rest.ts';
 import { optionFanOut } from './cases/option-fan-out.ts';
 import { orders } from './cases/orders.ts';
 import { plainSockets } from './cases/plain-sockets.ts';
+import { prints } from './cases/prints.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
 import { slowReaders } from './cases/slow-readers.ts';
@@ -30,6 +31,7 @@ const CASES = [
   hooks,
   orders,
   replay,
+  prints,
   reconnect,
   cluster,
   slowReaders,

@@ -1,42 +1,11 @@
 import path from 'node:path';
 import { startChild } from '../../rig/processes/child.ts';
 import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
-import { FIXTURE_DAY, FIXTURE_SYMBOL, LEAN_DAYS, LEAN_SYMBOLS } from '../../rig/recordings/lean-days.ts';
-import { FIXTURES, longRecordings } from '../../rig/recordings/places.ts';
-import type { ReplayDays, ReplayMethods } from '../servers/replay.ts';
+import type { ReplayMethods } from '../servers/replay.ts';
 import { type BenchCase, thousands, times } from '../support/case.ts';
+import { recordedTrades } from '../support/recorded-trades.ts';
 
 const MIN_RATIO = 0.35;
-
-interface Input extends ReplayDays {
-  readonly called: string;
-  /** The first round warms up and is not counted. */
-  readonly rounds: number;
-}
-
-/** The five days of the long recordings; where these are absent, the one day of one symbol in the repository. */
-function inputOf(quick: boolean): Input {
-  const root = longRecordings();
-  if (root === null) {
-    const [days, symbols] = [[FIXTURE_DAY], [FIXTURE_SYMBOL]];
-    // One round takes a tenth of a second.
-    return {
-      root: FIXTURES,
-      days,
-      symbols,
-      rounds: 21,
-      called: 'IBM on 8 October 2013, the recording in the repository',
-    };
-  }
-  const days = quick ? LEAN_DAYS.slice(0, 1) : LEAN_DAYS;
-  return {
-    root,
-    days,
-    symbols: LEAN_SYMBOLS,
-    rounds: 3,
-    called: `${LEAN_SYMBOLS.join(', ')} on ${days.join(', ')}`,
-  };
-}
 
 export const replay: BenchCase = {
   name: 'replay',
@@ -55,7 +24,7 @@ event per line. Without these recordings it is the trades of IBM on 8 October fr
     const file = path.join(folder, 'days.ndjson');
     const child = startChild<ReplayMethods>('bench/servers/replay.ts');
     try {
-      const { called, rounds, ...days } = inputOf(quick);
+      const { called, rounds, ...days } = recordedTrades(quick);
       const lines = await child.call('write', { file, ...days });
       const spent = { parse: 0, book: 0 };
       let trades = 0;

@@ -4,7 +4,9 @@ import { serve } from '../../rig/processes/child.ts';
 import { leanTradeLines } from '../../rig/recordings/lean-days.ts';
 import { writeLines } from '../../rig/recordings/write-lines.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
-import { createFrameReader } from '../../src/adapters/massive/frames.ts';
+import { STOCKS } from '../../src/adapters/massive/clusters.ts';
+import { createFrameReader, type FrameReader } from '../../src/adapters/massive/frames.ts';
+import { createScopeRouting } from '../../src/adapters/massive/scope.ts';
 import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
 import { readLines } from '../../src/adapters/replay/lines.ts';
 import type { FeedSink } from '../../src/domain/market/feed.ts';
@@ -12,6 +14,7 @@ import { createMarket } from '../../src/domain/market/market.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { createQuoteBook } from '../../src/domain/market/quote-book.ts';
 import { STOCK_TOPICS } from '../../src/domain/market/topics.ts';
+import { createOffExchangeSums, type OffExchangeSums } from '../../src/domain/off-exchange/sums.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
 /** What a replay file is made from. */
@@ -37,9 +40,79 @@ async function timeLines(file: string, take: (lines: readonly string[]) => void)
   return spent / 1_000;
 }
 
+export interface PrintSeconds {
+  readonly parse: number;
+  readonly sums: number;
+  /** Prints that count. */
+  readonly prints: number;
+}
+
+/** Upstream puts about as many trades into one frame when the market is busy. */
+const TRADES_PER_FRAME = 50;
+
+function framesOf(lines: readonly string[]): string[] {
+  const events = lines.filter((line) => line !== '');
+  const count = Math.ceil(events.length / TRADES_PER_FRAME);
+  return Array.from({ length: count }, (_, i) => {
+    const first = i * TRADES_PER_FRAME;
+    return `[${events.slice(first, first + TRADES_PER_FRAME).join()}]`;
+  });
+}
+
+function secondsOf(frames: readonly string[], take: (frame: string) => void): number {
+  const startedAt = performance.now();
+  for (const frame of frames) take(frame);
+  return (performance.now() - startedAt) / 1_000;
+}
+
+/** The reader of a connection that has every trade of the market, with nothing but the sums behind it. */
+function readerOfAll(sums: OffExchangeSums, quoted: ReadonlySet<string>): FrameReader {
+  const nobody = new Set<string>();
+  const sink = { ...DEAF, tape: { trade: sums.trade, nbbo: sums.nbbo } };
+  const routing = createScopeRouting({
+    sink,
+    wanted: () => nobody,
+    scope: () => ({ quoted }),
+    clock: systemClock,
+    log: silentLog,
+  });
+  routing.stop();
+  return createFrameReader({ ...sink, ...routing.sink }, () => {}, STOCKS, routing.readsTrade);
+}
+
+/** Nothing is wanted: all goes to the tape. */
+const DEAF: FeedSink = {
+  trade() {},
+  nbbo() {},
+  bar() {},
+  day() {},
+  candles() {},
+  confirmed() {},
+  dropped() {},
+  restarted() {},
+  status() {},
+};
+
 const methods = {
   /** Writes the days' trades as upstream events; answers with how many lines. */
   write: ({ file, ...days }: ReplayDays & { file: string }): number => writeLines(file, tradesOf(days)),
+
+  /**
+   * Seconds of the same trades as frames of every trade of the market: JSON.parse of the frames alone, and from their text
+   * to the sums. `followed` are the symbols whose trades on exchanges are read as well.
+   */
+  async prints({ file, followed }: { file: string; followed: readonly string[] }): Promise<PrintSeconds> {
+    const sums = createOffExchangeSums({ minNotional: 0, tapeNotional: 100_000 });
+    const reader = readerOfAll(sums, new Set(followed));
+    const spent = { parse: 0, sums: 0 };
+    for await (const lines of readLines(file)) {
+      const frames = framesOf(lines);
+      const receivedAt = Date.now();
+      spent.parse += secondsOf(frames, (frame) => JSON.parse(frame));
+      spent.sums += secondsOf(frames, (frame) => reader.read(frame, receivedAt));
+    }
+    return { ...spent, prints: sums.counters.counted };
+  },
 
   /** Seconds that JSON.parse of every line takes. */
   parse: (file: string): Promise<number> =>

@@ -17,7 +17,8 @@ const tradeSize = ({ s, ds }: RawEvent): unknown =>
 
 /** `ds` where it has more than the whole shares in `s`, and agrees with them. */
 function decimalSize({ s, ds }: RawEvent): string {
-  if (typeof ds !== 'string' || typeof s !== 'number' || !DECIMAL.test(ds)) return '';
+  // Whole shares are written with one zero: most prints end here.
+  if (typeof ds !== 'string' || typeof s !== 'number' || ds.endsWith('.0') || !DECIMAL.test(ds)) return '';
   const size = Number(ds);
   return size !== s && Math.floor(size) === s ? ds : '';
 }
