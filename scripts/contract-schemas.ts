@@ -19,6 +19,7 @@ export interface PayloadSchemas {
   readonly acks: Readonly<Record<string, Schema>>;
   readonly events: Readonly<Record<string, Schema>>;
   readonly plain: Readonly<Record<string, Schema>>;
+  readonly plainSignals: Readonly<Record<string, Schema>>;
   /** The named types that the others refer to, and `Refusal`, the body of every refusal. */
   readonly named: Readonly<Record<string, Schema>>;
 }
@@ -60,6 +61,7 @@ function schemasOf({ program, checker }: Project): PayloadSchemas {
     acks: each('acks'),
     events: each('events'),
     plain: each('plain'),
+    plainSignals: each('plainSignals'),
   };
   const refusal = of(typeOf('refusal'));
   const sorted = [...named].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -3,6 +3,7 @@ import type { RouteDeclaration } from '../../src/protocol/declare.ts';
 import type { AnswerTo, ClientEvent, PayloadOf, ServerEvent } from '../../src/protocol/events.ts';
 import type { ApiResponse } from '../../src/protocol/http.ts';
 import type { PlainMessage } from '../../src/protocol/plain.ts';
+import type { PlainSignalsMessage } from '../../src/protocol/plain-signals.ts';
 import type { DataOf, ROUTES, RouteName } from '../../src/protocol/routes.ts';
 
 type Success<Data> = Extract<ApiResponse<Data>, { success: true }>;
@@ -16,6 +17,7 @@ export interface WireTypes {
   refusal: Exclude<ApiResponse<never>, { success: true }>;
   acks: { [E in ClientEvent]: AnswerTo<E> };
   events: { [E in ServerEvent]: PayloadOf<E> };
-  /** What the plain socket sends, by its `type`. */
+  /** What the plain sockets send, by its `type`. */
   plain: { [M in PlainMessage as M['type']]: M };
+  plainSignals: { [M in PlainSignalsMessage as M['type']]: M };
 }

@@ -24,6 +24,7 @@ import { tradesFeature } from '../realtime/features/trades.ts';
 import { watchlistFeature } from '../realtime/features/watchlist.ts';
 import { marketEndpoint } from '../realtime/plain/market.ts';
 import { createPlainSockets } from '../realtime/plain/server.ts';
+import { signalsEndpoint } from '../realtime/plain/signals.ts';
 import { createRealtime, type Realtime, type RealtimeParts } from '../realtime/server.ts';
 import { createSocketIo, type SocketIoParts } from '../realtime/socketio/server.ts';
 import { createUpgradeRouter } from '../realtime/upgrades.ts';
@@ -81,7 +82,7 @@ export function createRealtimeCapability(
         createPlainSockets({
           ...door,
           upgrades: createUpgradeRouter(server),
-          endpoints: [marketEndpoint(clock)],
+          endpoints: [marketEndpoint(clock), signalsEndpoint({ ...parts, signalStreams })],
           trustProxy: config.trustProxy,
         }),
       ],

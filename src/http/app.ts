@@ -1,5 +1,5 @@
 import cors from 'cors';
-import express, { type Express, Router } from 'express';
+import express, { type Express, type RequestHandler, Router } from 'express';
 import { TradecastError } from '../protocol/errors.ts';
 import type { DataOf } from '../protocol/routes.ts';
 import { succeed, userOf } from './answer.ts';
@@ -48,12 +48,20 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
   app.use(contractRoutes());
   app.post('/hooks/signals', takeSignal(parts, options));
   app.use('/hooks', hookRoutes(parts, options));
+  app.get('/ws/signals', demandUpgrade);
   app.use('/api', apiRoutes(parts, options));
   if (options.dashboardDir !== null) app.use(dashboardRoutes(options.dashboardDir));
   app.use(notFound);
   app.use(createErrorHandler(parts.log));
   return app;
 }
+
+/** A request for a WebSocket does not come here: the upgrade router takes it. */
+const demandUpgrade: RequestHandler = (_req, res) => {
+  res.setHeader('Upgrade', 'websocket');
+  res.append('Connection', 'Upgrade');
+  throw new TradecastError('UPGRADE_REQUIRED', 'Connect to this address with a WebSocket client.');
+};
 
 function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { sessions, limiter, sessionStore, clock } = parts;
@@ -68,12 +76,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
     succeed<DataOf<'GET /api/config'>>(res, { registrationOpen, feed: feedSource }),
   );
 
-  // A request for a WebSocket does not come here: the upgrade router takes it.
-  api.get('/socket', (_req, res) => {
-    res.setHeader('Upgrade', 'websocket');
-    res.append('Connection', 'Upgrade');
-    throw new TradecastError('UPGRADE_REQUIRED', 'Connect to this address with a WebSocket client.');
-  });
+  api.get('/socket', demandUpgrade);
 
   // A source has a secret instead of a session.
   api.post('/v1/external-signals/sync/signal', takeSignal(parts, options));

@@ -3,9 +3,9 @@ import type { PayloadOf, ServerEvent } from './events.ts';
 import type { OptionPayload } from './options.ts';
 import type { PlainMessage, PlainOptionUpdate } from './plain.ts';
 
-/** The words of the dialect, by event; `now` is milliseconds since epoch. */
-type Words = {
-  readonly [E in ServerEvent]?: (payload: PayloadOf<E>, now: number) => PlainMessage;
+/** The words of a dialect, by event; `now` is milliseconds since epoch. */
+export type Words<Message> = {
+  readonly [E in ServerEvent]?: (payload: PayloadOf<E>, now: number) => Message;
 };
 
 const toTime = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
@@ -32,8 +32,8 @@ function toOption(option: OptionPayload): PlainOptionUpdate['data'] {
   return { ...bar, ...rest, change, changePercent };
 }
 
-const WORDS: Words = {
-  connected: ({ socketId }) => ({ type: 'connected', clientId: socketId }),
+/** What every plain client is told about its connection, whatever it reads. */
+export const NOTICES = {
   error: ({ code, message, retryAfterMs }) => ({
     type: 'error',
     code,
@@ -47,6 +47,12 @@ const WORDS: Words = {
     reconnectInMs,
     timestamp: Date.parse(timestamp),
   }),
+} satisfies Words<PlainMessage>;
+
+/** Of `/api/socket`. */
+export const MARKET: Words<PlainMessage> = {
+  ...NOTICES,
+  connected: ({ socketId }) => ({ type: 'connected', clientId: socketId }),
   'quote:update': (quote, now) => ({
     type: 'quote',
     symbol: quote.symbol,
@@ -81,12 +87,12 @@ const WORDS: Words = {
   }),
 };
 
-/** An event in the words of the plain socket, at `now` (milliseconds since epoch); null where it has none for it. */
-export function toPlainMessage<E extends ServerEvent>(
-  event: E,
-  payload: PayloadOf<E>,
-  now: number,
-): PlainMessage | null {
-  const toMessage = WORDS[event];
-  return toMessage ? toMessage(payload, now) : null;
-}
+/** How a dialect with these words writes an event, at `now` (milliseconds since epoch); null where it has none for it. */
+export const speak =
+  <Message>(words: Words<Message>) =>
+  <E extends ServerEvent>(event: E, payload: PayloadOf<E>, now: number): Message | null => {
+    const toMessage = words[event];
+    return toMessage ? toMessage(payload, now) : null;
+  };
+
+export const toPlainMessage = speak(MARKET);

@@ -52,6 +52,11 @@ export const PLAIN_COMMANDS = {
     invalid: 'Expected {"type":"ping"}',
     countsAs: 'time:sync',
   },
+  pong: {
+    schema: z.strictObject({ type: z.literal('pong'), timestamp }),
+    invalid: 'Expected {"type":"pong"}',
+    countsAs: 'time:sync',
+  },
 } satisfies Record<string, PlainCommand>;
 export type PlainCommandName = keyof typeof PLAIN_COMMANDS;
 export type PlainCommandMessage = z.output<(typeof PLAIN_COMMANDS)[PlainCommandName]['schema']>;

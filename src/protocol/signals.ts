@@ -132,6 +132,12 @@ export const signalsRoutes = {
   }),
   'POST /api/v1/external-signals/sync/signal': ingest('Takes a signal of a source'),
   'POST /hooks/signals': ingest('Takes a signal of a source, beside the other hooks'),
+  'GET /ws/signals': route<void>()({
+    summary: 'Opens the plain WebSocket of signals, whose messages are in /asyncapi.json',
+    access: 'anyone',
+    statuses: [101],
+    refusals: ['UPGRADE_REQUIRED', 'RATE_LIMITED'],
+  }),
 };
 
 const positionSchema = z.strictObject({ epoch: epochSchema, after: seqSchema });

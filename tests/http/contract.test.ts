@@ -8,6 +8,7 @@ import { assertFits } from '../../rig/contract/answer-check.ts';
 import { readRepoFile } from '../../rig/source-files.ts';
 import { COMMAND_SHAPES, EVENTS } from '../../src/protocol/events.ts';
 import { PLAIN_COMMANDS } from '../../src/protocol/plain.ts';
+import { PLAIN_SIGNALS_COMMANDS } from '../../src/protocol/plain-signals.ts';
 import { ROUTES } from '../../src/protocol/routes.ts';
 import { startHttpApp } from '../support/http-parts.ts';
 import { httpRoutes } from '../support/http-routes.ts';
@@ -116,6 +117,23 @@ describe('/asyncapi.json', () => {
     const words = types.flatMap(([, type]) => [...type!.matchAll(/'(\w+)'/g)].map(([, word]) => word!));
     expect(words.length).toBeGreaterThan(5);
     expect(named('plain', 'send').sort()).toEqual(words.sort());
+  });
+
+  test('takes and sends every message of the plain socket of signals', () => {
+    expect(named('plainSignals', 'receive')).toEqual([
+      'auth',
+      ...Object.keys(PLAIN_SIGNALS_COMMANDS),
+      'ping',
+      'pong',
+    ]);
+    const notices = ['error', 'session_revoked', 'server_shutdown', 'pong'];
+    const types = [
+      ...section(readRepoFile('docs/protocol.md'), 'Signals over a plain WebSocket').matchAll(
+        /^ {2}type: '(\w+)';$/gm,
+      ),
+    ].map(([, type]) => type!);
+    expect(types).toContain('recovered');
+    expect(named('plainSignals', 'send').sort()).toEqual([...types, ...notices].sort());
   });
 
   test('describes the payload of every message', () => {

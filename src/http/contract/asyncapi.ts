@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { type ClientEvent, COMMAND_SHAPES, EVENTS, type ServerEvent } from '../../protocol/events.ts';
 import { PLAIN_COMMANDS, PLAIN_PATH, plainAuthSchema } from '../../protocol/plain.ts';
+import { PLAIN_SIGNALS_COMMANDS, PLAIN_SIGNALS_PATH } from '../../protocol/plain-signals.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import payloads from './payloads.json' with { type: 'json' };
 import { inputSchema, type Schema } from './schema.ts';
@@ -31,6 +33,18 @@ export interface Channel {
   readonly sends: readonly Message[];
 }
 
+const { ping, pong } = PLAIN_COMMANDS;
+const KEEP_ALIVE = { ping, pong };
+
+const plainTakes = (commands: Readonly<Record<string, { readonly schema: z.ZodType }>>): Message[] =>
+  Object.entries({ auth: { schema: plainAuthSchema }, ...commands }).map(([name, { schema }]) => ({
+    name,
+    payload: inputSchema(schema),
+  }));
+
+const plainSends = (messages: Readonly<Record<string, Schema>>): Message[] =>
+  Object.entries(messages).map(([name, payload]) => ({ name, payload }));
+
 export const CHANNELS: Readonly<Record<string, Channel>> = {
   socketio: {
     address: '/socket.io/',
@@ -49,10 +63,14 @@ export const CHANNELS: Readonly<Record<string, Channel>> = {
   plain: {
     address: PLAIN_PATH,
     title: 'Plain WebSocket: text frames with one JSON object each',
-    takes: Object.entries({ auth: { schema: plainAuthSchema }, ...PLAIN_COMMANDS }).map(
-      ([name, { schema }]) => ({ name, payload: inputSchema(schema) }),
-    ),
-    sends: Object.entries(payloads.plain).map(([name, payload]) => ({ name, payload })),
+    takes: plainTakes(PLAIN_COMMANDS),
+    sends: plainSends(payloads.plain),
+  },
+  plainSignals: {
+    address: PLAIN_SIGNALS_PATH,
+    title: 'Signals over a plain WebSocket: text frames with one JSON object each',
+    takes: plainTakes({ ...PLAIN_SIGNALS_COMMANDS, ...KEEP_ALIVE }),
+    sends: plainSends(payloads.plainSignals),
   },
 };
 

@@ -6,18 +6,23 @@ import { type Answer, type PlainCommands, type PlainRequest, plainCommand } from
 import type { Incoming } from './inbox.ts';
 import type { PlainPeer } from './peer.ts';
 
-/** The keep-alive of clients that write no JSON; it is answered in kind. */
-const BARE_PING = 'ping';
+/** The keep-alive of clients that write no JSON is answered in kind. */
 const BARE_PONG = 'pong';
 
 /** The name of a message that cannot be read, or whose type is none. */
 const UNKNOWN = 'unknown';
 
 const PONG: Answer = { type: 'pong', text: JSON.stringify({ type: 'pong' } satisfies PlainPong) };
-const ping = plainCommand(PLAIN_COMMANDS.ping, () => PONG);
-const barePing: PlainRequest = {
-  countsAs: PLAIN_COMMANDS.ping.countsAs,
-  run: () => ({ type: 'pong', text: BARE_PONG }),
+const { ping, pong } = PLAIN_COMMANDS;
+/** Commands of every endpoint. */
+const KEEP_ALIVE: PlainCommands = {
+  ping: plainCommand(ping, () => PONG),
+  pong: plainCommand(pong, () => null),
+};
+/** Of clients that write no JSON. */
+const BARE: Readonly<Record<string, PlainRequest>> = {
+  ping: { countsAs: ping.countsAs, run: () => ({ type: 'pong', text: BARE_PONG }) },
+  pong: { countsAs: pong.countsAs, run: () => null },
 };
 
 export interface PlainCommandParts {
@@ -30,7 +35,9 @@ export function createPlainCommands({ host, metrics }: PlainCommandParts) {
   const inTurn = createTurns();
 
   async function answer(peer: PlainPeer, { countsAs, run }: PlainRequest): Promise<void> {
-    const { type, text, after } = await host.charge(peer, countsAs, () => run(peer));
+    const said = await host.charge(peer, countsAs, () => run(peer));
+    if (said === null) return;
+    const { type, text, after } = said;
     metrics.messageSent(type);
     peer.reply(text);
     after?.();
@@ -68,15 +75,15 @@ function createTurns() {
 
 /** The request in a message; null where its type is none; a refusal where it has no type, or not the command's shape. */
 function readMessage(incoming: Incoming, commands: PlainCommands): PlainRequest | TradecastError | null {
-  if (incoming === BARE_PING) return barePing;
+  if (incoming !== null && Object.hasOwn(BARE, incoming)) return BARE[incoming]!;
   const json = incoming === null ? undefined : parseObject(incoming);
   if (json === undefined)
     return new TradecastError('VALIDATION', 'Send text frames with one JSON object each');
   const { type } = json;
   if (typeof type !== 'string') return new TradecastError('VALIDATION', 'The message has no type');
   if (type === 'auth') return new TradecastError('VALIDATION', 'This connection is signed in already');
-  if (type === 'ping') return ping(json);
-  return Object.hasOwn(commands, type) ? commands[type]!(json) : null;
+  const known = Object.hasOwn(KEEP_ALIVE, type) ? KEEP_ALIVE : commands;
+  return Object.hasOwn(known, type) ? known[type]!(json) : null;
 }
 
 /** Undefined for anything but one JSON object. */

@@ -14,6 +14,11 @@ export interface PlainEndpoint {
   readonly path: string;
   readonly dialect: Dialect;
   readonly commands: PlainCommands;
+  /**
+   * The first words to a peer, if there are any. What the peer sends is read behind them. Where it throws, the client is
+   * told so and sent away, to come back.
+   */
+  greet?(peer: PlainPeer): Promise<void>;
 }
 export type PlainEndpointFactory = (host: DialectHost) => PlainEndpoint;
 
@@ -32,7 +37,8 @@ export interface Answer {
 export interface PlainRequest {
   /** The command whose limit the message counts against. */
   readonly countsAs: ClientEvent;
-  run(peer: PlainPeer): Answer | Promise<Answer>;
+  /** Null where the message needs no answer. */
+  run(peer: PlainPeer): Answer | null | Promise<Answer | null>;
 }
 
 /** Reads a message of one type; a refusal where it has not the shape. */
@@ -49,7 +55,7 @@ interface Declared<Message> {
 export const plainCommand =
   <Message>(
     { schema, invalid, countsAs }: Declared<Message>,
-    run: (peer: PlainPeer, message: Message) => Answer | Promise<Answer>,
+    run: (peer: PlainPeer, message: Message) => Answer | null | Promise<Answer | null>,
   ): PlainCommand =>
   (json) => {
     const message = schema.safeParse(json);

@@ -64,7 +64,8 @@ function readAuth(message: Incoming): Credentials {
   return auth.success ? { sessionId: null, token: auth.data.token } : { sessionId: null };
 }
 
-function refuse(ws: WebSocket, { code, message, retryAfterMs }: ConnectRefusal, clock: Clock): void {
+/** Tells a client why it is not served, and closes its connection. */
+export function refuse(ws: WebSocket, { code, message, retryAfterMs }: ConnectRefusal, clock: Clock): void {
   if (ws.readyState !== ws.OPEN) return;
   const error: PlainError = {
     type: 'error',

@@ -6,6 +6,7 @@ import {
   type PlainOptionsSubscribed,
   type PlainSubscribed,
 } from '../../protocol/plain.ts';
+import { MARKET } from '../../protocol/plain-words.ts';
 import type { Selected } from '../selection.ts';
 import { createPlainDialect } from './dialect.ts';
 import { type Answer, type PlainEndpointFactory, plainCommand } from './endpoint.ts';
@@ -17,7 +18,7 @@ export const marketEndpoint =
     const { subscribe, unsubscribe, subscribe_options, unsubscribe_options } = PLAIN_COMMANDS;
     return {
       path: PLAIN_PATH,
-      dialect: createPlainDialect(clock),
+      dialect: createPlainDialect(MARKET, clock),
       commands: {
         subscribe: plainCommand(subscribe, async (peer, { symbols }) =>
           symbolsAnswer('subscribed', await quotes.add(peer, symbols)),

@@ -4,20 +4,24 @@ import { addressKey, clientAddress } from '../../lib/address.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import { isUnavailable } from '../../protocol/errors.ts';
 import { MAX_PLAIN_FRAME_BYTES } from '../../protocol/limits.ts';
 import { PLAIN_CLOSE_CODES } from '../../protocol/plain.ts';
-import type { Credentials } from '../admission.ts';
+import { ConnectRefusal, type Credentials } from '../admission.ts';
 import { type DialectHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
 import { refuseUpgrade, type TakeUpgrade, type UpgradeRouter } from '../upgrades.ts';
 import { closeWith } from './close.ts';
 import { createPlainCommands } from './commands.ts';
 import { BEARER, type CredentialsParts, readCredentials } from './credentials.ts';
 import type { PlainEndpoint, PlainEndpointFactory } from './endpoint.ts';
-import { type Admitted, shakeHands } from './handshake.ts';
+import { type Admitted, refuse, shakeHands } from './handshake.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { PlainPeer } from './peer.ts';
 import { createWaitingRoom } from './waiting-room.ts';
+
+/** As for a refused handshake. */
+const GREETING_RETRY_MS = 1_000;
 
 export interface PlainParts extends CredentialsParts {
   readonly upgrades: UpgradeRouter;
@@ -99,7 +103,7 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
   const heartbeat = createHeartbeat(clock);
 
   function serve(
-    { dialect, commands }: PlainEndpoint,
+    { dialect, commands, greet }: PlainEndpoint,
     ws: WebSocket,
     { socket: line }: IncomingMessage,
     inbox: Inbox,
@@ -112,7 +116,15 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     });
     heartbeat.follow(ws);
     host.join(peer);
-    inbox.open((message) => receive(peer, commands, message));
+    const open = (): void => inbox.open((message) => receive(peer, commands, message));
+    if (greet) greet(peer).then(open, (error: unknown) => sendAway(ws, error));
+    else open();
+  }
+
+  /** The greeting failed: an outage, or a mistake here. */
+  function sendAway(ws: WebSocket, error: unknown): void {
+    if (!isUnavailable(error)) log.error({ err: error }, 'a plain client could not be greeted');
+    refuse(ws, new ConnectRefusal('UNAVAILABLE', 'Service unavailable', true, GREETING_RETRY_MS), clock);
   }
 
   async function connect(

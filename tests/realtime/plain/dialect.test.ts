@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { PayloadOf, ServerEvent } from '../../../src/protocol/events.ts';
+import { MARKET } from '../../../src/protocol/plain-words.ts';
 import { createPlainDialect } from '../../../src/realtime/plain/dialect.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 const NOW = Date.parse('2025-11-06T15:00:00.250Z');
-const dialect = createPlainDialect(createManualClock(NOW));
+const dialect = createPlainDialect(MARKET, createManualClock(NOW));
 const textOf = <E extends ServerEvent>(event: E, payload: PayloadOf<E>): string | undefined =>
   dialect.encode(event, payload)?.text;
 
