@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { RealtimeConfig } from '../config/index.ts';
-import { createTierWatch } from '../domain/accounts/tier-watch.ts';
+import { createTierWatch, type TierWatch } from '../domain/accounts/tier-watch.ts';
 import type { Users } from '../domain/accounts/user.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Journal } from '../domain/journal/journal.ts';
@@ -11,6 +11,7 @@ import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { LiveContracts } from '../domain/options/live-contracts.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
+import type { SignalReader } from '../domain/signals/topics.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import { createSignalStreams } from '../realtime/event-lane/signal-streams.ts';
 import { darkpoolFeature } from '../realtime/features/darkpool.ts';
@@ -22,6 +23,7 @@ import { signalsFeature } from '../realtime/features/signals.ts';
 import { timeFeature } from '../realtime/features/time.ts';
 import { tradesFeature } from '../realtime/features/trades.ts';
 import { watchlistFeature } from '../realtime/features/watchlist.ts';
+import type { Peer } from '../realtime/peer.ts';
 import { marketEndpoint } from '../realtime/plain/market.ts';
 import { createPlainSockets } from '../realtime/plain/server.ts';
 import { signalsEndpoint } from '../realtime/plain/signals.ts';
@@ -52,17 +54,23 @@ export interface RealtimeFaces
   readonly keys: Pick<Keys, 'session'>;
 }
 
+export interface RealtimeService extends Realtime {
+  /** Those of `/ws/signals` on this replica. */
+  signalReaders(): readonly SignalReader[];
+}
+
 /** What clients can do over a connection, and how they connect. */
 export function createRealtimeCapability(
   core: Core,
   config: RealtimeConfig & { readonly drainSeconds: number; readonly trustProxy: number },
   { server, hours, keys, ...faces }: RealtimeFaces,
-): Capability<Realtime> {
+): Capability<RealtimeService> {
   const { clock, metrics, replica } = core;
   const parts = { ...faces, clock, metrics: metrics.realtime, log: core.log('realtime') };
   const door = { ...parts, allowedOrigins: config.allowedOrigins, sessionSecrets: keys.session };
   const tiers = createTierWatch(parts);
   const signalStreams = createSignalStreams({ ...parts, tiers });
+  const readers = new Set<Peer>();
   const realtime = createRealtime(
     {
       ...parts,
@@ -82,7 +90,7 @@ export function createRealtimeCapability(
         createPlainSockets({
           ...door,
           upgrades: createUpgradeRouter(server),
-          endpoints: [marketEndpoint(clock), signalsEndpoint({ ...parts, signalStreams })],
+          endpoints: [marketEndpoint(clock), signalsEndpoint({ ...parts, signalStreams, readers })],
           trustProxy: config.trustProxy,
         }),
       ],
@@ -91,9 +99,19 @@ export function createRealtimeCapability(
   );
   return {
     name: 'realtime',
-    faces: realtime,
+    faces: { ...realtime, signalReaders: () => readersOf(readers, tiers) },
     start: realtime.start,
     drain: () => realtime.drain(config.drainSeconds),
     stop: realtime.stop,
   };
+}
+
+function readersOf(peers: Iterable<Peer>, tiers: Pick<TierWatch, 'known'>): SignalReader[] {
+  const byUser = new Map<string, SignalReader>();
+  for (const { principal } of peers) {
+    const { id: userId, tier } = principal.user;
+    const connections = (byUser.get(userId)?.connections ?? 0) + 1;
+    byUser.set(userId, { userId, tier: tiers.known(userId) ?? tier, connections });
+  }
+  return [...byUser.values()];
 }

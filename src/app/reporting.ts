@@ -1,8 +1,11 @@
 import { createHistory } from '../domain/monitor/history.ts';
 import { createIncidents } from '../domain/monitor/incidents.ts';
 import { createReplicas, type Replicas } from '../domain/monitor/replicas.ts';
+import { createSignalCensus, type SignalCensus } from '../domain/signals/census.ts';
+import type { SignalReader } from '../domain/signals/topics.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
 import type { Health } from '../http/parts.ts';
+import type { Cancel } from '../lib/clock.ts';
 import { createPulse } from '../lib/pulse.ts';
 import type { Cluster } from './cluster.ts';
 import type { Core } from './core.ts';
@@ -18,12 +21,17 @@ export interface Reporting {
   othersServe(): boolean;
   readonly health: Health;
   readonly monitor: Monitor;
+  readonly signalCensus: Pick<SignalCensus, 'count'>;
   /** What Prometheus reads. */
   metricsText(): Promise<string>;
 }
 
 export interface ReportingParts
   extends Omit<TelemetryParts, 'replicas' | 'link' | 'uniqueUsers' | 'database' | 'isHalted'> {
+  /** Built after this. */
+  readonly realtime: () => ReturnType<TelemetryParts['realtime']> & {
+    signalReaders(): readonly SignalReader[];
+  };
   readonly cluster: Cluster;
   readonly ledger: Pick<Ledger, 'isHalted'>;
   readonly feedSource: string;
@@ -36,6 +44,7 @@ export function createReporting(
   const { replica, clock, metrics } = core;
   const { bus, link, uniqueUsers } = cluster;
   let halted = false;
+  let stopCensus: Cancel = () => {};
   const isHalted = (): boolean => halted;
   // One question for both: whether the database answers, and whether trading is halted for everyone.
   const ping = async (): Promise<void> => {
@@ -43,6 +52,16 @@ export function createReporting(
   };
   const pulse = createPulse({ ping, clock });
   const replicas = createReplicas({ bus, link, clock, status: () => status() });
+  const signalCensus = createSignalCensus({
+    bus,
+    link,
+    // One that is silent may live, where Redis is away; then no count is exact.
+    replicas: () =>
+      replicas.all().flatMap(({ status, state }) => (state === 'silent' ? [] : [status.replica])),
+    readers: () => parts.realtime().signalReaders(),
+    replica,
+    clock,
+  });
   const telemetry = { ...parts, replicas, link, uniqueUsers, database: pulse, isHalted };
   const status = statusOf(core, telemetry);
   registerReadings(core, telemetry);
@@ -57,6 +76,7 @@ export function createReporting(
       othersServe: () => replicas.all().some((one) => one.state === 'ok' && one.status.replica !== replica),
       health: createHealth(core, overview),
       monitor: createMonitor(core, { ...overview, history, incidents }),
+      signalCensus,
       metricsText: metrics.registry.text,
     },
     async start() {
@@ -65,8 +85,10 @@ export function createReporting(
       incidents.start();
       history.start();
       replicas.start();
+      stopCensus = signalCensus.start();
     },
     stop() {
+      stopCensus();
       replicas.stop();
       history.stop();
       incidents.stop();

@@ -5,7 +5,7 @@ import { journalTopic } from '../domain/journal/topics.ts';
 import { MARKET_TOPICS } from '../domain/market/topics.ts';
 import { heartbeatTopic } from '../domain/monitor/topics.ts';
 import { OFF_EXCHANGE_TOPICS } from '../domain/off-exchange/topics.ts';
-import { signalsTopic } from '../domain/signals/topics.ts';
+import { readersAskedTopic, readersTopic, signalsTopic } from '../domain/signals/topics.ts';
 import { TRADING_TOPICS } from '../domain/trading/topics.ts';
 
 /** Every topic that goes between replicas, in the order of docs/replicas.md. */
@@ -17,5 +17,7 @@ export const TOPICS: readonly Topic[] = [
   ...TRADING_TOPICS,
   revokedTopic,
   heartbeatTopic,
+  readersAskedTopic,
+  readersTopic,
   leaseFreeTopic,
 ];

@@ -24,6 +24,7 @@ import { monitorRoutes } from './routes/monitor.ts';
 import { optionsRoutes } from './routes/options.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { portfolioRoutes } from './routes/portfolio.ts';
+import { signalStats } from './routes/signal-stats.ts';
 import { signalRoutes, takeSignal } from './routes/signals.ts';
 import { tradesRoutes } from './routes/trades.ts';
 import { watchlistRoutes } from './routes/watchlist.ts';
@@ -49,6 +50,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
   app.post('/hooks/signals', takeSignal(parts, options));
   app.use('/hooks', hookRoutes(parts, options));
   app.get('/ws/signals', demandUpgrade);
+  app.get('/ws/stats', signalStats(parts, options));
   app.use('/api', apiRoutes(parts, options));
   if (options.dashboardDir !== null) app.use(dashboardRoutes(options.dashboardDir));
   app.use(notFound);

@@ -18,6 +18,7 @@ import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { SumsStore } from '../domain/off-exchange/sums-store.ts';
 import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import type { OptionQuotes } from '../domain/options/option-quotes.ts';
+import type { SignalCensus } from '../domain/signals/census.ts';
 import type { SignalIntake } from '../domain/signals/intake.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { Trading } from '../domain/trading/trading.ts';
@@ -102,6 +103,7 @@ export interface HttpParts {
   readonly discordLinks: DiscordLinks;
   readonly signals: SignalIntake;
   readonly signalLog: Pick<SignalLog, 'list'>;
+  readonly signalCensus: Pick<SignalCensus, 'count'>;
   /** Knows the names of HTTP_RATE_LIMITS. */
   readonly limiter: RateLimiter;
   readonly bus: Bus;

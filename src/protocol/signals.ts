@@ -35,6 +35,15 @@ export interface SignalContent {
 /** The same as readers get it: with its place in its stream. */
 export type SignalPayload = SignalContent & JournalPosition;
 
+/** GET /ws/stats: readers of `/ws/signals` on all replicas. A user counts once. */
+export interface SignalStats {
+  total_connections: number;
+  active_users: number;
+  users_by_tier: Record<Tier, number>;
+  /** True where a replica may be missing, as while Redis is away. */
+  partial?: boolean;
+}
+
 /** GET /api/signals, newest first. */
 export interface SignalsPage {
   signals: SignalPayload[];
@@ -132,6 +141,11 @@ export const signalsRoutes = {
   }),
   'POST /api/v1/external-signals/sync/signal': ingest('Takes a signal of a source'),
   'POST /hooks/signals': ingest('Takes a signal of a source, beside the other hooks'),
+  'GET /ws/stats': route<SignalStats>()({
+    summary: 'How many read signals over the plain WebSocket, on all replicas',
+    access: 'metrics',
+    bare: true,
+  }),
   'GET /ws/signals': route<void>()({
     summary: 'Opens the plain WebSocket of signals, whose messages are in /asyncapi.json',
     access: 'anyone',

@@ -40,6 +40,14 @@ const MESSAGES: Readonly<Record<string, object>> = {
   revoked: { reason: 'logout', sessionHash: 'h1' },
   orders: {},
   heartbeat,
+  'readers:asked': { id: 'q1' },
+  readers: {
+    id: 'q1',
+    replica: 'one',
+    part: 0,
+    parts: 1,
+    readers: [{ userId: 'u1', tier: 'STARTER', connections: 1 }],
+  },
   'lease:free': { replica: 'one' },
 };
 const open = (name: string, message: unknown) => {

@@ -15,3 +15,39 @@ export const signalsTopic = defineTopic<AppendedSignals>({
     ),
   }),
 });
+
+/** Connections of one user to one replica, and what the user has paid for. */
+export interface SignalReader {
+  readonly userId: string;
+  readonly tier: string;
+  readonly connections: number;
+}
+
+/** Who reads signals over a plain socket? */
+export const readersAskedTopic = defineTopic<{ readonly id: string }>({
+  name: 'readers:asked',
+  // The asking replica has answered without it by then.
+  maxAgeMs: 1_000,
+  shape: z.looseObject({ id: z.string().min(1).max(64) }),
+});
+
+/** The answer of one replica, in as many parts as it takes. */
+export const readersTopic = defineTopic<{
+  readonly id: string;
+  readonly replica: string;
+  readonly part: number;
+  readonly parts: number;
+  readonly readers: readonly SignalReader[];
+}>({
+  name: 'readers',
+  maxAgeMs: 1_000,
+  shape: z.looseObject({
+    id: z.string().min(1).max(64),
+    replica: z.string().min(1),
+    part: z.int().nonnegative(),
+    parts: z.int().positive(),
+    readers: z.array(
+      z.looseObject({ userId: z.string().min(1), tier: z.string().min(1), connections: z.int().positive() }),
+    ),
+  }),
+});

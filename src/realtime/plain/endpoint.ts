@@ -19,6 +19,8 @@ export interface PlainEndpoint {
    * told so and sent away, to come back.
    */
   greet?(peer: PlainPeer): Promise<void>;
+  /** The connection of a peer that was to be greeted has ended. */
+  left?(peer: PlainPeer): void;
 }
 export type PlainEndpointFactory = (host: DialectHost) => PlainEndpoint;
 

@@ -103,7 +103,7 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
   const heartbeat = createHeartbeat(clock);
 
   function serve(
-    { dialect, commands, greet }: PlainEndpoint,
+    { dialect, commands, greet, left }: PlainEndpoint,
     ws: WebSocket,
     { socket: line }: IncomingMessage,
     inbox: Inbox,
@@ -111,6 +111,7 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
   ): void {
     const peer = new PlainPeer({ id, principal, dialect, ws, line, clock });
     ws.once('close', () => {
+      left?.(peer);
       host.leave(peer);
       host.release(principal, id);
     });

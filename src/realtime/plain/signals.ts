@@ -8,22 +8,27 @@ import {
   SIGNALS,
 } from '../../protocol/plain-signals.ts';
 import type { SignalStreams } from '../event-lane/signal-streams.ts';
+import type { Peer } from '../peer.ts';
 import { createPlainDialect } from './dialect.ts';
 import { type PlainEndpointFactory, plainCommand } from './endpoint.ts';
 
 export interface SignalsEndpointParts {
   readonly signalStreams: SignalStreams;
+  /** Those who are connected, for the count. */
+  readonly readers: Set<Peer>;
   readonly clock: Clock;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
 }
 
 /** Signals: every reader follows the streams that are open to the tier, unasked. */
 export const signalsEndpoint =
-  ({ signalStreams, clock, metrics }: SignalsEndpointParts): PlainEndpointFactory =>
+  ({ signalStreams, readers, clock, metrics }: SignalsEndpointParts): PlainEndpointFactory =>
   () => ({
     path: PLAIN_SIGNALS_PATH,
     dialect: createPlainDialect(SIGNALS, clock),
+    left: (peer) => void readers.delete(peer),
     async greet(peer) {
+      readers.add(peer);
       const { tier, streams, start } = await signalStreams.subscribe(peer);
       const { free, premium } = streams;
       const message: PlainSignalsConnected = {
