@@ -5,9 +5,8 @@
 import { z } from 'zod';
 import { command, event, route } from './declare.ts';
 import { MAX_SYMBOLS_PER_REQUEST } from './limits.ts';
-import { isDay } from './new-york.ts';
 import type { QuoteState } from './quotes.ts';
-import { symbolSchema, symbolsSchema } from './schemas.ts';
+import { daySchema, symbolSchema, symbolsSchema } from './schemas.ts';
 
 /** `darkpool:update`. */
 export interface DarkpoolPayload {
@@ -93,8 +92,6 @@ export const darkpoolCommands = {
 export const darkpoolEvents = {
   'darkpool:update': event<DarkpoolPayload>()({ lane: 'state', topic: 'darkpool', subject: 'symbol' }),
 };
-
-const daySchema = z.string().refine(isDay, 'a day (YYYY-MM-DD)');
 
 export const darkpoolRoutes = {
   'GET /api/darkpool/sentiment': route<SentimentRow[]>()({

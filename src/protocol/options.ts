@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { command, event, route } from './declare.ts';
 import { MAX_CONTRACTS_PER_REQUEST } from './limits.ts';
-import { isDay } from './new-york.ts';
 import type { QuoteState } from './quotes.ts';
-import { symbolSchema } from './schemas.ts';
+import { daySchema, symbolSchema } from './schemas.ts';
 import { isContract } from './symbol.ts';
 
 /**
@@ -133,11 +132,6 @@ export const optionsEvents = {
   }),
 };
 
-/** Symbols have two digits of year, which are of this century: no contract has another one. */
-const expirySchema = z
-  .string()
-  .regex(/^20\d{2}-\d{2}-\d{2}$/, 'a day of this century (YYYY-MM-DD)')
-  .refine(isDay, 'no such day');
 /** What a query can write: seven digits of dollars and three decimals. */
 const MAX_STRIKE = 9_999_999.999;
 const strikeSchema = z
@@ -155,7 +149,7 @@ export const optionsRoutes = {
     access: 'member',
     params: { underlying: symbolSchema },
     query: z.strictObject({
-      expiry: expirySchema.optional(),
+      expiry: daySchema.optional(),
       type: z.enum(['call', 'put']).optional(),
       strikeFrom: strikeSchema.optional(),
       strikeTo: strikeSchema.optional(),

@@ -1,6 +1,7 @@
 /** Shapes that several messages share. */
 import { z } from 'zod';
 import { MAX_KEY_LENGTH, MAX_ORDER_PRICE, MAX_ORDER_QUANTITY, MAX_SYMBOLS_PER_REQUEST } from './limits.ts';
+import { isDay } from './new-york.ts';
 import { MAX_SYMBOL_LENGTH, readSymbol } from './symbol.ts';
 
 /** A stock or an option contract; `aapl` is taken as AAPL, `BACpL` as it is (see `readSymbol`). */
@@ -9,6 +10,12 @@ export const symbolSchema = z
   .max(MAX_SYMBOL_LENGTH)
   .refine((text) => readSymbol(text) !== null, 'not a symbol')
   .transform((text) => readSymbol(text) ?? text);
+
+/** A calendar day of this century: no contract has another one (symbols have two digits of year), and no market data. */
+export const daySchema = z
+  .string()
+  .regex(/^20\d{2}-\d{2}-\d{2}$/, 'a day of this century (YYYY-MM-DD)')
+  .refine(isDay, 'no such day');
 
 /** Whole shares. */
 export const quantitySchema = z.int().min(1).max(MAX_ORDER_QUANTITY);

@@ -236,6 +236,7 @@ describe('days at the ends of the calendar and beyond', () => {
       'GET /api/market/historical/:symbol from',
       'GET /api/market/historical/:symbol to',
       'GET /api/market/options/:underlying expiry',
+      'GET /api/darkpool/:symbol day',
     ]);
   });
 
