@@ -90,7 +90,11 @@ test('without the service the page keeps its last values and says how old they a
   await page.getByRole('table', { name: 'Replicas' }).waitFor();
   await service.kill();
   await page.getByText(/^Values are \d+ s old, from/).waitFor();
-  await page.getByText('The server does not answer. Check your connection.').first().waitFor();
+  await page
+    .getByText('The server does not answer. Check your connection.')
+    .filter({ visible: true })
+    .first()
+    .waitFor();
   expect(await page.getByRole('table', { name: 'Replicas' }).isVisible()).toBe(true);
   await service.restart();
   await page.getByText(/^Updated \d s ago by/).waitFor();
