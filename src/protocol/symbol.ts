@@ -77,7 +77,17 @@ const CONTRACT_SIZE = 100;
 export function multiplierOf(symbol: string): 1 | typeof CONTRACT_SIZE | null {
   const parsed = parseSymbol(symbol);
   if (parsed?.kind !== 'option') return 1;
-  return /\d$/.test(parsed.root) ? null : CONTRACT_SIZE;
+  return isAdjustedContract(symbol) ? null : CONTRACT_SIZE;
+}
+
+/** Characters of a contract's symbol behind its root: day, right and strike. */
+const BEHIND_ROOT = 15;
+const [ZERO, NINE] = [48, 57];
+
+/** Whether a corporate action has changed what the contract delivers: its root ends with a digit. Asked at every tick. */
+export function isAdjustedContract(contract: string): boolean {
+  const last = contract.charCodeAt(contract.length - BEHIND_ROOT - 1);
+  return last >= ZERO && last <= NINE;
 }
 
 /** Whether a program that writes `text` means an option contract. */

@@ -1,5 +1,5 @@
 /** What contracts of one underlying and expiry are worth, together: calls and puts give the forward price. */
-import { multiplierOf } from '../../protocol/symbol.ts';
+import { isAdjustedContract } from '../../protocol/symbol.ts';
 import { type Market, yieldOf } from './black-scholes.ts';
 import type { ContractTerms } from './chains.ts';
 import type { ContractQuote } from './contract-quote.ts';
@@ -42,7 +42,7 @@ export function marketOf(
  * The model values the delivery of the underlying at the strike. An adjusted contract delivers something else (other
  * numbers of shares, cash, the shares of another company), and nobody says what.
  */
-const isAdjusted = ({ symbol }: ContractTerms): boolean => multiplierOf(symbol) === null;
+const isAdjusted = ({ symbol }: ContractTerms): boolean => isAdjustedContract(symbol);
 
 function pairsOf(contracts: Iterable<ContractQuote>, spot: number): Pair[] {
   const middles = new Map<number, { call?: number; put?: number }>();

@@ -7,6 +7,7 @@ import { priceOf } from '../../../src/domain/options/black-scholes.ts';
 import type { ContractQuote } from '../../../src/domain/options/contract-quote.ts';
 import { marketOf, valuationOf } from '../../../src/domain/options/contract-values.ts';
 import { yearsUntil } from '../../../src/domain/options/expiry.ts';
+import { contractSymbol } from '../../../src/protocol/symbol.ts';
 
 /** A moment before the half day's close, 13:00 in New York. */
 const NOW = Date.parse('2015-12-24T18:00:00Z') - 1;
@@ -54,7 +55,7 @@ function readChain(): { spot: number; rows: Row[] } {
 
 const toQuote = ({ expiry, strike, right, bid, ask }: Row): ContractQuote => ({
   terms: {
-    symbol: `${expiry} ${strike} ${right}`,
+    symbol: contractSymbol({ root: 'GOOG', expiry, right, strike }),
     underlying: 'GOOG',
     expiry,
     strike,
