@@ -7,6 +7,7 @@ import type { Journal } from '../domain/journal/journal.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
+import { sentimentBoardOf } from '../domain/off-exchange/sentiment-board.ts';
 import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { LiveContracts } from '../domain/options/live-contracts.ts';
@@ -25,6 +26,7 @@ import { tradesFeature } from '../realtime/features/trades.ts';
 import { watchlistFeature } from '../realtime/features/watchlist.ts';
 import type { Peer } from '../realtime/peer.ts';
 import { marketEndpoint } from '../realtime/plain/market.ts';
+import { sentimentEndpoint } from '../realtime/plain/sentiment/endpoint.ts';
 import { createPlainSockets } from '../realtime/plain/server.ts';
 import { signalsEndpoint } from '../realtime/plain/signals.ts';
 import { createRealtime, type Realtime, type RealtimeParts } from '../realtime/server.ts';
@@ -90,7 +92,15 @@ export function createRealtimeCapability(
         createPlainSockets({
           ...door,
           upgrades: createUpgradeRouter(server),
-          endpoints: [marketEndpoint(clock), signalsEndpoint({ ...parts, signalStreams, readers })],
+          endpoints: [
+            sentimentEndpoint({
+              ...parts,
+              board: sentimentBoardOf(parts.totals),
+              isPublic: config.isOffExchangePublic,
+            }),
+            marketEndpoint(clock),
+            signalsEndpoint({ ...parts, signalStreams, readers }),
+          ],
           trustProxy: config.trustProxy,
         }),
       ],

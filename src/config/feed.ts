@@ -57,3 +57,13 @@ export function readFeed(read: Reader, problems: string[], checkFile: FileCheck)
       return { source, ...massive };
   }
 }
+
+/** Whether off-exchange totals are for everybody. The vendor's data is not, unless the plan says so. */
+export function readPublication(read: Reader, problems: string[]): boolean {
+  const [isPublic, hasBusinessPlan] = [read('DARKPOOL_PUBLIC'), read('MASSIVE_BUSINESS_PLAN')];
+  if (isPublic && read('FEED') === 'massive' && !hasBusinessPlan)
+    problems.push(
+      'DARKPOOL_PUBLIC=true shows data of Massive to everybody, which needs a business plan: set MASSIVE_BUSINESS_PLAN=true if you have one, or DARKPOOL_PUBLIC=false.',
+    );
+  return isPublic;
+}

@@ -6,7 +6,7 @@ import type { NamedLimit } from '../domain/limits/counters.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
 import { type Decimal, toNumber } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
-import { type FeedConfig, type FileCheck, readFeed } from './feed.ts';
+import { type FeedConfig, type FileCheck, readFeed, readPublication } from './feed.ts';
 import type { SourceSecret } from './parsers.ts';
 import { createReader, missingInProduction, type Reader } from './read.ts';
 import { renamed } from './second-names.ts';
@@ -48,6 +48,8 @@ export interface RealtimeConfig {
   readonly flushIntervalMs: number;
   readonly maxConnectionsPerUser: number;
   readonly maxSymbols: number;
+  /** Whether `/ws` is open to everybody. */
+  readonly isOffExchangePublic: boolean;
 }
 
 export interface ClusterConfig {
@@ -135,6 +137,7 @@ export function readConfig(
       flushIntervalMs: read('FLUSH_INTERVAL_MS'),
       maxConnectionsPerUser: read('MAX_CONNECTIONS_PER_USER'),
       maxSymbols: read('MAX_SYMBOLS_PER_CONNECTION'),
+      isOffExchangePublic: readPublication(read, problems),
     },
     cluster: {
       redisPrefix: read('REDIS_PREFIX'),

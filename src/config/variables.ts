@@ -346,6 +346,20 @@ export const VARIABLES = {
     meaning: 'days after which sums of off-exchange prints are deleted',
   },
 
+  DARKPOOL_PUBLIC: {
+    section: 'Access',
+    default: 'false',
+    parse: flag,
+    meaning: 'open `/ws` (off-exchange totals) without session or token',
+  },
+  MASSIVE_BUSINESS_PLAN: {
+    section: 'Access',
+    default: 'false',
+    parse: flag,
+    meaning:
+      'the plan at Massive allows to show its data to everybody: `DARKPOOL_PUBLIC` needs it with `FEED=massive`',
+  },
+
   STARTING_CASH: {
     section: 'Trading',
     default: '100000',

@@ -24,6 +24,16 @@ export const MAX_UNIDENTIFIED_PER_ADDRESS = 20;
 export const MAX_UNIDENTIFIED_SOCKETS = 500;
 /** Pause between two pings of a plain WebSocket: proxies cut a silent connection after a minute. */
 export const PLAIN_PING_INTERVAL_MS = 25_000;
+/** Rows of one `initial` or `full` on `/ws`: about 65 KB. */
+export const MAX_SENTIMENT_ROWS = 500;
+/** Pause between two `full` for one reader of `/ws`. */
+export const SENTIMENT_FULL_INTERVAL_MS = 60_000;
+/** Bytes of updates that wait for one reader of `/ws`; one that is further behind gets a `full` in their place. */
+export const MAX_SENTIMENT_QUEUE_BYTES = 256 * 1024;
+/** Sockets of one address on a public `/ws`: an office behind one address has some, a flood has more. */
+export const MAX_VISITORS_PER_ADDRESS = 50;
+/** Visitors of one replica: members must find a place. */
+export const MAX_VISITORS = 5_000;
 /** Life of a token that opens a plain WebSocket: it may stand in a URL, and so in the log of a proxy. */
 export const SOCKET_TOKEN_SECONDS = 60;
 /** Ends a handshake that does not finish. */

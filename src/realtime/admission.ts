@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { type ConnectCode, isUnavailable } from '../protocol/errors.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
-import { createPrincipal, type Principal } from './principal.ts';
+import { createPrincipal, createVisitor, isVisitor, type Principal } from './principal.ts';
 
 /** Why a connection is refused. `retryable`: the same attempt may succeed later. */
 export class ConnectRefusal extends Error {
@@ -29,6 +29,8 @@ export interface Credentials {
   readonly sessionId: string | null;
   /** A token that stands for the session, where the client gave one; then `sessionId` is not read. */
   readonly token?: string;
+  /** The address of a client that need not say who it is; then nothing else is read. */
+  readonly visitor?: string;
   /** Who the client says it is; checked, never trusted. */
   readonly userId?: unknown;
   /** Version of the wire contract, where the client names one. */
@@ -88,10 +90,14 @@ export function createAdmission(parts: AdmissionParts): Admission {
     return [session.user, sessionId];
   }
 
-  async function takePlace(user: User, connectionId: string): Promise<void> {
-    const verdict = await limiter.consume('connect', user.id);
+  async function takePoint(key: string): Promise<void> {
+    const verdict = await limiter.consume('connect', key);
     if (!verdict.allowed)
       throw new ConnectRefusal('RATE_LIMITED', 'Rate limit exceeded for connect', true, verdict.retryAfterMs);
+  }
+
+  async function takePlace(user: User, connectionId: string): Promise<void> {
+    await takePoint(user.id);
     if (!(await connections.acquire(user.id, connectionId))) {
       const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
       throw new ConnectRefusal('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
@@ -102,10 +108,19 @@ export function createAdmission(parts: AdmissionParts): Admission {
     throw unavailable();
   }
 
+  /** Its place is one of its address on this replica, which the transport counts. */
+  async function admitVisitor(address: string): Promise<Principal> {
+    const visitor = createVisitor(address);
+    await takePoint(visitor.user.id);
+    if (parts.draining()) throw unavailable();
+    return visitor;
+  }
+
   return {
     async admit(connectionId, credentials) {
       try {
         if (parts.draining()) throw unavailable();
+        if (credentials.visitor !== undefined) return await admitVisitor(credentials.visitor);
         const [user, sessionId] = await findUser(credentials);
         await takePlace(user, connectionId);
         return createPrincipal(user, sessionId);
@@ -116,7 +131,9 @@ export function createAdmission(parts: AdmissionParts): Admission {
         throw refusal;
       }
     },
-    release: ({ user }, connectionId) => connections.release(user.id, connectionId),
+    release(principal, connectionId) {
+      if (!isVisitor(principal)) connections.release(principal.user.id, connectionId);
+    },
   };
 }
 

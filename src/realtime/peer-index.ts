@@ -1,10 +1,11 @@
 import type { Peer } from './peer.ts';
+import { isVisitor } from './principal.ts';
 
 /** The connected peers by user and by session: a revocation and the sweeps must not look at all peers. */
 export interface PeerIndex {
   /** In the order in which they connected. */
   readonly peers: ReadonlySet<Peer>;
-  /** The peers of each user, by user id. */
+  /** The peers of each user, by user id; visitors are nobody's. */
   readonly byUser: ReadonlyMap<string, ReadonlySet<Peer>>;
   /** The peers of each session, by session hash. */
   readonly bySession: ReadonlyMap<string, ReadonlySet<Peer>>;
@@ -27,11 +28,13 @@ export function createPeerIndex(): MutablePeerIndex {
     bySession,
     add(peer) {
       peers.add(peer);
+      if (isVisitor(peer.principal)) return;
       addTo(byUser, peer.principal.user.id, peer);
       addTo(bySession, peer.principal.sessionHash, peer);
     },
     delete(peer) {
       if (!peers.delete(peer)) return false;
+      if (isVisitor(peer.principal)) return true;
       deleteFrom(byUser, peer.principal.user.id, peer);
       deleteFrom(bySession, peer.principal.sessionHash, peer);
       return true;

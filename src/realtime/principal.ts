@@ -16,5 +16,23 @@ export function createPrincipal(user: User, sessionId: string): Principal {
   return principal;
 }
 
+/** No session has this hash. */
+const NO_SESSION = '';
+
+/** Somebody whom nobody asks who they are, named by the address; there is no session to look at, or to end. */
+export const createVisitor = (address: string): Principal => ({
+  user: {
+    id: `visitor:${address}`,
+    username: 'visitor',
+    name: 'Visitor',
+    role: 'member',
+    tier: 'STARTER',
+    banned: false,
+  },
+  sessionHash: NO_SESSION,
+});
+
+export const isVisitor = ({ sessionHash }: Principal): boolean => sessionHash === NO_SESSION;
+
 /** The secret behind a principal, for asking the database whether the session still holds. */
 export const sessionIdOf = (principal: Principal): string => sessionIds.get(principal) ?? '';

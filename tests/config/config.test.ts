@@ -133,6 +133,7 @@ describe('an environment', () => {
   test.each([
     [{ REDIS_URL: 'redis://r' }, /^REDIS_URL needs DATABASE_URL/],
     [{ FEED: 'massive' }, /^FEED=massive needs MASSIVE_API_KEY\.$/],
+    [{ FEED: 'massive', MASSIVE_API_KEY: 'k', DARKPOOL_PUBLIC: 'true' }, /MASSIVE_BUSINESS_PLAN=true/],
     [{ FEED: 'replay' }, /^FEED=replay needs REPLAY_FILE\.$/],
   ])('that is half configured is refused: %j', (environment: Env, sentence) => {
     expect(problemsOf(environment)).toEqual([expect.stringMatching(sentence)]);

@@ -11,12 +11,14 @@ import type { Quote } from '../../src/domain/market/quote.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createEmitter } from '../../src/lib/emitter.ts';
 import { createMetrics } from '../../src/metrics/index.ts';
+import type { RealtimeMetrics } from '../../src/metrics/realtime.ts';
 import { COMMANDS } from '../../src/protocol/events.ts';
 import type { PlainMessage } from '../../src/protocol/plain.ts';
 import { STOP_GRACE_MS, type TransportFactory } from '../../src/realtime/connections.ts';
 import type { FeatureFactory } from '../../src/realtime/feature.ts';
 import { tradesFeature } from '../../src/realtime/features/trades.ts';
 import { watchlistFeature } from '../../src/realtime/features/watchlist.ts';
+import type { PlainEndpointFactory } from '../../src/realtime/plain/endpoint.ts';
 import { marketEndpoint } from '../../src/realtime/plain/market.ts';
 import { createPlainSockets } from '../../src/realtime/plain/server.ts';
 import { createRealtime, type Realtime } from '../../src/realtime/server.ts';
@@ -43,6 +45,8 @@ export interface LineClient {
 
 /** One way for clients to connect. */
 interface TestTransport {
+  /** Null for one that has none. */
+  readonly port: number | null;
   readonly factory: TransportFactory;
   connect(sessionID: string): Promise<LineClient>;
   close(): Promise<void>;
@@ -62,6 +66,7 @@ async function socketIo(clock: Clock, metrics: ReturnType<typeof createMetrics>)
       metrics: metrics.realtime,
       log: silentLog,
     }),
+    port,
     async connect(sessionID) {
       const client = await openRaw(port, { sessionID });
       return {
@@ -78,7 +83,11 @@ async function socketIo(clock: Clock, metrics: ReturnType<typeof createMetrics>)
 }
 
 /** A stock `ws` client, spoken to in the names of the protocol. */
-async function plain(clock: Clock, metrics: ReturnType<typeof createMetrics>): Promise<TestTransport> {
+async function plain(
+  clock: Clock,
+  metrics: ReturnType<typeof createMetrics>,
+  more: readonly PlainEndpointFactory[] = [],
+): Promise<TestTransport> {
   const httpServer = createServer();
   await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
   const { port } = httpServer.address() as AddressInfo;
@@ -87,7 +96,7 @@ async function plain(clock: Clock, metrics: ReturnType<typeof createMetrics>): P
   return {
     factory: createPlainSockets({
       upgrades: createUpgradeRouter(httpServer),
-      endpoints: [marketEndpoint(clock)],
+      endpoints: [marketEndpoint(clock), ...more],
       trustProxy: 0,
       allowedOrigins: [],
       sessionSecrets: () => [secret],
@@ -95,6 +104,7 @@ async function plain(clock: Clock, metrics: ReturnType<typeof createMetrics>): P
       metrics: metrics.realtime,
       log: silentLog,
     }),
+    port,
     async connect(sessionID) {
       const cookie = `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, secret)}`)}`;
       const { ws, ...client } = await connectPlain(port, { headers: { cookie } });
@@ -156,7 +166,7 @@ function readOnce(messages: readonly string[]): LineClient['payloads'] {
 /** Transports whose dialect has the events of a journal, and those without. */
 const WITH_EVENTS = {
   'Socket.IO': socketIo,
-  memory: async () => ({ ...createMemoryTransport(), async close() {} }),
+  memory: async () => ({ ...createMemoryTransport(), port: null, async close() {} }),
 };
 const TRANSPORTS = { ...WITH_EVENTS, 'plain WebSocket': plain };
 export const TRANSPORT_NAMES = Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[];
@@ -164,6 +174,8 @@ export const EVENT_TRANSPORT_NAMES = Object.keys(WITH_EVENTS) as (keyof typeof W
 
 /** The realtime side alone, with an event lane in memory, a market that the test moves, and clients of one kind. */
 export interface TestRealtime {
+  /** Where a stock client reaches it; null where the transport has no port. */
+  readonly port: number | null;
   readonly realtime: Realtime;
   readonly clock: ManualClock;
   readonly bus: Bus;
@@ -179,13 +191,23 @@ export interface TestRealtime {
   close(): Promise<void>;
 }
 
-export async function startRealtime(kind: keyof typeof TRANSPORTS): Promise<TestRealtime> {
+export async function startRealtime(
+  kind: keyof typeof TRANSPORTS,
+  plainEndpoints: (parts: {
+    readonly clock: Clock;
+    readonly metrics: RealtimeMetrics;
+  }) => PlainEndpointFactory[] = () => [],
+): Promise<TestRealtime> {
   const clock = createManualClock('2026-03-02T15:00:00.000Z');
   const metrics = createMetrics();
   const bus = createLocalBus(silentLog);
   const journal = createMemoryJournal(bus);
   const market = createMarket(clock);
-  const transport = await TRANSPORTS[kind](clock, metrics);
+  const transport = await TRANSPORTS[kind](
+    clock,
+    metrics,
+    plainEndpoints({ clock, metrics: metrics.realtime }),
+  );
   const realtime = createRealtime(
     {
       bus,
@@ -209,6 +231,7 @@ export async function startRealtime(kind: keyof typeof TRANSPORTS): Promise<Test
   realtime.start();
 
   return {
+    port: transport.port,
     realtime,
     clock,
     bus,

@@ -2,6 +2,7 @@ import type { TierWatch } from '../../domain/accounts/tier-watch.ts';
 import type { SignalStreams } from '../event-lane/signal-streams.ts';
 import type { FeatureFactory } from '../feature.ts';
 import type { Peer } from '../peer.ts';
+import { isVisitor } from '../principal.ts';
 
 export interface SignalsParts {
   readonly signalStreams: SignalStreams;
@@ -16,11 +17,14 @@ export const signalsFeature =
 
     return {
       joined(peer) {
+        // A visitor has no tier that could change.
+        if (isVisitor(peer.principal)) return;
         const { id, tier } = peer.principal.user;
         tiers.hold(id, tier);
         peers.set(id, (peers.get(id) ?? new Set()).add(peer));
       },
       left(peer) {
+        if (isVisitor(peer.principal)) return;
         const { id } = peer.principal.user;
         signalStreams.unsubscribe(peer);
         tiers.release(id);

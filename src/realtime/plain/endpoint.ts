@@ -14,11 +14,13 @@ export interface PlainEndpoint {
   readonly path: string;
   readonly dialect: Dialect;
   readonly commands: PlainCommands;
+  /** Whether a client that shows nothing is served, too, as a visitor. */
+  readonly isPublic?: boolean;
   /**
    * The first words to a peer, if there are any. What the peer sends is read behind them. Where it throws, the client is
    * told so and sent away, to come back.
    */
-  greet?(peer: PlainPeer): Promise<void>;
+  greet?(peer: PlainPeer): Promise<void> | void;
   /** The connection of a peer that was to be greeted has ended. */
   left?(peer: PlainPeer): void;
 }

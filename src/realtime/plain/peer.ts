@@ -64,6 +64,11 @@ export class PlainPeer implements Peer {
     if (this.isOpen()) this.#line.write(toTextFrame(text));
   }
 
+  /** Complete frames that many peers share. */
+  writeFrames(frames: Buffer): void {
+    if (this.isOpen()) this.#line.write(frames);
+  }
+
   close(reason: CloseReason): void {
     closeWith(this.#ws, CODE_OF_REASON[reason], reason, this.#clock);
   }

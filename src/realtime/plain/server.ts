@@ -5,7 +5,13 @@ import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { isUnavailable } from '../../protocol/errors.ts';
-import { MAX_PLAIN_FRAME_BYTES } from '../../protocol/limits.ts';
+import {
+  MAX_PLAIN_FRAME_BYTES,
+  MAX_UNIDENTIFIED_PER_ADDRESS,
+  MAX_UNIDENTIFIED_SOCKETS,
+  MAX_VISITORS,
+  MAX_VISITORS_PER_ADDRESS,
+} from '../../protocol/limits.ts';
 import { PLAIN_CLOSE_CODES } from '../../protocol/plain.ts';
 import { ConnectRefusal, type Credentials } from '../admission.ts';
 import { type DialectHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
@@ -39,7 +45,7 @@ export const createPlainSockets =
   (host: DialectHost): Transport => {
     const { upgrades, clock } = parts;
     const connect = createConnect(parts, host);
-    const waitingRoom = createWaitingRoom();
+    const enter = createDoor(parts);
     const server = createServer();
     const open = new Set<WebSocket>();
     let isStopped = false;
@@ -48,13 +54,12 @@ export const createPlainSockets =
       (endpoint: PlainEndpoint): TakeUpgrade =>
       (request, connection, head) => {
         if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE');
-        const shown = readCredentials(request, parts);
-        const leave = shown ? () => {} : waitingRoom.enter(addressOf(request, parts.trustProxy));
-        if (!leave) return refuseUpgrade(connection, 'RATE_LIMITED');
-        connection.once('close', leave);
+        const entered = enter(request, endpoint);
+        if (!entered) return refuseUpgrade(connection, 'RATE_LIMITED');
+        connection.once('close', entered.left);
         server.handleUpgrade(request, connection, head, (ws) => {
           follow(ws, open);
-          void connect(endpoint, ws, request, shown, leave);
+          void connect(endpoint, ws, request, entered);
         });
       };
     for (const create of parts.endpoints) {
@@ -94,6 +99,37 @@ const createServer = (): WebSocketServer =>
     handleProtocols: (protocols) => (protocols.has(BEARER) ? BEARER : false),
   });
 
+/** What a client shows at the door, and what becomes of its place among those who have not said who they are. */
+interface Entered {
+  readonly shown: Credentials | null;
+  readonly identified: Cancel;
+  readonly left: Cancel;
+}
+
+const nothing = (): void => {};
+
+/** Null where there is no room for those who say nothing. */
+function createDoor(parts: PlainParts) {
+  const waiting = createWaitingRoom({
+    perAddress: MAX_UNIDENTIFIED_PER_ADDRESS,
+    inAll: MAX_UNIDENTIFIED_SOCKETS,
+  });
+  const visitors = createWaitingRoom({ perAddress: MAX_VISITORS_PER_ADDRESS, inAll: MAX_VISITORS });
+
+  return (request: IncomingMessage, { isPublic = false }: PlainEndpoint): Entered | null => {
+    const shown = readCredentials(request, parts);
+    // A cookie that has run out must not shut a page for everybody; a token is there to be looked at.
+    if (shown && (shown.token !== undefined || !isPublic))
+      return { shown, identified: nothing, left: nothing };
+    const address = addressOf(request, parts.trustProxy);
+    const leave = (isPublic ? visitors : waiting).enter(address);
+    if (!leave) return null;
+    return isPublic
+      ? { shown: { sessionId: null, visitor: address }, identified: nothing, left: leave }
+      : { shown: null, identified: leave, left: leave };
+  };
+}
+
 const addressOf = ({ socket, headers }: IncomingMessage, trustProxy: number): string =>
   addressKey(clientAddress(socket.remoteAddress, headers['x-forwarded-for']?.toString(), trustProxy));
 
@@ -118,7 +154,8 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     heartbeat.follow(ws);
     host.join(peer);
     const open = (): void => inbox.open((message) => receive(peer, commands, message));
-    if (greet) greet(peer).then(open, (error: unknown) => sendAway(ws, error));
+    const greeted = greet?.(peer);
+    if (greeted) greeted.then(open, (error: unknown) => sendAway(ws, error));
     else open();
   }
 
@@ -132,14 +169,13 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     endpoint: PlainEndpoint,
     ws: WebSocket,
     request: IncomingMessage,
-    shown: Credentials | null,
-    leave: Cancel,
+    { shown, identified }: Entered,
   ): Promise<void> {
     // It closes by itself, with the code of the violation.
     ws.on('error', (error) => log.debug({ err: error }, 'a client violated the protocol'));
     const inbox = createInbox(ws);
     const admitted = await shakeHands(ws, inbox, shown, { admission: host, clock });
-    leave();
+    identified();
     if (admitted) serve(endpoint, ws, request, inbox, admitted);
   }
 

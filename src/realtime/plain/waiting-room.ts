@@ -1,5 +1,4 @@
 import type { Cancel } from '../../lib/clock.ts';
-import { MAX_UNIDENTIFIED_PER_ADDRESS, MAX_UNIDENTIFIED_SOCKETS } from '../../protocol/limits.ts';
 
 /** Connections that have not said who they are: they cost nobody a place, so they are counted by address. */
 export interface WaitingRoom {
@@ -7,7 +6,12 @@ export interface WaitingRoom {
   enter(address: string): Cancel | null;
 }
 
-export function createWaitingRoom(): WaitingRoom {
+export interface RoomLimits {
+  readonly perAddress: number;
+  readonly inAll: number;
+}
+
+export function createWaitingRoom({ perAddress, inAll }: RoomLimits): WaitingRoom {
   const byAddress = new Map<string, number>();
   let waiting = 0;
 
@@ -21,7 +25,7 @@ export function createWaitingRoom(): WaitingRoom {
   return {
     enter(address) {
       const ofAddress = byAddress.get(address) ?? 0;
-      if (!(ofAddress < MAX_UNIDENTIFIED_PER_ADDRESS && waiting < MAX_UNIDENTIFIED_SOCKETS)) return null;
+      if (!(ofAddress < perAddress && waiting < inAll)) return null;
       byAddress.set(address, ofAddress + 1);
       waiting += 1;
       let isInside = true;

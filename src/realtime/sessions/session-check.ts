@@ -2,7 +2,7 @@ import type { Sessions } from '../../domain/accounts/session.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { sessionEnded, TradecastError } from '../../protocol/errors.ts';
 import type { Peer } from '../peer.ts';
-import { sessionIdOf } from '../principal.ts';
+import { isVisitor, sessionIdOf } from '../principal.ts';
 
 /**
  * Whether the session behind a command still holds, according to the database: the bus may be away or lose a
@@ -49,6 +49,7 @@ export function createSessionCheck({
   }
 
   return async (peer) => {
+    if (isVisitor(peer.principal)) return;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const last = lastQuestion.get(peer);
       const question = last && ageOf(last) <= REUSED_MS ? last : ask(peer);
