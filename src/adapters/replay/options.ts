@@ -1,5 +1,11 @@
 import { createPlayedHistory } from '../../domain/market/played-history.ts';
-import type { Chain, ContractSnapshot, OptionChains, OptionSource } from '../../domain/options/chains.ts';
+import {
+  bareSnapshot,
+  type Chain,
+  type ContractSnapshot,
+  type OptionChains,
+  type OptionSource,
+} from '../../domain/options/chains.ts';
 import { byStrike, expirationsOf, foundAmong } from '../../domain/options/listing.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type RecordedContract, readContracts } from './contracts.ts';
@@ -54,15 +60,6 @@ function createReplayChains({ file }: Pick<ReplayFeedOptions, 'file'>): OptionCh
 }
 
 const toSnapshot = (contract: RecordedContract): ContractSnapshot => ({
-  ...contract,
-  price: undefined,
-  bid: undefined,
-  ask: undefined,
-  open: undefined,
-  high: undefined,
-  low: undefined,
-  previousClose: undefined,
-  volume: 0,
-  greeks: undefined,
-  updatedAt: undefined,
+  ...bareSnapshot(contract),
+  openInterest: contract.openInterest,
 });

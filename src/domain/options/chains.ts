@@ -39,6 +39,22 @@ export interface ContractSnapshot extends ContractTerms {
   readonly updatedAt: number | undefined;
 }
 
+/** A contract of which nothing is known but its terms. */
+export const bareSnapshot = (terms: ContractTerms): ContractSnapshot => ({
+  ...terms,
+  price: undefined,
+  bid: undefined,
+  ask: undefined,
+  open: undefined,
+  high: undefined,
+  low: undefined,
+  previousClose: undefined,
+  volume: 0,
+  openInterest: undefined,
+  greeks: undefined,
+  updatedAt: undefined,
+});
+
 /** All contracts of an underlying with one expiry: the forward price is found from calls and puts together. */
 export interface ChainRequest {
   readonly underlying: string;

@@ -1,7 +1,6 @@
 import type { OptionPayload, OptionState } from '../../protocol/options.ts';
-import type { QuoteState } from '../../protocol/quotes.ts';
 import type { Quote } from '../market/quote.ts';
-import type { ContractSnapshot, ContractTerms } from './chains.ts';
+import { bareSnapshot, type ContractSnapshot, type ContractTerms } from './chains.ts';
 import type { Valuation } from './model.ts';
 
 /** What a contract trades at, from the feed or from a chain. Dollars, contracts, milliseconds since epoch. */
@@ -30,7 +29,7 @@ export const quoteToContract = (quote: Quote, terms: ContractTerms): ContractQuo
 /** `now` stands for the time of a contract of which its source has none. */
 export const snapshotToContract = (
   { price, updatedAt, ...snapshot }: ContractSnapshot,
-  state: QuoteState,
+  state: OptionState,
   now: number,
 ): ContractQuote => ({
   ...snapshot,
@@ -41,21 +40,8 @@ export const snapshotToContract = (
 });
 
 /** A contract of which nothing has come by `now`. */
-export const missingContract = (terms: ContractTerms, now: number): ContractQuote => ({
-  terms,
-  price: undefined,
-  bid: undefined,
-  ask: undefined,
-  open: undefined,
-  high: undefined,
-  low: undefined,
-  previousClose: undefined,
-  volume: 0,
-  openInterest: undefined,
-  greeks: undefined,
-  updatedAt: now,
-  state: 'missing',
-});
+export const missingContract = (terms: ContractTerms, now: number): ContractQuote =>
+  snapshotToContract(bareSnapshot(terms), 'missing', now);
 
 const round = (value: number, decimals: number): number => {
   const factor = 10 ** decimals;
