@@ -2,14 +2,14 @@ import type { ConnectCode } from '../../../src/protocol/errors.ts';
 import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { createEmitter } from '../lib/emitter.ts';
 import type { Timers } from '../lib/timers.ts';
-import { type ConnectionStore, createConnectionStore } from '../stores/connection.ts';
+import { type ConnectionState, type ConnectionStore, createConnectionStore } from '../stores/connection.ts';
 import type { EndReason } from '../stores/session.ts';
 import { measureLatency } from './latency.ts';
 import { createReconnect, FAILURE_WAITS_MS } from './reconnect.ts';
 import type { TradecastSocket } from './socket.ts';
 
-/** After this many failures in a row the screens poll over HTTP. */
-const POLL_AFTER_FAILURES = FAILURE_WAITS_MS.length;
+/** A loss, or a first connect that fails, and as many retries that fail: then the screens poll over HTTP. */
+const POLL_AFTER_FAILURES = FAILURE_WAITS_MS.length + 1;
 /** A connection that lived shorter counts as a failed connect, or a crashing server would be hammered. */
 const STABLE_AFTER_MS = 5_000;
 
@@ -49,11 +49,11 @@ function createLife({ socket, timers, random }: Omit<ConnectionOptions, 'onEnded
   let stopLatency = () => {};
   let shutdown: { waitMs: number; message: string } | null = null;
 
-  function failed(message: string | null, atLeastMs = 0) {
+  function failed(message: string | null, atLeastMs = 0, part: Partial<ConnectionState> = {}) {
     const failures = state.getState().failures + 1;
     const waiting = everConnected ? 'reconnecting' : 'connecting';
     const status = failures >= POLL_AFTER_FAILURES ? 'polling' : waiting;
-    state.setState({ failures, message, status });
+    state.setState({ ...part, failures, message, status });
     reconnect.afterFailure(failures, atLeastMs);
   }
 
@@ -71,13 +71,14 @@ function createLife({ socket, timers, random }: Omit<ConnectionOptions, 'onEnded
     stopLatency();
     const lived = timers.now() - (connectedAt ?? 0);
     connectedAt = null;
-    state.setState({ connected: false, latencyMs: null, replica: null });
-    if (!running) return;
-    state.setState({ status: 'reconnecting', message: shutdown?.message ?? null });
-    if (!shutdown && lived < STABLE_AFTER_MS) return failed(null);
-    state.setState({ failures: 0 });
-    if (shutdown) reconnect.afterShutdown(shutdown.waitMs);
-    else reconnect.afterDrop();
+    const lost = { connected: false, latencyMs: null, replica: null };
+    if (!running) return state.setState(lost);
+    if (shutdown) {
+      state.setState({ ...lost, status: 'reconnecting', failures: 0, message: shutdown.message });
+      return reconnect.afterShutdown(shutdown.waitMs);
+    }
+    if (lived >= STABLE_AFTER_MS) state.setState({ failures: 0 });
+    failed(null, 0, lost);
   }
 
   return {

@@ -39,7 +39,9 @@ export function startPolling({ state, timers, refresh, onBack }: PollingOptions)
   }
 
   const follow = ({ status, failures }: ConnectionState, before: ConnectionState) => {
-    if (status !== 'polling' && failures > before.failures) void refresh().catch(() => {});
+    // A loss alone needs no request: it befalls all browsers of a replica at once.
+    const failed = failures > before.failures && !before.connected;
+    if (status !== 'polling' && failed) void refresh().catch(() => {});
     const wanted = status === 'polling';
     if (wanted === polling) return;
     polling = wanted;

@@ -2,20 +2,17 @@ import type { Timers } from '../lib/timers.ts';
 import type { ConnectionStore } from '../stores/connection.ts';
 import type { TradecastSocket } from './socket.ts';
 
-/** Waits after the first, second and third failed connect in a row. */
+/** Waits before the first, second and third retry. A first connect that fails counts as a loss. */
 export const FAILURE_WAITS_MS = [2_000, 4_000, 8_000] as const;
-/** Wait after each later one: often enough to notice, seldom enough not to hurt. */
+/** Wait before each later one: often enough to notice, seldom enough not to hurt. */
 const BACKGROUND_WAIT_MS = 15_000;
-/** A dropped connection is retried within this time, spread so that a restart is not met by all browsers at once. */
-const DROP_WAIT_MS = { least: 300, spread: 700 };
-/** Other waits are stretched by up to this share. */
+/** Waits are stretched by up to this share, so that a restart is not met by all browsers at once. */
 const JITTER = 0.2;
 
 export interface Reconnect {
   now(): void;
   /** `atLeastMs` is the wait that the server named; 0 where it named none. */
   afterFailure(failures: number, atLeastMs: number): void;
-  afterDrop(): void;
   afterShutdown(waitMs: number): void;
   stop(): void;
 }
@@ -51,7 +48,6 @@ export function createReconnect({ socket, timers, random, state }: ReconnectOpti
       const ms = Math.max(FAILURE_WAITS_MS[failures - 1] ?? BACKGROUND_WAIT_MS, atLeastMs);
       after(stretched(ms), atLeastMs > 0);
     },
-    afterDrop: () => after(DROP_WAIT_MS.least + DROP_WAIT_MS.spread * random(), false),
     afterShutdown: (waitMs) => after(stretched(waitMs), true),
     stop: () => cancel(),
   };

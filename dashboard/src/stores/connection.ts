@@ -11,7 +11,7 @@ export const POLL_INTERVAL_MS = 5_000;
 export interface ConnectionState {
   readonly status: ConnectionStatus;
   readonly connected: boolean;
-  /** Failed connects in a row. */
+  /** Failed connects in a row, with the loss that came before them. */
   readonly failures: number;
   /** When the next connect is due, milliseconds since epoch; null while one is under way or none is planned. */
   readonly retryAt: number | null;

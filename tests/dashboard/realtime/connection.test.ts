@@ -63,12 +63,12 @@ describe('connecting', () => {
       data: { code: 'UNSUPPORTED_PROTOCOL', retryable: true, retryAfterMs: 2_000 },
     };
     page.desk.start();
-    for (const failures of [1, 2]) {
+    for (const failures of [1, 2, 3]) {
       expect(await failNext(failures)).toBeGreaterThanOrEqual(2_000);
       expect(state().outdated).toBe(false);
       page.timers.advance(state().retryAt! - page.timers.now());
     }
-    await failNext(3);
+    await failNext(4);
     expect(state()).toMatchObject({ outdated: true, status: 'polling' });
     server.switches.refuseConnect = null;
     page.timers.advance(state().retryAt! - page.timers.now());
@@ -122,7 +122,7 @@ describe('reconnecting', () => {
     live();
     server.cut();
     await until(() => state().status === 'reconnecting');
-    page.timers.advance(1_000);
+    page.timers.advance(2_000);
     await connected();
     await until(() => server.emitted('subscribe:trades').length === 2);
     await until(() => server.emitted('subscribe:watchlist').length === 2);
@@ -133,13 +133,41 @@ describe('reconnecting', () => {
     expect(server.emitted('subscribe:portfolio')).toHaveLength(2);
   });
 
+  test('a lost connection is retried after 2, 4 and 8 seconds; then the page polls and retries in the background', async () => {
+    page.desk.start();
+    watch('AAPL');
+    await connected();
+    live();
+    server.switches.refuseConnect = {
+      message: 'Service unavailable',
+      data: { code: 'UNAVAILABLE', retryable: true },
+    };
+    server.cut();
+    const polls = () => server.requests('GET', '/api/portfolio').length;
+    const before = polls();
+    for (const [index, wait] of [2_000, 4_000, 8_000].entries()) {
+      expect(await failNext(index + 1)).toBe(wait);
+      expect(state().status).toBe('reconnecting');
+      // Every failed retry is made up for by one fetch; the loss alone is not.
+      await until(() => polls() === before + index);
+      page.timers.advance(wait);
+    }
+    expect(await failNext(4)).toBe(15_000);
+    expect(state().status).toBe('polling');
+    await until(() => polls() > before + 2);
+    server.switches.refuseConnect = null;
+    page.timers.advance(15_000);
+    await connected();
+    expect(state().status).toBe('connected');
+  });
+
   test('a disconnect that the stock client takes for good is followed by a new connection', async () => {
     page.desk.start();
     await connected();
     live();
     server.io.disconnectSockets(true);
     await until(() => !state().connected);
-    page.timers.advance(1_000);
+    page.timers.advance(2_000);
     await connected();
     expect(page.ended).toEqual([]);
   });
@@ -207,7 +235,7 @@ describe('polling', () => {
     };
   };
 
-  test('fetches after each failed connect, from the third one on every five seconds, until a connect succeeds', async () => {
+  test('fetches after each failed connect, after three retries every five seconds, until a connect succeeds', async () => {
     refuseSockets();
     server.journal.events.push(executed(1));
     const seen: number[] = [];
@@ -226,6 +254,9 @@ describe('polling', () => {
     await until(() => server.requests('GET', '/api/quotes').length === 2);
     page.timers.advance(4_000);
     expect(await failNext(3)).toBe(8_000);
+    expect(state().status).toBe('connecting');
+    page.timers.advance(8_000);
+    expect(await failNext(4)).toBe(15_000);
     expect(state().status).toBe('polling');
 
     server.routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, totalValue: 1 });
@@ -254,9 +285,10 @@ describe('polling', () => {
     for (const [failures, wait] of [
       [1, 2_000],
       [2, 4_000],
+      [3, 8_000],
     ] as const) {
       await failNext(failures);
-      if (failures === 2)
+      if (failures === 3)
         server.routes['GET /api/portfolio'] = () => ({ status: 503, error: 'Away', code: 'UNAVAILABLE' });
       page.timers.advance(wait);
     }
@@ -283,6 +315,8 @@ describe('polling', () => {
     page.timers.advance(2_000);
     await failNext(2);
     page.timers.advance(4_000);
+    await failNext(3);
+    page.timers.advance(8_000);
     await until(() => state().status === 'polling');
     const before = server.requests('GET', '/api/market/status').length;
     await until(() => {

@@ -44,7 +44,7 @@ async function away(meanwhile: () => void) {
   server.cut();
   await until(() => !state().connected);
   meanwhile();
-  page.timers.advance(1_000);
+  page.timers.advance(2_000);
   await until(() => state().connected);
 }
 /** Past the wait that gathers notices. */
