@@ -17,6 +17,7 @@ import { plainSockets } from './cases/plain-sockets.ts';
 import { prints } from './cases/prints.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
+import { signals } from './cases/signals.ts';
 import { slowReaders } from './cases/slow-readers.ts';
 import { type Finished, toReport, toSummary, toText } from './support/report.ts';
 
@@ -30,6 +31,7 @@ const CASES = [
   connections,
   hooks,
   orders,
+  signals,
   replay,
   prints,
   reconnect,

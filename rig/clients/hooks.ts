@@ -37,6 +37,8 @@ export interface HookRoute {
   /** The connections it goes over, or false for one of its own. */
   readonly agent: Agent | false;
   readonly route: string;
+  /** What it is signed with, unless with the secret of the hooks. */
+  readonly secret?: string;
   /** The end of the request follows so long after its beginning, as over a slow line. */
   readonly bodyMs?: number;
   readonly signal?: AbortSignal;
@@ -51,11 +53,14 @@ export interface HookAnswer {
  * Signs and sends the text of a hook over chosen connections, with as little work as there can be: for publishers
  * of hundreds a second. Rejects where the request ends without an answer.
  */
-export function postHook({ bodyMs, route, ...to }: HookRoute, text: string): Promise<HookAnswer> {
+export function postHook(
+  { bodyMs, route, secret = HOOK_SECRET, ...to }: HookRoute,
+  text: string,
+): Promise<HookAnswer> {
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
-    ...signHook(HOOK_SECRET, text),
+    ...signHook(secret, text),
   };
   return new Promise((resolve, reject) => {
     const sent = request({ ...to, host: '127.0.0.1', path: route, method: 'POST', headers }, (response) => {

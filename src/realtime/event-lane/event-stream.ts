@@ -15,6 +15,10 @@ export interface EventStream {
   head: number;
   /** The newest records, contiguous, ending at `head`. */
   recent: readonly LoggedRecord[];
+  /** Parts of `recent` by the number before them: peers at the same number get the same array. */
+  readonly pages: Map<number, readonly LoggedRecord[]>;
+  /** Its peers are told of the head at the end of this turn. */
+  due: boolean;
   readonly subscribers: Map<string, Subscriber>;
 }
 
@@ -23,18 +27,20 @@ export interface Subscriber {
   /** Number of the last record written; null before the start. */
   cursor: number | null;
   pumping: boolean;
-  /** Ends the wait for the transport when the peer leaves. */
-  release: () => void;
 }
 
 /** Enough for a burst between two pumps; older ones are read from the database. */
 const RECENT_RECORDS = 256;
+/** Peers stand at a few numbers, because each notice moves all that read at a like pace. More would hold bytes for one peer. */
+const REMEMBERED_PAGES = 32;
 
 export const newEventStream = (id: string): EventStream => ({
   id,
   epoch: null,
   head: 0,
   recent: [],
+  pages: new Map(),
+  due: false,
   subscribers: new Map(),
 });
 
@@ -42,7 +48,6 @@ export const newSubscriber = (peer: Peer): Subscriber => ({
   peer,
   cursor: null,
   pumping: false,
-  release: () => {},
 });
 
 /**
@@ -68,16 +73,22 @@ export function moveHead(
   if (!contiguous) onGap();
   stream.recent = contiguous ? [...stream.recent, ...fresh].slice(-RECENT_RECORDS) : [];
   stream.head = position.seq;
+  stream.pages.clear();
   return true;
 }
 
 /** Up to `limit` kept records from number `after + 1` on; null where they begin later. */
 export function keptAfter(
-  { recent }: EventStream,
+  { recent, pages }: EventStream,
   after: number,
   limit: number,
 ): readonly LoggedRecord[] | null {
   const first = recent[0]?.seq;
   if (first === undefined || first > after + 1) return null;
-  return recent.slice(after + 1 - first, after + 1 - first + limit);
+  const known = pages.get(after);
+  if (known) return known;
+  const page = recent.slice(after + 1 - first, after + 1 - first + limit);
+  if (pages.size === REMEMBERED_PAGES) pages.clear();
+  pages.set(after, page);
+  return page;
 }

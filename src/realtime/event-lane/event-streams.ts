@@ -6,7 +6,6 @@ import type { Peer } from '../peer.ts';
 import type { AppendNotice, EventLog, EventLogHead } from './event-log.ts';
 import { type EventStream, newSubscriber, type Subscriber } from './event-stream.ts';
 import { createOpenStreams } from './open-streams.ts';
-import type { EncodeRecord } from './pump.ts';
 
 /**
  * The event lane: every peer that follows a stream receives its log in order, without a hole, without a repeat.
@@ -42,7 +41,6 @@ export interface EventStreamsParts {
   readonly eventLog: EventLog;
   /** Calls the listener with each notice, until the returned function is called. */
   readonly notices: (listener: (notice: AppendNotice) => void) => Cancel;
-  readonly encode: EncodeRecord;
   /** Asked before each write. A peer that may not read waits: it goes on where it was after a later look at the head. */
   readonly mayRead: (peer: Peer, streamId: string) => boolean;
   readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;

@@ -4,7 +4,6 @@ import { journalTopic } from '../../domain/journal/topics.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { createEventStreams, type EventStreams } from './event-streams.ts';
-import { encodeRecord } from './pump.ts';
 
 export interface JournalStreamsParts {
   readonly journal: Pick<Journal, 'head' | 'readAfter'>;
@@ -22,7 +21,6 @@ export const createJournalStreams = ({ journal, bus, ...parts }: JournalStreamsP
       bus.subscribe(journalTopic, ({ userId, epoch, records }) =>
         listener({ streamId: userId, epoch, records }),
       ),
-    encode: encodeRecord,
     // The stream of a user is subscribed to by the session of that user, and ends with it.
     mayRead: () => true,
   });

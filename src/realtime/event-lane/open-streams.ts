@@ -31,14 +31,22 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
   const pump = createPump(parts);
 
   function advance(stream: EventStream, position: JournalPosition, records: readonly LoggedRecord[]): void {
-    if (moveHead(stream, position, records, () => metrics.journalGapFilled()))
-      for (const subscriber of stream.subscribers.values()) pump(stream, subscriber);
+    if (moveHead(stream, position, records, () => metrics.journalGapFilled())) pumpAll(stream);
     // A restored database has another epoch, in which these cursors mean nothing: the clients subscribe again.
     else close(stream);
   }
 
+  /** At the end of the turn: the notices of one commit arrive together, and each peer gets them in one write. */
+  function pumpAll(stream: EventStream): void {
+    if (stream.due) return;
+    stream.due = true;
+    setImmediate(() => {
+      stream.due = false;
+      for (const subscriber of stream.subscribers.values()) pump(stream, subscriber);
+    });
+  }
+
   function close(stream: EventStream): void {
-    for (const subscriber of stream.subscribers.values()) subscriber.release();
     stream.subscribers.clear();
     streams.delete(stream.id);
   }
@@ -75,7 +83,6 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
     },
     unsubscribe(peer, streamId) {
       const stream = streams.get(streamId);
-      stream?.subscribers.get(peer.id)?.release();
       if (stream?.subscribers.delete(peer.id) && stream.subscribers.size === 0) streams.delete(streamId);
     },
     close,

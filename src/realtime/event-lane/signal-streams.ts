@@ -15,7 +15,6 @@ import {
 } from '../../protocol/signals.ts';
 import { TIERS, type Tier } from '../../protocol/tier.ts';
 import type { Peer } from '../peer.ts';
-import { encodeOnce } from './encode-once.ts';
 import { createEventStreams, type EventStreams, type Subscription } from './event-streams.ts';
 import { signalLogReads } from './signal-log-reads.ts';
 
@@ -174,7 +173,6 @@ const createLane = ({ signalLog, tiers, bus, metrics, log }: SignalStreamsParts)
       bus.subscribe(signalsTopic, ({ stream, epoch, records }) =>
         listener({ streamId: stream, epoch, records }),
       ),
-    encode: encodeOnce(),
     mayRead: (peer, streamId) =>
       SIGNAL_STREAMS.some((stream) => stream === streamId && isOpen(tiers, peer, stream)),
     metrics,

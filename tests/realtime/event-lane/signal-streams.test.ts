@@ -185,4 +185,41 @@ describe('the streams of signals', () => {
     expect(pagesRead).toBe(1);
     expect(encoded).toBe(5);
   });
+
+  test('signals of one commit reach each peer in one write, and all peers share its bytes', async () => {
+    append('free');
+    const peers = await Promise.all(Array.from({ length: 50 }, () => follow()));
+    const pieces: (Buffer | undefined)[] = [];
+    for (const peer of peers) {
+      const write = peer.write;
+      peer.write = (events, joined, written) => {
+        pieces.push(joined);
+        write(events, joined, written);
+      };
+    }
+    for (let count = 0; count < 20; count++) append('free');
+    await until(() => peers.every((peer) => idsOf(peer).length === 20), 'every peer has all of them');
+    expect(pieces).toHaveLength(peers.length);
+    expect(new Set(pieces).size).toBe(1);
+    expect(pieces[0]).toBeInstanceOf(Buffer);
+    expect(pagesRead).toBe(0);
+  });
+
+  test('peers that read at different paces get every signal of a burst once and in order', async () => {
+    const peers = await Promise.all(Array.from({ length: 20 }, () => follow()));
+    const isLate = (index: number): boolean => index % 3 === 0;
+    for (let count = 0; count < 500; count++) {
+      append('free', count % 7 === 0 ? 'lost' : 'told');
+      peers.forEach((peer, index) => {
+        if (isLate(index) && count % (index + 5) === 0) peer.pause();
+        else if (isLate(index) && count % (index + 5) === 3) peer.resume();
+      });
+      if (count % 50 === 0) await settled();
+    }
+    for (const peer of peers) peer.resume();
+    await sweep();
+    const all = log.free.map(({ payload }) => payload.id);
+    await until(() => peers.every((peer) => idsOf(peer).length >= all.length), 'every peer has all of them');
+    for (const peer of peers) expect(idsOf(peer)).toEqual(all);
+  });
 });

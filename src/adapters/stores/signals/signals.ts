@@ -31,7 +31,11 @@ type KnownRow = KnownRevision & { source: string; id: string };
  */
 const LOCK = 'SELECT stream, epoch, seq FROM signal_streams ORDER BY stream FOR UPDATE';
 
-const INSERT = `INSERT INTO signals (stream, seq, source, id, revision, digest, symbol, action, price, stop_price, target_price,
+/** The rows of its first parameter, and the heads of its second. */
+const INSERT = `WITH head AS (
+    UPDATE signal_streams h SET seq = i.seq FROM json_to_recordset($2::json) AS i (stream text, seq bigint)
+    WHERE h.stream = i.stream)
+  INSERT INTO signals (stream, seq, source, id, revision, digest, symbol, action, price, stop_price, target_price,
     quantity, confidence, author, words, expires_at, said_at, accepted_at)
   SELECT i.*, clock_timestamp() FROM json_to_recordset($1::json) AS i (stream text, seq bigint, source text, id text,
     revision integer, digest text, symbol text, action text, price numeric, stop_price numeric, target_price numeric,
@@ -91,14 +95,8 @@ async function append(tx: Queryable, signals: readonly SentSignal[], now: number
       throw error;
     }
   });
-  if (inputs.length > 0) {
-    await tx.query(INSERT, [JSON.stringify(inputs)]);
-    await tx.query(
-      `UPDATE signal_streams h SET seq = i.seq FROM json_to_recordset($1::json) AS i (stream text, seq bigint)
-       WHERE h.stream = i.stream`,
-      [JSON.stringify([...streams.values()])],
-    );
-  }
+  if (inputs.length > 0)
+    await tx.query(INSERT, [JSON.stringify(inputs), JSON.stringify([...streams.values()])]);
   return {
     outcomes,
     appended: SIGNAL_STREAMS.flatMap((stream): AppendedSignals[] => {
