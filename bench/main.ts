@@ -10,6 +10,7 @@ import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
 import { greeks } from './cases/greeks.ts';
 import { hooks } from './cases/hooks.ts';
+import { marketLatency } from './cases/market-latency.ts';
 import { marketRest } from './cases/market-rest.ts';
 import { optionFanOut } from './cases/option-fan-out.ts';
 import { orders } from './cases/orders.ts';
@@ -19,6 +20,7 @@ import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
 import { signals } from './cases/signals.ts';
 import { slowReaders } from './cases/slow-readers.ts';
+import { tenClients } from './cases/ten-clients.ts';
 import { type Finished, toReport, toSummary, toText } from './support/report.ts';
 
 const CASES = [
@@ -28,6 +30,8 @@ const CASES = [
   plainSockets,
   greeks,
   marketRest,
+  marketLatency,
+  tenClients,
   connections,
   hooks,
   orders,

@@ -2,6 +2,7 @@
 
 import { serve } from '../../rig/processes/child.ts';
 import { createNoOptions } from '../../rig/stand-ins/no-options.ts';
+import type { MarketSource } from '../../src/app/feeds.ts';
 import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
 import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
@@ -91,23 +92,25 @@ const instruments = {
   knows: (symbol: string) => known.has(symbol),
 };
 
+const marketSource: MarketSource = {
+  feed,
+  instruments,
+  featured: async () => SYMBOLS,
+  history: createPlayedHistory,
+  options: { ...createNoOptions(feed), feed: contractFeed },
+};
+
 let stopUpdates = (): void => {};
 let stopContractUpdates = (): void => {};
 
 const methods = {
-  /** Starts the service; answers with its port. */
+  /** Starts the service; answers with its port. A `FEED` takes the place of the market that the bench moves. */
   async start(env: Record<string, string>): Promise<number> {
     const { config, secrets } = readConfig({ PORT: '0', DEMO_ACCOUNT: 'false', ...env });
     const log = createLogger({ level: config.logLevel, terminal: false });
     const app = createApp(config, secrets, {
       log,
-      marketSource: {
-        feed,
-        instruments,
-        featured: async () => SYMBOLS,
-        history: createPlayedHistory,
-        options: { ...createNoOptions(feed), feed: contractFeed },
-      },
+      ...(env.FEED === undefined && { marketSource }),
     });
     return (await app.start()).port;
   },
@@ -117,7 +120,7 @@ const methods = {
   },
   contractUpdates(pace: Pace | null): void {
     stopContractUpdates();
-    stopContractUpdates = pace ? startUpdates(pace, updateContract, CONTRACTS) : () => {};
+    stopContractUpdates = pace ? startUpdates({ ...pace, names: CONTRACTS }, updateContract) : () => {};
   },
   cpuSeconds,
   settledMemory,

@@ -20,6 +20,8 @@ export interface ConnectRequest {
 export interface Measured {
   readonly deliveries: number;
   readonly bytes: number;
+  /** All bytes that came over the connections, heads of frames included. */
+  readonly received: number;
   /** Milliseconds from the source time of a quote to its arrival here; every 64th delivery. */
   readonly p50: number;
   readonly p99: number;
@@ -42,8 +44,11 @@ let speech: Speech = SPEECHES['socket.io'];
 let deliveries = 0;
 let bytes = 0;
 let closed = 0;
+let begunReceived = 0;
 let begunAt = 0;
 let begunCpu = 0;
+
+const bytesReceived = (): number => clients.reduce((sum, { wire }) => sum + wire.bytesReceived(), 0);
 
 function quoteArrived(data: Buffer, start: number, end: number): void {
   deliveries += 1;
@@ -117,12 +122,14 @@ const methods = {
     latencies.clear();
     deliveries = 0;
     bytes = 0;
+    begunReceived = bytesReceived();
     begunAt = performance.now();
     begunCpu = cpuSeconds();
   },
   end: (): Measured => ({
     deliveries,
     bytes,
+    received: bytesReceived() - begunReceived,
     p50: latencies.at(0.5),
     p99: latencies.at(0.99),
     cpuSeconds: cpuSeconds() - begunCpu,

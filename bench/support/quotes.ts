@@ -40,6 +40,8 @@ export interface Pace {
   readonly perSecond: number;
   /** All symbols in the same moment, or spread evenly. */
   readonly together: boolean;
+  /** What is updated; `SYMBOLS` where it is missing. */
+  readonly names?: readonly string[];
 }
 
 /** Granularity of the spread. */
@@ -50,9 +52,8 @@ const STEP_MS = 5;
  * busy for it is charged for the delay. Returns what ends it.
  */
 export function startUpdates(
-  { perSecond, together }: Pace,
+  { perSecond, together, names = SYMBOLS }: Pace,
   update: (symbol: string, price: number, dueAt: number) => void,
-  names: readonly string[] = SYMBOLS,
 ): () => void {
   const step = together ? 1000 / perSecond : STEP_MS;
   const perStep = together ? names.length : (names.length * perSecond * STEP_MS) / 1000;

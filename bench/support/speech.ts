@@ -25,6 +25,11 @@ export interface Speech {
   hears(text: string, listener: Listener): void;
 }
 
+/** As a browser sends the session with each request. */
+export const sessionHeaders = (sessionID: string) => ({
+  Cookie: `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, SESSION_SECRET)}`)}`,
+});
+
 const socketIo: Speech = {
   path: SOCKET_IO_PATH,
   headers: () => ({}),
@@ -52,9 +57,7 @@ export const SPEECHES = {
   },
   plain: {
     path: PLAIN_PATH,
-    headers: (sessionID) => ({
-      Cookie: `${SESSION_COOKIE}=${encodeURIComponent(`s:${sign(sessionID, SESSION_SECRET)}`)}`,
-    }),
+    headers: sessionHeaders,
     greets: true,
     quoteInitial: '{"type":"'.length,
     letter: 'q',

@@ -8,6 +8,8 @@ export interface WireClient {
   send(text: string): void;
   /** Reads nothing more: what the server sends fills the buffers of the two kernels, then the server's own. */
   pause(): void;
+  /** All that has come, heads of frames and the answer to the upgrade included. */
+  bytesReceived(): number;
   close(): void;
 }
 
@@ -38,6 +40,7 @@ export function openWire(options: {
     const client: WireClient = {
       send: (text) => socket.write(clientFrame(text)),
       pause: () => void socket.pause(),
+      bytesReceived: () => socket.bytesRead,
       close: () => socket.destroy(),
     };
     const onFrame = options.onFrame(client);
