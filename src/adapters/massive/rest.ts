@@ -52,10 +52,13 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
   const stopped = new AbortController();
   let queue: Promise<unknown> = Promise.resolve();
 
-  async function ask(url: URL): Promise<Readonly<Record<string, unknown>>> {
+  async function ask(url: URL, withinMs?: number): Promise<Readonly<Record<string, unknown>>> {
     let response: Response;
     let body: Record<string, unknown>;
-    await pace.turn(stopped.signal);
+    if (!(await pace.turn(stopped.signal, withinMs)))
+      throw new RestError(TOO_MANY, `${url.pathname}: too many requests wait for upstream`, {
+        retryAfterMs: pace.waitMs(),
+      });
     try {
       response = await fetch(url, {
         headers: { authorization: `Bearer ${apiKey}` },
@@ -97,13 +100,6 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
     }
   }
 
-  async function askOnce(url: URL): Promise<Readonly<Record<string, unknown>>> {
-    const retryAfterMs = pace.waitMs();
-    if (retryAfterMs > MAX_TURN_MS)
-      throw new RestError(TOO_MANY, `${url.pathname}: too many requests wait for upstream`, { retryAfterMs });
-    return ask(url);
-  }
-
   function addressOf(path: string, query: Readonly<Record<string, string>> = {}): URL {
     const url = new URL(path, restUrl);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -116,7 +112,7 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
       queue = answer.catch(() => {});
       return answer;
     },
-    once: (path, query) => askOnce(addressOf(path, query)),
+    once: (path, query) => ask(addressOf(path, query), MAX_TURN_MS),
     stop: () => stopped.abort(),
   };
 }

@@ -79,3 +79,19 @@ test('when upstream asks for a pause, no request of the key goes out before its 
   await other.once('/v2/other');
   expect(asked).toHaveLength(2);
 });
+
+test('requests that wait already when upstream asks for a pause are refused at once, with the time of their turn', async () => {
+  const { client, asked, until } = await start(() => ({
+    status: 429,
+    headers: { 'retry-after': '30' },
+    body: {},
+  }));
+  const refusals = await Promise.all(
+    Array.from({ length: 5 }, () => client.once('/v2/some').catch((error: unknown) => error)),
+  );
+  await until(() => asked.length === 1);
+  for (const refusal of refusals) {
+    expect(refusal).toMatchObject({ status: 429, retryAfterMs: expect.any(Number) });
+    expect((refusal as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(20_000);
+  }
+});
