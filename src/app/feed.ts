@@ -49,7 +49,14 @@ export function createFeedCapability(
     current: lease.current,
   });
   const demand = createDemand({ bus, topics, clock, replica });
-  const board = createQuoteBoard({ newestLease: lease.newest, bus, topics, clock, onMissed: demand.resync });
+  const board = createQuoteBoard({
+    newestLease: lease.newest,
+    bus,
+    topics,
+    clock,
+    isWanted: demand.wants,
+    onMissed: demand.resync,
+  });
   const isEngine = (): boolean => lease.current() !== null;
   const candles = createCandleExchange({ bus, topics, clock, isEngine, local: market.candles });
   const following = createScope();

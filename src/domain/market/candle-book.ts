@@ -22,6 +22,8 @@ export interface CandleBook {
   fill(symbol: string, candles: readonly Candle[]): void;
   /** Oldest first. A minute whose trades may set no price stands at the close before it. */
   get(symbol: string): Candle[];
+  /** Forgets what `isOver` says; `isPast` where the symbol's day is before the latest one. */
+  forget(isOver: (symbol: string, isPast: boolean) => boolean): void;
   clear(): void;
 }
 
@@ -38,6 +40,7 @@ const minuteOf = (time: number): number => time - (time % MINUTE_MS);
 export function createCandleBook(): CandleBook {
   const hoursOf = createHoursOf('us-equities');
   const days = new Map<string, Day>();
+  let latestStart = 0;
 
   /** The day `time` belongs to; undefined where the book has moved on to a later one. */
   const dayOf = (symbol: string, time: number): Day | undefined => {
@@ -47,6 +50,7 @@ export function createCandleBook(): CandleBook {
     const { start, end } = newYorkDay(time);
     const fresh: Day = { symbol, start, end, candles: [] };
     days.set(symbol, fresh);
+    latestStart = Math.max(latestStart, start);
     return fresh;
   };
 
@@ -77,6 +81,13 @@ export function createCandleBook(): CandleBook {
       }
     },
     get: (symbol) => toCandles(days.get(symbol)?.candles ?? []),
-    clear: () => days.clear(),
+    forget(isOver) {
+      for (const { symbol, end } of days.values())
+        if (isOver(symbol, end <= latestStart)) days.delete(symbol);
+    },
+    clear() {
+      days.clear();
+      latestStart = 0;
+    },
   };
 }

@@ -15,6 +15,8 @@ const REORDER_INTERVAL_MS = 1_000;
 export interface Demand {
   /** Everything this part (sockets, orders and positions, …) wants from now on, or for `forMs`; the latest wish last. */
   set(part: string, symbols: Iterable<string>, forMs?: number): void;
+  /** Whether a part wants the symbol. */
+  wants(symbol: string): boolean;
   /** Asks for the latest of every wanted symbol, changed or not: some have been missed here. */
   resync(): void;
   start(): void;
@@ -86,6 +88,7 @@ export function createDemand({ bus, topics, clock, replica }: DemandOptions): De
       if (!isSame) publish(wanted);
       else reorderDue ||= anew.length > 0;
     },
+    wants: (symbol) => byDemand.has(symbol),
     resync() {
       resyncDue = true;
       publishResync();

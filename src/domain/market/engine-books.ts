@@ -17,13 +17,22 @@ export interface EngineBooks {
   /** Marks the symbol as changed. */
   touch(symbol: string): void;
   touchAll(): void;
+  /** Forgets the contracts that are idle, and what was before today of idle stocks. */
+  forgetIdle(now: number): void;
+  /** Whether nothing is kept of the symbol, and nothing will come. */
+  isGone(symbol: string): boolean;
   forgetQuotes(): void;
   candles(symbol: string): Candle[];
 }
 
-export function createEngineBooks(): EngineBooks {
-  const book = createQuoteBook();
+/** One that is wanted again within the minute goes on with that minute's trades: no feed repeats them. */
+export const IDLE_KEPT_MS = 60_000;
+
+/** `isIdle`: the symbol is neither wanted nor sent. */
+export function createEngineBooks(isIdle: (symbol: string) => boolean): EngineBooks {
+  const book = createQuoteBook(isIdle);
   const candles = createCandleBook();
+  const isGone = (symbol: string): boolean => !book.has(symbol) && isIdle(symbol);
   const counters = { ticks: 0, dropped: 0 };
   let lastTickAt: number | null = null;
 
@@ -65,6 +74,11 @@ export function createEngineBooks(): EngineBooks {
     takeChanged: book.takeChanged,
     touch: book.touch,
     touchAll: book.touchAll,
+    forgetIdle(now) {
+      book.forget(now - IDLE_KEPT_MS);
+      candles.forget((symbol, isPast) => (isPast ? isIdle(symbol) : isGone(symbol)));
+    },
+    isGone,
     forgetQuotes: book.clear,
     candles: candles.get,
   };

@@ -6,6 +6,8 @@ import type { MarketTopics } from './topics.ts';
 
 /** A symbol stays subscribed upstream this long after its last demand: opening the same page again costs no traffic. */
 export const LINGER_MS = 30_000;
+/** Who changes what is watched without end must not fill the books: the longest released go first. */
+export const MAX_LINGERING = 5_000;
 /** A replica that has been silent for three refreshes is gone, and so is its demand. */
 const SUBSCRIBER_TIMEOUT_MS = 3 * DEMAND_REFRESH_MS;
 
@@ -17,6 +19,8 @@ export interface EngineDemand {
   tidy(): void;
   /** Passes the wanted symbols on. */
   pass(): void;
+  /** Whether the symbol was among those that were passed on last. */
+  wants(symbol: string): boolean;
   /** Number of the wanted symbols. */
   size(): number;
 }
@@ -34,9 +38,13 @@ export interface EngineDemandOptions {
 
 export function createEngineDemand(options: EngineDemandOptions): EngineDemand {
   const { bus, topics, clock, replica, onSymbols, onFresh } = options;
-  const subscriptions = createSubscriptions(LINGER_MS);
+  const subscriptions = createSubscriptions({ lingerMs: LINGER_MS, maxLingering: MAX_LINGERING });
+  let passed: ReadonlySet<string> = new Set();
 
-  const pass = (): void => onSymbols(subscriptions.current(clock.now()));
+  const pass = (): void => {
+    passed = subscriptions.current(clock.now());
+    onSymbols(passed);
+  };
 
   return {
     follow: () =>
@@ -53,6 +61,7 @@ export function createEngineDemand(options: EngineDemandOptions): EngineDemand {
       pass();
     },
     pass,
+    wants: (symbol) => passed.has(symbol),
     size: () => subscriptions.current(clock.now()).size,
   };
 }

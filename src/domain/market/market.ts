@@ -4,14 +4,14 @@ import { createScope } from '../../lib/scope.ts';
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Candle } from './candle.ts';
-import { createEngineBooks } from './engine-books.ts';
+import { createEngineBooks, type EngineBooks } from './engine-books.ts';
 import { createEngineDemand } from './engine-demand.ts';
 import type { FeedStatus, MarketFeed } from './feed.ts';
 import { createFeedRun } from './feed-run.ts';
 import type { MarketHours } from './market-hours.ts';
 import { createQuotePublisher, ENGINE_HEARTBEAT_MS } from './quote-publisher.ts';
 import { createQuoteStates } from './quote-states.ts';
-import { createSymbolFlow } from './symbol-flow.ts';
+import { createSymbolFlow, type SymbolFlow } from './symbol-flow.ts';
 import type { MarketTopics } from './topics.ts';
 import { createUpstreamPlace } from './upstream-place.ts';
 
@@ -53,7 +53,7 @@ export function createMarket(options: MarketOptions): Market {
   const isEngine = (): boolean => fencing !== null && current() === fencing;
 
   const running = createScope();
-  const books = createEngineBooks();
+  const books = createEngineBooks((symbol) => !demand.wants(symbol) && !flow.has(symbol));
   const flow = createSymbolFlow(clock, books.touch);
   const place = createUpstreamPlace({ ...line, clock });
   const demand = createEngineDemand({
@@ -106,6 +106,7 @@ export function createMarket(options: MarketOptions): Market {
         clock.every(options.flushIntervalMs, publisher.publish),
         clock.every(ENGINE_HEARTBEAT_MS, () => states.readSession() && books.touchAll()),
         clock.every(ENGINE_HEARTBEAT_MS, demand.tidy),
+        clock.every(ENGINE_HEARTBEAT_MS, () => forgetIdle(books, flow, clock.now())),
         demand.follow(),
       );
       publisher.publish();
@@ -122,6 +123,11 @@ export function createMarket(options: MarketOptions): Market {
     health: () => healthOf(feed, run.status(), books.lastTickAt(), clock.now()),
     counters: books.counters,
   };
+}
+
+function forgetIdle(books: EngineBooks, flow: SymbolFlow, now: number): void {
+  books.forgetIdle(now);
+  flow.forgetBreaks(books.isGone);
 }
 
 function logChange({ log, feed }: MarketOptions, status: FeedStatus, before: FeedStatus): void {

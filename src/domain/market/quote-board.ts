@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { createEmitter } from '../../lib/emitter.ts';
 import { createScope } from '../../lib/scope.ts';
+import { isContract } from '../../protocol/symbol.ts';
 import type { Bus } from '../bus/bus.ts';
 import { createEnginePulse } from './engine-pulse.ts';
 import { type Quote, toStale } from './quote.ts';
@@ -8,6 +9,9 @@ import type { QuotesMessage } from './quotes-message.ts';
 import type { MarketTopics } from './topics.ts';
 
 const SILENCE_CHECK_MS = 1_000;
+/** A contract that nobody wants here stays so long after its last quote: there are millions, of which few are watched. */
+export const UNWANTED_KEPT_MS = 5 * 60_000;
+const FORGET_MS = 60_000;
 
 /** The latest quotes as this replica received them on the bus. */
 export interface QuoteBoard {
@@ -29,6 +33,8 @@ export interface QuoteBoardOptions {
   readonly clock: Clock;
   /** The highest number of an engine that the database knows; null where it was not asked yet. */
   readonly newestLease?: () => number | null;
+  /** Whether somebody on this replica watches the symbol. */
+  readonly isWanted: (symbol: string) => boolean;
   /** Called when the engine's count shows that a message was missed: the latest of everything must be requested. */
   readonly onMissed?: () => void;
 }
@@ -37,10 +43,12 @@ interface Posted {
   readonly quote: Quote;
   /** Of the engine that published it. */
   readonly lease: number;
+  /** Milliseconds since epoch, by our clock. */
+  readonly postedAt: number;
 }
 
 export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
-  const { bus, topics, clock, onMissed, newestLease = () => null } = options;
+  const { bus, topics, clock, isWanted, onMissed, newestLease = () => null } = options;
   const board = new Map<string, Posted>();
   const changes = createEmitter<[quotes: readonly Quote[]]>();
   const drops = { lease: 0, late: 0 };
@@ -48,7 +56,8 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
   const running = createScope();
 
   const post = (quotes: readonly Quote[], lease: number): void => {
-    for (const quote of quotes) board.set(quote.symbol, { quote, lease });
+    const postedAt = clock.now();
+    for (const quote of quotes) board.set(quote.symbol, { quote, lease, postedAt });
     if (quotes.length > 0) changes.emit(quotes);
   };
   const postStale = (which: (posted: Posted) => boolean, lease: number): void =>
@@ -75,6 +84,13 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
     if (silence !== null) postStale((posted) => silence === 'engine' || posted.lease < lease, lease);
   };
 
+  /** The engine publishes a contract anew to a replica that wants it again. */
+  const forget = (): void => {
+    const before = clock.now() - UNWANTED_KEPT_MS;
+    for (const [symbol, { postedAt }] of board)
+      if (postedAt < before && !isWanted(symbol) && isContract(symbol)) board.delete(symbol);
+  };
+
   return {
     get(symbol) {
       const posted = board.get(symbol);
@@ -87,7 +103,11 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
     drops,
     start() {
       pulse.begin();
-      running.add(bus.subscribe(topics.quotes, receive), clock.every(SILENCE_CHECK_MS, check));
+      running.add(
+        bus.subscribe(topics.quotes, receive),
+        clock.every(SILENCE_CHECK_MS, check),
+        clock.every(FORGET_MS, forget),
+      );
     },
     stop: running.end,
   };

@@ -17,30 +17,63 @@ export interface QuoteBook {
   /** Makes `takeChanged` return the symbol although nothing happened. */
   touch(symbol: string): void;
   touchAll(): void;
+  has(symbol: string): boolean;
+  /** Forgets the idle contracts of which nothing was received since then: there are millions. Stocks stay. */
+  forget(since: number): void;
   clear(): void;
 }
 
-/** More symbols than US equity markets list: beyond it upstream is broken. */
-const MAX_SYMBOLS = 20_000;
+/** More symbols than US equity markets list, and the contracts of a hundred peers: beyond it upstream is broken. */
+export const MAX_SYMBOLS = 20_000;
 
 const isKnown = ({ price, isContract, bid, ask }: Entry): boolean =>
   price > 0 || (isContract && (bid !== undefined || ask !== undefined));
 
-export function createQuoteBook(): QuoteBook {
+/** What is kept of each symbol: of at most so many that a new one takes the place of the oldest that is idle. */
+function createEntries(isIdle: (symbol: string) => boolean) {
   const hoursOf = createHoursOf('us-equities');
   const entries = new Map<string, Entry>();
-  let changed: Entry[] = [];
+  /** False where a look through all entries has just found none: each tick of another symbol would repeat it. */
+  let mayHaveIdle = true;
 
-  const addEntry = (symbol: string, time: number): Entry | undefined => {
-    if (entries.size >= MAX_SYMBOLS) return undefined;
-    const entry = createEntry(symbol, time, hoursOf(symbol));
-    entries.set(symbol, entry);
-    return entry;
+  function hasRoom(): boolean {
+    if (entries.size < MAX_SYMBOLS) return true;
+    if (!mayHaveIdle) return false;
+    for (const symbol of entries.keys()) if (isIdle(symbol)) return entries.delete(symbol);
+    mayHaveIdle = false;
+    return false;
+  }
+
+  return {
+    get: (symbol: string): Entry | undefined => entries.get(symbol),
+    all: (): Iterable<Entry> => entries.values(),
+    /** Undefined where there is no room. */
+    add(symbol: string, time: number): Entry | undefined {
+      if (!hasRoom()) return undefined;
+      const entry = createEntry(symbol, time, hoursOf(symbol));
+      entries.set(symbol, entry);
+      return entry;
+    },
+    forget(since: number): void {
+      mayHaveIdle = true;
+      for (const { symbol, isContract, receivedAt } of entries.values())
+        if (isContract && receivedAt < since && isIdle(symbol)) entries.delete(symbol);
+    },
+    clear(): void {
+      entries.clear();
+      mayHaveIdle = true;
+    },
   };
+}
+
+/** `isIdle`: the symbol is neither wanted nor sent. */
+export function createQuoteBook(isIdle: (symbol: string) => boolean = () => false): QuoteBook {
+  const entries = createEntries(isIdle);
+  let changed: Entry[] = [];
 
   /** The entry on the day of `time`; undefined for a tick of a day that is over. */
   const entryFor = (symbol: string, time: number): Entry | undefined => {
-    const entry = entries.get(symbol) ?? addEntry(symbol, time);
+    const entry = entries.get(symbol) ?? entries.add(symbol, time);
     if (entry === undefined || time < entry.dayStart) return undefined;
     if (time >= entry.dayEnd) rollDay(entry, time);
     return entry;
@@ -96,8 +129,10 @@ export function createQuoteBook(): QuoteBook {
       if (entry) mark(entry);
     },
     touchAll() {
-      for (const entry of entries.values()) mark(entry);
+      for (const entry of entries.all()) mark(entry);
     },
+    has: (symbol) => entries.get(symbol) !== undefined,
+    forget: entries.forget,
     clear() {
       entries.clear();
       changed = [];

@@ -16,13 +16,15 @@ const MEMORY = 512;
 
 export function createRecentTrades(): RecentTrades {
   // Sequence numbers as a ring: almost every trade has a higher one than the last and needs no look-up.
-  const ring = new Float64Array(MEMORY);
+  // Most option contracts never trade: for them it is not made.
+  let ring: Float64Array | undefined;
   let next = 0;
   let highest = 0;
   let highestTime = 0;
   const keys = new Set<string>();
 
   const remember = (sequence: number): void => {
+    ring ??= new Float64Array(MEMORY);
     ring[next] = sequence;
     next = (next + 1) % MEMORY;
   };
@@ -37,12 +39,12 @@ export function createRecentTrades(): RecentTrades {
         return true;
       }
       if (sequence > 0) {
-        if (ring.includes(sequence)) return false;
-        const forgotten = ring[next] as number;
+        if (ring?.includes(sequence)) return false;
+        const forgotten = ring?.[next] ?? 0;
         if (sequence < forgotten) {
           // Lower numbers at a later time: upstream began to count again.
           if (!(sourceTime > highestTime)) return false;
-          ring.fill(0);
+          ring?.fill(0);
           highest = sequence;
           highestTime = sourceTime;
         }
@@ -57,7 +59,7 @@ export function createRecentTrades(): RecentTrades {
       return true;
     },
     clear() {
-      ring.fill(0);
+      ring = undefined;
       highest = 0;
       highestTime = 0;
       keys.clear();

@@ -23,7 +23,13 @@ export interface Subscriptions {
   current(now: number): ReadonlySet<string>;
 }
 
-export function createSubscriptions(lingerMs: number): Subscriptions {
+export interface SubscriptionsOptions {
+  readonly lingerMs: number;
+  /** Beyond so many, those that were released first linger no longer. */
+  readonly maxLingering: number;
+}
+
+export function createSubscriptions({ lingerMs, maxLingering }: SubscriptionsOptions): Subscriptions {
   const subscribers = new Map<string, { symbols: ReadonlySet<string>; seenAt: number }>();
   const releasedAt = new Map<string, number>();
   /** Every symbol that is wanted or lingers; one that a subscriber wants anew or again goes to the end. */
@@ -60,7 +66,7 @@ export function createSubscriptions(lingerMs: number): Subscriptions {
       [...subscribers].filter(([, { seenAt }]) => seenAt < since).map(([subscriber]) => subscriber),
     current(now) {
       for (const [symbol, released] of releasedAt) {
-        if (now - released < lingerMs) continue;
+        if (now - released < lingerMs && releasedAt.size <= maxLingering) continue;
         releasedAt.delete(symbol);
         byDemand.delete(symbol);
       }

@@ -9,8 +9,8 @@ export interface SymbolFlow {
   isCurrent(symbol: string, receivedAt: number): boolean;
   /** Nothing flows any more. */
   stop(): void;
-  /** Forgets the breaks: prices of before them are gone. */
-  forgetBreaks(): void;
+  /** Forgets the breaks of all symbols, or of these: prices of before them are gone. */
+  forgetBreaks(which?: (symbol: string) => boolean): void;
 }
 
 export function createSymbolFlow(clock: Clock, onChange: (symbol: string) => void): SymbolFlow {
@@ -32,6 +32,8 @@ export function createSymbolFlow(clock: Clock, onChange: (symbol: string) => voi
     has: (symbol) => flowing.has(symbol),
     isCurrent: (symbol, receivedAt) => receivedAt >= (endedAt.get(symbol) ?? 0),
     stop: () => flowing.clear(),
-    forgetBreaks: () => endedAt.clear(),
+    forgetBreaks(which = () => true) {
+      for (const symbol of endedAt.keys()) if (which(symbol)) endedAt.delete(symbol);
+    },
   };
 }

@@ -16,7 +16,7 @@ export const TRADED_SYMBOLS_INTERVAL_MS = 5_000;
  */
 export async function followTradedSymbols(parts: {
   readonly ledger: Pick<Ledger, 'tradedSymbols'>;
-  readonly demand: Demand;
+  readonly demand: Pick<Demand, 'set'>;
   readonly clock: Clock;
   readonly log: Log;
 }): Promise<() => void> {

@@ -214,6 +214,7 @@ describe('the relay', () => {
       bus: cutOff.bus,
       topics: STOCK_TOPICS,
       clock,
+      isWanted: () => true,
       onMissed: () => (missed += 1),
     });
     board.start();

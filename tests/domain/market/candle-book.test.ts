@@ -72,6 +72,15 @@ describe('candles from trades', () => {
     book.trade(trade({ price: 12, sourceTime: TEN + MINUTE }));
     expect(book.get('AAPL')).toMatchObject([{ start: TEN + 1_440 * MINUTE, close: 11, volume: 100 }]);
   });
+
+  test('of a day that is over can be forgotten, those of the latest day stay', () => {
+    const book = create();
+    book.trade(trade({ symbol: 'IBM', price: 10, sourceTime: TEN }));
+    book.trade(trade({ price: 11, sourceTime: TEN + 1_440 * MINUTE }));
+    book.forget((_symbol, isPast) => isPast);
+    expect(book.get('IBM')).toEqual([]);
+    expect(book.get('AAPL')).toHaveLength(1);
+  });
 });
 
 describe('candles from bars', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
-import { LINGER_MS } from '../../../src/domain/market/engine-demand.ts';
+import { IDLE_KEPT_MS } from '../../../src/domain/market/engine-books.ts';
+import { LINGER_MS, MAX_LINGERING } from '../../../src/domain/market/engine-demand.ts';
 import type { FeedSink, FeedStatus, FeedTerms, PriceOrigin } from '../../../src/domain/market/feed.ts';
 import { createMarket } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
@@ -263,6 +264,67 @@ describe('demand', () => {
   });
 });
 
+describe('what nobody wants any more', () => {
+  const CONTRACT = 'O:SPY260619C00650000';
+  async function watch(...symbols: string[]) {
+    const given = await start();
+    given.feed().status({ state: 'live' });
+    given.want('here', ...symbols);
+    for (const symbol of symbols) given.flow(symbol, 10);
+    given.clock.advance(FLUSH_MS);
+    given.want('here');
+    given.clock.advance(LINGER_MS + ENGINE_HEARTBEAT_MS);
+    return given;
+  }
+  /** Whether the engine has a quote of the symbol for a replica that wants it. */
+  const isKnown = ({ published, want, clock }: Awaited<ReturnType<typeof start>>, symbol: string) => {
+    published.length = 0;
+    want('there', symbol);
+    clock.advance(FLUSH_MS);
+    return published.some(({ quotes }) => quotes.some((quote) => quote.symbol === symbol));
+  };
+
+  test('is forgotten where it is a contract, once every replica knows that its quote is stale', async () => {
+    const given = await watch('AAPL', CONTRACT);
+    const { market, clock, feed, heard } = given;
+    for (const symbol of ['AAPL', CONTRACT]) feed().confirmed(symbol, false);
+    clock.advance(FLUSH_MS);
+    expect(heard(CONTRACT)).toMatchObject({ price: 10, state: 'stale' });
+    clock.advance(IDLE_KEPT_MS);
+    expect(isKnown(given, CONTRACT)).toBe(false);
+    expect(market.candles(CONTRACT)).toEqual([]);
+    expect(isKnown(given, 'AAPL')).toBe(true);
+    expect(market.candles('AAPL')).toHaveLength(1);
+  });
+
+  test('stays as long as upstream sends it: a replay cannot repeat what has passed', async () => {
+    const given = await watch(CONTRACT);
+    given.clock.advance(2 * IDLE_KEPT_MS);
+    expect(isKnown(given, CONTRACT)).toBe(true);
+    expect(given.market.candles(CONTRACT)).toHaveLength(1);
+  });
+
+  test('is current again when it is wanted again, though upstream had once ceased to send it', async () => {
+    const { clock, feed, flow, want, heard } = await watch(CONTRACT);
+    feed().confirmed(CONTRACT, false);
+    clock.advance(2 * IDLE_KEPT_MS);
+    want('here', CONTRACT);
+    flow(CONTRACT, 11);
+    clock.advance(FLUSH_MS);
+    expect(heard(CONTRACT)).toMatchObject({ price: 11, volume: 100, state: 'live' });
+  });
+
+  test('does not linger beyond a number: who changes it without end keeps no more subscribed', async () => {
+    const { clock, want, wanted } = await start();
+    const nameOf = (index: number): string => `O:SPY260619C${String(1_000 + index).padStart(8, '0')}`;
+    want('here', ...Array.from({ length: MAX_LINGERING + 1 }, (_, index) => nameOf(index)));
+    want('here');
+    clock.advance(ENGINE_HEARTBEAT_MS);
+    expect(wanted.at(-1)).toHaveLength(MAX_LINGERING);
+    expect(wanted.at(-1)).not.toContain(nameOf(0));
+  });
+});
+
 describe('states', () => {
   test('a symbol is stale until upstream confirms it', async () => {
     const { clock, feed, states } = await start();
@@ -470,7 +532,7 @@ test('what a replica newly wants reaches its board within a tick', async () => {
   feed().status({ state: 'live' });
   flow('AAPL', 100);
   clock.advance(60_000);
-  const board = createQuoteBoard({ bus, topics: STOCK_TOPICS, clock });
+  const board = createQuoteBoard({ bus, topics: STOCK_TOPICS, clock, isWanted: () => true });
   board.start();
   bus.publish(STOCK_TOPICS.demand, { replica: 'there', symbols: ['AAPL'] });
   clock.advance(FLUSH_MS);

@@ -5,7 +5,7 @@ import { MAX_MESSAGE_AHEAD_MS } from '../../../src/domain/bus/envelope.ts';
 import { createDemand, DEMAND_REFRESH_MS } from '../../../src/domain/market/demand.ts';
 import { ENGINE_SILENCE_MS } from '../../../src/domain/market/engine-pulse.ts';
 import type { Quote } from '../../../src/domain/market/quote.ts';
-import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import { createQuoteBoard, UNWANTED_KEPT_MS } from '../../../src/domain/market/quote-board.ts';
 import { MAX_QUOTES_AGE_MS } from '../../../src/domain/market/quotes-message.ts';
 import { STOCK_TOPICS } from '../../../src/domain/market/topics.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -14,10 +14,12 @@ function start() {
   const clock = createManualClock('2026-06-15T15:00:00Z');
   const bus = createLocalBus(silentLog);
   const missed = jest.fn();
+  const wanted = new Set<string>();
   const board = createQuoteBoard({
     bus,
     topics: STOCK_TOPICS,
     clock,
+    isWanted: (symbol) => wanted.has(symbol),
     onMissed: missed,
     newestLease: () => 3,
   });
@@ -42,7 +44,7 @@ function start() {
   /** Said, and heard by nobody. */
   const lose = (count = 1, lease = 1): void => void said.set(lease, (said.get(lease) ?? 0) + count);
   const states = (...symbols: string[]) => symbols.map((symbol) => board.get(symbol)?.state);
-  return { clock, bus, board, heard, missed, quote, say, lose, states };
+  return { clock, bus, board, heard, missed, wanted, quote, say, lose, states };
 }
 
 describe('the quote board', () => {
@@ -54,6 +56,18 @@ describe('the quote board', () => {
     expect(board.get('MSFT')?.price).toBe(400);
     expect(board.get('TSLA')).toBeUndefined();
     expect(heard.map((quotes) => quotes.length)).toEqual([2, 1]);
+  });
+
+  test('forgets a contract that nobody here wants some minutes after its last quote, and no stock', () => {
+    const { clock, board, wanted, quote, say } = start();
+    const [watched, other] = ['O:SPY260619C00650000', 'O:SPY260619P00650000'];
+    wanted.add(watched);
+    say([quote('AAPL', 100), quote(watched, 10), quote(other, 11)]);
+    clock.advance(UNWANTED_KEPT_MS);
+    expect(board.get(other)?.price).toBe(11);
+    clock.advance(60_000);
+    expect(board.get(other)).toBeUndefined();
+    expect([board.get('AAPL')?.price, board.get(watched)?.price]).toEqual([100, 10]);
   });
 
   test('drops what the holder of an older lease still says', () => {
@@ -137,6 +151,7 @@ describe('the quote board', () => {
       bus,
       topics: STOCK_TOPICS,
       clock: { ...clock, now: () => clock.now() + stoodStill },
+      isWanted: () => true,
     });
     board.start();
     const quote = {
@@ -252,7 +267,8 @@ describe('the demand of a replica', () => {
     clock.advance(2 * DEMAND_REFRESH_MS);
     expect(resyncs).toEqual([undefined, true, true, true, undefined]);
     demand.stop();
-    expect(clock.pending()).toBe(1);
+    // The two of the board.
+    expect(clock.pending()).toBe(2);
   });
 
   test('is told when it changes, repeated, and told at once to a new engine', () => {

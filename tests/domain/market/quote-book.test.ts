@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
+import { createQuoteBook, MAX_SYMBOLS } from '../../../src/domain/market/quote-book.ts';
 import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { quoteIn } from '../../support/quote-in.ts';
 import { bar, dayState, nbbo, trade } from '../../support/ticks.ts';
@@ -288,5 +288,33 @@ describe('changes', () => {
     expect(book.takeChanged(live)).toEqual([]);
     book.touch('MSFT');
     expect(book.takeChanged(live).map(({ symbol }) => symbol)).toEqual(['MSFT']);
+  });
+});
+
+describe('a full book', () => {
+  const nameOf = (index: number): string => `O:SPY260619C${String(1_000 + index).padStart(8, '0')}`;
+  function fill(isIdle: (symbol: string) => boolean) {
+    const book = createQuoteBook(isIdle);
+    for (let index = 0; index < MAX_SYMBOLS; index++)
+      book.nbbo(nbbo({ symbol: nameOf(index), bid: 1, ask: 2, sourceTime: at('10:00') }));
+    book.takeChanged(live);
+    book.nbbo(nbbo({ symbol: nameOf(MAX_SYMBOLS), bid: 1, ask: 2, sourceTime: at('10:01') }));
+    return book;
+  }
+
+  test('takes one more contract in the place of the oldest that is idle', () => {
+    const book = fill((symbol) => symbol === nameOf(7) || symbol === nameOf(8));
+    expect(book.has(nameOf(MAX_SYMBOLS))).toBe(true);
+    expect([6, 7, 8].map((index) => book.has(nameOf(index)))).toEqual([true, false, true]);
+  });
+
+  test('of which every contract is wanted refuses another one until one is idle', () => {
+    const idle = new Set<string>();
+    const book = fill((symbol) => idle.has(symbol));
+    expect(book.has(nameOf(MAX_SYMBOLS))).toBe(false);
+    idle.add(nameOf(9));
+    book.forget(at('10:01'));
+    book.nbbo(nbbo({ symbol: nameOf(MAX_SYMBOLS), bid: 1, ask: 2, sourceTime: at('10:02') }));
+    expect([9, MAX_SYMBOLS].map((index) => book.has(nameOf(index)))).toEqual([false, true]);
   });
 });

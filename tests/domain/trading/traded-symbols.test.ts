@@ -21,7 +21,7 @@ test('what is in the books is wanted from the start on and followed until the en
         return symbols;
       },
     },
-    demand: { set: (_part, wanted) => requested.push([...wanted]), resync() {}, start() {}, stop() {} },
+    demand: { set: (_part, wanted) => requested.push([...wanted]) },
     clock,
     log: { ...silentLog, warn },
   });
