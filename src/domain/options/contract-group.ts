@@ -177,12 +177,20 @@ function readQuote(member: Member, quoteOf: (symbol: string) => Quote | undefine
   member.contract = quoteToContract(quote, member.terms);
 }
 
+/** A price of before belongs to the spot of then: what it was worth stands until the expiry, wherever the spot goes. */
+const standingOf = ({ contract, live, terms }: Member, now: number): LiveContract['values'] | undefined =>
+  contract?.state === 'stale' && live?.contract.state !== 'missing' && yearsUntil(terms.expiry, now) !== null
+    ? live?.values
+    : undefined;
+
 /** False where a reader sees nothing new. */
 function value(member: Member, market: Market | null, { spot, now, at }: GroupMoment): boolean {
   const { contract, quote, live } = member;
   if (!contract || !quote) return false;
   member.vendor = followVendor(member.vendor, contract.greeks, spot);
-  const values = valuationToPayload(valuationOf(contract, market, now, member.vendor?.isOutdated));
+  const values =
+    standingOf(member, now) ??
+    valuationToPayload(valuationOf(contract, market, now, member.vendor?.isOutdated));
   const isNew = live?.contract !== contract;
   if (!isNew && isSame(live.values, values)) return false;
   member.live = { contract, values, receivedAt: isNew ? quote.receivedAt : at };

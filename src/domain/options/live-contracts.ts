@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import { createEmitter } from '../../lib/emitter.ts';
+import type { Quote } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { ContractTerms } from './chains.ts';
 import { type ContractDirectory, isSameTerms } from './contract-directory.ts';
@@ -49,7 +50,7 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
   const groupOf = new Map<string, ContractGroup>();
 
   const momentOf = ({ underlying }: ContractGroup): GroupMoment => ({
-    spot: stocks.get(underlying)?.price,
+    spot: spotOf(stocks.get(underlying)),
     now: marketTime(),
     at: clock.now(),
     rateFor,
@@ -119,5 +120,9 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
     },
   };
 }
+
+/** A price of before values nothing that is quoted now. */
+const spotOf = (quote: Quote | undefined): number | undefined =>
+  quote?.state === 'stale' ? undefined : quote?.price;
 
 const nameOf = ({ underlying, expiry }: ContractTerms): string => `${underlying} ${expiry}`;

@@ -16,6 +16,7 @@ import {
 } from './contract-quote.ts';
 import { marketOf, valuationOf } from './contract-values.ts';
 import { yearsUntil } from './expiry.ts';
+import { saneVendor } from './model.ts';
 import { createOneContract } from './one-contract.ts';
 import type { RateFor } from './rates.ts';
 
@@ -107,7 +108,9 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
       const chain = expiry === null ? undefined : await chains.chain({ underlying, expiry }, signal);
       const head = await underlyingOf(stocks, underlying, chain);
       directory.remember(chain?.contracts ?? []);
-      const contracts = chain && expiry !== null ? valued(chain, head.price, query, expiry) : [];
+      // A price of before values nothing that is quoted now; that of the chain is of the same moment.
+      const spot = head.state === 'stale' ? chain?.underlyingPrice : head.price;
+      const contracts = chain && expiry !== null ? valued(chain, spot, query, expiry) : [];
       return {
         underlying: head,
         expiry,
@@ -161,7 +164,8 @@ function newerOf(quote: Quote | undefined, listed: ContractQuote): ContractQuote
     // The feed counts 0 where it knows nothing of the day.
     volume: live.volume > 0 ? live.volume : listed.volume,
     openInterest: live.openInterest ?? listed.openInterest,
-    greeks: live.greeks ?? listed.greeks,
+    // Those of the feed may be a minute old. Where a vendor's solver gave up, the object is there without its numbers.
+    greeks: [listed.greeks, live.greeks].find((greeks) => greeks && saneVendor(greeks)),
   };
 }
 

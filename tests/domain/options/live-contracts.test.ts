@@ -51,7 +51,8 @@ function start() {
       board.set(symbol, quote);
       changes.emit([quote]);
     },
-    spot: (price: number, symbol = 'AAPL') => void stocks.set(symbol, quoteOf(symbol, { price })),
+    spot: (price: number, symbol = 'AAPL', state: Quote['state'] = 'live') =>
+      void stocks.set(symbol, quoteOf(symbol, { price, state })),
     /** Ticks and answers with what changed for a reader. */
     tick() {
       seen.length = 0;
@@ -129,6 +130,40 @@ describe('contracts in sight', () => {
     expect(live.get(CALL)!.contract).toBe(before.contract);
     clock.advance(REVALUE_MS);
     expect(tick()).toEqual([]);
+  });
+
+  test('that are stale keep what they were worth, wherever the underlying goes, until they expire', () => {
+    const { clock, live, post, spot, tick } = start();
+    const quoted = { bid: 10, ask: 10.1 };
+    spot(200);
+    live.add([CALL]);
+    post(CALL, quoted);
+    const [before] = tick();
+    post(CALL, { ...quoted, state: 'stale' });
+    expect(tick()).toEqual([before]);
+    spot(210);
+    clock.advance(REVALUE_MS);
+    expect(tick()).toEqual([]);
+    post(CALL, quoted);
+    const [after] = tick();
+    expect(after!.impliedVolatility).not.toBe(before!.impliedVolatility);
+    post(CALL, { ...quoted, state: 'stale' });
+    clock.advance(Date.parse('2026-03-21T15:00:00Z') - clock.now());
+    expect(tick()).toEqual([{ symbol: CALL, noGreeks: 'expired' }]);
+  });
+
+  test('have no model value by a price of the underlying that is of before', () => {
+    const { clock, live, post, spot, tick } = start();
+    spot(200);
+    live.add([CALL]);
+    post(CALL, { bid: 10, ask: 10.1 });
+    expect(tick()).toMatchObject([{ greeksSource: 'model' }]);
+    spot(200, 'AAPL', 'stale');
+    clock.advance(REVALUE_MS);
+    expect(tick()).toEqual([{ symbol: CALL, noGreeks: 'no-underlying' }]);
+    spot(200);
+    clock.advance(REVALUE_MS);
+    expect(tick()).toMatchObject([{ greeksSource: 'model' }]);
   });
 
   test('cost nothing once they are out of sight', () => {

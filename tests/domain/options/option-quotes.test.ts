@@ -42,6 +42,7 @@ const CHAIN: Chain = {
 function start({
   spot = { price: 200, state: 'live' as QuoteState },
   watched = undefined as Quote | undefined,
+  chain = CHAIN,
 } = {}) {
   const stock: MarketQuotePayload = {
     symbol: 'AAPL',
@@ -54,7 +55,7 @@ function start({
   };
   const chains = {
     expirations: async () => [{ expiry: EXPIRY, contracts: 1 }],
-    chain: async () => CHAIN,
+    chain: async () => chain,
     contract: async () => LISTED,
     lookUp: async () => ({ listed: [], unlisted: new Set<string>() }),
   };
@@ -62,7 +63,7 @@ function start({
     chains,
     directory: createContractDirectory({ knows: () => true }),
     options: { get: () => watched },
-    stocks: { quote: async () => stock, stateOf: () => 'live' },
+    stocks: { quote: async () => stock, stateOf: ({ stale }) => (stale ? 'stale' : 'live') },
     stateOf: () => 'closed',
     marketTime: () => NOW,
   });
@@ -105,6 +106,60 @@ test('what the feed does not have of a contract is that of the chain; bid and as
   const watched = await contractOf({ ...empty, price: 11, ask: 11.2, previousClose: 9.6 });
   expect(watched).toMatchObject({ price: 11, ask: 11.2, previousClose: 9.6 });
   expect(watched.bid).toBeUndefined();
+});
+
+describe('greeks of a chain', () => {
+  const ofVendor = (delta: number) => ({
+    impliedVolatility: 0.25,
+    delta,
+    gamma: 0.03,
+    theta: -0.02,
+    vega: 0.2,
+  });
+  const watched: Quote = {
+    symbol: CALL,
+    price: 10,
+    bid: 9.9,
+    ask: 10.1,
+    volume: 1,
+    sourceTime: NOW,
+    receivedAt: NOW,
+    state: 'live',
+  };
+  const listing = (greeks: ContractSnapshot['greeks'], part: Partial<Chain> = {}): Chain => ({
+    ...CHAIN,
+    ...part,
+    contracts: [{ ...LISTED, greeks }],
+  });
+  const first = async (parts: Parameters<typeof start>[0]) =>
+    (await start(parts).chain({ underlying: 'AAPL' })).contracts[0]!;
+
+  test('are those of this answer rather than those that the feed had a minute ago', async () => {
+    const chain = listing(ofVendor(0.6));
+    expect(await first({ chain, watched: { ...watched, greeks: ofVendor(0.5) } })).toMatchObject({
+      greeksSource: 'vendor',
+      delta: 0.6,
+    });
+  });
+
+  test.each([
+    ['the feed', { listed: ofVendor(0.6), fed: {}, delta: 0.6 }],
+    ['the answer', { listed: {}, fed: ofVendor(0.5), delta: 0.5 }],
+  ])('stand where those of %s have no numbers', async (_which, { listed, fed, delta }) => {
+    const contract = await first({ chain: listing(listed), watched: { ...watched, greeks: fed } });
+    expect(contract).toMatchObject({ greeksSource: 'vendor', delta });
+  });
+
+  test('of the model rest on no price of the underlying that is of before', async () => {
+    const spot = { price: 150, state: 'stale' as const };
+    const bare = listing(undefined, { underlyingPrice: undefined });
+    expect(await first({ spot, chain: bare })).toMatchObject({ noGreeks: 'no-underlying' });
+    const priced = listing(undefined, { stale: true });
+    expect(await first({ spot, chain: priced })).toMatchObject({ greeksSource: 'model' });
+    expect((await first({ spot, chain: priced })).impliedVolatility).toBe(
+      (await first({ spot: { price: 201, state: 'live' }, chain: priced })).impliedVolatility,
+    );
+  });
 });
 
 describe('the underlying of a chain', () => {
