@@ -83,13 +83,15 @@ export const optionsFeature =
           const current = requested.filter(mayTrade);
           if (current.length === 0)
             throw new TradecastError('UNKNOWN_SYMBOL', 'All of these contracts have expired');
-          const after = watching.add(peer, current);
-          liveContracts.add(current);
-          const unlisted = await contractListing.unlisted(current);
-          watching.remove(peer, [...unlisted]);
-          const contracts = current.filter((symbol) => !unlisted.has(symbol));
-          if (contracts.length === 0)
+          const { unlisted: check } = contractListing;
+          const {
+            added: contracts,
+            refused: unlisted,
+            after,
+          } = await watching.addChecked(peer, current, check);
+          if (current.every((symbol) => unlisted.has(symbol)))
             throw new TradecastError('UNKNOWN_SYMBOL', 'None of these contracts exists');
+          liveContracts.add(contracts);
           const refused = requested.filter((symbol) => !mayTrade(symbol) || unlisted.has(symbol));
           const rejected = refused.map((symbol) => ({ symbol, code: 'UNKNOWN_SYMBOL' as const }));
           return { after, ack: { type: 'options', contracts, ...(rejected.length > 0 && { rejected }) } };

@@ -45,13 +45,11 @@ export function createSelection({
       const fitting = watching.fitting(peer, symbols);
       const fits = new Set(fitting);
       for (const symbol of symbols) if (!fits.has(symbol)) rejected.push({ symbol, code: overLimit });
-      const after = watching.add(peer, fitting);
-      onAdd?.(fitting);
-      const unknown = await unlisted?.(fitting);
-      if (!unknown || unknown.size === 0) return { accepted: fitting, rejected, after };
-      watching.remove(peer, [...unknown]);
-      for (const symbol of unknown) rejected.push({ symbol, code: 'UNKNOWN_SYMBOL' });
-      return { accepted: fitting.filter((symbol) => !unknown.has(symbol)), rejected, after };
+      if (!unlisted) return { accepted: fitting, rejected, after: watching.add(peer, fitting) };
+      const { added, refused, after } = await watching.addChecked(peer, fitting, unlisted);
+      onAdd?.(added);
+      for (const symbol of refused) rejected.push({ symbol, code: 'UNKNOWN_SYMBOL' });
+      return { accepted: added, rejected, after };
     },
     remove(peer, names) {
       const { symbols, rejected } = read(names, () => null);

@@ -8,6 +8,15 @@ import { onceATurn } from './once-a-turn.ts';
 export interface Watching {
   /** Adds subjects; the answer sends their latest values. Throws the refusal of the limit, and then adds none. */
   add(peer: Peer, subjects: readonly string[]): () => void;
+  /**
+   * The same for subjects of which some may turn out not to exist. They count at once; they are watched once `refusedOf`
+   * has answered, without those that it names and those that the peer has given up meanwhile.
+   */
+  addChecked(
+    peer: Peer,
+    subjects: readonly string[],
+    refusedOf: (subjects: readonly string[]) => Promise<ReadonlySet<string>>,
+  ): Promise<Checked>;
   /** Those of the subjects that the peer may watch: the ones it watches, and the first ones within its limit. */
   fitting(peer: Peer, subjects: readonly string[]): string[];
   /** Answers with the subjects that were watched. */
@@ -16,6 +25,13 @@ export interface Watching {
   left(): void;
   /** Reports no more changes. */
   stop(): void;
+}
+
+export interface Checked {
+  readonly added: string[];
+  readonly refused: ReadonlySet<string>;
+  /** Sends the latest values. */
+  readonly after: () => void;
 }
 
 export interface WatchingParts {
@@ -37,40 +53,85 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
     onChange(bySubscription);
   });
 
+  const pending = createPending();
+  const taken = (peer: Peer): ReadonlySet<string> =>
+    new Set([...lane.watched(peer, source), ...pending.of(peer)]);
+
+  /** Throws the refusal of the limit where there is no room for all of them. */
+  function requireRoom(peer: Peer, subjects: readonly string[]): void {
+    if (!(new Set([...taken(peer), ...subjects]).size <= max)) throw refusal(max);
+  }
+
+  function add(peer: Peer, subjects: readonly string[]): () => void {
+    requireRoom(peer, subjects);
+    lane.watch(peer, source, new Set([...lane.watched(peer, source), ...subjects]));
+    for (const subject of subjects) {
+      bySubscription.delete(subject);
+      bySubscription.add(subject);
+    }
+    return () => {
+      // It may have unsubscribed while this command waited for its limit.
+      const watched = lane.watched(peer, source);
+      lane.offer(
+        peer,
+        source,
+        subjects.filter((subject) => watched.has(subject)),
+      );
+      lane.flush(peer);
+      change.request();
+    };
+  }
+
   return {
-    add(peer, subjects) {
-      const watched = new Set([...lane.watched(peer, source), ...subjects]);
-      if (!(watched.size <= max)) throw refusal(max);
-      lane.watch(peer, source, watched);
-      for (const subject of subjects) {
-        bySubscription.delete(subject);
-        bySubscription.add(subject);
-      }
-      return () => {
-        // It may have unsubscribed while this command waited for its limit.
-        const watched = lane.watched(peer, source);
-        lane.offer(
-          peer,
-          source,
-          subjects.filter((subject) => watched.has(subject)),
-        );
-        lane.flush(peer);
-        change.request();
-      };
+    add,
+    async addChecked(peer, subjects, refusedOf) {
+      requireRoom(peer, subjects);
+      const places = pending.add(peer, subjects);
+      const refused = await refusedOf(subjects).finally(() => pending.end(peer, places));
+      const added = subjects.filter((subject) => places.has(subject) && !refused.has(subject));
+      return { added, refused, after: add(peer, added) };
     },
     fitting(peer, subjects) {
-      const watched = lane.watched(peer, source);
-      let free = max - watched.size;
-      return subjects.filter((subject) => watched.has(subject) || free-- > 0);
+      const known = taken(peer);
+      let free = max - known.size;
+      return subjects.filter((subject) => known.has(subject) || free-- > 0);
     },
     remove(peer, subjects) {
       const watched = new Set(lane.watched(peer, source));
-      const removed = subjects.filter((subject) => watched.delete(subject));
+      const givenUp = pending.remove(peer, subjects);
+      const removed = subjects.filter((subject) => watched.delete(subject) || givenUp.has(subject));
       lane.watch(peer, source, watched);
       change.request();
       return removed;
     },
     left: change.request,
     stop: change.stop,
+  };
+}
+
+/** What peers have asked for and do not watch yet. */
+function createPending() {
+  const byPeer = new Map<Peer, Set<Set<string>>>();
+
+  return {
+    *of(peer: Peer): Iterable<string> {
+      for (const places of byPeer.get(peer) ?? []) yield* places;
+    },
+    /** The places of one command: what the peer gives up goes from them. */
+    add(peer: Peer, subjects: readonly string[]): Set<string> {
+      const places = new Set(subjects);
+      byPeer.set(peer, (byPeer.get(peer) ?? new Set()).add(places));
+      return places;
+    },
+    end(peer: Peer, places: Set<string>): void {
+      const all = byPeer.get(peer);
+      all?.delete(places);
+      if (all?.size === 0) byPeer.delete(peer);
+    },
+    /** Answers with those that were there. */
+    remove(peer: Peer, subjects: readonly string[]): ReadonlySet<string> {
+      const all = [...(byPeer.get(peer) ?? [])];
+      return new Set(subjects.filter((subject) => all.filter((places) => places.delete(subject)).length > 0));
+    },
   };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startApp, type TestApp } from '../../../rig/app.ts';
 import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
 import { collect, next } from '../../../rig/clients/stock-client.ts';
+import { createScriptedMarket } from '../../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../../rig/wait.ts';
 import { priceOf } from '../../../src/domain/options/black-scholes.ts';
 import type { ContractSnapshot } from '../../../src/domain/options/chains.ts';
@@ -257,6 +258,77 @@ describe('a contract that nobody lists', () => {
     expect(Object.keys(missing)).not.toContain('price');
     app.market.contracts.tick(unknown, 3);
     expect(await next(socket, 'option:update')).toMatchObject({ price: 3, state: 'simulated' });
+  });
+});
+
+describe('a subscription that waits for the source', () => {
+  const quoted = contract('AAPL', 'call', 210);
+  const doubtful = contract('JPM', 'put', 310);
+  const market = createScriptedMarket();
+  const { options } = market;
+  let answer = (): void => {};
+  let asked = 0;
+  let slow: TestApp;
+  beforeAll(async () => {
+    slow = await startApp({
+      market: {
+        ...market,
+        options: {
+          ...options,
+          chains: {
+            ...options.chains,
+            async lookUp(contracts) {
+              asked += 1;
+              await new Promise<void>((resolve) => {
+                answer = resolve;
+              });
+              return options.chains.lookUp(contracts);
+            },
+          },
+        },
+      },
+    });
+    const watcher = await slow.connect(await slow.signUp());
+    const confirmed = ask(watcher, 'subscribe:options', [quoted]);
+    await until(() => asked === 1, 'the source is asked');
+    answer();
+    await confirmed;
+    await until(() => market.contracts.wanted().has(quoted), 'the contract is wanted');
+    market.contracts.tick(quoted, 20);
+    await next(watcher, 'option:update', ({ price }) => price === 20);
+  });
+  afterAll(() => slow.close());
+
+  test('confirms what is still wanted then, and sends no value before', async () => {
+    const socket = await slow.connect(await slow.signUp());
+    const heard: string[] = [];
+    socket.onAny((event: string) => {
+      if (event === 'option:update' || event.endsWith('scription:confirmed')) heard.push(event);
+    });
+    const confirmed = ask(socket, 'subscribe:options', [quoted, doubtful]);
+    await until(() => asked === 2, 'the source is asked');
+    market.contracts.tick(quoted, 21);
+    expect(await ask(socket, 'unsubscribe:options', [doubtful])).toMatchObject({ contracts: [doubtful] });
+    answer();
+    expect(await confirmed).toMatchObject({ contracts: [quoted] });
+    await until(() => heard.includes('option:update'), 'the first value');
+    expect(heard.slice(0, 3)).toEqual([
+      'unsubscription:confirmed',
+      'subscription:confirmed',
+      'option:update',
+    ]);
+  });
+
+  test('counts towards the limit at once', async () => {
+    const socket = await slow.connect(await slow.signUp());
+    const many = Array.from({ length: 150 }, (_, index) => contract('JPM', 'put', 400 + index));
+    const others = many.map((_, index) => contract('JPM', 'call', 400 + index));
+    const before = asked;
+    const confirmed = ask(socket, 'subscribe:options', many);
+    await until(() => asked > before, 'the source is asked');
+    expect(await ask(socket, 'subscribe:options', others)).toMatchObject({ code: 'CONTRACT_LIMIT' });
+    answer();
+    expect(await confirmed).toMatchObject({ contracts: many });
   });
 });
 
