@@ -26,7 +26,7 @@ const BARE: Readonly<Record<string, PlainRequest>> = {
 };
 
 export interface PlainCommandParts {
-  readonly host: DialectHost;
+  readonly host: Pick<DialectHost, 'pass' | 'charge' | 'refuseUnknown'>;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
 }
 
@@ -54,21 +54,42 @@ export function createPlainCommands({ host, metrics }: PlainCommandParts) {
   };
 }
 
+/** Messages of one peer that wait for their turn, of 16 KB each at most. More than that stay in its line. */
+const MAX_WAITING = 16;
+
+interface Turns {
+  /** Resolves when all messages of the peer so far are handled. */
+  handledSoFar: Promise<void>;
+  waiting: number;
+}
+
 /**
  * Handles the messages of a peer one after the other: nothing in an answer names the message that it answers, so a
- * client knows by the order alone whether it is subscribed.
+ * client knows by the order alone whether it is subscribed. A turn may take a second (a source is asked): who sends on
+ * meanwhile is not read.
  */
 function createTurns() {
-  /** Resolves when all messages of the peer so far are handled; a peer at rest takes no memory. */
-  const handledSoFar = new WeakMap<PlainPeer, Promise<void>>();
+  /** A peer at rest takes no memory. */
+  const turns = new WeakMap<PlainPeer, Turns>();
+
+  function end(peer: PlainPeer, own: Turns): void {
+    own.waiting -= 1;
+    if (own.waiting > 0) return;
+    turns.delete(peer);
+    peer.resume();
+  }
 
   return (peer: PlainPeer, handle: () => Promise<void>): Promise<void> => {
-    const handled = handledSoFar.get(peer)?.then(handle) ?? handle();
-    const forget = (): void => {
-      if (handledSoFar.get(peer) === settled) handledSoFar.delete(peer);
-    };
-    const settled = handled.then(forget, forget);
-    handledSoFar.set(peer, settled);
+    const before = turns.get(peer);
+    const handled = before ? before.handledSoFar.then(handle) : handle();
+    const own = before ?? { handledSoFar: handled, waiting: 0 };
+    own.waiting += 1;
+    own.handledSoFar = handled.then(
+      () => end(peer, own),
+      () => end(peer, own),
+    );
+    turns.set(peer, own);
+    if (own.waiting >= MAX_WAITING) peer.pause();
     return handled;
   };
 }

@@ -69,6 +69,15 @@ export class PlainPeer implements Peer {
     if (this.isOpen()) this.#line.write(frames);
   }
 
+  /** Reads nothing further from the line until `resume`: what the client sends waits on its side. */
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
   close(reason: CloseReason): void {
     closeWith(this.#ws, CODE_OF_REASON[reason], reason, this.#clock);
   }
