@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { useCombobox } from '../hooks/use-combobox.ts';
-import type { SearchResult } from '../hooks/use-symbol-search.ts';
+import type { SearchResult } from '../hooks/use-search.ts';
 import { SearchIcon } from './icons.tsx';
 import { SymbolOptions } from './symbol-options.tsx';
 
@@ -22,10 +22,9 @@ export interface SymbolSearchProps {
   readonly showLabel?: boolean;
 }
 
-function emptyText(status: SearchResult['status'], query: string): string {
+function emptyText({ status, problem }: Pick<SearchResult, 'status' | 'problem'>, query: string): string {
   if (status === 'searching') return 'Searching…';
-  if (status === 'failed') return 'Search is unavailable right now. Type again to retry.';
-  return `No known symbol or contract matches “${query}”.`;
+  return problem ?? `No known symbol or contract matches “${query}”.`;
 }
 
 /** A combobox over the symbols that the server knows. */
@@ -43,7 +42,7 @@ export function SymbolSearch(props: SymbolSearchProps) {
   } = props;
   const id = useId();
   const noteOn = (symbol: string) => (taken?.symbols.includes(symbol) ? taken.note : undefined);
-  const { query, status, found, expanded, activeOption, choose, field } = useCombobox({
+  const { query, status, problem, found, expanded, activeOption, choose, field } = useCombobox({
     value,
     onSelect,
     onUnsettled,
@@ -92,7 +91,7 @@ export function SymbolSearch(props: SymbolSearchProps) {
             : 'sr-only'
         }
       >
-        {empty ? emptyText(status, query) : ''}
+        {empty ? emptyText({ status, problem }, query) : ''}
       </p>
     </div>
   );

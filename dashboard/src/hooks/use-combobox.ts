@@ -1,6 +1,11 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { listedContracts } from '../lib/contract-search.ts';
+import { instrumentWords } from '../lib/instrument-words.ts';
 import { meantBy } from '../lib/symbols.ts';
-import { useSymbolSearch } from './use-symbol-search.ts';
+import { useSearch } from './use-search.ts';
+
+/** Rows of the list. */
+const MAX_OPTIONS = 8;
 
 export interface ComboboxOptions {
   /** The present choice. */
@@ -29,10 +34,14 @@ export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxO
   const [awaited, setAwaited] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const query = text.trim();
-  const { status, found } = useSymbolSearch(query);
+  const { status, problem, symbols, contracts } = useSearch(query, listedContracts);
+  const found = [...contracts.map((symbol) => ({ symbol, name: instrumentWords(symbol) })), ...symbols].slice(
+    0,
+    MAX_OPTIONS,
+  );
   const meant = meantBy(query, found);
   const active = moved ?? Math.max(0, meant ? found.indexOf(meant) : 0);
-  const expanded = open && query !== '' && status !== 'idle';
+  const expanded = open && query !== '';
   const activeOption = expanded && (status === 'done' || moved !== null) ? found[active] : undefined;
 
   function type(typed: string) {
@@ -79,6 +88,7 @@ export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxO
   return {
     query,
     status,
+    problem,
     found,
     expanded,
     activeOption,

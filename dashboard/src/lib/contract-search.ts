@@ -6,15 +6,22 @@ import { contractNamed, readTypedContract, type TypedContract } from './typed-co
 const MAX_CONTRACTS = 6;
 /** Strikes that are looked up on both sides of the typed one, as a part of it. */
 const STRIKE_RANGE = 0.03;
+/** The route takes at most three decimals, and 660 × 0.97 has thirteen. */
+const toBound = (strike: number): number => Math.round(strike * 1_000) / 1_000;
 
 type ChainApi = Pick<Api, 'expirations' | 'chain'>;
 
 /** The contracts that a text names in part: `spy 650` are those at and around the strike that expire next. */
 async function contractsLike(api: ChainApi, typed: TypedContract): Promise<readonly string[]> {
   const { root, strike, right } = typed;
-  const expiry = typed.expiry ?? (await api.expirations(root))[0]?.expiry;
+  const listed = await api.expirations(root);
+  // A typed expiry that has passed, or is none of this stock, has no contracts.
+  const expiry = listed.find((one) => typed.expiry === null || one.expiry === typed.expiry)?.expiry;
   if (expiry === undefined) return [];
-  const range = { strikeFrom: strike * (1 - STRIKE_RANGE), strikeTo: strike * (1 + STRIKE_RANGE) };
+  const range = {
+    strikeFrom: toBound(strike * (1 - STRIKE_RANGE)),
+    strikeTo: toBound(strike * (1 + STRIKE_RANGE)),
+  };
   const { contracts } = await api.chain(root, { expiry, ...range });
   return contracts
     .filter(({ type }) => right === null || type === right)
@@ -23,21 +30,24 @@ async function contractsLike(api: ChainApi, typed: TypedContract): Promise<reado
     .map(({ contractId }) => contractId);
 }
 
+/** Which contracts a search offers for a text; none for a text that is not about contracts. */
+export type ContractSearch = (api: ChainApi, text: string) => Promise<readonly string[]>;
+
 /**
- * The contracts that `text` means, by symbol, in words or by a strike; null where it is no text about contracts. One
- * that is named in full is taken by its name, so that the past of an expired one is found.
+ * The contracts that `text` means, by symbol, in words or by a strike. One that is named in full is taken by its name,
+ * so that the past of an expired one is found.
  */
-export async function searchContracts(api: ChainApi, text: string): Promise<readonly string[] | null> {
+export const searchContracts: ContractSearch = async (api, text) => {
   const named = contractNamed(text);
   if (named !== null) return [named];
   const typed = readTypedContract(text);
   // An underlying that does not exist has no contracts; that is no failure of the search.
-  return typed && (await contractsLike(api, typed).catch(noneIfUnknown));
-}
+  return typed ? contractsLike(api, typed).catch(noneIfUnknown) : [];
+};
 
 /** The same without those that nobody can watch: they have expired, or do not exist. */
-export async function listedContracts(api: ChainApi, text: string): Promise<readonly string[] | null> {
+export const listedContracts: ContractSearch = async (api, text) => {
   const found = await searchContracts(api, text);
-  if (found === null || contractNamed(text) === null) return found;
+  if (contractNamed(text) === null) return found;
   return (await fetchContracts(api, found)).map(({ contractId }) => contractId);
-}
+};

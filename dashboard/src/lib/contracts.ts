@@ -33,19 +33,21 @@ function rangesOf(contracts: readonly string[]): readonly Range[] {
   return [...ranges.values()];
 }
 
-/** What a server says of a chain that does not exist or has expired. */
-const UNKNOWN_CHAIN: readonly ErrorCode[] = [
-  'UNKNOWN_SYMBOL',
-  'UNSUPPORTED_INSTRUMENT',
-  'NOT_FOUND',
-  'VALIDATION',
-];
+/** What a server says of a chain that does not exist. */
+const UNKNOWN_CHAIN: readonly ErrorCode[] = ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT', 'NOT_FOUND'];
+
+const noneIf =
+  (codes: readonly ErrorCode[]) =>
+  (error: unknown): readonly [] => {
+    if (error instanceof TradecastError && codes.includes(error.code)) return [];
+    throw error;
+  };
 
 /** Such a chain has no contracts; that is no failure of the request. */
-export function noneIfUnknown(error: unknown): readonly [] {
-  if (error instanceof TradecastError && UNKNOWN_CHAIN.includes(error.code)) return [];
-  throw error;
-}
+export const noneIfUnknown = noneIf(UNKNOWN_CHAIN);
+
+/** Of a request that is made from a contract's symbol, VALIDATION can only mean that its expiry has passed. */
+const noneIfUnknownOrPast = noneIf([...UNKNOWN_CHAIN, 'VALIDATION']);
 
 /**
  * What the server says of these contracts now, without those that it does not list: a request for each chain that they
@@ -58,7 +60,7 @@ export async function fetchContracts(
   const wanted = new Set(contracts);
   const answers = await Promise.allSettled(
     rangesOf(contracts).map(({ underlying, ...range }) =>
-      api.chain(underlying, range).then((chain) => chain.contracts, noneIfUnknown),
+      api.chain(underlying, range).then((chain) => chain.contracts, noneIfUnknownOrPast),
     ),
   );
   const read = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));

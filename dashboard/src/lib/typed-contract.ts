@@ -1,4 +1,5 @@
-import { isContract, parseSymbol, readSymbol } from '../../../src/protocol/symbol.ts';
+import { isDay } from '../../../src/protocol/new-york.ts';
+import { isContract, isStockSymbol, parseSymbol, readSymbol } from '../../../src/protocol/symbol.ts';
 
 /** What a person says of a contract; what is left out is null. */
 export interface TypedContract {
@@ -13,8 +14,8 @@ export interface TypedContract {
 
 const RIGHT = String.raw`(?:\s*(c|p|call|put)s?)?`;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const DAY = String.raw`\d{1,2} (?:${MONTHS.join('|')}) \d{4}`;
-const EXPIRY = String.raw`(?:(\d{4}-\d{2}-\d{2}|\d{6}|${DAY})\s*)?`;
+const DAY = String.raw`\d{1,2} (?:${MONTHS.join('|')}) 20\d{2}`;
+const EXPIRY = String.raw`(?:(20\d{2}-\d{2}-\d{2}|\d{6}|${DAY})\s*)?`;
 const STRIKE = String.raw`\$?(\d{1,5}(?:\.\d{1,3})?)`;
 /** `spy 650`, `SPY 650 put`, `SPY 251219 C 650`, `SPY 19 Dec 2025 650 call`, `SPY 2025-12-19 650c`. */
 const TYPED = new RegExp(String.raw`^([a-z.]{1,6})\s+${EXPIRY}${RIGHT}\s*${STRIKE}${RIGHT}$`, 'i');
@@ -34,10 +35,11 @@ export function readTypedContract(text: string): TypedContract | null {
   const match = TYPED.exec(text.trim());
   if (!match) return null;
   const [, root = '', expiry, before, strike, after] = match;
-  if (before !== undefined && after !== undefined) return null;
+  const typed = { root: root.toUpperCase(), expiry: expiry === undefined ? null : toExpiry(expiry) };
+  const isOne = isStockSymbol(typed.root) && (typed.expiry === null || isDay(typed.expiry));
+  if (!isOne || (before !== undefined && after !== undefined)) return null;
   return {
-    root: root.toUpperCase(),
-    expiry: expiry === undefined ? null : toExpiry(expiry),
+    ...typed,
     strike: Number(strike),
     right: toRight(before ?? after),
   };

@@ -15,8 +15,8 @@ type Quotes = Readonly<Record<string, Shown<QuotePayload>>>;
 export interface FeedState {
   /** What the server reports of the source of the prices of stocks. */
   readonly feed: FeedHealth | null;
-  /** The same of option contracts. */
-  readonly options: FeedHealth | null;
+  /** When the server last said that the feed of contracts has stopped, milliseconds since epoch; null where it runs. */
+  readonly optionsStoppedAt: number | null;
   /** When the last price of a contract came, milliseconds since epoch; null where none has, or nothing is known. */
   readonly optionsTickAt: number | null;
   /** Where the newest quotes come from: `live`, `delayed`, `simulated`, `replay`. */
@@ -44,18 +44,20 @@ export const isStopped = (feed: FeedHealth | null): boolean => feed !== null && 
 export function createFeedStore({ api, timers, quotes }: FeedOptions): FeedStore {
   const store = createStore<FeedState>(() => ({
     feed: null,
-    options: null,
+    optionsStoppedAt: null,
     optionsTickAt: null,
     source: null,
   }));
 
   async function load() {
     const feeds = await api.feedHealth().catch(() => null);
-    const age = feeds?.options.lastTickAgeMs ?? null;
+    const now = timers.now();
+    const options = feeds?.options ?? null;
+    const age = options?.lastTickAgeMs ?? null;
     store.setState({
       feed: feeds?.stocks ?? null,
-      options: feeds?.options ?? null,
-      optionsTickAt: age === null ? null : timers.now() - age,
+      optionsStoppedAt: isStopped(options) ? now : null,
+      optionsTickAt: age === null ? null : now - age,
     });
   }
 

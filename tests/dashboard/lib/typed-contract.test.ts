@@ -18,6 +18,9 @@ test.each([
   ['SPY 650 call', null],
   ['SPY', null],
   ['SPY 251219 c 650 p', null],
+  // Symbols have two digits of year: they are of this century.
+  ['SPY 1999-12-17 650 c', null],
+  ['SPY 17 Dec 1999 650 c', null],
 ])('“%s” names %s', (text, symbol) => {
   expect(contractNamed(text)).toBe(symbol);
 });
@@ -33,4 +36,6 @@ test('what is said of a contract in part is read in part', () => {
   expect(readTypedContract('spy 251219 650')).toMatchObject({ expiry: '2025-12-19', right: null });
   expect(readTypedContract('apple inc')).toBeNull();
   expect(readTypedContract('650')).toBeNull();
+  expect(readTypedContract('spy 251332 650')).toBeNull();
+  expect(readTypedContract('e.g. 5')).toBeNull();
 });

@@ -18,6 +18,7 @@ import type { OrderPayload } from '../../../src/protocol/orders.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { type Answers, type DoubleSocket, type JournalEvents, tell, usualAnswers } from './answers.ts';
+import { malformedQuery } from './declared.ts';
 import { BARS, historyOf, MARKET_OPEN, NAMES, ORDER, PORTFOLIO, quoteOf, USER } from './fixtures.ts';
 
 export interface Refusal {
@@ -124,6 +125,8 @@ export async function startDouble(port = 0) {
     };
     if (url.pathname === '/health/websocket')
       return say(200, { status: 'healthy', feeds: { stocks: feed, options } });
+    const wrong = malformedQuery(method, url);
+    if (wrong !== null) return say(400, { success: false, error: wrong, code: 'VALIDATION' });
     const route =
       routes[`${method} ${url.pathname}`] ?? routes[`${method} ${url.pathname.replace(/[^/]+$/, '*')}`];
     if (!route) return say(404, { success: false, error: 'Not found', code: 'NOT_FOUND' });

@@ -11,8 +11,10 @@ export interface FreezeFacts {
   readonly newest: number;
   /** The contracts that the page has asked to be pushed. */
   readonly contracts: readonly Pick<OptionPayload, 'state'>[];
-  /** The feed of options has stopped, as the server reports it. */
-  readonly stopped: boolean;
+  /** When a contract that its source renews was last pushed, milliseconds since epoch; 0 before the first. */
+  readonly movedAt: number;
+  /** When the server last said that the feed of options has stopped, milliseconds since epoch; null where it runs. */
+  readonly stoppedAt: number | null;
   /** When its last price came, milliseconds since epoch; null where nothing says. */
   readonly tickAt: number | null;
 }
@@ -27,13 +29,14 @@ export interface Freeze {
 
 /** Whether the prices on screen stand still, and why; null where they move, or need not because trading is over. */
 export function freezeOf(facts: FreezeFacts): Freeze | null {
-  const { freshness, now, newest, contracts, stopped, tickAt } = facts;
+  const { freshness, now, newest, contracts, movedAt, stoppedAt, tickAt } = facts;
   const ageMs = now - newest;
   if (newest === 0) return null;
   const still = (cause: Freeze['cause'], since = newest): Freeze => ({ ageMs: now - since, since, cause });
   if (freshness === 'frozen') return ageMs >= FREEZE_AFTER_MS ? still('connection') : null;
   if (contracts.length === 0 || contracts.every(({ state }) => state === 'closed')) return null;
   // The source says when it stopped; a page that was opened later has all of its prices from afterwards.
+  const stopped = stoppedAt !== null && movedAt <= stoppedAt;
   if (stopped || contracts.every(({ state }) => state === 'stale' || state === 'closed'))
     return still('source', tickAt ?? newest);
   return ageMs >= FREEZE_AFTER_MS ? still('quiet') : null;

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import type { OptionPayload, OptionState } from '../../../../src/protocol/options.ts';
 import { Button } from '../../components/button.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
@@ -8,8 +9,7 @@ import { useLatest } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { age, momentOf } from '../../lib/format.ts';
 import type { ChainState } from '../../stores/chain.ts';
-import { isStopped } from '../../stores/feed.ts';
-import { SINGLE } from '../../stores/keyed.ts';
+import { type Shown, SINGLE } from '../../stores/keyed.ts';
 import { type Freeze, freezeOf } from './freeze.ts';
 
 const FREEZE_CHECK_MS = 1_000;
@@ -21,7 +21,23 @@ const CAUSES: Record<Freeze['cause'], (age: string, since: string) => string> = 
   quiet: (age, since) => `No price of this chain has come for ${age}, since ${since}.`,
 };
 
+/** What a notice says to the eye, and once to the ear: the sentence has an age or a time, the phrase has none. */
+interface Notice {
+  readonly sentence: string;
+  readonly phrase: string;
+}
+
+const PARTIAL: Notice = {
+  sentence: 'The source sent a part of the chain only: strikes are missing.',
+  phrase: 'Strikes are missing from the chain',
+};
 const CLOSED = 'The market is closed: these are its last prices.';
+
+/** States of a contract that its source no longer renews, or not now. */
+const AT_REST: readonly OptionState[] = ['stale', 'closed', 'missing'];
+
+const latestOf = (pushed: readonly Shown<OptionPayload>[], before: number): number =>
+  pushed.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), before);
 
 /** The contracts of the chain that were pushed, before the first all of it, and when the newest of them came. */
 function usePushed({ chain, receivedAt }: ChainState) {
@@ -30,19 +46,27 @@ function usePushed({ chain, receivedAt }: ChainState) {
   const { bySubject } = states.option.getState();
   const all = chain?.contracts ?? [];
   const pushed = all.flatMap(({ contractId }) => bySubject[contractId] ?? []);
-  const newest = pushed.reduce((latest, one) => Math.max(latest, one.receivedAt), receivedAt);
-  return { now, newest, contracts: pushed.length > 0 ? pushed : all };
+  const moving = pushed.filter(({ state }) => !AT_REST.includes(state));
+  return {
+    now,
+    newest: latestOf(pushed, receivedAt),
+    movedAt: latestOf(moving, 0),
+    contracts: pushed.length > 0 ? pushed : all,
+  };
 }
 
 /** Why prices stand still, looked at every second; null where they do not. */
-function useFreeze(pushed: ReturnType<typeof usePushed>): string | null {
+function useFreeze(pushed: ReturnType<typeof usePushed>): Notice | null {
   const freshness = useFreshness();
   const market = useLatest('market', SINGLE);
   const { feed } = useSharedStores();
-  const stopped = useStore(feed, ({ options }) => isStopped(options));
+  const stoppedAt = useStore(feed, ({ optionsStoppedAt }) => optionsStoppedAt);
   const tickAt = useStore(feed, ({ optionsTickAt }) => optionsTickAt);
-  const freeze = market?.session === 'closed' ? null : freezeOf({ ...pushed, freshness, stopped, tickAt });
-  return freeze && CAUSES[freeze.cause](age(freeze.ageMs), momentOf(freeze.since, pushed.now));
+  const facts = { ...pushed, freshness, stoppedAt, tickAt };
+  const freeze = market?.session === 'closed' ? null : freezeOf(facts);
+  if (freeze === null) return null;
+  const sentence = CAUSES[freeze.cause](age(freeze.ageMs), momentOf(freeze.since, pushed.now));
+  return { sentence, phrase: 'Prices stand still' };
 }
 
 /**
@@ -56,22 +80,20 @@ export function ChainNotices({ state, onRetry }: { state: ChainState; onRetry: (
   const { chain, problem, receivedAt } = state;
   if (chain === null) return null;
   const isClosed = pushed.contracts.every((contract) => contract.state === 'closed');
-  const old =
-    problem && `Contracts out of sight are as of ${momentOf(receivedAt, timers.now())}. ${problem.message}`;
-  const notice =
-    freeze ??
-    old ??
-    (chain.partial ? 'The source sent a part of the chain only: strikes are missing.' : null);
+  const old = problem && {
+    sentence: `Contracts out of sight are as of ${momentOf(receivedAt, timers.now())}. ${problem.message}`,
+    phrase: 'The chain could not be loaded again',
+  };
+  const notice = freeze ?? old ?? (chain.partial ? PARTIAL : null);
   return (
     <div
       className={`flex min-h-13 items-center gap-2 border-b px-3 sm:min-h-9 sm:px-4 ${notice === null ? 'border-line text-muted' : 'border-warn bg-warn-soft'}`}
     >
-      {/* Announced once: the text of a notice has an age, so only its arrival is. */}
       <p role="status" className="sr-only">
-        {freeze === null ? '' : 'Prices stand still'}
+        {notice?.phrase ?? ''}
       </p>
       {notice === null ? null : <WarningIcon className="size-4 shrink-0 text-warn" />}
-      <p>{notice ?? (isClosed ? CLOSED : 'Prices arrive as they should.')}</p>
+      <p>{notice?.sentence ?? (isClosed ? CLOSED : 'Prices arrive as they should.')}</p>
       {problem === null ? null : (
         <Button kind="quiet" className="ml-auto min-h-7 shrink-0 underline" onClick={onRetry}>
           Try again

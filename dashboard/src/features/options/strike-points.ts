@@ -23,7 +23,8 @@ const SCALE_STEP = 0.05;
 
 /**
  * The volatility of puts below the price and of calls above it; null where it is known of fewer than two strikes. For a
- * contract without a bid nobody pays: the volatility of its ask is a matter of the smallest price step.
+ * contract that is offered and not bid for nobody pays: the volatility of its ask is a matter of the smallest price
+ * step. Where neither is known, as on a plan without quotes, the volatility is not of an ask.
  */
 export function smileOf(rows: readonly StrikeRow[], spot: number | undefined): Smile | null {
   if (spot === undefined) return null;
@@ -31,7 +32,7 @@ export function smileOf(rows: readonly StrikeRow[], spot: number | undefined): S
     rows.flatMap(({ strike, [side]: contract }) => {
       const outside = side === 'put' ? strike <= spot : strike >= spot;
       const volatility = contract?.impliedVolatility;
-      const wanted = (contract?.bid ?? 0) > 0;
+      const wanted = contract?.bid === undefined ? contract?.ask === undefined : contract.bid > 0;
       return outside && wanted && volatility !== undefined ? [{ strike, volatility }] : [];
     });
   const [puts, calls] = [known('put'), known('call')];

@@ -215,6 +215,11 @@ describe('the charts', () => {
     expect(smile.high).toBeLessThan(0.9);
   });
 
+  test('contracts whose quotes nobody knows have the volatility of the vendor in the smile', () => {
+    const unquoted = contracts.map((one) => ({ ...one, bid: undefined, ask: undefined }));
+    expect(smileOf(rowsOf(unquoted), SPOT)).toEqual(smileOf(rows, SPOT));
+  });
+
   test('there is no smile without a price, or of one volatility', () => {
     expect(smileOf(rows, undefined)).toBeNull();
     expect(smileOf(rowsOf([contractOf(651, 'call')]), SPOT)).toBeNull();
@@ -239,7 +244,8 @@ describe('the freeze notice', () => {
     now: 100_000,
     newest: 99_000,
     contracts: [{ state: 'live' }],
-    stopped: false,
+    movedAt: 99_000,
+    stoppedAt: null,
     tickAt: null,
   } as const;
   test('a chain that moves has none, nor one whose trading is over', () => {
@@ -261,12 +267,16 @@ describe('the freeze notice', () => {
     expect(freezeOf({ ...live, contracts: [{ state: 'stale' }, { state: 'live' }] })).toBeNull();
   });
   test('a feed of options that has stopped is named with its last price, also to a page that was opened later', () => {
-    expect(freezeOf({ ...live, stopped: true, tickAt: 40_000 })).toEqual({
+    expect(freezeOf({ ...live, stoppedAt: 99_500, tickAt: 40_000 })).toEqual({
       ageMs: 60_000,
       since: 40_000,
       cause: 'source',
     });
-    expect(freezeOf({ ...live, stopped: true })?.since).toBe(99_000);
+    expect(freezeOf({ ...live, stoppedAt: 99_500 })?.since).toBe(99_000);
+  });
+  test('a price that came after the server called the feed stopped says that it runs again', () => {
+    expect(freezeOf({ ...live, stoppedAt: 98_000, tickAt: 40_000 })).toBeNull();
+    expect(freezeOf({ ...live, stoppedAt: 98_000, movedAt: 40_000 })?.cause).toBe('source');
   });
 });
 

@@ -382,9 +382,9 @@ describe('the symbol', () => {
   ])('typed as %s and left is %s', async (typed, symbol) => {
     await openTicket((server) => {
       // In the server's order the one that is meant need not be the first.
-      server.routes['GET /api/symbols'] = () => [
-        { symbol: 'BRK.A', name: 'Berkshire Hathaway Inc. Class A' },
-        { symbol, name: 'The one that is meant' },
+      server.routes['GET /api/market/search'] = () => [
+        { symbol: 'BRK.A', name: 'Berkshire Hathaway Inc. Class A', type: 'stock' },
+        { symbol, name: 'The one that is meant', type: 'stock' },
       ];
     });
     await type('Quantity', '10');
@@ -398,7 +398,7 @@ describe('the symbol', () => {
     await type('Quantity', '10');
     await page.user.type(search(), 'qqqq');
     await page.user.tab();
-    await waitFor(() => expect(page.server.requests('GET', '/api/symbols')).toHaveLength(1));
+    await waitFor(() => expect(page.server.requests('GET', '/api/market/search')).toHaveLength(1));
     expect(search().value).toBe('qqqq');
     expect(why()).toBe('qqqq was not chosen. Pick a symbol from the list.');
     await page.user.click(send());

@@ -7,6 +7,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import type { PaletteItem } from '../../../../dashboard/src/features/palette/items.ts';
 import { PaletteButton } from '../../../../dashboard/src/features/palette/palette-button.tsx';
+import { chainOf, EXPIRATIONS } from '../../support/chains.ts';
 import { refuse } from '../../support/double.ts';
 import { type DeskPage, openOnDesk } from '../../support/screen.tsx';
 
@@ -156,6 +157,40 @@ test('pages are found by their titles; a search that fails says so and leaves th
   await page.user.type(await screen.findByRole('combobox'), 'mon');
   expect(await screen.findByText('Symbols cannot be searched right now. Type again to retry.')).toBeTruthy();
   expect(options()).toEqual(['MonitorPage']);
+});
+
+test('a strike whose range around it has many decimals finds its contracts', async () => {
+  const { options } = await open(({ routes }) => {
+    routes['GET /api/market/options/SPY/expirations'] = () => EXPIRATIONS;
+    routes['GET /api/market/options/SPY'] = ({ query }) => chainOf(query.get('expiry') ?? '');
+  });
+  await page.user.keyboard('/');
+  // 660 × 0.97 is 640.1999999999999.
+  await page.user.type(await screen.findByRole('combobox'), 'spy 660');
+  await waitFor(() => expect(options()).toContain('SPY 20 Nov 2026 655 callOption contract'));
+  expect(options()).toHaveLength(6);
+});
+
+test('a strike of an expiry that is not listed finds nothing, and nothing is called broken', async () => {
+  await open(({ routes }) => {
+    routes['GET /api/market/options/SPY/expirations'] = () => EXPIRATIONS;
+    routes['GET /api/market/options/SPY'] = () => refuse(400, 'VALIDATION', 'expiry: has passed');
+  });
+  await page.user.keyboard('/');
+  await page.user.type(await screen.findByRole('combobox'), 'spy 251219 650');
+  expect(await screen.findByText('Nothing has that name. Try a ticker or a company.')).toBeTruthy();
+});
+
+test('a range of strikes that the server does not take is not called unknown', async () => {
+  await open(({ routes }) => {
+    routes['GET /api/market/options/SPY/expirations'] = () => EXPIRATIONS;
+    routes['GET /api/market/options/SPY'] = () => refuse(400, 'VALIDATION', 'strikeFrom: three decimals');
+  });
+  await page.user.keyboard('/');
+  await page.user.type(await screen.findByRole('combobox'), 'spy 650');
+  expect(
+    await screen.findByText('Option contracts cannot be searched: strikeFrom: three decimals'),
+  ).toBeTruthy();
 });
 
 test('a text that nothing has says so', async () => {

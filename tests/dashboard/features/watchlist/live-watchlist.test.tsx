@@ -9,7 +9,7 @@ import { LiveWatchlist } from '../../../../dashboard/src/features/watchlist/live
 import { WatchlistRow } from '../../../../dashboard/src/features/watchlist/watchlist-row.tsx';
 import { WATCHLIST_ACK } from '../../support/answers.ts';
 import { chainOf, contractId, contractOf } from '../../support/chains.ts';
-import type { Double } from '../../support/double.ts';
+import { type Double, refuse } from '../../support/double.ts';
 import { quoteOf } from '../../support/fixtures.ts';
 import { type DeskPage, openOnDesk, openPage } from '../../support/screen.tsx';
 
@@ -222,6 +222,27 @@ describe('the list', () => {
     expect(await screen.findByText('No known symbol or contract matches “qqqq”.')).toBeTruthy();
     await page.user.keyboard('{Enter}');
     expect(saved()).toEqual([]);
+  });
+
+  test('a company whose name looks like a strike is found', async () => {
+    page = await openPage(<LiveWatchlist />, ({ routes }) => {
+      routes['GET /api/market/options/PIER/expirations'] = () => refuse(404, 'UNKNOWN_SYMBOL', 'No PIER.');
+      routes['GET /api/market/search'] = ({ query }) =>
+        query.get('q') === 'pier 1' ? [{ symbol: 'PIR', name: 'Pier 1 Imports', type: 'stock' }] : [];
+    });
+    await row('AAPL');
+    await page.user.type(screen.getByRole('combobox'), 'pier 1');
+    expect(await screen.findByRole('option', { name: /PIR.*Pier 1 Imports/ })).toBeTruthy();
+  });
+
+  test('a plan without options says so, and asks for no retry', async () => {
+    page = await openPage(<LiveWatchlist />, ({ routes }) => {
+      routes['GET /api/market/options/SPY/expirations'] = () =>
+        refuse(403, 'NOT_IN_PLAN', 'The plan has no options.');
+    });
+    await row('AAPL');
+    await page.user.type(screen.getByRole('combobox'), 'spy 650');
+    await screen.findByText('Option contracts cannot be searched: The plan has no options.');
   });
 
   test('a symbol is removed, and the list saved without it', async () => {
