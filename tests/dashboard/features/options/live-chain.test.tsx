@@ -352,7 +352,14 @@ test('a feed of options that has stopped is told, whatever the feed of stocks do
   await subscribesTo(22);
   Object.assign(server.options, { state: 'down', lastTickAgeMs: 60_000 });
   own.timers.advance(31_000);
-  await screen.findByText(/^The source of the option prices has stopped\. Its last price came at .+\.$/);
+  const notice = /^The source of the option prices has stopped\. Its last price came at .+\.$/;
+  await screen.findByText(notice);
+  // The first price after it says that the source runs, long before the server is asked again.
+  own.timers.advance(1_000);
+  push({ strike: 650, type: 'call', price: 7.77 });
+  await waitFor(async () => expect((await row('650')).textContent).toContain('7.77'));
+  act(() => own.timers.advance(1_000));
+  expect(screen.queryByText(notice)).toBeNull();
 });
 
 describe('a chain of 250 strikes', () => {
@@ -418,6 +425,17 @@ describe('a chain that cannot be shown', () => {
     server.routes[CHAIN] = () => ({ ...chainOf(NEAREST), partial: true });
     open();
     await screen.findByText(/^The source sent a part of the chain only/);
+    expect(screen.getByText('Strikes are missing from the chain').getAttribute('role')).toBe('status');
+  });
+
+  test('a chain that could not be loaded again is announced once, without its age', async () => {
+    server.routes[CHAIN] = () => chainOf(NEAREST, { part: { state: 'closed' } });
+    open();
+    await table();
+    server.routes[CHAIN] = () => refuse(503, 'UNAVAILABLE', 'The source does not answer.');
+    own.timers.advance(60_000);
+    await screen.findByText(/^Contracts out of sight are as of .+ The source does not answer\.$/);
+    expect(screen.getByText('The chain could not be loaded again').getAttribute('role')).toBe('status');
   });
 
   test('a closed market is called so', async () => {
