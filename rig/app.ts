@@ -77,8 +77,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     SIGNAL_SECRETS,
     DEMO_ACCOUNT: 'false',
     FLUSH_INTERVAL_MS: '20',
-    // A test says by itself which symbols are wanted upstream.
-    DARKPOOL_SYMBOLS: 'demanded',
+    // A test says by itself which symbols are wanted upstream: no featured ones are.
+    DARKPOOL_SYMBOLS: '*',
     ...options.env,
   });
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });

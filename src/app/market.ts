@@ -2,7 +2,7 @@ import type { MarketConfig, MarketSecrets } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
-import type { PriceOrigin } from '../domain/market/feed.ts';
+import type { FeedScope, PriceOrigin, ShedTrades } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import { createHoursOf, createMarketHours, type MarketHours } from '../domain/market/market-hours.ts';
 import { createMarketQuotes, type MarketQuotes } from '../domain/market/market-quotes.ts';
@@ -30,6 +30,9 @@ export interface MarketFaces extends FeedFaces {
   readonly marketQuotes: MarketQuotes;
   /** Chains and the feed of contracts, which the capability of options builds on. */
   readonly optionSource: OptionSource;
+  /** What comes beside the wanted symbols, where the feed has others. */
+  setScope(scope: FeedScope): void;
+  shed(): ShedTrades;
   /** Adds who else receives the ticks of stocks; before the start. */
   tap(tap: FeedTap): void;
   readonly origin: PriceOrigin;
@@ -71,6 +74,8 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
       feedSource: feed.source,
       origin: feed.origin,
       tap: tapped.tap,
+      setScope: (scope) => feed.setScope?.(scope),
+      shed: () => feed.shed?.() ?? { trades: 0, lastAt: null },
       instruments,
       featured,
       hours,

@@ -5,8 +5,10 @@ import type { OffExchangeConfig } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import { createOffExchangeKeeper, type OffExchangeKeeper } from '../domain/off-exchange/keeper.ts';
+import type { SumsScope } from '../domain/off-exchange/sums-scope.ts';
 import type { SumsStore } from '../domain/off-exchange/sums-store.ts';
 import { createTotalsBoard, type TotalsBoard } from '../domain/off-exchange/totals-board.ts';
+import { createWholeMarket, type WholeMarket } from '../domain/off-exchange/whole-market.ts';
 import { createScope } from '../lib/scope.ts';
 import { readOffExchange } from '../metrics/off-exchange.ts';
 import type { Core } from './core.ts';
@@ -35,7 +37,14 @@ export function createOffExchangeCapability(
   const { clock, replica, metrics } = core;
   const log = core.log('off-exchange');
   const sumsStore = createSumsStore(database, market.feedSource);
-  const keeper = createOffExchangeKeeper({
+  const whole = createWholeMarket({
+    setScope: market.setScope,
+    heaviest: (count) => keeper.heaviest(count),
+    featured: market.featured,
+    clock,
+    log,
+  });
+  const keeper: OffExchangeKeeper = createOffExchangeKeeper({
     bus,
     store: sumsStore,
     clock,
@@ -43,6 +52,8 @@ export function createOffExchangeCapability(
     hours: market.hours,
     origin: market.origin,
     sums: config,
+    scope: () => scopeOf(config, market, whole),
+    onRestored: whole.review,
     flushIntervalMs: config.flushIntervalMs,
     current: lease.current,
   });
@@ -50,13 +61,12 @@ export function createOffExchangeCapability(
     bus,
     clock,
     replica,
-    quotes: market.board,
     newestLease: lease.newest,
   });
   const pruner = createSumsPruner({ db: database, clock, log, maxAgeMs: config.keepMs });
   const following = createScope();
   market.tap(keeper.tap);
-  readOffExchange(metrics.registry, keeper);
+  readOffExchange(metrics.registry, { ...keeper, shed: () => market.shed().trades, quoted: whole.quoted });
 
   return {
     name: 'off-exchange',
@@ -65,9 +75,11 @@ export function createOffExchangeCapability(
       totals.start();
       following.add(
         lease.onChange((fencing) => (fencing === null ? void keeper.end() : keeper.begin(fencing))),
+        whole.end,
       );
       pruner.start();
-      if (config.symbols === 'watched') void wantFeatured(market, log);
+      if (config.symbols === '*') whole.begin();
+      else void wantFeatured(market, log);
     },
     async stop() {
       following.end();
@@ -76,6 +88,15 @@ export function createOffExchangeCapability(
       await pruner.stop();
     },
   };
+}
+
+function scopeOf(
+  { symbols }: Pick<OffExchangeConfig, 'symbols'>,
+  { shed }: Pick<MarketFaces, 'shed'>,
+  whole: Pick<WholeMarket, 'quoted'>,
+): SumsScope {
+  const { trades, lastAt } = shed();
+  return { symbols, quoted: whole.quoted(), shed: trades, shedAt: lastAt };
 }
 
 /** Prints of the best-known symbols are summed whether somebody looks at them or not. */

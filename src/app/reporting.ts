@@ -1,12 +1,15 @@
 import { createHistory } from '../domain/monitor/history.ts';
 import { createIncidents } from '../domain/monitor/incidents.ts';
 import { createReplicas, type Replicas } from '../domain/monitor/replicas.ts';
+import { scopeToPayload } from '../domain/off-exchange/payloads.ts';
+import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import { createSignalCensus, type SignalCensus } from '../domain/signals/census.ts';
 import type { SignalReader } from '../domain/signals/topics.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
 import type { Health } from '../http/parts.ts';
 import type { Cancel } from '../lib/clock.ts';
 import { createPulse } from '../lib/pulse.ts';
+import type { DarkpoolScope } from '../protocol/darkpool.ts';
 import type { Cluster } from './cluster.ts';
 import type { Core } from './core.ts';
 import { createHealth } from './health.ts';
@@ -35,6 +38,7 @@ export interface ReportingParts
   readonly cluster: Cluster;
   readonly ledger: Pick<Ledger, 'isHalted'>;
   readonly feedSource: string;
+  readonly totals: Pick<TotalsBoard, 'scope'>;
 }
 
 export function createReporting(
@@ -67,7 +71,8 @@ export function createReporting(
   registerReadings(core, telemetry);
   const incidents = createIncidents({ replicas, clock });
   const history = createHistory({ replica, replicas, incidents, link, store: cluster.history, clock });
-  const overview = { ...telemetry, replica, redis: link.state, database: pulse.state };
+  const offExchange = (): DarkpoolScope | null => scopeToPayload(parts.totals.scope());
+  const overview = { ...telemetry, replica, redis: link.state, offExchange, database: pulse.state };
 
   return {
     name: 'reporting',

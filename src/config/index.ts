@@ -76,7 +76,7 @@ export interface MarketConfig {
 }
 
 export interface OffExchangeConfig {
-  readonly symbols: 'watched' | 'demanded';
+  readonly symbols: 'watched' | '*';
   /** Dollars: a smaller print does not count. */
   readonly minNotional: number;
   /** Dollars: a smaller print is not listed. */

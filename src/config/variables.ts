@@ -322,9 +322,9 @@ export const VARIABLES = {
   DARKPOOL_SYMBOLS: {
     section: 'Market',
     default: 'watched',
-    parse: choice('watched', 'demanded'),
+    parse: choice('watched', '*'),
     meaning:
-      'symbols whose off-exchange prints are summed: those that somebody watches or holds (`demanded`), or these and the featured ones (`watched`)',
+      'symbols whose off-exchange prints are summed: those that are watched, held or featured (`watched`), or every symbol of the market (`*`)',
   },
   DARKPOOL_MIN_NOTIONAL: {
     section: 'Market',

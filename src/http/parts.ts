@@ -97,7 +97,7 @@ export interface HttpParts {
   candles(symbol: string): Promise<readonly Candle[]>;
   readonly contracts: ContractParts;
   /** Off-exchange totals of the day, and of one symbol and day. */
-  readonly totals: Pick<TotalsBoard, 'heaviest' | 'day'>;
+  readonly totals: Pick<TotalsBoard, 'heaviest' | 'day' | 'scope'>;
   readonly sumsStore: Pick<SumsStore, 'symbolDay'>;
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;

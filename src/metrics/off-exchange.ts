@@ -4,6 +4,10 @@ export interface OffExchangeReadings {
   /** Since the start, by what became of them. */
   counters(): object;
   gaps(): number;
+  /** Trades on exchanges that were passed by. */
+  shed(): number;
+  /** Symbols with quotes for the sums alone. */
+  quoted(): number;
   /** Milliseconds. */
   unsavedMs(): number;
 }
@@ -20,6 +24,16 @@ export function readOffExchange(registry: MetricRegistry, read: OffExchangeReadi
     'tradecast_off_exchange_gaps_total',
     'Times in which off-exchange prints may be missing',
     read.gaps,
+  );
+  registry.total(
+    'tradecast_off_exchange_shed_trades_total',
+    'Trades on exchanges passed by right after their frame was parsed: nobody follows their symbols',
+    read.shed,
+  );
+  registry.gauge(
+    'tradecast_off_exchange_quoted_symbols',
+    'Symbols with quotes for the sums of off-exchange prints, where those of the whole market are summed',
+    read.quoted,
   );
   registry.gauge(
     'tradecast_off_exchange_unsaved_seconds',

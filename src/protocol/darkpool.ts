@@ -64,6 +64,20 @@ export interface DarkpoolDay {
   largest: LargePrint[];
   /** Notional of prints that arrived late; counted in no other number. */
   late: { prints: number; notional: number };
+  /** Null until the engine has said so. */
+  scope: DarkpoolScope | null;
+}
+
+/** What the sums cover, as the engine reports it. */
+export interface DarkpoolScope {
+  /** `DARKPOOL_SYMBOLS`: the watched symbols, or every one of the market. */
+  symbols: 'watched' | '*';
+  /** Symbols that have quotes for the sums alone: 500 at most. Prints of a symbol without quotes are unknown. */
+  quoted: number;
+  /** Trades on exchanges passed by since the engine's start: nobody follows their symbols. None of them is a print. */
+  shedTrades: number;
+  /** When the last of them was; null before the first. */
+  shedAt: string | null;
 }
 
 /** The symbols to follow, or undefined for all with prints. `null` is what some clients send for "no argument". */

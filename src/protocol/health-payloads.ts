@@ -1,4 +1,5 @@
 /** How the service is, on the wire: the answers of the health routes and of the Monitor page. */
+import type { DarkpoolScope } from './darkpool.ts';
 import { route } from './declare.ts';
 
 export interface FeedHealth {
@@ -104,6 +105,8 @@ export interface WebSocketHealthPayload {
   /** Stocks and option contracts: trouble with one leaves the other alone. */
   feeds: { stocks: ServedFeed; options: ServedFeed };
   redis: 'off' | 'ok' | 'down';
+  /** What the sums of off-exchange prints cover; null until the engine has said so. */
+  offExchange: DarkpoolScope | null;
   /** `ok` or a sentence; asked every second, not by this route. */
   database: string;
   /** Of the slowest replica; null before the first quote. */

@@ -5,6 +5,14 @@ import { symbolSchema, symbolsSchema } from './schemas.ts';
 
 /** How far a quote can be trusted and where it comes from. */
 export type QuoteState = 'live' | 'delayed' | 'simulated' | 'replay' | 'stale' | 'closed';
+export const QUOTE_STATES: readonly QuoteState[] = [
+  'live',
+  'delayed',
+  'simulated',
+  'replay',
+  'stale',
+  'closed',
+];
 
 export interface QuotePayload {
   symbol: string;

@@ -1,25 +1,20 @@
 /** The whole service over the two connections of upstream, and its REST. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startApp, type TestApp } from '../../rig/app.ts';
+import type { TestApp } from '../../rig/app.ts';
 import { ask, type ClientSocket } from '../../rig/clients/ask.ts';
 import { next } from '../../rig/clients/stock-client.ts';
-import { silentLog } from '../../rig/log.ts';
 import type { RestAnswer } from '../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive/stand-in.ts';
 import { until } from '../../rig/wait.ts';
 import { MAX_QUOTED_CONTRACTS } from '../../src/adapters/massive/clusters.ts';
-import { createMarketSource } from '../../src/app/feeds.ts';
-import { readConfig } from '../../src/config/index.ts';
-import { createMarketHours } from '../../src/domain/market/market-hours.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import { MAX_CONTRACTS_PER_CONNECTION } from '../../src/protocol/limits.ts';
 import type { HistoryPayload } from '../../src/protocol/market.ts';
 import { newYorkTime } from '../../src/protocol/new-york.ts';
 import type { ChainPayload } from '../../src/protocol/options.ts';
 import { earlierToday } from '../support/earlier-today.ts';
+import { MASSIVE_KEY, startMassiveApp } from '../support/massive-app.ts';
 
-const KEY = 'the key of the account';
 const EXPIRY = '2099-06-19';
 const CALL = 'O:AAPL990619C00200000';
 const PUT = 'O:AAPL990619P00200000';
@@ -68,21 +63,9 @@ let upstream: MassiveStandIn;
 let app: TestApp;
 let socket: ClientSocket;
 beforeAll(async () => {
-  upstream = await startMassiveStandIn(KEY);
+  upstream = await startMassiveStandIn(MASSIVE_KEY);
   upstream.behaviour.rest = rest;
-  const { config, secrets } = readConfig({
-    FEED: 'massive',
-    MASSIVE_API_KEY: KEY,
-    MASSIVE_WS_URL: upstream.wsUrl,
-    MASSIVE_REST_URL: upstream.restUrl,
-    MASSIVE_REST_PER_SECOND: '100',
-  });
-  const hours = createMarketHours('always');
-  const parts = { secrets: secrets.market, clock: systemClock, hours, log: silentLog };
-  app = await startApp({
-    env: { MARKET_HOURS: 'always' },
-    marketSource: createMarketSource(config.market.feed, parts),
-  });
+  app = await startMassiveApp(upstream, { DARKPOOL_SYMBOLS: 'watched' });
   socket = await app.connect(await app.signUp());
 });
 afterAll(async () => {
@@ -204,7 +187,9 @@ describe('a connection that fails', () => {
     await until(() => upstream.connections.at(-1)!.topics.has('T.AAPL'), 'AAPL is subscribed upstream');
     const stale = option(({ state }) => state === 'stale');
     const outsider = new WebSocket(upstream.options.wsUrl);
-    outsider.addEventListener('open', () => outsider.send(JSON.stringify({ action: 'auth', params: KEY })));
+    outsider.addEventListener('open', () =>
+      outsider.send(JSON.stringify({ action: 'auth', params: MASSIVE_KEY })),
+    );
     try {
       await stale;
       upstream.connections.at(-1)!.send([{ ...trade('AAPL', 201), q: 9 }]);

@@ -104,7 +104,7 @@ export async function startHttpApp(
     instruments: { get: async () => null, knows: () => false, search: unreached },
     hours: { status: unreached },
     history: { bars: unreached },
-    totals: { heaviest: () => [], day: () => null },
+    totals: { heaviest: () => [], day: () => null, scope: () => null },
     sumsStore: { symbolDay: unreached },
     marketQuotes: { quote: unreached, snapshot: unreached, stateOf: unreached },
     candles: async () => [],

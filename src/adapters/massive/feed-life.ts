@@ -11,6 +11,7 @@ import { createContractBackfill } from './contract-backfill.ts';
 import { createIntake } from './intake.ts';
 import { createRecorder } from './recorder.ts';
 import { createMassiveRest } from './rest.ts';
+import type { ShedCount } from './scope.ts';
 import type { ConnectionEnd } from './statuses.ts';
 
 export interface MassiveFeedOptions {
@@ -46,6 +47,7 @@ export interface FeedLifeParts {
   readonly wanted: () => ReadonlySet<string>;
   /** What comes beside them. */
   readonly scope: () => FeedScope | null;
+  readonly shed: ShedCount;
   readonly report: (status: FeedStatus) => void;
 }
 

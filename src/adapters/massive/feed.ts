@@ -1,6 +1,7 @@
 import type { FeedScope, FeedStatus, FeedTerms, MarketFeed } from '../../domain/market/feed.ts';
 import { type Cluster, OPTIONS, STOCKS } from './clusters.ts';
 import { beginLife, type FeedLife, type MassiveFeedOptions } from './feed-life.ts';
+import { createShedCount } from './scope.ts';
 
 const ANY_TIME: FeedTerms = { notBefore: 0, mayConnect: () => true };
 
@@ -17,6 +18,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
   let held: readonly string[] = [];
   let scope: FeedScope | null = null;
   let life: FeedLife | null = null;
+  const shed = createShedCount();
 
   return {
     source: 'massive',
@@ -34,6 +36,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
         terms,
         wanted: () => symbols,
         scope: () => scope,
+        shed,
         report,
       });
       life = {
@@ -64,6 +67,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
         scope = next;
         life?.want();
       },
+      shed: shed.read,
     }),
     status: () => status,
   };

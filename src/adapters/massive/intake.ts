@@ -19,7 +19,7 @@ export interface IntakeOptions extends ScopeRoutingOptions {
 }
 
 export function createIntake({ reading, recorder, onStatus, ...options }: IntakeOptions): Intake {
-  const { sink, clock } = options;
+  const { sink, shed, clock } = options;
   const routing = createScopeRouting(options);
   let ticks = 0;
   const counted =
@@ -49,11 +49,12 @@ export function createIntake({ reading, recorder, onStatus, ...options }: Intake
     take,
     stop: routing.stop,
     readFrame(text) {
-      const before = ticks + routing.shed();
+      const before = ticks + shed.count();
       const frame = reader.parse(text);
       if (Array.isArray(frame)) for (const event of frame) take(event);
       else if (frame !== undefined) take(frame as RawEvent);
-      return ticks + routing.shed() > before;
+      shed.date(clock.now());
+      return ticks + shed.count() > before;
     },
   };
 }

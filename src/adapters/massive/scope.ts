@@ -1,5 +1,5 @@
 /** With every trade of the market on the line: what of it is read, and where it goes. */
-import type { FeedScope, FeedSink } from '../../domain/market/feed.ts';
+import type { FeedScope, FeedSink, ShedTrades } from '../../domain/market/feed.ts';
 import { isOffExchange } from '../../domain/off-exchange/print.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -12,9 +12,34 @@ export interface ScopeRouting {
    */
   readsTrade(event: RawEvent): boolean;
   readonly sink: Pick<FeedSink, 'trade' | 'nbbo'>;
-  /** Trades shed since the start. */
-  shed(): number;
   stop(): void;
+}
+
+/** How many trades were shed, and when last: it outlives the connections of a feed. */
+export interface ShedCount {
+  add(): void;
+  count(): number;
+  /** Trades have been shed since the last call. */
+  date(now: number): void;
+  read(): ShedTrades;
+}
+
+export function createShedCount(): ShedCount {
+  let trades = 0;
+  let dated = 0;
+  let lastAt: number | null = null;
+  return {
+    add() {
+      trades += 1;
+    },
+    count: () => trades,
+    date(now) {
+      if (trades === dated) return;
+      dated = trades;
+      lastAt = now;
+    },
+    read: () => ({ trades, lastAt }),
+  };
 }
 
 /** How often the log says what was shed. */
@@ -24,17 +49,19 @@ export interface ScopeRoutingOptions {
   readonly sink: FeedSink;
   readonly wanted: () => ReadonlySet<string>;
   readonly scope: () => FeedScope | null;
+  readonly shed: ShedCount;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createScopeRouting({ sink, wanted, scope, clock, log }: ScopeRoutingOptions): ScopeRouting {
-  let shed = 0;
-  let reported = 0;
+export function createScopeRouting(options: ScopeRoutingOptions): ScopeRouting {
+  const { sink, wanted, scope, shed, clock, log } = options;
+  let reported = shed.count();
   const report = (): void => {
-    if (shed > reported)
-      log.info({ trades: shed - reported }, 'trades on exchanges of symbols that nobody follows were shed');
-    reported = shed;
+    const count = shed.count();
+    if (count > reported)
+      log.info({ trades: count - reported }, 'trades on exchanges of symbols that nobody follows were shed');
+    reported = count;
   };
   return {
     readsTrade(event) {
@@ -43,7 +70,7 @@ export function createScopeRouting({ sink, wanted, scope, clock, log }: ScopeRou
       const { sym, x, trfi } = event as { sym: string; x: number; trfi: number };
       if (isOffExchange({ exchange: x, trf: trfi })) return true;
       if (wanted().has(sym) || current.quoted.has(sym)) return true;
-      shed += 1;
+      shed.add();
       return false;
     },
     sink: {
@@ -56,7 +83,6 @@ export function createScopeRouting({ sink, wanted, scope, clock, log }: ScopeRou
         else sink.tape?.nbbo(tick);
       },
     },
-    shed: () => shed,
     stop: clock.every(REPORT_MS, report),
   };
 }

@@ -85,6 +85,13 @@ export interface FeedScope {
   readonly quoted: ReadonlySet<string>;
 }
 
+/** Trades on exchanges that a feed with a scope passed by, since the process started: nobody follows their symbols. */
+export interface ShedTrades {
+  readonly trades: number;
+  /** Milliseconds since epoch; null before the first. */
+  readonly lastAt: number | null;
+}
+
 /** Where a feed delivers. Called on the hot path: no method may throw or wait. */
 export interface FeedSink {
   trade(tick: TradeTick): void;
@@ -124,5 +131,7 @@ export interface MarketFeed {
   setSymbols(symbols: ReadonlySet<string>): void;
   /** What comes beside the wanted symbols from now on; null for nothing. Absent where a feed has no other symbols. */
   setScope?(scope: FeedScope | null): void;
+  /** Absent where a feed delivers whatever it reads. */
+  shed?(): ShedTrades;
   status(): FeedStatus;
 }

@@ -45,4 +45,6 @@ const joined = (sink: FeedSink, tap: FeedTap): FeedSink => ({
     sink.status(status);
     tap.status(status);
   },
+  // Nobody behind the market wants these.
+  tape: { trade: tap.trade, nbbo: tap.nbbo },
 });

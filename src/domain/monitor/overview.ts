@@ -2,6 +2,7 @@
  * The replicas as one service:
  * what /health/websocket and the Monitor page show, from the heartbeats that arrived here.
  */
+import type { DarkpoolScope } from '../../protocol/darkpool.ts';
 import type {
   FeedHealth,
   LatencyPayload,
@@ -20,6 +21,7 @@ export interface OverviewParts {
   readonly uniqueUsers: () => number | null;
   readonly feedSource: string;
   readonly redis: () => WebSocketHealthPayload['redis'];
+  readonly offExchange: () => DarkpoolScope | null;
   readonly database: () => string;
   /** Whether trading is halted for everyone. */
   readonly isHalted: () => boolean;
@@ -70,6 +72,7 @@ export function overviewOf(parts: OverviewParts): Overview {
       options: servedFeed(options, engine?.status.optionContracts),
     },
     redis,
+    offExchange: parts.offExchange(),
     database,
     latency: slowest(present),
   };

@@ -1,6 +1,13 @@
-import type { DarkpoolDay, DarkpoolPayload, LargePrint, SentimentRow } from '../../protocol/darkpool.ts';
+import type {
+  DarkpoolDay,
+  DarkpoolPayload,
+  DarkpoolScope,
+  LargePrint,
+  SentimentRow,
+} from '../../protocol/darkpool.ts';
 import { type Amount, centsOf, dollarsOf } from './amount.ts';
 import type { Print } from './print.ts';
+import type { SumsScope } from './sums-scope.ts';
 import type { StoredSymbolDay } from './sums-store.ts';
 import type { BoardTotals } from './totals-board.ts';
 
@@ -30,7 +37,20 @@ export const totalsToRow = ({ symbol, totals, updatedAt }: BoardTotals): Sentime
   last_updated: iso(updatedAt),
 });
 
-export const dayToPayload = (symbol: string, day: string, stored: StoredSymbolDay): DarkpoolDay => ({
+export const scopeToPayload = (scope: SumsScope | null): DarkpoolScope | null =>
+  scope && {
+    symbols: scope.symbols,
+    quoted: scope.quoted,
+    shedTrades: scope.shed,
+    shedAt: scope.shedAt === null ? null : iso(scope.shedAt),
+  };
+
+export const dayToPayload = (
+  symbol: string,
+  day: string,
+  stored: StoredSymbolDay,
+  scope: SumsScope | null,
+): DarkpoolDay => ({
   symbol,
   day,
   minutes: stored.minutes.map(({ start, bullish, bearish, unknown, prints }) => ({
@@ -43,6 +63,7 @@ export const dayToPayload = (symbol: string, day: string, stored: StoredSymbolDa
   gaps: stored.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
   largest: stored.largest.map(printToPayload),
   late: { prints: stored.late.prints, notional: dollarsOf(stored.late.notional) },
+  scope: scopeToPayload(scope),
 });
 
 const printToPayload = ({ time, price, size, notional, side, trf }: Print): LargePrint => ({

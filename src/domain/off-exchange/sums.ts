@@ -42,6 +42,8 @@ export interface OffExchangeSums {
   restore(day: string, symbols: readonly Omit<SymbolDay, 'totals'>[]): void;
   /** The feed begins again: nothing is known any more. */
   clear(): void;
+  /** Marks the symbol as changed: whether its prints arrive is not what it was. */
+  touch(symbol: string): void;
   /** A reader of what changes from now on. */
   changes(): ChangeReader;
   /** YYYY-MM-DD in New York; null before the first trade. */
@@ -122,6 +124,10 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
       sums.clear();
       check.clear();
       tapes.clear();
+    },
+    touch(symbol) {
+      const entry = sums.get(symbol);
+      if (entry) log.note(entry, undefined);
     },
     changes: () => log.open(() => day.date || null),
     day: () => day.date || null,

@@ -4,7 +4,7 @@ import { createScope } from '../../lib/scope.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
 import type { Bus } from '../bus/bus.ts';
 import { createEnginePulse } from '../market/engine-pulse.ts';
-import type { QuoteBoard } from '../market/quote-board.ts';
+import type { SumsScope } from './sums-scope.ts';
 import type { Totals } from './symbol-sums.ts';
 import { totalsAskedTopic, totalsTopic } from './topics.ts';
 import type { TotalsMessage, TotalsRow } from './totals-message.ts';
@@ -18,8 +18,9 @@ export interface BoardTotals {
   readonly totals: Totals;
   /** The feed's time of the last print, milliseconds since epoch. */
   readonly updatedAt: number;
-  /** That of the symbol's quote; `stale` where upstream does not send the symbol: prints may be missing. */
+  /** `stale` where upstream does not send the symbol's prints, or nobody can say. */
   readonly state: QuoteState;
+  readonly arrives: boolean;
 }
 
 /** The day's totals of every symbol with prints, on every replica. */
@@ -29,6 +30,8 @@ export interface TotalsBoard {
   heaviest(count: number): BoardTotals[];
   /** YYYY-MM-DD in New York; null before the first print. */
   day(): string | null;
+  /** What the engine sums; null until it has said so. */
+  scope(): SumsScope | null;
   /** Called with the totals of one bus message, or with those whose state has changed. */
   onChange(listener: (changed: readonly BoardTotals[]) => void): Cancel;
   /**
@@ -45,10 +48,14 @@ export interface TotalsBoard {
 export interface TotalsBoardOptions {
   readonly bus: Bus;
   readonly clock: Clock;
-  readonly quotes: Pick<QuoteBoard, 'get' | 'onChange'>;
   readonly replica: string;
   /** The highest number of an engine that the database knows; null where it was not asked yet. */
   readonly newestLease: () => number | null;
+}
+
+/** What stands on the board. */
+interface Shown extends Pick<TotalsMessage, 'lease' | 'edition' | 'day' | 'state'> {
+  readonly scope: SumsScope | null;
 }
 
 const totalsOf = ({ bullish, bearish, unknown, prints }: TotalsRow): Totals => ({
@@ -57,65 +64,68 @@ const totalsOf = ({ bullish, bearish, unknown, prints }: TotalsRow): Totals => (
   unknown: BigInt(unknown),
   prints,
 });
+const toBoard = (row: TotalsRow, state: QuoteState): BoardTotals => ({
+  symbol: row.symbol,
+  totals: totalsOf(row),
+  updatedAt: row.updatedAt,
+  state,
+  arrives: row.arrives,
+});
 const notionalOf = ({ totals }: BoardTotals): bigint => totals.bullish + totals.bearish + totals.unknown;
 
 export function createTotalsBoard(options: TotalsBoardOptions): TotalsBoard {
-  const { bus, clock, quotes } = options;
+  const { bus, clock } = options;
   const board = new Map<string, BoardTotals>();
   const changes = createEmitter<[changed: readonly BoardTotals[]]>();
   const doubts = createEmitter();
   const pulse = createEnginePulse({ clock, newestLease: options.newestLease });
   const running = createScope();
   const asking = createAsking(options);
-  let shown = { lease: 0, edition: 0, day: '' };
+  let shown: Shown = { lease: 0, edition: 0, day: '', state: 'stale', scope: null };
 
   const post = (changed: readonly BoardTotals[]): void => {
     for (const one of changed) board.set(one.symbol, one);
     if (changed.length > 0) changes.emit(changed);
   };
   /** True where what was shown before is void. */
-  const turnPage = ({ lease, edition, day }: TotalsMessage): boolean => {
+  const turnPage = ({ lease, edition }: TotalsMessage): boolean => {
     if (lease === shown.lease && edition === shown.edition) return false;
-    shown = { lease, edition, day };
     board.clear();
     return true;
   };
+  const stateOf = (arrives: boolean): QuoteState => (arrives ? shown.state : 'stale');
+  /** Those that are not told by the message itself. */
+  const followState = (told: ReadonlySet<string>): void =>
+    post(
+      [...board.values()].flatMap((one) => {
+        const state = stateOf(one.arrives);
+        return state === one.state || told.has(one.symbol) ? [] : { ...one, state };
+      }),
+    );
   const receive = (message: TotalsMessage): void => {
     const verdict = pulse.receive(message);
     if (!verdict.isNew) return;
     const isVoid = turnPage(message);
-    shown.day = message.day;
-    post(
-      message.rows.map((row) => ({
-        symbol: row.symbol,
-        totals: totalsOf(row),
-        updatedAt: row.updatedAt,
-        state: quotes.get(row.symbol)?.state ?? 'stale',
-      })),
-    );
+    const { lease, edition, day, state, scope } = message;
+    const isOther = state !== shown.state;
+    shown = { lease, edition, day, state, scope };
+    post(message.rows.map((row) => toBoard(row, stateOf(row.arrives))));
+    if (isOther) followState(new Set(message.rows.map(({ symbol }) => symbol)));
     if (verdict.missed) asking.begin();
     else if (message.whole) asking.end();
     if (isVoid || message.whole) doubts.emit();
   };
-  const followStates = (): Cancel =>
-    quotes.onChange((changed) =>
-      post(
-        changed.flatMap(({ symbol, state }) => {
-          const one = board.get(symbol);
-          return one === undefined || one.state === state ? [] : { ...one, state };
-        }),
-      ),
-    );
+  const watchEngine = (): void => {
+    if (pulse.newSilence() !== 'engine') return;
+    shown = { ...shown, state: 'stale' };
+    followState(new Set());
+  };
 
   return {
     get: (symbol) => board.get(symbol),
-    heaviest: (count) =>
-      [...board.values()]
-        .map((one) => [notionalOf(one), one] as const)
-        .sort(([a], [b]) => (a === b ? 0 : a < b ? 1 : -1))
-        .slice(0, count)
-        .map(([, one]) => one),
+    heaviest: (count) => heaviestOf(board, count),
     day: () => shown.day || null,
+    scope: () => shown.scope,
     onChange: changes.on,
     onDoubt: doubts.on,
     resync: asking.begin,
@@ -125,15 +135,22 @@ export function createTotalsBoard(options: TotalsBoardOptions): TotalsBoard {
         bus.subscribe(totalsTopic, receive),
         clock.every(ASK_INTERVAL_MS, () => {
           // An engine that was silent may have published what did not arrive.
-          pulse.newSilence();
+          watchEngine();
           asking.repeat();
         }),
-        followStates(),
       );
       asking.begin();
     },
     stop: running.end,
   };
+}
+
+function heaviestOf(board: ReadonlyMap<string, BoardTotals>, count: number): BoardTotals[] {
+  return [...board.values()]
+    .map((one) => [notionalOf(one), one] as const)
+    .sort(([a], [b]) => (a === b ? 0 : a < b ? 1 : -1))
+    .slice(0, count)
+    .map(([, one]) => one);
 }
 
 /** Asks for everything, at most once a second, until it has come. */

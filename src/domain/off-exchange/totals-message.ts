@@ -1,4 +1,6 @@
+import { QUOTE_STATES, type QuoteState } from '../../protocol/quotes.ts';
 import type { Conflation } from '../bus/topic.ts';
+import type { SumsScope } from './sums-scope.ts';
 
 /** A symbol's totals of the day. Amounts are whole numbers of 1e-12 dollars, as text: JSON has no number for them. */
 export interface TotalsRow {
@@ -9,6 +11,8 @@ export interface TotalsRow {
   readonly prints: number;
   /** The feed's time of the last print, milliseconds since epoch. */
   readonly updatedAt: number;
+  /** Upstream sends the symbol's prints, as far as the feed is there at all. */
+  readonly arrives: boolean;
 }
 
 /**
@@ -25,6 +29,9 @@ export interface TotalsMessage {
   readonly day: string;
   /** The answer to a replica that asked: every symbol of the day is in it. */
   readonly whole: boolean;
+  /** Of the totals whose prints arrive; `stale` while none do. */
+  readonly state: QuoteState;
+  readonly scope: SumsScope;
   readonly rows: readonly TotalsRow[];
 }
 
@@ -35,6 +42,7 @@ const AMOUNT = /^\d{1,40}$/;
 const isAmount = (value: unknown): boolean => typeof value === 'string' && AMOUNT.test(value);
 /** The latest time that a Date can hold, milliseconds since epoch. */
 const MAX_TIME = 8.64e15;
+const isTime = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= MAX_TIME;
 
 const isRow = (row: Partial<Record<keyof TotalsRow, unknown>> | null): boolean =>
   typeof row === 'object' &&
@@ -45,19 +53,27 @@ const isRow = (row: Partial<Record<keyof TotalsRow, unknown>> | null): boolean =
   isAmount(row.bearish) &&
   isAmount(row.unknown) &&
   Number.isSafeInteger(row.prints) &&
-  typeof row.updatedAt === 'number' &&
-  row.updatedAt >= 0 &&
-  row.updatedAt <= MAX_TIME;
+  isTime(row.updatedAt) &&
+  typeof row.arrives === 'boolean';
+
+const STATES: ReadonlySet<unknown> = new Set(QUOTE_STATES);
+
+function isScope(scope: unknown): boolean {
+  if (typeof scope !== 'object' || scope === null) return false;
+  const { symbols, quoted, shed, shedAt } = scope as Partial<Record<keyof SumsScope, unknown>>;
+  if (symbols !== 'watched' && symbols !== '*') return false;
+  return Number.isSafeInteger(quoted) && Number.isSafeInteger(shed) && (shedAt === null || isTime(shedAt));
+}
 
 /** By hand: twenty times a second, hundreds of rows each. */
 export function isTotalsMessage(message: unknown): boolean {
   if (typeof message !== 'object' || message === null) return false;
-  const { lease, after, seq, at, edition, day, whole, rows } = message as Partial<
+  const { lease, after, seq, at, edition, day, whole, state, scope, rows } = message as Partial<
     Record<keyof TotalsMessage, unknown>
   >;
   if (![lease, after, seq, at, edition].every(Number.isFinite)) return false;
   if (typeof day !== 'string' || typeof whole !== 'boolean' || !Array.isArray(rows)) return false;
-  return rows.every(isRow);
+  return STATES.has(state) && isScope(scope) && rows.every(isRow);
 }
 
 interface Gathered {

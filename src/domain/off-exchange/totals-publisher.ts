@@ -1,7 +1,10 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
+import type { QuoteState } from '../../protocol/quotes.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { Arrival } from './arrival.ts';
 import type { ChangeReader } from './changes.ts';
 import type { OffExchangeSums } from './sums.ts';
+import type { SumsScope } from './sums-scope.ts';
 import type { SymbolDay } from './symbol-sums.ts';
 import { totalsAskedTopic, totalsTopic } from './topics.ts';
 import type { TotalsRow } from './totals-message.ts';
@@ -15,42 +18,51 @@ export interface TotalsPublisherOptions {
   readonly sums: OffExchangeSums;
   readonly lease: number;
   readonly intervalMs: number;
+  readonly arrival: Pick<Arrival, 'sends' | 'state'>;
+  readonly scope: () => SumsScope;
   /** Asked before each message: a stalled process detects here that another replica is the engine now. */
   readonly mayPublish: () => boolean;
 }
 
-const rowOf = ({ symbol, totals, updatedAt }: SymbolDay): TotalsRow => ({
+const rowOf = ({ symbol, totals, updatedAt }: SymbolDay, arrives: boolean): TotalsRow => ({
   symbol,
   bullish: String(totals.bullish),
   bearish: String(totals.bearish),
   unknown: String(totals.unknown),
   prints: totals.prints,
   updatedAt,
+  arrives,
 });
 
 /** What changed of the engine's sums, for every replica, until the returned function is called. */
 export function publishTotals(options: TotalsPublisherOptions): Cancel {
-  const { bus, clock, sums, lease, mayPublish } = options;
+  const { bus, clock, sums, lease, arrival, scope, mayPublish } = options;
+  const toRow = (one: SymbolDay): TotalsRow => rowOf(one, arrival.sends(one.symbol));
   const news = sums.changes();
   let seq = 0;
   let edition = 0;
   let day = sums.day() ?? '';
   let publishedAt = 0;
+  let published: QuoteState = 'stale';
   // The others know nothing of this engine's sums.
   let wholeDue = true;
 
   const publish = (): void => {
     if (!mayPublish()) return;
-    const taken = takeLatest(news);
+    const taken = takeLatest(news, toRow);
     if (taken.isVoid || (taken.day !== null && taken.day !== day)) edition += 1;
     day = taken.day ?? day;
     const now = clock.now();
-    if (!wholeDue && taken.rows.length === 0 && now - publishedAt < HEARTBEAT_MS) return;
-    const rows = wholeDue ? sums.symbols().map(rowOf) : taken.rows;
+    const state = arrival.state();
+    const isQuiet = taken.rows.length === 0 && state === published;
+    if (!wholeDue && isQuiet && now - publishedAt < HEARTBEAT_MS) return;
+    const rows = wholeDue ? sums.symbols().map(toRow) : taken.rows;
     const after = seq;
     seq += 1;
     publishedAt = now;
-    bus.publish(totalsTopic, { lease, after, seq, at: now, edition, day, whole: wholeDue, rows });
+    published = state;
+    const head = { lease, after, seq, at: now, edition, day, whole: wholeDue, state, scope: scope() };
+    bus.publish(totalsTopic, { ...head, rows });
     wholeDue = false;
   };
   const ends = [
@@ -66,7 +78,7 @@ export function publishTotals(options: TotalsPublisherOptions): Cancel {
 }
 
 /** Of the latest day only: what ended before is stored, and on no board any more. */
-function takeLatest(news: ChangeReader) {
+function takeLatest(news: ChangeReader, toRow: (one: SymbolDay) => TotalsRow) {
   let day: string | null = null;
   let isVoid = false;
   let rows: TotalsRow[] = [];
@@ -76,7 +88,7 @@ function takeLatest(news: ChangeReader) {
       rows = [];
     }
     day = change.day;
-    rows.push(...change.symbols.map(rowOf));
+    rows.push(...change.symbols.map(toRow));
   }
   return { day, isVoid, rows };
 }

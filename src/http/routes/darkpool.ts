@@ -34,7 +34,7 @@ export function darkpoolRoutes({
     const day = query.day ?? totals.day() ?? newYorkDate(clock.now());
     succeed<DataOf<'GET /api/darkpool/:symbol'>>(
       res,
-      dayToPayload(symbol, day, await sumsStore.symbolDay(symbol, day)),
+      dayToPayload(symbol, day, await sumsStore.symbolDay(symbol, day), totals.scope()),
     );
   });
 

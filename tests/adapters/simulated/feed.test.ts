@@ -189,6 +189,24 @@ describe('the simulated market', () => {
     expect(sink.flowing.size).toBe(0);
   });
 
+  test('with a scope it trades every symbol: those that nobody wants beside the others, and not twice', async () => {
+    const { clock, feed, sink } = start();
+    const tape = createCollectingSink();
+    await feed.stop();
+    feed.setScope?.({ quoted: new Set(['IBM']) });
+    feed.start({ ...sink, tape });
+    clock.advance(60_000);
+    expect(new Set(tape.trades.map(({ symbol }) => symbol)).size).toBe(UNIVERSE.length - 2);
+    expect(new Set(tape.quotes.map(({ symbol }) => symbol))).toEqual(new Set(['IBM']));
+    expect(new Set(sink.trades.map(({ symbol }) => symbol))).toEqual(new Set(['AAPL', 'SPY']));
+    expect([sink.flowing, tape.flowing]).toEqual([new Set(['AAPL', 'SPY']), new Set()]);
+    feed.setSymbols(new Set(['IBM']));
+    clock.advance(60_000);
+    expect(sink.flowing).toEqual(new Set(['IBM']));
+    const times = [...tape.trades, ...sink.trades].filter(({ symbol }) => symbol === 'IBM');
+    expect(new Set(times.map(({ tradeId }) => tradeId)).size).toBe(times.length);
+  });
+
   test('ends with no timer left', async () => {
     const { clock, feed, sink } = start();
     await feed.stop();

@@ -54,6 +54,7 @@ export const MONITOR: MonitorPayload = {
     options: { ...FEED, connected: true, subscribed: 240 },
   },
   redis: 'ok',
+  offExchange: null,
   database: 'ok',
   latency: { p50: 4.21, p95: 11, p99: 24 },
   lease: { holder: 'replica-a1', number: 7, since: '2026-11-20T13:00:00.000Z' },

@@ -16,6 +16,7 @@ const overview = (
     feedSource: 'simulated',
     redis: () => link.current,
     database: () => told.database ?? 'ok',
+    offExchange: () => null,
     isHalted: () => told.isHalted ?? false,
   });
 

@@ -21,6 +21,8 @@ function engineOf({ db }: TestDatabase, source: string, fencing: number) {
     hours: createMarketHours('always'),
     origin: 'simulated',
     sums: { minNotional: 0, tapeNotional: 100_000 },
+    scope: () => ({ symbols: 'watched', quoted: 0, shed: 0, shedAt: null }),
+    onRestored() {},
     flushIntervalMs: 50,
     current: () => fencing,
   });

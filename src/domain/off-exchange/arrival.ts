@@ -1,0 +1,46 @@
+import type { QuoteState } from '../../protocol/quotes.ts';
+import type { FeedStatus, PriceOrigin } from '../market/feed.ts';
+import type { MarketHours } from '../market/market-hours.ts';
+import { quoteState } from '../market/staleness.ts';
+
+/** Whether prints arrive: those of the feed, and those of each symbol. */
+export interface Arrival {
+  status(status: FeedStatus): void;
+  confirmed(symbol: string, flowing: boolean): void;
+  /** The feed ends; the next one reports when it is live. */
+  end(): void;
+  isFlowing(): boolean;
+  /** Whether upstream sends the symbol's prints, as far as the feed is there at all. */
+  sends(symbol: string): boolean;
+  /** The state of totals whose prints arrive; `stale` while none do. */
+  state(): QuoteState;
+}
+
+export interface ArrivalOptions {
+  /** Prints of every symbol arrive, confirmed or not. */
+  readonly isWhole: boolean;
+  readonly origin: PriceOrigin;
+  readonly hours: Pick<MarketHours, 'session'>;
+  readonly now: () => number;
+}
+
+export function createArrival({ isWhole, origin, hours, now }: ArrivalOptions): Arrival {
+  const confirmed = new Set<string>();
+  let feed: FeedStatus['state'] = 'down';
+  return {
+    status({ state }) {
+      feed = state;
+    },
+    confirmed(symbol, flowing) {
+      if (flowing) confirmed.add(symbol);
+      else confirmed.delete(symbol);
+    },
+    end() {
+      feed = 'down';
+      confirmed.clear();
+    },
+    isFlowing: () => feed === 'live' || feed === 'delayed',
+    sends: (symbol) => isWhole || confirmed.has(symbol),
+    state: () => quoteState(origin, feed, true, hours.session(now())),
+  };
+}
