@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useStore } from 'zustand';
 import { pathTo } from '../../../../src/protocol/pages.ts';
-import { isContract } from '../../../../src/protocol/symbol.ts';
+import { parseSymbol } from '../../../../src/protocol/symbol.ts';
 import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
@@ -10,6 +10,7 @@ import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useLoaded } from '../../hooks/use-loaded.ts';
 import { useContract, usePresent } from '../../hooks/use-present.ts';
+import { underlyingOf } from '../../lib/contracts.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import type { ChartViewProps } from './chart-view.tsx';
@@ -85,11 +86,13 @@ const ATTRIBUTION = (
 /** From a stock to its chain, from a contract to its neighbours. */
 function ChainLink({ symbol }: { symbol: string }) {
   const { option } = usePresent(symbol);
-  if (isContract(symbol) && !option) return null;
-  const underlying = option?.underlying ?? symbol;
+  const parsed = parseSymbol(symbol);
+  const contract = parsed?.kind === 'option' ? parsed : null;
+  // A contract's update names its stock; before it, the root does, and the page of the chain knows whose it is.
+  const underlying = option?.underlying ?? (contract ? underlyingOf(contract) : symbol);
   return (
     <Link
-      href={pathTo.chain(underlying, option?.expiry)}
+      href={pathTo.chain(underlying, contract?.expiry)}
       className="text-accent text-xs underline underline-offset-2"
     >
       {underlying} options

@@ -1,5 +1,7 @@
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Change } from '../../components/change.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
+import { StateNote } from '../../components/state-note.tsx';
 import { usePresent } from '../../hooks/use-present.ts';
 import { compact, percent, price, signedPercent, signedPrice } from '../../lib/format.ts';
 
@@ -14,12 +16,13 @@ export function QuoteLine({ symbol }: { symbol: string }) {
     ['Low', price(present?.low)],
     ['Prev. close', price(present?.previousClose)],
     ['Volume', compact(present?.volume)],
-    ...(option
+    // With a dash for each before the first update: nothing below moves when it comes.
+    ...(isContract(symbol)
       ? ([
-          ['Bid', price(option.bid)],
-          ['Ask', price(option.ask)],
-          ['Open interest', compact(option.openInterest)],
-          ['Impl. volatility', percent(option.impliedVolatility)],
+          ['Bid', price(option?.bid)],
+          ['Ask', price(option?.ask)],
+          ['Open interest', compact(option?.openInterest)],
+          ['Impl. volatility', percent(option?.impliedVolatility)],
         ] as const)
       : []),
   ] as const;
@@ -33,7 +36,7 @@ export function QuoteLine({ symbol }: { symbol: string }) {
             : `${signedPrice(change, present?.price)} (${signedPercent(present?.changePercent)})`}
         </Change>
         {stale ? <StaleAge timestamp={present.timestamp} /> : null}
-        {present?.state === 'closed' ? <span className="text-muted text-xs">at close</span> : null}
+        <StateNote state={present?.state} />
       </p>
       <dl className="flex flex-wrap gap-x-5 gap-y-1">
         {figures.map(([label, value]) => (

@@ -8,6 +8,7 @@ import { useSettled } from '../../hooks/use-settled.ts';
 import { useSubjects } from '../../hooks/use-topic.ts';
 import { calendarDay } from '../../lib/format.ts';
 import type { ChainColumn, OptionSide } from '../../stores/chain-choices.ts';
+import { MAX_WATCHLIST } from '../../stores/watchlist.ts';
 import { ChainHead, ChainWidths, HEAD_HEIGHT, STRIKE_WIDTH } from './chain-head.tsx';
 import { ChainRow, HEAD_ROWS } from './chain-row.tsx';
 import { COLUMNS } from './columns.tsx';
@@ -19,6 +20,8 @@ import { remPixels, useOpenAt, useSight } from './use-sight.ts';
 
 /** Rem: of a row, also under a finger. */
 const ROW_HEIGHT = { mouse: 2, finger: 2.75 };
+/** The connection also follows what may be contracts: the symbols of the watchlist and the one of the chart. */
+const MAX_CONTRACTS = MAX_CONTRACTS_PER_CONNECTION - MAX_WATCHLIST - 1;
 /** A reader who scrolls through the strikes subscribes where the scrolling ends. */
 const SETTLE_MS = 200;
 const AGE_INTERVAL_MS = 1_000;
@@ -89,7 +92,8 @@ interface RowsProps extends ChainTableProps {
 /** The rows in sight, and the height of the others. */
 function Rows({ rows, spot, sides, columns, sight, money, active, rowHeight }: RowsProps) {
   const root = useMemo(() => mainRoot(rows), [rows]);
-  const above = spot === undefined ? -1 : rows.findIndex(({ strike }) => strike >= spot);
+  // The strike of an adjusted series is no price of the underlying.
+  const above = spot === undefined ? -1 : rows.findIndex((row) => row.root === root && row.strike >= spot);
   return segmentsOf(sight, rows.length, active.index).map((segment) => {
     if ('skipped' in segment)
       return (
@@ -102,6 +106,8 @@ function Rows({ rows, spot, sides, columns, sight, money, active, rowHeight }: R
       );
     const { index } = segment;
     const row = rows[index]!;
+    const adjusted = row.root !== root;
+    const inside = sides.find((side) => !adjusted && isInTheMoney(side, row.strike, spot));
     return (
       <ChainRow
         key={row.key}
@@ -109,11 +115,11 @@ function Rows({ rows, spot, sides, columns, sight, money, active, rowHeight }: R
         index={index}
         sides={sides}
         columns={columns}
-        inTheMoney={sides.find((side) => isInTheMoney(side, row.strike, spot)) ?? null}
+        inTheMoney={inside ?? null}
         atTheMoney={index === money}
         spotAbove={index === above}
         active={index === active.index ? active.side : null}
-        adjusted={row.root !== root}
+        adjusted={adjusted}
       />
     );
   });
@@ -144,7 +150,7 @@ export function ChainTable(props: ChainTableProps) {
 
   useKeptFocus(scroller, props.carried);
 
-  const wanted = contractsInSight(rows, sight, sides, MAX_CONTRACTS_PER_CONNECTION).join(',');
+  const wanted = contractsInSight(rows, sight, sides, MAX_CONTRACTS).join(',');
   useSubjects('option', useSettled(wanted, SETTLE_MS).split(','));
 
   function onClick({ target }: MouseEvent<HTMLElement>) {

@@ -10,6 +10,7 @@ import { useMarketData } from '../../hooks/use-market-data.ts';
 import { useMedia } from '../../hooks/use-media.ts';
 import { useWidth } from '../../hooks/use-width.ts';
 import { calendarDay } from '../../lib/format.ts';
+import { sourceWord } from '../../lib/source-word.ts';
 import type { ChainChoicesStore, OptionSide } from '../../stores/chain-choices.ts';
 import { ChainCharts } from './chain-charts.tsx';
 import { ChainKey } from './chain-head.tsx';
@@ -21,7 +22,6 @@ import { NO_RANGE, readRange, type StrikeTexts, within } from './strike-range.ts
 import { UnderlyingFigures } from './underlying-figures.tsx';
 import { ReceivedAtProvider, useContracts } from './use-contract.ts';
 import { remPixels } from './use-sight.ts';
-import { sourceWord } from './words.ts';
 
 /** Below this width a chain shows one side at a time. */
 const NARROW = '(max-width: 767px)';

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { OptionPayload } from '../../../../src/protocol/options.ts';
 import { Change } from '../../components/change.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
+import { Missing } from '../../components/missing.tsx';
 import {
   age,
   compact,
@@ -13,11 +14,11 @@ import {
   signedPercent,
   signedPrice,
   typedPrice,
-  UNKNOWN,
 } from '../../lib/format.ts';
+import { sourceWord } from '../../lib/source-word.ts';
 import type { ChainColumn } from '../../stores/chain-choices.ts';
 import { useRowNow } from './use-contract.ts';
-import { GREEKS_SOURCES, noGreeksReason, sourceWord } from './words.ts';
+import { GREEKS_SOURCES, noGreeksReason } from './words.ts';
 
 export interface Column {
   /** In the list of columns and to screen readers. */
@@ -26,16 +27,6 @@ export interface Column {
   /** Wide enough for the longest value, so that nothing moves when values do; rem. */
   readonly width: number;
   readonly cell: (contract: OptionPayload) => ReactNode;
-}
-
-/** What is not known is a dash, with its reason for pointers and screen readers. */
-export function Missing({ reason }: { reason: string }) {
-  return (
-    <span title={reason} className="text-muted">
-      <span aria-hidden="true">{UNKNOWN}</span>
-      <span className="sr-only">{reason}</span>
-    </span>
-  );
 }
 
 /** Where a number is from, and of when. */

@@ -1,8 +1,9 @@
 import { memo } from 'react';
 import type { OptionPayload } from '../../../../src/protocol/options.ts';
+import { Missing } from '../../components/missing.tsx';
 import { useFlash } from '../../hooks/use-flash.ts';
 import type { ChainColumn, OptionSide } from '../../stores/chain-choices.ts';
-import { COLUMNS, Missing } from './columns.tsx';
+import { COLUMNS } from './columns.tsx';
 import { useContract } from './use-contract.ts';
 
 export interface SideCellsProps {

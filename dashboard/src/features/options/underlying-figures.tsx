@@ -2,7 +2,9 @@ import { type ReactNode, useMemo } from 'react';
 import type { ChainPayload, OptionPayload } from '../../../../src/protocol/options.ts';
 import type { QuotePayload } from '../../../../src/protocol/quotes.ts';
 import { Change } from '../../components/change.tsx';
+import { Missing } from '../../components/missing.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
+import { StateNote } from '../../components/state-note.tsx';
 import {
   compact,
   decimals,
@@ -12,7 +14,6 @@ import {
   signedPrice,
   strikePrice,
 } from '../../lib/format.ts';
-import { Missing } from './columns.tsx';
 import { atTheMoneyVolatility, type Counted, largestOpenInterest, putCallRatio, rowsOf } from './figures.ts';
 
 export interface UnderlyingFiguresProps {
@@ -63,9 +64,7 @@ function Spot({ quote, spot, chain }: Omit<UnderlyingFiguresProps, 'contracts'>)
             </Change>
           )}
           {quote && stale ? <StaleAge timestamp={quote.timestamp} /> : null}
-          {quote?.state === 'closed' ? (
-            <span className="font-normal text-muted text-xs">at close</span>
-          ) : null}
+          <StateNote state={quote?.state} className="font-normal" />
         </span>
       )}
     </Figure>

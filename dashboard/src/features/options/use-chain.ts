@@ -21,20 +21,23 @@ export function useChain({ underlying, expiry, onExpiry }: ChainAddress) {
   }, [store, expiry]);
   const state = useStore(store);
   const { expirations, expiry: shown } = state;
-  /** An expiry of the address that is not listed, in whose place the nearest is shown. */
-  const [unlisted, setUnlisted] = useState<string | null>(null);
+  /** An expiry of the address that is not listed, and the one that is shown in its place. */
+  const [replaced, setReplaced] = useState<{ readonly unlisted: string; readonly shown: string } | null>(
+    null,
+  );
   const isUnlisted = expirations?.some((one) => one.expiry === expiry) === false;
   useEffect(() => {
     if (expiry === undefined || shown === null || shown === expiry || !isUnlisted) return;
-    setUnlisted(expiry);
+    setReplaced({ unlisted: expiry, shown });
     onExpiry(shown);
   }, [expiry, shown, isUnlisted, onExpiry]);
   return {
     state,
-    unlisted,
+    /** Null once another expiry is shown. */
+    unlisted: replaced?.shown === shown ? replaced.unlisted : null,
     reload: store.reload,
     choose(chosen: string) {
-      setUnlisted(null);
+      setReplaced(null);
       store.choose(chosen);
       onExpiry(chosen);
     },

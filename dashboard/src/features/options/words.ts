@@ -1,5 +1,5 @@
 /** What the Options page says of a contract and its numbers. */
-import type { NoGreeksReason, OptionPayload, OptionState } from '../../../../src/protocol/options.ts';
+import type { NoGreeksReason, OptionPayload } from '../../../../src/protocol/options.ts';
 import { textFor } from '../../lib/words.ts';
 import type { OptionSide } from '../../stores/chain-choices.ts';
 
@@ -23,17 +23,6 @@ export const noGreeksReason = ({ noGreeks }: OptionPayload): string =>
   noGreeks === undefined
     ? 'The source does not report it'
     : `Not computable: ${textFor(NO_GREEKS, noGreeks)}`;
-
-const SOURCES: Record<OptionState, string> = {
-  live: 'Live',
-  delayed: 'Delayed',
-  simulated: 'Simulated',
-  replay: 'Replayed',
-  stale: 'Stale',
-  closed: 'At the close',
-  missing: 'No data yet',
-};
-export const sourceWord = (state: OptionState): string => textFor(SOURCES, state);
 
 /** Who computed volatility and greeks: a word for titles, a letter for cells. */
 export const GREEKS_SOURCES = {

@@ -1,7 +1,17 @@
+import type { OptionState } from '../../../../src/protocol/options.ts';
+import { Missing } from '../../components/missing.tsx';
 import { price } from '../../lib/format.ts';
+import { sourceWord } from '../../lib/source-word.ts';
 
 export interface BidLastAskProps {
-  readonly quote: { readonly bid?: number; readonly price?: number; readonly ask?: number } | undefined;
+  readonly quote:
+    | {
+        readonly bid?: number;
+        readonly price?: number;
+        readonly ask?: number;
+        readonly state: OptionState;
+      }
+    | undefined;
   readonly notLive: boolean;
 }
 
@@ -18,7 +28,9 @@ export function BidLastAsk({ quote, notLive }: BidLastAskProps) {
       ).map(([label, value]) => (
         <div key={label} className="rounded-md bg-raised px-1 py-1">
           <dt className="text-muted text-xs">{label}</dt>
-          <dd className={`font-medium ${notLive ? 'text-muted' : ''}`}>{price(value)}</dd>
+          <dd className={`font-medium ${notLive ? 'text-muted' : ''}`}>
+            {quote?.state === 'missing' ? <Missing reason={sourceWord(quote.state)} /> : price(value)}
+          </dd>
         </div>
       ))}
     </dl>

@@ -3,6 +3,7 @@ import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Change } from '../../components/change.tsx';
 import { CloseIcon } from '../../components/icons.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
+import { StateNote } from '../../components/state-note.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useFlash } from '../../hooks/use-flash.ts';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
@@ -59,9 +60,11 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
           {shown}
         </span>
         {quote && stale ? <StaleAge timestamp={quote.timestamp} className="block px-1" /> : null}
-        {expired || quote?.state === 'closed' ? (
-          <span className="block px-1 text-muted text-xs">{expired ? 'expired' : 'at close'}</span>
-        ) : null}
+        {expired ? (
+          <span className="block px-1 text-muted text-xs">expired</span>
+        ) : (
+          <StateNote state={quote?.state} className="block px-1" />
+        )}
       </td>
       <td className="px-2 text-right">
         <Change value={change}>

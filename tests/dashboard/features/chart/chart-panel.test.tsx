@@ -63,10 +63,27 @@ test('it leads to the option chain of its stock, and of a contract to the chain 
   expect(link.getAttribute('href')).toBe('/options/AAPL');
   const contract = contractOf(650, 'call', { underlying: 'SPY', expiry: '2026-12-18' });
   act(() => page.stores.view.select(contract.contractId));
-  await waitFor(() => expect(screen.queryByRole('link', { name: /options$/ })).toBeNull());
-  await act(async () => page.desk.states.option.push(contract));
   const neighbours = await screen.findByRole('link', { name: 'SPY options' });
   expect(neighbours.getAttribute('href')).toBe('/options/SPY?expiry=2026-12-18');
+  const classes = contractOf(500, 'call', { underlying: 'BRKB', expiry: '2026-12-18' });
+  act(() => page.stores.view.select(classes.contractId));
+  await screen.findByRole('link', { name: 'BRKB options' });
+  await act(async () => page.desk.states.option.push({ ...classes, underlying: 'BRK.B' }));
+  await screen.findByRole('link', { name: 'BRK.B options' });
+});
+
+test('a contract has all of its figures before its first update, and says that it has no data', async () => {
+  await openChart();
+  const contract = contractOf(650, 'call', { underlying: 'SPY', expiry: '2026-12-18' });
+  const terms = () => screen.getAllByRole('term').map(({ textContent }) => textContent);
+  act(() => page.stores.view.select(contract.contractId));
+  await screen.findByText('Impl. volatility');
+  const before = terms();
+  await act(async () => page.desk.states.option.push({ ...contract, state: 'missing', price: undefined }));
+  await screen.findByText('No data yet');
+  await act(async () => page.desk.states.option.push(contract));
+  await waitFor(() => expect(screen.queryByText('No data yet')).toBeNull());
+  expect(terms()).toEqual(before);
 });
 
 test('a quote moves the running minute', async () => {

@@ -7,10 +7,12 @@ import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testi
 import { userEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
 import { singleKeys } from '../../../../dashboard/src/hooks/single-keys.ts';
-import { usePage } from '../../../../dashboard/src/hooks/use-page.ts';
+import { go, usePage } from '../../../../dashboard/src/hooks/use-page.ts';
 import { WebSocketProvider } from '../../../../dashboard/src/hooks/websocket-context.tsx';
 import { OptionsPage } from '../../../../dashboard/src/pages/options/options-page.tsx';
 import { createThemeStore } from '../../../../dashboard/src/stores/theme.ts';
+import { MAX_WATCHLIST } from '../../../../dashboard/src/stores/watchlist.ts';
+import { MAX_CONTRACTS_PER_CONNECTION } from '../../../../src/protocol/limits.ts';
 import type { OptionPayload } from '../../../../src/protocol/options.ts';
 import { chainOf, contractId, contractOf, EXPIRATIONS } from '../../support/chains.ts';
 import { deskOn, type TestDesk } from '../../support/desk.ts';
@@ -115,6 +117,25 @@ describe('the chain', () => {
     push({ strike: 651, type: 'call', price: 8.88 });
     await waitFor(async () => expect((await row('651')).textContent).toContain('8.88'));
     expect((await row('650')).textContent).not.toContain('9.99');
+  });
+
+  test('calls no contract of an adjusted series in the money: its strike is no price of the stock', async () => {
+    const adjusted = (['call', 'put'] as const).map((type) => ({
+      ...contractOf(650.5, type),
+      contractId: contractId('SPY1', NEAREST, type, 650.5),
+    }));
+    const low = { ...contractOf(640, 'call'), contractId: contractId('SPY1', NEAREST, 'call', 640) };
+    server.routes[CHAIN] = () => {
+      const chain = chainOf(NEAREST);
+      return { ...chain, contracts: [...chain.contracts, ...adjusted, low] };
+    };
+    open();
+    const shown = within(await table());
+    expect(shown.getByRole('link', { name: 'Call 640' })).toBeTruthy();
+    expect(shown.getByRole('link', { name: 'Put 650.5' })).toBeTruthy();
+    // The line of the price is above the first strike of the stock's own series.
+    expect((await row('650.5')).className).not.toContain('border-accent');
+    expect((await row('651')).className).toContain('border-accent');
   });
 
   test('says why a number is missing, and whose the greeks are', async () => {
@@ -379,7 +400,7 @@ describe('a chain of 250 strikes', () => {
       own.timers.advance(50);
       expect(subscribed().size).toBeGreaterThan(40);
     });
-    expect(subscribed().size).toBeLessThanOrEqual(200);
+    expect(subscribed().size).toBeLessThanOrEqual(MAX_CONTRACTS_PER_CONNECTION - MAX_WATCHLIST - 1);
     expect(subscribed()).toContain(contractId('SPY', NEAREST, 'call', 650));
   });
 
@@ -512,6 +533,18 @@ test.each([
   await user.click(screen.getAllByRole('tab')[1]!);
   expect(screen.queryByText(note)).toBeNull();
   expect(window.location.search).toBe(`?expiry=${NEXT}`);
+});
+
+test('the note of an expiry that is not listed ends where the address names a listed one', async () => {
+  open('/options/SPY?expiry=2020-01-17');
+  const note = 'No listed contract expires on 17 Jan 2020. The nearest expiry is shown.';
+  await screen.findByText(note);
+  await table();
+  act(() => go(`/options/SPY?expiry=${NEXT}`));
+  await waitFor(() =>
+    expect(screen.getByRole('tab', { selected: true }).textContent).toContain('27 Nov 2026'),
+  );
+  expect(screen.queryByText(note)).toBeNull();
 });
 
 test.each(['ZZZZ', 'no%20symbol%20at%20all'])('the address of %s says that there is none', async (name) => {

@@ -349,7 +349,11 @@ test('an option contract is known by its name, shows its prices, and is refused 
   expect(send().textContent).toBe('Buy SPY 18 Dec 2026 650 call');
   expect(why()).toBe('The broker trades stocks only, no option contracts. Choose a stock.');
   expect(off()).toBe(true);
-  page.server.io.emit('option:update', contractOf(650, 'call', { expiry: '2026-12-18', bid: 7.7 }));
+  const expiry = '2026-12-18';
+  const nothing = { bid: undefined, ask: undefined, price: undefined, state: 'missing' } as const;
+  page.server.io.emit('option:update', contractOf(650, 'call', { expiry, ...nothing }));
+  await waitFor(() => expect(screen.getAllByText('No data yet')).toHaveLength(3));
+  page.server.io.emit('option:update', contractOf(650, 'call', { expiry, bid: 7.7 }));
   await waitFor(() => expect(value('Bid')).toBe('7.70'));
 });
 

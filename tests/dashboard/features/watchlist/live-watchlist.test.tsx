@@ -41,6 +41,12 @@ describe('an option contract', () => {
     expect(contract.textContent).toContain('▲+2.50%');
     page.server.io.emit('option:update', contractOf(650, 'call', { underlying, expiry, price: undefined }));
     await within(contract).findByText('–');
+    expect(within(contract).queryByText('No data yet')).toBeNull();
+    page.server.io.emit(
+      'option:update',
+      contractOf(650, 'call', { underlying, expiry, price: undefined, state: 'missing' }),
+    );
+    await within(contract).findByText('No data yet');
   });
 
   test('that has expired says so, before and after a page was opened, unless a recording is of its time', async () => {
