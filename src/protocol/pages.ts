@@ -19,6 +19,8 @@ export const PAGES = {
   /** The option chain that was open last, or the first of the watchlist. */
   options: { path: '/options', title: 'Options', access: 'member' },
   chain: { path: '/options/:underlying', title: ':underlying options', access: 'member' },
+  /** Signals that are open to the reader's tier. */
+  signals: { path: '/signals', title: 'Signals', access: 'member' },
   login: { path: '/login', title: 'Sign in', access: 'anyone' },
   /** For developers: connection, REST API and live quotes at a glance. */
   test: { path: '/dashboard/test', title: 'Test API', access: 'member' },
@@ -37,6 +39,7 @@ export const pathTo = {
   /** With an expiry (YYYY-MM-DD), the chain opens there. */
   chain: (underlying: string, expiry?: string): string =>
     `${PAGES.chain.path.replace(':underlying', () => underlying)}${expiry === undefined ? '' : `?expiry=${expiry}`}`,
+  signals: PAGES.signals.path,
   login: PAGES.login.path,
   test: PAGES.test.path,
   monitor: PAGES.monitor.path,

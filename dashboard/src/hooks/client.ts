@@ -4,4 +4,5 @@
  */
 export { type MarketDatum, useMarketData } from './use-market-data.ts';
 export { useMarketStore } from './use-market-store.ts';
+export { type SignalsResult, type UseSignalsOptions, useSignals } from './use-signals.ts';
 export { type SocketMessage, useWebSocket, type WebSocketHandle } from './use-web-socket.ts';

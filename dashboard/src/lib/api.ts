@@ -14,6 +14,7 @@ import type { ChainPayload, ExpirationPayload } from '../../../src/protocol/opti
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import type { SignalsPage } from '../../../src/protocol/signals.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { BarSize } from './timeframes.ts';
 
@@ -35,7 +36,7 @@ export interface HistoryRange extends BarSize {
   readonly limit: number;
 }
 
-const query = (values: Record<string, string | number | undefined>): string => {
+const query = (values: Record<string, string | number | boolean | undefined>): string => {
   const pairs = Object.entries(values).filter(([, value]) => value !== undefined);
   return pairs.length === 0
     ? ''
@@ -86,6 +87,9 @@ export function createApi(options: HttpOptions = {}) {
     /** The whole chain of one expiry, or its strikes in a range. */
     chain: (underlying: string, range: { expiry: string; strikeFrom?: number; strikeTo?: number }) =>
       call<ChainPayload>('GET', `/api/market/options/${encodeURIComponent(underlying)}${query(range)}`),
+    /** What the reader's tier may see, newest first. */
+    signals: (range: { limit: number; premiumOnly?: boolean }) =>
+      call<SignalsPage>('GET', `/api/signals${query(range)}`),
     /** For administrators. */
     monitor: () => call<MonitorPayload>('GET', '/api/monitor'),
     /** The linked Discord account, null where none is. */

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'react';
 import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import { PAGES, type PageName } from '../../../src/protocol/pages.ts';
-import { CodeIcon, OptionsIcon, PulseIcon, TradeIcon } from '../components/icons.tsx';
+import { BellIcon, CodeIcon, OptionsIcon, PulseIcon, TradeIcon } from '../components/icons.tsx';
 import { instrumentWords } from '../lib/instrument-words.ts';
 import type { Route } from './page.ts';
 import { TradingPage } from './trading/trading-page.tsx';
@@ -18,17 +18,25 @@ export const ROUTES: Readonly<Record<RouteName, Route>> = {
   symbol: trading,
   options,
   chain: options,
+  signals: { load: async () => (await import('./signals/signals-page.tsx')).SignalsPage },
   test: { load: async () => (await import('./test/test-page.tsx')).TestPage },
   // Members never load it.
   monitor: { load: async () => (await import('./monitor/monitor-page.tsx')).MonitorPage },
 };
 
 /** The pages that the menu offers, in its order. */
-export const MENU = ['trading', 'options', 'test', 'monitor'] as const satisfies readonly RouteName[];
+export const MENU = [
+  'trading',
+  'options',
+  'signals',
+  'test',
+  'monitor',
+] as const satisfies readonly RouteName[];
 
 export const MENU_ICONS: Readonly<Record<(typeof MENU)[number], ComponentType>> = {
   trading: TradeIcon,
   options: OptionsIcon,
+  signals: BellIcon,
   test: CodeIcon,
   monitor: PulseIcon,
 };

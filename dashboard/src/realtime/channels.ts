@@ -1,12 +1,20 @@
 import { CHANNEL_LIMIT } from '../../../src/protocol/limits.ts';
+import type { SignalPositions } from '../../../src/protocol/signals.ts';
 import { once } from '../lib/once.ts';
 import type { Asker } from './asker.ts';
 import type { TradecastSocket } from './socket.ts';
 
-export type Channel = 'portfolio' | 'trades';
+export type Channel = 'portfolio' | 'trades' | 'signals' | 'darkpool';
 
 /** Subscribing again within this window is refused, so a channel without users is kept that long. */
-const LINGER_MS = CHANNEL_LIMIT.seconds * 1_000;
+const REFUSED_MS = CHANNEL_LIMIT.seconds * 1_000;
+/** How long a channel without users is kept. Off-exchange totals are many, and may be asked for again sooner. */
+const LINGER_MS: Readonly<Record<Channel, number>> = {
+  portfolio: REFUSED_MS,
+  trades: REFUSED_MS,
+  signals: REFUSED_MS,
+  darkpool: 5_000,
+};
 
 export interface Channels {
   /** Wants a channel until the returned function is called. */
@@ -22,17 +30,27 @@ export interface ChannelsOptions {
   readonly asker: Asker;
   /** Where this browser stands in the journal; undefined before it has read it. */
   tradesPosition(): { epoch: string; after: number } | undefined;
+  /** The same of the streams of signals. */
+  signalPositions(): SignalPositions | undefined;
 }
 
 /** Channels as a whole: how many want each, and which ones this connection has been asked for. */
-export function createChannels({ socket, asker, tradesPosition }: ChannelsOptions): Channels {
+export function createChannels(options: ChannelsOptions): Channels {
+  const { socket, asker, tradesPosition, signalPositions } = options;
   const wanted = new Map<Channel, number>();
   const asked = new Set<Channel>();
+
+  /** What the server resumes from. */
+  function argsOf(channel: Channel) {
+    const position = channel === 'trades' ? tradesPosition() : undefined;
+    const positions = channel === 'signals' ? signalPositions() : undefined;
+    return positions ? { positions } : position;
+  }
 
   function subscribe(channel: Channel) {
     if (!socket.connected || asked.has(channel) || !wanted.get(channel)) return;
     asked.add(channel);
-    const position = channel === 'trades' ? tradesPosition() : undefined;
+    const position = argsOf(channel);
     asker.ask(`ask:${channel}`, {
       event: `subscribe:${channel}`,
       args: position ? [position] : [],
@@ -54,7 +72,7 @@ export function createChannels({ socket, asker, tradesPosition }: ChannelsOption
       subscribe(channel);
       return once(() => {
         wanted.set(channel, wanted.get(channel)! - 1);
-        asker.timers.set(`drop:${channel}`, LINGER_MS, () => drop(channel));
+        asker.timers.set(`drop:${channel}`, LINGER_MS[channel], () => drop(channel));
       });
     },
     renew(channel) {

@@ -1,3 +1,4 @@
+import type { Tier } from '../../../src/protocol/tier.ts';
 import type { Api } from '../lib/api.ts';
 import { createEmitter } from '../lib/emitter.ts';
 import type { Frame } from '../lib/frame.ts';
@@ -10,6 +11,7 @@ import { createEventLane } from './event-lane.ts';
 import { createFrameTap } from './frame-tap.ts';
 import { createPlaceOrder } from './place-order.ts';
 import { startPolling } from './polling.ts';
+import { createSignalLane } from './signal-lane.ts';
 import { openSocket, type SocketAuth, type TradecastSocket } from './socket.ts';
 import { createStateLane } from './state-lane.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -18,6 +20,8 @@ import { createEmit, createSubscribe } from './wire.ts';
 export interface DeskOptions {
   readonly api: Api;
   readonly auth: SocketAuth;
+  /** What the user has paid for, as the session says. */
+  readonly tier: Tier;
   readonly timers: Timers;
   readonly frame: Frame;
   readonly random: () => number;
@@ -27,8 +31,8 @@ export interface DeskOptions {
 
 export type Desk = ReturnType<typeof createDesk>;
 
-/** What every page of one sign-in lives on: one connection, its subscriptions and the two lanes they carry. */
-export function createDesk({ api, auth, timers, frame, random, onEnded, ...options }: DeskOptions) {
+/** The connection, what it is asked for, and the lanes that it carries. */
+function createLanes({ api, auth, tier, timers, frame, random, onEnded, ...options }: DeskOptions) {
   const socket = options.socket ?? openSocket(auth);
   const subscribe = createSubscribe(socket);
   const connection = createConnection({ socket, timers, random, onEnded });
@@ -43,18 +47,54 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
     },
     onRenew: () => subscriptions.renew('trades'),
   });
+  const signals = createSignalLane({
+    api,
+    timers,
+    subscribe,
+    tier,
+    connection: connection.state,
+    follow: () => subscriptions.channel('signals'),
+  });
   const subscriptions = createSubscriptions({
     socket,
     timers,
     tradesPosition: events.position,
+    signalPositions: signals.positions,
     onDropped: (topic, subjects) => lane.states[topic].forget(subjects),
   });
   const lane = createStateLane({ api, timers, frame, subscribe, wanted: subscriptions.wanted });
+  return {
+    socket,
+    subscribe,
+    connection,
+    events,
+    signals,
+    subscriptions,
+    lane,
+    stop() {
+      events.stop();
+      signals.stop();
+      lane.stop();
+      subscriptions.stop();
+      connection.stop();
+      socket.removeAllListeners();
+      frame.cancel();
+    },
+  };
+}
+
+/** What every page of one sign-in lives on: one connection, its subscriptions and the lanes they carry. */
+export function createDesk(options: DeskOptions) {
+  const { api, timers, frame } = options;
+  const lanes = createLanes(options);
+  const { socket, subscribe, connection, events, signals, subscriptions, lane } = lanes;
   const returns = createEmitter();
+  const fetches = new Set<() => Promise<void>>();
 
   /** Everything by HTTP, once. Rejects where the server cannot be reached. */
   async function refresh() {
-    const [states] = await Promise.allSettled([lane.refresh(), events.catchUp()]);
+    const others = [...fetches].map((fetch) => fetch());
+    const [states] = await Promise.allSettled([lane.refresh(), events.catchUp(), ...others]);
     if (states.status === 'rejected') throw states.reason;
   }
 
@@ -69,6 +109,7 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
   return {
     api,
     timers,
+    frame,
     connection,
     subscriptions,
     subscribe,
@@ -79,7 +120,13 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
     loadState: lane.load,
     loadFirst: lane.loadFirst,
     events,
+    signals,
     placeOrder: createPlaceOrder(socket, api),
+    /** Runs it as well whenever the desk fetches over HTTP, for want of a connection; returns what ends that. */
+    onFetch(fetch: () => Promise<void>): () => void {
+      fetches.add(fetch);
+      return () => void fetches.delete(fetch);
+    },
     /** Calls back when the reader looks at the page again, or the network is back. */
     onReturn: returns.on,
     comeBack() {
@@ -96,12 +143,7 @@ export function createDesk({ api, auth, timers, frame, random, onEnded, ...optio
     },
     stop() {
       for (const stop of stops) stop();
-      events.stop();
-      lane.stop();
-      subscriptions.stop();
-      connection.stop();
-      socket.removeAllListeners();
-      frame.cancel();
+      lanes.stop();
     },
   };
 }

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SessionStore } from '../stores/session.ts';
 import { createDesk, type Desk, type DeskOptions } from './desk.ts';
 
-export interface DesksOptions extends Omit<DeskOptions, 'auth' | 'onEnded'> {
+export interface DesksOptions extends Omit<DeskOptions, 'auth' | 'tier' | 'onEnded'> {
   readonly session: SessionStore;
   readonly create?: (options: DeskOptions) => Desk;
 }
@@ -29,6 +29,7 @@ export function createDesks({
     const desk = create({
       ...parts,
       auth: { sessionID, userId: user.id, userName: user.name },
+      tier: user.tier,
       onEnded: session.end,
     });
     store.setState({ desk });

@@ -5,7 +5,7 @@ import type { TradecastSocket } from './socket.ts';
 import { createSubjects, type Subjects } from './subjects.ts';
 import { KEYED_NAMES, type KeyedTopicName } from './topics.ts';
 
-export interface SubscriptionsOptions extends Pick<ChannelsOptions, 'tradesPosition'> {
+export interface SubscriptionsOptions extends Pick<ChannelsOptions, 'tradesPosition' | 'signalPositions'> {
   readonly socket: TradecastSocket;
   readonly timers: Timers;
   /** Nobody wants these subjects, and the server pushes nothing more of them. */
@@ -28,9 +28,9 @@ export interface Subscriptions {
 
 /** What is wanted, by count, against what this connection has been asked for. Sent again after each reconnect. */
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { socket, timers, tradesPosition, onDropped } = options;
+  const { socket, timers, tradesPosition, signalPositions, onDropped } = options;
   const asker = createAsker(socket, timers);
-  const channels = createChannels({ socket, asker, tradesPosition });
+  const channels = createChannels({ socket, asker, tradesPosition, signalPositions });
   const topics = Object.fromEntries(
     KEYED_NAMES.map((name) => [
       name,

@@ -31,6 +31,11 @@ export function createWishes(subscriptions: Subscriptions): Wishes {
     // The event lane keeps this channel, with its place in the journal.
     'subscribe:trades': () => {},
     'unsubscribe:trades': () => {},
+    // The lane of signals knows where the reader stands in each stream.
+    'subscribe:signals': () => keep('signals', () => subscriptions.channel('signals')),
+    'unsubscribe:signals': () => release('signals'),
+    'subscribe:darkpool': () => keep('darkpool', () => subscriptions.channel('darkpool')),
+    'unsubscribe:darkpool': () => release('darkpool'),
   };
   for (const name of KEYED_NAMES) {
     const { subscribe, unsubscribe } = KEYED_TOPICS[name];

@@ -7,12 +7,14 @@ import { createFeedStore, type FeedStore } from './feed.ts';
 import type { KeyedStore } from './keyed.ts';
 import { createNoticesStore, type NoticesStore } from './notices.ts';
 import { createOrdersStore, type OrdersStore } from './orders.ts';
+import { createProposalStore, type ProposalStore } from './proposal.ts';
 import { createTradesStore, isTrade, type TradesStore } from './trades.ts';
 import { createWatchlistStore, type WatchlistStore } from './watchlist.ts';
 
 /**
  * What all pages of a sign-in share: the event lane, as orders, trades and toasts, the state of the feed, and what is
- * requested with its first use, the watchlist and the minutes of symbols.
+ * requested with its first use, the watchlist and the minutes of symbols. A page leaves in `proposal` what the order ticket
+ * shall have typed.
  */
 export interface SharedStores {
   readonly orders: OrdersStore;
@@ -21,6 +23,7 @@ export interface SharedStores {
   readonly feed: FeedStore;
   readonly watchlist: WatchlistStore;
   readonly candles: CandlesStore;
+  readonly proposal: ProposalStore;
   loadOrders(): Promise<void>;
   loadTrades(): Promise<void>;
   /** Returns what ends it; may be started again. */
@@ -53,6 +56,7 @@ export function createSharedStores(options: SharedOptions): SharedStores {
   const feed = createFeedStore({ api, timers, quotes });
   const watchlist = createWatchlistStore({ api });
   const candles = createCandlesStore({ api, timers });
+  const proposal = createProposalStore({ timers });
   const loadOrders = () => api.orders().then(orders.load, orders.fail);
 
   const follow = () =>
@@ -79,6 +83,7 @@ export function createSharedStores(options: SharedOptions): SharedStores {
     feed,
     watchlist,
     candles,
+    proposal,
     loadOrders,
     loadTrades: () => events.load().catch(() => {}),
     start() {

@@ -12,6 +12,7 @@ import type {
 } from '../../../src/protocol/events.ts';
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import { ORDER, PORTFOLIO, quoteOf } from './fixtures.ts';
+import { type SignalDesk, subscribeSignals } from './signals.ts';
 
 export type DoubleSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
@@ -50,11 +51,12 @@ export const WATCHLIST_ACK: AnswerTo<'subscribe:watchlist'> = { ok: true, type: 
 
 export interface UsualParts {
   readonly journal: JournalEvents;
+  readonly signals: SignalDesk;
   readonly head: () => number;
   readonly placeOrder: (order: OrderPlaceMessage) => Promise<OrderPayload | AckFailure>;
 }
 
-export function usualAnswers({ journal, head, placeOrder }: UsualParts): UsualAnswers {
+export function usualAnswers({ journal, signals, head, placeOrder }: UsualParts): UsualAnswers {
   return {
     'subscribe:portfolio'(_payload, socket) {
       const confirmed: AckOf<'subscribe:portfolio'> = {
@@ -105,14 +107,17 @@ export function usualAnswers({ journal, head, placeOrder }: UsualParts): UsualAn
     // The tests of a page tick contracts by themselves.
     'subscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),
     'unsubscribe:options': (list) => ({ ack: { ok: true, type: 'options', contracts: contractsOf(list) } }),
-    'subscribe:signals': () => ({
-      ack: {
-        ok: true,
-        type: 'signals',
-        tier: 'STARTER',
-        streams: { free: { epoch: 'signals', head: 0, recovered: false } },
-      },
-    }),
+    'subscribe:signals'(payload, socket) {
+      const { confirmed, missed } = subscribeSignals(signals, payload);
+      return {
+        ack: { ok: true, ...confirmed },
+        after() {
+          socket.emit('subscription:confirmed', confirmed);
+          for (const signal of missed)
+            socket.emit(signal.revision === 1 ? 'signal:new' : 'signal:updated', signal);
+        },
+      };
+    },
     'unsubscribe:signals': () => ({ ack: { ok: true, type: 'signals' } }),
     async 'order:place'(message) {
       const order = await placeOrder(message);

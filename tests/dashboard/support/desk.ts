@@ -23,6 +23,7 @@ export function deskOn(url: string, options: Partial<DeskOptions> = {}): TestDes
   const desk = createDesk({
     api: createApi({ fetch: httpFetch(url), timers }),
     auth: AUTH,
+    tier: USER.tier,
     timers,
     frame: createFrame(
       (run) => setTimeout(run, 0) as unknown as number,

@@ -16,10 +16,13 @@ import type {
 } from '../../../src/protocol/events.ts';
 import type { OrderPayload } from '../../../src/protocol/orders.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import type { SignalPayload } from '../../../src/protocol/signals.ts';
+import type { Tier } from '../../../src/protocol/tier.ts';
 import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { type Answers, type DoubleSocket, type JournalEvents, tell, usualAnswers } from './answers.ts';
 import { malformedQuery } from './declared.ts';
 import { BARS, historyOf, MARKET_OPEN, NAMES, ORDER, PORTFOLIO, quoteOf, USER } from './fixtures.ts';
+import { isOpen, listSignals, type SignalDesk, signalOf } from './signals.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -62,6 +65,7 @@ export async function startDouble(port = 0) {
   const asked: Asked[] = [];
   const received: Received[] = [];
   const journal: JournalEvents = { epoch: 'e1', events: [] };
+  const signals: SignalDesk = { tier: USER.tier, sent: [] };
   const head = () => journal.events.at(-1)?.payload.seq ?? 0;
 
   /** `GET /api/portfolio` → its answer; tests replace what they are about. */
@@ -71,6 +75,8 @@ export async function startDouble(port = 0) {
     'POST /api/auth/register': () => ({ user: USER, sessionID: 's1' }),
     'POST /api/auth/logout': () => undefined,
     'GET /api/portfolio': () => PORTFOLIO,
+    'GET /api/signals': (asking) => listSignals(signals, asking),
+    'GET /api/darkpool/sentiment': () => [],
     'GET /api/trades': ({ query }) => {
       const after = Number(query.get('after') ?? 0);
       const limit = Number(query.get('limit') ?? 500);
@@ -149,6 +155,7 @@ export async function startDouble(port = 0) {
 
   const usual = usualAnswers({
     journal,
+    signals,
     head,
     // The same answer on both ways in.
     async placeOrder(order) {
@@ -202,6 +209,7 @@ export async function startDouble(port = 0) {
     answers,
     switches,
     journal,
+    signals,
     asked,
     received,
     feed,
@@ -217,6 +225,19 @@ export async function startDouble(port = 0) {
     happen(entry: JournalEntryPayload) {
       journal.events.push(entry);
       tell(io, entry);
+    },
+    /** Accepts a signal, and tells it where the tier of the reader is told of it. */
+    signal(part: Parameters<typeof signalOf>[0]): SignalPayload {
+      const signal = signalOf(part);
+      signals.sent.push(signal);
+      if (isOpen(signals, signal.stream))
+        io.emit(signal.revision === 1 ? 'signal:new' : 'signal:updated', signal);
+      return signal;
+    },
+    /** Gives the reader another tier. */
+    setTier(tier: Tier) {
+      signals.tier = tier;
+      io.emit('tier:changed', { tier });
     },
     /** Tells without journaling, as a broken or hasty server might. */
     tell: (entry: JournalEntryPayload) => tell(io, entry),

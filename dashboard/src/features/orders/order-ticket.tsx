@@ -10,6 +10,7 @@ import { instrumentWords } from '../../lib/instrument-words.ts';
 import { BidLastAsk } from './bid-last-ask.tsx';
 import { OrderFields } from './order-fields.tsx';
 import { OrderResult } from './order-result.tsx';
+import { ProposalNote } from './proposal-note.tsx';
 import { actionOf, blockOf, estimate, warningOf } from './ticket.ts';
 import { useOrderForm } from './use-order-form.ts';
 
@@ -25,8 +26,9 @@ function Row({ label, value }: { label: string; value: string }) {
 /** What is to be bought or sold, what it would cost, and what became of it. */
 export function OrderTicket() {
   const id = useId();
-  const { ticket, read, circumstances, chosen, busy, outcome, setUnsettled, choose, change, submit } =
-    useOrderForm();
+  const form = useOrderForm();
+  const { ticket, read, circumstances, chosen, busy, outcome, proposal } = form;
+  const { setUnsettled, choose, change, submit } = form;
   const frozen = useFreshness() === 'frozen';
   const { present } = usePresent(ticket.symbol ?? '');
   const unsupported = ticket.symbol !== null && isContract(ticket.symbol);
@@ -83,6 +85,7 @@ export function OrderTicket() {
           {blocked ?? warning ?? ''}
         </p>
         <div role="status" className="contents">
+          {proposal ? <ProposalNote proposal={proposal} present={present} /> : null}
           <OrderResult outcome={outcome} />
         </div>
       </form>

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { isContract } from '../../../../src/protocol/symbol.ts';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
@@ -6,9 +6,21 @@ import { useTradingStores } from '../../hooks/trading-stores.tsx';
 import { useSubjects } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { newKey } from '../../lib/random.ts';
+import type { Proposal } from '../../stores/proposal.ts';
 import { createSubmission, type Outcome } from './submission.ts';
 import { EMPTY_TICKET, readTicket, type Ticket } from './ticket.ts';
 import { useCircumstances } from './use-circumstances.ts';
+
+/** Fills the ticket with what another page proposes for the symbol that it shows; an order under way is left alone. */
+function useProposal(chosen: string | null, busy: boolean, fill: (proposal: Proposal) => void) {
+  const { proposal: proposals } = useSharedStores();
+  const proposed = useStore(proposals, (state) => state.proposal);
+  useEffect(() => {
+    if (proposed === null || chosen === null || busy) return;
+    const taken = proposals.take(chosen);
+    if (taken) fill(taken);
+  });
+}
 
 /** What was typed, whether it can be sent, and what became of it. */
 export function useOrderForm() {
@@ -18,6 +30,8 @@ export function useOrderForm() {
   const [typed, setTyped] = useState<Ticket>(EMPTY_TICKET);
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  /** The proposal that the ticket was filled with; null once the reader has another in mind. */
+  const [filled, setFilled] = useState<Proposal | null>(null);
   const [unsettled, setUnsettled] = useState<string | null>(null);
   // State and not a memo, which React may forget: it holds the key of an order that may exist already.
   const [submission] = useState(() => createSubmission({ placeOrder, newKey }));
@@ -26,6 +40,13 @@ export function useOrderForm() {
   const circumstances = useCircumstances(symbol, unsettled);
   // The chart keeps the updates of a contract coming, which cannot be ordered.
   useSubjects('quote', chosen && !isContract(chosen) ? [chosen] : []);
+
+  useProposal(chosen, busy, (proposal) => {
+    const { side, quantity, price } = proposal;
+    setTyped((before) => ({ ...before, side, quantity, price, type: 'limit' }));
+    setOutcome(null);
+    setFilled(proposal);
+  });
 
   const ticket: Ticket = { ...typed, symbol };
   const read = readTicket(ticket);
@@ -37,6 +58,7 @@ export function useOrderForm() {
     chosen,
     busy,
     outcome,
+    proposal: filled?.symbol === symbol ? filled : null,
     setUnsettled,
     choose(picked: string) {
       view.choose(picked);
@@ -46,6 +68,7 @@ export function useOrderForm() {
       if (busy) return;
       setTyped((before) => ({ ...before, ...part }));
       setOutcome(null);
+      if (part.quantity === undefined) setFilled(null);
     },
     async submit(event: FormEvent, blocked: string | null) {
       event.preventDefault();
@@ -57,6 +80,7 @@ export function useOrderForm() {
       if (result.kind !== 'accepted') return;
       orders.apply(result.order);
       setTyped((before) => ({ ...before, quantity: '' }));
+      setFilled(null);
     },
   };
 }

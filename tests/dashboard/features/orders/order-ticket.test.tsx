@@ -413,3 +413,51 @@ describe('the symbol', () => {
     expect(search().placeholder).toBe('AAPL');
   });
 });
+
+describe('an order that another page proposes', () => {
+  const proposal = {
+    symbol: 'AAPL',
+    side: 'sell',
+    quantity: '25',
+    price: '228.85',
+    note: 'From a signal of alpha. The limit is at least 228.85.',
+  } as const;
+  const field = (label: string) => (screen.getByLabelText(label) as HTMLInputElement).value;
+
+  test('is filled in with where it comes from, and sent only by the reader', async () => {
+    await openTicket();
+    act(() => page.stores.proposal.propose(proposal));
+    await screen.findByText(/^From a signal of alpha/);
+    expect([field('Quantity'), field('Limit price')]).toEqual(['25', '228.85']);
+    expect(send().textContent).toBe('Sell 25 AAPL');
+    expect(placed()).toEqual([]);
+    await page.user.click(send());
+    await waitFor(() => expect(placed()).toHaveLength(1));
+    expect(placed()[0]).toMatchObject({ side: 'sell', type: 'limit', quantity: 25, limitPrice: 228.85 });
+    await waitFor(() => expect(screen.queryByText(/^From a signal of alpha/)).toBeNull());
+  });
+
+  test('says where the market has left its limit behind, and goes with another price', async () => {
+    await openTicket();
+    act(() => page.stores.proposal.propose({ ...proposal, price: '240' }));
+    await screen.findByText('The market is past this limit now: the order would wait.');
+    await type('Limit price', '230');
+    expect(screen.queryByText(/^From a signal of alpha/)).toBeNull();
+  });
+
+  test('for another symbol waits for that one, and no longer than half a minute', async () => {
+    await openTicket();
+    act(() => page.stores.proposal.propose({ ...proposal, symbol: 'MSFT' }));
+    expect(field('Quantity')).toBe('');
+    act(() => page.stores.view.choose('MSFT'));
+    await screen.findByText(/^From a signal of alpha/);
+    act(() => page.stores.proposal.propose({ ...proposal, symbol: 'TSLA', note: 'Too late.' }));
+    const later = Date.now() + 31_000;
+    const now = Date.now;
+    Date.now = () => later;
+    act(() => page.stores.view.choose('TSLA'));
+    Date.now = now;
+    await waitFor(() => expect(page.stores.proposal.getState().proposal).toBeNull());
+    expect(screen.queryByText(/Too late/)).toBeNull();
+  });
+});

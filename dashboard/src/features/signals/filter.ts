@@ -1,0 +1,44 @@
+import type { SignalPayload } from '../../../../src/protocol/signals.ts';
+import type { ShownSignal } from '../../stores/signals.ts';
+
+export type StreamChoice = 'all' | 'free' | 'premium';
+
+export interface SignalFilter {
+  readonly text: string;
+  readonly stream: StreamChoice;
+  readonly muted: readonly string[];
+}
+
+const wordsOf = ({ symbol, source, author, text, action }: SignalPayload): string =>
+  [symbol, source, author, text, action].filter(Boolean).join(' ').toLowerCase();
+
+/** Signals that have every typed word, of sources that are not muted. */
+export function filterSignals(
+  signals: readonly ShownSignal[],
+  { text, stream, muted }: SignalFilter,
+): readonly ShownSignal[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return signals.filter(
+    (signal) =>
+      !muted.includes(signal.source) &&
+      (stream === 'all' || signal.stream === stream) &&
+      words.every((word) => wordsOf(signal).includes(word)),
+  );
+}
+
+export interface SourceCount {
+  readonly source: string;
+  readonly count: number;
+}
+
+/** The sources of these signals and the muted ones, by name. */
+export function sourcesOf(
+  signals: readonly SignalPayload[],
+  muted: readonly string[],
+): readonly SourceCount[] {
+  const counts = new Map<string, number>(muted.map((source) => [source, 0]));
+  for (const { source } of signals) counts.set(source, (counts.get(source) ?? 0) + 1);
+  return [...counts]
+    .map(([source, count]) => ({ source, count }))
+    .sort((a, b) => a.source.localeCompare(b.source));
+}

@@ -1,0 +1,181 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { MAX_SIGNALS_PAGE, MAX_SYMBOLS_PER_CONNECTION } from '../../../../src/protocol/limits.ts';
+import { isContract } from '../../../../src/protocol/symbol.ts';
+import { Badge } from '../../components/badge.tsx';
+import { Button } from '../../components/button.tsx';
+import { WarningIcon } from '../../components/icons.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useFreshness } from '../../hooks/use-freshness.ts';
+import { usePortfolioFigures } from '../../hooks/use-portfolio.ts';
+import { useSignals } from '../../hooks/use-signals.ts';
+import { useSubjects } from '../../hooks/use-topic.ts';
+import { useDesk } from '../../hooks/websocket-context.tsx';
+import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
+import { createSignalChoices, isUnread, type SignalChoicesStore } from '../../stores/signal-choices.ts';
+import { readsPremium, type ShownSignal } from '../../stores/signals.ts';
+import { filterSignals, type SignalFilter, sourcesOf } from './filter.ts';
+import { SignalList } from './signal-list.tsx';
+import { SignalTools } from './signal-tools.tsx';
+import { SourcesPanel } from './sources-panel.tsx';
+import { useArrivals } from './use-arrivals.ts';
+
+/** Keeps prices of the newest of these coming, as many as a connection has room for. */
+function usePrices(signals: readonly ShownSignal[]): void {
+  const symbols = [...new Set(signals.map(({ symbol }) => symbol))];
+  const newest = (list: readonly string[]) => list.slice(0, MAX_SYMBOLS_PER_CONNECTION).sort();
+  useSubjects('quote', newest(symbols.filter((symbol) => !isContract(symbol))));
+  useSubjects('option', newest(symbols.filter(isContract)));
+}
+
+const NOTHING = {};
+
+/** What the tier has. Of premium signals a lower one learns only that there are tiers that read them. */
+function TierNote() {
+  const { signals } = useDesk();
+  const tier = useStore(signals.store, (state) => state.tier);
+  const premium = readsPremium(tier);
+  return (
+    <p role="status" className="flex flex-wrap items-center gap-x-2 gap-y-1 px-1">
+      <Badge tone={premium ? 'up' : 'neutral'}>{tier}</Badge>
+      <span className="text-muted">
+        {premium
+          ? 'Your tier reads free and premium signals.'
+          : 'Premium signals are locked: the tiers PROFESSIONAL and INSTITUTIONAL read them. With one of these they appear here by themselves.'}
+      </span>
+    </p>
+  );
+}
+
+/** How old the list may be; nothing while it is pushed. */
+function ListNote({ error }: { error: string | null }) {
+  const freshness = useFreshness();
+  const text =
+    error !== null
+      ? `The list is not up to date. ${error}`
+      : freshness === 'frozen'
+        ? 'No connection: new signals are not here yet. The page tries again by itself.'
+        : freshness === 'polled'
+          ? `No live connection: signals are fetched every ${POLL_INTERVAL_MS / 1_000} seconds.`
+          : '';
+  return (
+    // It has its line whatever it says, so that the list stays where it is.
+    <p role="status" className="flex min-h-7 items-center gap-2 px-3 py-1 text-warn text-xs sm:px-4">
+      {text === '' ? null : <WarningIcon className="size-4" />}
+      {text}
+    </p>
+  );
+}
+
+const EVERYTHING: SignalFilter = { text: '', stream: 'all', muted: [] };
+
+/** What the page lists and counts, of what the reader chose. */
+function useListed(choices: SignalChoicesStore, filter: Pick<SignalFilter, 'text' | 'stream'>) {
+  const { signals: lane } = useDesk();
+  const { muted, read, sound } = useStore(choices);
+  const premium = useStore(lane.store, ({ tier }) => readsPremium(tier));
+  const { signals, isLoading, error } = useSignals({
+    limit: MAX_SIGNALS_PAGE,
+    pollInterval: POLL_INTERVAL_MS,
+  });
+  const { text, stream } = filter;
+  const heard = useMemo(() => filterSignals(signals, { ...EVERYTHING, muted }), [signals, muted]);
+  const listed = useMemo(
+    () => filterSignals(heard, { ...EVERYTHING, text, stream: premium ? stream : 'all' }),
+    [heard, text, stream, premium],
+  );
+  usePrices(listed);
+  useArrivals(heard, !isLoading, sound);
+  // What is held decides about a close; only the press of a button reads it.
+  usePortfolioFigures(() => NOTHING);
+  useEffect(() => {
+    if (!isLoading && error === null && read === null) choices.markRead(signals);
+  }, [choices, signals, isLoading, error, read]);
+  return {
+    premium,
+    signals,
+    heard,
+    listed,
+    isLoading,
+    error,
+    sources: useMemo(() => sourcesOf(signals, muted), [signals, muted]),
+    unread: heard.filter((signal) => isUnread(signal, read)).length,
+  };
+}
+
+interface AbsenceProps
+  extends Pick<ReturnType<typeof useListed>, 'signals' | 'heard' | 'isLoading' | 'error'> {
+  readonly onShowAll: () => void;
+}
+
+/** Why no signal is listed. */
+function Absence({ signals, heard, isLoading, error, onShowAll }: AbsenceProps) {
+  const { signals: lane } = useDesk();
+  if (isLoading) return <SkeletonRows rows={8} label="Loading the signals…" />;
+  if (signals.length === 0 && error !== null) {
+    return (
+      <Message
+        tone="problem"
+        title="The signals did not load"
+        action={{ label: 'Try again', run: () => void lane.load() }}
+      >
+        {error}
+      </Message>
+    );
+  }
+  if (signals.length === 0)
+    return <Message title="No signals yet">The next one appears here by itself.</Message>;
+  if (heard.length === 0)
+    return <Message title="Every source is muted">Unmute one in the list of sources.</Message>;
+  return (
+    <Message title="No signal fits" action={{ label: 'Show all', run: onShowAll }}>
+      Type something else, or show all.
+    </Message>
+  );
+}
+
+/** Signals of every source that the tier may read. */
+export function LiveSignals() {
+  const [choices] = useState(createSignalChoices);
+  const chosen = useStore(choices);
+  const [filter, setFilter] = useState<Pick<SignalFilter, 'text' | 'stream'>>(EVERYTHING);
+  const { premium, unread, sources, listed, ...found } = useListed(choices, filter);
+  const aside = (
+    <>
+      <span role="status" className="text-muted text-xs">
+        {unread === 0 ? 'Nothing new' : `${unread} new`}
+      </span>
+      <Button
+        className="px-2 py-1"
+        aria-disabled={unread === 0}
+        onClick={() => choices.markRead(found.signals)}
+      >
+        Mark all as read
+      </Button>
+    </>
+  );
+  return (
+    <>
+      <TierNote />
+      <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <Panel id="signals" title="Signals" aside={aside}>
+          <SignalTools
+            filter={filter}
+            onFilter={(part) => setFilter((before) => ({ ...before, ...part }))}
+            premium={premium}
+            choices={choices}
+          />
+          <ListNote error={found.error} />
+          {listed.length > 0 ? (
+            <SignalList signals={listed} choices={chosen} />
+          ) : (
+            <Absence {...found} onShowAll={() => setFilter(EVERYTHING)} />
+          )}
+        </Panel>
+        <SourcesPanel sources={sources} choices={choices} />
+      </div>
+    </>
+  );
+}

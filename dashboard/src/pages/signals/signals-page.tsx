@@ -1,0 +1,6 @@
+import { LiveSignals } from '../../features/signals/live-signals.tsx';
+
+/** Signals of all sources, for a reader of any tier. */
+export function SignalsPage() {
+  return <LiveSignals />;
+}

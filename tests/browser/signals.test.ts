@@ -1,0 +1,117 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { sendHook, sendSignal } from '../../rig/clients/hooks.ts';
+import { until } from '../../rig/wait.ts';
+import { accessibilityProblems } from '../support/accessibility.ts';
+import { complaintsOf, openBrowser } from '../support/browser.ts';
+import { screenOf } from '../support/screen.ts';
+import { type Service, startService } from '../support/service.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+
+const send = async (part: object) => {
+  const signal = {
+    source: 'momentum',
+    symbol: 'AAPL',
+    action: 'buy',
+    premium: false,
+    timestamp: new Date().toISOString(),
+  } as const;
+  expect((await sendSignal(service.url, { ...signal, ...part })).status).toBe(202);
+};
+
+test('a STARTER opens Signals by the search and sees a free signal arrive; premium ones begin with the tier, and “Trade this” fills the ticket', async () => {
+  const browser = await openBrowser(service.url);
+  const { page } = browser;
+  const screen = screenOf(page);
+  await screen.signIn(service.demo);
+  await screen.connection('Live').waitFor();
+  const userId = await screen.userId();
+  const become = async (tier: string) => {
+    const hook = { eventId: `become-${tier}`, userId, tier };
+    expect((await sendHook(service.url, '/hooks/tier', hook)).status).toBe(202);
+  };
+  const bytes: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => bytes.push(String(payload))));
+  page.on(
+    'response',
+    (answer) =>
+      void answer.text().then(
+        (text) => bytes.push(text),
+        () => {},
+      ),
+  );
+  // From here on the page's connection is one that this test reads.
+  await page.reload();
+  await screen.connection('Live').waitFor();
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('signals');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/signals');
+  expect(await page.title()).toBe('Signals · Tradecast');
+  await page.getByText('Premium signals are locked').waitFor();
+  await send({ id: 'free-1', price: 230, quantity: 7, text: 'Seen on the free stream' });
+  await send({ id: 'paid-1', price: 230, premium: true, text: 'paid before the tier' });
+  const free = page.getByRole('row').filter({ hasText: 'Seen on the free stream' });
+  await free.waitFor();
+  await until(async () => /[+−][\d.]+%/.test(await free.innerText()), 'the result so far');
+  expect(await accessibilityProblems(browser)).toEqual([]);
+  expect(bytes.join('\n')).not.toMatch(/paid before the tier|paid-1/);
+
+  await become('PROFESSIONAL');
+  await page.getByText('Your tier reads free and premium signals.').waitFor();
+  await page.getByText('paid before the tier').waitFor();
+  await send({ id: 'paid-2', symbol: 'MSFT', premium: true, text: 'paid with the tier' });
+  await page.getByText('paid with the tier').waitFor();
+  expect(await accessibilityProblems(browser)).toEqual([]);
+  await become('STARTER');
+  await page.getByText('Premium signals are locked').waitFor();
+  expect(await page.getByText('paid with the tier').count()).toBe(0);
+
+  await free.getByRole('button', { name: /^Trade this/ }).press('Enter');
+  await page.waitForURL('**/s/AAPL');
+  const ticket = screen.panel('Order');
+  await ticket.getByText('From a signal of momentum. The limit is at most 231.15').waitFor();
+  expect(await ticket.getByLabel('Quantity').inputValue()).toBe('7');
+  expect(await ticket.getByLabel('Limit price').inputValue()).toBe('231.15');
+  expect(await screen.panel('Orders').getByRole('row').filter({ hasText: '7 AAPL' }).count()).toBe(0);
+  expect(complaintsOf(browser)).toEqual([]);
+});
+
+test.each([
+  { width: 390, height: 844, colorScheme: 'dark' },
+  { width: 2560, height: 1440, colorScheme: 'light' },
+] as const)(
+  'at $width pixels many signals with long numbers fit and are accessible',
+  async ({ colorScheme, ...viewport }) => {
+    for (let index = 0; index < 30; index++) {
+      await send({
+        id: `long-${viewport.width}-${index}`,
+        symbol: index % 2 === 0 ? 'BRK.B' : 'SPY',
+        action: index % 3 === 0 ? 'sell' : 'buy',
+        price: 719_812.3456,
+        stopPrice: 700_000.1234,
+        targetPrice: 999_999.9999,
+        quantity: 1_000_000,
+        confidence: 0.999,
+        author: 'A name of many letters that does not end soon',
+        text: 'Awordthatisfarlongerthananyscreeniswidebecausenobodyputablankintoit'.repeat(3),
+        expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      });
+    }
+    const browser = await openBrowser(service.url, { viewport, colorScheme });
+    const { page } = browser;
+    await screenOf(page).signIn(service.demo);
+    await page.goto(`${service.url}/signals`);
+    await until(
+      async () => (await page.getByRole('button', { name: /^Trade this/ }).count()) >= 30,
+      'the list',
+    );
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await accessibilityProblems(browser)).toEqual([]);
+    expect(complaintsOf(browser)).toEqual([]);
+  },
+);

@@ -1,0 +1,199 @@
+/**
+ * @jest-environment jsdom
+ * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
+ */
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { screen, waitFor, within } from '@testing-library/react';
+import { LiveSignals } from '../../../../dashboard/src/features/signals/live-signals.tsx';
+import { useSharedStores } from '../../../../dashboard/src/hooks/shared-stores.tsx';
+import type { ProposalStore } from '../../../../dashboard/src/stores/proposal.ts';
+import type { Double } from '../../support/double.ts';
+import { type DeskPage, openOnDesk } from '../../support/screen.tsx';
+
+let page: DeskPage | undefined;
+let proposals: ProposalStore | undefined;
+function Shared() {
+  proposals = useSharedStores().proposal;
+  return null;
+}
+async function open(prepare: (server: Double) => void = () => {}): Promise<DeskPage> {
+  page = await openOnDesk(
+    <>
+      <Shared />
+      <LiveSignals />
+    </>,
+    prepare,
+  );
+  return page;
+}
+afterEach(async () => {
+  await page?.close();
+  page = undefined;
+  localStorage.clear();
+  window.history.replaceState(null, '', '/');
+});
+
+const rowOf = async (words: RegExp) => (await screen.findByRole('rowheader', { name: words })).closest('tr')!;
+
+test('lists signals with the price then, the price now and the result so far, and a dash with its reason', async () => {
+  await open(({ signal }) => {
+    signal({ id: 'a', seq: 1, symbol: 'AAPL', price: 220 });
+    signal({ id: 'b', seq: 2, symbol: 'MSFT', price: undefined, source: 'demo', author: 'Demo' });
+  });
+  const apple = await rowOf(/AAPL/);
+  await waitFor(() => expect(apple.textContent).toContain('+5.19%'));
+  expect(within(apple).getAllByText('220.00')).not.toHaveLength(0);
+  expect(within(apple).getAllByText('231.42')).not.toHaveLength(0);
+  const microsoft = await rowOf(/MSFT.*Demo/);
+  expect(within(microsoft).getAllByText('(The source named no price.)', { exact: false })).not.toHaveLength(
+    0,
+  );
+});
+
+test('an edit and an expiry are shown, and an expired signal cannot be traded', async () => {
+  const { server, user } = await open(({ signal }) => {
+    signal({ id: 'a', seq: 1, expiresAt: new Date(Date.now() - 60_000).toISOString() });
+    signal({ id: 'b', seq: 2, symbol: 'TSLA', expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+  });
+  expect((await rowOf(/AAPL.*Expired/)).textContent).toMatch(/expired \d/);
+  const trade = await screen.findByRole('button', { name: /Trade this: Buy AAPL/ });
+  expect(trade.getAttribute('aria-disabled')).toBe('true');
+  await user.click(trade);
+  expect((await screen.findByRole('alert')).textContent).toBe('This signal has expired.');
+  expect(proposals?.getState().proposal).toBeNull();
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  server.signal({ id: 'b', seq: 3, symbol: 'TSLA', revision: 2, price: 240 });
+  expect((await rowOf(/TSLA.*Edited, revision 2/)).textContent).toContain('Changed: price 230.00 → 240.00.');
+});
+
+test('“Trade this” fills the ticket with a guarded limit order and sends nothing', async () => {
+  const { server, user } = await open(({ signal }) => void signal({ id: 'a', seq: 1, quantity: 5 }));
+  await user.selectOptions(await screen.findByLabelText(/Price guard/), '1 % from the signal’s price');
+  await user.click(await screen.findByRole('button', { name: /Trade this: Buy AAPL/ }));
+  expect(proposals?.getState().proposal).toMatchObject({
+    symbol: 'AAPL',
+    side: 'buy',
+    quantity: '5',
+    price: '232.3',
+  });
+  expect(window.location.pathname).toBe('/s/AAPL');
+  expect(server.emitted('order:place')).toHaveLength(0);
+  expect(server.requests('POST', '/api/orders')).toHaveLength(0);
+});
+
+test('what came after the last visit is new until it is marked as read, also after a reload', async () => {
+  const first = await open(({ signal }) => void signal({ id: 'a', seq: 1 }));
+  await rowOf(/AAPL/);
+  expect(await screen.findByText('Nothing new')).toBeTruthy();
+  await waitFor(() => expect(first.server.emitted('subscribe:signals')).not.toHaveLength(0));
+  first.server.signal({ id: 'b', seq: 2, symbol: 'TSLA' });
+  expect(await rowOf(/TSLA.*New/)).toBeTruthy();
+  await first.close();
+
+  const second = await open(({ signal }) => {
+    signal({ id: 'a', seq: 1 });
+    signal({ id: 'b', seq: 2, symbol: 'TSLA' });
+  });
+  expect(await screen.findByText('1 new')).toBeTruthy();
+  await second.user.click(screen.getByRole('button', { name: 'Mark all as read' }));
+  expect(await screen.findByText('Nothing new')).toBeTruthy();
+});
+
+test('a muted source is not listed, on the next visit neither, and comes back when it is unmuted', async () => {
+  const prepare = ({ signal }: Double) => {
+    signal({ id: 'a', seq: 1, source: 'alpha' });
+    signal({ id: 'b', seq: 2, source: 'beta', symbol: 'TSLA' });
+  };
+  const first = await open(prepare);
+  await first.user.click(await screen.findByRole('button', { name: 'Mute beta' }));
+  await waitFor(() => expect(screen.queryByRole('rowheader', { name: /TSLA/ })).toBeNull());
+  await first.close();
+
+  const second = await open(prepare);
+  await rowOf(/AAPL/);
+  expect(screen.queryByRole('rowheader', { name: /TSLA/ })).toBeNull();
+  await second.user.click(screen.getByRole('button', { name: 'Mute beta' }));
+  await rowOf(/TSLA/);
+});
+
+test('the filter takes words of symbol, source and text, and says where nothing fits', async () => {
+  const { user } = await open(({ signal }) => {
+    signal({ id: 'a', seq: 1, text: 'Breakout' });
+    signal({ id: 'b', seq: 2, symbol: 'TSLA' });
+  });
+  await rowOf(/TSLA/);
+  await user.type(screen.getByLabelText('Filter'), 'alpha break');
+  await waitFor(() => expect(screen.queryByRole('rowheader', { name: /TSLA/ })).toBeNull());
+  expect(await rowOf(/AAPL/)).toBeTruthy();
+  await user.type(screen.getByLabelText('Filter'), 'xyz');
+  await user.click(await screen.findByRole('button', { name: 'Show all' }));
+  await rowOf(/TSLA/);
+});
+
+test('the sound is off until it is switched on; then a new signal makes one, a muted one does not', async () => {
+  const started = jest.fn();
+  class Sound {
+    currentTime = 0;
+    destination = {};
+    resume = async () => {};
+    createGain = () => ({
+      gain: { setValueAtTime: () => {}, exponentialRampToValueAtTime: () => {} },
+      connect: () => {},
+    });
+    createOscillator = () => ({
+      frequency: { value: 0 },
+      connect: <T,>(to: T) => to,
+      start: started,
+      stop: () => {},
+    });
+  }
+  Object.assign(globalThis, { AudioContext: Sound });
+  const { server, user } = await open(({ signal }) => {
+    signal({ id: 'a', seq: 1 });
+    signal({ id: 'b', seq: 2, source: 'beta' });
+  });
+  await user.click(await screen.findByRole('button', { name: 'Mute beta' }));
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  server.signal({ id: 'c', seq: 3, symbol: 'NVDA' });
+  await rowOf(/NVDA/);
+  expect(started).not.toHaveBeenCalled();
+  await user.click(screen.getByRole('button', { name: 'Sound off' }));
+  // A sample of it.
+  expect(started).toHaveBeenCalledTimes(1);
+  server.signal({ id: 'd', seq: 4, source: 'beta' });
+  server.signal({ id: 'e', seq: 5, symbol: 'SIRI' });
+  await rowOf(/SIRI/);
+  await waitFor(() => expect(started).toHaveBeenCalledTimes(2));
+  Reflect.deleteProperty(globalThis, 'AudioContext');
+});
+
+test('a STARTER sees that premium signals are locked and nothing of them; another tier shows them without a reload', async () => {
+  const { server } = await open(({ signal }) => {
+    signal({ id: 'a', seq: 1 });
+    signal({ id: 'p', seq: 1, symbol: 'NVDA', premium: true, source: 'gamma' });
+  });
+  await rowOf(/AAPL/);
+  expect(screen.getByText(/Premium signals are locked/)).toBeTruthy();
+  expect(document.body.textContent).not.toMatch(/NVDA|gamma/);
+  expect(screen.queryByText('Stream')).toBeNull();
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  server.setTier('PROFESSIONAL');
+  await rowOf(/NVDA.*Premium/);
+  expect(screen.getByText('Your tier reads free and premium signals.')).toBeTruthy();
+  server.setTier('STARTER');
+  await waitFor(() => expect(document.body.textContent).not.toMatch(/NVDA|gamma/));
+});
+
+test('a list that did not load says so and can be tried again', async () => {
+  const { server, user } = await open(({ routes }) => {
+    routes['GET /api/signals'] = () => ({
+      status: 503,
+      error: 'Try again in a moment.',
+      code: 'UNAVAILABLE',
+    });
+  });
+  expect(await screen.findByText('The signals did not load')).toBeTruthy();
+  server.routes['GET /api/signals'] = () => ({ signals: [] });
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText('No signals yet')).toBeTruthy();
+});
