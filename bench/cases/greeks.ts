@@ -76,6 +76,7 @@ function createChain() {
     options: { get: (symbol) => board.get(symbol), onChange: () => () => {} },
     stocks: { get: (symbol) => quoteOf(symbol, { price: spot }) },
     directory: createContractDirectory({ knows: () => true }),
+    yields: { of: () => 0.01, renew() {} },
     marketTime: () => now,
     clock: { now: () => now, every: () => () => {}, after: () => () => {} },
   });

@@ -8,8 +8,10 @@ import { createMarketTime } from '../domain/market/market-time.ts';
 import { OPTION_TOPICS } from '../domain/market/topics.ts';
 import { createContractDirectory } from '../domain/options/contract-directory.ts';
 import { type ContractListing, createContractListing } from '../domain/options/contract-listing.ts';
+import { createDividendYields } from '../domain/options/dividend-yields.ts';
 import { createLiveContracts, type LiveContracts } from '../domain/options/live-contracts.ts';
 import { createOptionQuotes, type OptionQuotes } from '../domain/options/option-quotes.ts';
+import { createScope } from '../lib/scope.ts';
 import type { Core } from './core.ts';
 import { createFeedCapability, type FeedFaces } from './feed.ts';
 import type { MarketFaces } from './market.ts';
@@ -49,10 +51,28 @@ export function createOptionsCapability(
   const { board, candles } = options.faces;
   const directory = createContractDirectory(market.instruments);
   const marketTime = createMarketTime(feed.origin, [market.board, board], core.clock);
-  const joined = { options: board, directory, marketTime, rateFor };
+  const yields = createDividendYields({
+    chains,
+    stocks: market.marketQuotes,
+    bus: parts.bus,
+    clock: core.clock,
+    marketTime,
+    rateFor,
+    log: core.log('options'),
+  });
+  const joined = { options: board, directory, yields, marketTime, rateFor };
+  const following = createScope();
 
   return {
     ...options,
+    async start() {
+      following.add(yields.start());
+      await options.start?.();
+    },
+    async stop() {
+      following.end();
+      await options.stop?.();
+    },
     faces: {
       optionFeed: options.faces,
       optionQuotes: createOptionQuotes({

@@ -23,6 +23,7 @@ const ofFeed = {
 const MESSAGES: Readonly<Record<string, object>> = {
   ...ofFeed,
   ...Object.fromEntries(Object.entries(ofFeed).map(([name, message]) => [`options:${name}`, message])),
+  'options:yields': { underlying: 'AAPL', expiry: '2026-12-18', dividendYield: 0.01, at: now },
   signals: { stream: 'free', epoch: 'e1', records: [{ seq: 4, event: 'signal:new', payload: { id: 's1' } }] },
   'off-exchange': {
     lease: 3,

@@ -44,6 +44,7 @@ async function start(without = false): Promise<{ client: HttpClient; stop: () =>
       directory: createContractDirectory(instruments),
       options: { get: (symbol) => watched.get(symbol) },
       stocks: marketQuotes,
+      yields: { of: () => undefined, learn() {} },
       stateOf: marketQuotes.stateOf,
       marketTime: clock.now,
     }),

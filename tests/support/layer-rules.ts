@@ -57,7 +57,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   limits: [],
   market: ['bus', 'instrument'],
   'off-exchange': ['bus', 'market'],
-  options: ['instrument', 'market'],
+  options: ['bus', 'instrument', 'market'],
   signals: ['bus'],
   monitor: ['bus'],
   trading: ['bus', 'engine', 'instrument', 'journal', 'market'],

@@ -42,7 +42,7 @@ export interface ContractGroup {
   revalue(moment: GroupMoment): LiveContract[];
 }
 
-export interface GroupMoment extends Pick<ChainMoment, 'spot' | 'now' | 'rateFor'> {
+export interface GroupMoment extends Pick<ChainMoment, 'spot' | 'now' | 'rateFor' | 'dividendYield'> {
   /** By our own clock: in a replay, `now` is the market's. */
   readonly at: number;
 }
@@ -76,25 +76,15 @@ export function createContractGroup(
   const silent = createSilence();
   /** Undefined before the first valuation. */
   let market: Market | null | undefined;
-  const whole = { at: Number.NEGATIVE_INFINITY, spot: undefined as number | undefined, isOver: false };
+  const isWholeDue = createWholeDue(expiry);
 
-  function readMarket({ spot, now, rateFor }: GroupMoment): void {
+  function readMarket(moment: GroupMoment): void {
     const contracts: ContractQuote[] = [];
     for (const member of members.values()) {
       readQuote(member, quoteOf);
       if (member.contract) contracts.push(member.contract);
     }
-    market = marketOf(contracts, { expiry, spot, now, rateFor });
-  }
-
-  /** The contracts to value: all where the underlying has moved, and in the moment of the expiry. */
-  function dueAt({ spot, at, now }: GroupMoment): Iterable<Member> {
-    const age = at - whole.at;
-    const isMoved = spot !== whole.spot && age >= REVALUE_MS;
-    const isOver = yearsUntil(expiry, now) === null;
-    if (!isMoved && isOver === whole.isOver && age < REFRESH_MS) return touched;
-    Object.assign(whole, { at, spot, isOver });
-    return members.values();
+    market = marketOf(contracts, { ...moment, expiry });
   }
 
   function remove(symbol: string): boolean {
@@ -136,7 +126,7 @@ export function createContractGroup(
       return member.live;
     },
     revalue(moment) {
-      const due = [...dueAt(moment)];
+      const due = [...(isWholeDue(moment) ? members.values() : touched)];
       touched.clear();
       if (due.length > 0) readMarket(moment);
       const valued = due.flatMap((member) =>
@@ -144,6 +134,23 @@ export function createContractGroup(
       );
       return [...valued, ...silent.missing(moment)];
     },
+  };
+}
+
+/** Whether all contracts are to be valued: where the market of the expiry has moved, and in the moment of the expiry. */
+function createWholeDue(expiry: string): (moment: GroupMoment) => boolean {
+  let before: Pick<GroupMoment, 'at' | 'spot' | 'dividendYield'> & { readonly isOver: boolean } = {
+    at: Number.NEGATIVE_INFINITY,
+    spot: undefined,
+    isOver: false,
+  };
+  return ({ spot, dividendYield, at, now }) => {
+    const age = at - before.at;
+    const isMoved = spot !== before.spot || dividendYield !== before.dividendYield;
+    const isOver = yearsUntil(expiry, now) === null;
+    if (!(isMoved && age >= REVALUE_MS) && isOver === before.isOver && age < REFRESH_MS) return false;
+    before = { at, spot, dividendYield, isOver };
+    return true;
   };
 }
 

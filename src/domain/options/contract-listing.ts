@@ -4,8 +4,9 @@ import { TradecastError } from '../../protocol/errors.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { OptionChains } from './chains.ts';
 import type { ContractDirectory } from './contract-directory.ts';
+import type { DividendYields } from './dividend-yields.ts';
 
-/** Tells contracts that somebody has made up, and learns the terms of the others. */
+/** Tells contracts that somebody has made up, and learns the terms of the others and the yields of their chains. */
 export interface ContractListing {
   /** Those that do not exist, as far as the source can say in a moment; the others may or may not. */
   unlisted(symbols: readonly string[]): Promise<ReadonlySet<string>>;
@@ -15,6 +16,7 @@ export interface ContractListingParts {
   readonly chains: Pick<OptionChains, 'lookUp'>;
   readonly directory: Pick<ContractDirectory, 'knows' | 'knowsUnderlying' | 'terms' | 'remember'>;
   readonly options: Pick<QuoteBoard, 'get'>;
+  readonly yields: Pick<DividendYields, 'read'>;
   readonly clock: Clock;
 }
 
@@ -23,7 +25,7 @@ export const LISTING_WAIT_MS = 1_000;
 const NONE: ReadonlySet<string> = new Set();
 
 export function createContractListing(parts: ContractListingParts): ContractListing {
-  const { chains, directory, options, clock } = parts;
+  const { chains, directory, options, yields, clock } = parts;
 
   /** What has a quote exists, but its quote does not name its underlying. */
   const isDoubtful = (symbol: string): boolean =>
@@ -44,12 +46,13 @@ export function createContractListing(parts: ContractListingParts): ContractList
   return {
     async unlisted(symbols) {
       const doubtful = symbols.filter(isDoubtful);
-      if (doubtful.length === 0) return NONE;
       let unlisted = NONE;
-      const asked = ask(doubtful).then((answer) => {
-        unlisted = answer;
-      });
-      await within(LISTING_WAIT_MS, asked, clock);
+      const learn = async (): Promise<void> => {
+        if (doubtful.length > 0) unlisted = await ask(doubtful);
+        // The first value of a contract is to rest on its chain already, not to jump there a moment later.
+        await yields.read(symbols.filter((symbol) => !unlisted.has(symbol)).map(directory.terms));
+      };
+      await within(LISTING_WAIT_MS, learn(), clock);
       return unlisted;
     },
   };

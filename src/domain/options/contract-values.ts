@@ -22,20 +22,33 @@ export interface ChainMoment {
   readonly now: number;
   /** The usual rate where it is absent. */
   readonly rateFor?: RateFor | undefined;
+  /** As the whole chain implied it; undefined where nobody has read it. */
+  readonly dividendYield?: number | undefined;
 }
 
-/** The market of an expiry, by put-call parity where quotes allow it; null without a spot or after the expiry. */
-export function marketOf(
-  contracts: Iterable<ContractQuote>,
-  { expiry, spot, now, rateFor = usualRate }: ChainMoment,
-): Market | null {
+/**
+ * The market of an expiry: with the yield of its chain, else by put-call parity in these contracts where quotes allow
+ * it. Null without a spot or after the expiry.
+ */
+export function marketOf(contracts: Iterable<ContractQuote>, moment: ChainMoment): Market | null {
+  const { expiry, spot, now, rateFor = usualRate } = moment;
   const years = yearsUntil(expiry, now);
   if (years === null || spot === undefined || !(spot > 0)) return null;
+  const dividendYield = moment.dividendYield ?? impliedYield(contracts, moment) ?? 0;
+  return { spot, rate: rateFor(years), dividendYield };
+}
+
+/** The yield that put-call parity implies in these contracts; undefined without a pair near the money. */
+export function impliedYield(
+  contracts: Iterable<ContractQuote>,
+  { expiry, spot, now, rateFor = usualRate }: ChainMoment,
+): number | undefined {
+  const years = yearsUntil(expiry, now);
+  if (years === null || spot === undefined || !(spot > 0)) return undefined;
   const rate = rateFor(years);
   const forward = impliedForward(pairsOf(contracts, spot), rate, years);
   const isSane = forward !== undefined && Math.abs(Math.log(forward / spot)) <= MAX_CARRY;
-  const dividendYield = isSane ? yieldOf(spot, forward, rate, years) : 0;
-  return { spot, rate, dividendYield };
+  return isSane ? yieldOf(spot, forward, rate, years) : undefined;
 }
 
 /**

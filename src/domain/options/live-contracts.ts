@@ -10,6 +10,7 @@ import {
   type GroupMoment,
   type LiveContract,
 } from './contract-group.ts';
+import type { DividendYields } from './dividend-yields.ts';
 import { yearsUntil } from './expiry.ts';
 import type { RateFor } from './rates.ts';
 
@@ -35,6 +36,7 @@ export interface LiveContractsParts {
   readonly options: Pick<QuoteBoard, 'get' | 'onChange'>;
   readonly stocks: Pick<QuoteBoard, 'get'>;
   readonly directory: Pick<ContractDirectory, 'knows' | 'onLearn' | 'terms'>;
+  readonly yields: Pick<DividendYields, 'of' | 'renew'>;
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
   readonly clock: Clock;
@@ -42,15 +44,16 @@ export interface LiveContractsParts {
 }
 
 export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
-  const { options, stocks, directory, marketTime, clock, rateFor } = parts;
+  const { options, stocks, directory, yields, marketTime, clock, rateFor } = parts;
   const changes = createEmitter<[contracts: readonly LiveContract[]]>();
   const moves = createEmitter();
   /** By underlying and expiry. */
   const groups = new Map<string, ContractGroup>();
   const groupOf = new Map<string, ContractGroup>();
 
-  const momentOf = ({ underlying }: ContractGroup): GroupMoment => ({
-    spot: spotOf(stocks.get(underlying)),
+  const momentOf = (group: ContractGroup): GroupMoment => ({
+    spot: spotOf(stocks.get(group.underlying)),
+    dividendYield: yields.of(group),
     now: marketTime(),
     at: clock.now(),
     rateFor,
@@ -96,13 +99,13 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
     retain(symbols) {
       for (const symbol of groupOf.keys()) if (!symbols.has(symbol)) groupOf.delete(symbol);
       for (const [name, group] of groups) if (!group.retain(symbols)) groups.delete(name);
-      const now = marketTime();
-      const current = [...groups.values()].filter(({ expiry }) => yearsUntil(expiry, now) !== null);
-      return new Set(current.map(({ underlying }) => underlying));
+      return underlyingsOf(groups.values(), marketTime());
     },
     tick() {
-      const changed: LiveContract[] = [];
-      for (const group of groups.values()) changed.push(...group.revalue(momentOf(group)));
+      const changed = [...groups.values()].flatMap((group) => {
+        yields.renew(group);
+        return group.revalue(momentOf(group));
+      });
       if (changed.length > 0) changes.emit(changed);
     },
     onChange: changes.on,
@@ -124,5 +127,11 @@ export function createLiveContracts(parts: LiveContractsParts): LiveContracts {
 /** A price of before values nothing that is quoted now. */
 const spotOf = (quote: Quote | undefined): number | undefined =>
   quote?.state === 'stale' ? undefined : quote?.price;
+
+/** Of the groups that have not expired. */
+function underlyingsOf(groups: Iterable<ContractGroup>, now: number): Set<string> {
+  const current = [...groups].filter(({ expiry }) => yearsUntil(expiry, now) !== null);
+  return new Set(current.map(({ underlying }) => underlying));
+}
 
 const nameOf = ({ underlying, expiry }: ContractTerms): string => `${underlying} ${expiry}`;

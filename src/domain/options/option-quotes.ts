@@ -15,6 +15,7 @@ import {
   valuationToPayload,
 } from './contract-quote.ts';
 import { marketOf, valuationOf } from './contract-values.ts';
+import type { DividendYields } from './dividend-yields.ts';
 import { yearsUntil } from './expiry.ts';
 import { saneVendor } from './model.ts';
 import { createOneContract } from './one-contract.ts';
@@ -46,6 +47,7 @@ export interface OptionQuotesParts {
   readonly directory: Pick<ContractDirectory, 'knowsUnderlying' | 'remember' | 'terms'>;
   readonly options: Pick<QuoteBoard, 'get'>;
   readonly stocks: Pick<MarketQuotes, 'quote' | 'stateOf'>;
+  readonly yields: Pick<DividendYields, 'learn' | 'of'>;
   /** Of contracts. */
   readonly stateOf: AnswerState;
   /** Milliseconds since epoch: in a replay it is not our time. */
@@ -56,7 +58,7 @@ export interface OptionQuotesParts {
 const DAY_MS = 86_400_000;
 
 export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
-  const { chains, directory, options, stocks, stateOf, marketTime, rateFor } = parts;
+  const { chains, directory, options, stocks, yields, stateOf, marketTime, rateFor } = parts;
 
   async function expirations(underlying: string): Promise<ExpirationPayload[]> {
     const now = marketTime();
@@ -92,7 +94,9 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
     const contracts = chain.contracts.map((snapshot) =>
       newerOf(options.get(snapshot.symbol), snapshotToContract(snapshot, state, now)),
     );
-    const market = marketOf(contracts, { expiry, spot, now, rateFor });
+    const request = { underlying: query.underlying, expiry };
+    yields.learn(request, chain, spot);
+    const market = marketOf(contracts, { expiry, spot, now, rateFor, dividendYield: yields.of(request) });
     return contracts
       .filter((contract) => isIn(query, contract))
       .map((contract) => contractToPayload(contract, valuationToPayload(valuationOf(contract, market, now))));

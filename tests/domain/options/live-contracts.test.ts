@@ -22,11 +22,13 @@ function start() {
   const board = new Map<string, Quote>();
   const changes = createEmitter<[quotes: readonly Quote[]]>();
   const stocks = new Map<string, Quote>();
+  let dividendYield: number | undefined;
   const options = { get: (symbol: string) => board.get(symbol), onChange: changes.on };
   const live = createLiveContracts({
     options,
     stocks: { get: (symbol) => stocks.get(symbol) },
     directory: createContractDirectory({ knows: (symbol) => symbol === 'AAPL' || symbol === 'BRK.B' }),
+    yields: { of: () => dividendYield, renew() {} },
     marketTime: clock.now,
     clock,
   });
@@ -50,6 +52,10 @@ function start() {
       const quote = quoteOf(symbol, part);
       board.set(symbol, quote);
       changes.emit([quote]);
+    },
+    /** Of the whole chain. */
+    imply(implied: number) {
+      dividendYield = implied;
     },
     spot: (price: number, symbol = 'AAPL', state: Quote['state'] = 'live') =>
       void stocks.set(symbol, quoteOf(symbol, { price, state })),
@@ -110,6 +116,28 @@ describe('contracts in sight', () => {
     live.add([CALL]);
     post(CALL, quoteFrom('call', 200, { spot: 200, rate: 0.04, dividendYield: 0 }));
     expect(tick()).toEqual([expect.objectContaining({ symbol: CALL, impliedVolatility: 0.3 })]);
+  });
+
+  test('have the yield of their chain, whatever else is watched', () => {
+    const { clock, live, post, spot, imply, quoteFrom, tick } = start();
+    const market = { spot: 200, rate: 0.04, dividendYield: 0.06 };
+    const far = nameOf('call', 260);
+    spot(200);
+    live.add([far]);
+    post(far, quoteFrom('call', 260, market));
+    expect(tick()[0]!.impliedVolatility).not.toBe(0.3);
+    imply(0.06);
+    clock.advance(REVALUE_MS);
+    expect(tick()).toEqual([expect.objectContaining({ symbol: far, impliedVolatility: 0.3 })]);
+    // Calls and puts of another moment imply another forward price.
+    live.add([CALL, PUT]);
+    post(CALL, quoteFrom('call', 200, { ...market, dividendYield: 0 }));
+    post(PUT, quoteFrom('put', 200, { ...market, dividendYield: 0 }));
+    tick();
+    clock.advance(REVALUE_MS);
+    spot(200.01);
+    tick();
+    expect(live.get(far)!.values.impliedVolatility).toBeCloseTo(0.3, 3);
   });
 
   test('follow their underlying, all of them and at most twice a second', () => {

@@ -43,6 +43,8 @@ function start({
   spot = { price: 200, state: 'live' as QuoteState },
   watched = undefined as Quote | undefined,
   chain = CHAIN,
+  dividendYield = undefined as number | undefined,
+  learned = [] as Chain[],
 } = {}) {
   const stock: MarketQuotePayload = {
     symbol: 'AAPL',
@@ -64,6 +66,7 @@ function start({
     directory: createContractDirectory({ knows: () => true }),
     options: { get: () => watched },
     stocks: { quote: async () => stock, stateOf: ({ stale }) => (stale ? 'stale' : 'live') },
+    yields: { of: () => dividendYield, learn: (_, chain) => void learned.push(chain) },
     stateOf: () => 'closed',
     marketTime: () => NOW,
   });
@@ -160,6 +163,17 @@ describe('greeks of a chain', () => {
       (await first({ spot: { price: 201, state: 'live' }, chain: priced })).impliedVolatility,
     );
   });
+});
+
+test('a chain is valued with the yield that all replicas share, and teaches it to them', async () => {
+  const learned: Chain[] = [];
+  const volatilityWith = async (dividendYield: number) => {
+    const { contracts } = await start({ dividendYield, learned }).chain({ underlying: 'AAPL' });
+    return contracts[0]!.impliedVolatility!;
+  };
+  const [with0, with6] = [await volatilityWith(0), await volatilityWith(0.06)];
+  expect(with6 - with0).toBeGreaterThan(0.01);
+  expect(learned).toEqual([CHAIN, CHAIN]);
 });
 
 describe('the underlying of a chain', () => {
