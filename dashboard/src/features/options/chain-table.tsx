@@ -45,8 +45,12 @@ export interface ChainTableProps {
   readonly opened: string | null;
   /** Where the keyboard was in the table before this one, and goes on at the nearest strike. */
   readonly carried: Place | null;
+  /** The key of the whole chain's row at the money, in `rows` or not; null where there is none. */
+  readonly money: string | null;
   /** Each change leads to the money. */
   readonly moneyLooks: number;
+  /** Brings the strikes that are not in `rows`. */
+  readonly onShowAll: () => void;
   readonly onOpen: (contractId: string) => void;
 }
 
@@ -82,8 +86,6 @@ function Skipped({ rows, height, columns }: { rows: number; height: number; colu
 
 interface RowsProps extends ChainTableProps {
   readonly sight: Sight;
-  /** The row at the money. */
-  readonly money: number | null;
   readonly active: Active;
   /** Pixels. */
   readonly rowHeight: number;
@@ -116,7 +118,7 @@ function Rows({ rows, spot, sides, columns, sight, money, active, rowHeight }: R
         sides={sides}
         columns={columns}
         inTheMoney={inside ?? null}
-        atTheMoney={index === money}
+        atTheMoney={row.key === money}
         spotAbove={index === above}
         active={index === active.index ? active.side : null}
         adjusted={adjusted}
@@ -136,16 +138,24 @@ function useKeptFocus(scroller: RefObject<HTMLElement | null>, carried: Place | 
 
 /** The chain of one expiry. Contracts in sight, and a little around them, are kept coming. */
 export function ChainTable(props: ChainTableProps) {
-  const { underlying, expiry, rows, spot, sides, columns, moneyLooks, onOpen } = props;
+  const { underlying, expiry, rows, spot, sides, columns, money, moneyLooks, onShowAll, onOpen } = props;
   const scroller = useRef<HTMLElement>(null);
   const geometry = { scroller, ...useGeometry() };
   const { rowHeight } = geometry;
   const now = useNow(AGE_INTERVAL_MS);
-  const money = moneyRow(rows, spot);
-  const start = startOf(props, money);
+  const atMoney = rows.findIndex(({ key }) => key === money);
+  const moneyIndex = atMoney === -1 ? null : atMoney;
+  const start = startOf(props, moneyIndex);
   const sight = useSight({ ...geometry, count: rows.length });
-  const { active, onKeyDown, onFocus } = useActiveContract({ ...geometry, rows, sides, start, money });
-  const opensAt = moneyLooks > 0 ? money : start.index;
+  const { active, onKeyDown, onFocus } = useActiveContract({
+    ...geometry,
+    rows,
+    sides,
+    start,
+    money,
+    onShowAll,
+  });
+  const opensAt = moneyLooks > 0 ? moneyIndex : start.index;
   useOpenAt(geometry, `${spot === undefined} ${moneyLooks}`, { index: opensAt, centred: sides.length > 1 });
 
   useKeptFocus(scroller, props.carried);
@@ -183,7 +193,7 @@ export function ChainTable(props: ChainTableProps) {
         <ChainHead sides={sides} columns={columns} />
         <NowProvider value={now}>
           <tbody>
-            <Rows {...props} sight={sight} money={money} active={active} rowHeight={rowHeight} />
+            <Rows {...props} sight={sight} active={active} rowHeight={rowHeight} />
           </tbody>
         </NowProvider>
       </table>

@@ -16,7 +16,7 @@ import { ChainCharts } from './chain-charts.tsx';
 import { ChainKey } from './chain-head.tsx';
 import { ChainTable, type Place } from './chain-table.tsx';
 import { ChainTools } from './chain-tools.tsx';
-import { rowsOf } from './figures.ts';
+import { moneyRow, rowsOf } from './figures.ts';
 import { fittingColumns } from './fitting.ts';
 import { NO_RANGE, readRange, type StrikeTexts, within } from './strike-range.ts';
 import { UnderlyingFigures } from './underlying-figures.tsx';
@@ -53,11 +53,19 @@ export function ChainView(props: ChainViewProps) {
   const [moneyLooks, setMoneyLooks] = useState(0);
   const [quote] = useMarketData([underlying]).quotes;
   const spot = quote?.data?.price ?? chain.underlying.price;
-  const rows = useMemo(() => within(rowsOf(chain.contracts), readRange(range)), [chain, range]);
+  const all = useMemo(() => rowsOf(chain.contracts), [chain]);
+  const rows = useMemo(() => within(all, readRange(range)), [all, range]);
+  // Of the whole chain: the nearest of some strikes may be far from the price.
+  const money = all[moneyRow(all, spot) ?? -1]?.key ?? null;
   // What has a chain is worth coming back to; a mistyped name is not.
   useEffect(() => choices.choose({ underlying }), [choices, underlying]);
   const frozen = useFreshness() === 'frozen';
   const sides = useMemo(() => (narrow ? [side] : BOTH), [narrow, side]);
+  const showAll = () => onRange(NO_RANGE);
+  function toTheMoney() {
+    if (!rows.some(({ key }) => key === money)) showAll();
+    setMoneyLooks((looks) => looks + 1);
+  }
   const [frame, width] = useWidth<HTMLDivElement>();
   // One side alone scrolls beside its strike.
   const shown = useMemo(
@@ -87,13 +95,10 @@ export function ChainView(props: ChainViewProps) {
           range={range}
           onRange={onRange}
           narrow={narrow}
-          onMoney={spot === undefined ? null : () => setMoneyLooks((looks) => looks + 1)}
+          onMoney={money === null ? null : toTheMoney}
         />
         {rows.length === 0 ? (
-          <Message
-            title="No strikes in this range"
-            action={{ label: 'Show all', run: () => onRange(NO_RANGE) }}
-          />
+          <Message title="No strikes in this range" action={{ label: 'Show all', run: showAll }} />
         ) : (
           <ReceivedAtProvider value={receivedAt}>
             <ChainTable
@@ -105,7 +110,9 @@ export function ChainView(props: ChainViewProps) {
               columns={shown}
               opened={contract}
               carried={carried}
+              money={money}
               moneyLooks={moneyLooks}
+              onShowAll={showAll}
               onOpen={(opened) => choices.choose({ contract: opened })}
             />
           </ReceivedAtProvider>

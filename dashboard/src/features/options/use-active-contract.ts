@@ -23,8 +23,10 @@ export interface ActiveOptions {
   readonly sides: readonly OptionSide[];
   /** Where the keyboard starts. */
   readonly start: Active;
-  /** Where M leads; null without a price. */
-  readonly money: number | null;
+  /** The key of the row that M leads to, in `rows` or not; null without a price. */
+  readonly money: string | null;
+  /** Brings the rows that are not in `rows`. */
+  readonly onShowAll: () => void;
   /** Pixels. */
   readonly rowHeight: number;
   readonly headHeight: number;
@@ -48,7 +50,7 @@ function reveal(scroller: HTMLElement, index: number, rowHeight: number, headHei
  * it, and the focus with it.
  */
 export function useActiveContract(options: ActiveOptions) {
-  const { scroller, rows, sides, start, money, rowHeight, headHeight } = options;
+  const { scroller, rows, sides, start, money, onShowAll, rowHeight, headHeight } = options;
   const [chosen, setChosen] = useState<{ key: string; side: OptionSide } | null>(null);
   const moved = useRef(false);
   const single = useSingleKeys();
@@ -73,6 +75,13 @@ export function useActiveContract(options: ActiveOptions) {
     setChosen({ key: row.key, side: to });
   }
 
+  function moveToMoney() {
+    if (money === null) return;
+    if (!rows.some(({ key }) => key === money)) onShowAll();
+    moved.current = true;
+    setChosen({ key: money, side: active.side });
+  }
+
   const page = () => Math.max(1, Math.floor(bodyHeight(scroller.current!, headHeight) / rowHeight) - 1);
   const keys: Readonly<Record<string, () => void>> = {
     ArrowDown: () => move(active.index + 1),
@@ -81,7 +90,7 @@ export function useActiveContract(options: ActiveOptions) {
     PageUp: () => move(active.index - page()),
     Home: () => move(0),
     End: () => move(rows.length - 1),
-    ...(single ? { m: () => move(money ?? active.index) } : {}),
+    ...(single ? { m: moveToMoney } : {}),
     ...(sides.length > 1
       ? { ArrowLeft: () => move(active.index, 'call'), ArrowRight: () => move(active.index, 'put') }
       : {}),
@@ -89,7 +98,6 @@ export function useActiveContract(options: ActiveOptions) {
 
   return {
     active,
-    goTo: move,
     onKeyDown(event: KeyboardEvent) {
       const action = keys[event.key] ?? keys[event.key.toLowerCase()];
       if (!action || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -216,6 +216,27 @@ describe('the chain', () => {
     expect(within(await table()).getAllByRole('row')).toHaveLength(2 + 11);
   });
 
+  test('a strike filter that hides the money frames no other strike, and the way there undoes it', async () => {
+    open();
+    const shown = within(await table());
+    const from = screen.getByLabelText('Strikes from');
+    await user.type(from, '653');
+    expect(shown.getAllByRole('row')).toHaveLength(2 + 3);
+    expect(shown.queryByText('at the money')).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'To the money' }));
+    expect(from).toHaveProperty('value', '');
+    expect(within(await row('650')).getByText('at the money')).toBeTruthy();
+    await user.type(from, '653');
+    shown.getByRole('link', { name: 'Put 654, in the money' }).focus();
+    await user.keyboard('m');
+    expect(from).toHaveProperty('value', '');
+    focusIsOn('Put 650');
+    await user.type(from, '649');
+    expect(within(await row('650')).getByText('at the money')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'To the money' }));
+    expect(from).toHaveProperty('value', '649');
+  });
+
   test('columns are the reader’s choice and are remembered', async () => {
     open();
     await table();
