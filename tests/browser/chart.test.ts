@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
 import { until } from '../../rig/wait.ts';
 import { accessibilityProblems } from '../support/accessibility.ts';
 import { complaintsOf, openBrowser } from '../support/browser.ts';
@@ -9,6 +10,27 @@ let service: Service;
 beforeAll(async () => {
   service = await startService();
 });
+
+/** Of the colour of the price's tag, at the scale of prices. */
+const tagPixels = (panel: Locator) =>
+  panel.locator('[aria-roledescription="chart"]').evaluate((chart) => {
+    const paint = new OffscreenCanvas(1, 1).getContext('2d')!;
+    paint.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--accent');
+    paint.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = paint.getImageData(0, 0, 1, 1).data;
+    const { right } = chart.getBoundingClientRect();
+    const scales = [...chart.querySelectorAll('canvas')].filter(
+      (canvas) => right - canvas.getBoundingClientRect().left < 120 && canvas.width > 0 && canvas.height > 0,
+    );
+    return scales.reduce((sum, canvas) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const pixels = Array.from({ length: data.length / 4 }, (_, index) => index * 4);
+      return (
+        sum +
+        pixels.filter((at) => data[at] === red && data[at + 1] === green && data[at + 2] === blue).length
+      );
+    }, 0);
+  });
 
 test('a person reads a chart by keyboard: a longer timeframe, back in time, and on to another company', async () => {
   const browser = await openBrowser(`${service.url}/s/AAPL`);
@@ -24,6 +46,9 @@ test('a person reads a chart by keyboard: a longer timeframe, back in time, and 
   await until(async () => (await described()).includes('daily bars from'), 'the days');
   expect(await panel.getByRole('radio', { name: '1 year' }).isChecked()).toBe(true);
   const first = await described();
+  const firstDay = /daily bars from (.+) to /.exec(first)![1]!;
+  const legend = () => panel.locator('p', { hasText: /O .*H .*L .*C / }).innerText();
+  await until(async () => (await tagPixels(panel)) > 0, 'the tag of the price');
 
   await chart.focus();
   const older = page.waitForRequest((request) => /\/historical\/AAPL\?.*to=\d{12}/.test(request.url()));
@@ -31,6 +56,18 @@ test('a person reads a chart by keyboard: a longer timeframe, back in time, and 
   await older;
   await until(async () => (await described()) !== first, 'the page before');
   expect((await described()).split(' to ')[1]).toBe(first.split(' to ')[1]);
+  // The bar that the key chose stays chosen while older ones are drawn before it.
+  expect(await legend()).toContain(firstDay);
+  await until(async () => (await tagPixels(panel)) === 0, 'no tag at an old close');
+  expect(await legend()).toContain(firstDay);
+  await page.keyboard.press('ArrowLeft');
+  const before = await legend();
+  expect(before).not.toContain(firstDay);
+  await page.keyboard.press('ArrowRight');
+  expect(await legend()).toContain(firstDay);
+  const box = (await chart.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await until(async () => !(await legend()).includes(firstDay), 'the bar under the pointer');
 
   await page.keyboard.press('/');
   const search = page.getByRole('dialog', { name: 'Search' });

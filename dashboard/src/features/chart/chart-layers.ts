@@ -68,6 +68,18 @@ export function createCloseLine(series: Series<'Candlestick'>) {
   };
 }
 
+/** The tag of the last price at the scale. The library takes the last bar in sight: an old close would pass for the price. */
+export function createPriceTag(series: Series<'Candlestick'>) {
+  let shown = true;
+  return {
+    show(newestInSight: boolean) {
+      if (shown === newestInSight) return;
+      shown = newestInSight;
+      series.applyOptions({ lastValueVisible: newestInSight });
+    },
+  };
+}
+
 /** A series that is there only while it is switched on. */
 function createOptional<T extends SeriesType>(chart: Chart, make: () => Series<T>) {
   let series: Series<T> | null = null;

@@ -3,9 +3,10 @@ import { ColorType, createChartEx, type Time } from 'lightweight-charts';
 import { indexOfBar } from '../../lib/bars.ts';
 import { isIntraday } from '../../lib/timeframes.ts';
 import { AVERAGES } from '../../stores/chart-choices.ts';
-import { type Chart, colour, createCloseLine, createLayers, toTime } from './chart-layers.ts';
+import { type Chart, colour, createCloseLine, createLayers, createPriceTag } from './chart-layers.ts';
 import { createSight, EDGE_PX } from './chart-sight.ts';
 import { continues } from './continues.ts';
+import { createCrosshair } from './crosshair.ts';
 import { barLabel } from './labels.ts';
 import { NewYorkScale } from './new-york-scale.ts';
 import type { OwnTrades } from './own-trades.ts';
@@ -26,7 +27,10 @@ export interface PriceChart {
   onHover(listener: (time: number | null) => void): void;
   /** Calls back when the reader comes near the oldest bar. */
   onNearStart(listener: () => void): void;
-  /** Puts the crosshair on a bar and brings it into sight; null takes it away. */
+  /**
+   * Puts the crosshair on a bar and brings it into sight; null takes it away. It stays there, whatever is drawn, until
+   * the pointer moves or another symbol or timeframe is shown.
+   */
   point(time: number | null): void;
   /** Shows more bars, or fewer: a factor of the present number. */
   zoom(factor: number): void;
@@ -102,6 +106,8 @@ export const createPriceChart: CreatePriceChart = (element) => {
   const layers = createLayers(chart);
   const closeLine = createCloseLine(layers.candles);
   const sight = createSight(chart.timeScale());
+  const priceTag = createPriceTag(layers.candles);
+  const crosshair = createCrosshair(chart, layers.candles);
   let nearStart = () => {};
 
   // While a picture is drawn the range is for a moment that of the one before.
@@ -113,7 +119,10 @@ export const createPriceChart: CreatePriceChart = (element) => {
   const checkSoon = () => {
     waiting ??= setTimeout(check, SCROLL_PAUSE_MS);
   };
-  chart.timeScale().subscribeVisibleLogicalRangeChange(checkSoon);
+  chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+    if (range && shown) priceTag.show(range.to >= shown.bars.length - 1);
+    checkSoon();
+  });
 
   function repaint() {
     paint(chart);
@@ -133,23 +142,21 @@ export const createPriceChart: CreatePriceChart = (element) => {
       else layers.draw(picture);
       if (!before || !sameTrades(before.trades, picture.trades)) layers.mark(picture.trades);
       const isOther = before?.key !== picture.key || before.bars.length === 0;
+      if (before && before.key !== picture.key) crosshair.drop();
+      crosshair.follow(picture.bars);
       if (isOther) sight.begin(picture);
       if (before && before.lead < picture.lead) checkSoon();
     },
     mark: closeLine.mark,
     repaint,
-    onHover(listener) {
-      chart.subscribeCrosshairMove(({ time }) => listener(time === undefined ? null : Number(time)));
-    },
+    onHover: crosshair.onHover,
     onNearStart(listener) {
       nearStart = listener;
     },
     point(time) {
       const index = time === null || !shown ? -1 : indexOfBar(shown.bars, time);
-      const bar = shown?.bars[index];
-      if (!bar) return chart.clearCrosshairPosition();
-      sight.reveal(index);
-      chart.setCrosshairPosition(bar.close, toTime(bar), layers.candles);
+      if (index !== -1) sight.reveal(index);
+      crosshair.choose(index === -1 ? null : time);
     },
     zoom: (factor) => sight.zoom(factor, shown?.bars.length ?? 0),
     remove() {
