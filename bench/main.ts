@@ -18,6 +18,7 @@ import { plainSockets } from './cases/plain-sockets.ts';
 import { prints } from './cases/prints.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
+import { sentiment } from './cases/sentiment.ts';
 import { signals } from './cases/signals.ts';
 import { slowReaders } from './cases/slow-readers.ts';
 import { tenClients } from './cases/ten-clients.ts';
@@ -38,6 +39,7 @@ const CASES = [
   signals,
   replay,
   prints,
+  sentiment,
   reconnect,
   cluster,
   slowReaders,
