@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { listedContracts } from '../lib/contract-search.ts';
 import { instrumentWords } from '../lib/instrument-words.ts';
 import { meantBy } from '../lib/symbols.ts';
@@ -24,6 +24,22 @@ const onKeys = (actions: Readonly<Record<string, () => void>>) => (event: Keyboa
   action();
 };
 
+/** Contracts and symbols that the query may mean, as one list. */
+function useFound(query: string) {
+  const { status, problem, symbols, contracts } = useSearch(query, listedContracts);
+  const named = contracts.map((symbol) => ({ symbol, name: instrumentWords(symbol) }));
+  return { status, problem, found: [...named, ...symbols].slice(0, MAX_OPTIONS) };
+}
+
+/** Calls `forget` when another value was chosen: what was typed is out of date, unless the reader types right now. */
+function useChosenElsewhere(value: string, input: RefObject<HTMLInputElement | null>, forget: () => void) {
+  const latest = useRef(forget);
+  latest.current = forget;
+  useEffect(() => {
+    if (value !== '' && document.activeElement !== input.current) latest.current();
+  }, [value, input]);
+}
+
 /** A combobox over the symbols that the server finds: its text, its list and its keys. */
 export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxOptions) {
   const [text, setText] = useState('');
@@ -34,11 +50,7 @@ export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxO
   const [awaited, setAwaited] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const query = text.trim();
-  const { status, problem, symbols, contracts } = useSearch(query, listedContracts);
-  const found = [...contracts.map((symbol) => ({ symbol, name: instrumentWords(symbol) })), ...symbols].slice(
-    0,
-    MAX_OPTIONS,
-  );
+  const { status, problem, found } = useFound(query);
   const meant = meantBy(query, found);
   const active = moved ?? Math.max(0, meant ? found.indexOf(meant) : 0);
   const expanded = open && query !== '';
@@ -59,12 +71,10 @@ export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxO
     setOpen(false);
   }
 
-  // Chosen elsewhere meanwhile: what was typed before is out of date, unless the reader types right now.
-  useEffect(() => {
-    if (value === '' || document.activeElement === input.current) return;
+  useChosenElsewhere(value, input, () => {
     setText('');
     onUnsettled?.(null);
-  }, [value, onUnsettled]);
+  });
 
   useEffect(() => {
     if (!awaited || status === 'searching') return;
