@@ -9,6 +9,7 @@ import type {
 } from '../../domain/market/history.ts';
 import { createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Timespan } from '../../protocol/market.ts';
 import { type Fields, fieldsOf, isDelayed, nextPathOf, positive, rowsOf, timeOf } from './fields.ts';
 import { isAway, NOT_ENTITLED, NOT_FOUND, refusal } from './refusals.ts';
 import { type MassiveRest, RestError } from './rest.ts';
@@ -30,6 +31,16 @@ const MAX_BARS = 200_000;
 const PAGE_LIMIT = '50000';
 /** A year of minutes. */
 const MAX_PAGES = 4;
+
+const HOUR_MS = 3_600_000;
+/** The longest bar of each kind: a day may have 25 hours, and `from` may lie anywhere in a bar. */
+const LONGEST_MS: Readonly<Record<Timespan, number>> = {
+  minute: 60_000,
+  hour: HOUR_MS,
+  day: 25 * HOUR_MS,
+  week: 169 * HOUR_MS,
+  month: 745 * HOUR_MS,
+};
 
 /** Massive's aggregates and snapshots, by REST. */
 export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): MarketHistory {
@@ -115,16 +126,33 @@ async function readRange(
   const range = `${multiplier}/${timespan}/${from}/${to}`;
   const path = `/v2/aggs/ticker/${encodeURIComponent(symbol)}/range/${range}`;
   let body = await once(path, { adjusted: String(adjusted), sort: 'desc', limit: PAGE_LIMIT });
-  const bars = barsOf(body.results);
+  const bars: Bar[] = [];
+  addOlder(bars, barsOf(body.results), request);
   const delayed = isDelayed(body);
   for (let page = 1; page < MAX_PAGES && bars.length <= request.limit; page++) {
     const next = nextPathOf(body);
     if (next === null) break;
     body = await once(next);
-    bars.push(...barsOf(body.results));
+    const added = addOlder(bars, barsOf(body.results), request);
+    // A page that leads to itself has the same one behind it.
+    if (added === 0) break;
   }
   const truncated = bars.length > request.limit || nextPathOf(body) !== null;
   return { bars: bars.slice(0, request.limit).reverse(), truncated, delayed };
+}
+
+/**
+ * Adds the bars of a page that overlap the range and are older than those before it, newest first; answers how many.
+ * A bar that comes twice counts once.
+ */
+function addOlder(bars: Bar[], page: readonly Bar[], { from, to, timespan, multiplier }: BarRequest): number {
+  const before = bars.length;
+  const first = from - LONGEST_MS[timespan] * multiplier;
+  for (const bar of page.toSorted((a, b) => b.start - a.start)) {
+    const oldest = bars.at(-1)?.start ?? Number.POSITIVE_INFINITY;
+    if (bar.start > first && bar.start <= to && bar.start < oldest) bars.push(bar);
+  }
+  return bars.length - before;
 }
 
 const hasPrice = ({ day, minute, lastTrade }: MarketSnapshot): boolean =>
@@ -152,11 +180,14 @@ function dayBarOf(value: unknown): DayBar | undefined {
   };
 }
 
-/** `results` may be missing; a row without its prices or its time is left out. */
+/**
+ * `results` may be missing; a row without its prices or its time, or with its high below its low, is left out. Open and
+ * close may lie outside of the two: some kinds of trades count for them alone.
+ */
 function barsOf(results: unknown): Bar[] {
   return rowsOf(results).flatMap((row) => {
     const [bar, start] = [dayBarOf(row), positive(fieldsOf(row).t)];
-    return bar && start !== undefined ? [{ start, ...bar }] : [];
+    return bar && start !== undefined && bar.high >= bar.low ? [{ start, ...bar }] : [];
   });
 }
 

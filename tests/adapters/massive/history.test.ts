@@ -83,6 +83,16 @@ const DAYS: BarRequest = {
   adjusted: true,
   limit: 5_000,
 };
+const dayNumber = (day: number): number => DAYS.from + day * 86_400_000;
+const bar = (day: number, part: object = {}) => ({
+  t: dayNumber(day),
+  o: 1,
+  h: 1,
+  l: 1,
+  c: 1,
+  v: 1,
+  ...part,
+});
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describe('bars', () => {
@@ -117,7 +127,6 @@ describe('bars', () => {
   });
 
   test('of several pages are joined: each next page is asked for at our own address, with the key in a header', async () => {
-    const bar = (t: number) => ({ t, o: 1, h: 1, l: 1, c: 1, v: 1 });
     const pages = [
       { results: [bar(6), bar(5)], next_url: 'https://elsewhere.example/v2/aggs/next?cursor=a' },
       { results: [bar(4), bar(3)], next_url: 'https://elsewhere.example/v2/aggs/next?cursor=b' },
@@ -125,16 +134,16 @@ describe('bars', () => {
     ];
     const { history, asked } = await start(() => ({ body: { status: 'OK', ...pages[asked.length - 1] } }));
     const page = await history.bars(DAYS);
-    expect(page.bars.map(({ start }) => start)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(page.bars.map(({ start }) => start)).toEqual([1, 2, 3, 4, 5, 6].map(dayNumber));
     expect(asked.map(({ url }) => url.searchParams.get('cursor'))).toEqual([null, 'a', 'b']);
     expect(asked.map(({ authorization }) => authorization)).toEqual(Array(3).fill('Bearer key'));
   });
 
-  test('that are too many are the newest, and pages that repeat themselves for ever end', async () => {
+  test('that are too many are the newest, and pages that have no end are left', async () => {
     const { history, asked } = await start((url) => ({
       body: {
         status: 'OK',
-        results: [{ t: 10 - asked.length, o: 1, h: 1, l: 1, c: 1, v: 1 }],
+        results: [bar(10 - asked.length)],
         next_url: url.href,
       },
     }));
@@ -143,6 +152,35 @@ describe('bars', () => {
     expect([page.bars.length, page.truncated]).toEqual([4, true]);
     const two = await history.bars({ ...DAYS, limit: 1 });
     expect([two.bars.length, two.truncated]).toEqual([1, true]);
+  });
+});
+
+describe('bars of an upstream that errs', () => {
+  test('are each there once and the oldest first, in the range, and with their high above their low', async () => {
+    const results = [
+      bar(40),
+      bar(4),
+      bar(6),
+      bar(6, { c: 2 }),
+      bar(5, { h: 1, l: 2 }),
+      bar(3),
+      bar(0, { t: DAYS.from - 3_600_000 }),
+      bar(-3),
+    ];
+    const { history } = await start(() => ({ body: { status: 'OK', results } }));
+    const { bars } = await history.bars(DAYS);
+    const first = DAYS.from - 3_600_000;
+    expect(bars.map(({ start }) => start)).toEqual([first, ...[3, 4, 6].map(dayNumber)]);
+    expect(bars.at(-1)).toMatchObject({ close: 1 });
+  });
+
+  test('are not asked for again where a page leads to itself', async () => {
+    const { history, asked } = await start((url) => ({
+      body: { status: 'OK', results: [bar(3), bar(2), bar(1)], next_url: url.href },
+    }));
+    const page = await history.bars(DAYS);
+    expect(page.bars.map(({ start }) => start)).toEqual([1, 2, 3].map(dayNumber));
+    expect(asked).toHaveLength(2);
   });
 });
 

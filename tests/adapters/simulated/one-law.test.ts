@@ -88,3 +88,26 @@ test.each([
     expect(bars.length).toBeGreaterThan(5);
   },
 );
+
+test('a contract’s previous close is the last trade of the day before, in its chain and on its stream', async () => {
+  const clock = createManualClock(BEFORE);
+  const source = createSimulatedOptions({ clock, seed: 1, updatesPerSecond: 4, turns: createTurns() });
+  const { contracts } = await source.chains.chain({ underlying: 'AAPL', expiry: '2026-12-18' });
+  const history = source.history({ candles: async () => [] });
+  let traded = 0;
+  for (const { symbol, previousClose } of contracts.slice(30, 50)) {
+    const days = { timespan: 'day', multiplier: 1, adjusted: true, limit: 10 } as const;
+    const [from, to] = [Date.parse('2026-11-19T05:00:00Z'), Date.parse('2026-11-20T04:59:00Z')];
+    const { bars } = await history.bars({ ...days, symbol, from, to });
+    if (bars.length > 0) expect(previousClose).toBe(bars[0]!.close);
+    traded += bars.length;
+  }
+  expect(traded).toBeGreaterThan(10);
+
+  const sink = createCollectingSink();
+  const { symbol, previousClose } = contracts[40]!;
+  source.feed.setSymbols(new Set([symbol]));
+  source.feed.start(sink);
+  expect(sink.days.at(-1)).toMatchObject({ symbol, previousClose });
+  await source.feed.stop();
+});

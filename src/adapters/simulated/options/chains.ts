@@ -5,7 +5,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { newYorkDate } from '../../../protocol/new-york.ts';
 import type { Turns } from '../turns.ts';
 import type { SimulatedInstrument } from '../universe.ts';
-import { createContractDay, dayOf } from './contract-day.ts';
+import { createContractDay, dayOf, previousCloseOf } from './contract-day.ts';
 import { contractOf, contractsOf, type SimulatedContract, underlyingOf } from './contracts.ts';
 import { expiriesOf } from './expiries.ts';
 import type { UnderlyingDay, UnderlyingDays } from './underlying-day.ts';
@@ -48,7 +48,7 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
     const contracts: ContractSnapshot[] = [];
     for (const [index, contract] of contractsOf(instrument, expiry, today.path.previousClose).entries()) {
       if (index % DRAWN_IN_A_TURN === 0) await turns.next(signal);
-      contracts.push(snapshotOf(contract, seed, today, now));
+      contracts.push(snapshotOf(contract, { seed, days }, today, now));
     }
     return { ...made, contracts, underlyingPrice: today.path.priceAt(now) };
   }
@@ -81,7 +81,7 @@ export function createSimulatedChains({ clock, seed, days, turns }: SimulatedCha
 
 function snapshotOf(
   contract: SimulatedContract,
-  seed: number,
+  { seed, days }: Pick<SimulatedChainsOptions, 'seed' | 'days'>,
   underlying: UnderlyingDay,
   now: number,
 ): ContractSnapshot {
@@ -97,7 +97,7 @@ function snapshotOf(
     open: day?.open,
     high: day?.high,
     low: day?.low,
-    previousClose: today.previousClose,
+    previousClose: previousCloseOf(contract, seed, days, underlying.day),
     volume: today.volumeAt(now),
     openInterest: today.openInterest,
     greeks: undefined,

@@ -1,11 +1,12 @@
 import type { Candle } from '../../../domain/market/candle.ts';
 import { type Market, priceOf } from '../../../domain/options/black-scholes.ts';
 import { expiryTime, yearsUntil } from '../../../domain/options/expiry.ts';
+import { addDays, type NewYorkDay } from '../../../protocol/new-york.ts';
 import { toCents } from '../closes.ts';
 import { createRandom } from '../random.ts';
 import type { SimulatedContract } from './contracts.ts';
 import { createInterest } from './interest.ts';
-import type { UnderlyingDay } from './underlying-day.ts';
+import type { UnderlyingDay, UnderlyingDays } from './underlying-day.ts';
 
 const MINUTE_MS = 60_000;
 /** Two trades a minute at most. */
@@ -31,7 +32,6 @@ export interface SimulatedQuote {
 /** A whole day of one contract, known in advance like that of its underlying. Times are milliseconds since epoch. */
 export interface ContractDay {
   readonly underlying: UnderlyingDay;
-  readonly previousClose: number;
   readonly openInterest: number;
   quoteAt(time: number): SimulatedQuote;
   /** At which it trades, dollars in whole cents. */
@@ -100,7 +100,6 @@ export function createContractDay(
 
   return {
     underlying,
-    previousClose: priceAt(day.start),
     openInterest: interest.open,
     priceAt,
     quoteAt(time) {
@@ -122,6 +121,32 @@ export function createContractDay(
     volumeAt,
     candlesUntil: (now) => minutesUntil(Math.min(now, day.end)),
   };
+}
+
+/** Of the last trade of the whole day; undefined where it has none. */
+function lastPriceOf({ underlying: { day }, momentsBetween, volumeAt, priceAt }: ContractDay) {
+  const moments = momentsBetween(day.start - 1, day.end - 1);
+  const total = volumeAt(day.end - 1);
+  if (total === 0) return undefined;
+  let [first, last] = [0, moments.length - 1];
+  while (first < last) {
+    const middle = Math.floor((first + last) / 2);
+    if (volumeAt(moments[middle]!) < total) first = middle + 1;
+    else last = middle;
+  }
+  return priceAt(moments[last]!);
+}
+
+/** The last trade of the day before, so that the days join; what the contract was worth then where it had none. */
+export function previousCloseOf(
+  contract: SimulatedContract,
+  seed: number,
+  days: UnderlyingDays,
+  { date, start }: NewYorkDay,
+): number {
+  const dayOn = (one: string): ContractDay =>
+    createContractDay(contract, seed, days(contract.instrument, one));
+  return lastPriceOf(dayOn(addDays(date, -1))) ?? dayOn(date).priceAt(start);
 }
 
 /** What the minutes of a day come to; undefined without any. */

@@ -3,7 +3,7 @@ import { REGULAR_SALE } from '../../../domain/market/trade-effects.ts';
 import { expiryTime } from '../../../domain/options/expiry.ts';
 import { newYorkDate } from '../../../protocol/new-york.ts';
 import { minuteOf } from '../tape.ts';
-import { type ContractDay, createContractDay, dayOf } from './contract-day.ts';
+import { type ContractDay, createContractDay, dayOf, previousCloseOf } from './contract-day.ts';
 import type { SimulatedContract } from './contracts.ts';
 import type { UnderlyingDays } from './underlying-day.ts';
 
@@ -74,7 +74,7 @@ export function openContractStream(options: ContractStreamOptions, now: number):
       symbol,
       sourceTime: at,
       receivedAt: at,
-      previousClose: today.previousClose,
+      previousClose: previousCloseOf(contract, seed, days, today.underlying.day),
       open: day?.open,
       high: day?.high,
       low: day?.low,
