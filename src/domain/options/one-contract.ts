@@ -19,6 +19,9 @@ export interface OneContractParts {
   readonly marketTime: () => number;
 }
 
+/** A part of a chain is kept for a second; the pages of the next one take some more. */
+const RETRY_AFTER_MS = 5_000;
+
 /** One contract by request, in the fields of a stock: what is watched, else what its chain says. */
 export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, 'quote' | 'snapshot'> {
   const { chains, directory, options, stateOf, marketTime } = parts;
@@ -45,7 +48,7 @@ export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, '
       throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} has expired.`);
     const chain = await chains.chain({ underlying, expiry });
     const contract = chain.contracts.find((one) => one.symbol === symbol);
-    if (!contract) throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known contract.`);
+    if (!contract) throw chain.partial ? notInPart(symbol) : notListed(symbol);
     const price = contract.price ?? contract.previousClose;
     if (price === undefined)
       throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} has not traded: it has no price.`);
@@ -76,6 +79,15 @@ export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, '
     },
   };
 }
+
+const notListed = (symbol: string): TradecastError =>
+  new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known contract.`);
+
+/** The rest of the chain may have it. */
+const notInPart = (symbol: string): TradecastError =>
+  new TradecastError('UNAVAILABLE', `The chain of ${symbol} has not arrived in full. Try again.`, {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
 
 /** A chain has no trade by itself and no minute. */
 function partsOf(

@@ -111,6 +111,15 @@ test('what the feed does not have of a contract is that of the chain; bid and as
   expect(watched.bid).toBeUndefined();
 });
 
+test('a contract is denied by a whole chain only', async () => {
+  const other = contractSymbol({ root: 'AAPL', expiry: EXPIRY, right: 'call', strike: 210 });
+  await expect(start().quote(other)).rejects.toMatchObject({ code: 'UNKNOWN_SYMBOL' });
+  const half = start({ chain: { ...CHAIN, partial: true } });
+  for (const answer of [half.quote(other), half.snapshot(other)])
+    await expect(answer).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) });
+  expect(await half.quote(CALL)).toMatchObject({ price: 10 });
+});
+
 describe('greeks of a chain', () => {
   const ofVendor = (delta: number) => ({
     impliedVolatility: 0.25,
