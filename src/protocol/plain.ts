@@ -59,7 +59,6 @@ export const PLAIN_COMMANDS = {
   },
 } satisfies Record<string, PlainCommand>;
 export type PlainCommandName = keyof typeof PLAIN_COMMANDS;
-export type PlainCommandMessage = z.output<(typeof PLAIN_COMMANDS)[PlainCommandName]['schema']>;
 
 /** The first message of a client that shows no token and no session in its request. */
 export const plainAuthSchema = z.strictObject({ type: z.literal('auth'), token: z.string(), timestamp });
