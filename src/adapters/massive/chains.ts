@@ -12,7 +12,7 @@ import { type ChainPages, readChainPages } from './chain-pages.ts';
 import { createContractLookUp } from './contract-look-up.ts';
 import { readContractRow, readTerms } from './contract-rows.ts';
 import { fieldsOf, nextPathOf, positive, rowsOf } from './fields.ts';
-import { isAway, isMissing, refusal } from './refusals.ts';
+import { isAway, isMissing, keepErrorMs, refusal } from './refusals.ts';
 import type { MassiveRest } from './rest.ts';
 
 /** A page that opens again, or a hundred that open at once, cost one request. */
@@ -21,8 +21,6 @@ const CHAIN_STALE_MS = 15_000;
 /** Contracts are listed from day to day, and the list of SPY is ten pages long. */
 const LISTING_FRESH_MS = 3_600_000;
 const LISTING_STALE_MS = 24 * 3_600_000;
-/** What upstream does not know now it will not know in a moment. */
-const MISSING_MS = 60_000;
 /** Contracts with their quotes: all of a hundred chains, about as many bytes as those of the bars. */
 const MAX_SNAPSHOTS = 50_000;
 /** Listed contracts: those of a hundred underlyings, of which SPY alone has ten thousand. */
@@ -133,7 +131,7 @@ const cacheOptions = (
   clock,
   freshMs,
   staleMs,
-  keepErrorMs: (error) => (isMissing(error) ? MISSING_MS : 0),
+  keepErrorMs,
   mayServeStale: isAway,
 });
 

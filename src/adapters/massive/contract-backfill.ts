@@ -3,6 +3,7 @@ import type { Backfill, BackfillOptions } from './backfill.ts';
 import { readChainPages } from './chain-pages.ts';
 import { fieldsOf } from './fields.ts';
 import { createGathering } from './gathering.ts';
+import { isMissing } from './refusals.ts';
 import type { MassiveRest } from './rest.ts';
 
 /** Open interest is of the day before, and previous closes and vendor greeks change slowly. */
@@ -16,6 +17,9 @@ export interface ContractBackfillOptions extends Omit<BackfillOptions, 'onCandle
   /** Those with bid and ask: others must not get them from here, where they would stand still for a minute. */
   readonly quoted: () => ReadonlySet<string>;
 }
+
+/** Contracts that nobody lists may come first: so many are asked for by name before the root counts as the underlying. */
+const ASKED_BY_NAME = 3;
 
 /** Contracts of one root and expiry: one request answers for all of them. */
 interface Group {
@@ -61,15 +65,29 @@ function createGroups(isFlowing: (symbol: string) => boolean) {
 function createUnderlyings({ get }: Pick<MassiveRest, 'get'>) {
   const underlyings = new Map<string, string>();
 
+  /** Null where the answer does not name it; undefined where upstream does not know the contract. */
+  async function namedBy(symbol: string): Promise<string | null | undefined> {
+    try {
+      const { results } = await get(`/v3/reference/options/contracts/${encodeURIComponent(symbol)}`);
+      const { underlying_ticker: named } = fieldsOf(results);
+      return typeof named === 'string' ? named : null;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
   return async ({ root, symbols }: Group): Promise<string> => {
     const known = underlyings.get(root);
     if (known !== undefined) return known;
-    const [symbol = ''] = symbols;
-    const { results } = await get(`/v3/reference/options/contracts/${encodeURIComponent(symbol)}`);
-    const { underlying_ticker: named } = fieldsOf(results);
-    const underlying = typeof named === 'string' ? named : root;
-    underlyings.set(root, underlying);
-    return underlying;
+    for (const symbol of [...symbols].slice(0, ASKED_BY_NAME)) {
+      const named = await namedBy(symbol);
+      if (named === undefined) continue;
+      underlyings.set(root, named ?? root);
+      return named ?? root;
+    }
+    // Not for good: another contract of the root may be known.
+    return root;
   };
 }
 
@@ -113,8 +131,9 @@ export function createContractBackfill(options: ContractBackfillOptions): Backfi
   const refresh = async (): Promise<void> => {
     if (isRefreshing) return;
     isRefreshing = true;
-    await askAll(groups.due(MAX_CHAINS_PER_REFRESH));
-    isRefreshing = false;
+    await askAll(groups.due(MAX_CHAINS_PER_REFRESH)).finally(() => {
+      isRefreshing = false;
+    });
   };
   const stopRefreshing = clock.every(REFRESH_MS, () => void refresh());
 

@@ -11,7 +11,7 @@ import { createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Timespan } from '../../protocol/market.ts';
 import { type Fields, fieldsOf, isDelayed, nextPathOf, positive, rowsOf, timeOf } from './fields.ts';
-import { isAway, NOT_ENTITLED, NOT_FOUND, refusal } from './refusals.ts';
+import { isAway, keepErrorMs, NOT_ENTITLED, NOT_FOUND, refusal } from './refusals.ts';
 import { type MassiveRest, RestError } from './rest.ts';
 
 export interface MassiveHistoryOptions {
@@ -22,8 +22,6 @@ export interface MassiveHistoryOptions {
 /** A person who opens the same page again, or a hundred who open it at once, cost one request. */
 const FRESH_MS = 1_000;
 const STALE_MS = 15_000;
-/** What upstream does not know now it will not know in a moment. */
-const MISSING_MS = 60_000;
 const MAX_ANSWERS = 1_000;
 /** Twenty of the largest pages that a request may ask for: about fifty megabytes. */
 const MAX_BARS = 200_000;
@@ -48,8 +46,7 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
     clock,
     freshMs: FRESH_MS,
     staleMs: STALE_MS,
-    keepErrorMs: (error: unknown) =>
-      error instanceof RestError && error.status === NOT_FOUND ? MISSING_MS : 0,
+    keepErrorMs,
     mayServeStale: isAway,
   };
   const answers = createAnswerCache<Fields>({ ...options, maxWeight: MAX_ANSWERS });

@@ -10,13 +10,22 @@ const SERVER_ERROR = 500;
 const RETRY_AFTER_MS = 5_000;
 
 /** Upstream does not answer now: an older answer is better than none. */
-export const isAway = (error: unknown): boolean =>
+export const isAway = (error: unknown): error is RestError =>
   error instanceof RestError &&
   (error.status === 0 || error.status === TOO_MANY || error.status >= SERVER_ERROR);
 
 /** Upstream knows nothing of what was asked for. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof RestError && error.status === NOT_FOUND;
+
+/** What upstream does not know, or the plan lacks, will be so in a moment: a request more would cost others their turn. */
+const SETTLED_MS = 60_000;
+
+/** How long an error of REST stands for the next answer, milliseconds. */
+export const keepErrorMs = (error: unknown): number =>
+  error instanceof RestError && (error.status === NOT_FOUND || error.status === NOT_ENTITLED)
+    ? SETTLED_MS
+    : 0;
 
 /** When the next request may work, milliseconds. */
 export const retryAfterOf = (error: unknown): number =>

@@ -64,8 +64,7 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
         headers: { authorization: `Bearer ${apiKey}` },
         signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
-      const parsed: unknown = await response.json();
-      body = typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+      body = await readBody(response);
     } catch (error) {
       throw new RestError(
         0,
@@ -115,6 +114,17 @@ export function createMassiveRest({ apiKey, restUrl, pace, clock, log }: Massive
     once: (path, query) => ask(addressOf(path, query), MAX_TURN_MS),
     stop: () => stopped.abort(),
   };
+}
+
+/** A refusal is one by its status: a gateway writes HTML. Throws where another answer is no JSON. */
+async function readBody(response: Response): Promise<Record<string, unknown>> {
+  try {
+    const parsed: unknown = await response.json();
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch (error) {
+    if (response.ok) throw error;
+    return {};
+  }
 }
 
 function retryAfterOf({ headers }: Response): number | undefined {

@@ -2,12 +2,15 @@ import { type RateFor, usualRate } from '../../domain/options/rates.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { fieldsOf, finite, rowsOf } from './fields.ts';
+import { isAway } from './refusals.ts';
 import type { MassiveRest } from './rest.ts';
 
 /** The yields are of the day before, published once a day. */
 const FRESH_MS = 6 * 3_600_000;
-/** After a failure; a plan without them answers the same for days. */
-const RETRY_MS = 3_600_000;
+/** After a refusal; a plan without them answers the same for days. */
+const REFUSED_RETRY_MS = 3_600_000;
+/** Upstream, or our own queue, had no time for them and named none. */
+const AWAY_RETRY_MS = 60_000;
 /** Percent; what is outside is an error of the answer. */
 const [LOWEST, HIGHEST] = [-5, 25];
 
@@ -50,7 +53,7 @@ export function createTreasuryRates({ rest, clock, log }: TreasuryRatesOptions):
       if (read.length === 0) throw new Error('no yields in the answer');
       curve = read;
     } catch (error) {
-      askAgainAt = clock.now() + RETRY_MS;
+      askAgainAt = clock.now() + retryMs(error);
       log.warn(
         { err: error },
         'upstream did not deliver the treasury yields: the model keeps the rate it has',
@@ -63,6 +66,9 @@ export function createTreasuryRates({ rest, clock, log }: TreasuryRatesOptions):
     return curve.length === 0 ? usualRate(years) : interpolate(curve, years);
   };
 }
+
+const retryMs = (error: unknown): number =>
+  isAway(error) ? (error.retryAfterMs ?? AWAY_RETRY_MS) : REFUSED_RETRY_MS;
 
 /** Par yields compound twice a year (treasury.gov, "Treasury yield curve methodology"). */
 const toContinuous = (percent: number): number => 2 * Math.log(1 + percent / 200);

@@ -417,10 +417,14 @@ describe('when upstream misbehaves', () => {
     expect([half.contracts.length, half.partial, half.stale]).toEqual([1, true, false]);
   });
 
-  test('a plan without options is named as such, for each request', async () => {
-    const { chains } = await start(() => ({ status: 403, body: { status: 'NOT_AUTHORIZED' } }));
-    await expect(chains.chain(REQUEST)).rejects.toEqual(refusal('NOT_IN_PLAN'));
-    await expect(chains.expirations('AAPL')).rejects.toEqual(refusal('NOT_IN_PLAN'));
-    await expect(chains.contract(symbolOf(1))).rejects.toEqual(refusal('NOT_IN_PLAN'));
+  test('a plan without options is named as such, for each request, and asked once a minute', async () => {
+    const { chains, asked, clock } = await start(() => ({ status: 403, body: { status: 'NOT_AUTHORIZED' } }));
+    for (let second = 0; second < 3; second++) {
+      await expect(chains.chain(REQUEST)).rejects.toEqual(refusal('NOT_IN_PLAN'));
+      await expect(chains.expirations('AAPL')).rejects.toEqual(refusal('NOT_IN_PLAN'));
+      await expect(chains.contract(symbolOf(1))).rejects.toEqual(refusal('NOT_IN_PLAN'));
+      clock.advance(2_000);
+    }
+    expect(asked).toHaveLength(3);
   });
 });

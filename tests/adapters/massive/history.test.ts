@@ -312,6 +312,21 @@ describe('a snapshot', () => {
     expect(asked.filter(({ url }) => isSnapshot(url))).toHaveLength(2);
     expect(asked.length).toBeGreaterThan(before);
   });
+
+  test('that the plan lacks is not asked for again within a minute', async () => {
+    const { history, asked, clock } = await start((url) =>
+      isSnapshot(url) ? { status: 403, body: { status: 'NOT_AUTHORIZED' } } : { body: PREVIOUS },
+    );
+    const snapshots = () => asked.filter(({ url }) => isSnapshot(url)).length;
+    for (let second = 0; second < 5; second++) {
+      expect((await history.snapshot('AAPL')).previousDay?.close).toBe(115.97);
+      clock.advance(2_000);
+    }
+    expect(snapshots()).toBe(1);
+    clock.advance(60_000);
+    await history.snapshot('AAPL');
+    expect(snapshots()).toBe(2);
+  });
 });
 
 describe('when upstream misbehaves', () => {

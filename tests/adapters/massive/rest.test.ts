@@ -95,3 +95,23 @@ test('requests that wait already when upstream asks for a pause are refused at o
     expect((refusal as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(20_000);
   }
 });
+
+test.each([403, 404, 503])(
+  'a refusal of %d that a gateway writes in HTML is one by its status',
+  async (status) => {
+    const { client, asked } = await start(() => ({ status, body: '<html>no</html>' }));
+    await expect(client.get('/v2/some')).rejects.toMatchObject({ status });
+    expect(asked).toHaveLength(1);
+  },
+);
+
+test('a pause that a gateway asks for in HTML holds the key, too', async () => {
+  const { client, other, asked } = await start(() => ({
+    status: 429,
+    headers: { 'retry-after': '30' },
+    body: '<html>slow down</html>',
+  }));
+  await expect(client.once('/v2/some')).rejects.toMatchObject({ status: 429, retryAfterMs: 30_000 });
+  await expect(other.once('/v2/other')).rejects.toMatchObject({ status: 429 });
+  expect(asked).toHaveLength(1);
+});

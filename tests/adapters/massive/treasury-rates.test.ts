@@ -66,9 +66,23 @@ test('yields serve for six hours, and longer where newer ones do not come', asyn
   rateFor(1);
   await arrived(() => warnings.length === 1);
   expect(rateFor(1)).toBeCloseTo(continuous(3.6), 12);
-  clock.advance(3_599_000);
+  clock.advance(58_000);
   rateFor(1);
   expect(up.asked).toHaveLength(2);
+});
+
+test.each([
+  ['upstream is away', { status: 502, body: '' }, 60_000],
+  ['the key has to wait', { status: 429, headers: { 'retry-after': '12' }, body: '' }, 12_000],
+])('where %s the yields are asked for again as soon as it may work', async (_why, refused, afterMs) => {
+  const { rateFor, clock, upstream: up, warnings } = await start(() => refused);
+  rateFor(1);
+  await arrived(() => warnings.length === 1);
+  up.behaviour.rest = answer(YIELDS);
+  clock.advance(afterMs);
+  rateFor(1);
+  await arrived(() => rateFor(1) !== usualRate(1));
+  expect(rateFor(1)).toBeCloseTo(continuous(3.6), 12);
 });
 
 test.each([
