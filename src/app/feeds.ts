@@ -77,7 +77,7 @@ const FEEDS: {
       // A recording has the symbols it has, and often only a few.
       featured: async () => (await instruments.search('', WELL_KNOWN.length)).map(({ symbol }) => symbol),
       history: createPlayedHistory,
-      options: createReplayOptions({ clock, log, ...feed }),
+      options: createReplayOptions({ clock, log, instruments, ...feed }),
     };
   },
   massive(feed, { secrets, ...parts }) {

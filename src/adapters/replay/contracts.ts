@@ -1,6 +1,4 @@
-import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { ContractTerms } from '../../domain/options/chains.ts';
-import { parseSymbol } from '../../protocol/symbol.ts';
 import { readContractRow, readTerms } from '../massive/contract-rows.ts';
 import { fieldsOf } from '../massive/fields.ts';
 import { readLines } from './lines.ts';
@@ -22,22 +20,8 @@ export async function holdsContracts(file: string): Promise<boolean> {
   return false;
 }
 
-/** What a symbol alone says. */
-function termsOf(symbol: string): RecordedContract | undefined {
-  const parsed = parseSymbol(symbol);
-  if (parsed?.kind !== 'option') return undefined;
-  const { root, expiry, strike, right } = parsed;
-  return {
-    symbol,
-    underlying: root.replace(/\d$/, ''),
-    expiry,
-    strike,
-    right,
-    multiplier: instrumentOf(symbol).multiplier,
-    style: 'american',
-    openInterest: undefined,
-  };
-}
+/** What a symbol alone says; undefined for one that is no contract. */
+export type TermsOf = (symbol: string) => ContractTerms | undefined;
 
 /** The events of a line; none where it is damaged. */
 function eventsOf(line: string): readonly unknown[] {
@@ -50,7 +34,7 @@ function eventsOf(line: string): readonly unknown[] {
 }
 
 /** What REST said of a contract; undefined for another event. */
-function answered(event: unknown): RecordedContract | undefined {
+function answered(event: unknown, termsOf: TermsOf): RecordedContract | undefined {
   const { t, result } = fieldsOf(event);
   const { details, underlying_asset: asset } = fieldsOf(result);
   const { ticker: underlying } = fieldsOf(asset);
@@ -62,18 +46,21 @@ function answered(event: unknown): RecordedContract | undefined {
 }
 
 /** The contracts of a recording by their symbols. Reads the whole file; throws its errors. */
-export async function readContracts(file: string): Promise<ReadonlyMap<string, RecordedContract>> {
+export async function readContracts(
+  file: string,
+  termsOf: TermsOf,
+): Promise<ReadonlyMap<string, RecordedContract>> {
   const contracts = new Map<string, RecordedContract>();
   for await (const lines of readLines(file)) {
     for (const line of lines) {
       if (!line.includes(CONTRACT_MARK)) continue;
       for (const event of line.includes(REST_MARK) ? eventsOf(line) : []) {
-        const told = answered(event);
+        const told = answered(event, termsOf);
         if (told) contracts.set(told.symbol, told);
       }
       for (const [, symbol = ''] of line.matchAll(CONTRACT)) {
         const terms = contracts.has(symbol) ? undefined : termsOf(symbol);
-        if (terms) contracts.set(symbol, terms);
+        if (terms) contracts.set(symbol, { ...terms, openInterest: undefined });
       }
     }
   }

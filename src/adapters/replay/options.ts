@@ -1,3 +1,4 @@
+import type { InstrumentDirectory } from '../../domain/instrument/directory.ts';
 import { createPlayedHistory } from '../../domain/market/played-history.ts';
 import {
   bareSnapshot,
@@ -6,23 +7,38 @@ import {
   type OptionChains,
   type OptionSource,
 } from '../../domain/options/chains.ts';
+import { createContractDirectory } from '../../domain/options/contract-directory.ts';
 import { byStrike, expirationsOf, foundAmong } from '../../domain/options/listing.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import { type RecordedContract, readContracts } from './contracts.ts';
+import { parseSymbol } from '../../protocol/symbol.ts';
+import { type RecordedContract, readContracts, type TermsOf } from './contracts.ts';
 import { createReplayOptionFeed, type ReplayFeedOptions } from './feed.ts';
 
+export interface ReplayOptionsParts extends ReplayFeedOptions {
+  /** The stocks of the recording: a root may have another name than its stock. */
+  readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows'>;
+}
+
 /** The option market of a recording: what it holds, and NOT_IN_PLAN for the rest. */
-export const createReplayOptions = (options: ReplayFeedOptions): OptionSource => ({
+export const createReplayOptions = (options: ReplayOptionsParts): OptionSource => ({
   feed: createReplayOptionFeed(options),
   chains: createReplayChains(options),
   history: createPlayedHistory,
 });
 
 /** Prices are those that are played: the feed has them. A chain says which contracts there are. */
-function createReplayChains({ file }: Pick<ReplayFeedOptions, 'file'>): OptionChains {
+function createReplayChains({
+  file,
+  instruments,
+}: Pick<ReplayOptionsParts, 'file' | 'instruments'>): OptionChains {
+  const { terms } = createContractDirectory(instruments);
+  const termsOf: TermsOf = (symbol) => (parseSymbol(symbol)?.kind === 'option' ? terms(symbol) : undefined);
+  /** The stocks first, by any question: then their names are known. */
+  const readAll = () => instruments.get('').then(() => readContracts(file, termsOf));
+
   let reading: Promise<ReadonlyMap<string, RecordedContract>> | null = null;
   const read = (): Promise<ReadonlyMap<string, RecordedContract>> => {
-    reading ??= readContracts(file).catch((error: unknown) => {
+    reading ??= readAll().catch((error: unknown) => {
       reading = null;
       throw new TradecastError(
         'UNAVAILABLE',

@@ -9,8 +9,10 @@ import { readLeanMembers, toDollars } from '../../../rig/recordings/lean-files.t
 import { leanOptionLines } from '../../../rig/recordings/lean-options.ts';
 import { FIXTURES } from '../../../rig/recordings/places.ts';
 import { writeLines } from '../../../rig/recordings/write-lines.ts';
+import type { ReplayFeedOptions } from '../../../src/adapters/replay/feed.ts';
 import { createReplayFeed } from '../../../src/adapters/replay/feed.ts';
-import { createReplayOptions } from '../../../src/adapters/replay/options.ts';
+import { createReplayInstruments } from '../../../src/adapters/replay/instruments.ts';
+import { createReplayOptions as createOptions } from '../../../src/adapters/replay/options.ts';
 import type { MarketFeed } from '../../../src/domain/market/feed.ts';
 import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -54,6 +56,18 @@ const interestOf = (underlying: string, day: string, contract: string): number =
   Number(rowsOf(underlying, `${day}_openinterest`, contract)[0]!.split(',')[1]);
 
 const CALL = 'O:GOOG160115C00750000';
+
+const createReplayOptions = (recording: ReplayFeedOptions) =>
+  createOptions({ ...recording, instruments: createReplayInstruments(recording) });
+
+test('a chain is found by the stock of the recording, whose root has no dot', async () => {
+  const contract = 'O:BRKB160115C00130000';
+  const file = path.join(folder, 'brkb.ndjson');
+  writeLines(file, [JSON.stringify({ ev: 'A', sym: 'BRK.B' }), JSON.stringify({ ev: 'A', sym: contract })]);
+  const { chains } = createReplayOptions({ ...goog, file });
+  const { contracts } = await chains.chain({ underlying: 'BRK.B', expiry: '2016-01-15' });
+  expect(contracts.map(({ symbol }) => symbol)).toEqual([contract]);
+});
 
 test('a contract whose recorded answer has no time is known by its symbol, and so are the others', async () => {
   const answered = (ticker: string, t?: number) =>
