@@ -6,6 +6,7 @@ import type { MarketQuotes } from '../market/market-quotes.ts';
 import type { Quote } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { Chain, OptionChains } from './chains.ts';
+import { createContractCheck } from './contract-check.ts';
 import type { ContractDirectory } from './contract-directory.ts';
 import {
   type ContractQuote,
@@ -36,8 +37,11 @@ export interface OptionQuotes extends Pick<MarketQuotes, 'quote' | 'snapshot'> {
   /** Throws VALIDATION for an expiry that has passed, NOT_FOUND for one that the underlying does not have. */
   chain(query: ChainQuery, signal?: AbortSignal): Promise<ChainPayload>;
   expirations(underlying: string): Promise<ExpirationPayload[]>;
-  /** Throws UNKNOWN_SYMBOL where there is no such contract. */
-  check(contract: string): Promise<void>;
+  /**
+   * Throws UNKNOWN_SYMBOL where one of these contracts does not exist. Costs the source few questions, however many there
+   * are.
+   */
+  check(contracts: readonly string[]): Promise<void>;
   /** Of what the source says of contracts: their market has other hours than that of stocks. */
   readonly stateOf: AnswerState;
 }
@@ -123,11 +127,7 @@ export function createOptionQuotes(parts: OptionQuotesParts): OptionQuotes {
         asOf: asOf(contracts) ?? new Date(marketTime()).toISOString(),
       };
     },
-    async check(contract) {
-      const terms = await chains.contract(contract);
-      if (terms === null) throw new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
-      directory.remember([terms]);
-    },
+    check: createContractCheck(parts),
   };
 }
 

@@ -36,7 +36,7 @@ export function marketDataRoutes(
   async function barsOf(request: BarRequest, signal: AbortSignal): Promise<BarPage> {
     const { symbol } = request;
     if (isContract(symbol)) {
-      await contracts.quotes.check(symbol);
+      await contracts.quotes.check([symbol]);
       return contracts.history.bars(request, signal);
     }
     await checkStock(instruments, symbol);

@@ -19,8 +19,14 @@ export function watchlistRoutes({
   const saved = async (userId: string): Promise<readonly string[]> =>
     (await watchlists.find(userId)) ?? defaultWatchlist();
   /** Throws UNKNOWN_SYMBOL, NOT_IN_PLAN, UNAVAILABLE. */
-  const check = (symbol: string): Promise<void> =>
-    instrumentOf(symbol).kind === 'option' ? contracts.quotes.check(symbol) : checkStock(instruments, symbol);
+  async function check(symbols: readonly string[]): Promise<void> {
+    const isOption = (symbol: string): boolean => instrumentOf(symbol).kind === 'option';
+    const stocks = symbols.filter((symbol) => !isOption(symbol));
+    await Promise.all([
+      contracts.quotes.check(symbols.filter(isOption)),
+      ...stocks.map((symbol) => checkStock(instruments, symbol)),
+    ]);
+  }
 
   router.get('/', async (_req, res) =>
     succeed<DataOf<'GET /api/watchlist'>>(res, { symbols: await saved(userOf(res).id) }),
@@ -31,7 +37,7 @@ export function watchlistRoutes({
     const { symbols } = readBody(req, ROUTES['PUT /api/watchlist'].body);
     const already = new Set(await saved(id));
     const added = symbols.filter((symbol) => !already.has(symbol));
-    await Promise.all(added.map(check));
+    await check(added);
     // The look-up of symbols upstream may have taken seconds.
     if (added.length > 0) await signedInUser(sessions, req);
     await watchlists.save(id, symbols);
