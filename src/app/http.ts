@@ -38,7 +38,10 @@ export interface HttpFaces
       'clock' | 'log' | 'observe' | 'quotes' | 'defaultWatchlist' | 'candles' | 'contracts'
     >,
     Pick<MarketFaces, 'board' | 'featured' | 'candles' | 'feedSource'>,
-    Pick<OptionsFaces, 'optionFeed' | 'optionQuotes' | 'contractHistory'> {}
+    Pick<
+      OptionsFaces,
+      'optionFeed' | 'optionQuotes' | 'contractHistory' | 'contractListing' | 'marketTime'
+    > {}
 
 export function createHttpCapability(
   { clock, log, metrics }: Core,
@@ -58,6 +61,8 @@ export function createHttpCapability(
         candles: faces.optionFeed.candles.candles,
         quotes: faces.optionQuotes,
         history: faces.contractHistory,
+        listing: faces.contractListing,
+        marketTime: faces.marketTime,
       },
       clock,
       log: log('http'),

@@ -17,6 +17,7 @@ import type { MarketQuotes } from '../domain/market/market-quotes.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { SumsStore } from '../domain/off-exchange/sums-store.ts';
 import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
+import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { OptionQuotes } from '../domain/options/option-quotes.ts';
 import type { SignalCensus } from '../domain/signals/census.ts';
 import type { SignalIntake } from '../domain/signals/intake.ts';
@@ -75,6 +76,9 @@ export interface ContractParts {
   candles(contract: string): Promise<readonly Candle[]>;
   readonly quotes: OptionQuotes;
   readonly history: Pick<MarketHistory, 'bars'>;
+  readonly listing: ContractListing;
+  /** Milliseconds since epoch: in a replay it is not our time. */
+  marketTime(): number;
 }
 
 export interface HttpParts {

@@ -179,6 +179,16 @@ describe('an option contract', () => {
     expect(answer).toMatchObject({ status: 200, body: { success: true, data: [] } });
   });
 
+  test('is asked of the feed for its minutes only where it exists and has not expired', async () => {
+    app.market.list([LISTED]);
+    const madeUp = 'O:AAPL291221C00151000';
+    for (const symbol of [CONTRACT, madeUp, LISTED.symbol])
+      await app.request('GET', `/api/candles?symbol=${symbol}`, { cookie: ada.cookie });
+    const { wanted } = app.market.contracts;
+    await until(() => wanted().has(LISTED.symbol), 'the listed contract is wanted');
+    expect([CONTRACT, madeUp].filter((symbol) => wanted().has(symbol))).toEqual([]);
+  });
+
   test('may be in what another system reports, at a hundred shares a contract', async () => {
     const common = { userId: ada.user.id };
     const trade = { id: unique('trade'), symbol: CONTRACT, side: 'buy', quantity: 1, price: 1.05 };

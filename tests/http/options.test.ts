@@ -39,6 +39,8 @@ async function start(without = false): Promise<{ client: HttpClient; stop: () =>
     demand: { set() {} },
     candles: async () => [],
     history: source.history({ candles: async () => [] }),
+    listing: { unlisted: async () => new Set<string>() },
+    marketTime: clock.now,
     quotes: createOptionQuotes({
       chains: source.chains,
       directory: createContractDirectory(instruments),

@@ -120,6 +120,8 @@ export async function startHttpApp(
         stateOf: unreached,
       },
       history: { bars: unreached },
+      listing: { unlisted: unreached },
+      marketTime: () => Date.now(),
     },
     hooks: {
       trade: unreached,

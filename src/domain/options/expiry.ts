@@ -1,4 +1,5 @@
 import { newYorkTime } from '../../protocol/new-york.ts';
+import { parseSymbol } from '../../protocol/symbol.ts';
 import { createMarketHours } from '../market/market-hours.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
@@ -25,6 +26,12 @@ export function expiryTime(expiry: string): number {
     kept.set(expiry, time);
   }
   return time;
+}
+
+/** When trading in the contract ends, milliseconds since epoch; null for a symbol that is no contract. */
+export function closeOf(symbol: string): number | null {
+  const parsed = parseSymbol(symbol);
+  return parsed?.kind === 'option' ? expiryTime(parsed.expiry) : null;
 }
 
 function readExpiryTime(expiry: string): number {

@@ -4,6 +4,7 @@ import { onlyStocks } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
 import type { Candle } from '../../domain/market/candle.ts';
 import { quoteToPayload } from '../../domain/market/quote.ts';
+import { closeOf } from '../../domain/options/expiry.ts';
 import type { CandlePayload } from '../../protocol/market.ts';
 import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { symbolsSchema } from '../../protocol/schemas.ts';
@@ -33,9 +34,15 @@ export function marketRoutes(
     return known === true;
   }
 
-  function minutesOf(symbol: string): Promise<readonly Candle[]> {
+  /** Whether there is, or may be, something to come of the contract. */
+  async function mayTrade(contract: string): Promise<boolean> {
+    if ((closeOf(contract) ?? 0) <= contracts.marketTime()) return false;
+    return !(await contracts.listing.unlisted([contract])).has(contract);
+  }
+
+  async function minutesOf(symbol: string): Promise<readonly Candle[]> {
     if (instrumentOf(symbol).kind === 'option') {
-      contractDemand.want([symbol]);
+      if (await mayTrade(symbol)) contractDemand.want([symbol]);
       return contracts.candles(symbol);
     }
     demand.want([symbol].filter(isListed));

@@ -1,8 +1,7 @@
 import type { Demand } from '../../domain/market/demand.ts';
-import { expiryTime } from '../../domain/options/expiry.ts';
+import { closeOf } from '../../domain/options/expiry.ts';
 import type { LiveContracts } from '../../domain/options/live-contracts.ts';
 import type { Cancel } from '../../lib/clock.ts';
-import { parseSymbol } from '../../protocol/symbol.ts';
 
 /** What the contracts in sight ask of the two feeds: each of them until it expires. */
 export interface ContractDemand {
@@ -22,12 +21,6 @@ export interface ContractDemandParts {
   readonly demand: Pick<Demand, 'set'>;
   /** Milliseconds since epoch: in a replay it is not our time. */
   readonly marketTime: () => number;
-}
-
-/** When trading in the contract ends, milliseconds since epoch; null for a symbol that is no contract. */
-export function closeOf(symbol: string): number | null {
-  const parsed = parseSymbol(symbol);
-  return parsed?.kind === 'option' ? expiryTime(parsed.expiry) : null;
 }
 
 export function createContractDemand(parts: ContractDemandParts): ContractDemand {

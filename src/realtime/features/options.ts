@@ -2,13 +2,14 @@ import type { Demand } from '../../domain/market/demand.ts';
 import type { LiveContract } from '../../domain/options/contract-group.ts';
 import type { ContractListing } from '../../domain/options/contract-listing.ts';
 import { contractToPayload } from '../../domain/options/contract-quote.ts';
+import { closeOf } from '../../domain/options/expiry.ts';
 import type { LiveContracts } from '../../domain/options/live-contracts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { MAX_CONTRACTS_PER_CONNECTION } from '../../protocol/limits.ts';
 import { isContract } from '../../protocol/symbol.ts';
 import type { FeatureFactory } from '../feature.ts';
 import type { StateSource } from '../state-lane/topic.ts';
-import { closeOf, createContractDemand } from './contract-demand.ts';
+import { createContractDemand } from './contract-demand.ts';
 import { createSelection } from './selecting.ts';
 import { createWatching } from './watching.ts';
 
