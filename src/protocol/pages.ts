@@ -19,6 +19,8 @@ export const PAGES = {
   /** The option chain that was open last, or the first of the watchlist. */
   options: { path: '/options', title: 'Options', access: 'member' },
   chain: { path: '/options/:underlying', title: ':underlying options', access: 'member' },
+  /** What was traded off-exchange today; `?symbol=AAPL` opens one symbol. */
+  offExchange: { path: '/off-exchange', title: 'Off-exchange', access: 'member' },
   /** Signals that are open to the reader's tier. */
   signals: { path: '/signals', title: 'Signals', access: 'member' },
   login: { path: '/login', title: 'Sign in', access: 'anyone' },
@@ -39,6 +41,7 @@ export const pathTo = {
   /** With an expiry (YYYY-MM-DD), the chain opens there. */
   chain: (underlying: string, expiry?: string): string =>
     `${PAGES.chain.path.replace(':underlying', () => underlying)}${expiry === undefined ? '' : `?expiry=${expiry}`}`,
+  offExchange: PAGES.offExchange.path,
   signals: PAGES.signals.path,
   login: PAGES.login.path,
   test: PAGES.test.path,

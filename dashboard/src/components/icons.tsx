@@ -33,6 +33,7 @@ export const TradeIcon = icon(<path d="M2.5 5.5h10.5L10.5 3m3 7.5H3L5.5 13" />);
 export const BellIcon = icon(<path d="M3.5 11.5h9L11.5 10V7a3.5 3.5 0 0 0-7 0v3l-1 1.5Zm3 2h3" />);
 
 export const OptionsIcon = icon(<path d="M8 2.5v11M2.5 5h3m-3 3h3m-3 3h3m5-6h3m-3 3h3m-3 3h3" />);
+export const OffExchangeIcon = icon(<path d="M3 13.5V8m3.3 5.5v-9m3.4 9v-6M13 13.5v-11M1.5 13.5h13" />);
 export const CodeIcon = icon(<path d="M5.5 4.5 2 8l3.5 3.5m5-7L14 8l-3.5 3.5" />);
 export const PulseIcon = icon(<path d="M2 8.5h2.5l2-5 3 9 2-4H14" />);
 

@@ -1,5 +1,6 @@
 /** The HTTP API as typed calls. Every failure is an ApiError with a sentence fit for the screen. */
 import type { DiscordLinkPayload, UserPayload } from '../../../src/protocol/accounts.ts';
+import type { DarkpoolDay, SentimentRow } from '../../../src/protocol/darkpool.ts';
 import type { TradesPage } from '../../../src/protocol/events.ts';
 import type { FeedHealth, MonitorPayload } from '../../../src/protocol/health-payloads.ts';
 import type {
@@ -90,6 +91,11 @@ export function createApi(options: HttpOptions = {}) {
     /** What the reader's tier may see, newest first. */
     signals: (range: { limit: number; premiumOnly?: boolean }) =>
       call<SignalsPage>('GET', `/api/signals${query(range)}`),
+    /** Off-exchange totals of the day, the largest first. */
+    sentiment: () => call<SentimentRow[]>('GET', '/api/darkpool/sentiment'),
+    /** The present day of one symbol. */
+    offExchangeDay: (symbol: string) =>
+      call<DarkpoolDay>('GET', `/api/darkpool/${encodeURIComponent(symbol)}`),
     /** For administrators. */
     monitor: () => call<MonitorPayload>('GET', '/api/monitor'),
     /** The linked Discord account, null where none is. */

@@ -22,6 +22,8 @@ const formats = {
   signedPercent: formatter({ ...twoDecimals, ...signed }),
   strike: formatter({ maximumFractionDigits: 3 }),
   quantity: formatter({ maximumFractionDigits: 6 }),
+  dollars: formatter({ ...dollars, maximumFractionDigits: 0 }),
+  compactMoney: formatter({ ...dollars, notation: 'compact', maximumFractionDigits: 1 }),
   compact: formatter({ notation: 'compact', maximumFractionDigits: 1 }),
 };
 
@@ -31,6 +33,10 @@ const show = (format: Intl.NumberFormat, value: Maybe): string =>
   known(value) ? format.format(value).replace('-', '−') : UNKNOWN;
 
 export const money = (value: Maybe): string => show(formats.money, value);
+/** $1,234,567: large amounts, of which nobody reads the cents. */
+export const wholeDollars = (value: Maybe): string => show(formats.dollars, value);
+/** $1.2M */
+export const compactMoney = (value: Maybe): string => show(formats.compactMoney, value);
 export const signedMoney = (value: Maybe): string => show(formats.signedMoney, value);
 export const quantity = (value: Maybe): string => show(formats.quantity, value);
 export const compact = (value: Maybe): string => show(formats.compact, value);
@@ -76,6 +82,11 @@ const marketDayFormat = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'America/New_York',
 });
 
+const marketTimeFormat = new Intl.DateTimeFormat('en-GB', {
+  timeStyle: 'medium',
+  timeZone: 'America/New_York',
+});
+
 const calendarFormat = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -99,6 +110,8 @@ export const minuteTime = (instant: Instant | null | undefined): string => at(mi
 export const dayAndTime = (instant: Instant | null | undefined): string => at(weekdayFormat, instant);
 /** 8 Oct 2013: the exchange's day, in whatever zone the reader is. */
 export const marketDay = (instant: Instant | null | undefined): string => at(marketDayFormat, instant);
+/** 10:00:30, by the exchange's clock. */
+export const marketTime = (instant: Instant | null | undefined): string => at(marketTimeFormat, instant);
 /** `2026-12-04` → 4 Dec 2026: a day of the calendar, the same in every zone. */
 export const calendarDay = (day: string): string => at(calendarFormat, `${day}T00:00:00Z`);
 /** The time alone for today, the day before it for any other day. */

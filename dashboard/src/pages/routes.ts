@@ -1,7 +1,14 @@
 import type { ComponentType } from 'react';
 import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import { PAGES, type PageName } from '../../../src/protocol/pages.ts';
-import { BellIcon, CodeIcon, OptionsIcon, PulseIcon, TradeIcon } from '../components/icons.tsx';
+import {
+  BellIcon,
+  CodeIcon,
+  OffExchangeIcon,
+  OptionsIcon,
+  PulseIcon,
+  TradeIcon,
+} from '../components/icons.tsx';
 import { instrumentWords } from '../lib/instrument-words.ts';
 import type { Route } from './page.ts';
 import { TradingPage } from './trading/trading-page.tsx';
@@ -18,6 +25,9 @@ export const ROUTES: Readonly<Record<RouteName, Route>> = {
   symbol: trading,
   options,
   chain: options,
+  offExchange: {
+    load: async () => (await import('./off-exchange/off-exchange-page.tsx')).OffExchangePage,
+  },
   signals: { load: async () => (await import('./signals/signals-page.tsx')).SignalsPage },
   test: { load: async () => (await import('./test/test-page.tsx')).TestPage },
   // Members never load it.
@@ -28,6 +38,7 @@ export const ROUTES: Readonly<Record<RouteName, Route>> = {
 export const MENU = [
   'trading',
   'options',
+  'offExchange',
   'signals',
   'test',
   'monitor',
@@ -36,6 +47,7 @@ export const MENU = [
 export const MENU_ICONS: Readonly<Record<(typeof MENU)[number], ComponentType>> = {
   trading: TradeIcon,
   options: OptionsIcon,
+  offExchange: OffExchangeIcon,
   signals: BellIcon,
   test: CodeIcon,
   monitor: PulseIcon,

@@ -1,13 +1,13 @@
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { usePresent } from '../../hooks/use-present.ts';
+import { barLabel } from '../../lib/bar-labels.ts';
 import { price } from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import { timeframeOf } from '../../lib/timeframes.ts';
 import type { BarHistory, BarHistoryStore } from '../../stores/bar-history.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import { ChartAbsence } from './chart-absence.tsx';
-import { barLabel } from './labels.ts';
 import type { Picture } from './picture.ts';
 import { type LoadPriceChart, usePriceChart } from './use-price-chart.ts';
 

@@ -3,7 +3,6 @@ import {
   CandlestickSeries,
   createSeriesMarkers,
   HistogramSeries,
-  type IChartApiBase,
   type ISeriesApi,
   LineSeries,
   LineStyle,
@@ -13,6 +12,7 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts';
 import { type Bar, dateAt } from '../../lib/bars.ts';
+import { type Chart, colour } from '../../lib/chart-frame.ts';
 import { compact, price as formatPrice, quantity } from '../../lib/format.ts';
 import type { OwnTrades } from './own-trades.ts';
 import { LINES, type LineName, type Picture } from './picture.ts';
@@ -29,12 +29,9 @@ const axisPrice = (value: number) => formatPrice(Math.round(value * DECIMALS) / 
 const PRICES = { type: 'custom', formatter: axisPrice, minMove: 1 / DECIMALS } as const;
 const VOLUMES = { type: 'custom', formatter: compact, minMove: 1 } as const;
 
-export type Chart = IChartApiBase<Time>;
 type Series<T extends SeriesType> = ISeriesApi<T, Time>;
 
 export const toTime = ({ time }: { readonly time: number }): UTCTimestamp => time as UTCTimestamp;
-export const colour = (name: string) =>
-  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 /** Half of a colour, for what stands behind. */
 const faint = (name: string) => `${colour(name)}80`;
 

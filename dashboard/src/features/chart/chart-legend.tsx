@@ -1,6 +1,6 @@
 import { Change } from '../../components/change.tsx';
+import { barLabel } from '../../lib/bar-labels.ts';
 import { compact, price, quantity, signedPercent, signedPrice } from '../../lib/format.ts';
-import { barLabel } from './labels.ts';
 import { LINES, lineName, type Picture } from './picture.ts';
 
 interface FigureProps {

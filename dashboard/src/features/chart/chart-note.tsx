@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { usePresent } from '../../hooks/use-present.ts';
+import { barLabel } from '../../lib/bar-labels.ts';
 import { timeframeOf } from '../../lib/timeframes.ts';
 import type { BarHistory } from '../../stores/bar-history.ts';
-import { barLabel } from './labels.ts';
 
 const MINUTE = { timespan: 'minute', multiplier: 1 } as const;
 

@@ -1,4 +1,4 @@
-import type { Chart } from './chart-layers.ts';
+import { type Chart, RIGHT_EDGE_PX } from '../../lib/chart-frame.ts';
 import type { Picture } from './picture.ts';
 
 /** A day that has just begun is not drawn as one broad bar. */
@@ -11,7 +11,7 @@ const LEAST_BAR_PX = 1.5;
 /** Where a key brings a bar into sight, it stands this far from the edge. */
 const EDGE_BARS = 5;
 /** Free space, in pixels: in bars of which hundreds are in sight, the words at the first and the last would be cut. */
-export const EDGE_PX = { left: 24, right: 40 } as const;
+export const EDGE_PX = { left: 24, right: RIGHT_EDGE_PX } as const;
 /** Of a chart that is hardly wider than its free space. */
 const LEAST_SHARE_OF_BARS = 0.5;
 

@@ -1,6 +1,7 @@
 import type { ISeriesApi, Time } from 'lightweight-charts';
 import { type Bar, indexOfBar } from '../../lib/bars.ts';
-import { type Chart, toTime } from './chart-layers.ts';
+import type { Chart } from '../../lib/chart-frame.ts';
+import { toTime } from './chart-layers.ts';
 
 /** The crosshair: under the pointer, or on the bar that the keyboard chose until a pointer moves over the chart. */
 export function createCrosshair(chart: Chart, candles: ISeriesApi<'Candlestick', Time>) {

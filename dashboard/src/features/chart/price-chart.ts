@@ -1,14 +1,14 @@
 /** The chart by lightweight-charts; it is loaded when the first chart is shown. */
-import { ColorType, createChartEx, type Time } from 'lightweight-charts';
+
+import { barLabel } from '../../lib/bar-labels.ts';
 import { indexOfBar } from '../../lib/bars.ts';
+import { createChartIn, paintChart } from '../../lib/chart-frame.ts';
 import { isIntraday } from '../../lib/timeframes.ts';
 import { AVERAGES } from '../../stores/chart-choices.ts';
-import { type Chart, colour, createCloseLine, createLayers, createPriceTag } from './chart-layers.ts';
-import { createSight, EDGE_PX } from './chart-sight.ts';
+import { createCloseLine, createLayers, createPriceTag } from './chart-layers.ts';
+import { createSight } from './chart-sight.ts';
 import { continues } from './continues.ts';
 import { createCrosshair } from './crosshair.ts';
-import { barLabel } from './labels.ts';
-import { NewYorkScale } from './new-york-scale.ts';
 import type { OwnTrades } from './own-trades.ts';
 import { LINES, type Picture } from './picture.ts';
 
@@ -39,49 +39,6 @@ export interface PriceChart {
 
 export type CreatePriceChart = (element: HTMLElement) => PriceChart;
 
-function createIn(element: HTMLElement, label: (second: number) => string): Chart {
-  return createChartEx<Time, NewYorkScale>(element, new NewYorkScale(), {
-    autoSize: true,
-    layout: {
-      // The logo brings a <style> element, which the page's policy forbids; the panel names the library in words.
-      attributionLogo: false,
-      fontFamily: getComputedStyle(element).fontFamily,
-      fontSize: 11,
-      panes: { enableResize: false },
-    },
-    localization: {
-      locale: 'en-US',
-      timeFormatter: (time: Time) => label(Number(time)),
-    },
-    timeScale: {
-      timeVisible: true,
-      secondsVisible: false,
-      rightOffsetPixels: EDGE_PX.right,
-      minBarSpacing: 0.05,
-    },
-    // Wide enough for the longest price: a scale that changes its width moves the whole chart.
-    rightPriceScale: { borderVisible: false, minimumWidth: 64 },
-    handleScroll: { vertTouchDrag: false },
-  });
-}
-
-function paint(chart: Chart): void {
-  const line = colour('line');
-  chart.applyOptions({
-    layout: {
-      background: { type: ColorType.Solid, color: colour('surface') },
-      textColor: colour('muted'),
-      panes: { separatorColor: line, separatorHoverColor: line },
-    },
-    grid: { vertLines: { color: line }, horzLines: { color: line } },
-    crosshair: {
-      vertLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
-      horzLine: { color: colour('line-strong'), labelBackgroundColor: colour('line-strong') },
-    },
-    timeScale: { borderColor: line },
-  });
-}
-
 /** Whether one picture is another, grown at its end. */
 const isGrown = (shown: Picture, picture: Picture): boolean =>
   shown.key === picture.key &&
@@ -100,7 +57,7 @@ const sameTrades = (a: readonly OwnTrades[], b: readonly OwnTrades[]): boolean =
 export const createPriceChart: CreatePriceChart = (element) => {
   let shown: Picture | null = null;
   let waiting: ReturnType<typeof setTimeout> | undefined;
-  const chart = createIn(element, (second) =>
+  const chart = createChartIn(element, (second) =>
     barLabel(second, shown?.size ?? { timespan: 'minute', multiplier: 1 }),
   );
   const layers = createLayers(chart);
@@ -125,7 +82,7 @@ export const createPriceChart: CreatePriceChart = (element) => {
   });
 
   function repaint() {
-    paint(chart);
+    paintChart(chart);
     layers.repaint();
     // The columns carry their colours one by one.
     if (shown) layers.draw(shown);

@@ -3,8 +3,9 @@ import type { SignalAction } from '../../../../src/protocol/signals.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Change } from '../../components/change.tsx';
+import { Missing } from '../../components/missing.tsx';
 import { usePresent } from '../../hooks/use-present.ts';
-import { dayAndTime, momentOf, percent, signedPercent, typedPrice, UNKNOWN } from '../../lib/format.ts';
+import { dayAndTime, momentOf, percent, signedPercent, typedPrice } from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import { textFor } from '../../lib/words.ts';
 import type { ShownSignal } from '../../stores/signals.ts';
@@ -17,24 +18,14 @@ const ACTIONS: Readonly<Record<SignalAction, { readonly word: string; readonly l
   close: { word: 'Close', look: 'text-ink' },
 };
 
-/** A dash, and why. */
-function Absent({ reason }: { reason: string }) {
-  return (
-    <span title={reason} className="text-muted">
-      {UNKNOWN}
-      <span className="sr-only"> ({reason})</span>
-    </span>
-  );
-}
-
 function Then({ signal }: { signal: ShownSignal }) {
-  if (signal.price === undefined) return <Absent reason="The source named no price." />;
+  if (signal.price === undefined) return <Missing reason="The source named no price." />;
   return <span>{typedPrice(signal.price)}</span>;
 }
 
 function Now({ symbol }: { symbol: string }) {
   const { present } = usePresent(symbol);
-  if (present?.price === undefined) return <Absent reason={`No price of ${symbol} is here yet.`} />;
+  if (present?.price === undefined) return <Missing reason={`No price of ${symbol} is here yet.`} />;
   const stale = present.state === 'stale' || present.state === 'closed';
   return (
     <span title={`As of ${dayAndTime(present.timestamp)}`} className={stale ? 'text-muted italic' : ''}>
@@ -46,7 +37,7 @@ function Now({ symbol }: { symbol: string }) {
 function Result({ signal }: { signal: ShownSignal }) {
   const { present } = usePresent(signal.symbol);
   const result = resultOf(signal, present);
-  if ('reason' in result) return <Absent reason={result.reason} />;
+  if ('reason' in result) return <Missing reason={result.reason} />;
   return <Change value={result.value}>{signedPercent(result.value)}</Change>;
 }
 

@@ -6,8 +6,8 @@ import {
   type Time,
   type TimeScalePoint,
 } from 'lightweight-charts';
-import { clockAt } from '../../lib/bars.ts';
-import { clockLabel, dayLabel, monthLabel, yearLabel } from './labels.ts';
+import { clockLabel, dayLabel, monthLabel, yearLabel } from './bar-labels.ts';
+import { clockAt } from './bars.ts';
 
 /** How much a mark on the axis weighs, in the numbers of the library: the heaviest that fit are drawn. */
 const YEAR = 70;

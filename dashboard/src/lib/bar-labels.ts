@@ -1,5 +1,5 @@
 /** Times of bars in words, as New York has them. Times are seconds since epoch. */
-import { type BarSize, isIntraday } from '../../lib/timeframes.ts';
+import { type BarSize, isIntraday } from './timeframes.ts';
 
 const inNewYork = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'America/New_York' });

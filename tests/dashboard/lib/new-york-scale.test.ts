@@ -3,7 +3,7 @@
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
 import { expect, test } from '@jest/globals';
-import { markLabel, markWeight } from '../../../../dashboard/src/features/chart/new-york-scale.ts';
+import { markLabel, markWeight } from '../../../dashboard/src/lib/new-york-scale.ts';
 
 const at = (iso: string): number => Date.parse(iso) / 1_000;
 /** What the axis writes at a bar that follows another. */

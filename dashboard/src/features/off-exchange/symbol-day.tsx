@@ -1,0 +1,172 @@
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { DarkpoolDay, LargePrint, PrintSide } from '../../../../src/protocol/darkpool.ts';
+import { WarningIcon } from '../../components/icons.tsx';
+import { Message } from '../../components/message.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useDesk } from '../../hooks/websocket-context.tsx';
+import { calendarDay, marketTime, momentOf, money, quantity, typedPrice } from '../../lib/format.ts';
+import { textFor } from '../../lib/words.ts';
+import { createSymbolDayStore } from '../../stores/off-exchange-day.ts';
+import type { ThemeStore } from '../../stores/theme.ts';
+import { type LoadMinuteChart, MinuteCanvas } from './minute-canvas.tsx';
+
+const PANEL_ID = 'symbol-day';
+/** The panel stands below the list of symbols. */
+const STACKED = '(max-width: 1279px)';
+
+const SIDES: Readonly<Record<PrintSide, string>> = {
+  bullish: '▲ Bullish',
+  bearish: '▼ Bearish',
+  unknown: 'Unknown',
+};
+const LOOKS: Readonly<Record<PrintSide, string>> = {
+  bullish: 'text-up',
+  bearish: 'text-down',
+  unknown: 'text-muted',
+};
+
+function Print({ print }: { print: LargePrint }) {
+  const { timestamp, price, size, notional, side } = print;
+  return (
+    <tr className="border-line border-t">
+      <td className="py-1.5 pr-2 pl-3 text-muted sm:pl-4">{marketTime(timestamp)}</td>
+      <td className={`px-2 py-1.5 ${LOOKS[side] ?? 'text-muted'}`}>{textFor(SIDES, side)}</td>
+      <td className="px-2 py-1.5 text-right">
+        {quantity(size)}
+        <span className="block text-muted text-xs">at {typedPrice(price)}</span>
+      </td>
+      <td className="break-all py-1.5 pr-3 pl-2 text-right font-medium sm:pr-4">{money(notional)}</td>
+    </tr>
+  );
+}
+
+function LargestPrints({ largest }: { largest: readonly LargePrint[] }) {
+  if (largest.length === 0)
+    return <p className="px-3 pb-3 text-muted sm:px-4">No print of this size yet today.</p>;
+  return (
+    <table className="w-full" aria-label="Largest prints">
+      <thead>
+        <tr className="text-muted text-xs">
+          <th scope="col" className="py-1.5 pr-2 pl-3 text-left font-normal sm:pl-4">
+            Time
+          </th>
+          <th scope="col" className="px-2 py-1.5 text-left font-normal">
+            Side
+          </th>
+          <th scope="col" className="px-2 py-1.5 text-right font-normal">
+            Shares
+          </th>
+          <th scope="col" className="py-1.5 pr-3 pl-2 text-right font-normal sm:pr-4">
+            Amount
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {largest.map((print) => (
+          <Print key={`${print.timestamp} ${print.notional} ${print.trf} ${print.size}`} print={print} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Of a bad day's gaps the newest say enough. */
+const MOST_GAPS = 5;
+
+function scopeText({ symbols, quoted }: NonNullable<DarkpoolDay['scope']>): string {
+  return symbols === '*'
+    ? `Prints of every symbol are summed. ${quantity(quoted)} symbols have quotes for it; prints of others are unknown.`
+    : 'Prints of symbols are summed while somebody watches or holds them, and of featured ones always.';
+}
+
+/** What may be missing from the sums, and what is left out of them. */
+function Completeness({ day: { gaps, late, scope } }: { day: DarkpoolDay }) {
+  return (
+    <ul className="flex flex-col gap-1 px-3 pb-3 sm:px-4" aria-label="Completeness">
+      {gaps.slice(-MOST_GAPS).map(({ from, to }) => (
+        <li key={from} className="flex gap-2 text-warn">
+          <WarningIcon className="mt-0.5 size-4" />
+          Prints from {marketTime(from)} to {marketTime(to)} may be missing from these sums.
+        </li>
+      ))}
+      {gaps.length > MOST_GAPS ? (
+        <li className="text-warn">{gaps.length - MOST_GAPS} earlier gaps are known.</li>
+      ) : null}
+      {gaps.length === 0 ? <li className="text-muted">No gap is known today.</li> : null}
+      <li className="text-muted">
+        {late.prints === 0
+          ? 'No print was reported late.'
+          : `${quantity(late.prints)} ${late.prints === 1 ? 'print was' : 'prints were'} reported more than ten seconds late: ${money(late.notional)}, counted in no other number.`}
+      </li>
+      {scope === null ? null : <li className="text-muted">{scopeText(scope)}</li>}
+    </ul>
+  );
+}
+
+export interface SymbolDayProps {
+  readonly symbol: string;
+  /** Comes into sight where it stands below the list. */
+  readonly reveal: boolean;
+  readonly theme: ThemeStore;
+  readonly loadChart?: LoadMinuteChart;
+}
+
+/** The day of one symbol: minutes, largest prints, and what is missing. */
+export function SymbolDay({ symbol, reveal, theme, loadChart }: SymbolDayProps) {
+  const { api, timers } = useDesk();
+  const [store] = useState(() => createSymbolDayStore({ api, timers, symbol }));
+  useEffect(() => store.start(), [store]);
+  useEffect(() => {
+    if (reveal && window.matchMedia(STACKED).matches) document.getElementById(PANEL_ID)?.scrollIntoView();
+  }, [reveal]);
+  const { day, receivedAt, problem } = useStore(store);
+
+  return (
+    <Panel
+      id={PANEL_ID}
+      title={`${symbol} by minute`}
+      aside={
+        <span role="status" className="text-muted text-xs">
+          {day === null ? '' : calendarDay(day.day)}
+        </span>
+      }
+    >
+      {day === null && problem === null ? (
+        <SkeletonRows rows={9} label={`Loading the prints of ${symbol}…`} />
+      ) : null}
+      {day === null && problem !== null ? (
+        <Message
+          tone="problem"
+          title={`The prints of ${symbol} did not load`}
+          action={{ label: 'Try again', run: () => void store.load() }}
+        >
+          {problem}
+        </Message>
+      ) : null}
+      {day === null ? null : (
+        <div className={problem === null ? '' : 'not-live'}>
+          {problem === null ? null : (
+            <p role="status" className="px-3 pt-2 text-warn text-xs sm:px-4">
+              As of {momentOf(receivedAt, timers.now())}. {problem} The page tries again by itself.
+            </p>
+          )}
+          {day.minutes.length === 0 ? (
+            <Message title={`No prints of ${symbol} today`}>They appear here as they are reported.</Message>
+          ) : (
+            <MinuteCanvas symbol={symbol} minutes={day.minutes} theme={theme} load={loadChart} />
+          )}
+          <Completeness day={day} />
+          <h3 className="border-line border-t px-3 pt-3 pb-1 font-semibold text-sm sm:px-4">
+            Largest prints
+          </h3>
+          <ScrollRegion label={`Largest prints of ${symbol}`} className="max-h-96 overflow-y-auto">
+            <LargestPrints largest={day.largest} />
+          </ScrollRegion>
+        </div>
+      )}
+    </Panel>
+  );
+}

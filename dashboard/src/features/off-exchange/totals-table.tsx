@@ -1,0 +1,112 @@
+import { useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { useNow } from '../../hooks/use-now.ts';
+import type { OffExchangeStore } from '../../stores/off-exchange.ts';
+import { nextSort, ofNewestDay, type Sort, type SortColumn, sortTotals } from './amounts.ts';
+import { TotalsRow } from './totals-row.tsx';
+
+/** A row that moves while a reader aims at it is clicked by mistake. */
+const ORDER_INTERVAL_MS = 5_000;
+const LARGEST_FIRST: Sort = { column: 'total', descending: true };
+
+interface HeaderProps {
+  readonly column: SortColumn;
+  readonly label: string;
+  readonly sort: Sort;
+  readonly onSort: (column: SortColumn) => void;
+  readonly className: string;
+}
+
+function Header({ column, label, sort, onSort, className }: HeaderProps) {
+  const active = sort.column === column;
+  const order = sort.descending ? 'descending' : 'ascending';
+  return (
+    <th scope="col" aria-sort={active ? order : 'none'} className={`font-medium ${className}`}>
+      <button
+        type="button"
+        onClick={() => onSort(column)}
+        className={`min-h-9 rounded hover:text-ink ${active ? 'text-ink' : ''}`}
+      >
+        {label}
+        <span aria-hidden="true" className={`ml-1 text-[0.65em] ${active ? '' : 'invisible'}`}>
+          {sort.descending ? '▼' : '▲'}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+/** The symbols in their order, which is renewed now and then and with each new symbol. */
+function useOrder(store: OffExchangeStore, sort: Sort, filter: string): readonly string[] {
+  const now = useNow(ORDER_INTERVAL_MS);
+  const count = useStore(store.totals, ({ bySubject }) => Object.keys(bySubject).length);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: time and count say when the order is made anew
+  return useMemo(() => {
+    const { totals } = ofNewestDay(Object.values(store.totals.getState().bySubject));
+    const wanted = filter.trim().toUpperCase();
+    return sortTotals(totals, sort)
+      .map(({ symbol }) => symbol)
+      .filter((symbol) => symbol.toUpperCase().startsWith(wanted));
+  }, [store, sort, filter, now, count]);
+}
+
+export interface TotalsTableProps {
+  readonly store: OffExchangeStore;
+  readonly selected: string | null;
+  readonly filter: string;
+  readonly onSelect: (symbol: string) => void;
+}
+
+/** Every symbol with prints on the day. */
+export function TotalsTable({ store, selected, filter, onSelect }: TotalsTableProps) {
+  const [sort, setSort] = useState(LARGEST_FIRST);
+  const symbols = useOrder(store, sort, filter);
+  const header = { sort, onSort: (column: SortColumn) => setSort((current) => nextSort(current, column)) };
+  if (symbols.length === 0)
+    return <p className="p-4 text-muted">No symbol with prints today begins like this.</p>;
+  return (
+    <ScrollRegion label="Off-exchange totals by symbol" className="max-h-[70dvh] overflow-y-auto">
+      <table className="w-full table-fixed">
+        <caption className="sr-only">Off-exchange totals by symbol</caption>
+        <thead className="sticky top-0 z-10 bg-surface text-muted text-xs">
+          <tr>
+            <Header {...header} column="symbol" label="Symbol" className="w-20 pr-2 pl-3 text-left sm:pl-4" />
+            <Header {...header} column="bullish" label="Bullish" className="px-2 text-right" />
+            <Header {...header} column="bearish" label="Bearish" className="px-2 text-right" />
+            <Header {...header} column="unknown" label="Unknown" className="px-2 text-right" />
+            <Header
+              {...header}
+              column="total"
+              label="Balance, by total"
+              className="w-36 px-2 text-left @max-xl:hidden"
+            />
+            <Header
+              {...header}
+              column="classified"
+              label="Classified"
+              className="w-24 px-2 text-right @max-lg:hidden"
+            />
+            <th scope="col" className="w-20 px-2 text-right font-medium @max-2xl:hidden">
+              Prints
+            </th>
+            <th scope="col" className="w-24 pr-3 pl-2 text-right font-medium @max-3xl:hidden sm:pr-4">
+              Last print
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {symbols.map((symbol) => (
+            <TotalsRow
+              key={symbol}
+              store={store}
+              symbol={symbol}
+              selected={symbol === selected}
+              onSelect={onSelect}
+            />
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
