@@ -2,11 +2,11 @@ import cors from 'cors';
 import express, { type Express, type RequestHandler, Router } from 'express';
 import { TradecastError } from '../protocol/errors.ts';
 import type { DataOf } from '../protocol/routes.ts';
+import { handshakeQuerySchema } from '../protocol/schemas.ts';
 import { succeed, userOf } from './answer.ts';
-import { rawBody } from './body.ts';
+import { rawBody, readQuery } from './body.ts';
 import { createErrorHandler, notFound } from './errors.ts';
 import { takePoint } from './limit.ts';
-import { refuseUndeclaredQuery } from './no-query.ts';
 import type { HttpOptions, HttpParts } from './parts.ts';
 import { createPlaces } from './places.ts';
 import { createPolledDemand } from './polled-demand.ts';
@@ -30,6 +30,7 @@ import { tradesRoutes } from './routes/trades.ts';
 import { watchlistRoutes } from './routes/watchlist.ts';
 import { createOriginCheck, createSecurityHeaders } from './security.ts';
 import { createSessionLoader, requireUser } from './session.ts';
+import { refuseUndeclaredQuery } from './undeclared-query.ts';
 
 /** The express app; answers nothing but JSON, the dashboard's files and Prometheus text. */
 export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
@@ -49,6 +50,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
   app.use(contractRoutes());
   app.post('/hooks/signals', takeSignal(parts, options));
   app.use('/hooks', hookRoutes(parts, options));
+  app.get('/ws', demandUpgrade);
   app.get('/ws/signals', demandUpgrade);
   app.get('/ws/stats', signalStats(parts, options));
   app.use('/api', apiRoutes(parts, options));
@@ -59,7 +61,8 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
 }
 
 /** A request for a WebSocket does not come here: the upgrade router takes it. */
-const demandUpgrade: RequestHandler = (_req, res) => {
+const demandUpgrade: RequestHandler = (req, res) => {
+  readQuery(req, handshakeQuerySchema);
   res.setHeader('Upgrade', 'websocket');
   res.append('Connection', 'Upgrade');
   throw new TradecastError('UPGRADE_REQUIRED', 'Connect to this address with a WebSocket client.');

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { command, event, route } from './declare.ts';
 import { MAX_SYMBOLS_PER_REQUEST } from './limits.ts';
 import type { QuoteState } from './quotes.ts';
-import { daySchema, symbolSchema, symbolsSchema } from './schemas.ts';
+import { daySchema, handshakeQuerySchema, symbolSchema, symbolsSchema } from './schemas.ts';
 
 /** `darkpool:update`. */
 export interface DarkpoolPayload {
@@ -118,5 +118,12 @@ export const darkpoolRoutes = {
     params: { symbol: symbolSchema },
     query: z.strictObject({ day: daySchema.optional() }),
     refusals: ['UNKNOWN_SYMBOL', 'UNSUPPORTED_INSTRUMENT', 'NOT_IN_PLAN'],
+  }),
+  'GET /ws': route<void>()({
+    summary: 'Opens the plain WebSocket of off-exchange totals',
+    access: 'anyone',
+    query: handshakeQuerySchema,
+    statuses: [101],
+    refusals: ['UPGRADE_REQUIRED', 'RATE_LIMITED'],
   }),
 };

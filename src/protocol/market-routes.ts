@@ -12,7 +12,7 @@ import type {
   SnapshotPayload,
 } from './market.ts';
 import type { QuotePayload } from './quotes.ts';
-import { countSchema, symbolSchema } from './schemas.ts';
+import { countSchema, handshakeQuerySchema, symbolSchema } from './schemas.ts';
 
 const MAX_MATCHES = 50;
 const DEFAULT_MATCHES = 20;
@@ -78,6 +78,7 @@ export const marketRoutes = {
   'GET /api/socket': route<void>()({
     summary: 'Opens the plain WebSocket, whose messages are in /asyncapi.json',
     access: 'anyone',
+    query: handshakeQuerySchema,
     statuses: [101],
     refusals: ['UPGRADE_REQUIRED', 'RATE_LIMITED'],
   }),

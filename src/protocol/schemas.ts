@@ -49,6 +49,19 @@ export const symbolsSchema = z
   .union([symbolList, z.strictObject({ symbols: symbolList }).transform((body) => body.symbols)])
   .transform((symbols) => [...new Set(symbols)]);
 
+/**
+ * What the address of a plain WebSocket may carry. The handshake itself leaves other parameters alone: a proxy may add
+ * its own.
+ */
+export const handshakeQuerySchema = z.strictObject({
+  token: z
+    .string()
+    .optional()
+    .describe(
+      'A token of /api/auth/token. The header `Sec-WebSocket-Protocol: bearer, <token>` goes before it.',
+    ),
+});
+
 /** Events that carry nothing. `null` is what some clients send for "no argument". */
 export const nothingSchema = z.union([z.undefined(), z.null()]).transform(() => undefined);
 export const NO_PAYLOAD = 'This event takes no payload';

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { command, event, route } from './declare.ts';
 import { CHANNEL_LIMIT, MAX_ORDER_QUANTITY, MAX_SIGNALS_PAGE } from './limits.ts';
-import { countSchema, keySchema, NO_PAYLOAD, nothingSchema, priceSchema, symbolSchema } from './schemas.ts';
+import {
+  countSchema,
+  handshakeQuerySchema,
+  keySchema,
+  NO_PAYLOAD,
+  nothingSchema,
+  priceSchema,
+  symbolSchema,
+} from './schemas.ts';
 import type { Tier } from './tier.ts';
 import { epochSchema, type JournalPosition, seqSchema } from './trades.ts';
 
@@ -149,6 +157,7 @@ export const signalsRoutes = {
   'GET /ws/signals': route<void>()({
     summary: 'Opens the plain WebSocket of signals, whose messages are in /asyncapi.json',
     access: 'anyone',
+    query: handshakeQuerySchema,
     statuses: [101],
     refusals: ['UPGRADE_REQUIRED', 'RATE_LIMITED'],
   }),

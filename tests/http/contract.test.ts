@@ -202,6 +202,15 @@ function schemasOf(value: unknown): object[] {
 }
 
 /** References of a document that lead nowhere in it. */
+test.each(['/api/socket', '/ws', '/ws/signals'])('%s has the token of its handshake', (path) => {
+  const [token, ...others] = open.paths[path]?.get?.parameters ?? [];
+  expect(token).toMatchObject({ name: 'token', in: 'query', required: false });
+  expect(token?.schema).toMatchObject({
+    description: expect.stringContaining('Sec-WebSocket-Protocol: bearer'),
+  });
+  expect(others).toEqual([]);
+});
+
 test('counts and strikes of a query are numbers with their bounds and defaults', () => {
   const query = (path: string, name: string) =>
     (open.paths[path]?.get?.parameters ?? []).find((parameter) => parameter.name === name);

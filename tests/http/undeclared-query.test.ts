@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sendHttp } from '../../rig/clients/http.ts';
 import { createHttpClient, type HttpClient, registerUser } from '../../rig/clients/http-client.ts';
-import { PLAIN_PATH } from '../../src/protocol/plain.ts';
 import { ROUTE_SHAPES } from '../../src/protocol/routes.ts';
 import { startHttpApp } from '../support/http-parts.ts';
 
@@ -15,10 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-/** The handshake of a plain WebSocket takes a token. */
-const ROUTES = Object.entries(ROUTE_SHAPES).filter(
-  ([name]) => name.includes(' /api/') && !name.endsWith(PLAIN_PATH),
-);
+const ROUTES = Object.entries(ROUTE_SHAPES).filter(([name]) => name.includes(' /api/'));
 
 test.each(ROUTES.filter(([, { query }]) => !query).map(([name]) => name))(
   '%s refuses a parameter that it does not know',
@@ -39,5 +35,15 @@ test.each(ROUTES.flatMap(([name, { query }]) => (query ? [[name, query] as const
   (_, query) => {
     const { error } = query.safeParse({ undeclared: '1' });
     expect(error?.issues.map(({ code }) => code)).toContain('unrecognized_keys');
+  },
+);
+
+test.each(['/api/socket', '/ws', '/ws/signals'])(
+  '%s without an upgrade takes a token and nothing else',
+  async (path) => {
+    const token = await sendHttp(url, 'GET', `${path}?token=t`, {});
+    expect([token.status, token.body]).toMatchObject([426, { code: 'UPGRADE_REQUIRED' }]);
+    const other = await sendHttp(url, 'GET', `${path}?undeclared=1`, {});
+    expect([other.status, other.body]).toMatchObject([400, { code: 'VALIDATION' }]);
   },
 );

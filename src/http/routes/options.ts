@@ -17,7 +17,10 @@ export function optionsRoutes(
 ): Router {
   const router = Router();
 
-  /** The stock of the path, by its symbol or by the root of its contracts. Throws VALIDATION, UNSUPPORTED_INSTRUMENT, UNKNOWN_SYMBOL, UNAVAILABLE. */
+  /**
+   * The stock of the path, by its symbol or by the root of its contracts. Throws VALIDATION, UNSUPPORTED_INSTRUMENT,
+   * UNKNOWN_SYMBOL, UNAVAILABLE.
+   */
   async function underlyingOf(req: Request): Promise<string> {
     const symbol = validate(symbolSchema, req.params.underlying);
     if (instrumentOf(symbol).kind === 'option') throw contractRefusal(symbol);

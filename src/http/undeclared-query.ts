@@ -1,20 +1,19 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { PLAIN_PATH } from '../protocol/plain.ts';
 import { ROUTE_SHAPES } from '../protocol/routes.ts';
 import { validate } from './body.ts';
 
 const NOTHING = z.strictObject({});
 
 /**
- * Refuses a query where the route declares none; the handshake of a plain WebSocket has its own. The others read theirs by a schema that is as strict, so that a
- * parameter that nobody reads is never taken for one that works. Throws VALIDATION.
+ * Refuses a query where a route under /api declares none. The others read theirs by a schema that is as strict, so that
+ * a parameter that nobody reads is never taken for one that works. Throws VALIDATION.
  */
 export function refuseUndeclaredQuery(): Router {
   const router = Router();
   for (const [name, { query }] of Object.entries(ROUTE_SHAPES)) {
     const [method = '', path = ''] = name.split(' ');
-    if (query || path === PLAIN_PATH || !path.startsWith('/api/')) continue;
+    if (query || !path.startsWith('/api/')) continue;
     router.all(path.slice('/api'.length), (req, _res, next) => {
       if (req.method === method) validate(NOTHING, { ...req.query });
       next();
