@@ -167,9 +167,11 @@ function toSnapshot(underlying: string, value: unknown, now: number): ContractSn
   if (!terms || !row) return undefined;
   const { day, price, tradedAt, quote, previousClose, openInterest, greeks } = row;
   const times = [tradedAt, quote?.time].filter((time) => time !== undefined);
+  // The close of an earlier day is the previous one, and not the price of today.
+  const isOfToday = day !== undefined || previousClose === undefined;
   return {
     ...terms,
-    price,
+    price: isOfToday ? price : undefined,
     bid: quote?.bid,
     ask: quote?.ask,
     open: day?.open,

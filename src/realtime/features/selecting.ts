@@ -14,9 +14,11 @@ export interface SelectingParts {
   readonly overLimit: ErrorCode;
   /** Called with what a peer begins to watch. */
   readonly onAdd?: (symbols: readonly string[]) => void;
-  /** Those that do not exist, as far as can be said in a moment. The others are watched meanwhile. */
+  /** Those that do not exist, as far as can be said in a moment. */
   readonly unlisted?: (symbols: readonly string[]) => Promise<ReadonlySet<string>>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Subscriptions by name to what peers watch of one source. */
 export function createSelection({
@@ -24,39 +26,48 @@ export function createSelection({
   refusalOf,
   overLimit,
   onAdd,
-  unlisted,
+  unlisted = async () => NONE,
 }: SelectingParts): Selection {
-  /** The symbol of each name, once; names that are none, or cannot be watched, with their codes. */
+  /** The names by their symbols, each once; names that are none, or cannot be watched, with their codes. */
   function read(names: readonly string[], refusal: (symbol: string) => ErrorCode | null) {
-    const symbols = new Set<string>();
+    const bySymbol = new Map<string, string>();
     const rejected: Rejected[] = [];
     for (const name of new Set(names)) {
       const symbol = readSymbol(name);
       const code = symbol === null ? 'VALIDATION' : refusal(symbol);
-      if (symbol !== null && code === null) symbols.add(symbol);
-      else rejected.push({ symbol: name.slice(0, MAX_REPEATED_LENGTH), code: code ?? 'VALIDATION' });
+      if (symbol === null || code !== null) rejected.push(toRejected(name, code ?? 'VALIDATION'));
+      else if (!bySymbol.has(symbol)) bySymbol.set(symbol, name);
     }
-    return { symbols: [...symbols], rejected };
+    /** Under the names that the client wrote. */
+    const reject = (symbols: Iterable<string>, code: ErrorCode): void => {
+      for (const symbol of symbols) rejected.push(toRejected(bySymbol.get(symbol) ?? symbol, code));
+    };
+    return { symbols: [...bySymbol.keys()], rejected, reject };
   }
 
   return {
     async add(peer, names) {
-      const { symbols, rejected } = read(names, refusalOf);
-      const fitting = watching.fitting(peer, symbols);
-      const fits = new Set(fitting);
-      for (const symbol of symbols) if (!fits.has(symbol)) rejected.push({ symbol, code: overLimit });
-      if (!unlisted) return { accepted: fitting, rejected, after: watching.add(peer, fitting) };
-      const { added, refused, after } = await watching.addChecked(peer, fitting, unlisted);
+      const { symbols, rejected, reject } = read(names, refusalOf);
+      const { added, refused, over, after } = await watching.addFitting(peer, symbols, unlisted);
       onAdd?.(added);
-      for (const symbol of refused) rejected.push({ symbol, code: 'UNKNOWN_SYMBOL' });
+      reject(refused, 'UNKNOWN_SYMBOL');
+      reject(over, overLimit);
       return { accepted: added, rejected, after };
     },
     remove(peer, names) {
-      const { symbols, rejected } = read(names, () => null);
+      const { symbols, rejected, reject } = read(names, () => null);
       const accepted = watching.remove(peer, symbols);
       const removed = new Set(accepted);
-      for (const symbol of symbols) if (!removed.has(symbol)) rejected.push({ symbol, code: 'NOT_FOUND' });
+      reject(
+        symbols.filter((symbol) => !removed.has(symbol)),
+        'NOT_FOUND',
+      );
       return { accepted, rejected, after() {} };
     },
   };
 }
+
+const toRejected = (name: string, code: ErrorCode): Rejected => ({
+  symbol: name.slice(0, MAX_REPEATED_LENGTH),
+  code,
+});

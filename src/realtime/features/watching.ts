@@ -17,6 +17,12 @@ export interface Watching {
     subjects: readonly string[],
     refusedOf: (subjects: readonly string[]) => Promise<ReadonlySet<string>>,
   ): Promise<Checked>;
+  /** The same with the first ones within the limit, counted among those that exist. */
+  addFitting(
+    peer: Peer,
+    subjects: readonly string[],
+    refusedOf: (subjects: readonly string[]) => Promise<ReadonlySet<string>>,
+  ): Promise<Checked & { readonly over: string[] }>;
   /** Those of the subjects that the peer may watch: the ones it watches, and the first ones within its limit. */
   fitting(peer: Peer, subjects: readonly string[]): string[];
   /** Answers with the subjects that were watched. */
@@ -82,20 +88,37 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
     };
   }
 
+  function fitting(peer: Peer, subjects: readonly string[]): string[] {
+    const known = taken(peer);
+    let free = max - known.size;
+    return subjects.filter((subject) => known.has(subject) || free-- > 0);
+  }
+
+  /** What exists, as far as `refusedOf` says, and is still wanted then. */
+  async function check(
+    peer: Peer,
+    subjects: readonly string[],
+    refusedOf: (subjects: readonly string[]) => Promise<ReadonlySet<string>>,
+  ) {
+    const places = pending.add(peer, subjects);
+    const refused = await refusedOf(subjects).finally(() => pending.end(peer, places));
+    return { refused, wanted: subjects.filter((subject) => places.has(subject) && !refused.has(subject)) };
+  }
+
   return {
     add,
     async addChecked(peer, subjects, refusedOf) {
       requireRoom(peer, subjects);
-      const places = pending.add(peer, subjects);
-      const refused = await refusedOf(subjects).finally(() => pending.end(peer, places));
-      const added = subjects.filter((subject) => places.has(subject) && !refused.has(subject));
-      return { added, refused, after: add(peer, added) };
+      const { wanted, refused } = await check(peer, subjects, refusedOf);
+      return { added: wanted, refused, after: add(peer, wanted) };
     },
-    fitting(peer, subjects) {
-      const known = taken(peer);
-      let free = max - known.size;
-      return subjects.filter((subject) => known.has(subject) || free-- > 0);
+    async addFitting(peer, subjects, refusedOf) {
+      const { wanted, refused } = await check(peer, subjects, refusedOf);
+      const added = fitting(peer, wanted);
+      const fits = new Set(added);
+      return { added, refused, over: wanted.filter((one) => !fits.has(one)), after: add(peer, added) };
     },
+    fitting,
     remove(peer, subjects) {
       const watched = new Set(lane.watched(peer, source));
       const givenUp = pending.remove(peer, subjects);

@@ -188,6 +188,19 @@ describe('a chain', () => {
     });
   });
 
+  test('of a contract that has not traded today has a previous close and no price', async () => {
+    const yesterday = (earlierToday(0) - 86_400_000) * NS;
+    const day = { open: 20, high: 22, low: 19, close: 21.4, volume: 37, last_updated: yesterday };
+    const trade = { price: 21.4, sip_timestamp: yesterday };
+    const { chains } = await start(() => answer([row(150, { day, last_trade: trade })]));
+    expect((await chains.chain(REQUEST)).contracts[0]).toMatchObject({
+      price: undefined,
+      previousClose: 21.4,
+      open: undefined,
+      volume: 0,
+    });
+  });
+
   test.each([
     ['a plan that is late', answer([row(150)], { status: 'DELAYED' })],
     ['quotes that are late', answer([row(150, { last_quote: { timeframe: 'DELAYED' } })])],

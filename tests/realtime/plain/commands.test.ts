@@ -5,6 +5,7 @@ import { createTestClock } from '../../../rig/clock.ts';
 import { createScriptedMarket } from '../../../rig/stand-ins/scripted-market.ts';
 import { symbolNames } from '../../../rig/symbols.ts';
 import { until } from '../../../rig/wait.ts';
+import { bareSnapshot } from '../../../src/domain/options/chains.ts';
 import { contractSymbol } from '../../../src/protocol/symbol.ts';
 import { connectPlain, type PlainClient } from '../../support/plain-client.ts';
 
@@ -119,6 +120,15 @@ describe('subscribe', () => {
       symbols: [SYMBOLS[0]],
       rejected: [{ symbol: SYMBOLS[50], code: 'SYMBOL_LIMIT' }],
     });
+    const written = JSON.parse(
+      await answerTo({ type: 'subscribe', symbols: [SYMBOLS[50]!.toLowerCase(), SYMBOLS[50], 'aapl'] }),
+    );
+    expect(written.rejected).toEqual([
+      { symbol: SYMBOLS[50]!.toLowerCase(), code: 'SYMBOL_LIMIT' },
+      { symbol: 'aapl', code: 'SYMBOL_LIMIT' },
+    ]);
+    const unwatched = JSON.parse(await answerTo({ type: 'unsubscribe', symbols: ['msft'] }));
+    expect(unwatched.rejected).toEqual([{ symbol: 'msft', code: 'NOT_FOUND' }]);
     await answerTo({ type: 'unsubscribe', symbols: [SYMBOLS[0]] });
     const then = JSON.parse(await answerTo({ type: 'subscribe', symbols: [SYMBOLS[50]] }));
     expect(then).toMatchObject({ symbols: [SYMBOLS[50]], rejected: [] });
@@ -209,6 +219,20 @@ describe('subscribe_options', () => {
         { symbol: 'O:', code: 'VALIDATION' },
       ],
     });
+  });
+
+  test('takes all contracts that exist, however many names before them do not', async () => {
+    const [madeUp, real] = [strikes(205).slice(0, 200), strikes(205).slice(200)];
+    const terms = { underlying: 'SPY', expiry: '2099-06-19', right: 'call', style: 'american' } as const;
+    app.market.list(
+      real.map((symbol, at) => bareSnapshot({ ...terms, symbol, strike: 600 + at, multiplier: 100 })),
+    );
+    const contractIds = [...madeUp, ...real].map((symbol) => symbol.toLowerCase());
+    const told = JSON.parse(await answerTo({ type: 'subscribe_options', contractIds }));
+    app.market.list([]);
+    expect(told.contractIds).toEqual(real);
+    const rejected = contractIds.slice(0, 200);
+    expect(told.rejected).toEqual(rejected.map((symbol) => ({ symbol, code: 'UNKNOWN_SYMBOL' })));
   });
 
   test('accepts two hundred and names what is over; symbols have their own count', async () => {
