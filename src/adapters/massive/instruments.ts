@@ -23,7 +23,7 @@ const FOUND_TTL_MS = 24 * 3_600_000;
 const MISSING_TTL_MS = 3_600_000;
 const SEARCH_TTL_MS = 10 * 60_000;
 /** Bounds the memory that searches can cost. */
-const MAX_CACHED = 10_000;
+export const MAX_CACHED = 10_000;
 /** More than a list shows: one request serves every limit. */
 const SEARCH_SIZE = 50;
 const PATH = '/v3/reference/tickers';
@@ -40,6 +40,8 @@ function createCache<T>(clock: Clock) {
 
   return {
     keep(key: string, value: T, ttlMs: number): void {
+      // One that is renewed takes its own place, and is the newest again.
+      entries.delete(key);
       if (entries.size >= MAX_CACHED) entries.delete(entries.keys().next().value as string);
       entries.set(key, { value, until: clock.now() + ttlMs });
     },

@@ -3,7 +3,7 @@ import { createTestClock } from '../../../rig/clock.ts';
 import { silentLog } from '../../../rig/log.ts';
 import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
-import { createMassiveInstruments } from '../../../src/adapters/massive/instruments.ts';
+import { createMassiveInstruments, MAX_CACHED } from '../../../src/adapters/massive/instruments.ts';
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
 
 let upstream: MassiveStandIn | null = null;
@@ -49,6 +49,23 @@ test('a symbol is asked for once a day, by many at once in one request', async (
   expect(directory.knows('AAPL')).toBeUndefined();
   await directory.get('AAPL');
   expect(asked).toHaveLength(2);
+});
+
+test('a symbol that is found again takes its own place among those kept, and no other’s', async () => {
+  const letters = (index: number): string =>
+    [...String(index).padStart(5, '0')].map((digit) => String.fromCharCode(65 + Number(digit))).join('');
+  const all = Array.from({ length: MAX_CACHED }, (_, index) => letters(index));
+  const [first = '', second = '', third = ''] = all;
+  const { directory } = await start((url) => {
+    const asked = url.searchParams.get('search');
+    const symbols = asked === 'EVERY' ? all : asked === 'SECOND' ? [second] : ['NEWER'];
+    return found(...symbols.map((symbol) => row(symbol, 'A stock')));
+  });
+  await directory.search('every', 10);
+  await directory.search('second', 10);
+  expect([first, second].map(directory.knows)).toEqual([true, true]);
+  await directory.search('newer', 10);
+  expect([first, second, third].map(directory.knows)).toEqual([undefined, true, true]);
 });
 
 test('a symbol that does not exist is remembered as none; absent results are none', async () => {

@@ -3,6 +3,7 @@ import { createTestClock } from '../../../rig/clock.ts';
 import { silentLog } from '../../../rig/log.ts';
 import type { RestAnswer } from '../../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../../rig/stand-ins/massive/stand-in.ts';
+import { until } from '../../../rig/wait.ts';
 import { createMassiveRest } from '../../../src/adapters/massive/rest.ts';
 import { createTreasuryRates } from '../../../src/adapters/massive/treasury-rates.ts';
 import { usualRate } from '../../../src/domain/options/rates.ts';
@@ -41,9 +42,7 @@ const YIELDS = {
 };
 const answer = (row: object) => () => ({ body: { status: 'OK', results: [row] } });
 const continuous = (percent: number): number => 2 * Math.log(1 + percent / 200);
-const arrived = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-};
+const arrived = (condition: () => boolean): Promise<void> => until(condition, 'the answer of upstream');
 
 test('the rate of a term lies between those of the terms around it, in continuous compounding', async () => {
   const { rateFor, upstream: up } = await start(answer(YIELDS));
