@@ -1,4 +1,6 @@
 /** Numbers and times as they are shown. What is not known is a dash, never a zero. */
+import { isContract } from '../../../src/protocol/symbol.ts';
+
 type Maybe = number | null | undefined;
 
 export const UNKNOWN = '–';
@@ -54,14 +56,19 @@ export const percent = (value: Maybe): string => (known(value) ? `${decimals(val
 /** A strike with the decimals it has. */
 export const strikePrice = (value: Maybe): string => show(formats.strike, value);
 
-const isSmall = (price: number): boolean => Math.abs(price) < SUB_DOLLAR;
-export const price = (value: Maybe): string =>
-  show(known(value) && isSmall(value) && value !== 0 ? formats.smallPrice : formats.price, value);
+/** Contracts trade in cents, whatever they cost; stocks below a dollar in parts of one. */
+const isSmall = (price: number, symbol: string): boolean =>
+  Math.abs(price) < SUB_DOLLAR && !isContract(symbol);
+export const price = (value: Maybe, symbol: string): string =>
+  show(known(value) && isSmall(value, symbol) && value !== 0 ? formats.smallPrice : formats.price, value);
+/** What several fills cost on average: of a contract also the parts of a cent. */
+export const averagePrice = (value: Maybe, symbol: string): string =>
+  isContract(symbol) ? typedPrice(value) : price(value, symbol);
 /** A limit or stop price with every decimal it was typed with: they may be why the order was refused. */
 export const typedPrice = (value: Maybe): string => show(formats.typedPrice, value);
 /** A change is written with the decimals of the price it belongs to. */
-export const signedPrice = (value: Maybe, ofPrice: Maybe): string =>
-  show(known(ofPrice) && isSmall(ofPrice) ? formats.signedSmallPrice : formats.signedPrice, value);
+export const signedPrice = (value: Maybe, ofPrice: Maybe, symbol: string): string =>
+  show(known(ofPrice) && isSmall(ofPrice, symbol) ? formats.signedSmallPrice : formats.signedPrice, value);
 
 const timeFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const minuteFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });

@@ -11,6 +11,8 @@ export interface MarketTick {
   readonly open?: number;
   readonly high?: number;
   readonly low?: number;
+  /** The time may be that of a quote: the price may then be of an earlier trade. */
+  readonly quoted?: boolean;
 }
 
 const isDay = ({ timespan, multiplier }: BarSize): boolean => timespan === 'day' && multiplier === 1;
@@ -67,6 +69,7 @@ export function withTick(
   const { price } = tick;
   // Of its own day a tick knows all figures.
   const day = isDay(size) ? tick : undefined;
+  if (tick.quoted && !day && traded <= 0) return bars;
   const high = Math.max(day?.high ?? price, price);
   const low = Math.min(day?.low ?? price, price);
   if (!last || time > last.time) {

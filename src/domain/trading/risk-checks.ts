@@ -42,10 +42,7 @@ const notHalted: Check<RiskInput> = ({ facts }) => {
 
 const noContract: Check<RiskInput> = ({ order }) =>
   instrumentOf(order.symbol).kind === 'option'
-    ? refuse(
-        'UNSUPPORTED_INSTRUMENT',
-        `${order.symbol} is an option contract: the broker trades stocks only.`,
-      )
+    ? refuse('UNSUPPORTED_INSTRUMENT', 'The broker trades stocks only, no option contracts.')
     : null;
 
 const wellFormed: Check<RiskInput> = ({ order }) => {

@@ -5,6 +5,8 @@ import { sparkPoints } from '../../../dashboard/src/features/watchlist/sparkline
 import * as format from '../../../dashboard/src/lib/format.ts';
 import { quoteOf } from '../support/fixtures.ts';
 
+const CONTRACT = 'O:SPY261218C00650000';
+
 describe('numbers', () => {
   test.each([
     [format.money(1234.5), '$1,234.50'],
@@ -12,13 +14,17 @@ describe('numbers', () => {
     [format.signedMoney(12), '+$12.00'],
     [format.signedMoney(0), '$0.00'],
     [format.signedPercent(-1.234), '−1.23%'],
-    [format.price(231.4), '231.40'],
-    [format.price(0.8125), '0.8125'],
-    [format.price(0), '0.00'],
+    [format.price(231.4, 'AAPL'), '231.40'],
+    [format.price(0.8125, 'AAPL'), '0.8125'],
+    [format.price(0, 'AAPL'), '0.00'],
+    [format.price(0.09, CONTRACT), '0.09'],
+    [format.averagePrice(0.095, CONTRACT), '0.095'],
+    [format.averagePrice(231.456, 'AAPL'), '231.46'],
     [format.typedPrice(1.234), '1.234'],
     [format.typedPrice(12), '12.00'],
-    [format.signedPrice(0.0215, 0.81), '+0.0215'],
-    [format.signedPrice(-1.5, 231), '−1.50'],
+    [format.signedPrice(0.0215, 0.81, 'AAPL'), '+0.0215'],
+    [format.signedPrice(-1.5, 231, 'AAPL'), '−1.50'],
+    [format.signedPrice(-2.42, 0.09, CONTRACT), '−2.42'],
     [format.quantity(1_000_000), '1,000,000'],
     [format.quantity(0.333333), '0.333333'],
     [format.compact(12_345_678), '12.3M'],
@@ -28,7 +34,7 @@ describe('numbers', () => {
     const all = [
       format.money,
       format.signedMoney,
-      format.price,
+      (value: Parameters<typeof format.money>[0]) => format.price(value, 'AAPL'),
       format.quantity,
       format.compact,
       format.signedPercent,

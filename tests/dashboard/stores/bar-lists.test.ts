@@ -79,6 +79,12 @@ describe('the live bar', () => {
     expect(withTick(bars, next, MINUTE, 0)).toBe(bars);
   });
 
+  test('is not moved by the quote of a contract, whose last trade may be of an earlier minute', () => {
+    const quoted = tick('2026-11-20T15:00:59Z', 7, 500, { quoted: true });
+    expect(withTick(bars, quoted, MINUTE, 0)).toBe(bars);
+    expect(withTick(bars, quoted, MINUTE, 2)[0]).toMatchObject({ low: 7, close: 7, volume: 12 });
+  });
+
   test('is not moved by what is older than it, or has no time', () => {
     expect(withTick(bars, tick('2026-11-20T14:59:59Z', 12), MINUTE, 5)).toBe(bars);
     expect(withTick(bars, tick('never', 12), MINUTE, 5)).toBe(bars);

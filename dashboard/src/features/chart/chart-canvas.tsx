@@ -71,7 +71,7 @@ export function ChartCanvas({ history, store, picture, index, theme, load, onHov
     if (bar) {
       chart?.point(bar.time);
       onHover(bar.time);
-      setSpoken(`${barLabel(bar.time, picture.size)}, close ${price(bar.close)}`);
+      setSpoken(`${barLabel(bar.time, picture.size)}, close ${price(bar.close, picture.symbol)}`);
     } else if (event.key === '+' || event.key === '-') chart?.zoom(event.key === '+' ? ZOOM_IN : 1 / ZOOM_IN);
     else if (event.key === 'Escape') {
       chart?.point(null);

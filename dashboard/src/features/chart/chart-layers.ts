@@ -11,6 +11,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
+import { isContract } from '../../../../src/protocol/symbol.ts';
 import { type Bar, dateAt } from '../../lib/bars.ts';
 import { type Chart, colour } from '../../lib/chart-frame.ts';
 import { compact, price as formatPrice, quantity } from '../../lib/format.ts';
@@ -23,10 +24,14 @@ const VOLUME_SHARE = 0.22;
 
 /** Four decimals. */
 const DECIMALS = 10_000;
-/** The axis counts in fractions: what it means by 0.99999999 is a dollar, not less than one. */
-const axisPrice = (value: number) => formatPrice(Math.round(value * DECIMALS) / DECIMALS);
-/** Below a dollar a price has four decimals. */
-const PRICES = { type: 'custom', formatter: axisPrice, minMove: 1 / DECIMALS } as const;
+const CENT = 0.01;
+/** Contracts trade in cents; below a dollar the price of a stock has four decimals. */
+const pricesOf = (symbol: string) => ({
+  type: 'custom' as const,
+  // The axis counts in fractions: what it means by 0.99999999 is a dollar, not less than one.
+  formatter: (value: number) => formatPrice(Math.round(value * DECIMALS) / DECIMALS, symbol),
+  minMove: isContract(symbol) ? CENT : 1 / DECIMALS,
+});
 const VOLUMES = { type: 'custom', formatter: compact, minMove: 1 } as const;
 
 type Series<T extends SeriesType> = ISeriesApi<T, Time>;
@@ -113,12 +118,11 @@ function pointOf({ bars, lines }: Picture, name: LineName, index: number) {
 
 /** The layers of a picture: candles, lines, volume and own trades. */
 export function createLayers(chart: Chart) {
-  const candles = chart.addSeries(CandlestickSeries, { borderVisible: true, priceFormat: PRICES });
+  const candles = chart.addSeries(CandlestickSeries, { borderVisible: true });
   const markers = createSeriesMarkers<Time>(candles, []);
   const lines = LINES.map((name) => {
     const make = () =>
       chart.addSeries(LineSeries, {
-        priceFormat: PRICES,
         lineWidth: 2,
         lineStyle: SERIES_LOOKS[name].style,
         color: colour(SERIES_LOOKS[name].colour),
@@ -151,13 +155,15 @@ export function createLayers(chart: Chart) {
     /** Draws all of it. */
     draw(picture: Picture) {
       const { bars } = picture;
+      const priceFormat = pricesOf(picture.symbol);
+      candles.applyOptions({ priceFormat });
       candles.setData(bars.map(candleOf));
       volume.switch(picture.volume)?.setData(bars.map(columnOf));
       for (const line of lines) {
         const values = picture.lines[line.name];
-        line
-          .switch(values !== undefined)
-          ?.setData(bars.map((_, index) => pointOf(picture, line.name, index)));
+        const series = line.switch(values !== undefined);
+        series?.applyOptions({ priceFormat });
+        series?.setData(bars.map((_, index) => pointOf(picture, line.name, index)));
       }
     },
     /** Draws what has changed since there were `count` bars: the last of them and what follows. */

@@ -1,6 +1,6 @@
 import { Change } from '../../components/change.tsx';
 import { barLabel } from '../../lib/bar-labels.ts';
-import { compact, price, quantity, signedPercent, signedPrice } from '../../lib/format.ts';
+import { averagePrice, compact, price, quantity, signedPercent, signedPrice } from '../../lib/format.ts';
 import { LINES, lineName, type Picture } from './picture.ts';
 
 interface FigureProps {
@@ -28,12 +28,12 @@ export function ChartLegend({ picture, index }: { picture: Picture; index: numbe
   return (
     <p className="flex min-h-20 @lg:min-h-15 @4xl:min-h-10 flex-wrap content-start items-baseline gap-x-3 text-xs">
       <span className="min-w-[25ch] font-medium">{bar ? barLabel(bar.time, picture.size) : '–'}</span>
-      <Figure label="O" value={price(bar?.open)} />
-      <Figure label="H" value={price(bar?.high)} />
-      <Figure label="L" value={price(bar?.low)} />
-      <Figure label="C" value={price(bar?.close)} />
+      <Figure label="O" value={price(bar?.open, picture.symbol)} />
+      <Figure label="H" value={price(bar?.high, picture.symbol)} />
+      <Figure label="L" value={price(bar?.low, picture.symbol)} />
+      <Figure label="C" value={price(bar?.close, picture.symbol)} />
       <Change value={change} className="inline-block min-w-[18ch]">
-        {`${signedPrice(change, bar?.close)} (${signedPercent(percent)})`}
+        {`${signedPrice(change, bar?.close, picture.symbol)} (${signedPercent(percent)})`}
       </Change>
       <Figure label="Vol" value={compact(bar?.volume)} room="min-w-[6ch]" />
       {picture.trades
@@ -42,12 +42,14 @@ export function ChartLegend({ picture, index }: { picture: Picture; index: numbe
           <Figure
             key={side}
             label={side === 'buy' ? 'Bought' : 'Sold'}
-            value={`${quantity(size)} at ${price(paid)}`}
+            value={`${quantity(size)} at ${averagePrice(paid, picture.symbol)}`}
           />
         ))}
       {LINES.map((name) => {
         const line = picture.lines[name];
-        return line ? <Figure key={name} label={lineName(name, picture)} value={price(line[index])} /> : null;
+        return line ? (
+          <Figure key={name} label={lineName(name, picture)} value={price(line[index], picture.symbol)} />
+        ) : null;
       })}
     </p>
   );

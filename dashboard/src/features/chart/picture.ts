@@ -32,6 +32,7 @@ export const LINE_LOOKS: Readonly<
 export interface Picture {
   /** Another one is shown from the place where its timeframe begins. */
   readonly key: string;
+  readonly symbol: string;
   readonly size: BarSize;
   readonly bars: readonly Bar[];
   /** Those that are switched on. */
@@ -77,6 +78,7 @@ export function pictureOf(
   const lines = LINES.filter(shows).map((name) => [name, computed[name](bars, lengths)] as const);
   return {
     key: `${symbol} ${timeframe} ${regular}`,
+    symbol,
     size,
     bars,
     lines: Object.fromEntries(lines),

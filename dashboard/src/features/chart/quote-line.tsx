@@ -11,16 +11,16 @@ export function QuoteLine({ symbol }: { symbol: string }) {
   const change = present?.previousClose === undefined ? null : present.change;
   const stale = present?.state === 'stale';
   const figures = [
-    ['Open', price(present?.open)],
-    ['High', price(present?.high)],
-    ['Low', price(present?.low)],
-    ['Prev. close', price(present?.previousClose)],
+    ['Open', price(present?.open, symbol)],
+    ['High', price(present?.high, symbol)],
+    ['Low', price(present?.low, symbol)],
+    ['Prev. close', price(present?.previousClose, symbol)],
     ['Volume', compact(present?.volume)],
     // With a dash for each before the first update: nothing below moves when it comes.
     ...(isContract(symbol)
       ? ([
-          ['Bid', price(option?.bid)],
-          ['Ask', price(option?.ask)],
+          ['Bid', price(option?.bid, symbol)],
+          ['Ask', price(option?.ask, symbol)],
           ['Open interest', compact(option?.openInterest)],
           ['Impl. volatility', percent(option?.impliedVolatility)],
         ] as const)
@@ -29,11 +29,11 @@ export function QuoteLine({ symbol }: { symbol: string }) {
   return (
     <div className={`flex flex-wrap items-end justify-between gap-x-6 gap-y-2 ${stale ? 'not-live' : ''}`}>
       <p className="flex flex-wrap items-baseline gap-x-3">
-        <span className="font-semibold text-2xl tracking-tight">{price(present?.price)}</span>
+        <span className="font-semibold text-2xl tracking-tight">{price(present?.price, symbol)}</span>
         <Change value={change} className="font-medium">
           {change === null
-            ? signedPrice(null, null)
-            : `${signedPrice(change, present?.price)} (${signedPercent(present?.changePercent)})`}
+            ? signedPrice(null, null, symbol)
+            : `${signedPrice(change, present?.price, symbol)} (${signedPercent(present?.changePercent)})`}
         </Change>
         {stale ? <StaleAge timestamp={present.timestamp} /> : null}
         <StateNote state={present?.state} />

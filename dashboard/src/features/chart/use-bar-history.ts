@@ -12,7 +12,8 @@ type Subjects = Readonly<Record<string, QuotePayload | OptionPayload>>;
 /** What a quote or a contract's update says of the present; undefined where nothing has traded. */
 function tickOf(present: QuotePayload | OptionPayload | undefined): MarketTick | undefined {
   const price = present?.price;
-  return present === undefined || price === undefined ? undefined : { ...present, price };
+  if (present === undefined || price === undefined) return undefined;
+  return { ...present, price, quoted: 'contractId' in present };
 }
 
 /** The bars of a symbol in a timeframe, and the present as it comes. */

@@ -10,10 +10,10 @@ import {
   decimals,
   minuteTime,
   percent,
+  price,
   quantity,
   signedPercent,
   signedPrice,
-  typedPrice,
 } from '../../lib/format.ts';
 import { sourceWord } from '../../lib/source-word.ts';
 import type { ChainColumn } from '../../stores/chain-choices.ts';
@@ -35,7 +35,7 @@ const origin = ({ state, timestamp }: OptionPayload): string =>
 
 function Price({ of, value, reason }: { of: OptionPayload; value: number | undefined; reason: string }) {
   if (value === undefined) return <Missing reason={reason} />;
-  return <span title={origin(of)}>{typedPrice(value)}</span>;
+  return <span title={origin(of)}>{price(value, of.contractId)}</span>;
 }
 
 function Count({ of, value, when }: { of: OptionPayload; value: number | undefined; when: string }) {
@@ -118,7 +118,7 @@ export const COLUMNS: Readonly<Record<ChainColumn, Column>> = {
     label: 'Change',
     head: 'Chg',
     width: 5.25,
-    cell: (of) => <Move of={of} text={signedPrice(of.change, of.price)} />,
+    cell: (of) => <Move of={of} text={signedPrice(of.change, of.price, of.contractId)} />,
   },
   changePercent: {
     label: 'Change in percent',

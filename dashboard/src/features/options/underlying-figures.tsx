@@ -57,10 +57,10 @@ function Spot({ quote, spot, chain }: Omit<UnderlyingFiguresProps, 'contracts'>)
         <Missing reason="The underlying has no price" />
       ) : (
         <span className={`inline-flex flex-wrap items-baseline gap-x-2 ${stale ? 'not-live' : ''}`}>
-          {price(spot)}
+          {price(spot, chain.underlying.symbol)}
           {quote?.previousClose === undefined ? null : (
             <Change value={quote.change} className="font-medium text-sm">
-              {`${signedPrice(quote.change, quote.price)} (${signedPercent(quote.changePercent)})`}
+              {`${signedPrice(quote.change, quote.price, quote.symbol)} (${signedPercent(quote.changePercent)})`}
             </Change>
           )}
           {quote && stale ? <StaleAge timestamp={quote.timestamp} /> : null}

@@ -4,6 +4,7 @@ import { price } from '../../lib/format.ts';
 import { sourceWord } from '../../lib/source-word.ts';
 
 export interface BidLastAskProps {
+  readonly symbol: string;
   readonly quote:
     | {
         readonly bid?: number;
@@ -16,7 +17,7 @@ export interface BidLastAskProps {
 }
 
 /** What can be got now. */
-export function BidLastAsk({ quote, notLive }: BidLastAskProps) {
+export function BidLastAsk({ symbol, quote, notLive }: BidLastAskProps) {
   return (
     <dl className="grid grid-cols-3 gap-2 text-center">
       {(
@@ -29,7 +30,7 @@ export function BidLastAsk({ quote, notLive }: BidLastAskProps) {
         <div key={label} className="rounded-md bg-raised px-1 py-1">
           <dt className="text-muted text-xs">{label}</dt>
           <dd className={`font-medium ${notLive ? 'text-muted' : ''}`}>
-            {quote?.state === 'missing' ? <Missing reason={sourceWord(quote.state)} /> : price(value)}
+            {quote?.state === 'missing' ? <Missing reason={sourceWord(quote.state)} /> : price(value, symbol)}
           </dd>
         </div>
       ))}

@@ -1,4 +1,5 @@
 import { quantity as shares } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import type { Outcome } from './submission.ts';
 
 /** What became of the last submission. */
@@ -8,7 +9,7 @@ export function OrderResult({ outcome }: { outcome: Outcome | null }) {
     const { side, quantity, symbol } = outcome.order;
     return (
       <p className="rounded-md border border-up bg-up-soft px-3 py-2">
-        Order accepted: {side} {shares(quantity)} {symbol}.
+        Order accepted: {side} {shares(quantity)} {instrumentWords(symbol)}.
       </p>
     );
   }

@@ -56,7 +56,11 @@ export function OrderTicket() {
           onUnsettled={setUnsettled}
           readOnly={busy}
         />
-        <BidLastAsk quote={present} notLive={frozen || present?.state === 'stale'} />
+        <BidLastAsk
+          symbol={ticket.symbol ?? ''}
+          quote={present}
+          notLive={frozen || present?.state === 'stale'}
+        />
         <OrderFields
           ticket={ticket}
           busy={busy}

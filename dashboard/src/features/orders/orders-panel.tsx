@@ -10,7 +10,8 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-import { momentOf, price, quantity, typedPrice } from '../../lib/format.ts';
+import { averagePrice, momentOf, quantity, typedPrice } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 import { refusalOf } from '../../lib/refusal.ts';
 import { asWords, textFor } from '../../lib/words.ts';
@@ -70,7 +71,7 @@ function Cancel({ order }: { order: OrderPayload }) {
         ref={button}
         className="px-2 py-1"
         aria-disabled={asking}
-        aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${order.symbol}`}
+        aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${instrumentWords(order.symbol)}`}
         onClick={() => void cancel()}
       >
         {asking ? 'Cancelling…' : 'Cancel'}
@@ -106,7 +107,7 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
       <th scope="row" className="py-2 pr-2 pl-3 text-left font-normal sm:pl-4">
         <span className={`font-semibold ${side === 'buy' ? 'text-up' : 'text-down'}`}>{asWords(side)}</span>{' '}
         <span className="font-semibold">
-          {quantity(order.quantity)} {symbol}
+          {quantity(order.quantity)} {instrumentWords(symbol)}
         </span>
         <span className="block text-muted text-xs">{terms(order)}</span>
       </th>
@@ -114,7 +115,7 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
         {textFor(STATUSES, status)}
         {filledQuantity > 0 ? (
           <span className="block text-muted text-xs">
-            {quantity(filledQuantity)} at {price(order.averageFillPrice)}
+            {quantity(filledQuantity)} at {averagePrice(order.averageFillPrice, symbol)}
           </span>
         ) : null}
         <span className="block text-muted text-xs">

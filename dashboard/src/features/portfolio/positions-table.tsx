@@ -6,7 +6,16 @@ import { Message } from '../../components/message.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
 import { useOpenSymbol } from '../../hooks/use-symbol-view.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-import { money, price, quantity, signedMoney, signedPercent, UNKNOWN } from '../../lib/format.ts';
+import {
+  averagePrice,
+  money,
+  price,
+  quantity,
+  signedMoney,
+  signedPercent,
+  UNKNOWN,
+} from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 
 const HEAD = 'px-1.5 py-2 text-right font-medium';
 /** Numbers wider than their column break: nothing is cut off and no column moves. */
@@ -36,16 +45,16 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
     <tr className={`border-line border-t hover:bg-raised ${staleSince === null ? '' : 'not-live'}`}>
       <th scope="row" className="py-2 pr-2 pl-4 text-left font-normal">
         <button type="button" className="font-semibold hover:underline" onClick={() => open(symbol)}>
-          {symbol}
+          {instrumentWords(symbol)}
         </button>
         <span className="block text-muted text-xs @2xl:hidden">
-          {quantity(position.quantity)} at {price(position.averagePrice)}
+          {quantity(position.quantity)} at {averagePrice(position.averagePrice, symbol)}
         </span>
         {staleSince === null ? null : <StaleAge timestamp={staleSince} className="block" />}
       </th>
       <td className={`${CELL} @max-2xl:hidden`}>{quantity(position.quantity)}</td>
-      <td className={`${CELL} @max-2xl:hidden`}>{price(position.averagePrice)}</td>
-      <td className={`${CELL} @max-lg:hidden`}>{unpriced ? UNKNOWN : price(position.price)}</td>
+      <td className={`${CELL} @max-2xl:hidden`}>{averagePrice(position.averagePrice, symbol)}</td>
+      <td className={`${CELL} @max-lg:hidden`}>{unpriced ? UNKNOWN : price(position.price, symbol)}</td>
       <td className={`${CELL} @max-lg:pr-4`}>
         {money(position.marketValue)}
         {unpriced ? <span className="block text-muted text-xs">at cost, no quote</span> : null}

@@ -9,7 +9,7 @@ export function PriceAndChange({ quote }: { quote: QuotePayload }) {
   return (
     <p className="flex flex-wrap items-baseline gap-x-3">
       <span className="font-semibold">{quote.symbol}</span>
-      <span className="text-2xl tabular-nums">${price(quote.price)}</span>
+      <span className="text-2xl tabular-nums">${price(quote.price, quote.symbol)}</span>
       <Change value={change}>{signedPercent(quote.changePercent)}</Change>
     </p>
   );

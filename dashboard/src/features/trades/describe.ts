@@ -1,7 +1,8 @@
 import type { OrderPayload, Side } from '../../../../src/protocol/orders.ts';
 import { multiplierOf } from '../../../../src/protocol/symbol.ts';
 import type { TradeSource } from '../../../../src/protocol/trades.ts';
-import { money, price, quantity } from '../../lib/format.ts';
+import { averagePrice, money, quantity } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import { asWords, entryFor, textFor } from '../../lib/words.ts';
 import type { Notice } from '../../stores/notices.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
@@ -37,14 +38,14 @@ export function describeTrade(entry: TradeEntry): Described {
   if (entry.event === 'trade:failed') {
     const { signal, error } = entry.payload;
     return {
-      title: `${failedTitle(signal.side)}: ${quantity(signal.quantity)} ${signal.symbol}`,
+      title: `${failedTitle(signal.side)}: ${quantity(signal.quantity)} ${instrumentWords(signal.symbol)}`,
       detail: error,
     };
   }
   const { side, quantity: shares, symbol, price: each, status } = entry.payload;
   const part = status === 'partially_filled' ? 'partially filled' : null;
   return {
-    title: `${textFor(DONE, side)} ${quantity(shares)} ${symbol} at ${price(each)}`,
+    title: `${textFor(DONE, side)} ${quantity(shares)} ${instrumentWords(symbol)} at ${averagePrice(each, symbol)}`,
     detail: joined(amount(symbol, shares, each), part),
   };
 }
@@ -62,7 +63,7 @@ export function describeFill(
   const of =
     filled < order.quantity ? `${quantity(filled)} of ${quantity(order.quantity)}` : quantity(filled);
   return {
-    title: `${textFor(DONE, side)} ${of} ${symbol} at ${price(average)}`,
+    title: `${textFor(DONE, side)} ${of} ${instrumentWords(symbol)} at ${averagePrice(average, symbol)}`,
     detail: joined(amount(symbol, filled, average)),
   };
 }

@@ -26,7 +26,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
   const selected = useIsSelected(symbol);
   const removeButton = useFocusHeir();
   const flash = useFlash<HTMLSpanElement>(quote?.price);
-  const shown = price(quote?.price);
+  const shown = price(quote?.price, symbol);
   const stale = quote?.state === 'stale';
   // The wire says 0 while no previous close is known; that is not "unchanged".
   const change = quote?.previousClose === undefined ? null : quote.change;
@@ -71,7 +71,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
           {change === null ? signedPercent(null) : signedPercent(quote?.changePercent)}
         </Change>
         <span className="block text-muted text-xs">
-          {change === null ? '' : signedPrice(change, quote?.price)}
+          {change === null ? '' : signedPrice(change, quote?.price, symbol)}
         </span>
       </td>
       <td className="pr-1.5 text-right">

@@ -353,8 +353,8 @@ test('an option contract is known by its name, shows its prices, and is refused 
   const nothing = { bid: undefined, ask: undefined, price: undefined, state: 'missing' } as const;
   page.server.io.emit('option:update', contractOf(650, 'call', { expiry, ...nothing }));
   await waitFor(() => expect(screen.getAllByText('No data yet')).toHaveLength(3));
-  page.server.io.emit('option:update', contractOf(650, 'call', { expiry, bid: 7.7 }));
-  await waitFor(() => expect(value('Bid')).toBe('7.70'));
+  page.server.io.emit('option:update', contractOf(650, 'call', { expiry, bid: 0.09 }));
+  await waitFor(() => expect(value('Bid')).toBe('0.09'));
 });
 
 describe('the symbol', () => {

@@ -54,8 +54,8 @@ test('the amount of a contract is that of its hundred shares, and of an adjusted
     );
   });
   const [adjusted, plain] = within(await list()).getAllByRole('listitem');
-  expect(plain?.textContent).toContain('Bought 2 O:SPY261218C00650000 at 3.00$600.00');
-  expect(adjusted?.textContent).toContain('Bought 2 O:SPY1261218C00650000 at 3.00');
+  expect(plain?.textContent).toContain('Bought 2 SPY 18 Dec 2026 650 call at 3.00$600.00');
+  expect(adjusted?.textContent).toContain('Bought 2 SPY1 18 Dec 2026 650 call at 3.00');
   expect(adjusted?.textContent).not.toContain('$');
 });
 
