@@ -21,6 +21,7 @@ import { SignalList } from './signal-list.tsx';
 import { SignalTools } from './signal-tools.tsx';
 import { SourcesPanel } from './sources-panel.tsx';
 import { useArrivals } from './use-arrivals.ts';
+import { type Held, useHeld } from './use-held.ts';
 
 /** Keeps prices of the newest of these coming, as many as a connection has room for. */
 function usePrices(signals: readonly ShownSignal[]): void {
@@ -49,8 +50,8 @@ function TierNote() {
   );
 }
 
-/** How old the list may be; nothing while it is pushed. */
-function ListNote({ error }: { error: string | null }) {
+/** How old the list may be, and what waits to be listed; nothing while it is pushed and complete. */
+function ListNote({ error, held }: { error: string | null; held: Held }) {
   const freshness = useFreshness();
   const text =
     error !== null
@@ -62,10 +63,17 @@ function ListNote({ error }: { error: string | null }) {
           : '';
   return (
     // It has its line whatever it says, so that the list stays where it is.
-    <p role="status" className="flex min-h-7 items-center gap-2 px-3 py-1 text-warn text-xs sm:px-4">
-      {text === '' ? null : <WarningIcon className="size-4" />}
-      {text}
-    </p>
+    <div className="flex min-h-9 flex-wrap items-center gap-2 px-3 py-0.5 text-xs sm:px-4">
+      <p role="status" className="flex items-center gap-2 text-warn">
+        {text === '' ? null : <WarningIcon className="size-4" />}
+        {text}
+      </p>
+      {held.waiting === 0 ? null : (
+        <Button kind="quiet" className="min-h-7 underline" onClick={held.release}>
+          {held.waiting === 1 ? 'Show 1 more signal' : `Show ${held.waiting} more signals`}
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -142,6 +150,7 @@ export function LiveSignals() {
   const chosen = useStore(choices);
   const [filter, setFilter] = useState<Pick<SignalFilter, 'text' | 'stream'>>(EVERYTHING);
   const { premium, unread, sources, listed, ...found } = useListed(choices, filter);
+  const held = useHeld(listed, [filter.text, filter.stream, ...chosen.muted].join(' '));
   const aside = (
     <>
       <span role="status" className="text-muted text-xs">
@@ -167,9 +176,11 @@ export function LiveSignals() {
             premium={premium}
             choices={choices}
           />
-          <ListNote error={found.error} />
-          {listed.length > 0 ? (
-            <SignalList signals={listed} choices={chosen} />
+          <ListNote error={found.error} held={held} />
+          {held.signals.length > 0 ? (
+            <div {...held.handlers}>
+              <SignalList signals={held.signals} choices={chosen} />
+            </div>
           ) : (
             <Absence {...found} onShowAll={() => setFilter(EVERYTHING)} />
           )}

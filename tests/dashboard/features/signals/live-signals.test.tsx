@@ -114,6 +114,26 @@ test('a muted source is not listed, on the next visit neither, and comes back wh
   await rowOf(/TSLA/);
 });
 
+test('the list holds still under the pointer: a new signal waits until the reader leaves or asks for it', async () => {
+  const { server, user } = await open(({ signal }) => void signal({ id: 'a', seq: 1 }));
+  const apple = await rowOf(/AAPL/);
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  await user.hover(apple);
+  server.signal({ id: 'b', seq: 2, symbol: 'TSLA' });
+  const more = await screen.findByRole('button', { name: 'Show 1 more signal' });
+  expect(screen.queryByRole('rowheader', { name: /TSLA/ })).toBeNull();
+  server.signal({ id: 'a', seq: 3, revision: 2, price: 231 });
+  await rowOf(/AAPL.*Edited/);
+  await user.click(more);
+  await rowOf(/TSLA/);
+
+  await user.hover(apple);
+  server.signal({ id: 'c', seq: 4, symbol: 'NVDA' });
+  await screen.findByRole('button', { name: 'Show 1 more signal' });
+  await user.hover(screen.getByLabelText('Filter'));
+  await rowOf(/NVDA/);
+});
+
 test('the filter takes words of symbol, source and text, and says where nothing fits', async () => {
   const { user } = await open(({ signal }) => {
     signal({ id: 'a', seq: 1, text: 'Breakout' });

@@ -1,0 +1,53 @@
+import { type FocusEvent, useMemo, useState } from 'react';
+import { keyOf, type ShownSignal } from '../../stores/signals.ts';
+
+export interface Held {
+  readonly signals: readonly ShownSignal[];
+  /** How many came since the reader began to read. */
+  readonly waiting: number;
+  /** Lists them. */
+  release(): void;
+  /** For the element around the list. */
+  readonly handlers: {
+    onPointerEnter(): void;
+    onPointerLeave(): void;
+    onFocus(): void;
+    onBlur(event: FocusEvent): void;
+  };
+}
+
+/**
+ * Keeps the list in its place while the pointer or the focus is in it: a row that moves under the pointer leads to the
+ * wrong order. Signals that come meanwhile wait; edits show at once, where their signal stands. `choice` is what the reader
+ * asked the list for: another one is answered at once.
+ */
+export function useHeld(listed: readonly ShownSignal[], choice: string): Held {
+  const [pointer, setPointer] = useState(false);
+  const [focus, setFocus] = useState(false);
+  const [order, setOrder] = useState<readonly string[] | null>(null);
+  const [asked, setAsked] = useState(choice);
+  const isHeld = pointer || focus;
+  if (asked !== choice) {
+    setAsked(choice);
+    setOrder(null);
+  } else if (isHeld && order === null) setOrder(listed.map(keyOf));
+  else if (!isHeld && order !== null) setOrder(null);
+
+  const signals = useMemo(() => {
+    if (order === null) return listed;
+    const present = new Map(listed.map((signal) => [keyOf(signal), signal]));
+    return order.flatMap((key) => present.get(key) ?? []);
+  }, [listed, order]);
+
+  return {
+    signals,
+    waiting: listed.length - signals.length,
+    release: () => setOrder(listed.map(keyOf)),
+    handlers: {
+      onPointerEnter: () => setPointer(true),
+      onPointerLeave: () => setPointer(false),
+      onFocus: () => setFocus(true),
+      onBlur: ({ currentTarget, relatedTarget }) => setFocus(currentTarget.contains(relatedTarget)),
+    },
+  };
+}
