@@ -55,6 +55,10 @@ test('two components share one subscription, and each signal is listed once, new
   await shows('two', 'b.1');
   page.server.signal({ id: 'a', seq: 3, revision: 2, timestamp: '2026-11-20T15:02:00.000Z' });
   await shows('one', 'a.2 b.1');
+  // Ten unless told otherwise.
+  for (let seq = 4; seq < 16; seq++) page.server.signal({ id: `n${seq}`, seq });
+  await until(() => screen.getByTestId('one').textContent?.includes('n15.1'), 'the newest');
+  expect(screen.getByTestId('one').textContent?.split(' ')).toHaveLength(10);
   expect(page.server.emitted('subscribe:signals')).toHaveLength(1);
 });
 
