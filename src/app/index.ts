@@ -19,7 +19,7 @@ import { createLifecycle } from './part.ts';
 import { createRealtimeCapability } from './realtime.ts';
 import { createLinkRecovery, createStallRecovery } from './recovery.ts';
 import { createReporting } from './reporting.ts';
-import { createDemoSignals, createSignalFaces } from './signals.ts';
+import { createDemoSignals, createSignalsCapability } from './signals.ts';
 import { createTokens } from './tokens.ts';
 import { createTradingCapability } from './trading.ts';
 
@@ -96,6 +96,10 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const options = createOptionsCapability(core, { ...joined, config: config.market });
   const trading = createTradingCapability(core, { ...joined, limits: config.trading });
   const offExchange = createOffExchangeCapability(core, { ...joined, config: config.offExchange });
+  const signals = createSignalsCapability(core, {
+    ...{ database, bus, link: cluster.faces.link },
+    replicas: () => reporting.faces.replicas,
+  });
   /** What the edges and the reports use of everything. */
   const faces = {
     ...cluster.faces,
@@ -106,7 +110,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     ...offExchange.faces,
     ...trading.faces,
     ...journal.faces,
-    ...createSignalFaces(core, database, bus),
+    ...signals.faces,
     lease,
   };
   const engine = createEngine(core, { ...faces, isShared: secrets.redisUrl !== null });
@@ -135,12 +139,14 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
      * In the order of the start, which is the stop read backwards.
      * - What may refuse the start comes before anything is opened: the port.
      * - The port comes before the lease: a service that cannot listen takes nothing from one that runs.
+     * - What counts the readers (signals) stops after the last of them has gone (http, realtime).
      * - Demand for what is held (trading) comes before the lease, so that it precedes the feed's first quote.
      */
     parts: [
       http.portCheck,
       keys,
       storage,
+      signals,
       http,
       realtime,
       cluster,

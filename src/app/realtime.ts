@@ -11,6 +11,7 @@ import { sentimentBoardOf } from '../domain/off-exchange/sentiment-board.ts';
 import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { LiveContracts } from '../domain/options/live-contracts.ts';
+import type { DeliveryMeter } from '../domain/signals/delivery/delivery-meter.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { SignalReader } from '../domain/signals/topics.ts';
 import type { Trading } from '../domain/trading/trading.ts';
@@ -44,6 +45,7 @@ export interface RealtimeFaces
   readonly trading: Trading;
   readonly users: Pick<Users, 'tiers'>;
   readonly signalLog: SignalLog;
+  readonly deliveryMeter: DeliveryMeter;
   readonly board: QuoteBoard;
   readonly demand: Demand;
   readonly instruments: InstrumentDirectory;

@@ -20,6 +20,7 @@ import type { TotalsBoard } from '../domain/off-exchange/totals-board.ts';
 import type { ContractListing } from '../domain/options/contract-listing.ts';
 import type { OptionQuotes } from '../domain/options/option-quotes.ts';
 import type { SignalCensus } from '../domain/signals/census.ts';
+import type { DeliveryLog } from '../domain/signals/delivery/delivery-log.ts';
 import type { SignalIntake } from '../domain/signals/intake.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { Trading } from '../domain/trading/trading.ts';
@@ -107,6 +108,7 @@ export interface HttpParts {
   readonly discordLinks: DiscordLinks;
   readonly signals: SignalIntake;
   readonly signalLog: Pick<SignalLog, 'list'>;
+  readonly deliveryLog: Pick<DeliveryLog, 'list'>;
   readonly signalCensus: Pick<SignalCensus, 'count'>;
   /** Knows the names of HTTP_RATE_LIMITS. */
   readonly limiter: RateLimiter;

@@ -10,6 +10,7 @@ import { optionsRoutes } from './options.ts';
 import { ordersRoutes } from './orders.ts';
 import { portfolioRoutes } from './portfolio.ts';
 import { watchlistRoutes } from './quotes.ts';
+import { signalReportRoutes } from './signal-reports.ts';
 import { signalsRoutes } from './signals.ts';
 import { tradesRoutes } from './trades-page.ts';
 
@@ -18,7 +19,7 @@ export const ROUTE_GROUPS = {
   Accounts: accountsRoutes,
   Trading: { ...portfolioRoutes, ...tradesRoutes, ...ordersRoutes, ...watchlistRoutes },
   Market: { ...marketRoutes, ...optionsRoutes, ...darkpoolRoutes },
-  Signals: signalsRoutes,
+  Signals: { ...signalsRoutes, ...signalReportRoutes },
   Operations: { ...healthRoutes, ...contractRoutes },
   Hooks: hooksRoutes,
 };

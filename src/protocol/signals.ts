@@ -106,7 +106,7 @@ export type SignalBody = z.output<typeof signalSchema>;
 const DEFAULT_PAGE = 50;
 
 /** The place of a signal in a list: what `before` takes. */
-const placeSchema = z
+export const placeSchema = z
   .string()
   .regex(/^(free|premium):\d{1,15}$/, 'a stream and a number, such as free:12')
   .transform((text): { stream: SignalStream; seq: number } => {

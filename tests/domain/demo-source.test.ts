@@ -28,7 +28,7 @@ test('a cross is where the short average changes its side of the long one', () =
 async function demo(parts: { isEngine?: boolean; refuse?: boolean; after?: number } = {}) {
   const { isEngine = true, refuse = false, after = TURN.length } = parts;
   const clock = createManualClock(OPEN + after * MINUTE_MS);
-  const sent: SentSignal[] = [];
+  const sent: Omit<SentSignal, 'receivedAt'>[] = [];
   const wanted: (readonly string[])[] = [];
   cancel = startDemoSource({
     signals: {

@@ -135,6 +135,7 @@ export async function startHttpApp(
     },
     signals: { accept: unreached },
     signalLog: { list: unreached },
+    deliveryLog: { list: unreached },
     signalCensus: { count: unreached },
     discordLinks: { issue: unreached, find: unreached, unlink: unreached },
     limiter: createLocalRateLimiter(HTTP_RATE_LIMITS),

@@ -10,7 +10,7 @@ import { readersAskedTopic, readersTopic, type SignalReader } from './topics.ts'
 /** An answer within a data centre takes milliseconds; a probe waits no longer than this. */
 const ANSWER_MS = 750;
 /** So long after its start a replica has heard of every other: they say each second that they live. */
-const SETTLED_MS = 3_000;
+export const SETTLED_MS = 3_000;
 /** About 100 KB: below what the slowest line between replicas takes in one message. */
 const READERS_PER_PART = 1_000;
 

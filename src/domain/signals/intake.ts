@@ -17,7 +17,7 @@ export interface SignalIntake {
    * of one source and symbol keep theirs. Throws CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it may or may not
    * have been accepted.
    */
-  accept(signal: SentSignal): Promise<{ readonly duplicate: boolean }>;
+  accept(signal: Omit<SentSignal, 'receivedAt'>): Promise<{ readonly duplicate: boolean }>;
 }
 
 export function createSignalIntake({
@@ -38,7 +38,7 @@ export function createSignalIntake({
       return outcomes;
     },
   });
-  return { accept: commits.add };
+  return { accept: (signal) => commits.add({ ...signal, receivedAt: clock.now() }) };
 }
 
 function* pagesOf(records: AppendedSignals['records']): Iterable<AppendedSignals['records']> {

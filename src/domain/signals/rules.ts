@@ -16,7 +16,11 @@ export type Ruling = 'new' | 'updated' | 'duplicate';
  * Decides on a signal, given every accepted revision of it. A repeat is recognised before its times are looked at: it is
  * the answer to "did you get it?", however late it is asked. Throws CONFLICT, VALIDATION or EXPIRED.
  */
-export function ruleOn({ body, digest }: SentSignal, known: readonly KnownRevision[], now: number): Ruling {
+export function ruleOn(
+  { body, digest }: Pick<SentSignal, 'body' | 'digest'>,
+  known: readonly KnownRevision[],
+  now: number,
+): Ruling {
   const same = known.find(({ revision }) => revision === body.revision);
   if (same?.digest === digest) return 'duplicate';
   if (same) throw conflict('This revision of the signal was accepted with another body: raise the revision.');

@@ -8,6 +8,8 @@ export interface SentSignal {
   readonly body: SignalBody;
   /** SHA-256 of the bytes that were sent: the same key stands for exactly these. */
   readonly digest: string;
+  /** When the request came, milliseconds since epoch. */
+  readonly receivedAt: number;
 }
 
 /** One accepted revision; `seq` counts from 1 within its stream. */
@@ -15,6 +17,8 @@ export interface SignalRecord {
   readonly seq: number;
   readonly event: 'signal:new' | 'signal:updated';
   readonly payload: SignalContent;
+  /** When its request came, milliseconds since epoch; an older release does not say it. */
+  readonly receivedAt?: number;
 }
 
 export const streamOf = ({ premium }: Pick<SignalBody, 'premium'>): SignalStream =>

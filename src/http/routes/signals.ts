@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type RequestHandler, Router } from 'express';
+import { toDelivery } from '../../domain/signals/delivery/delivery-log.ts';
 import { openStreams } from '../../domain/signals/open-streams.ts';
+import { TradecastError } from '../../protocol/errors.ts';
 import { type DataOf, ROUTES } from '../../protocol/routes.ts';
 import { signalSchema } from '../../protocol/signals.ts';
 import { succeed, userOf } from '../answer.ts';
@@ -34,14 +36,26 @@ export function takeSignal(
   ];
 }
 
-/** What a reader may see, newest first. */
-export function signalRoutes({ signalLog }: Pick<HttpParts, 'signalLog'>): Router {
+/** What a reader may see, newest first; for administrators also how far it was delivered. */
+export function signalRoutes({
+  signalLog,
+  deliveryLog,
+}: Pick<HttpParts, 'signalLog' | 'deliveryLog'>): Router {
   const router = Router();
   router.get('/', async (req, res) => {
     const { premiumOnly, ...query } = readQuery(req, ROUTES['GET /api/signals'].query);
     const streams = openStreams(userOf(res).tier).filter((stream) => !premiumOnly || stream === 'premium');
     const signals = streams.length === 0 ? [] : await signalLog.list({ ...query, streams });
     succeed<DataOf<'GET /api/signals'>>(res, { signals: [...signals] });
+  });
+  router.get('/deliveries', async (req, res) => {
+    const { role, tier } = userOf(res);
+    if (role !== 'admin')
+      throw new TradecastError('FORBIDDEN', 'The delivery of signals is for administrators.');
+    const query = readQuery(req, ROUTES['GET /api/signals/deliveries'].query);
+    // An administrator operates the service; what is premium stays for those who have the tier.
+    const counted = await deliveryLog.list({ ...query, streams: openStreams(tier) });
+    succeed<DataOf<'GET /api/signals/deliveries'>>(res, { deliveries: counted.map(toDelivery) });
   });
   return router;
 }

@@ -5,7 +5,11 @@ import type { Peer } from '../peer.ts';
 /** One numbered event of a log; `seq` counts from 1 within the stream's epoch. */
 export type LoggedRecord = {
   [E in LoggedEventName]: { readonly event: E; readonly payload: LoggedPayloads[E] };
-}[LoggedEventName] & { readonly seq: number };
+}[LoggedEventName] & {
+  readonly seq: number;
+  /** When it came, where the log says so; milliseconds since epoch. */
+  readonly receivedAt?: number;
+};
 
 /** What this replica knows of one stream, and the peers that follow it. */
 export interface EventStream {
@@ -26,6 +30,8 @@ export interface Subscriber {
   readonly peer: Peer;
   /** Number of the last record written; null before the start. */
   cursor: number | null;
+  /** The head of the stream when the peer subscribed; null until it is known. */
+  since: number | null;
   pumping: boolean;
 }
 
@@ -47,6 +53,7 @@ export const newEventStream = (id: string): EventStream => ({
 export const newSubscriber = (peer: Peer): Subscriber => ({
   peer,
   cursor: null,
+  since: null,
   pumping: false,
 });
 

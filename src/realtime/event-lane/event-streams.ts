@@ -5,6 +5,7 @@ import type { JournalPosition } from '../../protocol/trades.ts';
 import type { Peer } from '../peer.ts';
 import type { AppendNotice, EventLog, EventLogHead } from './event-log.ts';
 import { type EventStream, newSubscriber, type Subscriber } from './event-stream.ts';
+import type { LaneWatch } from './lane-watch.ts';
 import { createOpenStreams } from './open-streams.ts';
 
 /**
@@ -44,6 +45,7 @@ export interface EventStreamsParts {
   /** Asked before each write. A peer that may not read waits: it goes on where it was after a later look at the head. */
   readonly mayRead: (peer: Peer, streamId: string) => boolean;
   readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  readonly watch?: LaneWatch;
   readonly log: Log;
 }
 
@@ -78,6 +80,7 @@ export function createEventStreams({ notices, ...parts }: EventStreamsParts): Ev
       return subscribe(peer, streamId, position);
     }
     streams.advance(stream, head, []);
+    subscriber.since = stream.head;
     const recovered = position !== undefined && reaches(head, position);
     return {
       head,

@@ -3,6 +3,7 @@ import type { JournalPosition } from '../../protocol/trades.ts';
 import type { Peer } from '../peer.ts';
 import type { AppendNotice, EventLog } from './event-log.ts';
 import { type EventStream, type LoggedRecord, moveHead, newEventStream } from './event-stream.ts';
+import type { LaneWatch } from './lane-watch.ts';
 import { createPump, type Pump, type PumpParts } from './pump.ts';
 
 /** The streams with subscribed peers, and how far each of their logs goes. */
@@ -23,17 +24,29 @@ export interface OpenStreams {
 export interface OpenStreamsParts extends PumpParts {
   readonly eventLog: EventLog;
   readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  readonly watch?: LaneWatch;
 }
 
 export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
-  const { eventLog, metrics, log } = parts;
+  const { eventLog, metrics, watch, log } = parts;
   const streams = new Map<string, EventStream>();
   const pump = createPump(parts);
 
   function advance(stream: EventStream, position: JournalPosition, records: readonly LoggedRecord[]): void {
-    if (moveHead(stream, position, records, () => metrics.journalGapFilled())) pumpAll(stream);
+    const { epoch, head } = stream;
+    if (moveHead(stream, position, records, () => metrics.journalGapFilled())) {
+      if (epoch !== null && stream.head > head) tellMoved(stream, head);
+      pumpAll(stream);
+    }
     // A restored database has another epoch, in which these cursors mean nothing: the clients subscribe again.
     else close(stream);
+  }
+
+  function tellMoved({ id, head, subscribers }: EventStream, after: number): void {
+    if (!watch) return;
+    let readers = 0;
+    for (const { since } of subscribers.values()) if (since !== null) readers += 1;
+    watch.moved(id, after, head, readers);
   }
 
   /** At the end of the turn: the notices of one commit arrive together, and each peer gets them in one write. */

@@ -4,6 +4,7 @@ import type { Peer } from '../peer.ts';
 import { createPageEncoder, encodeRecord } from './encode-page.ts';
 import type { EventLog } from './event-log.ts';
 import { type EventStream, keptAfter, type LoggedRecord, type Subscriber } from './event-stream.ts';
+import type { LaneWatch } from './lane-watch.ts';
 
 /** Records per write: about 100 KB, well inside what one peer may queue. */
 const PAGE = 300;
@@ -12,6 +13,7 @@ export interface PumpParts {
   readonly eventLog: Pick<EventLog, 'readAfter'>;
   readonly mayRead: (peer: Peer, streamId: string) => boolean;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
+  readonly watch?: LaneWatch;
   readonly log: Log;
 }
 
@@ -19,7 +21,7 @@ export interface PumpParts {
 export type Pump = (stream: EventStream, subscriber: Subscriber) => void;
 
 /** Callbacks and no promises: this runs for every peer and page, and thousands of peers receive one record. */
-export function createPump({ eventLog, mayRead, metrics, log }: PumpParts): Pump {
+export function createPump({ eventLog, mayRead, metrics, watch, log }: PumpParts): Pump {
   const encodePage = createPageEncoder(encodeRecord);
 
   const isActive = (stream: EventStream, subscriber: Subscriber): boolean =>
@@ -62,7 +64,10 @@ export function createPump({ eventLog, mayRead, metrics, log }: PumpParts): Pump
     if (events.length === 0) step(stream, subscriber);
     else {
       countSent(events);
-      peer.write(events, joined, () => attempt(stream, subscriber));
+      peer.write(events, joined, () => {
+        watch?.accepted(stream.id, page, subscriber.since!);
+        attempt(stream, subscriber);
+      });
     }
   }
 

@@ -29,7 +29,7 @@ export function signalLogReads(signalLog: Pick<SignalLog, 'head' | 'readAfter'>)
   };
 }
 
-function streamNamed(streamId: string): SignalStream {
+export function streamNamed(streamId: string): SignalStream {
   const stream = SIGNAL_STREAMS.find((one) => one === streamId);
   if (!stream) throw new Error(`${streamId} is no stream of signals`);
   return stream;

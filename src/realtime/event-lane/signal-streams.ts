@@ -1,5 +1,6 @@
 import type { TierWatch } from '../../domain/accounts/tier-watch.ts';
 import type { Bus } from '../../domain/bus/bus.ts';
+import type { DeliveryMeter } from '../../domain/signals/delivery/delivery-meter.ts';
 import { isOpenTo } from '../../domain/signals/open-streams.ts';
 import type { SignalLog } from '../../domain/signals/signal-log.ts';
 import { signalsTopic } from '../../domain/signals/topics.ts';
@@ -16,7 +17,8 @@ import {
 import { TIERS, type Tier } from '../../protocol/tier.ts';
 import type { Peer } from '../peer.ts';
 import { createEventStreams, type EventStreams, type Subscription } from './event-streams.ts';
-import { signalLogReads } from './signal-log-reads.ts';
+import type { LaneWatch } from './lane-watch.ts';
+import { signalLogReads, streamNamed } from './signal-log-reads.ts';
 
 /** A lost notice is made up for within this and one query. */
 export const SIGNAL_SWEEP_MS = 2_000;
@@ -46,6 +48,7 @@ export interface SignalStreamsParts {
   readonly signalLog: Pick<SignalLog, 'head' | 'heads' | 'readAfter'>;
   readonly tiers: TierWatch;
   readonly bus: Bus;
+  readonly deliveryMeter: Pick<DeliveryMeter, 'reached' | 'moved' | 'accepted'>;
   readonly clock: Clock;
   readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
   readonly log: Log;
@@ -166,35 +169,59 @@ const stateOf = ({ head, recovered }: Subscription): SignalStreamStates['free'] 
 const isOpen = (tiers: Pick<TierWatch, 'known'>, { principal }: Peer, stream: SignalStream): boolean =>
   isOpenTo(stream, tiers.known(principal.user.id) ?? TIERS[0]);
 
-const createLane = ({ signalLog, tiers, bus, metrics, log }: SignalStreamsParts): EventStreams =>
+const createLane = ({
+  signalLog,
+  tiers,
+  bus,
+  metrics,
+  deliveryMeter,
+  log,
+}: SignalStreamsParts): EventStreams =>
   createEventStreams({
     eventLog: signalLogReads(signalLog),
     notices: (listener) =>
-      bus.subscribe(signalsTopic, ({ stream, epoch, records }) =>
-        listener({ streamId: stream, epoch, records }),
-      ),
+      bus.subscribe(signalsTopic, ({ stream, epoch, records }) => {
+        const [first, last] = [records[0], records.at(-1)];
+        if (first && last) deliveryMeter.reached(stream, last.seq, first.seq - 1);
+        listener({ streamId: stream, epoch, records });
+      }),
     mayRead: (peer, streamId) =>
       SIGNAL_STREAMS.some((stream) => stream === streamId && isOpen(tiers, peer, stream)),
     metrics,
+    watch: watchOf(deliveryMeter),
     log,
   });
 
+const watchOf = (deliveryMeter: SignalStreamsParts['deliveryMeter']): LaneWatch => ({
+  moved: (streamId, ...range) => deliveryMeter.moved(streamNamed(streamId), ...range),
+  accepted: (streamId, ...records) => deliveryMeter.accepted(streamNamed(streamId), ...records),
+});
+
 /** Finds what the bus lost, and wakes peers whose tier was not known for a while. */
-function startSweep({ signalLog, clock, log }: SignalStreamsParts, lane: EventStreams): Cancel {
+function startSweep(
+  { signalLog, deliveryMeter, clock, log }: SignalStreamsParts,
+  lane: EventStreams,
+): Cancel {
   let reading = false;
-  return clock.every(SIGNAL_SWEEP_MS, () => {
+  function sweep(): void {
     if (reading) return;
     reading = true;
     signalLog
       .heads()
       .then(
         (heads) => {
-          for (const [stream, head] of heads) lane.headIs(stream, head);
+          for (const [stream, head] of heads) {
+            deliveryMeter.reached(stream, head.seq);
+            lane.headIs(stream, head);
+          }
         },
         (error: unknown) => log.warn({ err: error }, 'the heads of the signals could not be read'),
       )
       .finally(() => {
         reading = false;
       });
-  });
+  }
+  // The heads of the start are what this replica begins after.
+  sweep();
+  return clock.every(SIGNAL_SWEEP_MS, sweep);
 }

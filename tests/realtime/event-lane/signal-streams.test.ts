@@ -3,6 +3,12 @@ import { silentLog } from '../../../rig/log.ts';
 import { until } from '../../../rig/wait.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import { createTierWatch, TIER_INTERVAL_MS, TIER_TRUST_MS } from '../../../src/domain/accounts/tier-watch.ts';
+import type { DeliveryCount } from '../../../src/domain/signals/delivery/delivery-log.ts';
+import {
+  createDeliveryMeter,
+  type DeliveryMeter,
+} from '../../../src/domain/signals/delivery/delivery-meter.ts';
+import { binOf } from '../../../src/domain/signals/delivery/latency-bins.ts';
 import type { SignalRecord } from '../../../src/domain/signals/signal.ts';
 import { signalsTopic } from '../../../src/domain/signals/topics.ts';
 import type { Cancel } from '../../../src/lib/clock.ts';
@@ -22,6 +28,8 @@ let tier: Tier;
 let answers: 'at once' | 'fails' | 'never';
 let log: Record<SignalStream, SignalRecord[]>;
 let pagesRead: number;
+let written: Map<string, DeliveryCount>;
+let deliveryMeter: DeliveryMeter;
 let stop: Cancel;
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -31,6 +39,19 @@ beforeEach(() => {
   clock = createManualClock('2026-01-02T15:00:00Z');
   [tier, answers, pagesRead] = ['PROFESSIONAL', 'at once', 0];
   log = { free: [], premium: [] };
+  written = new Map();
+  deliveryMeter = createDeliveryMeter({
+    replica: 'this',
+    deliveryLog: {
+      async record(counts) {
+        if (answers === 'fails') throw new Error('the database is away');
+        for (const count of counts) written.set(`${count.stream} ${count.seq}`, count);
+      },
+    },
+    replicas: () => ({ known: ['this'], isExact: true }),
+    clock,
+    log: silentLog,
+  });
   const tiers = createTierWatch({
     users: {
       async tiers(ids) {
@@ -53,6 +74,7 @@ beforeEach(() => {
     },
     tiers,
     bus,
+    deliveryMeter,
     clock,
     metrics: createMetrics().realtime,
     log: silentLog,
@@ -78,7 +100,7 @@ function append(stream: SignalStream, notice: 'told' | 'lost' = 'told'): void {
     timestamp: '2026-01-02T15:00:00.000Z',
     stream,
   };
-  const record: SignalRecord = { seq, event: 'signal:new', payload };
+  const record: SignalRecord = { seq, event: 'signal:new', payload, receivedAt: clock.now() };
   log[stream].push(record);
   if (notice === 'told')
     bus.publish(signalsTopic, { stream, epoch: headOf(stream).epoch, records: [record] });
@@ -221,5 +243,81 @@ describe('the streams of signals', () => {
     const all = log.free.map(({ payload }) => payload.id);
     await until(() => peers.every((peer) => idsOf(peer).length >= all.length), 'every peer has all of them');
     for (const peer of peers) expect(idsOf(peer)).toEqual(all);
+  });
+});
+
+describe('the count of deliveries', () => {
+  const countOf = (stream: SignalStream, seq: number) => {
+    const { eligible, told, latencies } = written.get(`${stream} ${seq}`)!;
+    return { eligible, told, latencies: [...latencies] };
+  };
+
+  test('names the readers who followed the stream, who accepted the signal, and after how long', async () => {
+    const [, , late] = [await follow(), await follow(), await follow()];
+    await settled();
+    late.pause();
+    append('free');
+    await settled();
+    clock.advance(100);
+    late.resume();
+    await deliveryMeter.finish();
+    expect(countOf('free', 1)).toEqual({
+      eligible: 3,
+      told: 3,
+      latencies: [
+        [0, 2],
+        [binOf(100), 1],
+      ],
+    });
+  });
+
+  test('a reader who does not accept a signal was eligible and not told, and a replay tells nobody a second time', async () => {
+    const peer = await follow();
+    await settled();
+    peer.pause();
+    append('premium');
+    await settled();
+    peer.leave();
+    streams.unsubscribe(peer);
+    await follow({ premium: { epoch: 'epoch of premium', after: 0 } });
+    await settled();
+    await deliveryMeter.finish();
+    expect(countOf('premium', 1)).toEqual({ eligible: 1, told: 0, latencies: [] });
+  });
+
+  test('a signal that nobody here follows is written down with nobody, also where its notice was lost', async () => {
+    await settled();
+    append('free');
+    append('premium', 'lost');
+    await sweep();
+    await deliveryMeter.finish();
+    expect([...written.keys()].sort()).toEqual(['free 1', 'premium 1']);
+    expect(countOf('free', 1)).toEqual({ eligible: 0, told: 0, latencies: [] });
+  });
+
+  test('what a failed write has lost is in the next one, and who accepts later is added', async () => {
+    const stopMeter = deliveryMeter.start();
+    const peer = await follow();
+    await settled();
+    answers = 'fails';
+    append('free');
+    await settled();
+    clock.advance(1_000);
+    await settled();
+    expect(written.size).toBe(0);
+    answers = 'at once';
+    peer.pause();
+    append('free');
+    await settled();
+    for (let second = 0; second < 2; second++) {
+      clock.advance(1_000);
+      await settled();
+    }
+    expect([countOf('free', 1).told, countOf('free', 2).told]).toEqual([1, 0]);
+    peer.resume();
+    clock.advance(1_000);
+    await settled();
+    stopMeter();
+    expect(countOf('free', 2)).toMatchObject({ eligible: 1, told: 1 });
   });
 });

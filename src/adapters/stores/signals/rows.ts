@@ -22,11 +22,12 @@ export interface SignalRow {
   words: string | null;
   expires_at: Date | null;
   said_at: Date;
+  accepted_at: Date;
 }
 
 /** What a reader of rows selects, of `signals s`. */
 export const SIGNAL_COLUMNS = `s.stream, s.seq, s.source, s.id, s.revision, s.symbol, s.action, s.price, s.stop_price,
-  s.target_price, s.quantity, s.confidence, s.author, s.words, s.expires_at, s.said_at,
+  s.target_price, s.quantity, s.confidence, s.author, s.words, s.expires_at, s.said_at, s.accepted_at,
   (SELECT min(f.revision) FROM signals f WHERE f.source = s.source AND f.id = s.id) AS first_revision`;
 
 const numeric = (value: string | null): number | undefined =>
@@ -65,6 +66,7 @@ export const toRecord = (row: SignalRow): SignalRecord => ({
   seq: row.seq,
   event: row.revision === row.first_revision ? 'signal:new' : 'signal:updated',
   payload: toSignal(row),
+  receivedAt: row.accepted_at.getTime(),
 });
 
 /** An accepted signal as `json_to_recordset` reads it. Numbers are texts, so that NUMERIC gets the decimal that was sent. */

@@ -16,6 +16,7 @@ import type {
 import { TradecastError } from '../../../protocol/errors.ts';
 import { SIGNAL_STREAMS, type SignalStream } from '../../../protocol/signals.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
+import { assertPlace } from './place.ts';
 import { SIGNAL_COLUMNS, type SignalRow, toInput, toRecord, toSignal } from './rows.ts';
 
 interface HeadRow {
@@ -81,7 +82,8 @@ async function append(tx: Queryable, signals: readonly SentSignal[], now: number
     head.seq += 1;
     inputs.push(toInput(signal, head.seq));
     const records = appended.get(head.stream) ?? [];
-    records.push({ seq: head.seq, event: `signal:${ruling}`, payload: toContent(body) });
+    const { receivedAt } = signal;
+    records.push({ seq: head.seq, event: `signal:${ruling}`, payload: toContent(body), receivedAt });
     appended.set(head.stream, records);
     known.set(nameOf(body), [...revisions, { revision: body.revision, digest, premium: body.premium }]);
     return { duplicate: false };
@@ -124,15 +126,7 @@ async function list(
   db: Queryable,
   { streams, limit, before, symbol, source }: SignalQuery,
 ): ReturnType<SignalLog['list']> {
-  if (before !== undefined) {
-    const [row] = await db.query('SELECT seq FROM signals WHERE stream = $1 AND seq = $2', [
-      before.stream,
-      before.seq,
-    ]);
-    // A stream that is not open has no signals, as far as its reader can tell.
-    if (!row || !streams.includes(before.stream))
-      throw new TradecastError('NOT_FOUND', 'before: there is no such signal.');
-  }
+  await assertPlace(db, streams, before);
   const rows = await db.query<SignalRow & { epoch: string }>(
     `SELECT ${SIGNAL_COLUMNS}, h.epoch
      FROM signals s JOIN signal_streams h ON h.stream = s.stream
