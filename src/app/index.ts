@@ -19,7 +19,7 @@ import { createLifecycle } from './part.ts';
 import { createRealtimeCapability } from './realtime.ts';
 import { createLinkRecovery, createStallRecovery } from './recovery.ts';
 import { createReporting } from './reporting.ts';
-import { createDemoSignals, createSignalsCapability } from './signals.ts';
+import { createDemoSignals, createQuoteRecording, createSignalsCapability } from './signals.ts';
 import { createTokens } from './tokens.ts';
 import { createTradingCapability } from './trading.ts';
 
@@ -160,6 +160,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
       createStallRecovery(core, recovery),
       journal,
       tokens,
+      createQuoteRecording(core, faces),
       demoSignals,
       demo,
     ],

@@ -1,5 +1,6 @@
 import type { Database } from '../adapters/sql/database.ts';
 import { createDeliveryLog } from '../adapters/stores/signals/deliveries.ts';
+import { createSignalQuoteLog } from '../adapters/stores/signals/quotes.ts';
 import { createSignalLog } from '../adapters/stores/signals/signals.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { BusLink } from '../domain/bus/link.ts';
@@ -12,8 +13,13 @@ import { createDeliveryMeter, type DeliveryMeter } from '../domain/signals/deliv
 import { startDemoSource } from '../domain/signals/demo-source.ts';
 import { createSignalIntake, type SignalIntake } from '../domain/signals/intake.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
+import type { SignalQuoteLog } from '../domain/signals/track-record/quote-log.ts';
+import { startQuoteRecorder } from '../domain/signals/track-record/quote-recorder.ts';
+import { createTrackRecord, type TrackRecord } from '../domain/signals/track-record/track-record.ts';
 import type { Cancel } from '../lib/clock.ts';
+import { isContract } from '../protocol/symbol.ts';
 import { type Core, wrapped } from './core.ts';
+import type { FeedFaces } from './feed.ts';
 import type { MarketFaces } from './market.ts';
 import type { Capability, Part } from './part.ts';
 
@@ -23,6 +29,8 @@ export interface SignalFaces {
   readonly signalLog: SignalLog;
   readonly deliveryLog: DeliveryLog;
   readonly deliveryMeter: DeliveryMeter;
+  readonly quoteLog: SignalQuoteLog;
+  readonly trackRecord: TrackRecord;
 }
 
 export interface SignalsParts {
@@ -39,6 +47,7 @@ export function createSignalsCapability(
 ): Capability<SignalFaces> {
   const signalLog = wrapped(createSignalLog(database), wrap.signalLog);
   const deliveryLog = createDeliveryLog(database);
+  const quoteLog = createSignalQuoteLog(database);
   const deliveryMeter = createDeliveryMeter({
     replica,
     deliveryLog,
@@ -60,6 +69,8 @@ export function createSignalsCapability(
       signalLog,
       deliveryLog,
       deliveryMeter,
+      quoteLog,
+      trackRecord: createTrackRecord(quoteLog, clock),
     },
     start() {
       stop = deliveryMeter.start();
@@ -77,6 +88,37 @@ export interface DemoSignalsParts extends Pick<SignalFaces, 'signals'>, Pick<Mar
   readonly candles: Pick<MarketFaces['candles'], 'candles'>;
   readonly demand: Pick<Demand, 'set'>;
   readonly lease: Pick<EngineLease, 'current'>;
+}
+
+export interface QuoteRecordingParts
+  extends Pick<SignalFaces, 'quoteLog'>,
+    Pick<FeedFaces, 'board' | 'demand'> {
+  readonly optionFeed: Pick<FeedFaces, 'board' | 'demand'>;
+  readonly bus: Bus;
+  readonly lease: Pick<EngineLease, 'current'>;
+}
+
+/** Records what followers of signals could have traded at. */
+export function createQuoteRecording({ clock, log }: Core, parts: QuoteRecordingParts): Part {
+  const { quoteLog, board, demand, optionFeed, bus, lease } = parts;
+  let cancel: Cancel = () => {};
+  return {
+    name: 'signal quotes',
+    start() {
+      cancel = startQuoteRecorder({
+        quoteLog,
+        markets: [
+          { covers: (symbol) => !isContract(symbol), board, demand },
+          { covers: isContract, ...optionFeed },
+        ],
+        bus,
+        isEngine: () => lease.current() !== null,
+        clock,
+        log: log('signals'),
+      });
+    },
+    stop: () => cancel(),
+  };
 }
 
 /** The source `demo`, so that a first look finds signals. */

@@ -23,6 +23,7 @@ import type { SignalCensus } from '../domain/signals/census.ts';
 import type { DeliveryLog } from '../domain/signals/delivery/delivery-log.ts';
 import type { SignalIntake } from '../domain/signals/intake.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
+import type { TrackRecord } from '../domain/signals/track-record/track-record.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Watchlists } from '../domain/watchlist/watchlists.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -109,6 +110,7 @@ export interface HttpParts {
   readonly signals: SignalIntake;
   readonly signalLog: Pick<SignalLog, 'list'>;
   readonly deliveryLog: Pick<DeliveryLog, 'list'>;
+  readonly trackRecord: TrackRecord;
   readonly signalCensus: Pick<SignalCensus, 'count'>;
   /** Knows the names of HTTP_RATE_LIMITS. */
   readonly limiter: RateLimiter;

@@ -1,4 +1,4 @@
-/** What became of signals: how far each was delivered. */
+/** What became of signals: how far each was delivered, and what following them would have brought. */
 import { z } from 'zod';
 import { route } from './declare.ts';
 import { MAX_SIGNALS_PAGE } from './limits.ts';
@@ -30,6 +30,46 @@ export interface SignalDeliveriesPage {
   deliveries: SignalDelivery[];
 }
 
+/** A record looks back so many days, and at the newest so many revisions of a source. */
+export const TRACK_RECORD_DAYS = 90;
+export const TRACK_RECORD_SIGNALS = 2_000;
+
+/** How a track record is computed; it is shown beside each. */
+export const TRACK_RECORD_RULES = [
+  'A follower acts at the next quote that was recorded within a minute of a signal. A buyer pays the ask, a seller gets the bid.',
+  'Buy begins a long trade, sell a short one. Close, the opposite signal and the expiry end it.',
+  'A second signal in the same direction adds nothing. From then on the trade ends when that signal expires.',
+  'Stop prices, target prices, quantities, fees and dividends are not taken into account.',
+  'A trade without a recorded quote at its begin or its end has no result. It is counted as not recorded.',
+  `The newest ${TRACK_RECORD_SIGNALS.toLocaleString('en-US')} signals of a source within ${TRACK_RECORD_DAYS} days count, of the streams that are open to the reader.`,
+] as const;
+
+/** What a follower of one source would have got. Percents are of the price at the begin of each trade. */
+export interface SourceRecord {
+  source: string;
+  /** Revisions that were looked at, and when the first of them was accepted. */
+  signals: number;
+  since: string;
+  /** Trades with a result, and those of them with a gain. */
+  finished: number;
+  won: number;
+  /** Trades that have not ended, and those that have no result because a price was not recorded. */
+  open: number;
+  notRecorded: number;
+  /** Null where no trade has a result: `reason` says why. */
+  winRate: number | null;
+  averagePercent: number | null;
+  bestPercent: number | null;
+  worstPercent: number | null;
+  reason?: 'NOTHING_FINISHED' | 'PRICES_NOT_RECORDED';
+}
+
+/** GET /api/signals/track-record: sources by name, and the rules in words. */
+export interface TrackRecordPayload {
+  rules: string[];
+  sources: SourceRecord[];
+}
+
 const DEFAULT_PAGE = 50;
 
 const deliveriesSchema = z.strictObject({
@@ -45,5 +85,10 @@ export const signalReportRoutes = {
     access: 'admin',
     query: deliveriesSchema,
     refusals: ['NOT_FOUND'],
+  }),
+  'GET /api/signals/track-record': route<TrackRecordPayload>()({
+    summary: 'What a follower of each source would have got, from recorded prices',
+    access: 'member',
+    query: z.strictObject({ source: sourceSchema.optional() }),
   }),
 };

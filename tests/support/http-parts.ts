@@ -136,6 +136,7 @@ export async function startHttpApp(
     signals: { accept: unreached },
     signalLog: { list: unreached },
     deliveryLog: { list: unreached },
+    trackRecord: unreached,
     signalCensus: { count: unreached },
     discordLinks: { issue: unreached, find: unreached, unlink: unreached },
     limiter: createLocalRateLimiter(HTTP_RATE_LIMITS),

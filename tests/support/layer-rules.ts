@@ -58,7 +58,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   market: ['bus', 'instrument'],
   'off-exchange': ['bus', 'market'],
   options: ['bus', 'instrument', 'market'],
-  signals: ['bus'],
+  signals: ['bus', 'instrument', 'market', 'options'],
   monitor: ['bus'],
   trading: ['bus', 'engine', 'instrument', 'journal', 'market'],
   watchlist: [],

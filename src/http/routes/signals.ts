@@ -4,6 +4,7 @@ import { toDelivery } from '../../domain/signals/delivery/delivery-log.ts';
 import { openStreams } from '../../domain/signals/open-streams.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type DataOf, ROUTES } from '../../protocol/routes.ts';
+import { TRACK_RECORD_RULES } from '../../protocol/signal-reports.ts';
 import { signalSchema } from '../../protocol/signals.ts';
 import { succeed, userOf } from '../answer.ts';
 import { rawBody, readBody, readQuery } from '../body.ts';
@@ -36,17 +37,23 @@ export function takeSignal(
   ];
 }
 
-/** What a reader may see, newest first; for administrators also how far it was delivered. */
+/** What a reader may see, newest first, and what following it brought; for administrators also how far it was delivered. */
 export function signalRoutes({
   signalLog,
   deliveryLog,
-}: Pick<HttpParts, 'signalLog' | 'deliveryLog'>): Router {
+  trackRecord,
+}: Pick<HttpParts, 'signalLog' | 'deliveryLog' | 'trackRecord'>): Router {
   const router = Router();
   router.get('/', async (req, res) => {
     const { premiumOnly, ...query } = readQuery(req, ROUTES['GET /api/signals'].query);
     const streams = openStreams(userOf(res).tier).filter((stream) => !premiumOnly || stream === 'premium');
     const signals = streams.length === 0 ? [] : await signalLog.list({ ...query, streams });
     succeed<DataOf<'GET /api/signals'>>(res, { signals: [...signals] });
+  });
+  router.get('/track-record', async (req, res) => {
+    const { source } = readQuery(req, ROUTES['GET /api/signals/track-record'].query);
+    const sources = await trackRecord(openStreams(userOf(res).tier), source);
+    succeed<DataOf<'GET /api/signals/track-record'>>(res, { rules: [...TRACK_RECORD_RULES], sources });
   });
   router.get('/deliveries', async (req, res) => {
     const { role, tier } = userOf(res);

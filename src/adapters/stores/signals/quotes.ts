@@ -1,0 +1,93 @@
+import type {
+  DueQuote,
+  Moment,
+  QuotedSignal,
+  RecordedQuote,
+  SignalQuoteLog,
+} from '../../../domain/signals/track-record/quote-log.ts';
+import { decimal, toNumber } from '../../../lib/decimal.ts';
+import type { SignalAction, SignalStream } from '../../../protocol/signals.ts';
+import type { Database } from '../../sql/database.ts';
+
+interface DueRow {
+  stream: SignalStream;
+  seq: number;
+  moment: Moment;
+  symbol: string;
+  at: Date;
+}
+
+interface QuotedRow {
+  source: string;
+  stream: SignalStream;
+  symbol: string;
+  action: SignalAction;
+  accepted_at: Date;
+  expires_at: Date | null;
+  accepted_bid: string | null;
+  accepted_ask: string | null;
+  expired_bid: string | null;
+  expired_ask: string | null;
+}
+
+const DUE = `SELECT s.stream, s.seq, s.symbol, 'accepted' AS moment, s.accepted_at AS at FROM signals s
+  WHERE s.accepted_at >= $1 AND NOT EXISTS
+    (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'accepted')
+  UNION ALL
+  SELECT s.stream, s.seq, s.symbol, 'expired', s.expires_at FROM signals s
+  WHERE s.expires_at >= $1 AND s.expires_at <= $2 AND NOT EXISTS
+    (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'expired')`;
+
+const RECORD = `INSERT INTO signal_quotes (stream, seq, moment, bid, ask, quoted_at)
+  SELECT * FROM json_to_recordset($1::json) AS i (stream text, seq bigint, moment text, bid numeric, ask numeric,
+    quoted_at timestamptz)
+  ON CONFLICT (stream, seq, moment) DO NOTHING`;
+
+/** The names of all sources are found in the index one after another: the table is large, and its sources are few. */
+const QUOTED = `WITH RECURSIVE names AS (
+    SELECT coalesce($4::text, (SELECT min(source) FROM signals)) AS source
+    UNION ALL
+    SELECT (SELECT min(s.source) FROM signals s WHERE s.source > n.source) FROM names n
+    WHERE n.source IS NOT NULL AND $4::text IS NULL)
+  SELECT n.source, s.stream, s.symbol, s.action, s.accepted_at, s.expires_at,
+    a.bid AS accepted_bid, a.ask AS accepted_ask, e.bid AS expired_bid, e.ask AS expired_ask
+  FROM names n
+  CROSS JOIN LATERAL (SELECT * FROM signals o WHERE o.source = n.source AND o.stream = ANY ($1::text[])
+    AND o.accepted_at >= $2 ORDER BY o.accepted_at DESC, o.stream DESC, o.seq DESC LIMIT $3) s
+  LEFT JOIN signal_quotes a ON a.stream = s.stream AND a.seq = s.seq AND a.moment = 'accepted'
+  LEFT JOIN signal_quotes e ON e.stream = s.stream AND e.seq = s.seq AND e.moment = 'expired'
+  ORDER BY s.accepted_at, s.stream, s.seq`;
+
+export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
+  async due(from, to) {
+    const rows = await db.query<DueRow>(DUE, [new Date(from), new Date(to)]);
+    return rows.map(({ at, ...row }): DueQuote => ({ ...row, at: at.getTime() }));
+  },
+  async record(quotes) {
+    const input = quotes.map(({ stream, seq, moment, bid, ask, quotedAt }) => ({
+      ...{ stream, seq, moment },
+      bid: decimal(bid).toFixed(),
+      ask: decimal(ask).toFixed(),
+      quoted_at: new Date(quotedAt),
+    }));
+    await db.query(RECORD, [JSON.stringify(input)]);
+  },
+  async quoted({ streams, since, limit, source }) {
+    const rows = await db.query<QuotedRow>(QUOTED, [streams, new Date(since), limit, source ?? null]);
+    return rows.map(toQuoted);
+  },
+});
+
+const toQuoted = (row: QuotedRow): QuotedSignal => ({
+  source: row.source,
+  stream: row.stream,
+  symbol: row.symbol,
+  action: row.action,
+  acceptedAt: row.accepted_at.getTime(),
+  expiresAt: row.expires_at?.getTime() ?? null,
+  accepted: toQuote(row.accepted_bid, row.accepted_ask),
+  expired: toQuote(row.expired_bid, row.expired_ask),
+});
+
+const toQuote = (bid: string | null, ask: string | null): RecordedQuote | null =>
+  bid === null || ask === null ? null : { bid: toNumber(decimal(bid)), ask: toNumber(decimal(ask)) };

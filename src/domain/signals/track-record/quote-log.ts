@@ -1,0 +1,52 @@
+import type { SignalAction, SignalStream } from '../../../protocol/signals.ts';
+
+/** Best bid and ask, dollars. */
+export interface RecordedQuote {
+  readonly bid: number;
+  readonly ask: number;
+}
+
+/** When a follower acts on a signal: it was accepted, or it expired. */
+export type Moment = 'accepted' | 'expired';
+
+/** A moment whose next quote is to be recorded. */
+export interface DueQuote {
+  readonly stream: SignalStream;
+  readonly seq: number;
+  readonly moment: Moment;
+  readonly symbol: string;
+  /** Milliseconds since epoch. */
+  readonly at: number;
+}
+
+export interface NextQuote extends Omit<DueQuote, 'symbol' | 'at'>, RecordedQuote {
+  /** When it was received, milliseconds since epoch. */
+  readonly quotedAt: number;
+}
+
+/** One revision of a signal, with the quotes that were recorded for it; null where there was none. */
+export interface QuotedSignal {
+  readonly source: string;
+  readonly stream: SignalStream;
+  readonly symbol: string;
+  readonly action: SignalAction;
+  /** Milliseconds since epoch; null for a signal that does not expire. */
+  readonly acceptedAt: number;
+  readonly expiresAt: number | null;
+  readonly accepted: RecordedQuote | null;
+  readonly expired: RecordedQuote | null;
+}
+
+export interface SignalQuoteLog {
+  /** Moments from `from` to `to` without a recorded quote. */
+  due(from: number, to: number): Promise<readonly DueQuote[]>;
+  /** The first quote of a moment stays. */
+  record(quotes: readonly NextQuote[]): Promise<void>;
+  /** Signals of these streams since `since`, oldest first, the newest `limit` of each source. All sources unless one is named. */
+  quoted(query: {
+    readonly streams: readonly SignalStream[];
+    readonly since: number;
+    readonly limit: number;
+    readonly source?: string | undefined;
+  }): Promise<readonly QuotedSignal[]>;
+}

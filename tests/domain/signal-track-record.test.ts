@@ -1,0 +1,247 @@
+import { describe, expect, test } from '@jest/globals';
+import { silentLog } from '../../rig/log.ts';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import type { Quote } from '../../src/domain/market/quote.ts';
+import { signalsTopic } from '../../src/domain/signals/topics.ts';
+import type {
+  DueQuote,
+  NextQuote,
+  QuotedSignal,
+  RecordedQuote,
+} from '../../src/domain/signals/track-record/quote-log.ts';
+import {
+  NEXT_QUOTE_WITHIN_MS,
+  startQuoteRecorder,
+} from '../../src/domain/signals/track-record/quote-recorder.ts';
+import { toRecords } from '../../src/domain/signals/track-record/track-record.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+const NOW = Date.parse('2026-01-02T18:00:00Z');
+const OPEN = Date.parse('2026-01-02T15:00:00Z');
+const MINUTE_MS = 60_000;
+
+/** A quote two dollars wide. */
+const around = (price: number): RecordedQuote => ({ bid: price - 1, ask: price + 1 });
+function signal(
+  minute: number,
+  action: QuotedSignal['action'],
+  of: Partial<QuotedSignal> = {},
+): QuotedSignal {
+  const acceptedAt = OPEN + minute * MINUTE_MS;
+  return {
+    ...{ source: 'momentum', stream: 'free', symbol: 'AAPL', action, acceptedAt },
+    ...{ expiresAt: null, accepted: around(100), expired: null, ...of },
+  };
+}
+const recordOf = (...signals: QuotedSignal[]) => toRecords(signals, NOW)[0]!;
+const RESULTS = ['finished', 'won', 'open', 'notRecorded', 'winRate', 'averagePercent', 'reason'] as const;
+const resultsOf = (...signals: QuotedSignal[]) => {
+  const record = recordOf(...signals);
+  return Object.fromEntries(RESULTS.map((key) => [key, record[key]]));
+};
+
+describe('the track record of a source', () => {
+  test('is what a follower gets who pays the ask, sells at the bid, and leaves at the close', () => {
+    const record = recordOf(signal(0, 'buy'), signal(10, 'close', { accepted: around(112.1) }));
+    // 111.1 - 101 of 101.
+    expect(record).toEqual({
+      ...{ source: 'momentum', signals: 2, since: '2026-01-02T15:00:00.000Z' },
+      ...{ finished: 1, won: 1, open: 0, notRecorded: 0, winRate: 100 },
+      ...{ averagePercent: 10, bestPercent: 10, worstPercent: 10 },
+    });
+  });
+
+  test('counts a sell as short, and an opposite signal as the end of one trade and the begin of another', () => {
+    // Short at 99, back at 111 (−12.1212 %), long at 111, sold at 99 (−10.8108 %).
+    expect(
+      resultsOf(signal(0, 'sell'), signal(5, 'buy', { accepted: around(110) }), signal(9, 'sell')),
+    ).toMatchObject({ finished: 2, won: 0, open: 1, averagePercent: -11.466 });
+  });
+
+  test('does not add to a trade; the newer signal says when it expires', () => {
+    const expiresAt = OPEN + 30 * MINUTE_MS;
+    expect(
+      resultsOf(
+        signal(0, 'buy', { expiresAt: OPEN + 10 * MINUTE_MS, expired: around(50) }),
+        signal(5, 'buy', { accepted: around(200), expiresAt, expired: around(112.1) }),
+      ),
+    ).toMatchObject({ finished: 1, averagePercent: 10, open: 0 });
+  });
+
+  test('leaves at the next quote after the expiry, and a close without a trade does nothing', () => {
+    const expiresAt = OPEN + 10 * MINUTE_MS;
+    expect(
+      resultsOf(
+        signal(0, 'buy', { expiresAt, expired: around(112.1) }),
+        signal(20, 'close', { accepted: around(1) }),
+      ),
+    ).toMatchObject({ finished: 1, averagePercent: 10 });
+  });
+
+  test('has no result where a price was not recorded, and says why nothing is there', () => {
+    const unknown = { finished: 0, won: 0, winRate: null, averagePercent: null };
+    expect(resultsOf(signal(0, 'buy', { accepted: null }), signal(1, 'close'))).toMatchObject({
+      ...unknown,
+      ...{ notRecorded: 1, reason: 'PRICES_NOT_RECORDED' },
+    });
+    expect(resultsOf(signal(0, 'buy'), signal(1, 'close', { accepted: null }))).toMatchObject({
+      ...unknown,
+      notRecorded: 1,
+    });
+    expect(resultsOf(signal(0, 'buy'))).toMatchObject({ ...unknown, open: 1, reason: 'NOTHING_FINISHED' });
+  });
+
+  test('waits a minute for the quote after an expiry before it calls it missing', () => {
+    const expiring = (ago: number) => signal(0, 'buy', { expiresAt: NOW - ago });
+    expect(resultsOf(expiring(NEXT_QUOTE_WITHIN_MS - 1))).toMatchObject({ open: 1, notRecorded: 0 });
+    expect(resultsOf(expiring(NEXT_QUOTE_WITHIN_MS))).toMatchObject({ open: 0, notRecorded: 1 });
+  });
+
+  test('follows each source, stream and symbol by itself', () => {
+    const records = toRecords(
+      [
+        signal(0, 'buy'),
+        signal(1, 'close', { stream: 'premium' }),
+        signal(2, 'close', { symbol: 'MSFT' }),
+        signal(3, 'close', { source: 'reversal' }),
+      ],
+      NOW,
+    );
+    expect(records.map(({ source, signals, open }) => [source, signals, open])).toEqual([
+      ['momentum', 3, 1],
+      ['reversal', 1, 0],
+    ]);
+  });
+});
+
+describe('the recorder of quotes', () => {
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  function start({ isEngine = true, covers = 'AAPL' } = {}) {
+    const clock = createManualClock(NOW);
+    const bus = createLocalBus(silentLog);
+    const recorded: NextQuote[] = [];
+    const asked: [from: number, to: number][] = [];
+    const state = {
+      due: [] as DueQuote[],
+      wanted: [] as string[],
+      see: (_: readonly Quote[]): void => {},
+      fails: false,
+    };
+    startQuoteRecorder({
+      quoteLog: {
+        async due(from, to) {
+          asked.push([from, to]);
+          return state.due;
+        },
+        async record(quotes) {
+          if (state.fails) throw new Error('the database is away');
+          recorded.push(...quotes);
+        },
+      },
+      markets: [
+        {
+          covers: (symbol) => symbol === covers,
+          board: {
+            onChange(listener) {
+              state.see = listener;
+              return () => {};
+            },
+          },
+          demand: {
+            set(_part, symbols) {
+              state.wanted = [...symbols];
+            },
+          },
+        },
+      ],
+      bus,
+      isEngine: () => isEngine,
+      clock,
+      log: silentLog,
+    });
+    const quote = (price: number, of: Partial<Quote> = {}): void =>
+      state.see([
+        {
+          ...{
+            symbol: 'AAPL',
+            price,
+            ...around(price),
+            volume: 1,
+            sourceTime: clock.now(),
+            receivedAt: clock.now(),
+          },
+          ...{ state: 'live', ...of },
+        },
+      ]);
+    const notice = (seq: number): void => {
+      const payload = {
+        ...{ id: `one-${seq}`, revision: 1, symbol: 'AAPL', action: 'buy' as const, source: 'momentum' },
+        ...{ premium: false, timestamp: new Date(clock.now()).toISOString(), stream: 'free' as const },
+      };
+      const records = [{ seq, event: 'signal:new' as const, payload, receivedAt: clock.now() }];
+      bus.publish(signalsTopic, { stream: 'free', epoch: 'one', records });
+    };
+    const look = async (): Promise<void> => {
+      clock.advance(1_000);
+      await settled();
+    };
+    return { clock, recorded, asked, state, quote, notice, look };
+  }
+  const due = (seq: number, at: number): DueQuote => ({
+    stream: 'free',
+    seq,
+    moment: 'expired',
+    symbol: 'AAPL',
+    at,
+  });
+
+  test('takes the first quote after the signal, and no earlier, stale or half one', async () => {
+    const { clock, recorded, state, quote, notice, look } = start();
+    notice(1);
+    expect(state.wanted).toEqual(['AAPL']);
+    quote(100);
+    clock.advance(1);
+    quote(101, { state: 'stale' });
+    quote(102, { ask: undefined as never });
+    quote(103);
+    quote(104);
+    await look();
+    expect(recorded).toEqual([
+      { stream: 'free', seq: 1, moment: 'accepted', ...around(103), quotedAt: NOW + 1 },
+    ]);
+  });
+
+  test('finds in the database what expires, and what no notice told of', async () => {
+    const { recorded, asked, state, quote, look } = start();
+    state.due = [due(1, NOW + 500)];
+    await look();
+    expect(asked).toEqual([[NOW + 1_000 - NEXT_QUOTE_WITHIN_MS, NOW + 2_000]]);
+    quote(100);
+    state.due = [];
+    await look();
+    expect(recorded).toMatchObject([{ seq: 1, moment: 'expired', ...around(100) }]);
+    expect(state.wanted).toEqual([]);
+  });
+
+  test('keeps what it could not write for the next time', async () => {
+    const { recorded, state, clock, quote, notice, look } = start();
+    notice(1);
+    clock.advance(1);
+    quote(100);
+    state.fails = true;
+    await look();
+    expect(recorded).toEqual([]);
+    state.fails = false;
+    await look();
+    expect(recorded).toHaveLength(1);
+  });
+
+  test('rests where another replica is the engine', async () => {
+    const { recorded, asked, clock, quote, notice, look } = start({ isEngine: false });
+    notice(1);
+    clock.advance(1);
+    quote(100);
+    await look();
+    expect([recorded, asked]).toEqual([[], []]);
+  });
+});
