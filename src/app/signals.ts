@@ -13,6 +13,7 @@ import { createDeliveryMeter, type DeliveryMeter } from '../domain/signals/deliv
 import { startDemoSource } from '../domain/signals/demo-source.ts';
 import { createSignalIntake, type SignalIntake } from '../domain/signals/intake.ts';
 import type { SignalLog } from '../domain/signals/signal-log.ts';
+import { createSymbolCheck, type SymbolCheckParts } from '../domain/signals/symbol-check.ts';
 import type { SignalQuoteLog } from '../domain/signals/track-record/quote-log.ts';
 import { startQuoteRecorder } from '../domain/signals/track-record/quote-recorder.ts';
 import { createTrackRecord, type TrackRecord } from '../domain/signals/track-record/track-record.ts';
@@ -33,7 +34,7 @@ export interface SignalFaces {
   readonly trackRecord: TrackRecord;
 }
 
-export interface SignalsParts {
+export interface SignalsParts extends Omit<SymbolCheckParts, 'clock'> {
   readonly database: Database;
   readonly bus: Bus;
   readonly link: Pick<BusLink, 'state'>;
@@ -43,7 +44,7 @@ export interface SignalsParts {
 
 export function createSignalsCapability(
   { replica, startedAt, clock, log, wrap }: Core,
-  { database, bus, link, replicas }: SignalsParts,
+  { database, bus, link, replicas, ...directories }: SignalsParts,
 ): Capability<SignalFaces> {
   const signalLog = wrapped(createSignalLog(database), wrap.signalLog);
   const deliveryLog = createDeliveryLog(database);
@@ -65,7 +66,10 @@ export function createSignalsCapability(
   return {
     name: 'signals',
     faces: {
-      signals: createSignalIntake({ signalLog, bus, clock }),
+      signals: createSignalIntake({
+        ...{ signalLog, bus, clock },
+        checkSymbol: createSymbolCheck({ ...directories, clock }),
+      }),
       signalLog,
       deliveryLog,
       deliveryMeter,

@@ -137,7 +137,7 @@ const ingest = (summary: string) =>
     access: 'source',
     body: signalSchema,
     statuses: [202, 200],
-    refusals: ['FORBIDDEN', 'CONFLICT', 'EXPIRED', 'RATE_LIMITED'],
+    refusals: ['FORBIDDEN', 'UNKNOWN_SYMBOL', 'CONFLICT', 'EXPIRED', 'RATE_LIMITED'],
   });
 
 export const signalsRoutes = {

@@ -60,6 +60,13 @@ describe.each(KINDS)('signals over the %s database', (kind) => {
     });
   });
 
+  test('a signal for a symbol that does not exist is refused and leaves nothing behind', async () => {
+    for (const symbol of ['NOPE', 'O:AAPL200117C00200000'])
+      expect(await send(signal({ symbol }))).toMatchObject(refused(422, 'UNKNOWN_SYMBOL'));
+    const symbols = (await list(professional, '?limit=200')).map(({ symbol }) => symbol);
+    expect(symbols.filter((symbol) => symbol === 'NOPE' || symbol.startsWith('O:'))).toEqual([]);
+  });
+
   test('many that send the same signal at the same moment get one place for it', async () => {
     const body = signal();
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(body)));

@@ -3,6 +3,7 @@ import { createGroupCommit } from '../../lib/group-commit.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { SentSignal } from './signal.ts';
 import type { AppendedSignals, SignalLog } from './signal-log.ts';
+import type { SymbolCheck } from './symbol-check.ts';
 import { signalsTopic } from './topics.ts';
 
 /** One transaction: about as long as one statement of it, and short for the signals that wait behind. */
@@ -14,8 +15,8 @@ const RECORDS_PER_NOTICE = 10;
 export interface SignalIntake {
   /**
    * Resolves after the commit, whether these bytes were accepted before. In the order of the calls, so that the signals
-   * of one source and symbol keep theirs. Throws CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it may or may not
-   * have been accepted.
+   * of one source and symbol keep theirs. Throws UNKNOWN_SYMBOL, CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it
+   * may or may not have been accepted.
    */
   accept(signal: Omit<SentSignal, 'receivedAt'>): Promise<{ readonly duplicate: boolean }>;
 }
@@ -23,10 +24,12 @@ export interface SignalIntake {
 export function createSignalIntake({
   signalLog,
   bus,
+  checkSymbol,
   clock,
 }: {
   readonly signalLog: Pick<SignalLog, 'append'>;
   readonly bus: Pick<Bus, 'publish'>;
+  readonly checkSymbol: SymbolCheck;
   readonly clock: Pick<Clock, 'now'>;
 }): SignalIntake {
   const commits = createGroupCommit<SentSignal, { readonly duplicate: boolean }>({
@@ -38,7 +41,13 @@ export function createSignalIntake({
       return outcomes;
     },
   });
-  return { accept: (signal) => commits.add({ ...signal, receivedAt: clock.now() }) };
+  return {
+    async accept(signal) {
+      const receivedAt = clock.now();
+      await checkSymbol(signal.body.symbol);
+      return commits.add({ ...signal, receivedAt });
+    },
+  };
 }
 
 function* pagesOf(records: AppendedSignals['records']): Iterable<AppendedSignals['records']> {
