@@ -97,6 +97,7 @@ const marketSource: MarketSource = {
   instruments,
   featured: async () => SYMBOLS,
   history: createPlayedHistory,
+  pastPrints: null,
   options: { ...createNoOptions(feed), feed: contractFeed },
 };
 

@@ -42,6 +42,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
     instruments: createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` }))),
     featured: async () => symbols.slice(0, 8),
     history: createPlayedHistory,
+    pastPrints: null,
     contracts,
     options: {
       feed: contracts.feed,

@@ -2,6 +2,7 @@ import { createMassiveFeed } from '../adapters/massive/feed.ts';
 import { createMassiveHistory } from '../adapters/massive/history.ts';
 import { createMassiveInstruments } from '../adapters/massive/instruments.ts';
 import { createMassiveOptions } from '../adapters/massive/options.ts';
+import { createMassivePastPrints } from '../adapters/massive/past-prints.ts';
 import { createMassiveRest } from '../adapters/massive/rest.ts';
 import { createReplayFeed } from '../adapters/replay/feed.ts';
 import { createReplayInstruments } from '../adapters/replay/instruments.ts';
@@ -19,6 +20,7 @@ import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import { createPlayedHistory } from '../domain/market/played-history.ts';
+import type { PastPrints } from '../domain/off-exchange/past-prints.ts';
 import type { OptionSource } from '../domain/options/chains.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -32,6 +34,8 @@ export interface MarketSource {
   featured(): Promise<readonly string[]>;
   /** The market's past, and its present by request. */
   history(parts: HistoryParts): MarketHistory;
+  /** Off-exchange trades by request; null where the market has none to tell. */
+  readonly pastPrints: PastPrints | null;
   /** Its contracts: a feed of their own, and chains. */
   readonly options: OptionSource;
 }
@@ -66,6 +70,8 @@ const FEEDS: {
       instruments: createSimulatedInstruments(),
       featured: wellKnown,
       history: () => createSimulatedHistory({ clock, turns, seed: feed.seed }),
+      // Its trades are drawn as they are heard.
+      pastPrints: null,
       options: createSimulatedOptions({ clock, turns, ...feed }),
     };
   },
@@ -77,6 +83,8 @@ const FEEDS: {
       // A recording has the symbols it has, and often only a few.
       featured: async () => (await instruments.search('', WELL_KNOWN.length)).map(({ symbol }) => symbol),
       history: createPlayedHistory,
+      // A recording begins anew with each engine.
+      pastPrints: null,
       options: createReplayOptions({ clock, log, instruments, ...feed }),
     };
   },
@@ -90,6 +98,7 @@ const FEEDS: {
       instruments: createMassiveInstruments(options),
       featured: wellKnown,
       history: () => history,
+      pastPrints: createMassivePastPrints({ rest, clock: parts.clock }),
       options: createMassiveOptions({ ...options, rest, history }),
     };
   },

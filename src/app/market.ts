@@ -9,6 +9,7 @@ import { createMarketQuotes, type MarketQuotes } from '../domain/market/market-q
 import { isFresh } from '../domain/market/staleness.ts';
 import { createTappedFeed, type FeedTap } from '../domain/market/tapped-feed.ts';
 import { STOCK_TOPICS } from '../domain/market/topics.ts';
+import type { PastPrints } from '../domain/off-exchange/past-prints.ts';
 import type { OptionSource } from '../domain/options/chains.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
 import { tradingDay } from '../domain/trading/trading-day.ts';
@@ -33,6 +34,8 @@ export interface MarketFaces extends FeedFaces {
   /** What comes beside the wanted symbols, where the feed has others. */
   setScope(scope: FeedScope): void;
   shed(): ShedTrades;
+  /** Null where the market has no past prints. */
+  readonly pastPrints: PastPrints | null;
   /** Adds who else receives the ticks of stocks; before the start. */
   tap(tap: FeedTap): void;
   readonly origin: PriceOrigin;
@@ -75,6 +78,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
       origin: feed.origin,
       tap: tapped.tap,
       setScope: (scope) => feed.setScope?.(scope),
+      pastPrints: source.pastPrints,
       shed: () => feed.shed?.() ?? { trades: 0, lastAt: null },
       instruments,
       featured,

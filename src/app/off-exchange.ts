@@ -52,6 +52,7 @@ export function createOffExchangeCapability(
     hours: market.hours,
     origin: market.origin,
     sums: config,
+    past: market.pastPrints,
     scope: () => scopeOf(config, market, whole),
     onRestored: whole.review,
     flushIntervalMs: config.flushIntervalMs,

@@ -10,6 +10,10 @@ export interface Arrival {
   /** The feed ends; the next one reports when it is live. */
   end(): void;
   isFlowing(): boolean;
+  /** Symbols that upstream has confirmed. */
+  followed(): Iterable<string>;
+  /** Now as the source has it: prints up to then have arrived. */
+  sourceNow(): number;
   /** Whether upstream sends the symbol's prints, as far as the feed is there at all. */
   sends(symbol: string): boolean;
   /** The state of totals whose prints arrive; `stale` while none do. */
@@ -24,12 +28,18 @@ export interface ArrivalOptions {
   readonly now: () => number;
 }
 
+/** A delayed feed is 900 to 903 seconds late. */
+export const DELAYED_BY_MS = 905_000;
+
 export function createArrival({ isWhole, origin, hours, now }: ArrivalOptions): Arrival {
   const confirmed = new Set<string>();
   let feed: FeedStatus['state'] = 'down';
+  let behindMs = 0;
   return {
     status({ state }) {
       feed = state;
+      // The last one that flowed says how old its prints were.
+      if (state === 'live' || state === 'delayed') behindMs = state === 'delayed' ? DELAYED_BY_MS : 0;
     },
     confirmed(symbol, flowing) {
       if (flowing) confirmed.add(symbol);
@@ -40,6 +50,8 @@ export function createArrival({ isWhole, origin, hours, now }: ArrivalOptions): 
       confirmed.clear();
     },
     isFlowing: () => feed === 'live' || feed === 'delayed',
+    followed: () => confirmed,
+    sourceNow: () => now() - behindMs,
     sends: (symbol) => isWhole || confirmed.has(symbol),
     state: () => quoteState(origin, feed, true, hours.session(now())),
   };

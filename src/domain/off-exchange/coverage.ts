@@ -2,15 +2,20 @@ import { newYorkDay } from '../../protocol/new-york.ts';
 import type { MarketHours } from '../market/market-hours.ts';
 import type { Gap } from './sums-store.ts';
 
-/** Since when upstream's prints arrive, and in which times they did not. All times are milliseconds since epoch. */
+/**
+ * Since when upstream's prints arrive, and in which times they did not. All times are the source's, milliseconds since
+ * epoch.
+ */
 export interface Coverage {
   /** What the engine before knew: prints up to here are counted. */
   resume(coveredUntil: number | null): void;
-  /** The feed's prints arrive, or do so no longer. */
-  set(flowing: boolean, now: number): void;
+  /** The feed's prints arrive, or do so no longer. Returns the gaps that end with it. */
+  set(flowing: boolean, now: number): readonly Gap[];
   /** Everything up to here is counted; null where nobody can say. */
   until(now: number): number | null;
-  /** The gaps that have ended since the last call. */
+  /** The symbol's prints of that time are counted after all. */
+  fill(gap: Gap, symbol: string): void;
+  /** The gaps that are new or were filled for more symbols since the last call. */
   take(): Gap[];
 }
 
@@ -18,28 +23,46 @@ const MINUTE_MS = 60_000;
 /** After a longer time without an engine the days are simply not there. */
 const LONGEST_GAP_MS = 7 * 86_400_000;
 
+const keyOf = ({ day, from }: Gap): string => `${day} ${from}`;
+
 export function createCoverage(hours: Pick<MarketHours, 'session'>): Coverage {
   let coveredUntil: number | null = null;
   let isFlowing = false;
-  let gaps: Gap[] = [];
+  /** By their beginning. */
+  const filled = new Map<string, Set<string>>();
+  const changed = new Map<string, Gap>();
+
+  const begin = (gap: Gap): Gap => {
+    filled.set(keyOf(gap), new Set());
+    changed.set(keyOf(gap), gap);
+    return gap;
+  };
 
   return {
     resume(until) {
       coveredUntil = until;
       isFlowing = false;
-      gaps = [];
+      filled.clear();
+      changed.clear();
     },
     set(flowing, now) {
-      if (flowing === isFlowing) return;
+      if (flowing === isFlowing) return [];
       isFlowing = flowing;
-      if (flowing && coveredUntil !== null && now > coveredUntil)
-        gaps.push(...openGaps(Math.max(coveredUntil, now - LONGEST_GAP_MS), now, hours));
+      const from = coveredUntil;
       coveredUntil = now;
+      if (!flowing || from === null || now <= from) return [];
+      return openGaps(Math.max(from, now - LONGEST_GAP_MS), now, hours).map(begin);
     },
     until: (now) => (isFlowing ? now : coveredUntil),
+    fill(gap, symbol) {
+      const symbols = filled.get(keyOf(gap));
+      if (symbols === undefined) return;
+      symbols.add(symbol);
+      changed.set(keyOf(gap), { ...gap, filled: [...symbols] });
+    },
     take() {
-      const taken = gaps;
-      gaps = [];
+      const taken = [...changed.values()];
+      changed.clear();
       return taken;
     },
   };
@@ -52,7 +75,7 @@ export function openGaps(from: number, to: number, hours: Pick<MarketHours, 'ses
     const { date, end } = newYorkDay(start);
     const until = Math.min(end, to);
     const open = openPart(start, until, hours);
-    if (open !== null) gaps.push({ day: date, ...open });
+    if (open !== null) gaps.push({ day: date, ...open, filled: [] });
     start = until;
   }
   return gaps;

@@ -13,7 +13,7 @@ const RESTORE_AGAIN_MS = 1_000;
 export interface KeeperOptions
   extends Pick<
     TermOptions,
-    'bus' | 'store' | 'clock' | 'log' | 'origin' | 'sums' | 'scope' | 'flushIntervalMs' | 'current'
+    'bus' | 'store' | 'clock' | 'log' | 'origin' | 'sums' | 'scope' | 'past' | 'flushIntervalMs' | 'current'
   > {
   readonly hours: Pick<MarketHours, 'session'>;
   /** The sums of the engine before are there. */
@@ -72,7 +72,7 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     });
     if (next === null) return;
     term = next;
-    queue.open(next.sums);
+    queue.open(next.ticks);
     options.onRestored();
   }
   const attempt = (number: number): void => {
@@ -103,7 +103,8 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
       },
       status(status) {
         arrival.status(status);
-        coverage.set(arrival.isFlowing(), clock.now());
+        const gaps = coverage.set(arrival.isFlowing(), arrival.sourceNow());
+        term?.recover(gaps);
       },
     },
     begin(number) {

@@ -14,6 +14,8 @@ export interface PrintCounters {
   /** Below the smallest notional that counts, or of no shares at all. */
   small: number;
   repeated: number;
+  /** In the sums; they did not arrive and were fetched. */
+  recovered: number;
   /** So far behind the others that nobody can tell whether they were counted: they are not. */
   forgotten: number;
   /** Of a day that is over. */
@@ -28,6 +30,7 @@ export const noPrints = (): PrintCounters => ({
   excluded: 0,
   small: 0,
   repeated: 0,
+  recovered: 0,
   forgotten: 0,
   earlier: 0,
   strange: 0,
@@ -37,6 +40,8 @@ export const noPrints = (): PrintCounters => ({
 export interface PrintCheck {
   /** The notional of a print that counts; null for any other trade. */
   notionalOf(tick: TradeTick): Amount | null;
+  /** The same of a print that was fetched: whoever fetched it knows that nobody forgot it. */
+  recoveredOf(tick: TradeTick): Amount | null;
   /** Prints of this symbol up to this sequence number were counted. */
   seenUntil(symbol: string, sequence: number): void;
   /** A new day, or the same one anew. */
@@ -47,18 +52,30 @@ export interface PrintCheck {
 export function createPrintCheck(minNotional: number, counters: PrintCounters): PrintCheck {
   const least = amountOf(minNotional);
   const seen = createSeenPrints();
+  const qualifying = (tick: TradeTick): Amount | null => {
+    if (!isOffExchange(tick)) return null;
+    if (!hasTimelyPrice(tick)) {
+      counters.excluded += 1;
+      return null;
+    }
+    const notional = notionalOf(tick.price, tick.size, tick.decimalSize);
+    if (notional > 0n && notional >= least) return notional;
+    counters.small += 1;
+    return null;
+  };
   return {
+    recoveredOf(tick) {
+      const notional = qualifying(tick);
+      if (notional === null) return null;
+      if (seen.see(tick) === 'repeated') {
+        counters.repeated += 1;
+        return null;
+      }
+      return notional;
+    },
     notionalOf(tick) {
-      if (!isOffExchange(tick)) return null;
-      if (!hasTimelyPrice(tick)) {
-        counters.excluded += 1;
-        return null;
-      }
-      const notional = notionalOf(tick.price, tick.size, tick.decimalSize);
-      if (notional === 0n || notional < least) {
-        counters.small += 1;
-        return null;
-      }
+      const notional = qualifying(tick);
+      if (notional === null) return null;
       const sighting = seen.see(tick);
       if (sighting === 'new') return notional;
       counters[sighting] += 1;

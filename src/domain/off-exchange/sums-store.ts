@@ -7,6 +7,8 @@ export interface Gap {
   readonly day: string;
   readonly from: number;
   readonly to: number;
+  /** Symbols whose prints of that time were fetched afterwards. */
+  readonly filled: readonly string[];
 }
 
 export type StoredSymbol = Omit<SymbolDay, 'totals'>;
@@ -32,7 +34,7 @@ export interface StoredSymbolDay {
   readonly minutes: readonly MinuteTotals[];
   readonly largest: StoredSymbol['largest'];
   readonly late: LatePrints;
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly Pick<Gap, 'from' | 'to'>[];
 }
 
 /**

@@ -31,6 +31,8 @@ export interface SumsWriterOptions {
   readonly log: Log;
   readonly current: () => number | null;
   readonly onGaps: (count: number) => unknown;
+  /** Now as the source has it. */
+  readonly sourceNow: () => number;
 }
 
 export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
@@ -50,7 +52,7 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   const next = (): SumsCommit => ({
     changes: marked(changes.take()),
     gaps: coverage.take(),
-    coveredUntil: coverage.until(clock.now()),
+    coveredUntil: coverage.until(options.sourceNow()),
   });
 
   async function write(): Promise<void> {
@@ -60,7 +62,7 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     try {
       const startedAt = clock.now();
       await store.commit(fencing, commit);
-      onGaps(commit.gaps.length);
+      onGaps(commit.gaps.filter(({ filled }) => filled.length === 0).length);
       unsaved = null;
       savedAt = startedAt;
       isAway = false;

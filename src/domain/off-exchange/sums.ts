@@ -10,6 +10,7 @@ import {
   addPrint,
   addToLargest,
   createSymbolSums,
+  type MinuteSums,
   restoredSums,
   type SymbolDay,
   type SymbolSums,
@@ -32,6 +33,8 @@ export interface OffExchangeOptions {
 export interface OffExchangeSums {
   /** Every trade of the symbols followed, lit ones too: the tick test compares with them. */
   trade(tick: TradeTick): void;
+  /** A print that did not arrive: it counts like any other, with an unknown side. Who calls says that it is new. */
+  recover(tick: TradeTick): void;
   nbbo(tick: NbboTick): void;
   /** Ticks of this symbol stopped or may be missing: no side rests on what was known before. */
   interrupted(symbol: string): void;
@@ -49,6 +52,8 @@ export interface OffExchangeSums {
   /** YYYY-MM-DD in New York; null before the first trade. */
   day(): string | null;
   symbols(): SymbolDay[];
+  /** The highest number of each symbol's prints that were counted today. */
+  sequences(): ReadonlyMap<string, number>;
   /** The symbols with the most notional, most first. */
   heaviest(count: number): string[];
   readonly counters: Readonly<PrintCounters>;
@@ -66,20 +71,7 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
   const sums = new Map<string, SymbolSums>();
   let day = NO_DAY;
 
-  const count = (entry: SymbolSums, print: Print): void => {
-    counters.counted += 1;
-    // A trade of the last seconds before midnight belongs to the day of its report.
-    const minute = addPrint(entry, print, Math.max(print.time - (print.time % MINUTE_MS), day.start));
-    if (print.notional >= leastOfLargest) addToLargest(entry, print);
-    log.note(entry, minute);
-  };
-  const countLate = (entry: SymbolSums, notional: Amount): void => {
-    counters.late += 1;
-    addLatePrint(entry, notional);
-    log.note(entry, undefined);
-  };
-  const take = (tick: TradeTick): void => {
-    const notional = check.notionalOf(tick);
+  const take = (tick: TradeTick, notional: Amount | null, outcome: 'counted' | 'recovered'): void => {
     if (notional === null) return;
     const entry = entryOf(sums, tick.symbol);
     if (entry === undefined) {
@@ -88,8 +80,16 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
     }
     if (tick.sequence > entry.sequence) entry.sequence = tick.sequence;
     if (tick.sourceTime > entry.updatedAt) entry.updatedAt = tick.sourceTime;
-    if (isLate(tick)) countLate(entry, notional);
-    else count(entry, printOf(tick, notional, tapes.sideOf(tick)));
+    if (isLate(tick)) {
+      counters.late += 1;
+      addLatePrint(entry, notional);
+      log.note(entry, undefined);
+      return;
+    }
+    counters[outcome] += 1;
+    // The quotes of a time that is over are not kept.
+    const print = printOf(tick, notional, outcome === 'counted' ? tapes.sideOf(tick) : 'unknown');
+    log.note(entry, countPrint(entry, print, day.start, leastOfLargest));
   };
   const beginDay = (time: number): void => {
     if (day !== NO_DAY) log.endDay(day.date);
@@ -98,16 +98,20 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
     check.clear();
     tapes.forgetPrices();
   };
+  const isOfDay = ({ sourceTime }: TradeTick): boolean => {
+    if (sourceTime >= day.end) beginDay(sourceTime);
+    if (sourceTime < day.start) counters.earlier += 1;
+    return sourceTime >= day.start;
+  };
 
   return {
     trade(tick) {
-      if (tick.sourceTime >= day.end) beginDay(tick.sourceTime);
-      if (tick.sourceTime < day.start) {
-        counters.earlier += 1;
-        return;
-      }
-      take(tick);
+      if (!isOfDay(tick)) return;
+      take(tick, check.notionalOf(tick), 'counted');
       tapes.trade(tick);
+    },
+    recover(tick) {
+      if (isOfDay(tick)) take(tick, check.recoveredOf(tick), 'recovered');
     },
     nbbo: tapes.nbbo,
     interrupted: tapes.forget,
@@ -132,6 +136,7 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
     changes: () => log.open(() => day.date || null),
     day: () => day.date || null,
     symbols: () => [...sums.values()].map((entry) => symbolDayOf(entry)),
+    sequences: () => sequencesOf(sums),
     heaviest: (most) => heaviestOf(sums, most),
     counters,
   };
@@ -155,6 +160,15 @@ function entryOf(sums: Map<string, SymbolSums>, symbol: string): SymbolSums | un
   sums.set(symbol, added);
   return added;
 }
+
+function countPrint(entry: SymbolSums, print: Print, dayStart: number, leastOfLargest: Amount): MinuteSums {
+  if (print.notional >= leastOfLargest) addToLargest(entry, print);
+  // A trade of the last seconds before midnight belongs to the day of its report.
+  return addPrint(entry, print, Math.max(print.time - (print.time % MINUTE_MS), dayStart));
+}
+
+const sequencesOf = (sums: ReadonlyMap<string, SymbolSums>): ReadonlyMap<string, number> =>
+  new Map([...sums.values()].map(({ symbol, sequence }) => [symbol, sequence]));
 
 function heaviestOf(sums: ReadonlyMap<string, SymbolSums>, most: number): string[] {
   const wholes = [...sums.values()].map((entry) => [entry.symbol, wholeOf(entry)] as const);

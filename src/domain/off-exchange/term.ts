@@ -5,6 +5,8 @@ import type { Bus } from '../bus/bus.ts';
 import type { PriceOrigin } from '../market/feed.ts';
 import type { Arrival } from './arrival.ts';
 import type { Coverage } from './coverage.ts';
+import type { PastPrints } from './past-prints.ts';
+import { createRecovery, type Recovery } from './recovery.ts';
 import { createOffExchangeSums, type OffExchangeOptions, type OffExchangeSums } from './sums.ts';
 import type { SumsScope } from './sums-scope.ts';
 import type { SumsStore } from './sums-store.ts';
@@ -14,6 +16,9 @@ import { publishTotals } from './totals-publisher.ts';
 /** From one lease to the next: the sums, what stores them, and what publishes them. */
 export interface Term extends Pick<SumsWriter, 'unsavedMs'> {
   readonly sums: OffExchangeSums;
+  /** Where its ticks arrive. */
+  readonly ticks: Pick<OffExchangeSums, 'trade' | 'nbbo' | 'interrupted' | 'clear'>;
+  readonly recover: Recovery['begin'];
   /** Stores what was counted, if this replica still may. */
   end(): Promise<void>;
 }
@@ -27,7 +32,8 @@ export interface TermOptions {
   readonly origin: PriceOrigin;
   readonly sums: OffExchangeOptions;
   readonly scope: () => SumsScope;
-  readonly arrival: Pick<Arrival, 'sends' | 'state' | 'isFlowing'>;
+  readonly past: PastPrints | null;
+  readonly arrival: Pick<Arrival, 'sends' | 'state' | 'isFlowing' | 'followed' | 'sourceNow'>;
   readonly coverage: Coverage;
   readonly fencing: number;
   readonly flushIntervalMs: number;
@@ -40,19 +46,21 @@ export interface TermOptions {
 
 /** Goes on from what is stored; null where the term is over before it began. Throws the errors of the store. */
 export async function openTerm(options: TermOptions): Promise<Term | null> {
-  const { store, clock, arrival, coverage, fencing, isOurs } = options;
+  const { store, arrival, coverage, fencing, isOurs } = options;
   const { newest, coveredUntil } = await store.load(fencing);
   if (!isOurs()) return null;
   const sums = createOffExchangeSums(options.sums);
-  const writer = createSumsWriter({ ...options, sums });
+  const writer = createSumsWriter({ ...options, sums, sourceNow: arrival.sourceNow });
   const isRecording = options.origin === 'replay';
   if (newest !== null && !isRecording) sums.restore(newest.day, newest.symbols);
   coverage.resume(isRecording ? null : coveredUntil);
-  coverage.set(arrival.isFlowing(), clock.now());
+  const recovery = createRecovery({ ...options, sums, followed: arrival.followed });
+  recovery.begin(coverage.set(arrival.isFlowing(), arrival.sourceNow()));
   const running = createScope();
   // After the restored totals: from here on the readers get what changes.
   writer.start();
   running.add(
+    recovery.end,
     publishTotals({
       ...options,
       sums,
@@ -63,6 +71,14 @@ export async function openTerm(options: TermOptions): Promise<Term | null> {
   );
   return {
     sums,
+    ticks: {
+      ...sums,
+      trade(tick) {
+        recovery.saw(tick);
+        sums.trade(tick);
+      },
+    },
+    recover: recovery.begin,
     unsavedMs: writer.unsavedMs,
     end() {
       running.end();

@@ -10,7 +10,7 @@ const REVIEW_MS = 10_000;
 /** The prints of every symbol are summed: decides on the engine which symbols have quotes beside them. */
 export interface WholeMarket {
   begin(): void;
-  /** The ranks are others than before: looks at once. */
+  /** The ranks are others than before: looks at once; nothing where it was not begun. */
   review(): void;
   end(): void;
   /** Number of the symbols that have quotes for the sums. */
@@ -34,13 +34,16 @@ export function createWholeMarket(options: WholeMarketOptions): WholeMarket {
   const { setScope, heaviest, featured, clock, log } = options;
   const running = createScope();
   let quoted: ReadonlySet<string> = new Set();
+  let isSummed = false;
 
   const set = (next: ReadonlySet<string>): void => {
     if (isSame(next, quoted)) return;
     quoted = next;
     setScope({ quoted });
   };
-  const review = (): void => set(nextQuoted(quoted, heaviest(RANKED_SYMBOLS)));
+  const review = (): void => {
+    if (isSummed) set(nextQuoted(quoted, heaviest(RANKED_SYMBOLS)));
+  };
   const beginWith = async (): Promise<void> => {
     try {
       set(new Set([...quoted, ...(await featured())]));
@@ -51,13 +54,17 @@ export function createWholeMarket(options: WholeMarketOptions): WholeMarket {
 
   return {
     begin() {
+      isSummed = true;
       // Prints arrive with the feed's first connection, whatever becomes of the quotes.
       setScope({ quoted });
       if (quoted.size === 0) void beginWith();
       running.add(clock.every(REVIEW_MS, review));
     },
     review,
-    end: running.end,
+    end() {
+      isSummed = false;
+      running.end();
+    },
     quoted: () => quoted.size,
   };
 }

@@ -82,8 +82,9 @@ export function parametersOf(commit: SumsCommit) {
         });
     }
   }
-  const gaps = commit.gaps.map(({ day, from, to }) => ({
+  const gaps = commit.gaps.map(({ day, from, to, filled }) => ({
     day,
+    filled,
     began_at: new Date(from),
     ended_at: new Date(to),
   }));

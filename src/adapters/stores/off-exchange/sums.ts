@@ -29,10 +29,10 @@ const UPSERT = `
       unknown = excluded.unknown, prints = excluded.prints
   ),
   gaps AS (
-    INSERT INTO off_exchange_gaps (source, day, began_at, ended_at)
-    SELECT $1::text, day, began_at, ended_at
-    FROM json_to_recordset($4::json) AS t (day date, began_at timestamptz, ended_at timestamptz)
-    ON CONFLICT (source, day, began_at) DO UPDATE SET ended_at = excluded.ended_at
+    INSERT INTO off_exchange_gaps (source, day, began_at, ended_at, filled)
+    SELECT $1::text, day, began_at, ended_at, filled
+    FROM json_to_recordset($4::json) AS t (day date, began_at timestamptz, ended_at timestamptz, filled text[])
+    ON CONFLICT (source, day, began_at) DO UPDATE SET ended_at = excluded.ended_at, filled = excluded.filled
   )
   INSERT INTO off_exchange_coverage (source, covered_until)
   SELECT $1::text, $5::timestamptz WHERE $5::timestamptz IS NOT NULL
@@ -118,8 +118,9 @@ async function readSymbolDay(
       key,
     ),
     db.query<{ began_at: Date; ended_at: Date }>(
-      'SELECT began_at, ended_at FROM off_exchange_gaps WHERE source = $1 AND day = $2 ORDER BY began_at',
-      [source, day],
+      `SELECT began_at, ended_at FROM off_exchange_gaps
+       WHERE source = $1 AND day = $2 AND NOT ($3 = ANY (filled)) ORDER BY began_at`,
+      key,
     ),
   ]);
   const stored = rows[0] && toStored(rows[0], minutes.map(toMinute));
@@ -128,7 +129,6 @@ async function readSymbolDay(
     largest: stored?.largest ?? [],
     late: stored?.late ?? { prints: 0, notional: 0n },
     gaps: gaps.map(({ began_at, ended_at }) => ({
-      day,
       from: began_at.getTime(),
       to: ended_at.getTime(),
     })),

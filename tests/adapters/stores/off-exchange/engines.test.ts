@@ -22,6 +22,7 @@ function engineOf({ db }: TestDatabase, source: string, fencing: number) {
     origin: 'simulated',
     sums: { minNotional: 0, tapeNotional: 100_000 },
     scope: () => ({ symbols: 'watched', quoted: 0, shed: 0, shedAt: null }),
+    past: null,
     onRestored() {},
     flushIntervalMs: 50,
     current: () => fencing,
