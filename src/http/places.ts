@@ -29,10 +29,12 @@ const RETRY_AFTER_MS = 1_000;
 export function createPlaces(): Places {
   const readers = new Map<string, Reader>();
 
-  async function enter(reader: Reader, signal: AbortSignal): Promise<void> {
+  async function enter(userId: string, reader: Reader, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (reader.busy < MAX_MARKET_READS) {
       reader.busy += 1;
+      // Not before: of who has gone already nothing would take it out again.
+      readers.set(userId, reader);
       return;
     }
     if (reader.waiting.size >= MAX_MARKET_READS_WAITING)
@@ -64,8 +66,7 @@ export function createPlaces(): Places {
       const { id } = userOf(res);
       const signal = signalOf(res);
       const reader = readers.get(id) ?? { busy: 0, waiting: new Set() };
-      readers.set(id, reader);
-      await enter(reader, signal);
+      await enter(id, reader, signal);
       try {
         return await work(signal);
       } finally {

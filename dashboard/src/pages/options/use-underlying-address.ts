@@ -3,6 +3,7 @@ import { pathTo } from '../../../../src/protocol/pages.ts';
 import { parseSymbol, readSymbol, symbolForms } from '../../../../src/protocol/symbol.ts';
 import { go } from '../../hooks/use-page.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
+import { underlyingOf } from '../../lib/contracts.ts';
 import { meantBy } from '../../lib/symbols.ts';
 
 /** What an address of a chain names: an underlying; nothing yet, while it is looked up; or no symbol of this market. */
@@ -16,7 +17,7 @@ function readAddress(text: string, search: string) {
   const parsed = parseSymbol(readSymbol(text) ?? '');
   if (parsed?.kind !== 'option')
     return { name: text, expiry: new URLSearchParams(search).get('expiry') ?? undefined };
-  return { name: parsed.root.replace(/\d$/, ''), expiry: parsed.expiry };
+  return { name: underlyingOf(parsed), expiry: parsed.expiry };
 }
 
 const UNKNOWN: UnderlyingAddress = { kind: 'unknown' };

@@ -150,7 +150,10 @@ test('the lengths of the averages are the reader’s, within bounds, and are kep
   expect(await screen.findByText('SMA 9')).toBeTruthy();
   await page.user.type(field, '99');
   expect(field.getAttribute('aria-invalid')).toBe('true');
+  const reason = document.getElementById(field.getAttribute('aria-describedby') ?? '');
+  expect(reason?.textContent).toMatch(/^An average goes over \d+ to \d+ bars$/);
   await page.user.tab();
+  expect(field.getAttribute('aria-describedby')).toBeNull();
   expect(field.value).toBe('99');
   expect(field.getAttribute('aria-invalid')).toBe('false');
   expect(drawn.picture?.lead).toBe(99);

@@ -2,7 +2,7 @@
  * @jest-environment jsdom
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
@@ -423,6 +423,14 @@ describe('a chain of 250 strikes', () => {
     });
     expect(subscribed().size).toBeLessThanOrEqual(MAX_CONTRACTS_PER_CONNECTION - MAX_WATCHLIST - 1);
     expect(subscribed()).toContain(contractId('SPY', NEAREST, 'call', 650));
+  });
+
+  test('leaves room for the contracts of the watchlist and the chart on a screen of any height', async () => {
+    const height = jest.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(8_000);
+    open();
+    await table();
+    await subscribesTo(MAX_CONTRACTS_PER_CONNECTION - MAX_WATCHLIST - 1);
+    height.mockRestore();
   });
 
   test('keeps the focus while the keyboard goes far', async () => {
