@@ -19,6 +19,7 @@ export interface PayloadSchemas {
   readonly acks: Readonly<Record<string, Schema>>;
   readonly events: Readonly<Record<string, Schema>>;
   readonly plain: Readonly<Record<string, Schema>>;
+  readonly plainSentiment: Readonly<Record<string, Schema>>;
   readonly plainSignals: Readonly<Record<string, Schema>>;
   /** The named types that the others refer to, and `Refusal`, the body of every refusal. */
   readonly named: Readonly<Record<string, Schema>>;
@@ -61,6 +62,7 @@ function schemasOf({ program, checker }: Project): PayloadSchemas {
     acks: each('acks'),
     events: each('events'),
     plain: each('plain'),
+    plainSentiment: each('plainSentiment'),
     plainSignals: each('plainSignals'),
   };
   const refusal = of(typeOf('refusal'));

@@ -5,6 +5,7 @@ import type { ApiResponse } from '../../src/protocol/http.ts';
 import type { PlainMessage } from '../../src/protocol/plain.ts';
 import type { PlainSignalsMessage } from '../../src/protocol/plain-signals.ts';
 import type { DataOf, ROUTES, RouteName } from '../../src/protocol/routes.ts';
+import type { SentimentMessage } from '../../src/protocol/sentiment.ts';
 
 type Success<Data> = Extract<ApiResponse<Data>, { success: true }>;
 type BodyOf<R extends RouteName> = (typeof ROUTES)[R] extends { readonly bare: RouteDeclaration['bare'] }
@@ -19,5 +20,6 @@ export interface WireTypes {
   events: { [E in ServerEvent]: PayloadOf<E> };
   /** What the plain sockets send, by its `type`. */
   plain: { [M in PlainMessage as M['type']]: M };
+  plainSentiment: { [M in SentimentMessage as M['type']]: M };
   plainSignals: { [M in PlainSignalsMessage as M['type']]: M };
 }

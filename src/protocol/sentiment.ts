@@ -1,5 +1,6 @@
 /** Off-exchange totals on a plain WebSocket of their own, `/ws`. Amounts are dollars as texts with two decimals. */
 import type { SentimentRow } from './darkpool.ts';
+import type { PlainError, PlainPong, PlainServerShutdown, PlainSessionRevoked } from './plain.ts';
 
 export const SENTIMENT_PATH = '/ws';
 
@@ -25,6 +26,16 @@ export interface SentimentFull {
   data: SentimentRow[];
   timestamp: string;
 }
+
+/** What the server sends. */
+export type SentimentMessage =
+  | SentimentInitial
+  | SentimentUpdate
+  | SentimentFull
+  | PlainError
+  | PlainSessionRevoked
+  | PlainServerShutdown
+  | PlainPong;
 
 /** Whole cents as dollars: `-50000n` is `-500.00`. */
 export function toAmount(cents: bigint): string {

@@ -136,6 +136,12 @@ describe('/asyncapi.json', () => {
     expect(named('plainSignals', 'send').sort()).toEqual([...types, ...notices].sort());
   });
 
+  test('takes the keep-alive and sends every message of the plain socket of off-exchange totals', () => {
+    expect(named('plainSentiment', 'receive')).toEqual(['auth', 'ping', 'pong']);
+    const notices = ['error', 'session_revoked', 'server_shutdown', 'pong'];
+    expect(named('plainSentiment', 'send').sort()).toEqual(['initial', 'update', 'full', ...notices].sort());
+  });
+
   test('describes the payload of every message', () => {
     const payloads = Object.values(async.channels).flatMap(({ messages }) =>
       Object.values(messages).map(({ payload }) => payload),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ClientEvent, COMMAND_SHAPES, EVENTS, type ServerEvent } from '../../protocol/events.ts';
 import { PLAIN_COMMANDS, PLAIN_PATH, plainAuthSchema } from '../../protocol/plain.ts';
 import { PLAIN_SIGNALS_COMMANDS, PLAIN_SIGNALS_PATH } from '../../protocol/plain-signals.ts';
+import { SENTIMENT_PATH } from '../../protocol/sentiment.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import payloads from './payloads.json' with { type: 'json' };
 import { inputSchema, type Schema } from './schema.ts';
@@ -65,6 +66,12 @@ export const CHANNELS: Readonly<Record<string, Channel>> = {
     title: 'Plain WebSocket: text frames with one JSON object each',
     takes: plainTakes(PLAIN_COMMANDS),
     sends: plainSends(payloads.plain),
+  },
+  plainSentiment: {
+    address: SENTIMENT_PATH,
+    title: 'Off-exchange totals over a plain WebSocket: text frames with one JSON object each',
+    takes: plainTakes(KEEP_ALIVE),
+    sends: plainSends(payloads.plainSentiment),
   },
   plainSignals: {
     address: PLAIN_SIGNALS_PATH,

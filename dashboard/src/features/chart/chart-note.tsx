@@ -36,7 +36,7 @@ function stateOf({ history, onRetry }: NoteProps, closedSince: string | null): R
   return history.older === 'end' && history.bars.length > 0 ? 'There are no older bars.' : null;
 }
 
-/** What the bars are, and in which state; it has the height of a line whatever it says. */
+/** What the bars are, and in which state; it has the same height whatever it says. */
 export function ChartNote(props: NoteProps) {
   const { unmarkedBefore } = props;
   const { symbol, timeframe } = props.history;
@@ -44,7 +44,7 @@ export function ChartNote(props: NoteProps) {
   const closedSince =
     present?.state === 'closed' ? barLabel(Math.floor(Date.parse(present.timestamp) / 1_000), MINUTE) : null;
   return (
-    <p className="flex min-h-5 flex-wrap justify-between gap-x-4 text-muted text-xs">
+    <p className="flex min-h-12 @lg:min-h-8 @4xl:min-h-5 flex-wrap content-start justify-between gap-x-4 text-muted text-xs">
       <span>
         {timeframeOf(timeframe).sizeName}, New York time
         {unmarkedBefore === null
