@@ -51,14 +51,8 @@ export interface WatchingParts {
 }
 
 export function createWatching({ lane, source, max, refusal, onChange }: WatchingParts): Watching {
-  /** In the order of their latest subscriptions; those that nobody watches any more go with the next change. */
-  const bySubscription = new Set<string>();
-  const change = onceATurn(() => {
-    const watched = new Set(lane.subjects(source));
-    for (const subject of bySubscription) if (!watched.has(subject)) bySubscription.delete(subject);
-    onChange(bySubscription);
-  });
-
+  const subscribed = createSubscribed();
+  const change = onceATurn(() => onChange(subscribed.of(lane.subjects(source))));
   const pending = createPending();
   const taken = (peer: Peer): ReadonlySet<string> =>
     new Set([...lane.watched(peer, source), ...pending.of(peer)]);
@@ -71,10 +65,7 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
   function add(peer: Peer, subjects: readonly string[]): () => void {
     requireRoom(peer, subjects);
     lane.watch(peer, source, new Set([...lane.watched(peer, source), ...subjects]));
-    for (const subject of subjects) {
-      bySubscription.delete(subject);
-      bySubscription.add(subject);
-    }
+    subscribed.add(subjects);
     return () => {
       // It may have unsubscribed while this command waited for its limit.
       const watched = lane.watched(peer, source);
@@ -129,6 +120,26 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
     },
     left: change.request,
     stop: change.stop,
+  };
+}
+
+/** Subjects in the order of their latest subscriptions. */
+function createSubscribed() {
+  const subjects = new Set<string>();
+
+  return {
+    add(latest: readonly string[]): void {
+      for (const subject of latest) {
+        subjects.delete(subject);
+        subjects.add(subject);
+      }
+    },
+    /** Those that somebody watches; the others are forgotten. */
+    of(watched: Iterable<string>): ReadonlySet<string> {
+      const kept = new Set(watched);
+      for (const subject of subjects) if (!kept.has(subject)) subjects.delete(subject);
+      return subjects;
+    },
   };
 }
 

@@ -106,6 +106,13 @@ const markerOf = ({ side, quantity: size, ...bar }: OwnTrades): SeriesMarker<Tim
   text: `${side === 'buy' ? 'B' : 'S'} ${quantity(size)}`,
 });
 
+const columnOf = (bar: Bar) => ({
+  time: toTime(bar),
+  value: bar.volume,
+  color: faint(bar.close < bar.open ? 'down' : 'up'),
+});
+const candleOf = (bar: Bar) => ({ ...bar, time: toTime(bar) });
+
 /** Of a line at a bar. Where it starts anew, as with a day, nothing joins it to the value before. */
 function pointOf({ bars, lines }: Picture, name: LineName, index: number) {
   const bar = bars[index]!;
@@ -142,13 +149,6 @@ export function createLayers(chart: Chart) {
     return series;
   });
   let drawnTrades: readonly OwnTrades[] = [];
-
-  const columnOf = (bar: Bar) => ({
-    time: toTime(bar),
-    value: bar.volume,
-    color: faint(bar.close < bar.open ? 'down' : 'up'),
-  });
-  const candleOf = (bar: Bar) => ({ ...bar, time: toTime(bar) });
 
   return {
     candles,
