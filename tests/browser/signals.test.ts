@@ -71,6 +71,17 @@ test('a STARTER opens Signals by the search and sees a free signal arrive; premi
   await page.getByText('Premium signals are locked').waitFor();
   expect(await page.getByText('paid with the tier').count()).toBe(0);
 
+  // The demo account is an administrator.
+  const delivered = screen.panel('Deliveries').getByRole('row').filter({ hasText: 'momentum' });
+  await delivered
+    .filter({ hasText: /\d of \d/ })
+    .first()
+    .waitFor();
+  const record = screen.panel('Track record');
+  await record.getByText('A buyer pays the ask, a seller gets the bid.').waitFor();
+  await record.getByRole('row').filter({ hasText: 'momentum' }).waitFor();
+  expect(await accessibilityProblems(browser)).toEqual([]);
+
   await free.getByRole('button', { name: /^Trade this/ }).press('Enter');
   await page.waitForURL('**/s/AAPL');
   const ticket = screen.panel('Order');

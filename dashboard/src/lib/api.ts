@@ -15,6 +15,7 @@ import type { ChainPayload, ExpirationPayload } from '../../../src/protocol/opti
 import type { OrderPayload, OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
+import type { SignalDeliveriesPage, TrackRecordPayload } from '../../../src/protocol/signal-reports.ts';
 import type { SignalsPage } from '../../../src/protocol/signals.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { BarSize } from './timeframes.ts';
@@ -91,6 +92,11 @@ export function createApi(options: HttpOptions = {}) {
     /** What the reader's tier may see, newest first. */
     signals: (range: { limit: number; premiumOnly?: boolean }) =>
       call<SignalsPage>('GET', `/api/signals${query(range)}`),
+    /** What a follower of each source would have got. */
+    trackRecord: () => call<TrackRecordPayload>('GET', '/api/signals/track-record'),
+    /** How far the newest signals were delivered. For administrators. */
+    deliveries: (range: { limit: number }) =>
+      call<SignalDeliveriesPage>('GET', `/api/signals/deliveries${query(range)}`),
     /** Off-exchange totals of the day, the largest first. */
     sentiment: () => call<SentimentRow[]>('GET', '/api/darkpool/sentiment'),
     /** The present day of one symbol. */

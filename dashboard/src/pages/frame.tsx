@@ -111,6 +111,7 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
                 arrived={hasArrived}
                 allowed={mayOpen(name, user)}
                 tradingPath={tradingPath}
+                user={user}
                 theme={theme}
                 loadChart={loadChart}
               />

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import type { LoadPriceChart } from '../features/chart/use-price-chart.ts';
 import type { ThemeStore } from '../stores/theme.ts';
 
@@ -7,6 +8,7 @@ export interface PageProps {
   readonly params: Readonly<Record<string, string | undefined>>;
   /** False while another page is in front of this one. */
   readonly shown: boolean;
+  readonly user: UserPayload;
   readonly theme: ThemeStore;
   readonly loadChart?: LoadPriceChart;
 }

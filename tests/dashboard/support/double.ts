@@ -76,6 +76,7 @@ export async function startDouble(port = 0) {
     'POST /api/auth/logout': () => undefined,
     'GET /api/portfolio': () => PORTFOLIO,
     'GET /api/signals': (asking) => listSignals(signals, asking),
+    'GET /api/signals/track-record': () => ({ rules: [], sources: [] }),
     'GET /api/darkpool/sentiment': () => [],
     'GET /api/trades': ({ query }) => {
       const after = Number(query.get('after') ?? 0);

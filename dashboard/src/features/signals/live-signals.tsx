@@ -16,10 +16,12 @@ import { useDesk } from '../../hooks/websocket-context.tsx';
 import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
 import { createSignalChoices, isUnread, type SignalChoicesStore } from '../../stores/signal-choices.ts';
 import { readsPremium, type ShownSignal } from '../../stores/signals.ts';
+import { DeliveriesPanel } from './deliveries-panel.tsx';
 import { filterSignals, type SignalFilter, sourcesOf } from './filter.ts';
 import { SignalList } from './signal-list.tsx';
 import { SignalTools } from './signal-tools.tsx';
 import { SourcesPanel } from './sources-panel.tsx';
+import { TrackRecordPanel } from './track-record-panel.tsx';
 import { useArrivals } from './use-arrivals.ts';
 import { type Held, useHeld } from './use-held.ts';
 
@@ -144,11 +146,13 @@ function Absence({ signals, heard, isLoading, error, onShowAll }: AbsenceProps) 
   );
 }
 
-/** Signals of every source that the tier may read. */
-export function LiveSignals() {
+/** Signals of every source that the tier may read; for an administrator also how far they were delivered. */
+export function LiveSignals({ admin }: { admin: boolean }) {
   const [choices] = useState(createSignalChoices);
   const chosen = useStore(choices);
   const [filter, setFilter] = useState<Pick<SignalFilter, 'text' | 'stream'>>(EVERYTHING);
+  const { signals: lane } = useDesk();
+  const tier = useStore(lane.store, (state) => state.tier);
   const { premium, unread, sources, listed, ...found } = useListed(choices, filter);
   const held = useHeld(listed, [filter.text, filter.stream, ...chosen.muted].join(' '));
   const aside = (
@@ -168,7 +172,7 @@ export function LiveSignals() {
   return (
     <>
       <TierNote />
-      <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <Panel id="signals" title="Signals" aside={aside}>
           <SignalTools
             filter={filter}
@@ -185,7 +189,12 @@ export function LiveSignals() {
             <Absence {...found} onShowAll={() => setFilter(EVERYTHING)} />
           )}
         </Panel>
-        <SourcesPanel sources={sources} choices={choices} />
+        <div className="flex min-w-0 flex-col gap-3">
+          <SourcesPanel sources={sources} choices={choices} />
+          {/* Another tier has another record: what premium signals brought comes and goes with it. */}
+          <TrackRecordPanel key={tier} />
+          {admin ? <DeliveriesPanel key={`deliveries ${tier}`} /> : null}
+        </div>
       </div>
     </>
   );

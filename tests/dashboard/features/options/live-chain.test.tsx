@@ -17,7 +17,7 @@ import type { OptionPayload } from '../../../../src/protocol/options.ts';
 import { chainOf, contractId, contractOf, EXPIRATIONS } from '../../support/chains.ts';
 import { deskOn, type TestDesk } from '../../support/desk.ts';
 import { type Double, refuse, startDouble } from '../../support/double.ts';
-import { quoteOf } from '../../support/fixtures.ts';
+import { quoteOf, USER } from '../../support/fixtures.ts';
 import { completeBrowser } from '../../support/screen.tsx';
 
 const CHAIN = 'GET /api/market/options/SPY';
@@ -49,7 +49,7 @@ afterEach(async () => {
 function AtAddress() {
   const { page, params } = usePage();
   if (page !== 'options' && page !== 'chain') return null;
-  return <OptionsPage params={params} shown theme={createThemeStore()} />;
+  return <OptionsPage params={params} shown user={USER} theme={createThemeStore()} />;
 }
 /** The page of SPY on time that the test moves. */
 function open(address = '/options/SPY') {

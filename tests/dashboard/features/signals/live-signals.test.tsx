@@ -7,6 +7,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { LiveSignals } from '../../../../dashboard/src/features/signals/live-signals.tsx';
 import { useSharedStores } from '../../../../dashboard/src/hooks/shared-stores.tsx';
 import type { ProposalStore } from '../../../../dashboard/src/stores/proposal.ts';
+import type { SignalDelivery, SourceRecord } from '../../../../src/protocol/signal-reports.ts';
 import type { Double } from '../../support/double.ts';
 import { type DeskPage, openOnDesk } from '../../support/screen.tsx';
 
@@ -16,11 +17,11 @@ function Shared() {
   proposals = useSharedStores().proposal;
   return null;
 }
-async function open(prepare: (server: Double) => void = () => {}): Promise<DeskPage> {
+async function open(prepare: (server: Double) => void = () => {}, admin = false): Promise<DeskPage> {
   page = await openOnDesk(
     <>
       <Shared />
-      <LiveSignals />
+      <LiveSignals admin={admin} />
     </>,
     prepare,
   );
@@ -214,4 +215,103 @@ test('a list that did not load says so and can be tried again', async () => {
   server.routes['GET /api/signals'] = () => ({ signals: [] });
   await user.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('No signals yet')).toBeTruthy();
+});
+
+const RECORD: SourceRecord = {
+  source: 'alpha',
+  signals: 12,
+  since: '2026-11-01T15:00:00.000Z',
+  finished: 4,
+  won: 3,
+  open: 1,
+  notRecorded: 2,
+  winRate: 75,
+  averagePercent: 0.4375,
+  bestPercent: 2.5,
+  worstPercent: -1.25,
+};
+
+test('the track record of each source stands beside its rules, and a source without one says why', async () => {
+  await open(({ routes }) => {
+    routes['GET /api/signals/track-record'] = () => ({
+      rules: ['A buyer pays the ask.'],
+      sources: [
+        RECORD,
+        {
+          ...RECORD,
+          source: 'beta',
+          finished: 0,
+          won: 0,
+          winRate: null,
+          averagePercent: null,
+          bestPercent: null,
+          worstPercent: null,
+          reason: 'NOTHING_FINISHED',
+        },
+      ],
+    });
+  });
+  const table = await screen.findByRole('table', { name: 'Track record by source' });
+  const [, alpha, beta] = within(table).getAllByRole('row');
+  expect(alpha?.textContent).toMatch(/alpha12 signals since 1 Nov 2026.*75\.0%3 of 4.*\+0\.44%/);
+  expect(alpha?.textContent).toContain('1 open, 2 without prices');
+  expect(beta?.textContent).toContain('No trade of this source has ended yet.');
+  expect(screen.getByText('A buyer pays the ask.')).toBeTruthy();
+});
+
+test('another tier has another track record, and nothing of the former stays', async () => {
+  const { server } = await open(({ signals, routes, signal }) => {
+    signals.tier = 'PROFESSIONAL';
+    signal({ id: 'a', seq: 1 });
+    routes['GET /api/signals/track-record'] = () => ({
+      rules: [],
+      sources: [{ ...RECORD, source: 'gamma' }],
+    });
+  });
+  await screen.findByText('gamma');
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  server.routes['GET /api/signals/track-record'] = () => ({
+    status: 503,
+    error: 'Later.',
+    code: 'UNAVAILABLE',
+  });
+  server.setTier('STARTER');
+  await screen.findByText('The track record did not load');
+  expect(screen.queryByText('gamma')).toBeNull();
+});
+
+test('an administrator sees how far each signal was delivered, a member asks for nothing of it', async () => {
+  const delivery: SignalDelivery = {
+    stream: 'free',
+    seq: 7,
+    source: 'alpha',
+    id: 'a',
+    revision: 1,
+    symbol: 'AAPL',
+    action: 'buy',
+    acceptedAt: '2026-11-20T15:00:00.000Z',
+    eligible: 2_000,
+    told: 1_999,
+    p50Ms: 4,
+    p99Ms: 19,
+  };
+  const prepare = ({ routes }: Double) => {
+    routes['GET /api/signals/deliveries'] = () => ({
+      deliveries: [
+        delivery,
+        { ...delivery, seq: 6, told: 0, eligible: 0, p50Ms: null, p99Ms: null, partial: true },
+      ],
+    });
+  };
+  const member = await open(prepare);
+  await screen.findByText('Nothing new');
+  expect(member.server.requests('GET', '/api/signals/deliveries')).toHaveLength(0);
+  await member.close();
+
+  await open(prepare, true);
+  const table = await screen.findByRole('table', { name: 'Deliveries' });
+  const [, first, second] = within(table).getAllByRole('row');
+  expect(first?.textContent).toMatch(/Buy AAPLalpha.*1,999 of 2,0004 ms19 ms/);
+  expect(second?.textContent).toContain('at least 0 of 0');
+  expect(second?.textContent).toContain('Nobody was told.');
 });
