@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { Button } from '../../components/button.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useNow } from '../../hooks/use-now.ts';
 import type { OffExchangeStore } from '../../stores/off-exchange.ts';
@@ -8,6 +9,8 @@ import { TotalsRow } from './totals-row.tsx';
 
 /** A row that moves while a reader aims at it is clicked by mistake. */
 const ORDER_INTERVAL_MS = 5_000;
+/** Rows that are drawn at a time: hundreds that change with each print would leave no time for anything else. */
+const PAGE = 50;
 const LARGEST_FIRST: Sort = { column: 'total', descending: true };
 
 interface HeaderProps {
@@ -61,7 +64,9 @@ export interface TotalsTableProps {
 /** Every symbol with prints on the day. */
 export function TotalsTable({ store, selected, filter, onSelect }: TotalsTableProps) {
   const [sort, setSort] = useState(LARGEST_FIRST);
+  const [most, setMost] = useState(PAGE);
   const symbols = useOrder(store, sort, filter);
+  const hidden = symbols.length - most;
   const header = { sort, onSort: (column: SortColumn) => setSort((current) => nextSort(current, column)) };
   if (symbols.length === 0)
     return <p className="p-4 text-muted">No symbol with prints today begins like this.</p>;
@@ -96,7 +101,7 @@ export function TotalsTable({ store, selected, filter, onSelect }: TotalsTablePr
           </tr>
         </thead>
         <tbody>
-          {symbols.map((symbol) => (
+          {symbols.slice(0, most).map((symbol) => (
             <TotalsRow
               key={symbol}
               store={store}
@@ -107,6 +112,13 @@ export function TotalsTable({ store, selected, filter, onSelect }: TotalsTablePr
           ))}
         </tbody>
       </table>
+      {hidden > 0 ? (
+        <div className="border-line border-t p-2 text-center">
+          <Button onClick={() => setMost(most + PAGE)}>
+            Show {Math.min(PAGE, hidden)} more of {symbols.length} symbols
+          </Button>
+        </div>
+      ) : null}
     </ScrollRegion>
   );
 }

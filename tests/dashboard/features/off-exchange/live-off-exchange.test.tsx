@@ -128,6 +128,19 @@ test('a column sorts, and a filter leaves the symbols that begin like it', async
   expect(screen.getByText('No symbol with prints today begins like this.')).toBeTruthy();
 });
 
+test('of many symbols the first fifty are drawn, and the rest when they are asked for', async () => {
+  const many = Array.from({ length: 60 }, (_, index) =>
+    totalsOf(`T${String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26))}`, {
+      bullish: 1_000_000_000 - index,
+    }),
+  );
+  const { user } = await open(pushes(...many));
+  await user.click(await screen.findByRole('button', { name: 'Show 10 more of 60 symbols' }));
+  expect(listed()).toHaveLength(60);
+  expect(listed().at(-1)).toBe('TCH');
+  expect(screen.queryByRole('button', { name: /^Show/ })).toBeNull();
+});
+
 test('a stale source is said so, and its rows as well', async () => {
   const { server } = await open(pushes(totalsOf('AAPL'), totalsOf('MSFT', { state: 'stale' })));
   await screen.findByText('The amounts of 1 of 2 symbols are not up to date.');
