@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { TradecastError } from '../protocol/errors.ts';
+import { issueWords } from '../protocol/issue-words.ts';
 import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 
 /** The deepest body of the wire has four levels; a deeper one only costs time. */
@@ -46,7 +47,7 @@ function assertPlain(value: unknown, depth = 0): void {
 
 /** Checks a value against a schema. Throws VALIDATION with the first problem and where it is. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: issueWords });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.');

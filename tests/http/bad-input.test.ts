@@ -64,6 +64,20 @@ const get = (route: string) => () => app.request('GET', route, { cookie: ada.coo
 const signed = (route: string, body: string) => () =>
   app.request('POST', route, { body, headers: signHook(HOOK_SECRET, body) });
 
+const LAST_WEEK = '/api/market/historical/AAPL?from=2026-11-19&to=2026-11-20';
+
+test.each([
+  ['/api/market/historical/AAPL?to=2026-11-20&timespan=day', 'from: missing'],
+  [`${LAST_WEEK}&timespan=day&limit=9999999`, 'limit: at most 10000'],
+  [`${LAST_WEEK}&timespan=day&limit=0`, 'limit: at least 1'],
+  [`${LAST_WEEK}&timespan=era`, 'timespan: not one of minute, hour, day, week, month'],
+  [`/api/market/search?q=${'a'.repeat(99)}`, /^q: at most \d+ characters$/],
+])('GET %s says what is wrong', async (route, sentence) => {
+  const { status, body } = await app.request('GET', route, { cookie: ada.cookie });
+  const error = typeof sentence === 'string' ? sentence : expect.stringMatching(sentence);
+  expect([status, body]).toEqual([400, expect.objectContaining({ code: 'VALIDATION', error })]);
+});
+
 describe('bad input over HTTP gets a clear error with its code and changes nothing:', () => {
   test('bodies that are no JSON, or only nearly', () =>
     refusesAll([

@@ -167,6 +167,14 @@ describe('/docs/api', () => {
       for (const { name } of Object.values(messages)) expect(page).toContain(`<b>${name}</b>`);
   });
 
+  test('names each section of its own', () => {
+    const names = [...page.matchAll(/<li><a href="#[^"]+">([^<]+)<\/a>/g)].map(([, name]) => name!);
+    expect(names).toEqual(
+      expect.arrayContaining(['Socket.IO', 'Plain WebSocket', 'Signals over a plain WebSocket']),
+    );
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   test('leads nowhere but into itself and its own origin', () => {
     const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => `#${id}`));
     const links = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link]) => link!);

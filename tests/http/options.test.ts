@@ -205,13 +205,14 @@ describe('one contract', () => {
   });
 
   test.each([
-    ['does not exist', 'O:SPY261218C00000500'],
+    ['is not a known contract', 'O:SPY261218C00000500'],
     ['has expired', 'O:SPY251219C00650000'],
-  ])('that %s is refused by its name', async (_what, symbol) => {
-    for (const route of ['quote', 'snapshot']) {
-      const { status, body } = await client.get(`/api/market/${route}/${symbol}`);
+  ])('that %s is refused by its name and the reason, on every route', async (what, symbol) => {
+    const past = '?from=2025-11-19&to=2025-11-20&timespan=hour';
+    for (const [route, query] of Object.entries({ quote: '', snapshot: '', historical: past })) {
+      const { status, body } = await client.get(`/api/market/${route}/${symbol}${query}`);
       expect([status, body]).toEqual([422, expect.objectContaining({ code: 'UNKNOWN_SYMBOL' })]);
-      expect(JSON.stringify(body)).toContain(symbol);
+      expect(body).toMatchObject({ error: `${symbol} ${what}.` });
     }
   });
 });

@@ -1,6 +1,7 @@
 import { TradecastError } from '../../protocol/errors.ts';
 import type { OptionChains } from './chains.ts';
 import type { ContractDirectory } from './contract-directory.ts';
+import { yearsUntil } from './expiry.ts';
 
 /** So many are asked for by name, where their chains do not say whether they exist. */
 const MAX_ASKED_BY_NAME = 3;
@@ -12,10 +13,16 @@ const RETRY_AFTER_MS = 60_000;
 export interface ContractCheckParts {
   readonly chains: Pick<OptionChains, 'contract' | 'lookUp'>;
   readonly directory: Pick<ContractDirectory, 'remember' | 'terms'>;
+  readonly marketTime: () => number;
 }
 
 /** Refuses contracts that do not exist: UNKNOWN_SYMBOL; UNAVAILABLE where the source cannot say it of all of them. */
-export function createContractCheck({ chains, directory }: ContractCheckParts) {
+export function createContractCheck({ chains, directory, marketTime }: ContractCheckParts) {
+  const unknown = (contract: string): TradecastError =>
+    yearsUntil(directory.terms(contract).expiry, marketTime()) === null
+      ? hasExpired(contract)
+      : new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
+
   async function checkOne(contract: string): Promise<void> {
     const terms = await chains.contract(contract);
     if (terms === null) throw unknown(contract);
@@ -46,5 +53,6 @@ export function createContractCheck({ chains, directory }: ContractCheckParts) {
   };
 }
 
-const unknown = (contract: string): TradecastError =>
-  new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
+/** The same sentence on whatever route the contract is asked for. */
+export const hasExpired = (contract: string): TradecastError =>
+  new TradecastError('UNKNOWN_SYMBOL', `${contract} has expired.`);

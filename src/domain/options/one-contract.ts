@@ -6,6 +6,7 @@ import { newestQuote } from '../market/newest-quote.ts';
 import { type Quote, quoteToPayload } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { ContractSnapshot, ContractTerms, OptionChains } from './chains.ts';
+import { hasExpired } from './contract-check.ts';
 import type { ContractDirectory } from './contract-directory.ts';
 import { yearsUntil } from './expiry.ts';
 
@@ -44,8 +45,7 @@ export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, '
   async function listed(symbol: string): Promise<{ contract: ContractSnapshot; quote: MarketQuotePayload }> {
     const { underlying, expiry } = await termsOf(symbol);
     const now = marketTime();
-    if (yearsUntil(expiry, now) === null)
-      throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} has expired.`);
+    if (yearsUntil(expiry, now) === null) throw hasExpired(symbol);
     const chain = await chains.chain({ underlying, expiry });
     const contract = chain.contracts.find((one) => one.symbol === symbol);
     if (!contract) throw chain.partial ? notInPart(symbol) : notListed(symbol);

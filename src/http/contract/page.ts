@@ -10,7 +10,7 @@ export function apiPage(): string {
   const channels = Object.entries(CHANNELS);
   const links = [
     ...tags.map(({ name }) => [`routes-${name}`, name]),
-    ...channels.map(([key]) => [`channel-${key}`, titleOf(key)]),
+    ...channels.map(([key, channel]) => [`channel-${key}`, nameOf(channel)]),
     ['types', 'Types'],
   ];
   return `<!doctype html>
@@ -39,8 +39,8 @@ ${channels.map(([key, channel]) => channelHtml(key, channel)).join('\n')}
 `;
 }
 
-/** `socketio` is known by its name; the other channel by what it is. */
-const titleOf = (key: string): string => (key === 'socketio' ? 'Socket.IO' : 'Plain WebSocket');
+/** What a channel is, without what its frames are. */
+const nameOf = ({ title }: Channel): string => escaped(title.split(':')[0] ?? title);
 
 function routesHtml(tag: string, paths: OpenApi['paths']): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -81,7 +81,8 @@ ${body.length > 0 ? `<h3>Body</h3>${body.join('')}` : ''}
 </details>`;
 }
 
-function channelHtml(key: string, { address, title, takes, sends }: Channel): string {
+function channelHtml(key: string, channel: Channel): string {
+  const { address, title, takes, sends } = channel;
   const list = (heading: string, messages: Channel['takes']) =>
     `<h3>${heading}</h3>${messages
       .map(
@@ -92,7 +93,7 @@ ${ack ? `<h4>Answer</h4><div>${schemaHtml(ack)}</div>` : ''}
 </details>`,
       )
       .join('')}`;
-  return `<section id="channel-${escaped(key)}"><h2>${titleOf(key)}</h2>
+  return `<section id="channel-${escaped(key)}"><h2>${nameOf(channel)}</h2>
 <p><code>${escaped(address)}</code> ${escaped(title)}.</p>
 ${list('A client sends', takes)}
 ${list('The server sends', sends)}

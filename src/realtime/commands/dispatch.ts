@@ -8,6 +8,7 @@ import {
   isCommand,
   replyTo,
 } from '../../protocol/events.ts';
+import { issueWords } from '../../protocol/issue-words.ts';
 import type { Peer, Send } from '../peer.ts';
 import type { Gate } from './gate.ts';
 import type { Handlers } from './handlers.ts';
@@ -37,7 +38,7 @@ export function createDispatch({ handlers, gate, send }: DispatchParts): Dispatc
     args: readonly unknown[],
   ): Promise<HandlerAnswer<E>> {
     const { schema, invalid } = COMMAND_SHAPES[event];
-    const payload = args.length <= 1 ? schema.safeParse(args[0]) : undefined;
+    const payload = args.length <= 1 ? schema.safeParse(args[0], { error: issueWords }) : undefined;
     if (!payload?.success) throw new TradecastError('VALIDATION', explain(invalid, payload?.error));
     return gate.charge(peer, event, () => handlers[event](peer, payload.data));
   }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { ClientEvent } from '../../protocol/events.ts';
+import { issueWords } from '../../protocol/issue-words.ts';
 import { explain } from '../commands/dispatch.ts';
 import type { DialectHost } from '../connections.ts';
 import type { Dialect } from '../peer.ts';
@@ -62,7 +63,7 @@ export const plainCommand =
     run: (peer: PlainPeer, message: Message) => Answer | null | Promise<Answer | null>,
   ): PlainCommand =>
   (json) => {
-    const message = schema.safeParse(json);
+    const message = schema.safeParse(json, { error: issueWords });
     if (!message.success) return new TradecastError('VALIDATION', explain(invalid, message.error));
     return { countsAs, run: (peer) => run(peer, message.data) };
   };

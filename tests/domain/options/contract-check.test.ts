@@ -17,6 +17,7 @@ function start(
   const asked = { lookUps: 0, byName: 0 };
   const check = createContractCheck({
     directory,
+    marketTime: () => Date.parse('2026-11-20T15:00:00Z'),
     chains: {
       async lookUp(contracts) {
         asked.lookUps += 1;

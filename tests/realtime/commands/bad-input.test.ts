@@ -182,6 +182,20 @@ test.each(CORPUS)('%s is refused with its code and changes nothing', async (_wha
   socket.disconnect();
 });
 
+test('a refusal says in words what is wrong', async () => {
+  const socket = await app.connect(session);
+  for (const [payload, words] of [
+    [{ ...order, quantity: 0 }, 'quantity: at least 1'],
+    [{ ...order, quantity: 0.5 }, 'quantity: not a whole number'],
+    [{ ...order, clientOrderId: undefined }, 'clientOrderId: missing'],
+  ] as const)
+    expect(await askLoosely(socket, 'order:place', payload)).toMatchObject({
+      code: 'VALIDATION',
+      message: expect.stringContaining(words),
+    });
+  socket.disconnect();
+});
+
 test("another user's order cannot be seen or cancelled", async () => {
   const [owner, thief] = [await app.signUp(), await app.signUp()];
   const mine = await app.connect(owner);

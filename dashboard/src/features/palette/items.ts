@@ -32,10 +32,10 @@ export const symbolItem = (symbol: string, name: string): PaletteItem => ({
   path: pathTo.symbol(symbol),
 });
 
-export const contractItem = (symbol: string): PaletteItem => ({
+export const contractItem = (symbol: string, expired: boolean): PaletteItem => ({
   id: `contract ${symbol}`,
   label: instrumentWords(symbol),
-  detail: 'Option contract',
+  detail: expired ? 'Option contract, expired' : 'Option contract',
   path: pathTo.symbol(symbol),
 });
 

@@ -5,13 +5,13 @@ import { CloseIcon } from '../../components/icons.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
 import { StateNote } from '../../components/state-note.tsx';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
+import { useExpired } from '../../hooks/use-expired.ts';
 import { useFlash } from '../../hooks/use-flash.ts';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { usePresent } from '../../hooks/use-present.ts';
 import { useIsSelected, useOpenSymbol } from '../../hooks/use-symbol-view.ts';
 import { price, signedPercent, signedPrice } from '../../lib/format.ts';
 import { instrumentWords, shortName } from '../../lib/instrument-words.ts';
-import { useExpired } from './expired.ts';
 import { Sparkline } from './sparkline.tsx';
 
 /** Characters of a price that fit its column in letters of the usual size; 712,345.67 of BRK.A has ten. */
