@@ -123,6 +123,19 @@ function pointOf({ bars, lines }: Picture, name: LineName, index: number) {
   return { time: toTime(bar), value, ...(isNew && { color: 'transparent' }) };
 }
 
+/** The columns of volume, in a pane of their own. */
+function createVolume(chart: Chart) {
+  return createOptional<'Histogram'>(chart, () => {
+    const options = { priceLineVisible: false, lastValueVisible: false };
+    const series = chart.addSeries(HistogramSeries, { ...options, priceFormat: VOLUMES }, VOLUME_PANE);
+    series.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0 } });
+    const [top, bottom] = chart.panes();
+    top?.setStretchFactor(1 - VOLUME_SHARE);
+    bottom?.setStretchFactor(VOLUME_SHARE);
+    return series;
+  });
+}
+
 /** The layers of a picture: candles, lines, volume and own trades. */
 export function createLayers(chart: Chart) {
   const candles = chart.addSeries(CandlestickSeries, { borderVisible: true });
@@ -139,15 +152,7 @@ export function createLayers(chart: Chart) {
       });
     return { name, ...createOptional<'Line'>(chart, make) };
   });
-  const volume = createOptional<'Histogram'>(chart, () => {
-    const options = { priceLineVisible: false, lastValueVisible: false };
-    const series = chart.addSeries(HistogramSeries, { ...options, priceFormat: VOLUMES }, VOLUME_PANE);
-    series.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0 } });
-    const [top, bottom] = chart.panes();
-    top?.setStretchFactor(1 - VOLUME_SHARE);
-    bottom?.setStretchFactor(VOLUME_SHARE);
-    return series;
-  });
+  const volume = createVolume(chart);
   let drawnTrades: readonly OwnTrades[] = [];
 
   return {
