@@ -215,12 +215,25 @@ describe('the recorder of quotes', () => {
     const { recorded, asked, state, quote, look } = start();
     state.due = [due(1, NOW + 500)];
     await look();
-    expect(asked).toEqual([[NOW + 1_000 - NEXT_QUOTE_WITHIN_MS, NOW + 2_000]]);
+    expect(asked).toEqual([[NOW + 1_000 - NEXT_QUOTE_WITHIN_MS, NOW + 11_000]]);
     quote(100);
     state.due = [];
     await look();
     expect(recorded).toMatchObject([{ seq: 1, moment: 'expired', ...around(100) }]);
     expect(state.wanted).toEqual([]);
+  });
+
+  test('asks the database every ten seconds, and gives up a signal without a quote after a minute', async () => {
+    const { recorded, asked, state, quote, notice, look } = start();
+    notice(1);
+    for (let second = 0; second < 60; second++) await look();
+    expect(asked).toHaveLength(6);
+    expect(state.wanted).toEqual(['AAPL']);
+    await look();
+    expect(state.wanted).toEqual([]);
+    quote(100);
+    await look();
+    expect(recorded).toEqual([]);
   });
 
   test('keeps what it could not write for the next time', async () => {

@@ -35,8 +35,8 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
   function advance(stream: EventStream, position: JournalPosition, records: readonly LoggedRecord[]): void {
     const { epoch, head } = stream;
     if (moveHead(stream, position, records, () => metrics.journalGapFilled())) {
-      if (epoch !== null && stream.head > head) tellMoved(stream, head);
       pumpAll(stream);
+      if (epoch !== null && stream.head > head) tellMoved(stream, head);
     }
     // A restored database has another epoch, in which these cursors mean nothing: the clients subscribe again.
     else close(stream);

@@ -12,6 +12,8 @@ import type { DueQuote, NextQuote, SignalQuoteLog } from './quote-log.ts';
 /** A follower who gets no quote for longer has no price: the market is closed, or the feed is away. */
 export const NEXT_QUOTE_WITHIN_MS = 60_000;
 const LOOK_INTERVAL_MS = 1_000;
+/** The question costs a look at every signal of a minute, and it holds up signals on the embedded database. */
+const RECALL_INTERVAL_MS = 10_000;
 /** The feed is asked for no more symbols than this for the sake of a record; those that others watch are recorded as well. */
 const MAX_WANTED = 200;
 
@@ -40,6 +42,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   const { quoteLog, markets, bus, isEngine, clock, log } = parts;
   const waiting = createWaiting();
   let ready: readonly NextQuote[] = [];
+  let recalledAt: number | null = null;
   let looking = false;
 
   function see(quotes: readonly Quote[]): void {
@@ -52,19 +55,32 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     for (const { covers, demand } of markets) demand.set('signal quotes', symbols.filter(covers));
   }
 
-  async function look(): Promise<void> {
-    const now = clock.now();
+  async function write(): Promise<void> {
     const found = ready;
     ready = [];
+    if (found.length === 0) return;
     try {
-      if (found.length > 0) await quoteLog.record(found);
-      const due = isEngine() ? await quoteLog.due(now - NEXT_QUOTE_WITHIN_MS, now + LOOK_INTERVAL_MS) : [];
-      waiting.become(due, now);
-      want();
+      await quoteLog.record(found);
     } catch (error) {
       ready = [...found, ...ready];
       throw error;
     }
+  }
+
+  /** What no notice told of: the signals of a former engine, lost notices, and what expires until the next time. */
+  async function recall(now: number): Promise<void> {
+    for (const due of await quoteLog.due(now - NEXT_QUOTE_WITHIN_MS, now + RECALL_INTERVAL_MS))
+      waiting.add(due);
+    recalledAt = now;
+  }
+
+  async function look(): Promise<void> {
+    const now = clock.now();
+    await write();
+    waiting.forget(now - NEXT_QUOTE_WITHIN_MS);
+    if (!isEngine()) recalledAt = null;
+    else if (recalledAt === null || now - recalledAt >= RECALL_INTERVAL_MS) await recall(now);
+    want();
   }
 
   const running = createScope();
@@ -91,42 +107,42 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
 
 /** The moments that wait for a quote, by symbol. */
 function createWaiting() {
-  let bySymbol = new Map<string, DueQuote[]>();
+  const bySymbol = new Map<string, Map<string, DueQuote>>();
 
-  function add(due: DueQuote): void {
-    const others = bySymbol.get(due.symbol) ?? [];
-    if (
-      others.some(
-        ({ stream, seq, moment }) => stream === due.stream && seq === due.seq && moment === due.moment,
-      )
-    )
-      return;
-    bySymbol.set(due.symbol, [...others, due]);
+  function keep(symbol: string, left: readonly DueQuote[]): void {
+    if (left.length === 0) bySymbol.delete(symbol);
+    else bySymbol.set(symbol, new Map(left.map((due) => [nameOf(due), due])));
   }
 
   return {
-    add,
+    add(due: DueQuote): void {
+      const others = bySymbol.get(due.symbol) ?? new Map<string, DueQuote>();
+      // The notice has the moment of the request, which is the earlier one.
+      if (!others.has(nameOf(due))) others.set(nameOf(due), due);
+      bySymbol.set(due.symbol, others);
+    },
     symbols: (): readonly string[] => [...bySymbol.keys()],
-    /**
-     * What the database said was missing at `asked`, and what came since. What has been taken meanwhile is recorded
-     * again, which changes nothing.
-     */
-    become(due: readonly DueQuote[], asked: number): void {
-      const newer = [...bySymbol.values()].flat().filter(({ at }) => at >= asked);
-      bySymbol = new Map();
-      for (const one of [...due, ...newer]) add(one);
+    /** Those before this moment get no quote any more. */
+    forget(before: number): void {
+      for (const [symbol, all] of bySymbol)
+        keep(
+          symbol,
+          [...all.values()].filter(({ at }) => at >= before),
+        );
     },
     /** Those whose next quote this is. */
     take({ symbol, bid, ask, receivedAt }: Quote): readonly NextQuote[] {
-      const all = bySymbol.get(symbol);
-      if (!all || bid === undefined || ask === undefined) return [];
-      const [met, left] = [
-        all.filter(({ at }) => receivedAt > at),
+      const all = [...(bySymbol.get(symbol)?.values() ?? [])];
+      if (all.length === 0 || bid === undefined || ask === undefined) return [];
+      keep(
+        symbol,
         all.filter(({ at }) => !(receivedAt > at)),
-      ];
-      if (left.length > 0) bySymbol.set(symbol, left);
-      else bySymbol.delete(symbol);
-      return met.map(({ stream, seq, moment }) => ({ stream, seq, moment, bid, ask, quotedAt: receivedAt }));
+      );
+      return all
+        .filter(({ at }) => receivedAt > at)
+        .map(({ stream, seq, moment }) => ({ stream, seq, moment, bid, ask, quotedAt: receivedAt }));
     },
   };
 }
+
+const nameOf = ({ stream, seq, moment }: DueQuote): string => `${stream} ${seq} ${moment}`;
