@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
+import { silentLog } from '../../../../rig/log.ts';
+import { createSumsPruner } from '../../../../src/adapters/stores/off-exchange/pruner.ts';
+import { createSumsStore } from '../../../../src/adapters/stores/off-exchange/sums.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
+
+const DAY_MS = 86_400_000;
+const KEEP_DAYS = 30;
+
+describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase(kind);
+    await database.db.query("UPDATE leases SET fencing = 1 WHERE name = 'engine'");
+  });
+  afterAll(() => database.close());
+
+  /** A day of one symbol with a minute and a gap, written so many days ago. */
+  async function keep(source: string, day: string, symbol: string, daysAgo: number): Promise<void> {
+    const noon = Date.parse(`${day}T16:00:00Z`);
+    const minute = { start: noon, bullish: 1n, bearish: 0n, unknown: 0n, prints: 1 };
+    await createSumsStore(database.db, source).commit(1, {
+      changes: [
+        {
+          day,
+          isAnew: false,
+          symbols: [
+            {
+              symbol,
+              totals: minute,
+              minutes: [minute],
+              largest: [],
+              late: { prints: 0, notional: 0n },
+              sequence: 1,
+              updatedAt: noon,
+            },
+          ],
+        },
+      ],
+      gaps: [
+        { day, from: Date.now() - daysAgo * DAY_MS - 1_000, to: Date.now() - daysAgo * DAY_MS, filled: [] },
+      ],
+      coveredUntil: null,
+    });
+    await database.db.query(
+      `UPDATE off_exchange_symbols SET written_at = now() - make_interval(days => $1)
+       WHERE source = $2 AND day = $3 AND symbol = $4`,
+      [daysAgo, source, day, symbol],
+    );
+  }
+  const left = async (table: string): Promise<string[]> => {
+    const rows = await database.db.query<{ name: string }>(
+      `SELECT DISTINCT source || ' ' || day AS name FROM off_exchange_${table} ORDER BY name`,
+    );
+    return rows.map(({ name }) => name);
+  };
+  const allLeft = async () =>
+    Object.fromEntries(
+      await Promise.all(['symbols', 'minutes', 'gaps'].map(async (table) => [table, await left(table)])),
+    );
+
+  test('go as a whole once nothing was written to them for so long, with minutes and gaps', async () => {
+    await keep('massive', '2026-05-01', 'AAPL', KEEP_DAYS + 1);
+    await keep('massive', '2026-05-02', 'AAPL', KEEP_DAYS + 1);
+    // Its last print came later: the whole day stays.
+    await keep('massive', '2026-05-02', 'SPY', KEEP_DAYS - 1);
+    // A recorded day of long ago that was played today.
+    await keep('replay', '2013-10-07', 'IBM', 0);
+    const clock = createManualClock(Date.now());
+    const pruner = createSumsPruner({ db: database.db, clock, log: silentLog, maxAgeMs: KEEP_DAYS * DAY_MS });
+    pruner.start();
+    await pruner.stop();
+    const kept = ['massive 2026-05-02', 'replay 2013-10-07'];
+    expect(await allLeft()).toEqual({ symbols: kept, minutes: kept, gaps: kept });
+  });
+
+  test('are looked at every hour', async () => {
+    const clock = createManualClock(Date.now());
+    const pruner = createSumsPruner({ db: database.db, clock, log: silentLog, maxAgeMs: KEEP_DAYS * DAY_MS });
+    pruner.start();
+    clock.advance(2 * DAY_MS);
+    await pruner.stop();
+    expect(await left('symbols')).toEqual(['replay 2013-10-07']);
+    expect(clock.pending()).toBe(0);
+  });
+});
