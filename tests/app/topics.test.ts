@@ -33,7 +33,11 @@ const MESSAGES: Readonly<Record<string, object>> = {
     edition: 0,
     day: '2026-01-05',
     whole: false,
-    rows: [{ symbol: 'AAPL', bullish: '1', bearish: '2', unknown: '0', prints: 3, updatedAt: now }],
+    state: 'live',
+    scope: { symbols: '*', quoted: 500, shed: 0, shedAt: null },
+    rows: [
+      { symbol: 'AAPL', bullish: '1', bearish: '2', unknown: '0', prints: 3, updatedAt: now, arrives: true },
+    ],
   },
   'off-exchange:asked': { replica: 'one' },
   journal: { userId: 'u1', epoch: 'e1', records },
