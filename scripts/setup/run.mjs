@@ -1,6 +1,7 @@
 import { buildDashboard, dashboardIsBuilt } from './dashboard.mjs';
 import { installPackages, packagesAreInstalled, requireNode } from './packages.mjs';
 import { SetupError, step, stopChildrenOnSignal } from './process.mjs';
+import { installPythonPackages, pythonPackagesAreInstalled } from './python.mjs';
 import { withSetupLock } from './setup-lock.mjs';
 import { installTools, missingTools, TOOLS } from './tools.mjs';
 
@@ -12,12 +13,17 @@ const tools = (...names) => ({
   done: () => missingTools(names).length === 0,
   run: () => installTools(names),
 });
+const python = {
+  title: 'Installing the packages of the Python examples',
+  done: pythonPackagesAreInstalled,
+  run: installPythonPackages,
+};
 const servers = tools('postgres', 'redis');
 
 const STEPS = {
   start: [packages, dashboard],
   dev: [packages],
-  test: [packages, dashboard, tools('postgres', 'redis', 'chromium')],
+  test: [packages, dashboard, tools('postgres', 'redis', 'chromium', 'pip'), python],
   cluster: [packages, dashboard, servers],
   servers: [packages, servers],
 };

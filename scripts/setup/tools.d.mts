@@ -1,4 +1,4 @@
-export type Tool = 'postgres' | 'redis' | 'chromium';
+export type Tool = 'postgres' | 'redis' | 'chromium' | 'pip';
 
 /** Path of the program, or null where it is not installed. */
 export function findTool(name: Tool): string | null;

@@ -14,6 +14,7 @@ export const TOOLS = {
     programs: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
     package: 'chromium',
   },
+  pip: { title: 'pip', programs: ['pip3'], package: 'python3-pip' },
 };
 
 /** Path of the program of this name in TOOLS, or null. */

@@ -1,0 +1,2 @@
+/** Where Python finds the packages of the examples (PYTHONPATH). */
+export const PYTHON_PACKAGES: string;
