@@ -126,3 +126,23 @@ test.each([
     expect(complaintsOf(browser)).toEqual([]);
   },
 );
+
+test('on a phone “Trade this” leads to the ticket, and what it was filled with is in sight', async () => {
+  await send({ id: 'phone', symbol: 'NVDA', price: 150, quantity: 3, text: 'Seen on a phone' });
+  const browser = await openBrowser(service.url, { viewport: { width: 390, height: 844 } });
+  const { page } = browser;
+  await screenOf(page).signIn(service.demo);
+  await page.goto(`${service.url}/signals`);
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'Seen on a phone' })
+    .getByRole('button', { name: /^Trade this/ })
+    .click();
+  const note = page.getByText('From a signal of momentum. The limit is at most 150.75');
+  await note.waitFor();
+  await until(async () => {
+    const box = await note.boundingBox();
+    return box !== null && box.y > 0 && box.y + box.height < 844;
+  }, 'the note within the window');
+  expect(complaintsOf(browser)).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { pathTo } from '../../../../src/protocol/pages.ts';
 import type { SignalPayload } from '../../../../src/protocol/signals.ts';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
-import { goAndReveal } from '../../hooks/use-page.ts';
+import { go } from '../../hooks/use-page.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { SINGLE } from '../../stores/keyed.ts';
 import { tradeOf } from './figures.ts';
@@ -23,7 +23,7 @@ export function useTrade(guardPercent: number): (signal: SignalPayload) => strin
     });
     if ('reason' in trade) return trade.reason;
     proposal.propose(trade);
-    goAndReveal(pathTo.symbol(trade.symbol));
+    go(pathTo.symbol(trade.symbol));
     return null;
   };
 }
