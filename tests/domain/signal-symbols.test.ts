@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { InstrumentDirectory } from '../../src/domain/instrument/directory.ts';
+import { ruleOn } from '../../src/domain/signals/rules.ts';
 import { createSymbolCheck, LOOK_UP_MS } from '../../src/domain/signals/symbol-check.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -26,31 +27,42 @@ const unasked = (): never => {
 const unknown = { code: 'UNKNOWN_SYMBOL' };
 
 test('what the directory knows is told without a question', async () => {
-  await check(unasked, true).check('AAPL');
-  await expect(check(unasked, false).check('NOPE')).rejects.toMatchObject(unknown);
+  expect(await check(unasked, true).check('AAPL')).toBeUndefined();
+  await expect(check(unasked, false).check('NOPE')).resolves.toMatchObject(unknown);
 });
 
 test('what it has not been asked for is looked up', async () => {
-  await check(async (symbol) => ({ symbol, name: symbol, type: 'CS' })).check('AAPL');
-  await expect(check(async () => null).check('NOPE')).rejects.toMatchObject(unknown);
+  const found = check(async (symbol) => ({ symbol, name: symbol, type: 'CS' }));
+  expect(await found.check('AAPL')).toBeUndefined();
+  await expect(check(async () => null).check('NOPE')).resolves.toMatchObject(unknown);
 });
 
 test('a signal passes where the directory is away or slow', async () => {
-  await check(async () => {
+  const away = check(async () => {
     throw new TradecastError('UNAVAILABLE', 'away');
-  }).check('AAPL');
+  });
+  expect(await away.check('AAPL')).toBeUndefined();
   const slow = check(() => new Promise(() => {}));
   const checked = slow.check('AAPL');
   slow.clock.advance(LOOK_UP_MS);
-  await checked;
+  expect(await checked).toBeUndefined();
 });
 
 test('a contract must be listed and not have expired', async () => {
   const { check: checkContract } = check(unasked);
-  await checkContract(CURRENT);
-  await expect(checkContract(INVENTED)).rejects.toMatchObject(unknown);
-  await expect(checkContract('O:AAPL251219C00200000')).rejects.toMatchObject({
+  expect(await checkContract(CURRENT)).toBeUndefined();
+  await expect(checkContract(INVENTED)).resolves.toMatchObject(unknown);
+  await expect(checkContract('O:AAPL251219C00200000')).resolves.toMatchObject({
     ...unknown,
     message: 'symbol: O:AAPL251219C00200000 has expired.',
   });
+});
+
+test('a symbol that is gone refuses no repeat of what was accepted while it was there', async () => {
+  const refusal = await check(unasked, false).check('GONE');
+  const time = new Date(NOW).toISOString();
+  const body = { id: '1', symbol: 'GONE', action: 'buy', source: 'momentum', timestamp: time } as const;
+  const signal = { body: { ...body, revision: 1, premium: false }, digest: 'd', refusal };
+  expect(ruleOn(signal, [{ revision: 1, digest: 'd', premium: false }], NOW)).toBe('duplicate');
+  expect(() => ruleOn(signal, [], NOW)).toThrow(expect.objectContaining(unknown));
 });

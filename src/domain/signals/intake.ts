@@ -18,7 +18,7 @@ export interface SignalIntake {
    * of one source and symbol keep theirs. Throws UNKNOWN_SYMBOL, CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it
    * may or may not have been accepted.
    */
-  accept(signal: Omit<SentSignal, 'receivedAt'>): Promise<{ readonly duplicate: boolean }>;
+  accept(signal: Pick<SentSignal, 'body' | 'digest'>): Promise<{ readonly duplicate: boolean }>;
 }
 
 export function createSignalIntake({
@@ -44,8 +44,8 @@ export function createSignalIntake({
   return {
     async accept(signal) {
       const receivedAt = clock.now();
-      await checkSymbol(signal.body.symbol);
-      return commits.add({ ...signal, receivedAt });
+      const refusal = await checkSymbol(signal.body.symbol);
+      return commits.add({ ...signal, receivedAt, refusal });
     },
   };
 }

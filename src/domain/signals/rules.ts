@@ -13,11 +13,12 @@ export interface KnownRevision {
 export type Ruling = 'new' | 'updated' | 'duplicate';
 
 /**
- * Decides on a signal, given every accepted revision of it. A repeat is recognised before its times are looked at: it is
- * the answer to "did you get it?", however late it is asked. Throws CONFLICT, VALIDATION or EXPIRED.
+ * Decides on a signal, given every accepted revision of it. A repeat is recognised before its symbol and times are looked at: it is
+ * the answer to "did you get it?", however late it is asked. Throws UNKNOWN_SYMBOL, CONFLICT, VALIDATION
+ * or EXPIRED.
  */
 export function ruleOn(
-  { body, digest }: Pick<SentSignal, 'body' | 'digest'>,
+  { body, digest, refusal }: Pick<SentSignal, 'body' | 'digest' | 'refusal'>,
   known: readonly KnownRevision[],
   now: number,
 ): Ruling {
@@ -28,6 +29,7 @@ export function ruleOn(
     throw conflict('A higher revision of this signal was accepted before.');
   if (known.some(({ premium }) => premium !== body.premium))
     throw conflict('A revision cannot change "premium": send a signal with another id.');
+  if (refusal) throw refusal;
   checkTimes(body, now);
   return known.length === 0 ? 'new' : 'updated';
 }

@@ -1,3 +1,4 @@
+import type { TradecastError } from '../../protocol/errors.ts';
 import type { SignalBody, SignalContent, SignalStream } from '../../protocol/signals.ts';
 
 /** Whose signals the simulated market makes, and whom the generated secret speaks for. */
@@ -10,6 +11,8 @@ export interface SentSignal {
   readonly digest: string;
   /** When the request came, milliseconds since epoch. */
   readonly receivedAt: number;
+  /** Why its symbol is none that can be traded. It counts only for what was not accepted before. */
+  readonly refusal?: TradecastError | undefined;
 }
 
 /** One accepted revision; `seq` counts from 1 within its stream. */

@@ -10,10 +10,10 @@ import { expiryTime } from '../options/expiry.ts';
 export const LOOK_UP_MS = 500;
 
 /**
- * Throws UNKNOWN_SYMBOL where it can be told that there is no such stock or contract, or that the contract has expired.
- * What cannot be told in a moment passes.
+ * UNKNOWN_SYMBOL where it can be told that there is no such stock or contract, or that the contract has expired. What cannot
+ * be told in a moment passes.
  */
-export type SymbolCheck = (symbol: string) => Promise<void>;
+export type SymbolCheck = (symbol: string) => Promise<TradecastError | undefined>;
 
 export interface SymbolCheckParts {
   readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows'>;
@@ -49,11 +49,13 @@ export function createSymbolCheck({
   return async (symbol) => {
     const parsed = parseSymbol(symbol);
     if (parsed?.kind === 'option' && !(expiryTime(parsed.expiry) > marketTime()))
-      throw new TradecastError('UNKNOWN_SYMBOL', `symbol: ${symbol} has expired.`);
+      return unknown(`${symbol} has expired.`);
     const isUnknown =
       parsed?.kind === 'option'
         ? (await contractListing.unlisted([symbol])).has(symbol)
         : await isNoStock(symbol);
-    if (isUnknown) throw new TradecastError('UNKNOWN_SYMBOL', `symbol: ${symbol} is not a known symbol.`);
+    return isUnknown ? unknown(`${symbol} is not a known symbol.`) : undefined;
   };
 }
+
+const unknown = (why: string): TradecastError => new TradecastError('UNKNOWN_SYMBOL', `symbol: ${why}`);

@@ -35,7 +35,7 @@ export const symbolItem = (symbol: string, name: string): PaletteItem => ({
 export const contractItem = (symbol: string, expired: boolean): PaletteItem => ({
   id: `contract ${symbol}`,
   label: instrumentWords(symbol),
-  detail: expired ? 'Option contract, expired' : 'Option contract',
+  detail: expired ? 'Expired contract' : 'Option contract',
   path: pathTo.symbol(symbol),
 });
 

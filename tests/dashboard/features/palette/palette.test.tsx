@@ -102,7 +102,7 @@ test('a contract is typed by its symbol or in words', async () => {
   await page.user.keyboard('/');
   await page.user.type(await screen.findByRole('combobox'), 'spy 251219 650 c');
   await page.user.click(
-    await screen.findByRole('option', { name: /SPY 19 Dec 2025 650 call.*Option contract, expired/ }),
+    await screen.findByRole('option', { name: /SPY 19 Dec 2025 650 call.*Expired contract/ }),
   );
   expect(chosen.mock.calls[0]?.[0].path).toBe('/s/O:SPY251219C00650000');
 });
