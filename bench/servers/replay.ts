@@ -6,7 +6,7 @@ import { writeLines } from '../../rig/recordings/write-lines.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import { STOCKS } from '../../src/adapters/massive/clusters.ts';
 import { createFrameReader, type FrameReader } from '../../src/adapters/massive/frames.ts';
-import { createScopeRouting, createShedCount } from '../../src/adapters/massive/scope.ts';
+import { createScopeRouting } from '../../src/adapters/massive/scope.ts';
 import { createReplayFeed } from '../../src/adapters/replay/feed.ts';
 import { readLines } from '../../src/adapters/replay/lines.ts';
 import type { FeedSink } from '../../src/domain/market/feed.ts';
@@ -73,7 +73,7 @@ function readerOfAll(sums: OffExchangeSums, quoted: ReadonlySet<string>): FrameR
     sink,
     wanted: () => nobody,
     scope: () => ({ quoted }),
-    shed: createShedCount(),
+    shed: { trades: 0, lastAt: null },
     clock: systemClock,
     log: silentLog,
   });

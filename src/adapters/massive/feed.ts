@@ -1,7 +1,7 @@
 import type { FeedScope, FeedStatus, FeedTerms, MarketFeed } from '../../domain/market/feed.ts';
 import { type Cluster, OPTIONS, STOCKS } from './clusters.ts';
 import { beginLife, type FeedLife, type MassiveFeedOptions } from './feed-life.ts';
-import { createShedCount } from './scope.ts';
+import type { ShedCount } from './scope.ts';
 
 const ANY_TIME: FeedTerms = { notBefore: 0, mayConnect: () => true };
 
@@ -18,7 +18,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
   let held: readonly string[] = [];
   let scope: FeedScope | null = null;
   let life: FeedLife | null = null;
-  const shed = createShedCount();
+  const shed: ShedCount = { trades: 0, lastAt: null };
 
   return {
     source: 'massive',
@@ -67,7 +67,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
         scope = next;
         life?.want();
       },
-      shed: shed.read,
+      shed: () => shed,
     }),
     status: () => status,
   };

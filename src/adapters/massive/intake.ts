@@ -49,12 +49,13 @@ export function createIntake({ reading, recorder, onStatus, ...options }: Intake
     take,
     stop: routing.stop,
     readFrame(text) {
-      const before = ticks + shed.count();
+      const [before, shedBefore] = [ticks, shed.trades];
       const frame = reader.parse(text);
       if (Array.isArray(frame)) for (const event of frame) take(event);
       else if (frame !== undefined) take(frame as RawEvent);
-      shed.date(clock.now());
-      return ticks + shed.count() > before;
+      const hasShed = shed.trades > shedBefore;
+      if (hasShed) shed.lastAt = clock.now();
+      return hasShed || ticks > before;
     },
   };
 }

@@ -15,31 +15,10 @@ export interface ScopeRouting {
   stop(): void;
 }
 
-/** How many trades were shed, and when last: it outlives the connections of a feed. */
-export interface ShedCount {
-  add(): void;
-  count(): number;
-  /** Trades have been shed since the last call. */
-  date(now: number): void;
-  read(): ShedTrades;
-}
-
-export function createShedCount(): ShedCount {
-  let trades = 0;
-  let dated = 0;
-  let lastAt: number | null = null;
-  return {
-    add() {
-      trades += 1;
-    },
-    count: () => trades,
-    date(now) {
-      if (trades === dated) return;
-      dated = trades;
-      lastAt = now;
-    },
-    read: () => ({ trades, lastAt }),
-  };
+/** How many trades were shed, and when last. It outlives the connections of a feed. */
+export interface ShedCount extends ShedTrades {
+  trades: number;
+  lastAt: number | null;
 }
 
 /** How often the log says what was shed. */
@@ -56,12 +35,14 @@ export interface ScopeRoutingOptions {
 
 export function createScopeRouting(options: ScopeRoutingOptions): ScopeRouting {
   const { sink, wanted, scope, shed, clock, log } = options;
-  let reported = shed.count();
+  let reported = shed.trades;
   const report = (): void => {
-    const count = shed.count();
-    if (count > reported)
-      log.info({ trades: count - reported }, 'trades on exchanges of symbols that nobody follows were shed');
-    reported = count;
+    if (shed.trades > reported)
+      log.info(
+        { trades: shed.trades - reported },
+        'trades on exchanges of symbols that nobody follows were shed',
+      );
+    reported = shed.trades;
   };
   return {
     readsTrade(event) {
@@ -70,7 +51,7 @@ export function createScopeRouting(options: ScopeRoutingOptions): ScopeRouting {
       const { sym, x, trfi } = event as { sym: string; x: number; trfi: number };
       if (isOffExchange({ exchange: x, trf: trfi })) return true;
       if (wanted().has(sym) || current.quoted.has(sym)) return true;
-      shed.add();
+      shed.trades += 1;
       return false;
     },
     sink: {

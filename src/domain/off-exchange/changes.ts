@@ -21,6 +21,8 @@ export interface ChangeReader {
 export interface ChangeLog {
   /** `minute` is undefined for a change outside of the minutes: a late print. */
   note(sums: SymbolSums, minute: MinuteSums | undefined): void;
+  /** A change outside of its numbers; of nothing where there is no such symbol. */
+  touch(sums: SymbolSums | undefined): void;
   /** The day is over: what was noted of it stays to be taken. */
   endDay(day: string): void;
   /** All that was noted is void, and so is what was taken of this day. */
@@ -43,17 +45,20 @@ function takeDirty({ dirty }: Reader, day: string | null): DayChanges[] {
 export function createChangeLog(): ChangeLog {
   const readers = new Set<Reader>();
 
-  return {
-    note(sums, minute) {
-      for (const { dirty } of readers) {
-        let minutes = dirty.get(sums);
-        if (minutes === undefined) {
-          minutes = new Set();
-          dirty.set(sums, minutes);
-        }
-        if (minute) minutes.add(minute);
+  const note = (sums: SymbolSums, minute: MinuteSums | undefined): void => {
+    for (const { dirty } of readers) {
+      let minutes = dirty.get(sums);
+      if (minutes === undefined) {
+        minutes = new Set();
+        dirty.set(sums, minutes);
       }
-    },
+      if (minute) minutes.add(minute);
+    }
+  };
+
+  return {
+    note,
+    touch: (sums) => sums && note(sums, undefined),
     endDay(day) {
       for (const reader of readers) reader.ended.push(...takeDirty(reader, day));
     },

@@ -71,7 +71,8 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
   const sums = new Map<string, SymbolSums>();
   let day = NO_DAY;
 
-  const take = (tick: TradeTick, notional: Amount | null, outcome: 'counted' | 'recovered'): void => {
+  const take = (tick: TradeTick, isLive: boolean): void => {
+    const notional = isLive ? check.notionalOf(tick) : check.recoveredOf(tick);
     if (notional === null) return;
     const entry = entryOf(sums, tick.symbol);
     if (entry === undefined) {
@@ -86,9 +87,10 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
       log.note(entry, undefined);
       return;
     }
-    counters[outcome] += 1;
+    if (isLive) counters.counted += 1;
+    else counters.recovered += 1;
     // The quotes of a time that is over are not kept.
-    const print = printOf(tick, notional, outcome === 'counted' ? tapes.sideOf(tick) : 'unknown');
+    const print = printOf(tick, notional, isLive ? tapes.sideOf(tick) : 'unknown');
     log.note(entry, countPrint(entry, print, day.start, leastOfLargest));
   };
   const beginDay = (time: number): void => {
@@ -98,20 +100,20 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
     check.clear();
     tapes.forgetPrices();
   };
-  const isOfDay = ({ sourceTime }: TradeTick): boolean => {
-    if (sourceTime >= day.end) beginDay(sourceTime);
-    if (sourceTime < day.start) counters.earlier += 1;
-    return sourceTime >= day.start;
-  };
 
   return {
     trade(tick) {
-      if (!isOfDay(tick)) return;
-      take(tick, check.notionalOf(tick), 'counted');
-      tapes.trade(tick);
+      if (tick.sourceTime >= day.end) beginDay(tick.sourceTime);
+      if (tick.sourceTime < day.start) counters.earlier += 1;
+      else {
+        take(tick, true);
+        tapes.trade(tick);
+      }
     },
     recover(tick) {
-      if (isOfDay(tick)) take(tick, check.recoveredOf(tick), 'recovered');
+      if (tick.sourceTime >= day.end) beginDay(tick.sourceTime);
+      if (tick.sourceTime < day.start) counters.earlier += 1;
+      else take(tick, false);
     },
     nbbo: tapes.nbbo,
     interrupted: tapes.forget,
@@ -129,10 +131,7 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
       check.clear();
       tapes.clear();
     },
-    touch(symbol) {
-      const entry = sums.get(symbol);
-      if (entry) log.note(entry, undefined);
-    },
+    touch: (symbol) => log.touch(sums.get(symbol)),
     changes: () => log.open(() => day.date || null),
     day: () => day.date || null,
     symbols: () => [...sums.values()].map((entry) => symbolDayOf(entry)),
