@@ -110,7 +110,8 @@ export const VARIABLES = {
     section: 'Process',
     default: '',
     parse: optional(anyText),
-    meaning: 'bearer token for `/metrics`; if it is not set, everyone can read `/metrics`',
+    meaning:
+      'bearer token for `/metrics`; if it is not set, everyone can read `/metrics`, which then has no metrics of signals',
     secret: true,
   },
   LOG_LEVEL: {

@@ -19,6 +19,8 @@ export interface RealtimeMetrics {
   quoteConflated(): void;
   /** A hole in the stream of a user was filled from the database. */
   journalGapFilled(): void;
+  /** A hole in a stream of signals was filled from the database. */
+  signalGapFilled(): void;
   /** Bytes that wait in this process for slow readers, all together. */
   queued(bytes: number): void;
   /** Measures one tick of the state lane; returns what ends the measurement. */
@@ -87,6 +89,10 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
     'tradecast_journal_gaps_total',
     'Gaps in a user stream that were filled from the database',
   );
+  const signalGaps = registry.tally(
+    'tradecast_signal_gaps_total',
+    'Gaps in a stream of signals that were filled from the database',
+  );
   const flush = registry.timer('tradecast_flush_seconds', 'Duration of one tick of the state lane');
   const sumOf = (events: readonly string[]): number =>
     events.reduce((sum, event) => sum + sent.sum(event), 0);
@@ -100,6 +106,7 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
     messageSent: (event, count) => sent.add({ event }, count),
     quoteConflated: () => conflated.add(),
     journalGapFilled: () => gaps.add(),
+    signalGapFilled: () => signalGaps.add(),
     queued(bytes) {
       queueBytes = bytes;
     },

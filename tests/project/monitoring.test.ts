@@ -47,19 +47,22 @@ const OF_PROMETHEUS = ['instance', 'job'];
 const operations = readRepoFile('docs/operations.md');
 
 let app: TestApp;
+const METRICS_TOKEN = 'a-token-of-the-metrics-that-is-long-enough';
 /** What /metrics prints … */
 let printed: string;
 /** … and every sample of it: its name and its labels. */
 let samples: { name: string; labels: Record<string, string> }[];
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ env: { METRICS_TOKEN } });
   const socket = await app.connect(await app.signUp());
   await ask(socket, 'subscribe:watchlist', ['AAPL']);
   await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
   app.market.tick('AAPL', 100);
   await next(socket, 'quote:update');
   await app.request('POST', '/hooks/trades', { body: {} });
-  const { body } = await app.request('GET', '/metrics');
+  const { body } = await app.request('GET', '/metrics', {
+    headers: { Authorization: `Bearer ${METRICS_TOKEN}` },
+  });
   printed = String(body.text);
   samples = [...printed.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)].map(([, name, labels = '']) => ({
     name: name!,

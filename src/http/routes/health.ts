@@ -24,8 +24,21 @@ export function healthRoutes(
       res.setHeader('WWW-Authenticate', 'Bearer');
       throw new TradecastError('UNAUTHENTICATED', 'The metrics need their bearer token.');
     }
-    res.type('text/plain; version=0.0.4; charset=utf-8').send(await metricsText());
+    const text = await metricsText();
+    res
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(metricsToken === null ? withoutSignals(text) : text);
   });
 
   return router;
 }
+
+/**
+ * What everybody may read: any count or time of signals tells of premium ones, since the numbers of free ones are known
+ * to every reader.
+ */
+const withoutSignals = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/signal/i.test(line))
+    .join('\n');

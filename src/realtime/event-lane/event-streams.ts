@@ -44,7 +44,9 @@ export interface EventStreamsParts {
   readonly notices: (listener: (notice: AppendNotice) => void) => Cancel;
   /** Asked before each write. A peer that may not read waits: it goes on where it was after a later look at the head. */
   readonly mayRead: (peer: Peer, streamId: string) => boolean;
-  readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  /** A hole was filled from the database. */
+  readonly gapFilled: () => void;
+  readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
   readonly watch?: LaneWatch;
   readonly log: Log;
 }

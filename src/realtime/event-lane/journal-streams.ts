@@ -17,6 +17,7 @@ export const createJournalStreams = ({ journal, bus, ...parts }: JournalStreamsP
   createEventStreams({
     ...parts,
     eventLog: journal,
+    gapFilled: parts.metrics.journalGapFilled,
     notices: (listener) =>
       bus.subscribe(journalTopic, ({ userId, epoch, records }) =>
         listener({ streamId: userId, epoch, records }),

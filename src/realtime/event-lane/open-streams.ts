@@ -1,4 +1,3 @@
-import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import type { JournalPosition } from '../../protocol/trades.ts';
 import type { Peer } from '../peer.ts';
 import type { AppendNotice, EventLog } from './event-log.ts';
@@ -23,18 +22,18 @@ export interface OpenStreams {
 
 export interface OpenStreamsParts extends PumpParts {
   readonly eventLog: EventLog;
-  readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  readonly gapFilled: () => void;
   readonly watch?: LaneWatch;
 }
 
 export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
-  const { eventLog, metrics, watch, log } = parts;
+  const { eventLog, gapFilled, watch, log } = parts;
   const streams = new Map<string, EventStream>();
   const pump = createPump(parts);
 
   function advance(stream: EventStream, position: JournalPosition, records: readonly LoggedRecord[]): void {
     const { epoch, head } = stream;
-    if (moveHead(stream, position, records, () => metrics.journalGapFilled())) {
+    if (moveHead(stream, position, records, gapFilled)) {
       pumpAll(stream);
       if (epoch !== null && stream.head > head) tellMoved(stream, head);
     }

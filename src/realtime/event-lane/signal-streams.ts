@@ -50,7 +50,7 @@ export interface SignalStreamsParts {
   readonly bus: Bus;
   readonly deliveryMeter: Pick<DeliveryMeter, 'reached' | 'moved' | 'accepted'>;
   readonly clock: Clock;
-  readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  readonly metrics: Pick<RealtimeMetrics, 'signalGapFilled' | 'messageSent'>;
   readonly log: Log;
 }
 
@@ -187,6 +187,7 @@ const createLane = ({
       }),
     mayRead: (peer, streamId) =>
       SIGNAL_STREAMS.some((stream) => stream === streamId && isOpen(tiers, peer, stream)),
+    gapFilled: metrics.signalGapFilled,
     metrics,
     watch: watchOf(deliveryMeter),
     log,
