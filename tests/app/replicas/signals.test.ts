@@ -11,6 +11,7 @@ import type { Tier } from '../../../src/protocol/tier.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { createLossyBus } from '../../support/lossy-bus.ts';
 
+const METRICS_TOKEN = 'a token of the metrics, long enough';
 /** Sources send to A; B hears on the bus what the test lets through. */
 const bus = createLossyBus();
 let cluster: TestCluster;
@@ -19,7 +20,7 @@ let b: TestApp;
 beforeAll(async () => {
   cluster = await startCluster({ replicas: 1 });
   a = cluster.apps[0]!;
-  b = await cluster.join({ wrap: { bus: bus.wrap } });
+  b = await cluster.join({ wrap: { bus: bus.wrap }, env: { METRICS_TOKEN } });
 });
 /** Redis hangs: its connections stay open and nothing is answered. */
 const redisHangs = (): void => void process.kill(cluster.redis.pid, 'SIGSTOP');
@@ -97,6 +98,10 @@ describe('signals over replicas', () => {
     await hasAll(one, 'free', 'premium');
     end();
     expectExactly(one, 'free', 'premium');
+    const headers = { Authorization: `Bearer ${METRICS_TOKEN}` };
+    const metrics = String((await b.request('GET', '/metrics', { headers })).body.text);
+    expect(metrics).toMatch(/^tradecast_signal_gaps_total [1-9]/m);
+    expect(metrics).toMatch(/^tradecast_journal_gaps_total 0$/m);
   });
 
   test('nobody loses one while Redis hangs, and no premium signal reaches whose tier was taken away in that time', async () => {
