@@ -35,7 +35,7 @@ const DASHBOARD = path.resolve(import.meta.dirname, '../../dashboard/dist');
 export interface HttpFaces
   extends Omit<
       HttpParts,
-      'clock' | 'log' | 'observe' | 'quotes' | 'defaultWatchlist' | 'candles' | 'contracts'
+      'clock' | 'log' | 'observe' | 'countSignal' | 'quotes' | 'defaultWatchlist' | 'candles' | 'contracts'
     >,
     Pick<MarketFaces, 'board' | 'featured' | 'candles' | 'feedSource'>,
     Pick<
@@ -67,6 +67,7 @@ export function createHttpCapability(
       clock,
       log: log('http'),
       observe: metrics.http.observe,
+      countSignal: metrics.signals.answered,
     },
     { ...config, ...options, feedSource, dashboardDir: DASHBOARD },
   );

@@ -43,7 +43,7 @@ export interface SignalsParts extends Omit<SymbolCheckParts, 'clock'> {
 }
 
 export function createSignalsCapability(
-  { replica, startedAt, clock, log, wrap }: Core,
+  { replica, startedAt, clock, log, wrap, metrics }: Core,
   { database, bus, link, replicas, ...directories }: SignalsParts,
 ): Capability<SignalFaces> {
   const signalLog = wrapped(createSignalLog(database), wrap.signalLog);
@@ -59,6 +59,7 @@ export function createSignalsCapability(
         .flatMap(({ status, state }) => (state === 'draining' ? [] : [status.replica])),
       isExact: link.state() === 'off' || (link.state() === 'ok' && clock.now() - startedAt >= SETTLED_MS),
     }),
+    tally: metrics.signals,
     clock,
     log: log('signals'),
   });

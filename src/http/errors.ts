@@ -28,7 +28,7 @@ export function createErrorHandler(log: Log): ErrorRequestHandler {
 }
 
 /** Express and its body parser mark the client's mistakes with `status` and `type`; anything else is ours. */
-function toRefusal(error: unknown): TradecastError {
+export function toRefusal(error: unknown): TradecastError {
   if (error instanceof TradecastError) return error;
   const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
   if (type === 'entity.too.large') {

@@ -124,4 +124,6 @@ export interface HttpParts {
   /** Prometheus text. */
   metricsText(): Promise<string>;
   observe(request: ServedRequest): void;
+  /** `accepted`, `repeated` or the code of the refusal. */
+  countSignal(outcome: string): void;
 }

@@ -4,6 +4,7 @@ import { createHttpMetrics } from './http.ts';
 import { createStallTally } from './process.ts';
 import { createRealtimeMetrics } from './realtime.ts';
 import { createMetricRegistry } from './registry.ts';
+import { createSignalMetrics } from './signals.ts';
 import { createTradingMetrics } from './trading.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -14,6 +15,7 @@ export function createMetrics() {
     registry,
     realtime: createRealtimeMetrics(registry),
     trading: createTradingMetrics(registry),
+    signals: createSignalMetrics(registry),
     http: createHttpMetrics(registry),
     database: createDatabaseTimer(registry),
     stalls: createStallTally(registry),

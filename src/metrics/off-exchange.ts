@@ -3,7 +3,8 @@ import type { MetricRegistry } from './registry.ts';
 export interface OffExchangeReadings {
   /** Since the start, by what became of them. */
   counters(): object;
-  gaps(): number;
+  /** Since the start; `fetching` are those whose prints are being requested, `filled` counts symbols. */
+  gaps(): { readonly begun: number; readonly fetching: number; readonly filled: number };
   /** Trades on exchanges that were passed by. */
   shed(): number;
   /** Symbols with quotes for the sums alone. */
@@ -23,7 +24,17 @@ export function readOffExchange(registry: MetricRegistry, read: OffExchangeReadi
   registry.total(
     'tradecast_off_exchange_gaps_total',
     'Times in which off-exchange prints may be missing',
-    read.gaps,
+    () => read.gaps().begun,
+  );
+  registry.gauge(
+    'tradecast_off_exchange_gaps_fetching',
+    'Gaps whose prints are being requested from upstream',
+    () => read.gaps().fetching,
+  );
+  registry.total(
+    'tradecast_off_exchange_filled_total',
+    'Symbols whose prints of a gap were fetched, each once for every gap',
+    () => read.gaps().filled,
   );
   registry.total(
     'tradecast_off_exchange_shed_trades_total',

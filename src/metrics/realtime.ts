@@ -21,6 +21,8 @@ export interface RealtimeMetrics {
   journalGapFilled(): void;
   /** A hole in a stream of signals was filled from the database. */
   signalGapFilled(): void;
+  /** So many more plain connections to this path, or fewer. */
+  plainConnections(path: string, change: number): void;
   /** Bytes that wait in this process for slow readers, all together. */
   queued(bytes: number): void;
   /** Measures one tick of the state lane; returns what ends the measurement. */
@@ -85,6 +87,10 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
     'Bytes waiting in this process for slow readers',
     () => queueBytes,
   );
+  const plain = new Map<string, number>();
+  registry.labelledGauge('tradecast_plain_connections', 'Open plain WebSockets, by path', 'path', () =>
+    Object.fromEntries(plain),
+  );
   const gaps = registry.tally(
     'tradecast_journal_gaps_total',
     'Gaps in a user stream that were filled from the database',
@@ -107,6 +113,7 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
     quoteConflated: () => conflated.add(),
     journalGapFilled: () => gaps.add(),
     signalGapFilled: () => signalGaps.add(),
+    plainConnections: (path, change) => void plain.set(path, (plain.get(path) ?? 0) + change),
     queued(bytes) {
       queueBytes = bytes;
     },

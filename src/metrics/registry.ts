@@ -86,6 +86,30 @@ function recordersOf(registry: Registry) {
       return { observe: (seconds) => histogram.observe(seconds), start: () => histogram.startTimer() };
     },
 
+    /** A histogram that takes thousands of equal values at once; that of prom-client takes them one by one. */
+    countedTimer(name: string, help: string): { observe(seconds: number, count: number): void } {
+      const bounds = [...BUCKETS, Number.POSITIVE_INFINITY];
+      const counts = bounds.map(() => 0);
+      new Counter({
+        ...named(registry, `${name}_bucket`, help),
+        labelNames: ['le'],
+        collect() {
+          this.reset();
+          let sum = 0;
+          for (const [index, bound] of bounds.entries()) {
+            sum += counts[index] ?? 0;
+            this.inc({ le: bound === Number.POSITIVE_INFINITY ? '+Inf' : bound }, sum);
+          }
+        },
+      });
+      return {
+        observe(seconds, count) {
+          const index = bounds.findIndex((bound) => seconds <= bound);
+          counts[index] = (counts[index] ?? 0) + count;
+        },
+      };
+    },
+
     labelledTimer<Label extends string>(
       name: string,
       help: string,

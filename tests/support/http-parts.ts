@@ -148,6 +148,7 @@ export async function startHttpApp(
     monitor: unreached,
     metricsText: async () => 'tradecast_connections 0\n',
     observe: (request) => void served.push(request),
+    countSignal: unreached,
     ...given.parts,
   };
   // A test that computes for seconds must not find its connection closed.

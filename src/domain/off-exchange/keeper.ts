@@ -32,10 +32,19 @@ export interface OffExchangeKeeper {
   counters(): PrintCounters;
   /** The symbols with the most notional of the day, most first; none without the lease. */
   heaviest(count: number): readonly string[];
-  /** Times in which prints may be missing, since the process started. */
-  gaps(): number;
+  /** Times in which prints may be missing. */
+  gaps(): GapCounts;
   /** How long the oldest print has waited to be stored, milliseconds. */
   unsavedMs(): number;
+}
+
+export interface GapCounts {
+  /** Since the process started. */
+  readonly begun: number;
+  /** Their prints are being requested. */
+  readonly fetching: number;
+  /** Symbols whose prints of a gap are there after all, since the process started. */
+  readonly filled: number;
 }
 
 const add = (a: PrintCounters, b: PrintCounters): PrintCounters => {
@@ -55,7 +64,7 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
   const queue = createTickQueue(log);
   const running = createScope();
   let ended = noPrints();
-  let gaps = 0;
+  const tally = createGapTally();
   let fencing: number | null = null;
   let term: Term | null = null;
 
@@ -68,7 +77,7 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
       arrival,
       coverage,
       isOurs: () => isOurs(number),
-      onGaps: (count) => (gaps += count),
+      ...tally,
     });
     if (next === null) return;
     term = next;
@@ -120,7 +129,17 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     },
     counters: () => (term === null ? ended : add(ended, term.sums.counters)),
     heaviest: (count) => term?.sums.heaviest(count) ?? [],
-    gaps: () => gaps,
+    gaps: () => ({ ...tally.counts(), fetching: term?.fetching() ?? 0 }),
     unsavedMs: () => term?.unsavedMs() ?? 0,
+  };
+}
+
+function createGapTally() {
+  let begun = 0;
+  let filled = 0;
+  return {
+    onGaps: (count: number): unknown => (begun += count),
+    onFilled: (): unknown => (filled += 1),
+    counts: () => ({ begun, filled }),
   };
 }

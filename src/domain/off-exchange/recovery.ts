@@ -27,6 +27,8 @@ export interface Recovery {
   begin(gaps: readonly Gap[]): void;
   /** Each trade as it arrives, before it is counted. */
   saw(tick: TradeTick): void;
+  /** Gaps whose prints are being requested. */
+  fetching(): number;
   end(): void;
 }
 
@@ -37,6 +39,8 @@ export interface RecoveryOptions {
   readonly coverage: Pick<Coverage, 'fill'>;
   /** Symbols whose prints arrive, also where none has yet. */
   readonly followed: () => Iterable<string>;
+  /** All prints of one symbol and gap are there after all. */
+  readonly onFilled: () => unknown;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -61,7 +65,7 @@ function note({ gap, live }: Hole, tick: TradeTick): void {
 }
 
 export function createRecovery(options: RecoveryOptions): Recovery {
-  const { past, sums, coverage, followed, clock, log } = options;
+  const { past, sums, coverage, followed, onFilled, clock, log } = options;
   const ended = new AbortController();
   const { signal } = ended;
   /** Those whose prints still arrive live as well. */
@@ -81,6 +85,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     }
     // In the same turn: sums and gap are stored together, or neither is.
     coverage.fill(gap, symbol);
+    onFilled();
     return 'filled';
   }
   async function attempt(hole: Hole, symbol: string, source: PastPrints): Promise<Outcome> {
@@ -129,6 +134,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       if (open.size === 0 || !isOffExchange(tick)) return;
       for (const hole of open) note(hole, tick);
     },
+    fetching: () => open.size,
     end: () => ended.abort(),
   };
 }

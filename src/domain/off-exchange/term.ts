@@ -19,6 +19,7 @@ export interface Term extends Pick<SumsWriter, 'unsavedMs'> {
   /** Where its ticks arrive. */
   readonly ticks: Pick<OffExchangeSums, 'trade' | 'nbbo' | 'interrupted' | 'clear'>;
   readonly recover: Recovery['begin'];
+  readonly fetching: Recovery['fetching'];
   /** Stores what was counted, if this replica still may. */
   end(): Promise<void>;
 }
@@ -42,6 +43,7 @@ export interface TermOptions {
   /** False where another term, or none, has begun meanwhile. */
   readonly isOurs: () => boolean;
   readonly onGaps: (count: number) => unknown;
+  readonly onFilled: () => unknown;
 }
 
 /** Goes on from what is stored; null where the term is over before it began. Throws the errors of the store. */
@@ -79,6 +81,7 @@ export async function openTerm(options: TermOptions): Promise<Term | null> {
       },
     },
     recover: recovery.begin,
+    fetching: recovery.fetching,
     unsavedMs: writer.unsavedMs,
     end() {
       running.end();

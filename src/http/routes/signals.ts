@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type RequestHandler, Router } from 'express';
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import { toDelivery } from '../../domain/signals/delivery/delivery-log.ts';
 import { openStreams } from '../../domain/signals/open-streams.ts';
 import { TradecastError } from '../../protocol/errors.ts';
@@ -8,32 +8,40 @@ import { TRACK_RECORD_RULES } from '../../protocol/signal-reports.ts';
 import { signalSchema } from '../../protocol/signals.ts';
 import { succeed, userOf } from '../answer.ts';
 import { rawBody, readBody, readQuery } from '../body.ts';
+import { toRefusal } from '../errors.ts';
 import { assertSource, createSourceCheck } from '../hook-signature.ts';
 import { takePoint } from '../limit.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 
 const ACCEPTED = 202;
 
-type IntakeParts = Pick<HttpParts, 'signals' | 'limiter' | 'clock'>;
+type IntakeParts = Pick<HttpParts, 'signals' | 'limiter' | 'clock' | 'countSignal'>;
 
 /** Takes one signed signal; a session is neither needed nor looked at. */
 export function takeSignal(
-  { signals, limiter, clock }: IntakeParts,
+  { signals, limiter, clock, countSignal }: IntakeParts,
   { keys }: HttpOptions,
-): RequestHandler[] {
+): (RequestHandler | ErrorRequestHandler)[] {
+  const take: RequestHandler = async (req, res) => {
+    const body = readBody(req, signalSchema);
+    assertSource(res, body.source);
+    await takePoint(limiter, 'http:signals', body.source);
+    // The same bytes are the same signal, whichever of the two routes they take.
+    const digest = createHash('sha256').update(req.body).digest('hex');
+    const { duplicate } = await signals.accept({ body, digest });
+    countSignal(duplicate ? 'repeated' : 'accepted');
+    succeed<DataOf<'POST /hooks/signals'>>(res, { duplicate }, duplicate ? 200 : ACCEPTED);
+  };
+  const countRefusal: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+    countSignal(toRefusal(error).code);
+    next(error);
+  };
   return [
     // The signature covers the bytes, whatever their type.
     rawBody(() => true),
     createSourceCheck({ secrets: keys.signal, clock }),
-    async (req, res) => {
-      const body = readBody(req, signalSchema);
-      assertSource(res, body.source);
-      await takePoint(limiter, 'http:signals', body.source);
-      // The same bytes are the same signal, whichever of the two routes they take.
-      const digest = createHash('sha256').update(req.body).digest('hex');
-      const { duplicate } = await signals.accept({ body, digest });
-      succeed<DataOf<'POST /hooks/signals'>>(res, { duplicate }, duplicate ? 200 : ACCEPTED);
-    },
+    take,
+    countRefusal,
   ];
 }
 

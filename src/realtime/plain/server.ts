@@ -35,7 +35,7 @@ export interface PlainParts extends CredentialsParts {
   /** Number of proxies in front, whose X-Forwarded-For counts. */
   readonly trustProxy: number;
   readonly clock: Clock;
-  readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
+  readonly metrics: Pick<RealtimeMetrics, 'messageSent' | 'plainConnections'>;
   readonly log: Log;
 }
 
@@ -64,6 +64,7 @@ export const createPlainSockets =
       };
     for (const create of parts.endpoints) {
       const endpoint = create(host);
+      parts.metrics.plainConnections(endpoint.path, 0);
       upgrades.route(endpoint.path, takeTo(endpoint));
     }
 
@@ -139,7 +140,7 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
   const heartbeat = createHeartbeat(clock);
 
   function serve(
-    { dialect, commands, greet, left }: PlainEndpoint,
+    { path, dialect, commands, greet, left }: PlainEndpoint,
     ws: WebSocket,
     { socket: line }: IncomingMessage,
     inbox: Inbox,
@@ -147,10 +148,12 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
   ): void {
     const peer = new PlainPeer({ id, principal, dialect, ws, line, clock });
     ws.once('close', () => {
+      metrics.plainConnections(path, -1);
       left?.(peer);
       host.leave(peer);
       host.release(principal, id);
     });
+    metrics.plainConnections(path, 1);
     heartbeat.follow(ws);
     host.join(peer);
     const open = (): void => inbox.open((message) => receive(peer, commands, message));

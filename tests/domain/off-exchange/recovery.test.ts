@@ -27,6 +27,7 @@ function begin(
   const clock = createManualClock(NOON);
   const sums = createOffExchangeSums({ minNotional: 0, tapeNotional: 100_000 });
   const coverage = createCoverage(createMarketHours('always'));
+  let filled = 0;
   const asked: Parameters<PastPrints['read']>[] = [];
   const past: PastPrints = {
     async read(...request) {
@@ -34,7 +35,15 @@ function begin(
       return answer(request[0], asked.filter(([symbol]) => symbol === request[0]).length);
     },
   };
-  const recovery = createRecovery({ past, sums, coverage, followed: () => ['AAPL'], clock, log: silentLog });
+  const recovery = createRecovery({
+    past,
+    sums,
+    coverage,
+    followed: () => ['AAPL'],
+    onFilled: () => (filled += 1),
+    clock,
+    log: silentLog,
+  });
   const live = (tick: TradeTick): void => {
     recovery.saw(tick);
     sums.trade(tick);
@@ -57,13 +66,24 @@ function begin(
       .symbols()
       .map(({ symbol, totals }) => `${symbol} ${totals.prints}`)
       .join();
-  return { clock, sums, coverage, asked, recovery, live, pass, prints, gap: coverage.take()[0]! };
+  return {
+    clock,
+    sums,
+    coverage,
+    asked,
+    recovery,
+    filled: () => filled,
+    live,
+    pass,
+    prints,
+    gap: coverage.take()[0]!,
+  };
 }
 
 describe('the prints of a gap', () => {
   test('are counted with an unknown side, without those of before it and those that arrived after all', async () => {
     const fetched = [print(5, NOON - SECOND), print(6, NOON + SECOND), print(7, NOON + 2 * SECOND)];
-    const { asked, live, pass, prints, sums, coverage, gap } = begin(() => [
+    const { asked, live, pass, prints, sums, coverage, gap, recovery, filled } = begin(() => [
       ...fetched,
       print(8, NOON + 11_000),
     ]);
@@ -72,6 +92,7 @@ describe('the prints of a gap', () => {
     expect(asked.map(([symbol, from, to]) => [symbol, from, to])).toEqual([
       ['AAPL', NOON - MARGIN_MS, NOON + 10 * SECOND + MARGIN_MS],
     ]);
+    expect([filled(), recovery.fetching()]).toEqual([1, 0]);
     expect(prints()).toBe('AAPL 4');
     expect(sums.symbols()[0]!.totals.unknown).toBe(400n * 10n ** 12n);
     expect(sums.counters).toMatchObject({ counted: 2, recovered: 2 });
@@ -99,12 +120,12 @@ describe('the prints of a gap', () => {
   });
 
   test('are asked for again while upstream does not answer, and by one request at a time', async () => {
-    const { asked, pass, prints, coverage } = begin((_, round) => {
+    const { asked, pass, prints, coverage, recovery } = begin((_, round) => {
       if (round < 3) throw new TradecastError('UNAVAILABLE', 'Not now.', { retryAfterMs: 1_000 });
       return [print(6, NOON + SECOND)];
     });
     await pass(MARGIN_MS + 2 * SECOND);
-    expect([asked.length, coverage.take()]).toEqual([1, []]);
+    expect([asked.length, coverage.take(), recovery.fetching()]).toEqual([1, [], 1]);
     await pass(30 * SECOND);
     await pass(30 * SECOND);
     expect([asked.length, prints()]).toEqual([3, 'AAPL 2']);
@@ -119,10 +140,11 @@ describe('the prints of a gap', () => {
     ],
     ['they are too many', () => null],
   ])('stay missing where %s, and the gap stays marked', async (_, answer) => {
-    const { asked, pass, prints, coverage } = begin(answer);
+    const { asked, pass, prints, coverage, filled, recovery } = begin(answer);
     await pass(MARGIN_MS + 2 * SECOND);
     await pass(600 * SECOND);
     expect([asked.length, prints(), coverage.take()]).toEqual([1, 'AAPL 1', []]);
+    expect([filled(), recovery.fetching()]).toEqual([0, 0]);
   });
 
   test('are not asked for where it was too long', async () => {

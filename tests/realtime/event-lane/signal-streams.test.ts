@@ -30,6 +30,7 @@ let log: Record<SignalStream, SignalRecord[]>;
 let pagesRead: number;
 let written: Map<string, DeliveryCount>;
 let deliveryMeter: DeliveryMeter;
+let metrics: ReturnType<typeof createMetrics>;
 let stop: Cancel;
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -40,6 +41,7 @@ beforeEach(() => {
   [tier, answers, pagesRead] = ['PROFESSIONAL', 'at once', 0];
   log = { free: [], premium: [] };
   written = new Map();
+  metrics = createMetrics();
   deliveryMeter = createDeliveryMeter({
     replica: 'this',
     deliveryLog: {
@@ -49,6 +51,7 @@ beforeEach(() => {
       },
     },
     replicas: () => ({ known: ['this'], isExact: true }),
+    tally: metrics.signals,
     clock,
     log: silentLog,
   });
@@ -76,7 +79,7 @@ beforeEach(() => {
     bus,
     deliveryMeter,
     clock,
-    metrics: createMetrics().realtime,
+    metrics: metrics.realtime,
     log: silentLog,
   });
   tiers.hold(USER, tier);
@@ -283,6 +286,37 @@ describe('the count of deliveries', () => {
     await settled();
     await deliveryMeter.finish();
     expect(countOf('premium', 1)).toEqual({ eligible: 1, told: 0, latencies: [] });
+  });
+
+  test('is summed for the operator: who was there, who was told, and who was not a minute later', async () => {
+    const stopMeter = deliveryMeter.start();
+    const [, silent] = [await follow(), await follow()];
+    await settled();
+    silent.pause();
+    append('free');
+    await settled();
+    silent.leave();
+    streams.unsubscribe(silent);
+    const sums = async (): Promise<string[]> =>
+      (await metrics.registry.text()).split('\n').filter((line) => /^tradecast_signal_/.test(line));
+    for (let second = 0; second < 59; second++) {
+      clock.advance(1_000);
+      await settled();
+    }
+    expect(await sums()).toContain('tradecast_signal_missed_total 0');
+    for (let second = 0; second < 3; second++) {
+      clock.advance(1_000);
+      await settled();
+    }
+    stopMeter();
+    expect(await sums()).toEqual(
+      expect.arrayContaining([
+        'tradecast_signal_readers_total 2',
+        'tradecast_signal_missed_total 1',
+        'tradecast_signal_delivery_seconds_bucket{le="0.001"} 1',
+        'tradecast_signal_delivery_seconds_bucket{le="+Inf"} 1',
+      ]),
+    );
   });
 
   test('a signal that nobody here follows is written down with nobody, also where its notice was lost', async () => {

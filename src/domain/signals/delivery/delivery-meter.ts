@@ -26,11 +26,20 @@ export interface DeliveryMeter {
   finish(): Promise<void>;
 }
 
+/** Sums over all signals, of this replica. */
+export interface DeliveryTally {
+  eligible(readers: number): void;
+  told(ms: number, readers: number): void;
+  /** Not told in time. */
+  missed(readers: number): void;
+}
+
 export interface DeliveryMeterParts {
   readonly replica: string;
   readonly deliveryLog: Pick<DeliveryLog, 'record'>;
   /** Names of the replicas that may have readers, and whether there is none besides. */
   readonly replicas: () => { readonly known: readonly string[]; readonly isExact: boolean };
+  readonly tally: DeliveryTally;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -44,7 +53,7 @@ interface Entry extends Pick<DeliveryCount, 'stream' | 'seq' | 'known' | 'isExac
 }
 
 export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
-  const { replica, deliveryLog, clock, log } = parts;
+  const { replica, deliveryLog, tally, clock, log } = parts;
   const entries = new Map<string, Entry>();
   const heads = new Map<SignalStream, number>();
   const acceptances = createAcceptances(clock);
@@ -69,6 +78,7 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
       for (const [time, readers] of times) {
         entry.told += readers;
         if (receivedAt === undefined) continue;
+        tally.told(time - receivedAt, readers);
         const bin = binOf(time - receivedAt);
         entry.latencies.set(bin, (entry.latencies.get(bin) ?? 0) + readers);
       }
@@ -86,15 +96,11 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
       for (const entry of due) entry.isWritten = false;
       log.warn({ err: error }, 'the delivery of signals could not be written down; it is tried again');
     }
-    for (const [key, entry] of entries)
-      if (entry.isWritten && clock.now() - entry.heardAt >= COUNTED_MS) entries.delete(key);
+    forgetCounted(entries, clock.now(), tally);
   }
 
-  const isSettled = ({ told, eligible, heardAt }: Entry): boolean =>
-    told >= eligible || clock.now() - heardAt >= PATIENCE_MS;
-
   function flush(): void {
-    flushing ??= write(isSettled).finally(() => {
+    flushing ??= write((entry) => isSettled(entry, clock.now())).finally(() => {
       flushing = null;
     });
   }
@@ -109,6 +115,7 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
       for (let seq = after + 1; seq <= head; seq++) {
         const entry = entryOf(stream, seq);
         entry.eligible += readers;
+        tally.eligible(readers);
         entry.isWritten = false;
       }
     },
@@ -119,6 +126,18 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
       await write(() => true);
     },
   };
+}
+
+const isSettled = ({ told, eligible, heardAt }: Entry, now: number): boolean =>
+  told >= eligible || now - heardAt >= PATIENCE_MS;
+
+/** Who has not been told by now was not told in time. */
+function forgetCounted(entries: Map<string, Entry>, now: number, tally: Pick<DeliveryTally, 'missed'>): void {
+  for (const [key, { isWritten, heardAt, eligible, told }] of entries) {
+    if (!isWritten || now - heardAt < COUNTED_MS) continue;
+    tally.missed(Math.max(0, eligible - told));
+    entries.delete(key);
+  }
 }
 
 const keyOf = (stream: SignalStream, seq: number): string => `${stream} ${seq}`;
