@@ -87,6 +87,15 @@ describe.each(KINDS)('signals over the %s database', (kind) => {
     expect(kept).toMatchObject([{ revision: 3, price: 189 }]);
   });
 
+  test('500 of one source at once are all kept, and another source is served among them', async () => {
+    const [before] = await list(starter, '?limit=1');
+    const burst = Array.from({ length: 500 }, () => send(signal()));
+    const other = send(signal({ source: 'reversal' as never }));
+    expect((await Promise.all([...burst, other])).filter(({ status }) => status !== 202)).toEqual([]);
+    const [newest] = await list(starter, '?limit=1');
+    expect(newest!.seq).toBe((before?.seq ?? 0) + 501);
+  });
+
   test('one id of two sources is two signals', async () => {
     const body = signal();
     expect(await send(body)).toMatchObject(taken);
@@ -152,6 +161,22 @@ describe.each(KINDS)('signals over the %s database', (kind) => {
 });
 
 describe('whoever sends a signal', () => {
+  test.each([SIGNAL_ROUTE, '/hooks/signals'])('signs these bytes at this time: %s', async (route) => {
+    const [text, secret] = [JSON.stringify(signal()), '1'.repeat(32)];
+    const now = signHook(secret, text);
+    for (const [body, headers] of [
+      [text.replace('"premium":false', '"premium":true'), now],
+      [text, { ...now, 'X-Tradecast-Signature': now['X-Tradecast-Signature']!.replace('v1=', '') }],
+      [text, signHook(secret, text, Date.now() - 310_000)],
+      [text, signHook(secret, text, Date.now() + 310_000)],
+      [text, {}],
+    ] as const)
+      expect(await sendHttp(app.url, 'POST', route, { body, headers })).toMatchObject(
+        refused(401, 'INVALID_SIGNATURE'),
+      );
+    expect(await sendHttp(app.url, 'POST', route, { body: text, headers: now })).toMatchObject(taken);
+  });
+
   let app: TestApp;
   beforeAll(async () => {
     app = await startApp({
