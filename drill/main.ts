@@ -9,14 +9,16 @@ import { bus } from './drills/bus.ts';
 import { embedded } from './drills/embedded.ts';
 import { kill } from './drills/kill.ts';
 import { postgres } from './drills/postgres.ts';
+import { prints } from './drills/prints.ts';
 import { redis } from './drills/redis.ts';
 import { rolling } from './drills/rolling.ts';
+import { signals } from './drills/signals.ts';
 import { stall } from './drills/stall.ts';
 import { upstream } from './drills/upstream.ts';
 import { asExpected, type DrillOptions } from './support/drill.ts';
 import { type Finished, findings, toReport, toSummary, toText } from './support/report.ts';
 
-const DRILLS = [kill, redis, bus, postgres, stall, upstream, rolling, embedded];
+const DRILLS = [kill, redis, bus, postgres, stall, upstream, rolling, embedded, signals, prints];
 /** Every fault is still injected several times, and Redis is away for longer than any client waits. */
 const LEAST_SCALE = 0.5;
 

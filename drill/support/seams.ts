@@ -5,6 +5,7 @@ import { createSweepSwitch } from '../../rig/ports/sweep-switch.ts';
 import { createRemoteBroker } from '../../rig/stand-ins/broker/remote-broker.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import type { AppOverrides, PortWrappers } from '../../src/app/index.ts';
+import type { SignalLog } from '../../src/domain/signals/signal-log.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type DropRule, losingBus } from './losing-bus.ts';
 import { createUncheckedSource } from './unchecked-source.ts';
@@ -28,6 +29,8 @@ export interface Seams {
 export type Protection =
   /** Heads of the journal are read every few seconds: finds the last lost notice before a silence. */
   | 'journal-sweep'
+  /** Heads of the signals are read every two seconds: finds what no notice has told of. */
+  | 'signal-sweep'
   /** Messages older than their lane allows are dropped. */
   | 'message-age'
   /** A process that stalled notices on waking. */
@@ -60,9 +63,16 @@ function wrappersOf({ drop, lossesFile, without = [] }: Seams): PortWrappers {
   return {
     ...(drop && { bus: (bus) => losingBus(bus, drop, noteLoss) }),
     ...(without.includes('journal-sweep') && { journal: createSweepSwitch().wrap }),
+    ...(without.includes('signal-sweep') && { signalLog: neverSweptSignals }),
     ...(without.includes('message-age') && { line: agelessLine }),
     ...(without.includes('stall-watch') && { stallWatch: deafStallWatch }),
   };
+}
+
+/** The sweep reads what was there at first. */
+function neverSweptSignals(log: SignalLog): SignalLog {
+  let first: ReturnType<SignalLog['heads']> | null = null;
+  return { ...log, heads: () => (first ??= log.heads()) };
 }
 
 /** All symbols in the same moment: what is measured is the service, not the number of writes. */
