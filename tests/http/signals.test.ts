@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
 import { SIGNAL_ROUTE, sendSignal, signHook } from '../../rig/clients/hooks.ts';
 import { sendHttp } from '../../rig/clients/http.ts';
-import { createTestDatabase, KINDS } from '../../rig/database/database.ts';
+import { createTestDatabase, KINDS, type PostgresTestDatabase } from '../../rig/database/database.ts';
 import { HOOK_SECRET, OPERATOR_SECRET } from '../../rig/secrets.ts';
 import type { SignalPayload } from '../../src/protocol/signals.ts';
 
@@ -27,15 +27,19 @@ describe.each(KINDS)('signals over the %s database', (kind) => {
   let app: TestApp;
   let starter: SignedIn;
   let professional: SignedIn;
+  let database: PostgresTestDatabase | null = null;
   beforeAll(async () => {
-    const database = kind === 'postgres' ? await createTestDatabase('postgres') : null;
+    if (kind === 'postgres') database = await createTestDatabase('postgres');
     app = await startApp(database ? { env: { DATABASE_URL: database.url } } : {});
     starter = await app.signUp();
     professional = await app.signUp();
     const upgrade = { eventId: randomUUID(), userId: professional.user.id, tier: 'pro' };
     expect((await app.hook('/hooks/tier', upgrade)).status).toBe(202);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    await database?.close();
+  });
 
   const send = (
     body: ReturnType<typeof signal> & { revision?: number },
