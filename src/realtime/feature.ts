@@ -29,6 +29,8 @@ export interface Feature {
 export interface RealtimeCore {
   readonly lane: StateLane;
   readonly peers: ReadonlySet<Peer>;
+  /** Those of a user. */
+  readonly peersOf: (userId: string) => Iterable<Peer>;
   readonly sweep: Pick<JournalSweep, 'onHeads'>;
   readonly send: Send;
   readonly clock: Clock;

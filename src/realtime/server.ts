@@ -15,7 +15,7 @@ import { createConnections, type TransportFactory } from './connections.ts';
 import { createDrain } from './drain.ts';
 import { createJournalSweep } from './event-lane/journal-sweep.ts';
 import type { Feature, FeatureFactory } from './feature.ts';
-import { createSend } from './peer.ts';
+import { createSend, type Peer } from './peer.ts';
 import { mergeSelections } from './selection.ts';
 import { createSessionCheck } from './sessions/session-check.ts';
 import { guardSessions } from './sessions/session-guard.ts';
@@ -86,7 +86,8 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const { index, close, revoke } = connections;
   const { peers } = index;
   const sweep = createJournalSweep({ ...parts, users: index.byUser });
-  const features = parts.features.map((create) => create({ ...parts, lane, peers, sweep, send }));
+  const peersOf = (userId: string): Iterable<Peer> => index.byUser.get(userId) ?? [];
+  const features = parts.features.map((create) => create({ ...parts, lane, peers, peersOf, sweep, send }));
   const gate = createGate({
     ...parts,
     send,

@@ -1,7 +1,6 @@
 import type { TierWatch } from '../../domain/accounts/tier-watch.ts';
 import type { SignalStreams } from '../event-lane/signal-streams.ts';
 import type { FeatureFactory } from '../feature.ts';
-import type { Peer } from '../peer.ts';
 import { isVisitor } from '../principal.ts';
 
 export interface SignalsParts {
@@ -12,29 +11,23 @@ export interface SignalsParts {
 /** Signals on the event lane, and word of another tier to every connection of its user. */
 export const signalsFeature =
   ({ signalStreams, tiers }: SignalsParts): FeatureFactory =>
-  ({ send }) => {
-    const peers = new Map<string, Set<Peer>>();
-
+  ({ peersOf, send }) => {
     return {
       joined(peer) {
         // A visitor has no tier that could change.
         if (isVisitor(peer.principal)) return;
         const { id, tier } = peer.principal.user;
         tiers.hold(id, tier);
-        peers.set(id, (peers.get(id) ?? new Set()).add(peer));
       },
       left(peer) {
         if (isVisitor(peer.principal)) return;
-        const { id } = peer.principal.user;
         signalStreams.unsubscribe(peer);
-        tiers.release(id);
-        const others = peers.get(id);
-        if (others?.delete(peer) && others.size === 0) peers.delete(id);
+        tiers.release(peer.principal.user.id);
       },
       start() {
         const ends = [
           tiers.onChange((userId, tier) => {
-            for (const peer of peers.get(userId) ?? []) send(peer, 'tier:changed', { tier });
+            for (const peer of peersOf(userId)) send(peer, 'tier:changed', { tier });
           }),
           tiers.start(),
           signalStreams.start(),

@@ -24,6 +24,7 @@ test('a change of the last turn before the stop is not published, when cluster a
   })({
     lane: createStateLane({ metrics }),
     peers: new Set(),
+    peersOf: () => [],
     sweep: { onHeads: () => () => {} },
     send() {},
     clock: createManualClock('2026-03-02T15:00:00.000Z'),
