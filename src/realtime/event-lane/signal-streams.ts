@@ -58,32 +58,41 @@ export function createSignalStreams(parts: SignalStreamsParts): SignalStreams {
   const { tiers } = parts;
   const lane = createLane(parts);
   const followers = createFollowers(parts, lane);
+  const turns = createTurns();
+
+  async function subscribe(peer: Peer, positions: SignalPositions, isWanted: () => boolean) {
+    const tier = await tiers.read(peer.principal.user.id);
+    if (!isWanted()) throw ended();
+    const isRepeated = followers.has(peer);
+    followers.remove(peer);
+    followers.add(peer);
+    const [free, premium] = await Promise.all(
+      SIGNAL_STREAMS.map((stream) =>
+        isOpenTo(stream, tier) ? followers.follow(peer, stream, positions) : null,
+      ),
+    ).catch((error: unknown) => {
+      followers.remove(peer);
+      // A reader of before goes on, from the head, with the next read of the tiers.
+      if (isRepeated && isWanted()) followers.add(peer);
+      throw error;
+    });
+    if (!free) throw ended();
+    return {
+      tier,
+      streams: { free: stateOf(free), ...(premium && { premium: stateOf(premium) }) },
+      start() {
+        free.start();
+        premium?.start();
+      },
+    };
+  }
 
   return {
-    async subscribe(peer, positions = {}) {
+    subscribe: (peer, positions = {}) => turns.run(peer, (isWanted) => subscribe(peer, positions, isWanted)),
+    unsubscribe(peer) {
+      turns.end(peer);
       followers.remove(peer);
-      const tier = await tiers.read(peer.principal.user.id);
-      followers.add(peer);
-      const [free, premium] = await Promise.all(
-        SIGNAL_STREAMS.map((stream) =>
-          isOpenTo(stream, tier) ? followers.follow(peer, stream, positions) : null,
-        ),
-      ).catch((error: unknown) => {
-        followers.remove(peer);
-        throw error;
-      });
-      // Nobody reads the answer.
-      if (!free) throw new TradecastError('UNAVAILABLE', 'The connection has ended.');
-      return {
-        tier,
-        streams: { free: stateOf(free), ...(premium && { premium: stateOf(premium) }) },
-        start() {
-          free.start();
-          premium?.start();
-        },
-      };
     },
-    unsubscribe: followers.remove,
     start() {
       const ends = [tiers.onRead(followers.reconcile), startSweep(parts, lane), lane.start()];
       return () => {
@@ -91,6 +100,27 @@ export function createSignalStreams(parts: SignalStreamsParts): SignalStreams {
         followers.clear();
       };
     },
+  };
+}
+
+/** The reader has unsubscribed or left meanwhile. */
+const ended = (): TradecastError => new TradecastError('UNAVAILABLE', 'The subscription has ended.');
+
+/** One subscription of a peer after the other, since each takes the place of the one before. */
+function createTurns() {
+  const latest = new WeakMap<Peer, Promise<unknown>>();
+  const ends = new WeakMap<Peer, number>();
+
+  return {
+    /** `isWanted` is false once `end` was called. */
+    run<T>(peer: Peer, work: (isWanted: () => boolean) => Promise<T>): Promise<T> {
+      const before = ends.get(peer);
+      const run = () => work(() => ends.get(peer) === before);
+      const done = (latest.get(peer) ?? Promise.resolve()).then(run, run);
+      latest.set(peer, done);
+      return done;
+    },
+    end: (peer: Peer): void => void ends.set(peer, (ends.get(peer) ?? 0) + 1),
   };
 }
 
@@ -113,8 +143,9 @@ function createFollowers({ tiers, log }: SignalStreamsParts, lane: EventStreams)
         stream,
         position && { epoch: position.epoch, seq: position.after },
       );
-      const isFollowed = followers.get(peer) === followed && peer.isOpen();
-      if (isFollowed && isOpen(tiers, peer, stream)) return subscription;
+      // Who has left, or begun anew, has unsubscribed this one already; what is there now is another's.
+      if (followers.get(peer) !== followed) return null;
+      if (peer.isOpen() && isOpen(tiers, peer, stream)) return subscription;
     } catch (error) {
       followed?.delete(stream);
       throw error;
@@ -138,6 +169,7 @@ function createFollowers({ tiers, log }: SignalStreamsParts, lane: EventStreams)
   }
 
   return {
+    has: (peer: Peer): boolean => followers.has(peer),
     add: (peer: Peer): void => void followers.set(peer, new Set()),
     remove(peer: Peer): void {
       for (const stream of followers.get(peer) ?? []) lane.unsubscribe(peer, stream);

@@ -124,6 +124,38 @@ async function sweep(): Promise<void> {
 }
 
 describe('the streams of signals', () => {
+  test('of two subscriptions at once the later one counts, and what came before it is replayed', async () => {
+    append('free');
+    append('free');
+    const peer = createMemoryPeer();
+    const position = { free: { epoch: headOf('free').epoch, after: 0 } };
+    const both = [streams.subscribe(peer, position), streams.subscribe(peer, position)];
+    for (const { start } of await Promise.all(both)) start();
+    await until(() => idsOf(peer).length === 2, 'the two of before arrive');
+    append('free');
+    await until(() => idsOf(peer).length === 3, 'the new one arrives');
+    expect(idsOf(peer)).toEqual(['free-1', 'free-2', 'free-3']);
+  });
+
+  test('who unsubscribes while a subscription is under way follows nothing', async () => {
+    const peer = createMemoryPeer();
+    const subscribing = streams.subscribe(peer);
+    streams.unsubscribe(peer);
+    await expect(subscribing).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    append('free');
+    await sweep();
+    expect(idsOf(peer)).toEqual([]);
+  });
+
+  test('a reader whose resume fails goes on from the head', async () => {
+    const peer = await follow();
+    answers = 'fails';
+    await expect(streams.subscribe(peer)).rejects.toThrow('the database is away');
+    answers = 'at once';
+    append('free');
+    await until(() => idsOf(peer).length === 1, 'it still follows');
+  });
+
   test('a premium signal is written to nobody once the tier is known for no longer than five seconds, and all follow later', async () => {
     const peer = await follow();
     append('premium');
