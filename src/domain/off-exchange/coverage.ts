@@ -83,11 +83,14 @@ export function openGaps(from: number, to: number, hours: Pick<MarketHours, 'ses
 
 function openPart(from: number, to: number, hours: Pick<MarketHours, 'session'>) {
   let first: number | null = null;
-  let last = from;
-  for (let time = from; time < to; time += MINUTE_MS) {
+  let end = from;
+  // Sessions begin and end with a minute.
+  for (let time = from; time < to; time = nextMinute(time)) {
     if (hours.session(time) === 'closed') continue;
     first ??= time;
-    last = time;
+    end = nextMinute(time);
   }
-  return first === null ? null : { from: first, to: Math.min(last + MINUTE_MS, to) };
+  return first === null ? null : { from: first, to: Math.min(end, to) };
 }
+
+const nextMinute = (time: number): number => (Math.floor(time / MINUTE_MS) + 1) * MINUTE_MS;

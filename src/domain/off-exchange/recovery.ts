@@ -122,9 +122,11 @@ export function createRecovery(options: RecoveryOptions): Recovery {
   return {
     begin(gaps) {
       if (past === null) return;
-      const floors = sums.sequences();
+      const counted = sums.sequences();
       for (const gap of gaps) {
         if (gap.to - gap.from > LONGEST_FETCHED_MS) continue;
+        // Each day numbers from the beginning: what was counted on the day before says nothing of it.
+        const floors = gap.day === sums.day() ? counted : new Map<string, number>();
         const hole = { gap, floors, live: new Set<string>() };
         open.add(hole);
         queue = queue.then(() => fill(hole, past));

@@ -145,7 +145,7 @@ const printOf = (tick: TradeTick, notional: Amount, side: PrintSide): Print => (
   symbol: tick.symbol,
   time: tick.participantTime,
   price: tick.price,
-  size: tick.size,
+  size: tick.decimalSize === '' ? tick.size : Number(tick.decimalSize),
   notional,
   side,
   trf: tick.trf,

@@ -28,6 +28,15 @@ describe('a gap', () => {
     expect(openGaps(at('2026-12-25', 9), at('2026-12-25', 16), hours)).toEqual([]);
   });
 
+  test('that begins or ends within a minute loses none of its seconds', () => {
+    const opening = at(MONDAY, 4);
+    expect(openGaps(opening - 30_000, opening + 20_000, hours)).toEqual([
+      gap(MONDAY, opening, opening + 20_000),
+    ]);
+    const end = at(MONDAY, 20);
+    expect(openGaps(end - 90_500, end + 30_000, hours)).toEqual([gap(MONDAY, end - 90_500, end)]);
+  });
+
   test('ends with the afternoon of a half day', () => {
     const half = '2026-11-27';
     expect(openGaps(at(half, 12), at(half, 23), hours)).toEqual([gap(half, at(half, 12), at(half, 17))]);

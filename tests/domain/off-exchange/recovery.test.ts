@@ -119,6 +119,20 @@ describe('the prints of a gap', () => {
     expect(coverage.take().map(({ filled }) => filled)).toEqual([['AAPL'], ['AAPL']]);
   });
 
+  test('of a new day count, though their numbers are lower than those of the day before', async () => {
+    const midnight = newYorkTime('2026-06-16', 0);
+    const { clock, coverage, recovery, pass, prints, sums } = begin((_, round) =>
+      round === 1 ? [] : [print(1, midnight + 15 * SECOND)],
+    );
+    await pass(MARGIN_MS + 10 * SECOND);
+    clock.advance(midnight + 10 * SECOND - clock.now());
+    coverage.set(false, clock.now());
+    clock.advance(10 * SECOND);
+    recovery.begin(coverage.set(true, clock.now()));
+    await pass(MARGIN_MS + 10 * SECOND);
+    expect([sums.day(), prints()]).toEqual(['2026-06-16', 'AAPL 1']);
+  });
+
   test('are asked for again while upstream does not answer, and by one request at a time', async () => {
     const { asked, pass, prints, coverage, recovery } = begin((_, round) => {
       if (round < 3) throw new TradecastError('UNAVAILABLE', 'Not now.', { retryAfterMs: 1_000 });

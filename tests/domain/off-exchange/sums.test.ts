@@ -99,6 +99,12 @@ describe('a print', () => {
       prints: 2,
     });
   });
+
+  test('of a fraction beside whole shares is listed with both', () => {
+    const sums = create();
+    sums.trade(print({ price: 750_000, size: 1, decimalSize: '1.7', sourceTime: NOON }));
+    expect(dayOf(sums)?.largest).toMatchObject([{ size: 1.7 }]);
+  });
 });
 
 describe('no print counts twice', () => {
