@@ -2,7 +2,7 @@
 import { MAX_ORDER_QUANTITY } from '../../../../src/protocol/limits.ts';
 import type { SignalPayload } from '../../../../src/protocol/signals.ts';
 import { isContract } from '../../../../src/protocol/symbol.ts';
-import { typedPrice } from '../../lib/format.ts';
+import { percent, quantity, typedPrice } from '../../lib/format.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 import { guardPrice, offered, type Priced } from '../../lib/price-guard.ts';
 import type { Proposal } from '../../stores/proposal.ts';
@@ -63,17 +63,21 @@ export function tradeOf(signal: SignalPayload, facts: TradeFacts): Proposal | { 
 /** What a revision changed, in words; null where the page does not know the revision before. */
 export function changesOf(signal: SignalPayload, before: SignalPayload | null): string | null {
   if (before === null) return null;
-  const shown = (value: number | string | undefined) =>
-    value === undefined ? 'none' : typeof value === 'number' ? typedPrice(value) : value;
-  const fields = [
-    ['price', before.price, signal.price],
-    ['stop', before.stopPrice, signal.stopPrice],
-    ['target', before.targetPrice, signal.targetPrice],
-    ['quantity', before.quantity, signal.quantity],
-    ['action', before.action, signal.action],
-  ] as const;
-  const changed = fields
-    .filter(([, old, now]) => old !== now)
-    .map(([name, old, now]) => `${name} ${shown(old)} → ${shown(now)}`);
-  return changed.length === 0 ? 'Its text or its expiry was changed.' : `Changed: ${changed.join(', ')}.`;
+  const change = <T>(name: string, old: T | undefined, now: T | undefined, words: (value: T) => string) =>
+    old === now
+      ? []
+      : [`${name} ${old === undefined ? 'none' : words(old)} → ${now === undefined ? 'none' : words(now)}`];
+  const changed = [
+    ...change('price', before.price, signal.price, typedPrice),
+    ...change('stop', before.stopPrice, signal.stopPrice, typedPrice),
+    ...change('target', before.targetPrice, signal.targetPrice, typedPrice),
+    ...change('quantity', before.quantity, signal.quantity, quantity),
+    ...change('action', before.action, signal.action, String),
+    ...change('confidence', before.confidence, signal.confidence, percent),
+    ...change('author', before.author, signal.author, String),
+  ];
+  if (changed.length > 0) return `Changed: ${changed.join(', ')}.`;
+  return before.text === signal.text && before.expiresAt === signal.expiresAt
+    ? 'Nothing that is shown was changed.'
+    : 'Its text or its expiry was changed.';
 }

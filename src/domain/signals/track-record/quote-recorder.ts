@@ -139,7 +139,7 @@ function createWaiting() {
         all.filter(({ at }) => !(receivedAt > at)),
       );
       return all
-        .filter(({ at }) => receivedAt > at)
+        .filter(({ at }) => receivedAt > at && receivedAt - at <= NEXT_QUOTE_WITHIN_MS)
         .map(({ stream, seq, moment }) => ({ stream, seq, moment, bid, ask, quotedAt: receivedAt }));
     },
   };

@@ -94,5 +94,9 @@ test('an edit is told by what it changed', () => {
   expect(changesOf(signal({ revision: 2, text: 'Why' }), signal())).toBe(
     'Its text or its expiry was changed.',
   );
+  expect(
+    changesOf(signal({ revision: 2, confidence: 0.9, quantity: 2.5 }), signal({ confidence: 0.2 })),
+  ).toBe('Changed: quantity none → 2.5, confidence 20.0% → 90.0%.');
+  expect(changesOf(signal({ revision: 2 }), signal())).toBe('Nothing that is shown was changed.');
   expect(changesOf(signal({ revision: 2 }), null)).toBeNull();
 });
