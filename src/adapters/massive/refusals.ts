@@ -21,7 +21,7 @@ export const isMissing = (error: unknown): boolean =>
 /** What upstream does not know, or the plan lacks, will be so in a moment: a request more would cost others their turn. */
 const SETTLED_MS = 60_000;
 
-/** How long an error of REST stands for the next answer, milliseconds. */
+/** How long an error of REST stands for the next answer. */
 export const keepErrorMs = (error: unknown): number =>
   error instanceof RestError && (error.status === NOT_FOUND || error.status === NOT_ENTITLED)
     ? SETTLED_MS

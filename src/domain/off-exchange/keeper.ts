@@ -34,7 +34,7 @@ export interface OffExchangeKeeper {
   heaviest(count: number): readonly string[];
   /** Times in which prints may be missing. */
   gaps(): GapCounts;
-  /** How long the oldest print has waited to be stored, milliseconds. */
+  /** How long the oldest print has waited to be stored. */
   unsavedMs(): number;
 }
 

@@ -17,7 +17,7 @@ export interface SumsWriter {
   start(): void;
   /** Writes what is left, if the database takes it at once. */
   stop(): Promise<void>;
-  /** Since when the oldest change waits, milliseconds. */
+  /** Since when the oldest change waits. */
   unsavedMs(): number;
 }
 

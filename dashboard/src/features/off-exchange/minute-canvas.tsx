@@ -1,7 +1,8 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { DarkpoolMinute } from '../../../../src/protocol/darkpool.ts';
 import { Message } from '../../components/message.tsx';
+import { useLoadedChart } from '../../hooks/use-loaded-chart.ts';
 import { barLabel, clockLabel } from '../../lib/bar-labels.ts';
 import { money } from '../../lib/format.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
@@ -14,33 +15,6 @@ const MINUTE = { timespan: 'minute', multiplier: 1 } as const;
 
 const inWords = ({ bullish, bearish, unknown, prints }: DarkpoolMinute): string =>
   `bullish ${money(bullish)}, bearish ${money(bearish)}, unknown ${money(unknown)}, ${prints} ${prints === 1 ? 'print' : 'prints'}`;
-
-/** The chart in its element; null until its code is here. */
-function useChart(load: LoadMinuteChart, onHover: (time: number | null) => void) {
-  const element = useRef<HTMLDivElement>(null);
-  const [chart, setChart] = useState<MinuteChart | null>(null);
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    if (failed) return;
-    let made: MinuteChart | null = null;
-    let gone = false;
-    load().then(
-      (create) => {
-        if (gone || !element.current) return;
-        made = create(element.current);
-        made.onHover(onHover);
-        setChart(made);
-      },
-      () => setFailed(true),
-    );
-    return () => {
-      gone = true;
-      made?.remove();
-      setChart(null);
-    };
-  }, [load, onHover, failed]);
-  return { element, chart, failed, retry: () => setFailed(false) };
-}
 
 /** Where a key moves the crosshair from one of `count` minutes; null for any other key. */
 function movedBy(key: string, index: number, count: number): number | null {
@@ -66,7 +40,8 @@ export function MinuteCanvas({ symbol, minutes, theme, load = loadChart }: Minut
   const [hovered, setHovered] = useState<number | null>(null);
   /** What the keyboard chose is read out; a pointer sees it. */
   const [spoken, setSpoken] = useState('');
-  const { element, chart, failed, retry } = useChart(load, setHovered);
+  const join = useCallback((made: MinuteChart) => made.onHover(setHovered), []);
+  const { element, chart, failed, retry } = useLoadedChart(load, join);
   const resolved = useStore(theme, (state) => state.resolved);
   useEffect(() => {
     if (resolved) chart?.repaint();
