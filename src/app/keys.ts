@@ -1,6 +1,6 @@
 import { type GeneratedSecrets, loadOrCreateSecrets } from '../adapters/local/secrets-file.ts';
 import type { Config, Secrets, SourceSecret } from '../config/index.ts';
-import { DEMO_SOURCE } from '../domain/signals/signal.ts';
+import { FIRST_SOURCE } from '../protocol/signal-sources.ts';
 import type { Capability } from './part.ts';
 
 /** Secrets that sign and verify: configured, or generated once and then read from a file at the start. */
@@ -32,7 +32,7 @@ export function createKeys(
       hook: () => hook ?? listOf(generated?.hookSecret),
       operator: () => operator ?? listOf(generated?.operatorSecret),
       signal: () =>
-        signal ?? listOf(generated?.signalSecret).map((secret) => ({ source: DEMO_SOURCE, secret })),
+        signal ?? listOf(generated?.signalSecret).map((secret) => ({ source: FIRST_SOURCE, secret })),
       demoPassword: () => (accounts.demoAccount ? (generated?.demoPassword ?? null) : null),
     },
     async start() {

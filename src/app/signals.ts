@@ -126,7 +126,7 @@ export function createQuoteRecording({ clock, log }: Core, parts: QuoteRecording
   };
 }
 
-/** The source `demo`, so that a first look finds signals. */
+/** The source of the simulated market, so that a first look finds signals. */
 export function createDemoSignals({ clock, log }: Core, parts: DemoSignalsParts): Part {
   const { signals, featured, candles, demand, lease, isSimulated } = parts;
   let cancel: Cancel = () => {};

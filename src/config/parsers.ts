@@ -1,5 +1,6 @@
 /** One small parser per kind of value. A problem is the end of a sentence that begins with the variable's name. */
 import { type Decimal, decimal } from '../lib/decimal.ts';
+import { DEMO_SOURCE } from '../protocol/signal-sources.ts';
 import { sourceSchema } from '../protocol/signals.ts';
 
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
@@ -124,6 +125,10 @@ export const sourceSecrets =
       return {
         problem:
           'must list source:secret, comma separated; a source has small letters, digits, - and _, at most 32.',
+      };
+    if (pairs.some(({ source }) => source === DEMO_SOURCE))
+      return {
+        problem: `must not name ${DEMO_SOURCE}: that is the source of the simulated market. Choose another name.`,
       };
     if (!pairs.every(({ secret }) => secret.length >= minLength))
       return { problem: `must have secrets of at least ${minLength} characters.` };

@@ -282,6 +282,7 @@ describe('the secrets of senders of signals', () => {
     [`Momentum:${one}`, 'source:secret'],
     [`${one}0`, 'source:secret'],
     ['momentum:short', 'at least 32'],
+    [`momentum:${one},demo-averages:${other}`, 'the source of the simulated market'],
     [`a:${one},b:${one}`, 'the same secret'],
   ])('%s is refused without a secret in the sentence', (SIGNAL_SECRETS, part) => {
     const problem = problemOf({ SIGNAL_SECRETS });

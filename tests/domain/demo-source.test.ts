@@ -56,7 +56,13 @@ test('the demo source says buy where the averages cross upwards, once, and marks
   const { sent, wanted } = await demo();
   expect(sent.map(({ body }) => body)).toMatchObject([
     { symbol: 'AAPL', action: 'buy', price: 115, stopPrice: 113.85, targetPrice: 117.3, premium: false },
-    { symbol: 'MSFT', action: 'buy', premium: true, source: 'demo', timestamp: '2026-01-02T14:55:00.000Z' },
+    {
+      symbol: 'MSFT',
+      action: 'buy',
+      premium: true,
+      source: 'demo-averages',
+      timestamp: '2026-01-02T14:55:00.000Z',
+    },
   ]);
   expect(wanted[0]).toEqual(['AAPL', 'MSFT']);
 });

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
 import { SIGNAL_ROUTE, sendSignal, signHook } from '../../rig/clients/hooks.ts';
@@ -204,6 +206,21 @@ describe('whoever sends a signal', () => {
     for (const { body } of late)
       expect(body).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     expect(await sendAs('1'.repeat(32))).toMatchObject(taken);
+  });
+
+  test('speaks for the source demo with the secret of the first start, and cannot be taken for the built-in one', async () => {
+    const own = await startApp({ env: { SIGNAL_SECRETS: '' } });
+    try {
+      const { signalSecret } = JSON.parse(await readFile(path.join(own.dataDir, 'secrets.json'), 'utf8'));
+      const sendFrom = (source: string) => {
+        const text = JSON.stringify(signal({ source }));
+        return sendHttp(own.url, 'POST', SIGNAL_ROUTE, { body: text, headers: signHook(signalSecret, text) });
+      };
+      expect(await sendFrom('demo')).toMatchObject(taken);
+      expect(await sendFrom('demo-averages')).toMatchObject(refused(403, 'FORBIDDEN'));
+    } finally {
+      await own.close();
+    }
   });
 
   test('speaks for itself only, with either of its secrets, on either route', async () => {

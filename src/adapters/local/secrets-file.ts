@@ -8,7 +8,7 @@ const secretsSchema = z.strictObject({
   sessionSecret: z.string().min(32),
   hookSecret: z.string().min(32),
   operatorSecret: z.string().min(32),
-  /** Of the source `demo`. */
+  /** Of `FIRST_SOURCE`. */
   signalSecret: z.string().min(32),
   demoPassword: z.string().min(10),
 });

@@ -4,10 +4,10 @@ import { decimal, round, toNumber } from '../../lib/decimal.ts';
 import type { Log } from '../../lib/log.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { MAX_SIGNAL_AGE_SECONDS } from '../../protocol/limits.ts';
+import { DEMO_SOURCE } from '../../protocol/signal-sources.ts';
 import { type SignalBody, signalSchema } from '../../protocol/signals.ts';
 import { type Cross, crossesOf, LONG, type MinuteClose, SHORT } from './averages.ts';
 import type { SignalIntake } from './intake.ts';
-import { DEMO_SOURCE } from './signal.ts';
 
 /** A cross shows within this of the end of its minute. */
 const LOOK_INTERVAL_MS = 5_000;

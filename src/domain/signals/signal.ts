@@ -1,9 +1,6 @@
 import type { TradecastError } from '../../protocol/errors.ts';
 import type { SignalBody, SignalContent, SignalStream } from '../../protocol/signals.ts';
 
-/** Whose signals the simulated market makes, and whom the generated secret speaks for. */
-export const DEMO_SOURCE = 'demo';
-
 /** A signal before it is accepted. */
 export interface SentSignal {
   readonly body: SignalBody;

@@ -1,4 +1,5 @@
 import { memo, useState } from 'react';
+import { DEMO_SOURCE } from '../../../../src/protocol/signal-sources.ts';
 import type { SignalAction } from '../../../../src/protocol/signals.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -59,7 +60,7 @@ function Badges({ signal, unread, expired }: { signal: ShownSignal; unread: bool
     <>
       {unread ? <Badge tone="accent">New</Badge> : null}
       {premium ? <Badge tone="up">Premium</Badge> : null}
-      {source === 'demo' ? (
+      {source === DEMO_SOURCE ? (
         <Badge title="Made from moving averages of the simulated market. It is nobody’s advice.">Demo</Badge>
       ) : null}
       {revision > 1 ? (

@@ -39,13 +39,15 @@ const rowOf = async (words: RegExp) => (await screen.findByRole('rowheader', { n
 test('lists signals with the price then, the price now and the result so far, and a dash with its reason', async () => {
   await open(({ signal }) => {
     signal({ id: 'a', seq: 1, symbol: 'AAPL', price: 220 });
-    signal({ id: 'b', seq: 2, symbol: 'MSFT', price: undefined, source: 'demo', author: 'Demo' });
+    signal({ id: 'b', seq: 2, symbol: 'MSFT', price: undefined, source: 'demo-averages' });
+    signal({ id: 'c', seq: 3, symbol: 'TSLA', source: 'demo' });
   });
   const apple = await rowOf(/AAPL/);
   await waitFor(() => expect(apple.textContent).toContain('+5.19%'));
   expect(within(apple).getAllByText('220.00')).not.toHaveLength(0);
   expect(within(apple).getAllByText('231.42')).not.toHaveLength(0);
   const microsoft = await rowOf(/MSFT.*Demo/);
+  expect((await rowOf(/TSLA/)).textContent).not.toMatch(/Demo/);
   expect(within(microsoft).getAllByText('The source named no price.')).not.toHaveLength(0);
 });
 
