@@ -119,6 +119,7 @@ describe('the topics of the bus', () => {
     ['no symbol', { ...aapl, symbol: undefined }],
     ['no time', { ...aapl, sourceTime: undefined }],
     ['a time beyond all calendars', { ...aapl, sourceTime: 1e300 }],
+    ['a time of its bid and ask that is a text', { ...aapl, nbboReceivedAt: '1' }],
     ['a bid of nothing', { ...aapl, bid: null }],
     ['a state that is no text', { ...aapl, state: 5 }],
     ['no state', { ...aapl, state: undefined }],

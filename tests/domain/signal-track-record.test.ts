@@ -169,14 +169,16 @@ describe('the recorder of quotes', () => {
             volume: 1,
             sourceTime: clock.now(),
             receivedAt: clock.now(),
+            nbboReceivedAt: clock.now(),
           },
           ...{ state: 'live', ...of },
         },
       ]);
-    const notice = (seq: number): void => {
+    const notice = (seq: number, expiresAt?: number): void => {
       const payload = {
         ...{ id: `one-${seq}`, revision: 1, symbol: 'AAPL', action: 'buy' as const, source: 'momentum' },
         ...{ premium: false, timestamp: new Date(clock.now()).toISOString(), stream: 'free' as const },
+        ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
       };
       const records = [{ seq, event: 'signal:new' as const, payload, receivedAt: clock.now() }];
       bus.publish(signalsTopic, { stream: 'free', epoch: 'one', records });
@@ -211,11 +213,67 @@ describe('the recorder of quotes', () => {
     ]);
   });
 
+  test('does not take the bid and ask of before the signal for its next quote when a trade moves the price', async () => {
+    const { clock, recorded, quote, notice, look } = start();
+    const before = clock.now() - 1;
+    notice(1);
+    clock.advance(1);
+    quote(101, { nbboReceivedAt: before });
+    quote(102, { nbboReceivedAt: undefined as never });
+    clock.advance(1);
+    quote(103);
+    await look();
+    expect(recorded).toEqual([
+      { stream: 'free', seq: 1, moment: 'accepted', ...around(103), quotedAt: NOW + 2 },
+    ]);
+  });
+
+  test.each([
+    ['takes a quote of a minute after the signal', 0, 1],
+    ['takes none that is later, also before it has looked again', 1, 0],
+  ])('%s', async (_what, late, taken) => {
+    const { clock, recorded, quote, notice, look } = start();
+    notice(1);
+    for (let second = 0; second < 60; second++) await look();
+    clock.advance(late);
+    quote(100);
+    await look();
+    expect(recorded).toHaveLength(taken);
+  });
+
+  test('takes the first quote after an expiry that is over before the database is asked again', async () => {
+    const { clock, recorded, quote, notice, look } = start();
+    await look();
+    notice(1, clock.now() + 2_500);
+    quote(100, { nbboReceivedAt: clock.now() + 1 });
+    await look();
+    await look();
+    clock.advance(500);
+    quote(101);
+    clock.advance(1);
+    quote(102);
+    await look();
+    expect(recorded.map(({ moment, bid }) => [moment, bid])).toEqual([
+      ['accepted', 99],
+      ['expired', 101],
+    ]);
+  });
+
+  test('asks the feed for no symbol whose signal expires much later', async () => {
+    const { clock, state, quote, notice, look } = start();
+    await look();
+    notice(1, clock.now() + 60_000);
+    clock.advance(1);
+    quote(100);
+    await look();
+    expect(state.wanted).toEqual([]);
+  });
+
   test('finds in the database what expires, and what no notice told of', async () => {
     const { recorded, asked, state, quote, look } = start();
     state.due = [due(1, NOW + 500)];
     await look();
-    expect(asked).toEqual([[NOW + 1_000 - NEXT_QUOTE_WITHIN_MS, NOW + 11_000]]);
+    expect(asked).toEqual([[NOW + 1_000 - NEXT_QUOTE_WITHIN_MS, NOW + 21_000]]);
     quote(100);
     state.due = [];
     await look();

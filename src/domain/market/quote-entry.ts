@@ -20,6 +20,8 @@ export interface Entry {
   ask: number | undefined;
   askSize: number | undefined;
   nbboTime: number;
+  /** When bid and ask were received: a trade that comes later says nothing of them. */
+  nbboReceivedAt: number;
   open: number | undefined;
   high: number | undefined;
   low: number | undefined;
@@ -55,6 +57,7 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
   ...(entry.greeks && { greeks: entry.greeks }),
   sourceTime: entry.sourceTime,
   receivedAt: entry.receivedAt,
+  ...((entry.bid !== undefined || entry.ask !== undefined) && { nbboReceivedAt: entry.nbboReceivedAt }),
   state,
 });
 
@@ -72,6 +75,7 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     ask: undefined,
     askSize: undefined,
     nbboTime: 0,
+    nbboReceivedAt: 0,
     open: undefined,
     high: undefined,
     low: undefined,

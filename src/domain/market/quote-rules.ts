@@ -60,6 +60,7 @@ export function applyNbbo(entry: Entry, tick: NbboTick): boolean {
   entry.ask = tick.ask;
   entry.askSize = tick.askSize;
   entry.nbboTime = tick.sourceTime;
+  entry.nbboReceivedAt = tick.receivedAt;
   return true;
 }
 
@@ -95,6 +96,7 @@ export function applyDay(entry: Entry, tick: DayTick): void {
   if (tick.sourceTime >= entry.nbboTime && (tick.bid !== undefined || tick.ask !== undefined)) {
     entry.bid = tick.bid;
     entry.ask = tick.ask;
+    entry.nbboReceivedAt = tick.receivedAt;
     entry.bidSize = entry.askSize = undefined;
   }
 }

@@ -37,6 +37,8 @@ export interface Quote {
   readonly sourceTime: number;
   /** When that part was received. */
   readonly receivedAt: number;
+  /** When bid and ask were received, which may be long before its newest part; missing where there is neither. */
+  readonly nbboReceivedAt?: number;
   readonly state: QuoteState;
 }
 

@@ -32,6 +32,7 @@ export function isQuotesMessage(message: unknown): boolean {
 }
 
 const isTime = (value: unknown): boolean => typeof value === 'number' && value > 0 && value <= MAX_TIME;
+const isTimeOrNone = (value: unknown): boolean => value === undefined || isTime(value);
 const isPrice = (value: unknown): boolean => Number.isFinite(value) && (value as number) > 0;
 /** A contract that is quoted and has not traded. */
 const isUntraded = ({ symbol, price }: Partial<Record<keyof Quote, unknown>>): boolean =>
@@ -48,6 +49,7 @@ const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =
   isText(quote.state) &&
   isTime(quote.sourceTime) &&
   isTime(quote.receivedAt) &&
+  isTimeOrNone(quote.nbboReceivedAt) &&
   Number.isFinite(quote.volume) &&
   (isPrice(quote.price) || isUntraded(quote)) &&
   isPriceOrNone(quote.bid) &&

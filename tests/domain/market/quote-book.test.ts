@@ -203,6 +203,25 @@ describe('quotes, bars and snapshots', () => {
     expect(quoteIn(book)?.ask).toBeUndefined();
   });
 
+  test('bid and ask say when they were received, whatever comes after them', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('10:00') }));
+    expect(quoteIn(book)).not.toHaveProperty('nbboReceivedAt');
+    book.nbbo(nbbo({ bid: 99, ask: 101, sourceTime: at('10:00:01') }));
+    book.trade(trade({ price: 101, sourceTime: at('10:00:02') }));
+    book.nbbo(nbbo({ bid: 98, ask: 102, sourceTime: at('10:00:00'), receivedAt: at('10:00:03') }));
+    expect(quoteIn(book)).toMatchObject({
+      nbboReceivedAt: at('10:00:01') + 5,
+      receivedAt: at('10:00:02') + 5,
+    });
+    book.day(dayState({ last: 101, sourceTime: at('10:00:04') }));
+    expect(quoteIn(book)?.nbboReceivedAt).toBe(at('10:00:01') + 5);
+    book.day(dayState({ bid: 100, ask: 102, sourceTime: at('10:00:05') }));
+    expect(quoteIn(book)?.nbboReceivedAt).toBe(at('10:00:05') + 5);
+    book.nbbo(nbbo({ sourceTime: at('10:00:06') }));
+    expect(quoteIn(book)).not.toHaveProperty('nbboReceivedAt');
+  });
+
   test('bid and ask of the last session stand where the day has none yet, and the day stays what it is', () => {
     const book = create();
     book.day(dayState({ previousClose: 9, open: 8, volume: 70, sourceTime: at('00:00', NEXT_DAY) }));

@@ -14,6 +14,8 @@ export const NEXT_QUOTE_WITHIN_MS = 60_000;
 const LOOK_INTERVAL_MS = 1_000;
 /** The question costs a look at every signal of a minute, and it holds up signals on the embedded database. */
 const RECALL_INTERVAL_MS = 10_000;
+/** What ends so soon waits already. Two intervals, so that nothing ends between what two questions look ahead. */
+const AHEAD_MS = 2 * RECALL_INTERVAL_MS;
 /** The feed is asked for no more symbols than this for the sake of a record; those that others watch are recorded as well. */
 const MAX_WANTED = 200;
 
@@ -35,8 +37,8 @@ export interface QuoteRecorderParts {
 }
 
 /**
- * Records the next quote after each signal. A notice on the bus begins the wait at once; the database tells of the signals
- * whose notice was lost, of those of a former engine, and of those that expire.
+ * Records the next quote after each signal and after its expiry. A notice on the bus begins the wait at once; the database
+ * tells of the signals whose notice was lost, of those of a former engine, and of those that expire later.
  */
 export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   const { quoteLog, markets, bus, isEngine, clock, log } = parts;
@@ -67,10 +69,9 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     }
   }
 
-  /** What no notice told of: the signals of a former engine, lost notices, and what expires until the next time. */
+  /** What no notice told of: the signals of a former engine, lost notices, and what expires soon. */
   async function recall(now: number): Promise<void> {
-    for (const due of await quoteLog.due(now - NEXT_QUOTE_WITHIN_MS, now + RECALL_INTERVAL_MS))
-      waiting.add(due);
+    for (const due of await quoteLog.due(now - NEXT_QUOTE_WITHIN_MS, now + AHEAD_MS)) waiting.add(due);
     recalledAt = now;
   }
 
@@ -87,8 +88,14 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   running.add(
     bus.subscribe(signalsTopic, ({ stream, records }) => {
       if (!isEngine()) return;
-      for (const { seq, payload, receivedAt = clock.now() } of records)
-        waiting.add({ stream, seq, moment: 'accepted', symbol: payload.symbol, at: receivedAt });
+      const now = clock.now();
+      for (const { seq, payload, receivedAt = now } of records) {
+        const { symbol, expiresAt } = payload;
+        waiting.add({ stream, seq, moment: 'accepted', symbol, at: receivedAt });
+        const end = expiresAt === undefined ? null : Date.parse(expiresAt);
+        if (end !== null && end <= now + AHEAD_MS)
+          waiting.add({ stream, seq, moment: 'expired', symbol, at: end });
+      }
       want();
     }),
     ...markets.map(({ board }) => board.onChange(see)),
@@ -131,16 +138,16 @@ function createWaiting() {
         );
     },
     /** Those whose next quote this is. */
-    take({ symbol, bid, ask, receivedAt }: Quote): readonly NextQuote[] {
+    take({ symbol, bid, ask, nbboReceivedAt: quotedAt }: Quote): readonly NextQuote[] {
       const all = [...(bySymbol.get(symbol)?.values() ?? [])];
-      if (all.length === 0 || bid === undefined || ask === undefined) return [];
+      if (all.length === 0 || bid === undefined || ask === undefined || quotedAt === undefined) return [];
       keep(
         symbol,
-        all.filter(({ at }) => !(receivedAt > at)),
+        all.filter(({ at }) => !(quotedAt > at)),
       );
       return all
-        .filter(({ at }) => receivedAt > at && receivedAt - at <= NEXT_QUOTE_WITHIN_MS)
-        .map(({ stream, seq, moment }) => ({ stream, seq, moment, bid, ask, quotedAt: receivedAt }));
+        .filter(({ at }) => quotedAt > at && quotedAt - at <= NEXT_QUOTE_WITHIN_MS)
+        .map(({ stream, seq, moment }) => ({ stream, seq, moment, bid, ask, quotedAt }));
     },
   };
 }
