@@ -17,7 +17,7 @@ export interface SignalRecord {
   readonly seq: number;
   readonly event: 'signal:new' | 'signal:updated';
   readonly payload: SignalContent;
-  /** When its request came, milliseconds since epoch; an older release does not say it. */
+  /** When its request came, milliseconds since epoch; a message of an older release does not say it. */
   readonly receivedAt?: number;
 }
 

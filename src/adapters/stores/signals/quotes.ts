@@ -30,7 +30,8 @@ interface QuotedRow {
   expired_ask: string | null;
 }
 
-const DUE = `SELECT s.stream, s.seq, s.symbol, 'accepted' AS moment, s.accepted_at AS at FROM signals s
+const DUE = `SELECT s.stream, s.seq, s.symbol, 'accepted' AS moment,
+    coalesce(s.received_at, s.accepted_at) AS at FROM signals s
   WHERE s.accepted_at >= $1 AND NOT EXISTS
     (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'accepted')
   UNION ALL

@@ -23,11 +23,13 @@ export interface SignalRow {
   expires_at: Date | null;
   said_at: Date;
   accepted_at: Date;
+  /** Null in a row of an earlier release. */
+  received_at: Date | null;
 }
 
 /** What a reader of rows selects, of `signals s`. */
 export const SIGNAL_COLUMNS = `s.stream, s.seq, s.source, s.id, s.revision, s.symbol, s.action, s.price, s.stop_price,
-  s.target_price, s.quantity, s.confidence, s.author, s.words, s.expires_at, s.said_at, s.accepted_at,
+  s.target_price, s.quantity, s.confidence, s.author, s.words, s.expires_at, s.said_at, s.accepted_at, s.received_at,
   (SELECT min(f.revision) FROM signals f WHERE f.source = s.source AND f.id = s.id) AS first_revision`;
 
 const numeric = (value: string | null): number | undefined =>
@@ -66,11 +68,11 @@ export const toRecord = (row: SignalRow): SignalRecord => ({
   seq: row.seq,
   event: row.revision === row.first_revision ? 'signal:new' : 'signal:updated',
   payload: toSignal(row),
-  receivedAt: row.accepted_at.getTime(),
+  receivedAt: (row.received_at ?? row.accepted_at).getTime(),
 });
 
 /** An accepted signal as `json_to_recordset` reads it. Numbers are texts, so that NUMERIC gets the decimal that was sent. */
-export function toInput({ body, digest }: SentSignal, seq: number) {
+export function toInput({ body, digest, receivedAt }: SentSignal, seq: number) {
   const { price, stopPrice, targetPrice, quantity, confidence, text } = body;
   const written = (value: number | undefined): string | null =>
     value === undefined ? null : decimal(value).toFixed();
@@ -92,5 +94,6 @@ export function toInput({ body, digest }: SentSignal, seq: number) {
     words: text ?? null,
     expires_at: body.expiresAt ?? null,
     said_at: body.timestamp,
+    received_at: new Date(receivedAt),
   };
 }

@@ -37,10 +37,11 @@ const INSERT = `WITH head AS (
     UPDATE signal_streams h SET seq = i.seq FROM json_to_recordset($2::json) AS i (stream text, seq bigint)
     WHERE h.stream = i.stream)
   INSERT INTO signals (stream, seq, source, id, revision, digest, symbol, action, price, stop_price, target_price,
-    quantity, confidence, author, words, expires_at, said_at, accepted_at)
+    quantity, confidence, author, words, expires_at, said_at, received_at, accepted_at)
   SELECT i.*, clock_timestamp() FROM json_to_recordset($1::json) AS i (stream text, seq bigint, source text, id text,
     revision integer, digest text, symbol text, action text, price numeric, stop_price numeric, target_price numeric,
-    quantity numeric, confidence numeric, author text, words text, expires_at timestamptz, said_at timestamptz)`;
+    quantity numeric, confidence numeric, author text, words text, expires_at timestamptz, said_at timestamptz,
+    received_at timestamptz)`;
 
 export function createSignalLog(db: Database): SignalLog {
   const heads: SignalLog['heads'] = async () => {

@@ -124,8 +124,7 @@ function createWaiting() {
   return {
     add(due: DueQuote): void {
       const others = bySymbol.get(due.symbol) ?? new Map<string, DueQuote>();
-      // The notice has the moment of the request, which is the earlier one.
-      if (!others.has(nameOf(due))) others.set(nameOf(due), due);
+      others.set(nameOf(due), due);
       bySymbol.set(due.symbol, others);
     },
     symbols: (): readonly string[] => [...bySymbol.keys()],

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
+import { createSignalQuoteLog } from '../../../../src/adapters/stores/signals/quotes.ts';
+import { createSignalLog } from '../../../../src/adapters/stores/signals/signals.ts';
+import { signalSchema } from '../../../../src/protocol/signals.ts';
+
+describe.each(KINDS)('signals in the %s database', (kind) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase(kind);
+  });
+  afterAll(() => database.close());
+
+  test('are measured from the arrival of their request, also by whoever reads them later', async () => {
+    const { db } = database;
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const now = Date.now();
+    const receivedAt = now - 1_234;
+    const [timestamp, source] = [new Date(now).toISOString(), 'momentum'];
+    const body = signalSchema.parse({
+      ...{ id: '1', symbol: 'AAPL', action: 'buy', premium: false, source, timestamp },
+    });
+    const { appended } = await log.append([{ body, digest: 'd', receivedAt }], now);
+    expect(appended[0]?.records).toMatchObject([{ seq: 1, receivedAt }]);
+    expect(await log.readAfter('free', 0, 10)).toMatchObject([{ seq: 1, receivedAt }]);
+    expect(await quoteLog.due(now - 60_000, now)).toMatchObject([{ moment: 'accepted', at: receivedAt }]);
+    // As an earlier release wrote it.
+    await db.query('UPDATE signals SET received_at = NULL', []);
+    const [{ accepted_at }] = (await db.query<{ accepted_at: Date }>(
+      'SELECT accepted_at FROM signals',
+      [],
+    )) as [{ accepted_at: Date }];
+    expect(await log.readAfter('free', 0, 10)).toMatchObject([{ receivedAt: accepted_at.getTime() }]);
+    expect(await quoteLog.due(now - 60_000, now)).toMatchObject([{ at: accepted_at.getTime() }]);
+  });
+});
