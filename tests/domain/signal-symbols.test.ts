@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { InstrumentDirectory } from '../../src/domain/instrument/directory.ts';
+import type { ContractListing } from '../../src/domain/options/contract-listing.ts';
 import { ruleOn } from '../../src/domain/signals/rules.ts';
 import { createSymbolCheck, LOOK_UP_MS } from '../../src/domain/signals/symbol-check.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
@@ -9,13 +10,14 @@ const NOW = Date.parse('2026-01-02T15:00:00Z');
 const CURRENT = 'O:AAPL260116C00200000';
 const INVENTED = 'O:AAPL260116C00201000';
 
-function check(get: InstrumentDirectory['get'], known?: boolean) {
+const listing: ContractListing['unlisted'] = async (symbols) =>
+  new Set(symbols.filter((symbol) => symbol === INVENTED));
+
+function check(get: InstrumentDirectory['get'], known?: boolean, unlisted = listing) {
   const clock = createManualClock(NOW);
   const check = createSymbolCheck({
     instruments: { get, knows: () => known },
-    contractListing: {
-      unlisted: async (symbols) => new Set(symbols.filter((symbol) => symbol === INVENTED)),
-    },
+    contractListing: { unlisted },
     marketTime: clock.now,
     clock,
   });
@@ -42,10 +44,13 @@ test('a signal passes where the directory is away or slow', async () => {
     throw new TradecastError('UNAVAILABLE', 'away');
   });
   expect(await away.check('AAPL')).toBeUndefined();
-  const slow = check(() => new Promise(() => {}));
-  const checked = slow.check('AAPL');
-  slow.clock.advance(LOOK_UP_MS);
-  expect(await checked).toBeUndefined();
+  const never = () => new Promise<never>(() => {});
+  for (const symbol of ['AAPL', CURRENT]) {
+    const slow = check(never, undefined, never);
+    const checked = slow.check(symbol);
+    slow.clock.advance(LOOK_UP_MS);
+    expect(await checked).toBeUndefined();
+  }
 });
 
 test('a contract must be listed and not have expired', async () => {
@@ -54,7 +59,7 @@ test('a contract must be listed and not have expired', async () => {
   await expect(checkContract(INVENTED)).resolves.toMatchObject(unknown);
   await expect(checkContract('O:AAPL251219C00200000')).resolves.toMatchObject({
     ...unknown,
-    message: 'symbol: O:AAPL251219C00200000 has expired.',
+    message: 'O:AAPL251219C00200000 has expired.',
   });
 });
 

@@ -22,13 +22,16 @@ export const contractRefusal = (symbol: string): TradecastError =>
     `${symbol} is an option contract. Only stocks are taken here.`,
   );
 
+/** The same sentence on whatever route the stock is asked for. */
+export const unknownStock = (symbol: string): TradecastError =>
+  new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known symbol.`);
+
 /** Throws UNKNOWN_SYMBOL where there is no such stock, UNAVAILABLE where upstream cannot be asked now. */
 export async function checkStock(
   instruments: Pick<InstrumentDirectory, 'get'>,
   symbol: string,
 ): Promise<void> {
-  if ((await instruments.get(symbol)) === null)
-    throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known symbol.`);
+  if ((await instruments.get(symbol)) === null) throw unknownStock(symbol);
 }
 
 /**
@@ -41,8 +44,7 @@ export async function optionedStock(
 ): Promise<string> {
   if ((await instruments.get(name)) !== null) return name;
   const ofClass = name.replace(/^([A-Z]+)([A-Z])$/, '$1.$2');
-  if (ofClass === name || (await instruments.get(ofClass)) === null)
-    throw new TradecastError('UNKNOWN_SYMBOL', `${name} is not a known symbol.`);
+  if (ofClass === name || (await instruments.get(ofClass)) === null) throw unknownStock(name);
   return ofClass;
 }
 

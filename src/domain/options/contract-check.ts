@@ -21,7 +21,7 @@ export function createContractCheck({ chains, directory, marketTime }: ContractC
   const unknown = (contract: string): TradecastError =>
     yearsUntil(directory.terms(contract).expiry, marketTime()) === null
       ? hasExpired(contract)
-      : new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
+      : unknownContract(contract);
 
   async function checkOne(contract: string): Promise<void> {
     const terms = await chains.contract(contract);
@@ -53,6 +53,8 @@ export function createContractCheck({ chains, directory, marketTime }: ContractC
   };
 }
 
-/** The same sentence on whatever route the contract is asked for. */
+/** The same sentences on whatever route the contract is asked for. */
+export const unknownContract = (contract: string): TradecastError =>
+  new TradecastError('UNKNOWN_SYMBOL', `${contract} is not a known contract.`);
 export const hasExpired = (contract: string): TradecastError =>
   new TradecastError('UNKNOWN_SYMBOL', `${contract} has expired.`);

@@ -6,7 +6,7 @@ import { newestQuote } from '../market/newest-quote.ts';
 import { type Quote, quoteToPayload } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { ContractSnapshot, ContractTerms, OptionChains } from './chains.ts';
-import { hasExpired } from './contract-check.ts';
+import { hasExpired, unknownContract } from './contract-check.ts';
 import type { ContractDirectory } from './contract-directory.ts';
 import { yearsUntil } from './expiry.ts';
 
@@ -48,7 +48,7 @@ export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, '
     if (yearsUntil(expiry, now) === null) throw hasExpired(symbol);
     const chain = await chains.chain({ underlying, expiry });
     const contract = chain.contracts.find((one) => one.symbol === symbol);
-    if (!contract) throw chain.partial ? notInPart(symbol) : notListed(symbol);
+    if (!contract) throw chain.partial ? notInPart(symbol) : unknownContract(symbol);
     const price = contract.price ?? contract.previousClose;
     if (price === undefined)
       throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} has not traded: it has no price.`);
@@ -79,9 +79,6 @@ export function createOneContract(parts: OneContractParts): Pick<MarketQuotes, '
     },
   };
 }
-
-const notListed = (symbol: string): TradecastError =>
-  new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not a known contract.`);
 
 /** The rest of the chain may have it. */
 const notInPart = (symbol: string): TradecastError =>

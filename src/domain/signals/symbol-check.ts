@@ -1,12 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
 import { within } from '../../lib/within.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import { parseSymbol } from '../../protocol/symbol.ts';
-import type { InstrumentDirectory } from '../instrument/directory.ts';
+import { checkStock, type InstrumentDirectory, unknownStock } from '../instrument/directory.ts';
+import { hasExpired, unknownContract } from '../options/contract-check.ts';
 import type { ContractListing } from '../options/contract-listing.ts';
-import { expiryTime } from '../options/expiry.ts';
+import { closeOf } from '../options/expiry.ts';
 
-/** A source waits no longer for the directory: webhooks give up after a few seconds, and a signal is worth more than the check. */
+/** A source waits no longer for the look-up: webhooks give up after a few seconds, and a signal is worth more than the check. */
 export const LOOK_UP_MS = 500;
 
 /**
@@ -29,33 +29,23 @@ export function createSymbolCheck({
   marketTime,
   clock,
 }: SymbolCheckParts): SymbolCheck {
-  async function isNoStock(symbol: string): Promise<boolean> {
-    const known = instruments.knows(symbol);
-    if (known !== undefined) return !known;
-    let missing = false;
-    const asked = instruments.get(symbol).then(
-      (found) => {
-        missing = found === null;
-      },
-      (error: unknown) => {
-        // Not in the plan, or away: then nobody can say.
-        if (!(error instanceof TradecastError)) throw error;
-      },
-    );
-    await within(LOOK_UP_MS, asked, clock);
-    return missing;
+  async function checkContract(symbol: string): Promise<void> {
+    if ((await contractListing.unlisted([symbol])).has(symbol)) throw unknownContract(symbol);
   }
 
   return async (symbol) => {
-    const parsed = parseSymbol(symbol);
-    if (parsed?.kind === 'option' && !(expiryTime(parsed.expiry) > marketTime()))
-      return unknown(`${symbol} has expired.`);
-    const isUnknown =
-      parsed?.kind === 'option'
-        ? (await contractListing.unlisted([symbol])).has(symbol)
-        : await isNoStock(symbol);
-    return isUnknown ? unknown(`${symbol} is not a known symbol.`) : undefined;
+    const close = closeOf(symbol);
+    if (close !== null && !(close > marketTime())) return hasExpired(symbol);
+    const known = close === null ? instruments.knows(symbol) : undefined;
+    if (known !== undefined) return known ? undefined : unknownStock(symbol);
+    const asked = close === null ? checkStock(instruments, symbol) : checkContract(symbol);
+    try {
+      await within(LOOK_UP_MS, asked, clock);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TradecastError)) throw error;
+      // Not in the plan, or away: then nobody can say.
+      return error.code === 'UNKNOWN_SYMBOL' ? error : undefined;
+    }
   };
 }
-
-const unknown = (why: string): TradecastError => new TradecastError('UNKNOWN_SYMBOL', `symbol: ${why}`);
