@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { createGroupCommit } from '../../lib/group-commit.ts';
+import { createTurns } from '../../lib/turns.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { SentSignal } from './signal.ts';
 import type { AppendedSignals, SignalLog } from './signal-log.ts';
@@ -14,8 +15,8 @@ const RECORDS_PER_NOTICE = 10;
 /** The way in for signals, whoever sends them. */
 export interface SignalIntake {
   /**
-   * Resolves after the commit, whether these bytes were accepted before. In the order of the calls, so that the signals
-   * of one source and symbol keep theirs. Throws UNKNOWN_SYMBOL, CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it
+   * Resolves after the commit, whether these bytes were accepted before. Signals of one source and symbol are committed in
+   * the order of the calls, also where the look-up of the symbol is slow for the first of them. Throws UNKNOWN_SYMBOL, CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it
    * may or may not have been accepted.
    */
   accept(signal: Pick<SentSignal, 'body' | 'digest'>): Promise<{ readonly duplicate: boolean }>;
@@ -41,11 +42,14 @@ export function createSignalIntake({
       return outcomes;
     },
   });
+  const inTurn = createTurns();
   return {
-    async accept(signal) {
+    accept(signal) {
       const receivedAt = clock.now();
-      const refusal = await checkSymbol(signal.body.symbol);
-      return commits.add({ ...signal, receivedAt, refusal });
+      const { source, symbol } = signal.body;
+      return inTurn(`${source} ${symbol}`, checkSymbol(symbol), (refusal) =>
+        commits.add({ ...signal, receivedAt, refusal }),
+      );
     },
   };
 }
