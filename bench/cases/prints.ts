@@ -1,10 +1,7 @@
-import path from 'node:path';
-import { startChild } from '../../rig/processes/child.ts';
-import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
 import { LEAN_SYMBOLS } from '../../rig/recordings/lean-days.ts';
-import type { PrintSeconds, ReplayMethods } from '../servers/replay.ts';
+import type { PrintSeconds } from '../servers/replay.ts';
 import { type BenchCase, thousands, times } from '../support/case.ts';
-import { recordedTrades } from '../support/recorded-trades.ts';
+import { withRecordedFile } from '../support/recorded-file.ts';
 
 const MIN_RATIO = 0.7;
 
@@ -20,13 +17,8 @@ conditions, duplicates, exact amounts. One round is warm-up.
 - Once nobody follows a symbol: trades on exchanges are shed right after the parse.
 - Once all are followed: each trade is read, for the tick test.`,
 
-  async run({ quick }) {
-    const folder = createFolder();
-    const file = path.join(folder, 'days.ndjson');
-    const child = startChild<ReplayMethods>('bench/servers/replay.ts');
-    try {
-      const { called, rounds, ...days } = recordedTrades(quick);
-      const lines = await child.call('write', { file, ...days });
+  run: ({ quick }) =>
+    withRecordedFile(quick, async ({ called, rounds, child, file, lines }) => {
       const measure = async (followed: readonly string[]): Promise<Spent & { counted: number }> => {
         const spent = { parse: 0, sums: 0, counted: 0 };
         for (let round = 0; round < rounds; round++) {
@@ -60,9 +52,5 @@ conditions, duplicates, exact amounts. One round is warm-up.
         ],
         notes: [`${called}: ${thousands(lines)} trades, of which ${thousands(shed.counted)} count as prints`],
       };
-    } finally {
-      await child.stop();
-      removeFolder(folder);
-    }
-  },
+    }),
 };

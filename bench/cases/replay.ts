@@ -1,9 +1,5 @@
-import path from 'node:path';
-import { startChild } from '../../rig/processes/child.ts';
-import { createFolder, removeFolder } from '../../rig/processes/folder.ts';
-import type { ReplayMethods } from '../servers/replay.ts';
 import { type BenchCase, thousands, times } from '../support/case.ts';
-import { recordedTrades } from '../support/recorded-trades.ts';
+import { withRecordedFile } from '../support/recorded-file.ts';
 
 const MIN_RATIO = 0.35;
 
@@ -19,13 +15,8 @@ event per line. Without these recordings it is the trades of IBM on 8 October fr
 - A second measurement runs the whole engine at \`REPLAY_SPEED=max\`: file, normalisation, book, candles and ticks on
   the bus.`,
 
-  async run({ quick }) {
-    const folder = createFolder();
-    const file = path.join(folder, 'days.ndjson');
-    const child = startChild<ReplayMethods>('bench/servers/replay.ts');
-    try {
-      const { called, rounds, ...days } = recordedTrades(quick);
-      const lines = await child.call('write', { file, ...days });
+  run: ({ quick }) =>
+    withRecordedFile(quick, async ({ called, rounds, child, file, lines }) => {
       const spent = { parse: 0, book: 0 };
       let trades = 0;
       for (let round = 0; round < rounds; round++) {
@@ -61,9 +52,5 @@ event per line. Without these recordings it is the trades of IBM on 8 October fr
             `frame to book ${(spent.book / (rounds - 1)).toFixed(2)} s, whole engine ${engine.toFixed(2)} s`,
         ],
       };
-    } finally {
-      await child.stop();
-      removeFolder(folder);
-    }
-  },
+    }),
 };

@@ -5,22 +5,26 @@ import type { BoardTotals, TotalsBoard } from '../../domain/off-exchange/totals-
 import { TradecastError } from '../../protocol/errors.ts';
 import { MAX_DARKPOOL_SYMBOLS } from '../../protocol/limits.ts';
 import type { FeatureFactory } from '../feature.ts';
-import type { Peer } from '../peer.ts';
 import type { StateSource } from '../state-lane/topic.ts';
+import { createFollowers } from './darkpool-followers.ts';
 import { createWatching } from './watching.ts';
 
+/** Which symbols have the most notional is looked up this often, for those who follow them without names. */
+export const RANK_INTERVAL_MS = 60_000;
+
 export interface DarkpoolParts {
-  readonly totals: Pick<TotalsBoard, 'get' | 'heaviest' | 'onChange' | 'resync'>;
+  readonly totals: Pick<TotalsBoard, 'get' | 'heaviest' | 'onChange' | 'onDoubt' | 'resync'>;
   readonly demand: Pick<Demand, 'set'>;
   readonly instruments: Pick<InstrumentDirectory, 'knows'>;
 }
 
-/** Off-exchange totals: of the symbols that a peer names, or of all that have prints. */
+const refusal = (max: number): TradecastError =>
+  new TradecastError('SYMBOL_LIMIT', `Symbol limit exceeded (max ${max})`);
+
+/** Off-exchange totals: of the symbols that a peer names, or of those with the most notional. */
 export const darkpoolFeature =
   ({ totals, demand, instruments }: DarkpoolParts): FeatureFactory =>
-  ({ lane, metrics }) => {
-    /** Peers that follow every symbol: a new one is added to what they watch. */
-    const followers = new Set<Peer>();
+  ({ lane, metrics, clock }) => {
     const source: StateSource<BoardTotals, 'darkpool:update'> = {
       event: 'darkpool:update',
       latest: totals.get,
@@ -35,18 +39,16 @@ export const darkpoolFeature =
       lane,
       source,
       max: MAX_DARKPOOL_SYMBOLS,
-      refusal: (max) => new TradecastError('SYMBOL_LIMIT', `Symbol limit exceeded (max ${max})`),
+      refusal,
       onChange: (symbols) => demand.set('off-exchange subscriptions', symbols),
     });
+    const followers = createFollowers({
+      heaviest: (count) => totals.heaviest(count).map(({ symbol }) => symbol),
+      watched: (peer) => lane.watched(peer, source),
+      watch: watching.replace,
+      refusal,
+    });
 
-    const followNew = (changed: readonly BoardTotals[]): void => {
-      if (followers.size === 0) return;
-      for (const peer of followers) {
-        const watched = lane.watched(peer, source);
-        const fresh = changed.map(({ symbol }) => symbol).filter((symbol) => !watched.has(symbol));
-        if (fresh.length > 0) watching.add(peer, watching.fitting(peer, fresh))();
-      }
-    };
     /** A symbol that is known not to exist is left out; an unknown one may exist upstream. */
     const known = (requested: readonly string[]): string[] => {
       const symbols = onlyStocks(requested).filter((symbol) => instruments.knows(symbol) !== false);
@@ -57,30 +59,35 @@ export const darkpoolFeature =
     return {
       sources: [source],
       left(peer) {
-        followers.delete(peer);
+        followers.remove(peer);
         watching.left();
       },
       start() {
-        const end = totals.onChange(followNew);
+        const ends = [
+          totals.onChange((changed) => followers.appeared(changed.map(({ symbol }) => symbol))),
+          // Another day may have begun, or what was ranked before may have been wrong.
+          totals.onDoubt(followers.rank),
+          clock.every(RANK_INTERVAL_MS, followers.rank),
+        ];
         return () => {
-          end();
+          for (const end of ends) end();
           watching.stop();
         };
       },
       handlers: {
         'subscribe:darkpool'(peer, requested) {
-          const symbols =
-            requested === undefined
-              ? totals.heaviest(MAX_DARKPOOL_SYMBOLS).map(({ symbol }) => symbol)
-              : known(requested);
-          const fitting = requested === undefined ? watching.fitting(peer, symbols) : symbols;
-          const after = watching.add(peer, fitting);
-          if (requested === undefined) followers.add(peer);
-          return { after, ack: { type: 'darkpool', symbols: fitting } };
+          if (requested === undefined) {
+            const after = followers.add(peer);
+            return { after, ack: { type: 'darkpool', symbols: [...lane.watched(peer, source)] } };
+          }
+          const symbols = known(requested);
+          const after = followers.name(peer, symbols) ?? watching.add(peer, symbols);
+          return { after, ack: { type: 'darkpool', symbols } };
         },
 
         'unsubscribe:darkpool'(peer, requested) {
-          if (requested === undefined) followers.delete(peer);
+          if (requested === undefined) followers.remove(peer);
+          else followers.giveUp(peer, requested);
           const symbols = requested ?? [...lane.watched(peer, source)];
           return { ack: { type: 'darkpool', symbols: watching.remove(peer, symbols) } };
         },

@@ -8,6 +8,8 @@ import { onceATurn } from './once-a-turn.ts';
 export interface Watching {
   /** Adds subjects; the answer sends their latest values. Throws the refusal of the limit, and then adds none. */
   add(peer: Peer, subjects: readonly string[]): () => void;
+  /** Replaces all of them, which must be within the limit; the answer sends the latest values of those that are new. */
+  replace(peer: Peer, subjects: readonly string[]): () => void;
   /**
    * The same for subjects of which some may turn out not to exist. They count at once; they are watched once `refusedOf`
    * has answered, without those that it names and those that the peer has given up meanwhile.
@@ -23,8 +25,6 @@ export interface Watching {
     subjects: readonly string[],
     refusedOf: (subjects: readonly string[]) => Promise<ReadonlySet<string>>,
   ): Promise<Checked & { readonly over: string[] }>;
-  /** Those of the subjects that the peer may watch: the ones it watches, and the first ones within its limit. */
-  fitting(peer: Peer, subjects: readonly string[]): string[];
   /** Answers with the subjects that were watched. */
   remove(peer: Peer, subjects: readonly string[]): string[];
   /** A peer has left. */
@@ -64,7 +64,11 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
 
   function add(peer: Peer, subjects: readonly string[]): () => void {
     requireRoom(peer, subjects);
-    lane.watch(peer, source, new Set([...lane.watched(peer, source), ...subjects]));
+    return put(peer, new Set([...lane.watched(peer, source), ...subjects]), subjects);
+  }
+
+  function put(peer: Peer, wanted: ReadonlySet<string>, subjects: readonly string[]): () => void {
+    lane.watch(peer, source, wanted);
     subscribed.add(subjects);
     return () => {
       // It may have unsubscribed while this command waited for its limit.
@@ -79,10 +83,13 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
     };
   }
 
-  function fitting(peer: Peer, subjects: readonly string[]): string[] {
-    const known = taken(peer);
-    let free = max - known.size;
-    return subjects.filter((subject) => known.has(subject) || free-- > 0);
+  function replace(peer: Peer, subjects: readonly string[]): () => void {
+    const wanted = new Set(subjects);
+    const before = new Set(lane.watched(peer, source));
+    if (wanted.size === before.size && subjects.every((subject) => before.has(subject))) return () => {};
+    if (wanted.size > max) throw refusal(max);
+    const fresh = subjects.filter((subject) => !before.has(subject));
+    return put(peer, wanted, fresh);
   }
 
   /** What exists, as far as `refusedOf` says, and is still wanted then. */
@@ -98,6 +105,7 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
 
   return {
     add,
+    replace,
     async addChecked(peer, subjects, refusedOf) {
       requireRoom(peer, subjects);
       const { wanted, refused } = await check(peer, subjects, refusedOf);
@@ -105,11 +113,10 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
     },
     async addFitting(peer, subjects, refusedOf) {
       const { wanted, refused } = await check(peer, subjects, refusedOf);
-      const added = fitting(peer, wanted);
+      const added = fitting(taken(peer), wanted, max);
       const fits = new Set(added);
       return { added, refused, over: wanted.filter((one) => !fits.has(one)), after: add(peer, added) };
     },
-    fitting,
     remove(peer, subjects) {
       const watched = new Set(lane.watched(peer, source));
       const givenUp = pending.remove(peer, subjects);
@@ -121,6 +128,12 @@ export function createWatching({ lane, source, max, refusal, onChange }: Watchin
     left: change.request,
     stop: change.stop,
   };
+}
+
+/** Those of the subjects that a peer may watch: the ones it knows, and the first ones within its limit. */
+function fitting(known: ReadonlySet<string>, subjects: readonly string[], max: number): string[] {
+  let free = max - known.size;
+  return subjects.filter((subject) => known.has(subject) || free-- > 0);
 }
 
 /** Subjects in the order of their latest subscriptions. */
