@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { every } from '../lib/timers.ts';
+import { clockOf } from '../lib/clock.ts';
 import { useDesk } from './websocket-context.tsx';
 
 /** The time, renewed every `ms`, for what is shown as an age or a countdown. With null it stays as it is. */
@@ -9,7 +9,7 @@ export function useNow(ms: number | null): number {
   useEffect(() => {
     if (ms === null) return;
     setNow(timers.now());
-    return every(timers, ms, () => setNow(timers.now()));
+    return clockOf(timers, ms).join(setNow);
   }, [timers, ms]);
   return now;
 }

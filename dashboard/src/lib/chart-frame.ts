@@ -33,7 +33,8 @@ export function createChartIn(element: HTMLElement, label: (second: number) => s
       minBarSpacing: 0.05,
     },
     // Wide enough for the longest price: a scale that changes its width moves the whole chart.
-    rightPriceScale: { borderVisible: false, minimumWidth: 64 },
+    // A label that does not fit is left out: half a number reads as another one.
+    rightPriceScale: { borderVisible: false, minimumWidth: 64, entireTextOnly: true },
     handleScroll: { vertTouchDrag: false },
   });
 }

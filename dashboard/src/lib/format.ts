@@ -6,6 +6,7 @@ type Maybe = number | null | undefined;
 export const UNKNOWN = '–';
 /** Below a dollar two decimals hide most of a move. */
 const SUB_DOLLAR = 1;
+const HUGE_PERCENT = 10_000;
 
 const formatter = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat('en-US', options);
 const twoDecimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
@@ -22,6 +23,7 @@ const formats = {
   signedPrice: formatter({ ...twoDecimals, ...signed }),
   signedSmallPrice: formatter({ ...fourDecimals, ...signed }),
   signedPercent: formatter({ ...twoDecimals, ...signed }),
+  signedCompact: formatter({ notation: 'compact', maximumFractionDigits: 1, ...signed }),
   strike: formatter({ maximumFractionDigits: 3 }),
   quantity: formatter({ maximumFractionDigits: 6 }),
   dollars: formatter({ ...dollars, maximumFractionDigits: 0 }),
@@ -42,8 +44,12 @@ export const compactMoney = (value: Maybe): string => show(formats.compactMoney,
 export const signedMoney = (value: Maybe): string => show(formats.signedMoney, value);
 export const quantity = (value: Maybe): string => show(formats.quantity, value);
 export const compact = (value: Maybe): string => show(formats.compact, value);
-export const signedPercent = (value: Maybe): string =>
-  known(value) ? `${show(formats.signedPercent, value)}%` : UNKNOWN;
+/** In short from 10,000% on (+72K%): every digit would be noise, and wider than any column. */
+export const signedPercent = (value: Maybe): string => {
+  if (!known(value)) return UNKNOWN;
+  const isHuge = Math.abs(value) >= HUGE_PERCENT;
+  return `${show(isHuge ? formats.signedCompact : formats.signedPercent, value)}%`;
+};
 
 const decimalFormats = [0, 1, 2, 3, 4].map((digits) =>
   formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }),

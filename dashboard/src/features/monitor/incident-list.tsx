@@ -2,6 +2,7 @@ import type { IncidentPayload } from '../../../../src/protocol/health-payloads.t
 import { Message } from '../../components/message.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { momentOf } from '../../lib/format.ts';
+import { rowKeys } from '../../lib/row-keys.ts';
 import { sentenceOf, shortName } from './words.ts';
 
 function Entry({ incident, now }: { incident: IncidentPayload; now: number }) {
@@ -27,9 +28,11 @@ export function IncidentList({ incidents, now }: { incidents: readonly IncidentP
   return (
     <ScrollRegion label="Recent events, scrollable" className="max-h-[30rem] overflow-y-auto">
       <ol>
-        {incidents.map((incident) => (
-          <Entry key={`${incident.kind} ${incident.replica} ${incident.at}`} incident={incident} now={now} />
-        ))}
+        {rowKeys(incidents, ({ kind, replica, at }) => [kind, replica, at].join(' ')).map(
+          ([key, incident]) => (
+            <Entry key={key} incident={incident} now={now} />
+          ),
+        )}
       </ol>
     </ScrollRegion>
   );

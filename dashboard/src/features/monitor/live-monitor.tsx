@@ -10,6 +10,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useNow } from '../../hooks/use-now.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { age } from '../../lib/format.ts';
+import { rowKeys } from '../../lib/row-keys.ts';
 import { createMonitorStore, MONITOR_INTERVAL_MS, type MonitorState } from '../../stores/monitor.ts';
 import { ConnectionsChart } from './connections-chart.tsx';
 import { IncidentList } from './incident-list.tsx';
@@ -64,8 +65,8 @@ function Problems({ monitor, problem }: { monitor: MonitorPayload | null; proble
     <div role="status" className="contents">
       {lines.length === 0 ? null : (
         <ul className="flex flex-col gap-1 rounded-lg border border-warn bg-warn-soft px-4 py-2.5">
-          {lines.map((line) => (
-            <li key={line} className="flex gap-2">
+          {rowKeys(lines, (line) => line).map(([key, line]) => (
+            <li key={key} className="flex gap-2">
               <WarningIcon className="mt-0.5 size-4 text-warn" />
               {line}
             </li>

@@ -1,5 +1,6 @@
 import type { MonitorPayload } from '../../../../src/protocol/health-payloads.ts';
 import { momentOf } from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
 import { textFor } from '../../lib/words.ts';
 import { Figure } from './figures.tsx';
 import { ago, count, milliseconds, rate, redisWord, shortName } from './words.ts';
@@ -49,7 +50,7 @@ export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number
             {feed.detail ? <span className="block">{feed.detail}</span> : null}
             <span className="block">
               Options: {textFor(FEED_STATES, feeds.options.state).toLowerCase()},{' '}
-              {count(feeds.options.subscribed)} contracts
+              {plural(feeds.options.subscribed, 'contract')}
             </span>
           </>
         }

@@ -7,6 +7,7 @@ import type {
 } from '../../../../src/protocol/health-payloads.ts';
 import type { Tone } from '../../components/badge.tsx';
 import { age, UNKNOWN } from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
 import { asWords, entryFor, textFor } from '../../lib/words.ts';
 
 type Maybe = number | null | undefined;
@@ -77,9 +78,9 @@ const INCIDENTS: Record<IncidentKind, (incident: IncidentPayload) => string> = {
   'journal-gaps': (incident) => `filled ${many(incident, 'gap')} from the journal`,
   'slow-consumers': (incident) => `closed ${many(incident, 'connection')} that did not read`,
 };
-const many = ({ count: number }: IncidentPayload, what: string): string =>
-  `${count(number)} ${what}${number === 1 ? '' : 's'}`;
-const times = ({ count: number }: IncidentPayload): string => (number === 1 ? '' : ` ${count(number)} times`);
+const many = ({ count: number }: IncidentPayload, what: string): string => plural(number, what);
+const times = ({ count: number }: IncidentPayload): string =>
+  number === 1 ? '' : ` ${plural(number, 'time')}`;
 
 /** What a replica did, to follow its name. A newer replica may report a kind that this page does not know. */
 export function sentenceOf(incident: IncidentPayload): string {

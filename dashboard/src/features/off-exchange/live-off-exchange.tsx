@@ -7,12 +7,13 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-import { calendarDay, compactMoney, momentOf, money, percent, wholeDollars } from '../../lib/format.ts';
+import { calendarDay, marketTime, momentOf, percent, quantity } from '../../lib/format.ts';
 import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
 import type { OffExchangeStore } from '../../stores/off-exchange.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import { classifiedShare, ofNewestDay, sortTotals, sumOf } from './amounts.ts';
 import { BalanceBar } from './balance-bar.tsx';
+import { Dollars } from './dollars.tsx';
 import type { LoadMinuteChart } from './minute-canvas.tsx';
 import { SymbolDay } from './symbol-day.tsx';
 import { TotalsTable } from './totals-table.tsx';
@@ -37,6 +38,7 @@ function useDayTotals(store: OffExchangeStore) {
       sum: sumOf(totals),
       stale: totals.filter(({ state }) => state === 'stale').length,
       newest: totals.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), 0),
+      lastPrint: totals.reduce((latest, { lastUpdated }) => Math.max(latest, Date.parse(lastUpdated)), 0),
     };
   }, [store, now, count]);
 }
@@ -58,13 +60,19 @@ function useTrouble({ totals, stale, newest }: DayTotals, error: string | null):
   return error === null ? '' : `The amounts could not be fetched. ${error}`;
 }
 
-function Trouble({ text }: { text: string }) {
+/** Why the amounts may be old, or else how new they are. */
+function Upkeep({ trouble, lastPrint }: { trouble: string; lastPrint: number }) {
   return (
     // It has its line whatever it says, so that the table stays where it is.
-    <p role="status" className="flex min-h-7 items-center gap-2 px-3 py-1 text-warn text-xs sm:px-4">
-      {text === '' ? null : <WarningIcon className="size-4" />}
-      {text}
-    </p>
+    <div className="flex min-h-7 items-center px-3 py-1 text-xs sm:px-4">
+      <p role="status" className="flex items-center gap-2 text-warn">
+        {trouble === '' ? null : <WarningIcon className="size-4" />}
+        {trouble}
+      </p>
+      {trouble === '' ? (
+        <p className="text-muted">Amounts since midnight. Last print at {marketTime(lastPrint)}.</p>
+      ) : null}
+    </div>
   );
 }
 
@@ -77,32 +85,22 @@ function Figure({ label, children, look = '' }: { label: string; children: React
   );
 }
 
-/** In short where there is no room for it; the title has the cents. */
-function Sum({ value }: { value: number }) {
-  return (
-    <span title={money(value)}>
-      <span className="@max-2xl:hidden">{wholeDollars(value)}</span>
-      <span className="@2xl:hidden">{compactMoney(value)}</span>
-    </span>
-  );
-}
-
 /** All symbols together. */
 function Summary({ totals: { sum, totals } }: { totals: DayTotals }) {
   return (
     <div className="flex flex-col gap-2 border-line border-b p-3 sm:px-4">
       <dl className="grid grid-cols-2 gap-3 @2xl:grid-cols-5">
         <Figure label="▲ Bullish" look="text-up">
-          <Sum value={sum.bullish} />
+          <Dollars value={sum.bullish} />
         </Figure>
         <Figure label="▼ Bearish" look="text-down">
-          <Sum value={sum.bearish} />
+          <Dollars value={sum.bearish} />
         </Figure>
         <Figure label="Unknown">
-          <Sum value={sum.unknown} />
+          <Dollars value={sum.unknown} />
         </Figure>
         <Figure label="Could be classified">{percent(classifiedShare(sum))}</Figure>
-        <Figure label="Symbols">{totals.length}</Figure>
+        <Figure label="Symbols">{quantity(totals.length)}</Figure>
       </dl>
       <BalanceBar amounts={sum} className="h-2.5" />
     </div>
@@ -186,11 +184,11 @@ export function LiveOffExchange({ symbol, onSymbol, theme, loadChart }: LiveOffE
             </span>
           }
         >
-          <Trouble text={isEmpty ? '' : trouble} />
           {isEmpty ? (
             absence()
           ) : (
             <div className={frozen ? 'not-live' : ''}>
+              <Upkeep trouble={trouble} lastPrint={totals.lastPrint} />
               <Summary totals={totals} />
               <Filter value={filter} onChange={setFilter} />
               <TotalsTable store={store} selected={shown} filter={filter} onSelect={select} />

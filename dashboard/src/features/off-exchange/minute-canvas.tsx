@@ -5,6 +5,7 @@ import { Message } from '../../components/message.tsx';
 import { useLoadedChart } from '../../hooks/use-loaded-chart.ts';
 import { barLabel, clockLabel } from '../../lib/bar-labels.ts';
 import { money } from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import type { CreateMinuteChart, MinuteChart } from './minute-chart.ts';
 
@@ -14,7 +15,7 @@ const loadChart: LoadMinuteChart = async () => (await import('./minute-chart.ts'
 const MINUTE = { timespan: 'minute', multiplier: 1 } as const;
 
 const inWords = ({ bullish, bearish, unknown, prints }: DarkpoolMinute): string =>
-  `bullish ${money(bullish)}, bearish ${money(bearish)}, unknown ${money(unknown)}, ${prints} ${prints === 1 ? 'print' : 'prints'}`;
+  `bullish ${money(bullish)}, bearish ${money(bearish)}, unknown ${money(unknown)}, ${plural(prints, 'print')}`;
 
 /** Where a key moves the crosshair from one of `count` minutes; null for any other key. */
 function movedBy(key: string, index: number, count: number): number | null {

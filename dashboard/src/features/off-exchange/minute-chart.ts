@@ -8,6 +8,8 @@ import { compactMoney } from '../../lib/format.ts';
 const UNKNOWN_PANE = 1;
 /** Of the height; bullish and bearish amounts have the rest. */
 const UNKNOWN_SHARE = 0.25;
+/** The first minutes of a day would else be as wide as hours. */
+const WIDEST_BAR_PX = 24;
 const MINUTE = { timespan: 'minute', multiplier: 1 } as const;
 /** Dollars either side of the line, whose side the colour and the legend tell. */
 const AMOUNTS = {
@@ -31,6 +33,11 @@ export type CreateMinuteChart = (element: HTMLElement) => MinuteChart;
 
 export const createMinuteChart: CreateMinuteChart = (element) => {
   const chart = createChartIn(element, (second) => barLabel(second, MINUTE));
+  chart.timeScale().applyOptions({
+    maxBarSpacing: WIDEST_BAR_PX,
+    // The day begins at the left, and its first label is not cut.
+    fixLeftEdge: true,
+  });
   const options = { priceFormat: AMOUNTS, priceLineVisible: false, lastValueVisible: false };
   const bullish = chart.addSeries(HistogramSeries, options);
   const bearish = chart.addSeries(HistogramSeries, options);

@@ -7,7 +7,17 @@ import { Panel } from '../../components/panel.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-import { calendarDay, marketTime, momentOf, money, quantity, typedPrice } from '../../lib/format.ts';
+import {
+  calendarDay,
+  compactMoney,
+  marketTime,
+  momentOf,
+  money,
+  quantity,
+  typedPrice,
+} from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
+import { rowKeys } from '../../lib/row-keys.ts';
 import { textFor } from '../../lib/words.ts';
 import { createSymbolDayStore } from '../../stores/off-exchange-day.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
@@ -32,13 +42,23 @@ function Print({ print }: { print: LargePrint }) {
   const { timestamp, price, size, notional, side } = print;
   return (
     <tr className="border-line border-t">
-      <td className="py-1.5 pr-2 pl-3 text-muted sm:pl-4">{marketTime(timestamp)}</td>
-      <td className={`px-2 py-1.5 ${LOOKS[side] ?? 'text-muted'}`}>{textFor(SIDES, side)}</td>
-      <td className="px-2 py-1.5 text-right">
+      <td className="edge-left py-1.5 pr-2 text-muted">{marketTime(timestamp)}</td>
+      <td className={`whitespace-nowrap px-2 py-1.5 @max-md:hidden ${LOOKS[side] ?? 'text-muted'}`}>
+        {textFor(SIDES, side)}
+      </td>
+      <td className="whitespace-nowrap px-2 py-1.5 text-right">
         {quantity(size)}
         <span className="block text-muted text-xs">at {typedPrice(price)}</span>
       </td>
-      <td className="break-all py-1.5 pr-3 pl-2 text-right font-medium sm:pr-4">{money(notional)}</td>
+      <td className="edge-right whitespace-nowrap py-1.5 pl-2 text-right font-medium">
+        <span className="@max-[22rem]:hidden">{money(notional)}</span>
+        <span title={money(notional)} className="@[22rem]:hidden">
+          {compactMoney(notional)}
+        </span>
+        <span className={`block font-normal text-xs @md:hidden ${LOOKS[side] ?? 'text-muted'}`}>
+          {textFor(SIDES, side)}
+        </span>
+      </td>
     </tr>
   );
 }
@@ -50,23 +70,25 @@ function LargestPrints({ largest }: { largest: readonly LargePrint[] }) {
     <table className="w-full" aria-label="Largest prints">
       <thead>
         <tr className="text-muted text-xs">
-          <th scope="col" className="py-1.5 pr-2 pl-3 text-left font-normal sm:pl-4">
+          <th scope="col" className="edge-left py-1.5 pr-2 text-left font-normal">
             Time
           </th>
-          <th scope="col" className="px-2 py-1.5 text-left font-normal">
+          <th scope="col" className="px-2 py-1.5 text-left font-normal @max-md:hidden">
             Side
           </th>
           <th scope="col" className="px-2 py-1.5 text-right font-normal">
             Shares
           </th>
-          <th scope="col" className="py-1.5 pr-3 pl-2 text-right font-normal sm:pr-4">
+          <th scope="col" className="edge-right py-1.5 pl-2 text-right font-normal">
             Amount
           </th>
         </tr>
       </thead>
       <tbody>
-        {largest.map((print) => (
-          <Print key={`${print.timestamp} ${print.notional} ${print.trf} ${print.size}`} print={print} />
+        {rowKeys(largest, ({ timestamp, notional, trf, size }) =>
+          [timestamp, notional, trf, size].join(' '),
+        ).map(([key, print]) => (
+          <Print key={key} print={print} />
         ))}
       </tbody>
     </table>
@@ -78,7 +100,7 @@ const MOST_GAPS = 5;
 
 function scopeText({ symbols, quoted }: NonNullable<DarkpoolDay['scope']>): string {
   return symbols === '*'
-    ? `Prints of every symbol are summed. ${quantity(quoted)} symbols have quotes for it; prints of others are unknown.`
+    ? `Prints of every symbol are summed. ${plural(quoted, 'symbol has', 'symbols have')} quotes for it; prints of others are unknown.`
     : 'Prints of symbols are summed while somebody watches or holds them, and of featured ones always.';
 }
 
@@ -86,20 +108,22 @@ function scopeText({ symbols, quoted }: NonNullable<DarkpoolDay['scope']>): stri
 function Completeness({ day: { gaps, late, scope } }: { day: DarkpoolDay }) {
   return (
     <ul className="flex flex-col gap-1 px-3 pb-3 sm:px-4" aria-label="Completeness">
-      {gaps.slice(-MOST_GAPS).map(({ from, to }) => (
-        <li key={from} className="flex gap-2 text-warn">
+      {rowKeys(gaps.slice(-MOST_GAPS), ({ from }) => from).map(([key, { from, to }]) => (
+        <li key={key} className="flex gap-2 text-warn">
           <WarningIcon className="mt-0.5 size-4" />
           Prints from {marketTime(from)} to {marketTime(to)} may be missing from these sums.
         </li>
       ))}
       {gaps.length > MOST_GAPS ? (
-        <li className="text-warn">{gaps.length - MOST_GAPS} earlier gaps are known.</li>
+        <li className="text-warn">
+          {plural(gaps.length - MOST_GAPS, 'earlier gap is', 'earlier gaps are')} known.
+        </li>
       ) : null}
       {gaps.length === 0 ? <li className="text-muted">No gap is known today.</li> : null}
       <li className="text-muted">
         {late.prints === 0
           ? 'No print was reported late.'
-          : `${quantity(late.prints)} ${late.prints === 1 ? 'print was' : 'prints were'} reported more than ten seconds late: ${money(late.notional)}, counted in no other number.`}
+          : `${plural(late.prints, 'print was', 'prints were')} reported more than ten seconds late: ${money(late.notional)}, counted in no other number.`}
       </li>
       {scope === null ? null : <li className="text-muted">{scopeText(scope)}</li>}
     </ul>

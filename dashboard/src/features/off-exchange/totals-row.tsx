@@ -1,20 +1,12 @@
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { Missing } from '../../components/missing.tsx';
-import { compactMoney, marketTime, money, percent, quantity, wholeDollars } from '../../lib/format.ts';
+import { marketTime, percent, quantity } from '../../lib/format.ts';
 import type { OffExchangeStore } from '../../stores/off-exchange.ts';
-import { bullishShare, classifiedShare } from './amounts.ts';
+import { bullishShare, classifiedShare, totalOf } from './amounts.ts';
 import { BalanceBar } from './balance-bar.tsx';
-
-/** Dollars; on a narrow table in short, with the cents as a title. */
-function Amount({ value, look }: { value: number; look: string }) {
-  return (
-    <span title={money(value)} className={`whitespace-nowrap ${look}`}>
-      <span className="@max-3xl:hidden">{wholeDollars(value)}</span>
-      <span className="@3xl:hidden">{compactMoney(value)}</span>
-    </span>
-  );
-}
+import { COLUMNS } from './column-looks.ts';
+import { Dollars } from './dollars.tsx';
 
 function Prints({ prints }: { prints: number | null }) {
   if (prints !== null) return quantity(prints);
@@ -38,7 +30,7 @@ export const TotalsRow = memo(function TotalsRow({ store, symbol, selected, onSe
     <tr
       className={`border-line border-t ${selected ? 'bg-accent-soft' : ''} ${stale ? 'not-live italic' : ''}`}
     >
-      <th scope="row" className="py-1.5 pr-2 pl-3 text-left sm:pl-4">
+      <th scope="row" className={`py-1.5 ${COLUMNS.symbol}`}>
         <button
           type="button"
           aria-pressed={selected}
@@ -49,28 +41,29 @@ export const TotalsRow = memo(function TotalsRow({ store, symbol, selected, onSe
         </button>
         {stale ? <span className="sr-only"> (not up to date)</span> : null}
       </th>
-      <td className="px-2 py-1.5 text-right">
-        <Amount value={totals.bullish} look="text-up" />
+      <td className={COLUMNS.bullish}>
+        <Dollars value={totals.bullish} look="text-up" />
       </td>
-      <td className="px-2 py-1.5 text-right">
-        <Amount value={totals.bearish} look="text-down" />
+      <td className={COLUMNS.bearish}>
+        <Dollars value={totals.bearish} look="text-down" />
       </td>
-      <td className="px-2 py-1.5 text-right">
-        <Amount value={totals.unknown} look="text-muted" />
+      <td className={COLUMNS.unknown}>
+        <Dollars value={totals.unknown} look="text-muted" />
       </td>
-      <td className="px-2 py-1.5 @max-xl:hidden">
+      <td className={COLUMNS.total}>
+        <Dollars value={totalOf(totals)} look="font-medium" />
+      </td>
+      <td className={COLUMNS.balance}>
         <BalanceBar amounts={totals} />
         <span className="block text-muted text-xs">
           {bullish === null ? 'No side is known' : `${percent(bullish)} bullish`}
         </span>
       </td>
-      <td className="px-2 py-1.5 text-right @max-lg:hidden">{percent(classifiedShare(totals))}</td>
-      <td className="px-2 py-1.5 text-right @max-2xl:hidden">
+      <td className={COLUMNS.classified}>{percent(classifiedShare(totals))}</td>
+      <td className={COLUMNS.prints}>
         <Prints prints={totals.prints} />
       </td>
-      <td className="py-1.5 pr-3 pl-2 text-right text-muted @max-3xl:hidden sm:pr-4">
-        {marketTime(totals.lastUpdated)}
-      </td>
+      <td className={`text-muted ${COLUMNS.lastPrint}`}>{marketTime(totals.lastUpdated)}</td>
     </tr>
   );
 });

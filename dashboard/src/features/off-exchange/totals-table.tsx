@@ -5,6 +5,7 @@ import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useNow } from '../../hooks/use-now.ts';
 import type { OffExchangeStore } from '../../stores/off-exchange.ts';
 import { nextSort, ofNewestDay, type Sort, type SortColumn, sortTotals } from './amounts.ts';
+import { COLUMNS } from './column-looks.ts';
 import { TotalsRow } from './totals-row.tsx';
 
 /** A row that moves while a reader aims at it is clicked by mistake. */
@@ -18,23 +19,33 @@ interface HeaderProps {
   readonly label: string;
   readonly sort: Sort;
   readonly onSort: (column: SortColumn) => void;
-  readonly className: string;
+  readonly className?: string;
 }
 
-function Header({ column, label, sort, onSort, className }: HeaderProps) {
+function Header({ column, label, sort, onSort, className = '' }: HeaderProps) {
   const active = sort.column === column;
   const order = sort.descending ? 'descending' : 'ascending';
   return (
-    <th scope="col" aria-sort={active ? order : 'none'} className={`font-medium ${className}`}>
+    <th
+      scope="col"
+      aria-sort={active ? order : 'none'}
+      className={`font-medium ${COLUMNS[column]} ${className}`}
+    >
       <button
         type="button"
         onClick={() => onSort(column)}
-        className={`min-h-9 rounded hover:text-ink ${active ? 'text-ink' : ''}`}
+        className={`relative min-h-9 rounded hover:text-ink ${active ? 'text-ink' : ''}`}
       >
         {label}
-        <span aria-hidden="true" className={`ml-1 text-[0.65em] ${active ? '' : 'invisible'}`}>
-          {sort.descending ? '▼' : '▲'}
-        </span>
+        {active ? (
+          // Beside the label, so that the label stands over its numbers.
+          <span
+            aria-hidden="true"
+            className={`absolute inset-y-0 flex items-center text-[0.65em] ${column === 'symbol' ? 'left-full ml-1' : 'right-full mr-0.5'}`}
+          >
+            {sort.descending ? '▼' : '▲'}
+          </span>
+        ) : null}
       </button>
     </th>
   );
@@ -76,26 +87,19 @@ export function TotalsTable({ store, selected, filter, onSelect }: TotalsTablePr
         <caption className="sr-only">Off-exchange totals by symbol</caption>
         <thead className="sticky top-0 z-10 bg-surface text-muted text-xs">
           <tr>
-            <Header {...header} column="symbol" label="Symbol" className="w-20 pr-2 pl-3 text-left sm:pl-4" />
-            <Header {...header} column="bullish" label="Bullish" className="px-2 text-right" />
-            <Header {...header} column="bearish" label="Bearish" className="px-2 text-right" />
-            <Header {...header} column="unknown" label="Unknown" className="px-2 text-right" />
-            <Header
-              {...header}
-              column="total"
-              label="Balance, by total"
-              className="w-36 px-2 text-left @max-xl:hidden"
-            />
-            <Header
-              {...header}
-              column="classified"
-              label="Classified"
-              className="w-24 px-2 text-right @max-lg:hidden"
-            />
-            <th scope="col" className="w-20 px-2 text-right font-medium @max-2xl:hidden">
+            <Header {...header} column="symbol" label="Symbol" className="w-20" />
+            <Header {...header} column="bullish" label="Bullish" />
+            <Header {...header} column="bearish" label="Bearish" />
+            <Header {...header} column="unknown" label="Unknown" />
+            <Header {...header} column="total" label="Total" />
+            <th scope="col" className={`w-36 font-medium ${COLUMNS.balance}`}>
+              Balance
+            </th>
+            <Header {...header} column="classified" label="Classified" className="w-24" />
+            <th scope="col" className={`w-22 font-medium ${COLUMNS.prints}`}>
               Prints
             </th>
-            <th scope="col" className="w-24 pr-3 pl-2 text-right font-medium @max-3xl:hidden sm:pr-4">
+            <th scope="col" className={`w-24 font-medium ${COLUMNS.lastPrint}`}>
               Last print
             </th>
           </tr>

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { OptionPayload } from '../../../../src/protocol/options.ts';
 import { Panel } from '../../components/panel.tsx';
 import { compact, percent, quantity, strikePrice, UNKNOWN } from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
 import { mainRoot, rowsOf, type StrikeRow } from './figures.ts';
 import { drawnX, drawnY, Numbers, StrikeChart } from './strike-chart.tsx';
 import { interestOf, type StrikePoint, smileOf, spotPosition } from './strike-points.ts';
@@ -81,7 +82,7 @@ function InterestChart({ rows, spot }: ChartProps) {
     return `M${x} ${drawnY(0.5)}V${end}h${drawnX(place * BAR_PART)}V${drawnY(0.5)}Z`;
   };
   const [lowest, highest] = [strikes[0], strikes.at(-1)];
-  const words = `Open interest by strike from ${strikePrice(lowest)} to ${strikePrice(highest)}, at most ${quantity(top)} contracts.`;
+  const words = `Open interest by strike from ${strikePrice(lowest)} to ${strikePrice(highest)}, at most ${plural(top, 'contract')}.`;
   return (
     <StrikeChart
       words={words}

@@ -11,10 +11,10 @@ import {
   minuteTime,
   percent,
   price,
-  quantity,
   signedPercent,
   signedPrice,
 } from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
 import { sourceWord } from '../../lib/source-word.ts';
 import type { ChainColumn } from '../../stores/chain-choices.ts';
 import { useRowNow } from './use-contract.ts';
@@ -40,7 +40,7 @@ function Price({ of, value, reason }: { of: OptionPayload; value: number | undef
 
 function Count({ of, value, when }: { of: OptionPayload; value: number | undefined; when: string }) {
   if (value === undefined) return <Missing reason="The source does not report it" />;
-  return <span title={`${quantity(value)} contracts ${when}. ${origin(of)}`}>{compact(value)}</span>;
+  return <span title={`${plural(value, 'contract')} ${when}. ${origin(of)}`}>{compact(value)}</span>;
 }
 
 function Greek({ of, value, text }: { of: OptionPayload; value: number | undefined; text: string }) {

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { ExpirationPayload } from '../../../../src/protocol/options.ts';
 import { calendarDay } from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
 
 export interface ExpiryTabsProps {
   readonly expirations: readonly ExpirationPayload[];
@@ -12,7 +13,7 @@ export interface ExpiryTabsProps {
 
 export const tabId = (expiry: string): string => `expiry-${expiry}`;
 
-const daysWord = (days: number): string => (days === 0 ? 'today' : days === 1 ? '1 day' : `${days} days`);
+const daysWord = (days: number): string => (days === 0 ? 'today' : plural(days, 'day'));
 
 /** The expiries, nearest first, each with the days that are left. */
 export function ExpiryTabs({ expirations, chosen, panel, onChoose }: ExpiryTabsProps) {
@@ -63,7 +64,7 @@ export function ExpiryTabs({ expirations, chosen, panel, onChoose }: ExpiryTabsP
             aria-selected={selected}
             aria-controls={panel}
             tabIndex={selected || (position === -1 && expiry === expirations[0]?.expiry) ? 0 : -1}
-            title={`${contracts} contracts`}
+            title={plural(contracts, 'contract')}
             onClick={() => onChoose(expiry)}
             className={`flex min-h-10 shrink-0 flex-col items-start rounded-md border px-2.5 py-1 leading-tight focus-visible:-outline-offset-2 ${
               selected ? 'border-accent bg-accent-soft font-semibold' : 'border-line hover:bg-raised'

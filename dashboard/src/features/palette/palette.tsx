@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { CloseIcon, SearchIcon } from '../../components/icons.tsx';
+import { plural } from '../../lib/plural.ts';
 import type { PageLink, PaletteGroup, PaletteItem } from './items.ts';
 import { type PaletteResult, usePalette } from './use-palette.ts';
 
@@ -40,7 +41,7 @@ function Group({ group: { title, items }, id, active, onChoose }: GroupProps) {
 function statusText({ status, problem, groups }: PaletteResult): string {
   const count = groups.reduce((sum, { items }) => sum + items.length, 0);
   if (problem !== null) return problem;
-  if (count > 0) return `${count} ${count === 1 ? 'result' : 'results'}`;
+  if (count > 0) return plural(count, 'result');
   return status === 'searching' ? 'Searching…' : 'Nothing has that name. Try a ticker or a company.';
 }
 

@@ -13,6 +13,7 @@ import { usePortfolioFigures } from '../../hooks/use-portfolio.ts';
 import { useSignals } from '../../hooks/use-signals.ts';
 import { useSubjects } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
+import { plural } from '../../lib/plural.ts';
 import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
 import { createSignalChoices, isUnread, type SignalChoicesStore } from '../../stores/signal-choices.ts';
 import { readsPremium, type ShownSignal } from '../../stores/signals.ts';
@@ -65,14 +66,17 @@ function ListNote({ error, held }: { error: string | null; held: Held }) {
           : '';
   return (
     // It has its line whatever it says, so that the list stays where it is.
-    <div className="flex min-h-9 flex-wrap items-center gap-2 px-3 py-0.5 text-xs sm:px-4">
-      <p role="status" className="flex items-center gap-2 text-warn">
+    <div className="flex min-h-9 flex-wrap items-center px-3 py-0.5 text-xs sm:px-4">
+      <p role="status" className="mr-2 flex items-center gap-2 text-warn empty:mr-0">
         {text === '' ? null : <WarningIcon className="size-4" />}
         {text}
       </p>
+      {text === '' && held.signals.length > 0 ? (
+        <p className="mr-2 text-muted">{plural(held.signals.length, 'signal')}, newest first</p>
+      ) : null}
       {held.waiting === 0 ? null : (
         <Button kind="quiet" className="min-h-7 underline" onClick={held.release}>
-          {held.waiting === 1 ? 'Show 1 more signal' : `Show ${held.waiting} more signals`}
+          Show {plural(held.waiting, 'more signal')}
         </Button>
       )}
     </div>
@@ -182,7 +186,7 @@ export function LiveSignals({ admin }: { admin: boolean }) {
           />
           <ListNote error={found.error} held={held} />
           {held.signals.length > 0 ? (
-            <div {...held.handlers}>
+            <div {...held.around}>
               <SignalList signals={held.signals} choices={chosen} />
             </div>
           ) : (

@@ -1,4 +1,4 @@
-import { memo, useState } from 'react';
+import { Fragment, memo, useState } from 'react';
 import { DEMO_SOURCE } from '../../../../src/protocol/signal-sources.ts';
 import type { SignalAction } from '../../../../src/protocol/signals.ts';
 import { Badge } from '../../components/badge.tsx';
@@ -6,7 +6,14 @@ import { Button } from '../../components/button.tsx';
 import { Change } from '../../components/change.tsx';
 import { Missing } from '../../components/missing.tsx';
 import { usePresent } from '../../hooks/use-present.ts';
-import { dayAndTime, momentOf, percent, signedPercent, typedPrice } from '../../lib/format.ts';
+import {
+  dayAndTime,
+  momentOf,
+  percent,
+  quantity as shares,
+  signedPercent,
+  typedPrice,
+} from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import { textFor } from '../../lib/words.ts';
 import type { ShownSignal } from '../../stores/signals.ts';
@@ -21,7 +28,7 @@ const ACTIONS: Readonly<Record<SignalAction, { readonly word: string; readonly l
 
 function Then({ signal }: { signal: ShownSignal }) {
   if (signal.price === undefined) return <Missing reason="The source named no price." />;
-  return <span>{typedPrice(signal.price)}</span>;
+  return <span className="whitespace-nowrap">{typedPrice(signal.price)}</span>;
 }
 
 function Now({ symbol }: { symbol: string }) {
@@ -29,7 +36,10 @@ function Now({ symbol }: { symbol: string }) {
   if (present?.price === undefined) return <Missing reason={`No price of ${symbol} is here yet.`} />;
   const stale = present.state === 'stale' || present.state === 'closed';
   return (
-    <span title={`As of ${dayAndTime(present.timestamp)}`} className={stale ? 'text-muted italic' : ''}>
+    <span
+      title={`As of ${dayAndTime(present.timestamp)}`}
+      className={`whitespace-nowrap ${stale ? 'text-muted italic' : ''}`}
+    >
       {typedPrice(present.price)}
     </span>
   );
@@ -47,10 +57,19 @@ function Terms({ signal: { stopPrice, targetPrice, quantity, confidence } }: { s
   const terms = [
     stopPrice === undefined ? null : `Stop ${typedPrice(stopPrice)}`,
     targetPrice === undefined ? null : `Target ${typedPrice(targetPrice)}`,
-    quantity === undefined ? null : `Quantity ${quantity.toLocaleString('en-US')}`,
+    quantity === undefined ? null : `Quantity ${shares(quantity)}`,
     confidence === undefined ? null : `Confidence ${percent(confidence)}`,
   ].filter((term) => term !== null);
-  return terms.length === 0 ? null : <span className="block text-muted text-xs">{terms.join(' · ')}</span>;
+  return terms.length === 0 ? null : (
+    <span className="block text-muted text-xs">
+      {terms.map((term, index) => (
+        <Fragment key={term}>
+          {index === 0 ? '' : ' · '}
+          <span className="whitespace-nowrap">{term}</span>
+        </Fragment>
+      ))}
+    </span>
+  );
 }
 
 function Badges({ signal, unread, expired }: { signal: ShownSignal; unread: boolean; expired: boolean }) {
@@ -96,7 +115,7 @@ function Trade({
         Trade this
       </Button>
       {reason === null ? null : (
-        <span role="alert" className="mt-1 block max-w-40 text-down text-xs">
+        <span role="alert" className="mt-1 block text-down text-xs">
           {reason}
         </span>
       )}
@@ -107,22 +126,25 @@ function Trade({
 export interface SignalRowProps {
   readonly signal: ShownSignal;
   readonly unread: boolean;
-  /** Coarse enough that a row is not rendered for each second. */
+  /** Decides with `age` and `expiry`, whose words say when it matters. */
   readonly now: number;
   readonly age: string;
   readonly expiry: string | null;
   readonly guardPercent: number;
+  /** There is no column for the button. */
+  readonly narrow: boolean;
 }
 
 /** One signal: what it says, what became of it, and the way to the ticket. */
 export const SignalRow = memo(
-  function SignalRow({ signal, unread, now, age, expiry, guardPercent }: SignalRowProps) {
+  function SignalRow({ signal, unread, now, age, expiry, guardPercent, narrow }: SignalRowProps) {
     const { action, symbol, source, author, text, timestamp } = signal;
     const expired = isExpired(signal, now);
+    const trade = <Trade signal={signal} guardPercent={guardPercent} expired={expired} />;
     const { word, look } = ACTIONS[action] ?? { word: textFor({}, action), look: 'text-ink' };
     return (
       <tr className={`border-line border-t align-top ${expired ? 'text-muted' : ''}`}>
-        <th scope="row" className="py-2 pr-2 pl-3 text-left font-normal sm:pl-4">
+        <th scope="row" className="edge-left py-2 pr-2 text-left font-normal">
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <span className={`font-semibold ${expired ? '' : look}`}>{word}</span>
             <span className="font-semibold">{instrumentWords(symbol)}</span>
@@ -144,24 +166,23 @@ export const SignalRow = memo(
           {signal.before === null ? null : (
             <span className="block text-warn text-xs">{changesOf(signal, signal.before)}</span>
           )}
+          {narrow ? <span className="mt-1.5 block">{trade}</span> : null}
         </th>
-        <td className="px-2 py-2 text-right @max-xl:hidden">
+        <td className="px-2 py-2 text-right @max-2xl:hidden">
           <Then signal={signal} />
         </td>
-        <td className="px-2 py-2 text-right @max-xl:hidden">
+        <td className="px-2 py-2 text-right @max-2xl:hidden">
           <Now symbol={symbol} />
         </td>
-        <td className="px-2 py-2 text-right">
+        <td className={`py-2 pl-2 text-right ${narrow ? 'edge-right' : 'pr-2'}`}>
           <span className="font-medium">
             <Result signal={signal} />
           </span>
-          <span className="block text-muted text-xs @xl:hidden">
+          <span className="block text-muted text-xs @2xl:hidden">
             <Then signal={signal} /> → <Now symbol={symbol} />
           </span>
         </td>
-        <td className="py-2 pr-3 pl-2 text-right sm:pr-4">
-          <Trade signal={signal} guardPercent={guardPercent} expired={expired} />
-        </td>
+        {narrow ? null : <td className="edge-right py-2 pl-2 text-right">{trade}</td>}
       </tr>
     );
   },
@@ -171,7 +192,8 @@ export const SignalRow = memo(
     before.unread === after.unread &&
     before.age === after.age &&
     before.expiry === after.expiry &&
-    before.guardPercent === after.guardPercent,
+    before.guardPercent === after.guardPercent &&
+    before.narrow === after.narrow,
 );
 
 /** 3 min ago; a day for what is older than one. */

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { plural } from '../../lib/plural.ts';
 import type { SignalChoicesStore } from '../../stores/signal-choices.ts';
 import type { SourceCount } from './filter.ts';
 
@@ -28,7 +29,9 @@ export function SourcesPanel({ sources, choices }: SourcesPanelProps) {
                 <span className={`min-w-0 flex-1 break-words font-medium ${silent ? 'text-muted' : ''}`}>
                   {source}
                   <span className="block font-normal text-muted text-xs">
-                    {silent ? 'Muted: its signals are not listed and make no sound.' : `${count} listed`}
+                    {silent
+                      ? 'Muted in this browser: its signals are not listed and make no sound.'
+                      : plural(count, 'signal')}
                   </span>
                 </span>
                 <Button

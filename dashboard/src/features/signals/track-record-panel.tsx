@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import { calendarDay, decimals, quantity, signedPercent } from '../../lib/format.ts';
+import { plural } from '../../lib/plural.ts';
 import { textFor } from '../../lib/words.ts';
 import { createTrackRecordStore } from '../../stores/track-record.ts';
 
@@ -28,10 +29,11 @@ function Record({ record }: { record: SourceRecord }) {
   const reason = reasonOf(record);
   return (
     <tr className="border-line border-t align-top">
-      <th scope="row" className="break-words py-2 pr-2 pl-3 text-left font-medium sm:pl-4">
+      <th scope="row" className="edge-left break-words py-2 pr-2 text-left font-medium">
         {source}
         <span className="block font-normal text-muted text-xs">
-          {quantity(signals)} signals since {calendarDay(since.slice(0, 10))}
+          {plural(signals, 'signal')}{' '}
+          <span className="whitespace-nowrap">since {calendarDay(since.slice(0, 10))}</span>
         </span>
         <span className="block font-normal text-muted text-xs">
           {quantity(open)} open, {quantity(notRecorded)} without prices
@@ -43,10 +45,12 @@ function Record({ record }: { record: SourceRecord }) {
           {quantity(won)} of {quantity(finished)}
         </span>
       </td>
-      <td className="py-2 pr-3 pl-2 text-right sm:pr-4">
+      <td className="edge-right py-2 pl-2 text-right">
         <Percent value={record.averagePercent} reason={reason} />
-        <span className="block whitespace-nowrap text-muted text-xs">
-          <Percent value={record.worstPercent} reason={reason} /> to{' '}
+        <span className="block text-xs">
+          <Percent value={record.worstPercent} reason={reason} />
+        </span>
+        <span className="block text-xs">
           <Percent value={record.bestPercent} reason={reason} />
         </span>
       </td>
@@ -62,16 +66,17 @@ function Records({ sources, rules }: { sources: readonly SourceRecord[]; rules: 
       ) : (
         <table className="w-full table-fixed" aria-label="Track record by source">
           <thead>
-            <tr className="text-muted text-xs">
-              <th scope="col" className="py-1.5 pr-2 pl-3 text-left font-normal sm:pl-4">
+            <tr className="align-top text-muted text-xs">
+              <th scope="col" className="edge-left py-1.5 pr-2 text-left font-normal">
                 Source
               </th>
               <th scope="col" className="w-16 px-2 py-1.5 text-right font-normal">
                 Won
               </th>
-              <th scope="col" className="w-40 py-1.5 pr-3 pl-2 text-right font-normal sm:pr-4">
+              <th scope="col" className="edge-right w-28 py-1.5 pl-2 text-right font-normal">
                 Average
-                <span className="block">worst to best</span>
+                <span className="block">worst</span>
+                <span className="block">best</span>
               </th>
             </tr>
           </thead>

@@ -1,4 +1,4 @@
-import { type FocusEvent, useMemo, useState } from 'react';
+import { type FocusEvent, type RefCallback, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { keyOf, type ShownSignal } from '../../stores/signals.ts';
 
 export interface Held {
@@ -8,11 +8,40 @@ export interface Held {
   /** Lists them. */
   release(): void;
   /** For the element around the list. */
-  readonly handlers: {
+  readonly around: {
+    readonly ref: RefCallback<HTMLElement>;
     onPointerEnter(): void;
     onPointerLeave(): void;
     onFocus(): void;
     onBlur(event: FocusEvent): void;
+  };
+}
+
+/** Whether the pointer or the focus is in an element, and what the element needs for it. */
+function useAttention() {
+  const element = useRef<HTMLElement>(null);
+  const [pointer, setPointer] = useState(false);
+  const [focus, setFocus] = useState(false);
+  // No event says that what is taken from the page has neither of them any more.
+  const ref = useCallback((present: HTMLElement | null) => {
+    element.current = present;
+    if (present !== null) return;
+    setPointer(false);
+    setFocus(false);
+  }, []);
+  useEffect(() => {
+    if (focus && !element.current?.contains(document.activeElement)) setFocus(false);
+  });
+  return {
+    has: pointer || focus,
+    around: {
+      ref,
+      onPointerEnter: () => setPointer(true),
+      onPointerLeave: () => setPointer(false),
+      onFocus: () => setFocus(true),
+      onBlur: ({ currentTarget, relatedTarget }: FocusEvent) =>
+        setFocus(currentTarget.contains(relatedTarget)),
+    },
   };
 }
 
@@ -22,11 +51,9 @@ export interface Held {
  * asked the list for: another one is answered at once.
  */
 export function useHeld(listed: readonly ShownSignal[], choice: string): Held {
-  const [pointer, setPointer] = useState(false);
-  const [focus, setFocus] = useState(false);
+  const { has: isHeld, around } = useAttention();
   const [order, setOrder] = useState<readonly string[] | null>(null);
   const [asked, setAsked] = useState(choice);
-  const isHeld = pointer || focus;
   if (asked !== choice) {
     setAsked(choice);
     setOrder(null);
@@ -43,11 +70,6 @@ export function useHeld(listed: readonly ShownSignal[], choice: string): Held {
     signals,
     waiting: listed.length - signals.length,
     release: () => setOrder(listed.map(keyOf)),
-    handlers: {
-      onPointerEnter: () => setPointer(true),
-      onPointerLeave: () => setPointer(false),
-      onFocus: () => setFocus(true),
-      onBlur: ({ currentTarget, relatedTarget }) => setFocus(currentTarget.contains(relatedTarget)),
-    },
+    around,
   };
 }

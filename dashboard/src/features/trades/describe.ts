@@ -3,6 +3,7 @@ import { multiplierOf } from '../../../../src/protocol/symbol.ts';
 import type { TradeSource } from '../../../../src/protocol/trades.ts';
 import { averagePrice, money, quantity } from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
+import { plural } from '../../lib/plural.ts';
 import { asWords, entryFor, textFor } from '../../lib/words.ts';
 import type { Notice } from '../../stores/notices.ts';
 import type { TradeEntry } from '../../stores/trades.ts';
@@ -68,8 +69,6 @@ export function describeFill(
   };
 }
 
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
 export function describeSummary({
   executed,
   failed,
@@ -78,7 +77,7 @@ export function describeSummary({
   const parts = [executed > 0 ? `${executed} executed` : '', failed > 0 ? `${failed} failed` : ''].filter(
     Boolean,
   );
-  const total = count(executed + failed, 'trade event');
+  const total = plural(executed + failed, 'trade event');
   return {
     title: missed ? `${total} while you were disconnected` : `${total} just now`,
     detail: `${parts.join(', ')}. See Activity.`,

@@ -2,7 +2,7 @@
  * @jest-environment jsdom
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { screen, waitFor, within } from '@testing-library/react';
 import { useState } from 'react';
 import { LiveOffExchange } from '../../../../dashboard/src/features/off-exchange/live-off-exchange.tsx';
@@ -71,6 +71,7 @@ test('says what it shows, and the amounts and the classified share move with eac
   expect(within(apple).getByText('$600,000')).toBeTruthy();
   expect(apple.textContent).toContain('83.3%');
   expect(apple.textContent).toContain('60.0% bullish');
+  expect(within(apple).getByTitle('$1,200,000.25')).toBeTruthy();
   expect(listed()).toEqual(['MSFT', 'AAPL']);
   expect(screen.getByText(/which says neither who traded nor why/)).toBeTruthy();
   expect(screen.getByText('20 Nov 2026, New York')).toBeTruthy();
@@ -110,6 +111,19 @@ test('the symbol that is chosen shows its minutes, its largest prints, gaps and 
   expect(
     await panel.findByText('10:00, bullish $600,000.00, bearish $1.00, unknown $0.00, 40 prints'),
   ).toBeTruthy();
+});
+
+test('prints of the same millisecond and size are rows of their own', async () => {
+  const complaints = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const [print] = dayOf('AAPL').largest;
+  await open((server) => {
+    pushes(totalsOf('AAPL'))(server);
+    server.routes['GET /api/darkpool/*'] = () => dayOf('AAPL', { largest: [print!, print!, print!] });
+  });
+  const table = await screen.findByRole('table', { name: 'Largest prints' });
+  expect(within(table).getAllByText('10:00:30')).toHaveLength(3);
+  expect(complaints).not.toHaveBeenCalled();
+  complaints.mockRestore();
 });
 
 test('a column sorts, and a filter leaves the symbols that begin like it', async () => {

@@ -3,13 +3,15 @@
  * @jest-environment-options {"customExportConditions": ["node", "node-addons"]}
  */
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { LiveSignals } from '../../../../dashboard/src/features/signals/live-signals.tsx';
 import { useSharedStores } from '../../../../dashboard/src/hooks/shared-stores.tsx';
+import type { Timers } from '../../../../dashboard/src/lib/timers.ts';
 import type { ProposalStore } from '../../../../dashboard/src/stores/proposal.ts';
 import type { SignalDelivery, SourceRecord } from '../../../../src/protocol/signal-reports.ts';
 import type { Double } from '../../support/double.ts';
 import { type DeskPage, openOnDesk } from '../../support/screen.tsx';
+import { manualTimers } from '../../support/timers.ts';
 
 let page: DeskPage | undefined;
 let proposals: ProposalStore | undefined;
@@ -17,13 +19,18 @@ function Shared() {
   proposals = useSharedStores().proposal;
   return null;
 }
-async function open(prepare: (server: Double) => void = () => {}, admin = false): Promise<DeskPage> {
+async function open(
+  prepare: (server: Double) => void = () => {},
+  admin = false,
+  timers?: Timers,
+): Promise<DeskPage> {
   page = await openOnDesk(
     <>
       <Shared />
       <LiveSignals admin={admin} />
     </>,
     prepare,
+    timers,
   );
   return page;
 }
@@ -137,6 +144,53 @@ test('the list holds still under the pointer: a new signal waits until the reade
   await rowOf(/NVDA/);
 });
 
+test('a list that goes from under the pointer or the focus is not held when it comes back', async () => {
+  const { server, user } = await open(({ signal }) => void signal({ id: 'a', seq: 1 }));
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  const filter = screen.getByLabelText('Filter');
+  const comesBack = async () => {
+    fireEvent.change(filter, { target: { value: 'nothing is called so' } });
+    await screen.findByText('No signal fits');
+    fireEvent.change(filter, { target: { value: '' } });
+    await rowOf(/AAPL/);
+  };
+  await user.hover(await rowOf(/AAPL/));
+  await comesBack();
+  server.signal({ id: 'b', seq: 2, symbol: 'TSLA' });
+  await rowOf(/TSLA/);
+  act(() => screen.getByRole('button', { name: /Trade this: Buy TSLA/ }).focus());
+  await comesBack();
+  server.signal({ id: 'c', seq: 3, symbol: 'NVDA' });
+  await rowOf(/NVDA/);
+});
+
+test('ages and expiries count the seconds below a minute and nothing finer above, all by one timer', async () => {
+  const timers = manualTimers();
+  const at = (ms: number) => new Date(timers.now() + ms).toISOString();
+  const opened = open(
+    ({ signal }) => {
+      signal({ id: 'a', seq: 1, timestamp: at(-3_000), expiresAt: at(62_000) });
+      signal({ id: 'b', seq: 2, symbol: 'TSLA', timestamp: at(-120_000), expiresAt: at(7_200_000) });
+    },
+    false,
+    timers,
+  );
+  await opened;
+  const apple = await rowOf(/AAPL/);
+  expect(apple.textContent).toContain('3 s ago');
+  expect(apple.textContent).toContain('expires in 1 min');
+  expect((await rowOf(/TSLA/)).textContent).toMatch(/2 min ago.*expires in 2 h/);
+  for (const left of [61, 60, 59, 58, 57]) {
+    act(() => timers.advance(1_000));
+    expect(apple.textContent).toContain(left < 60 ? `expires in ${left} s` : 'expires in 1 min');
+    expect(apple.textContent).toContain(`${65 - left} s ago`);
+  }
+  expect((await rowOf(/TSLA/)).textContent).toMatch(/2 min ago.*expires in 1 h/);
+  expect(timers.waits().filter((ms) => ms <= 1_000)).toHaveLength(1);
+  act(() => timers.advance(57_000));
+  expect((await rowOf(/AAPL.*Expired/)).textContent).toMatch(/expired \d/);
+});
+
 test('the filter takes words of symbol, source and text, and says where nothing fits', async () => {
   const { user } = await open(({ signal }) => {
     signal({ id: 'a', seq: 1, text: 'Breakout' });
@@ -242,6 +296,7 @@ test('the track record of each source stands beside its rules, and a source with
         {
           ...RECORD,
           source: 'beta',
+          signals: 1,
           finished: 0,
           won: 0,
           winRate: null,
@@ -257,6 +312,7 @@ test('the track record of each source stands beside its rules, and a source with
   const [, alpha, beta] = within(table).getAllByRole('row');
   expect(alpha?.textContent).toMatch(/alpha12 signals since 1 Nov 2026.*75\.0%3 of 4.*\+0\.44%/);
   expect(alpha?.textContent).toContain('1 open, 2 without prices');
+  expect(beta?.textContent).toContain('1 signal since 1 Nov 2026');
   expect(beta?.textContent).toContain('No trade of this source has ended yet.');
   expect(screen.getByText('A buyer pays the ask.')).toBeTruthy();
 });
