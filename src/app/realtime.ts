@@ -43,7 +43,7 @@ export interface RealtimeFaces
   readonly server: HttpServer;
   readonly journal: Journal;
   readonly trading: Trading;
-  readonly users: Pick<Users, 'tiers'>;
+  readonly users: Pick<Users, 'tiers' | 'tierChanges'>;
   readonly signalLog: SignalLog;
   readonly deliveryMeter: DeliveryMeter;
   readonly board: QuoteBoard;

@@ -49,6 +49,21 @@ export interface Users {
   setTier(id: string, tier: Tier): Promise<boolean>;
   /** What these users have paid for, in one query; an unknown user has no entry. */
   tiers(ids: readonly string[]): Promise<ReadonlyMap<string, Tier>>;
+  /** Whose tier changed since an earlier answer; no change that was committed in between is left out. */
+  tierChanges(since: TierMark | null): Promise<TierChanges>;
+}
+
+/** How far the changes of tiers have been read, in the numbers of one database server. */
+export interface TierMark {
+  readonly server: string;
+  /** Every older transaction had ended. */
+  readonly oldest: string;
+}
+
+export interface TierChanges {
+  readonly mark: TierMark;
+  /** Ids of users, some of them possibly once more; null where the mark says nothing of it, so that all have to be read. */
+  readonly changed: readonly string[] | null;
 }
 
 export const userToPayload = (user: User): UserPayload => ({

@@ -24,6 +24,8 @@ const bus = createLocalBus(silentLog);
 let clock: ManualClock;
 let streams: SignalStreams;
 let tier: Tier;
+/** What the last look at the changes has said. */
+let toldTier: Tier;
 /** What the database does when it is asked for tiers. */
 let answers: 'at once' | 'fails' | 'never';
 let log: Record<SignalStream, SignalRecord[]>;
@@ -38,7 +40,7 @@ const headOf = (stream: SignalStream) => ({ epoch: `epoch of ${stream}`, seq: lo
 
 beforeEach(() => {
   clock = createManualClock('2026-01-02T15:00:00Z');
-  [tier, answers, pagesRead] = ['PROFESSIONAL', 'at once', 0];
+  [tier, toldTier, answers, pagesRead] = ['PROFESSIONAL', 'PROFESSIONAL', 'at once', 0];
   log = { free: [], premium: [] };
   written = new Map();
   metrics = createMetrics();
@@ -61,6 +63,13 @@ beforeEach(() => {
         if (answers === 'fails') throw new Error('the database is away');
         if (answers === 'never') return new Promise(() => {});
         return new Map(ids.map((id) => [id, tier]));
+      },
+      async tierChanges() {
+        if (answers === 'fails') throw new Error('the database is away');
+        if (answers === 'never') return new Promise(() => {});
+        const changed = tier === toldTier ? [] : [USER];
+        toldTier = tier;
+        return { mark: { server: 'this', oldest: '1' }, changed };
       },
     },
     clock,

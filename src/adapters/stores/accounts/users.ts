@@ -5,6 +5,7 @@ import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
 import type { Tier } from '../../../protocol/tier.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
+import { createTiers } from './tiers.ts';
 
 export interface UsersOptions {
   /** Creates what else a new user must have (an account, a journal), in the same transaction. */
@@ -110,16 +111,8 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
 
     setTier: (id, tier) => update('paid_tier = $2', id, tier),
 
-    tiers: (ids) => tiersOf(db, ids),
+    ...createTiers(db),
   };
-}
-
-async function tiersOf(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, Tier>> {
-  const rows = await db.query<Pick<UserRow, 'id' | 'paid_tier'>>(
-    'SELECT id, paid_tier FROM users WHERE id = ANY ($1::uuid[])',
-    [ids],
-  );
-  return new Map(rows.map(({ id, paid_tier }) => [id, paid_tier]));
 }
 
 /** Answers with the ids of the sessions that it ended. */
