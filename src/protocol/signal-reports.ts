@@ -30,7 +30,7 @@ export interface SignalDeliveriesPage {
   deliveries: SignalDelivery[];
 }
 
-/** A record looks back so many days, and at the newest so many revisions of a source. */
+/** A record looks back so many days, and at the newest so many signals and edits of a source. */
 export const TRACK_RECORD_DAYS = 90;
 export const TRACK_RECORD_SIGNALS = 2_000;
 
@@ -39,15 +39,16 @@ export const TRACK_RECORD_RULES = [
   'A follower acts at the next quote that was recorded within a minute of a signal. A buyer pays the ask, a seller gets the bid.',
   'Buy begins a long trade, sell a short one. Close, the opposite signal and the expiry end it.',
   'A second signal in the same direction adds nothing. From then on the trade ends when that signal expires.',
+  'A signal counts once, as it was first published. An edit begins and ends no trade and changes no side or symbol. Only the expiry that it names counts from then on.',
   'Stop prices, target prices, quantities, fees and dividends are not taken into account.',
   'A trade without a recorded quote at its begin or its end has no result. It is counted as not recorded.',
-  `The newest ${TRACK_RECORD_SIGNALS.toLocaleString('en-US')} signals of a source within ${TRACK_RECORD_DAYS} days count, of the streams that are open to the reader.`,
+  `The newest ${TRACK_RECORD_SIGNALS.toLocaleString('en-US')} signals and edits of a source within ${TRACK_RECORD_DAYS} days count, of the streams that are open to the reader.`,
 ] as const;
 
 /** What a follower of one source would have got. Percents are of the price at the begin of each trade. */
 export interface SourceRecord {
   source: string;
-  /** Revisions that were looked at, and when the first of them was accepted. */
+  /** Signals that were looked at, and when the first of them was accepted; an edit is no other signal. */
   signals: number;
   since: string;
   /** Trades with a result, and those of them with a gain. */

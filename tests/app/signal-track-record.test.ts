@@ -28,6 +28,13 @@ async function trackRecord({ cookie }: SignedIn, query = ''): Promise<TrackRecor
   return body.data as TrackRecordPayload;
 }
 
+/** Resolves once so many signals of the source count: an answer may be a second old. */
+const counted = (who: SignedIn, count: number, source = 'momentum') =>
+  until(async () => {
+    const { sources } = await trackRecord(who);
+    return sources.find((one) => one.source === source)?.signals === count;
+  }, `${count} signals count`);
+
 /** The market goes on at this price until as many trades of the source are finished. */
 const finished = (symbol: string, price: number, count: number, source = 'momentum') =>
   until(async () => {
@@ -48,6 +55,7 @@ test('a follower of the next quotes is computed from recorded prices, with the r
   expect(await trackRecord(starter)).toEqual({ rules: [...TRACK_RECORD_RULES], sources: [] });
   await send('buy');
   await quoted('AAPL', 100);
+  await counted(starter, 1);
   expect((await trackRecord(starter)).sources).toMatchObject([
     {
       source: 'momentum',
@@ -60,6 +68,7 @@ test('a follower of the next quotes is computed from recorded prices, with the r
   ]);
   await send('close');
   await finished('AAPL', 110, 1);
+  await counted(starter, 2);
   const { sources } = await trackRecord(starter, '?source=momentum');
   // Bought at 100.01, sold at 109.99.
   expect(sources).toMatchObject([{ finished: 1, won: 1, winRate: 100, averagePercent: 9.979, open: 0 }]);
@@ -73,6 +82,7 @@ test('premium signals count for those who may read them, and for others not even
   await send('close', premium);
   await finished('MSFT', 55, 1, 'reversal');
   await send('buy', { ...premium, source: 'momentum' as const });
+  await counted(payer, 3);
   const [forAll, forPayers] = [await trackRecord(starter), await trackRecord(payer)];
   expect(forAll.sources.map(({ source, signals }) => [source, signals])).toEqual([['momentum', 2]]);
   expect(forPayers.sources.map(({ source, signals }) => [source, signals])).toEqual([

@@ -13,7 +13,7 @@ import {
   NEXT_QUOTE_WITHIN_MS,
   startQuoteRecorder,
 } from '../../src/domain/signals/track-record/quote-recorder.ts';
-import { toRecords } from '../../src/domain/signals/track-record/track-record.ts';
+import { createTrackRecord, toRecords } from '../../src/domain/signals/track-record/track-record.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const NOW = Date.parse('2026-01-02T18:00:00Z');
@@ -29,7 +29,15 @@ function signal(
 ): QuotedSignal {
   const acceptedAt = OPEN + minute * MINUTE_MS;
   return {
-    ...{ source: 'momentum', stream: 'free', symbol: 'AAPL', action, acceptedAt },
+    ...{
+      id: `${minute} ${action}`,
+      isEdit: false,
+      source: 'momentum',
+      stream: 'free',
+      symbol: 'AAPL',
+      action,
+      acceptedAt,
+    },
     ...{ expiresAt: null, accepted: around(100), expired: null, ...of },
   };
 }
@@ -89,6 +97,61 @@ describe('the track record of a source', () => {
       notRecorded: 1,
     });
     expect(resultsOf(signal(0, 'buy'))).toMatchObject({ ...unknown, open: 1, reason: 'NOTHING_FINISHED' });
+  });
+
+  test('counts an edit of a signal neither as another signal nor as a trade, whatever side it names', () => {
+    const bought = signal(0, 'buy', { id: 'one' });
+    const edit = (minute: number, action: QuotedSignal['action'], of: object = {}) =>
+      signal(minute, action, { id: 'one', isEdit: true, accepted: around(50), ...of });
+    const close = signal(10, 'close', { accepted: around(112.1) });
+    const record = recordOf(
+      bought,
+      edit(2, 'sell'),
+      edit(3, 'close'),
+      edit(4, 'buy', { symbol: 'MSFT' }),
+      close,
+    );
+    expect(record).toMatchObject({ signals: 2, finished: 1, open: 0, averagePercent: 10 });
+    expect(toRecords([edit(2, 'sell')], NOW)).toEqual([]);
+    // Only the signal that a trade rests on says when it ends.
+    const second = signal(1, 'buy', { id: 'two' });
+    const expiring = { expiresAt: OPEN + 5 * MINUTE_MS, expired: around(1) };
+    expect(resultsOf(bought, second, edit(2, 'buy', expiring))).toMatchObject({ open: 1, finished: 0 });
+  });
+
+  test('ends a trade when the newest edit of its signal says; one that comes after the end changes nothing', () => {
+    const bought = signal(0, 'buy', {
+      ...{ id: 'one', expiresAt: OPEN + 10 * MINUTE_MS, expired: around(50) },
+    });
+    const edit = (minute: number) =>
+      signal(minute, 'buy', {
+        ...{ id: 'one', isEdit: true, expiresAt: OPEN + 30 * MINUTE_MS, expired: around(112.1) },
+      });
+    expect(resultsOf(bought, edit(5))).toMatchObject({ finished: 1, won: 1, averagePercent: 10 });
+    expect(resultsOf(bought, edit(11))).toMatchObject({ finished: 1, won: 0 });
+  });
+
+  test('is computed once for many that ask within a second, and apart for what each may read', async () => {
+    const clock = createManualClock(NOW);
+    const asked: string[] = [];
+    const trackRecord = createTrackRecord(
+      {
+        async quoted({ streams, source }) {
+          asked.push(`${streams} ${source}`);
+          return streams.map((stream) => signal(0, 'buy', { stream }));
+        },
+      },
+      clock,
+    );
+    const askAll = () =>
+      Promise.all([trackRecord(['free']), trackRecord(['free']), trackRecord(['free', 'premium'])]);
+    const [first, second, both] = await askAll();
+    expect([first, second, both].map((records) => records?.[0]?.signals)).toEqual([1, 1, 2]);
+    await trackRecord(['free'], 'momentum');
+    expect(asked).toEqual(['free undefined', 'free,premium undefined', 'free momentum']);
+    clock.advance(1_000);
+    await askAll();
+    expect(asked).toHaveLength(5);
   });
 
   test('waits a minute for the quote after an expiry before it calls it missing', () => {

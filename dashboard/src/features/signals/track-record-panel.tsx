@@ -101,8 +101,8 @@ function Records({ sources, rules }: { sources: readonly SourceRecord[]; rules: 
 
 /** What a follower of each source would have got, with the rules of the sum beside it. */
 export function TrackRecordPanel() {
-  const { api, timers } = useDesk();
-  const [store] = useState(() => createTrackRecordStore({ api, timers }));
+  const { api, timers, signals } = useDesk();
+  const [store] = useState(() => createTrackRecordStore({ api, timers, signals: signals.store }));
   const { record, problem } = useStore(store);
   useEffect(() => store.start(), [store]);
   return (

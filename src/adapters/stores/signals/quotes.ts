@@ -19,6 +19,8 @@ interface DueRow {
 
 interface QuotedRow {
   source: string;
+  id: string;
+  is_edit: boolean;
   stream: SignalStream;
   symbol: string;
   action: SignalAction;
@@ -50,7 +52,9 @@ const QUOTED = `WITH RECURSIVE names AS (
     UNION ALL
     SELECT (SELECT min(s.source) FROM signals s WHERE s.source > n.source) FROM names n
     WHERE n.source IS NOT NULL AND $4::text IS NULL)
-  SELECT n.source, s.stream, s.symbol, s.action, s.accepted_at, s.expires_at,
+  SELECT n.source, s.id, s.stream, s.symbol, s.action, s.accepted_at, s.expires_at,
+    s.revision > 1 AND EXISTS (SELECT FROM signals f
+      WHERE f.source = n.source AND f.id = s.id AND f.revision < s.revision) AS is_edit,
     a.bid AS accepted_bid, a.ask AS accepted_ask, e.bid AS expired_bid, e.ask AS expired_ask
   FROM names n
   CROSS JOIN LATERAL (SELECT * FROM signals o WHERE o.source = n.source AND o.stream = ANY ($1::text[])
@@ -81,6 +85,8 @@ export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
 
 const toQuoted = (row: QuotedRow): QuotedSignal => ({
   source: row.source,
+  id: row.id,
+  isEdit: row.is_edit,
   stream: row.stream,
   symbol: row.symbol,
   action: row.action,

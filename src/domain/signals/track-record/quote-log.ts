@@ -27,6 +27,9 @@ export interface NextQuote extends Omit<DueQuote, 'symbol' | 'at'>, RecordedQuot
 /** One revision of a signal, with the quotes that were recorded for it; null where there was none. */
 export interface QuotedSignal {
   readonly source: string;
+  readonly id: string;
+  /** False for the revision that was published first. */
+  readonly isEdit: boolean;
   readonly stream: SignalStream;
   readonly symbol: string;
   readonly action: SignalAction;
@@ -42,7 +45,7 @@ export interface SignalQuoteLog {
   due(from: number, to: number): Promise<readonly DueQuote[]>;
   /** The first quote of a moment stays. */
   record(quotes: readonly NextQuote[]): Promise<void>;
-  /** Signals of these streams since `since`, oldest first, the newest `limit` of each source. All sources unless one is named. */
+  /** Revisions in these streams since `since`, oldest first, the newest `limit` of each source. All sources unless one is named. */
   quoted(query: {
     readonly streams: readonly SignalStream[];
     readonly since: number;

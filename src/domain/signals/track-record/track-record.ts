@@ -1,3 +1,4 @@
+import { createAnswerCache } from '../../../lib/answer-cache.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { decimal, round, toNumber } from '../../../lib/decimal.ts';
 import {
@@ -13,14 +14,26 @@ import { NEXT_QUOTE_WITHIN_MS } from './quote-recorder.ts';
 export type TrackRecord = (streams: readonly SignalStream[], source?: string) => Promise<SourceRecord[]>;
 
 const DAY_MS = 86_400_000;
+/** Every page asks again soon after a signal: thousands of them cost one look at the signals. */
+const FRESH_MS = 1_000;
+/** Answers of single sources are small, and few ask for them. */
+const MAX_KEPT = 100;
 
-export const createTrackRecord =
-  (quoteLog: Pick<SignalQuoteLog, 'quoted'>, clock: Pick<Clock, 'now'>): TrackRecord =>
-  async (streams, source) => {
-    const now = clock.now();
-    const since = now - TRACK_RECORD_DAYS * DAY_MS;
-    return toRecords(await quoteLog.quoted({ streams, source, since, limit: TRACK_RECORD_SIGNALS }), now);
+export function createTrackRecord(quoteLog: Pick<SignalQuoteLog, 'quoted'>, clock: Clock): TrackRecord {
+  const answers = createAnswerCache<SourceRecord[]>({
+    clock,
+    freshMs: FRESH_MS,
+    ...{ staleMs: 0, keepErrorMs: () => 0, mayServeStale: () => false, maxWeight: MAX_KEPT },
+  });
+  return async (streams, source) => {
+    const ask = async (): Promise<SourceRecord[]> => {
+      const now = clock.now();
+      const since = now - TRACK_RECORD_DAYS * DAY_MS;
+      return toRecords(await quoteLog.quoted({ streams, source, since, limit: TRACK_RECORD_SIGNALS }), now);
+    };
+    return (await answers.get(`${streams.join(' ')}, ${source ?? ''}`, ask)).value;
   };
+}
 
 /** What a follower holds of one symbol. */
 interface Position {
@@ -51,6 +64,7 @@ function follow(signals: readonly QuotedSignal[], now: number): Walk {
   const results: Result[] = [];
   const last = signals.reduce<Position | null>((held, signal) => {
     const position = expire(held, signal.acceptedAt, results);
+    if (signal.isEdit) return position?.signal.id === signal.id ? { ...position, signal } : position;
     const side = signal.action === 'close' ? null : signal.action === 'buy' ? 'long' : 'short';
     if (position?.side === side) return position && { ...position, signal };
     if (position) results.push(resultOf(position, signal.accepted));
@@ -74,17 +88,19 @@ const isOver = ({ signal: { expiresAt } }: Position, at: number): boolean =>
 /** One record per source, by name. What one stream says never shows in another: each is followed by itself. */
 export function toRecords(signals: readonly QuotedSignal[], now: number): SourceRecord[] {
   const bySource = [...Map.groupBy(signals, ({ source }) => source)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return bySource.map(([source, own]) => {
+  return bySource.flatMap(([source, own]) => {
+    const published = own.filter(({ isEdit }) => !isEdit);
+    if (published.length === 0) return [];
     const walks = [...Map.groupBy(own, ({ stream, symbol }) => `${stream} ${symbol}`).values()].map((some) =>
       follow(some, now),
     );
-    return { source, ...summaryOf(walks), ...beginOf(own) };
+    return [{ source, ...summaryOf(walks), ...beginOf(published) }];
   });
 }
 
-const beginOf = (own: readonly QuotedSignal[]) => ({
-  signals: own.length,
-  since: new Date(Math.min(...own.map(({ acceptedAt }) => acceptedAt))).toISOString(),
+const beginOf = (published: readonly QuotedSignal[]) => ({
+  signals: published.length,
+  since: new Date(Math.min(...published.map(({ acceptedAt }) => acceptedAt))).toISOString(),
 });
 
 function summaryOf(walks: readonly Walk[]): Omit<SourceRecord, 'source' | 'signals' | 'since'> {

@@ -33,4 +33,30 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
     expect(await log.readAfter('free', 0, 10)).toMatchObject([{ receivedAt: accepted_at.getTime() }]);
     expect(await quoteLog.due(now - 60_000, now)).toMatchObject([{ at: accepted_at.getTime() }]);
   });
+
+  test('of a track record name what is an edit, whichever number the first revision had', async () => {
+    const { db } = database;
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const now = Date.now();
+    const sent = [
+      ['a', 1],
+      ['a', 2],
+      ['b', 7],
+      ['b', 8],
+    ].map(([id, revision]) => {
+      const [timestamp, source] = [new Date(now).toISOString(), 'edited'];
+      const terms = { symbol: 'AAPL', action: 'buy', premium: false };
+      const body = signalSchema.parse({ id, revision, ...terms, source, timestamp });
+      return { body, digest: `${id} ${revision}`, receivedAt: now };
+    });
+    await log.append(sent, now);
+    const query = { streams: ['free' as const], since: now - 60_000, limit: 10, source: 'edited' };
+    const quoted = await quoteLog.quoted(query);
+    expect(quoted.map(({ id, isEdit }) => [id, isEdit])).toEqual([
+      ['a', false],
+      ['a', true],
+      ['b', false],
+      ['b', true],
+    ]);
+  });
 });
