@@ -6,10 +6,14 @@ import { StartupError } from '../lib/startup-error.ts';
 import { isUnavailable } from '../protocol/errors.ts';
 import { openEmbeddedPool } from './pglite/pool.ts';
 import { keepVacuumed } from './pglite/vacuum.ts';
+import { createPostgresConnection } from './postgres/connection.ts';
+import { inspectPostgres } from './postgres/inspect.ts';
 import { createPostgresPool, createPostgresReach } from './postgres/pool.ts';
+import { missingTableRights } from './postgres/refusals.ts';
+import { BEGIN, sessionStatements } from './postgres/session.ts';
 import { createDatabase, type Database } from './sql/database.ts';
 import { toDatabaseError } from './sql/errors.ts';
-import { migrate, readMigrations } from './sql/migrate.ts';
+import { migrate, readMigrations, tablesOf } from './sql/migrate.ts';
 
 export type OpenDatabaseOptions = {
   readonly log: Log;
@@ -23,32 +27,22 @@ export type OpenDatabaseOptions = {
   readonly migrations?: string;
 } & ({ readonly databaseUrl: string } | { readonly dataDir: string });
 
-/** Names the host without the password that is in the URL. */
-const unreachable = (options: OpenDatabaseOptions, cause: Error): StartupError =>
-  new StartupError(
-    'databaseUrl' in options
-      ? `The database at ${hostOf(options.databaseUrl)} (DATABASE_URL) cannot be reached: ${cause.message || (cause as { code?: string }).code}.`
-      : `The database in ${options.dataDir} cannot be opened: ${cause.message}.`,
-    { cause },
-  );
-
-function hostOf(databaseUrl: string): string {
-  const { host, searchParams } = new URL(databaseUrl);
-  return host || (searchParams.get('host') ?? '');
-}
-
 /**
  * Opens the Postgres at `databaseUrl`, or the embedded one in `dataDir`, and brings it to the newest schema.
  * Throws StartupError where the folder is in use, the server cannot be reached, or the schema does not fit.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const migrations = await readMigrations(options.migrations);
-  const { pool, database } = 'databaseUrl' in options ? openPostgres(options) : await openEmbedded(options);
+  const { pool, database, begin, where } =
+    'databaseUrl' in options ? await openPostgres(options) : await openEmbedded(options);
   try {
-    await migrate(pool, migrations, options.log);
+    await migrate(pool, migrations, options.log, begin);
+    const problem = await missingTableRights(database, tablesOf(migrations));
+    if (problem) throw new StartupError(problem);
   } catch (error) {
     await database.close();
-    throw isUnavailable(toDatabaseError(error)) ? unreachable(options, error as Error) : error;
+    if (!isUnavailable(toDatabaseError(error))) throw error;
+    throw new StartupError(`The database ${where} went away: ${(error as Error).message}.`, { cause: error });
   }
   return database;
 }
@@ -57,16 +51,24 @@ interface Opened {
   /** For the migrations, which need one session; everything else uses the database. */
   readonly pool: pg.Pool;
   readonly database: Database;
+  /** Begins a transaction. */
+  readonly begin?: string;
+  /** For a sentence. */
+  readonly where: string;
 }
 
-function openPostgres({
-  databaseUrl: url,
+async function openPostgres({
+  databaseUrl,
   log,
   onQuery,
-}: OpenDatabaseOptions & { databaseUrl: string }): Opened {
-  const pool = createPostgresPool({ url, log });
-  const reach = createPostgresReach({ url, log });
-  return { pool, database: createDatabase({ kind: 'postgres', pool, reach, onQuery }) };
+}: OpenDatabaseOptions & { databaseUrl: string }): Promise<Opened> {
+  const connection = createPostgresConnection(databaseUrl);
+  const { keepsSessions, ...session } = await inspectPostgres(connection, log);
+  const pool = createPostgresPool({ connection, session: keepsSessions ? session : null, log });
+  const reach = createPostgresReach({ connection, log });
+  const begin = keepsSessions ? BEGIN : `${BEGIN}; ${sessionStatements(session, 'LOCAL')}`;
+  const database = createDatabase({ kind: 'postgres', pool, reach, onQuery, begin, keepsSessions });
+  return { pool, database, begin, where: `at ${connection.where}` };
 }
 
 async function openEmbedded({
@@ -89,5 +91,5 @@ async function openEmbedded({
   // Without `onQuery`: upkeep is no statement of the service and has no place in its latencies.
   const upkeep = createDatabase({ kind: 'embedded', pool });
   const stopVacuum = keepVacuumed(upkeep, { log, clock });
-  return { pool, database };
+  return { pool, database, where: `in ${dataDir}` };
 }

@@ -4,6 +4,7 @@ import { createLocalBus } from '../adapters/local/bus.ts';
 import { createLocalConnectionCounter } from '../adapters/local/connection-counter.ts';
 import { createLocalHistory } from '../adapters/local/history.ts';
 import { createLocalRateLimiter } from '../adapters/local/rate-limiter.ts';
+import { createPostgresConnection } from '../adapters/postgres/connection.ts';
 import { createNotifyChannel } from '../adapters/postgres/notify-channel.ts';
 import { createBreaker } from '../adapters/redis/breaker.ts';
 import { createRedisLine } from '../adapters/redis/bus-line.ts';
@@ -87,7 +88,7 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
   const line = createRedisLine({ clients, topics: TOPICS, prefix, clock, log });
   const { link } = line;
   const channel = createNotifyChannel({
-    url: parts.databaseUrl,
+    connection: createPostgresConnection(parts.databaseUrl),
     db: parts.database,
     name: `${prefix}_bus`,
     clock,

@@ -1,4 +1,6 @@
 /** One small parser per kind of value. A problem is the end of a sentence that begins with the variable's name. */
+import { hostOf, readUrl } from '../lib/addresses/parts.ts';
+import { readPostgresAddress } from '../lib/addresses/postgres-address.ts';
 import { type Decimal, decimal } from '../lib/decimal.ts';
 import { DEMO_SOURCE } from '../protocol/signal-sources.ts';
 import { sourceSchema } from '../protocol/signals.ts';
@@ -66,10 +68,11 @@ export const url =
  * `@` behind the host, or by a fragment.
  */
 function hasHost(text: string): boolean {
-  if (!URL.canParse(text) || !isDecodable(text)) return false;
-  const { host, pathname, search, searchParams } = new URL(text);
+  const read = readUrl(text);
+  if (read === null || !isDecodable(text)) return false;
+  const { pathname, search, searchParams } = read;
   // PostgreSQL takes the folder of its Unix socket as a parameter.
-  const named = host || searchParams.get('host');
+  const named = hostOf(read) || searchParams.get('host');
   return Boolean(named) && !text.includes('#') && !`${pathname}${search}`.includes('@');
 }
 
@@ -82,7 +85,15 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** The same without a slash at its end, and only where it is complete. */
+/** An address of PostgreSQL, whose parameters are checked too. */
+export const postgresUrl: Parser<string> = (text) => {
+  const parsed = url('postgres', 'postgresql')(text);
+  if ('problem' in parsed) return parsed;
+  const address = readPostgresAddress(parsed.value);
+  return 'problem' in address ? address : parsed;
+};
+
+/** An address without a slash at its end, and only where it is complete. */
 export const address =
   (...schemes: readonly string[]): Parser<string> =>
   (text) => {

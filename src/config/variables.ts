@@ -19,6 +19,7 @@ import {
   optional,
   origins,
   type Parser,
+  postgresUrl,
   sourceSecrets,
   url,
 } from './parsers.ts';
@@ -131,7 +132,7 @@ export const VARIABLES = {
   DATABASE_URL: {
     section: 'Storage',
     default: '',
-    parse: optional(url('postgres', 'postgresql')),
+    parse: optional(postgresUrl),
     meaning: 'address of PostgreSQL; if it is not set, the embedded database in `DATA_DIR`',
     secret: true,
     required: true,

@@ -171,7 +171,7 @@ describe('an environment', () => {
     ['DATABASE_URL', 'postgres://u:12?hunter@127.0.0.1/db'],
     ['DATABASE_URL', 'postgres://u:hunter%ff@127.0.0.1/db'],
     ['DATABASE_URL', 'postgresql://u:hunter@[bad/x'],
-    ['DATABASE_URL', 'postgres://u:hunter@/db?host=/run'],
+    ['DATABASE_URL', 'postgres://u:hunter@/db'],
     ['DATABASE_URL', 'postgres://'],
     ['DATABASE_URL', 'postgres:///db'],
     ['REDIS_URL', 'redis://u:hunter#2pass@127.0.0.1:1'],
@@ -196,9 +196,18 @@ describe('an environment', () => {
     ['postgres://u:p@[::1]/db', null],
     ['postgres://u@%2Fvar%2Frun%2Fpostgresql/db', null],
     ['postgres:///db?host=/var/run/postgresql', null],
+    ['postgres://u:p@/db?host=/cloudsql/project:region:instance', null],
     ['postgres://u:100%@db/x', 'postgres://u:100%25@db/x'],
   ])('takes %s as the address of its database', (address, normal) => {
     expect(readConfig({ DATABASE_URL: address }).secrets.databaseUrl).toBe(normal ?? address);
+  });
+
+  test.each([
+    ['sslmode=verify', 'has sslmode=verify; it must be one of disable, allow, prefer, require, no-verify,'],
+    ['port=none', 'has a port that is not a number.'],
+  ])('with the parameter %s in the address of its database is refused', (parameter, reason) => {
+    const [problem] = problemsOf({ DATABASE_URL: `postgres://u:p@h/db?${parameter}` });
+    expect(problem).toContain(`DATABASE_URL ${reason}`);
   });
 
   test.each(['redis://r', 'redis://:p%23@r:6379/2', 'rediss://u:p@r.example.com?family=6'])(

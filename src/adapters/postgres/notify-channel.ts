@@ -4,6 +4,7 @@ import { createBackoff } from '../../lib/backoff.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../sql/database.ts';
+import type { PostgresConnection } from './connection.ts';
 
 /** Postgres refuses a payload of 8,000 bytes or more. */
 const MAX_PAYLOAD_BYTES = 7_900;
@@ -14,8 +15,8 @@ const ANSWER_TIMEOUT_MS = 3_000;
 const RETRY = { baseMs: 250, capMs: 2_000 };
 
 export interface NotifyChannelOptions {
-  /** Of the same database as `db`, without a pooler between: LISTEN needs a connection of its own. */
-  readonly url: string;
+  /** Of the same database as `db`. Behind a pooler in transaction mode nothing arrives: LISTEN needs a session. */
+  readonly connection: PostgresConnection;
   readonly db: Database;
   readonly name: string;
   readonly clock: Clock;
@@ -23,7 +24,13 @@ export interface NotifyChannelOptions {
 }
 
 /** The relay's channel over LISTEN and NOTIFY. The listening connection reconnects by itself. */
-export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannelOptions): RelayChannel {
+export function createNotifyChannel({
+  connection,
+  db,
+  name,
+  clock,
+  log,
+}: NotifyChannelOptions): RelayChannel {
   const backoff = createBackoff(RETRY);
   let receive: (text: string) => void = () => {};
   let client: pg.Client | null = null;
@@ -33,7 +40,7 @@ export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannel
 
   function listen(): void {
     const made = new pg.Client({
-      connectionString: url,
+      ...connection.config(),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,
@@ -45,6 +52,7 @@ export function createNotifyChannel({ url, db, name, clock, log }: NotifyChannel
       client = null;
       close(made);
       if (stopped) return;
+      connection.learn(error);
       log.debug({ err: error }, 'the relay lost its listening connection to the database');
       cancelRetry = clock.after(backoff.next(), listen);
     };

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { isUnavailable } from '../../protocol/errors.ts';
-import { toDatabaseError } from './errors.ts';
+import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
+import { toDatabaseError, unavailable } from './errors.ts';
 import type { Reach } from './reach.ts';
 import { statementName } from './statements.ts';
 
@@ -31,12 +31,20 @@ export interface DatabaseParts {
   readonly onQuery?: (seconds: number) => void;
   /** For a server that may be away; without it every statement waits for its own timeout. */
   readonly reach?: Reach;
+  /** Begins a transaction. */
+  readonly begin?: string;
+  /**
+   * False where the next statement may run on another connection of the server. Then every statement is a transaction,
+   * which says by itself what it relies on, and none is prepared.
+   */
+  readonly keepsSessions?: boolean;
   /** Runs after the pool has ended. */
   readonly release?: () => Promise<void>;
 }
 
 /** The one way from SQL to rows, for both databases. */
-export function createDatabase({ kind, pool, onQuery, reach, release }: DatabaseParts): Database {
+export function createDatabase(parts: DatabaseParts): Database {
+  const { kind, pool, onQuery, reach, release, begin = 'BEGIN', keepsSessions = true } = parts;
   const wait = <T>(work: Promise<T>): Promise<T> => (reach ? reach.wait(work) : work);
 
   const run = async <Row>(
@@ -46,7 +54,7 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
     started = performance.now(),
   ): Promise<Row[]> => {
     try {
-      const name = params && statementName(sql);
+      const name = keepsSessions && params ? statementName(sql) : undefined;
       const query = { text: sql, values: params as unknown[] | undefined, name };
       return (await wait(client.query(query))).rows as Row[];
     } catch (error) {
@@ -68,7 +76,8 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
         (client) => client.release(),
         () => reach?.doubt(),
       );
-      throw toDatabaseError(error);
+      // Also a server that refuses the connection: a password that was changed, too many connections.
+      throw error instanceof TradecastError ? error : unavailable(error);
     }
   };
 
@@ -95,15 +104,16 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
   };
 
   let closing: Promise<void> | undefined;
-  return {
+  const database: Database = {
     kind,
     query(sql, params) {
+      if (!keepsSessions) return database.transaction((tx) => tx.query(sql, params));
       const started = performance.now();
       return withClient((client) => run(client, sql, params, started));
     },
     transaction: (work) =>
       withClient(async (client, spoil) => {
-        await run(client, 'BEGIN');
+        await run(client, begin);
         try {
           const result = await work({ query: (sql, params) => run(client, sql, params) });
           await run(client, 'COMMIT');
@@ -120,4 +130,5 @@ export function createDatabase({ kind, pool, onQuery, reach, release }: Database
       return closing;
     },
   };
+  return database;
 }

@@ -18,8 +18,11 @@ const CONNECTION_FAILURES = new Set([
 ]);
 const CONNECTION_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|cannot use a pool after|connection ended/i;
-/** SQLSTATE: 08 connection, 53 resources, 57 operator intervention (shutdown, statement timeout), 58 system. */
-const UNAVAILABLE_STATES = /^(08|53|57|58)/;
+/**
+ * SQLSTATE: 08 connection, 53 resources, 57 operator intervention (shutdown, statement timeout), 58 system; 25006 is a
+ * former primary, whose address leads to the new one when the connection is made anew.
+ */
+const UNAVAILABLE_STATES = /^(08|53|57|58|25006)/;
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code;

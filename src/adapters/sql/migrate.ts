@@ -51,39 +51,51 @@ export async function readMigrations(folder: string = MIGRATIONS_FOLDER): Promis
   return migrations;
 }
 
+/** A table that a migration makes. */
+const TABLE = /^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/gim;
+
+/** Names of the tables that the migrations make; one that a later migration removed may be among them. */
+export const tablesOf = (migrations: readonly Migration[]): string[] => [
+  'schema_migrations',
+  ...migrations.flatMap(({ sql }) => [...sql.matchAll(TABLE)].map(([, name]) => name!)),
+];
+
 /**
- * Brings the database to the state of `migrations`, one transaction each, under an advisory lock: of replicas
- * that start at once, one migrates and the others find it done. Throws StartupError where the database is newer
- * than this code or a migration was edited after it ran.
+ * Brings the database to the state of `migrations`, one transaction each, under an advisory lock: of replicas that
+ * start at once, one migrates and the others find it done. A lock of a transaction holds behind every pooler. Throws
+ * StartupError where the database is newer than this code, a migration was edited after it ran, or a right is missing.
  */
-export async function migrate(pool: pg.Pool, migrations: readonly Migration[], log: Log): Promise<void> {
+export async function migrate(
+  pool: pg.Pool,
+  migrations: readonly Migration[],
+  log: Log,
+  begin = 'BEGIN',
+): Promise<void> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(`SET statement_timeout = ${PATIENCE_MS}`);
-    await client.query(patiently(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`));
-    await apply(client, migrations, log);
+    for (;;) {
+      await client.query(begin);
+      await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
+      await client.query(patiently(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`));
+      const next = await nextOf(client, migrations);
+      if (next) await apply(client, next);
+      await client.query('COMMIT');
+      if (!next) return;
+      log.info({ migration: next.name }, 'migration applied');
+    }
   } catch (error) {
     broken = error as Error;
     throw error;
   } finally {
-    if (!broken) await client.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
-    if (!broken) await client.query('RESET statement_timeout');
     // Closing the connection of a failed run frees its lock whatever state it is in.
     client.release(broken);
   }
 }
 
-async function apply(client: pg.PoolClient, migrations: readonly Migration[], log: Log): Promise<void> {
-  await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
-    version integer PRIMARY KEY,
-    name text NOT NULL,
-    checksum text NOT NULL,
-    applied_at timestamptz NOT NULL DEFAULT now()
-  )`);
-  const { rows } = await client.query<{ version: number; name: string; checksum: string }>(
-    'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
-  );
+/** The lowest one that has not run yet; null where all have. */
+async function nextOf(client: pg.PoolClient, migrations: readonly Migration[]): Promise<Migration | null> {
+  const rows = await recorded(client);
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const { version, name, checksum } of rows) {
     const migration = known.get(version);
@@ -97,21 +109,56 @@ async function apply(client: pg.PoolClient, migrations: readonly Migration[], lo
       );
   }
   const done = new Set(rows.map((row) => row.version));
-  for (const migration of migrations.filter(({ version }) => !done.has(version))) {
-    try {
-      await client.query('BEGIN');
-      await client.query(patiently(migration.sql));
-      await client.query('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
-        migration.version,
-        migration.name,
-        migration.checksum,
-      ]);
-      await client.query('COMMIT');
-    } catch (error) {
-      throw new StartupError(`Migration ${migration.name} failed: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-    log.info({ migration: migration.name }, 'migration applied');
+  return migrations.find(({ version }) => !done.has(version)) ?? null;
+}
+
+interface Recorded {
+  version: number;
+  name: string;
+  checksum: string;
+}
+
+/** Makes the table of records where there is none: a user without the right to make one may still use it. */
+async function recorded(client: pg.PoolClient): Promise<Recorded[]> {
+  const { rows: found } = await client.query<{ there: boolean }>(
+    "SELECT to_regclass('schema_migrations') IS NOT NULL AS there",
+  );
+  try {
+    if (!found[0]!.there)
+      await client.query(`CREATE TABLE schema_migrations (
+        version integer PRIMARY KEY,
+        name text NOT NULL,
+        checksum text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now()
+      )`);
+    const { rows } = await client.query<Recorded>(
+      'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
+    );
+    return rows;
+  } catch (error) {
+    throw isForbidden(error) ? forbidden(error as Error) : error;
   }
 }
+
+async function apply(client: pg.PoolClient, { version, name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query(patiently(sql));
+    await client.query('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
+      version,
+      name,
+      checksum,
+    ]);
+  } catch (error) {
+    if (isForbidden(error)) throw forbidden(error as Error);
+    throw new StartupError(`Migration ${name} failed: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** SQLSTATE insufficient_privilege. */
+const isForbidden = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '42501';
+
+const forbidden = (cause: Error): StartupError =>
+  new StartupError(
+    `The user of DATABASE_URL may not make or change the tables of the service (${cause.message}): run GRANT USAGE, CREATE ON SCHEMA public TO the user, with the name of the schema if it is another one; or start the service once with the user that owns the tables.`,
+    { cause },
+  );

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type PostgresTestDatabase } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
 import { until } from '../../../rig/wait.ts';
+import { createPostgresConnection } from '../../../src/adapters/postgres/connection.ts';
 import { createNotifyChannel } from '../../../src/adapters/postgres/notify-channel.ts';
 import type { RelayChannel } from '../../../src/domain/bus/relay-channel.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -14,7 +15,7 @@ beforeEach(async () => {
   heard = [];
   // A prefix may contain characters that SQL would split.
   channel = createNotifyChannel({
-    url: database.url,
+    connection: createPostgresConnection(database.url),
     db: database.db,
     name: `odd "name'; --`,
     clock: systemClock,
@@ -68,7 +69,7 @@ describe('the channel of the relay', () => {
 
   test('without a database it waits quietly, and what is sent fails', async () => {
     const away = createNotifyChannel({
-      url: 'postgres://127.0.0.1:1/nowhere',
+      connection: createPostgresConnection('postgres://127.0.0.1:1/nowhere'),
       db: database.db,
       name: 'away',
       clock: systemClock,

@@ -6,8 +6,11 @@ import { silentLog } from '../../../rig/log.ts';
 import { startTcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
 import { until } from '../../../rig/wait.ts';
 import { openDatabase } from '../../../src/adapters/open-database.ts';
+import { createPostgresConnection } from '../../../src/adapters/postgres/connection.ts';
 import { createPostgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.ts';
+
+const SESSION = { searchPath: [], losesCommits: false };
 
 describe.each(KINDS)('the %s database', (kind) => {
   let own: TestDatabase;
@@ -85,7 +88,11 @@ describe.each(KINDS)('the %s database', (kind) => {
 });
 
 test('a Postgres that is not there is UNAVAILABLE', async () => {
-  const pool = createPostgresPool({ url: 'postgres://nobody@127.0.0.1:1/none', log: silentLog });
+  const pool = createPostgresPool({
+    connection: createPostgresConnection('postgres://nobody@127.0.0.1:1/none'),
+    session: SESSION,
+    log: silentLog,
+  });
   const db = createDatabase({ kind: 'postgres', pool });
   await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await expect(db.transaction(async () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -94,7 +101,11 @@ test('a Postgres that is not there is UNAVAILABLE', async () => {
 
 test('connections that Postgres ends while idle are replaced, and no caller notices', async () => {
   const { url, close } = await createTestDatabase('postgres');
-  const pool = createPostgresPool({ url, log: silentLog });
+  const pool = createPostgresPool({
+    connection: createPostgresConnection(url),
+    session: SESSION,
+    log: silentLog,
+  });
   const db = createDatabase({ kind: 'postgres', pool });
   const connected = Array.from({ length: 4 }, () => db.query('SELECT pg_backend_pid() AS pid'));
   await Promise.all(connected);
@@ -118,7 +129,11 @@ test('a Postgres that accepts and never speaks is UNAVAILABLE', async () => {
   const silent = net.createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as net.AddressInfo;
-  const pool = createPostgresPool({ url: `postgres://nobody@127.0.0.1:${port}/none`, log: silentLog });
+  const pool = createPostgresPool({
+    connection: createPostgresConnection(`postgres://nobody@127.0.0.1:${port}/none`),
+    session: SESSION,
+    log: silentLog,
+  });
   const db = createDatabase({ kind: 'postgres', pool });
   await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await db.close();

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, KINDS } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
 import { openDatabase } from '../../../src/adapters/open-database.ts';
+import { createPostgresConnection } from '../../../src/adapters/postgres/connection.ts';
 import { createPostgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.ts';
 import { MIGRATIONS_FOLDER, migrate, readMigrations } from '../../../src/adapters/sql/migrate.ts';
@@ -94,7 +95,11 @@ test('replicas that start at once on an empty Postgres migrate it once', async (
 
 test('a migration may take longer than any other statement is given', async () => {
   const own = await createTestDatabase('postgres');
-  const pool = createPostgresPool({ url: own.url, log: silentLog, statementTimeoutMs: 100 });
+  const pool = createPostgresPool({
+    connection: createPostgresConnection(own.url),
+    session: { searchPath: [], losesCommits: false, statementTimeoutMs: 100 },
+    log: silentLog,
+  });
   await add('900_slow.sql', 'SELECT pg_sleep(0.3); CREATE TABLE slow (id int)');
   await migrate(pool, await readMigrations(folder), silentLog);
   const db = createDatabase({ kind: 'postgres', pool });
