@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startApp } from '../../rig/app.ts';
+import { createTestDatabase } from '../../rig/database/database.ts';
 import { repoRoot } from '../../rig/source-files.ts';
 import { until } from '../../rig/wait.ts';
 import { loadOrCreateSecrets } from '../../src/adapters/local/secrets-file.ts';
@@ -101,6 +103,29 @@ describe('a start that cannot be', () => {
     expect(code).toBe(1);
     expect(stderr.trim()).toBe(`Port ${port} on 127.0.0.1 is in use: stop what listens there, or set PORT.`);
     expect(existsSync(path.join(dataDir, 'database'))).toBe(false);
+  });
+
+  test('because the database refuses the service says what to grant or set, in one line', async () => {
+    const database = await createTestDatabase('postgres');
+    const latin = `latin_${randomUUID().slice(0, 8)}`;
+    await database.db.query(
+      `CREATE DATABASE ${latin} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+    );
+    const { origin, pathname } = new URL(database.url.replace('postgres:', 'http:'));
+    const server = origin.replace('http://', 'postgres://postgres@');
+    for (const [url, sentence] of [
+      [`${server}/nowhere`, /^There is no database "nowhere" at 127\.0\.0\.1/],
+      [`${server}${pathname}?sslmode=require`, /offers no TLS: leave sslmode out of DATABASE_URL/],
+      [`${server}${pathname}?schema=none`, /run CREATE SCHEMA "none"/],
+      [`${server}/${latin}`, /encoding LATIN1/],
+    ] as const) {
+      const { code, stderr } = await run({ DATABASE_URL: url });
+      expect(code).toBe(1);
+      expect(stderr.trim()).toMatch(sentence);
+      expect(stderr.trim()).not.toContain('\n');
+    }
+    await database.db.query(`DROP DATABASE ${latin}`);
+    await database.close();
   });
 
   test.each([
