@@ -335,4 +335,33 @@ describe.each(CLIENTS)('the client in $language, told by a service', (client) =>
     expect(run.said()).toContain('Earlier signals of premium are to be had from GET /api/signals only');
     await service.close();
   });
+
+  test('that the tier has changed, keeps the old connection until the new one is there: no signal is left out', async () => {
+    let old: WebSocket | undefined;
+    const service = await scripted([
+      (socket, message) => {
+        if (message === null)
+          tell(socket, { type: 'connected', tier: 'STARTER', streams: { free: { epoch: 'e', head: 0 } } });
+        else {
+          old = socket;
+          tell(socket, { type: 'recovered', streams: { free: true } }, { type: 'tier_changed' });
+        }
+      },
+      (socket, message) => {
+        const heads = { free: { epoch: 'e', head: 1 }, premium: { epoch: 'e', head: 2 } };
+        if (message === null) {
+          // Premium began at number 0 on the old connection, before the new one read its head.
+          tell(old!, signal('premium', 1), signal('free', 1), signal('premium', 2));
+          tell(socket, { type: 'connected', tier: 'PROFESSIONAL', streams: heads });
+        } else {
+          tell(socket, { type: 'recovered', streams: { free: true, premium: true } });
+          old!.once('close', () => tell(socket, signal('premium', 3)));
+        }
+      },
+    ]);
+    const run = start(client, 'ada', { TRADECAST_URL: service.url });
+    await until(() => run.ids().includes('premium-3'), `all have arrived: ${run.said()}`);
+    expect([...run.ids()].sort()).toEqual(['free-1', 'premium-1', 'premium-2', 'premium-3']);
+    await service.close();
+  });
 });
