@@ -5,6 +5,7 @@ import { complaintsOf, openBrowser } from '../support/browser.ts';
 import { type NoSocketsProxy, startNoSocketsProxy } from '../support/no-sockets-proxy.ts';
 import { screenOf } from '../support/screen.ts';
 import { type Service, startService } from '../support/service.ts';
+import { tableFaults, WIDTHS } from './layout.ts';
 
 let service: Service;
 let proxy: NoSocketsProxy;
@@ -87,7 +88,11 @@ test.each([
   await page.goto(`${service.url}/off-exchange?symbol=NVDA`);
   await page.getByRole('table', { name: 'Off-exchange totals by symbol' }).waitFor();
   await screenOf(page).panel('NVDA by minute').waitFor();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await screenOf(page).panel('NVDA by minute').getByText('Charts by TradingView').waitFor();
   expect(await accessibilityProblems(browser)).toEqual([]);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ ...viewport, width });
+    expect([width, await tableFaults(page)]).toEqual([width, []]);
+  }
   expect(complaintsOf(browser)).toEqual([]);
 });

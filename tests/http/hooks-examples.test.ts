@@ -47,6 +47,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** A block as it is pasted into a shell, in the environment of a first `npm start`. */
+async function paste(block: string, env: Record<string, string>): Promise<string> {
+  const { stdout } = await run('sh', ['-c', block], {
+    env: { PATH: `${path.dirname(process.execPath)}:${process.env.PATH}`, HOME: folder, ...env },
+    timeout: STEP_MS,
+  });
+  return stdout;
+}
+
 /** Runs an example as a reader of the page would and returns what it printed. */
 async function example(command: string, file: string, env: Record<string, string> = {}): Promise<string> {
   const { stdout } = await run(command, [path.join(folder, file)], {
@@ -103,6 +112,22 @@ describe('the examples of docs/hooks.md', () => {
       event: 'trade:executed',
       payload: { id: 'curl-1', symbol: 'AAPL', quantity: 10, price: 187.5, source: 'external' },
     });
+  });
+
+  test('the first signal is sent with the secret that the service made for itself, and listed', async () => {
+    const first = await startApp({ env: { SIGNAL_SECRETS: '' } });
+    try {
+      const reader = await first.signUp();
+      const [, block] = /^```sh\n(.*?)^```$/ms.exec(section(page, 'Your first signal')) ?? [];
+      const answer = await paste(block!, { PORT: String(first.port), DATA_DIR: first.dataDir });
+      expect(JSON.parse(answer)).toEqual({ success: true, data: { duplicate: false } });
+      const listed = await first.request('GET', '/api/signals', { cookie: reader.cookie });
+      expect(listed.body.data).toMatchObject({
+        signals: [{ source: 'demo', symbol: 'AAPL', text: 'My first signal', stream: 'free' }],
+      });
+    } finally {
+      await first.close();
+    }
   });
 
   test('Node places an order here, and the same event once', async () => {

@@ -7,6 +7,7 @@ export const UNKNOWN = '–';
 /** Below a dollar two decimals hide most of a move. */
 const SUB_DOLLAR = 1;
 const HUGE_PERCENT = 10_000;
+const THOUSAND = 1_000;
 
 const formatter = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat('en-US', options);
 const twoDecimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
@@ -27,7 +28,12 @@ const formats = {
   strike: formatter({ maximumFractionDigits: 3 }),
   quantity: formatter({ maximumFractionDigits: 6 }),
   dollars: formatter({ ...dollars, maximumFractionDigits: 0 }),
-  compactMoney: formatter({ ...dollars, notation: 'compact', maximumFractionDigits: 1 }),
+  compactMoney: formatter({
+    ...dollars,
+    notation: 'compact',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  }),
   compact: formatter({ notation: 'compact', maximumFractionDigits: 1 }),
 };
 
@@ -39,8 +45,9 @@ const show = (format: Intl.NumberFormat, value: Maybe): string =>
 export const money = (value: Maybe): string => show(formats.money, value);
 /** $1,234,567: large amounts, of which nobody reads the cents. */
 export const wholeDollars = (value: Maybe): string => show(formats.dollars, value);
-/** $1.2M */
-export const compactMoney = (value: Maybe): string => show(formats.compactMoney, value);
+/** $1.2M, $41.0M, $640: with one decimal where it is in short, so that a column reads from the right. */
+export const compactMoney = (value: Maybe): string =>
+  show(known(value) && Math.abs(value) >= THOUSAND ? formats.compactMoney : formats.dollars, value);
 export const signedMoney = (value: Maybe): string => show(formats.signedMoney, value);
 export const quantity = (value: Maybe): string => show(formats.quantity, value);
 export const compact = (value: Maybe): string => show(formats.compact, value);

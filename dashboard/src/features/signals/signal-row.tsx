@@ -179,7 +179,10 @@ export const SignalRow = memo(
             <Result signal={signal} />
           </span>
           <span className="block text-muted text-xs @2xl:hidden">
-            <Then signal={signal} /> → <Now symbol={symbol} />
+            <Then signal={signal} />{' '}
+            <span className="whitespace-nowrap">
+              → <Now symbol={symbol} />
+            </span>
           </span>
         </td>
         {narrow ? null : <td className="edge-right py-2 pl-2 text-right">{trade}</td>}

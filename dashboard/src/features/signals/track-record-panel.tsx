@@ -33,7 +33,7 @@ function Record({ record }: { record: SourceRecord }) {
         {source}
         <span className="block font-normal text-muted text-xs">
           {plural(signals, 'signal')}{' '}
-          <span className="whitespace-nowrap">since {calendarDay(since.slice(0, 10))}</span>
+          <span className="@xs:whitespace-nowrap">since {calendarDay(since.slice(0, 10))}</span>
         </span>
         <span className="block font-normal text-muted text-xs">
           {quantity(open)} open, {quantity(notRecorded)} without prices
