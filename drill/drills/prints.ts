@@ -17,9 +17,14 @@ const KILLS = 6;
 const AROUND_MS = 3_000;
 /** A gap is asked for 12 s after it ends. */
 const SETTLE_MS = 40_000;
-/** The control fetches nothing: its sums are stored by then. */
+/** The controls never agree with the tape: their sums are stored by then. */
 const STORED_MS = 3_000;
 const LOOK_AGAIN_MS = 200;
+const NO_PAST = 'trades by request';
+const TWICE = 'one identity per print';
+/** In the control of that, a print of this many comes again. */
+const REPEATED = 20;
+const OTHER_FACILITY = 203;
 const PAGE_ROWS = 400;
 /** Of a dollar amount as it is stored. */
 const PER_CENT = 10n ** 10n;
@@ -30,13 +35,17 @@ export const prints: Drill = {
   how: `A stand-in of the upstream prints both symbols a hundred times a second and keeps its tape. The engine is killed with
 kill -9 again and again, and another replica takes over. At the end the stored sums are compared with the tape, to the
 cent: what a dead engine had not stored, and what was printed while there was none, has been fetched, and no print
-counts twice.
+counts twice. The next kill waits for the fetch, which begins 12 s after the gap: an engine that dies before has marked
+the gap, and it stays.
 
-The plan of the control has no trades by request.`,
-  minutes: 3,
+The plan of one control has no trades by request. In the other one each twentieth print comes again under the name of
+another facility, as if it had another identity.`,
+  minutes: 4,
   async run(options) {
     const rows = await killed(options);
-    return options.controls ? [...rows, ...(await killed(options, 'trades by request'))] : rows;
+    if (!options.controls) return rows;
+    for (const control of [NO_PAST, TWICE]) rows.push(...(await killed(options, control)));
+    return rows;
   },
 };
 
@@ -53,7 +62,7 @@ const startScene = ({ quick, seed }: DrillOptions, control?: string): Promise<Sc
     cleanups.add(() => standIn.close());
     const tape = createTape(standIn);
     standIn.behaviour.rest = (url): RestAnswer => {
-      if (control !== undefined && url.pathname.startsWith('/v3/trades/'))
+      if (control === NO_PAST && url.pathname.startsWith('/v3/trades/'))
         return { status: 403, body: { status: 'NOT_AUTHORIZED', message: 'Not in your plan.' } };
       return tape.rest(url, PAGE_ROWS) ?? { body: { status: 'OK' } };
     };
@@ -72,37 +81,55 @@ const startScene = ({ quick, seed }: DrillOptions, control?: string): Promise<Sc
     return { rig, standIn, tape, close: cleanups.run };
   });
 
-/** Prints that are made before are on nobody's account. */
-const isFollowed = ({ standIn }: Scene): Promise<void> =>
+/** By an engine that was not connected `before`. Prints that are made earlier are on nobody's account. */
+const isFollowed = ({ standIn }: Scene, before: ReadonlySet<object> = new Set()): Promise<void> =>
   until(
     () =>
       standIn.connections.some(
-        ({ topics, isOpen }) => isOpen() && SYMBOLS.every((symbol) => topics.has(`T.${symbol}`)),
+        (connection) =>
+          !before.has(connection) &&
+          connection.isOpen() &&
+          SYMBOLS.every((symbol) => connection.topics.has(`T.${symbol}`)),
       ),
     'an engine follows the prints',
   );
 
 async function killed(options: DrillOptions, control?: string): Promise<Row[]> {
   const scene = await startScene(options, control);
-  const { rig, tape } = scene;
+  const { rig, tape, standIn } = scene;
+  // What it prints is not on the tape that counts.
+  const again = createTape(standIn);
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
   try {
     await isFollowed(scene);
     timer = setInterval(() => {
       count += 1;
-      for (const symbol of SYMBOLS) tape.print(symbol, 10_000 + (count % 37), (count % 7) + 1);
+      const print = [10_000 + (count % 37), (count % 7) + 1] as const;
+      for (const symbol of SYMBOLS) {
+        tape.print(symbol, ...print);
+        if (control === TWICE && count % REPEATED === 0)
+          again.print(symbol, ...print, { trf_id: OTHER_FACILITY });
+      }
     }, EVERY_MS);
     // One death is enough for the control.
     const kills = control !== undefined || options.quick ? 1 : scaled(KILLS, options);
-    for (let kill = 0; kill < kills; kill++) {
+    const withinMs = waitMs(options, SETTLE_MS);
+    const calm = async (): Promise<void> => {
       await pause(AROUND_MS);
+      // Also a gap of the start, which would stay with the engine that noted it.
+      if (control !== NO_PAST) await settle(scene, ({ gaps }) => gaps === 0, withinMs);
+    };
+    for (let kill = 0; kill < kills; kill++) {
+      await calm();
+      const before = new Set(standIn.connections);
       await killEngine(rig);
-      await isFollowed(scene);
+      await isFollowed(scene, before);
     }
-    await pause(AROUND_MS);
+    await calm();
     clearInterval(timer);
-    await settle(scene, control === undefined ? waitMs(options, SETTLE_MS) : STORED_MS);
+    if (control !== undefined) await pause(STORED_MS);
+    else await settle(scene, ({ missing, gaps }) => missing === 0 && gaps === 0, withinMs);
     const { missing, gaps } = await compare(scene);
     const exits = rig.slots.reduce((sum, { unexpectedExits }) => sum + unexpectedExits, 0);
     return [
@@ -133,8 +160,14 @@ async function killEngine({ slots }: Rig): Promise<void> {
   await engine.start();
 }
 
+interface Comparison {
+  /** Cents. */
+  readonly missing: number;
+  readonly gaps: number;
+}
+
 /** Over both symbols. */
-async function compare({ rig, tape }: Scene): Promise<{ readonly missing: number; readonly gaps: number }> {
+async function compare({ rig, tape }: Scene): Promise<Comparison> {
   const store = createSumsStore(rig.db, 'massive');
   const day = newYorkDate(Date.now());
   let missing = 0n;
@@ -152,11 +185,11 @@ async function compare({ rig, tape }: Scene): Promise<{ readonly missing: number
   return { missing: Number(missing), gaps };
 }
 
-async function settle(scene: Scene, withinMs: number): Promise<void> {
+async function settle(
+  scene: Scene,
+  isSettled: (found: Comparison) => boolean,
+  withinMs: number,
+): Promise<void> {
   const deadline = Date.now() + withinMs;
-  const isWhole = async (): Promise<boolean> => {
-    const { missing, gaps } = await compare(scene);
-    return missing === 0 && gaps === 0;
-  };
-  while (!(await isWhole()) && Date.now() < deadline) await pause(LOOK_AGAIN_MS);
+  while (!isSettled(await compare(scene)) && Date.now() < deadline) await pause(LOOK_AGAIN_MS);
 }

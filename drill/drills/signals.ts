@@ -18,6 +18,9 @@ const LOOK_AGAIN_MS = 100;
 /** The place that hears of no signal, in a run with controls. */
 const DEAF = 2;
 
+/** Whom a service without the filter would tell what is not theirs. */
+const LEAKS = { starter: 'who do not pay', loses: 'whose tier is taken away' };
+
 type Group = 'pays' | 'starter' | 'loses' | 'deaf';
 
 interface Sent {
@@ -44,7 +47,8 @@ Readers of two replicas are of three kinds: they pay, they do not, or their tier
 - *Leaked*: a premium signal at a reader who does not pay, or one that was sent more than five seconds after the tier
   had been taken away.
 
-The readers of the control are at a replica that hears of no signal and does not look for any in the database.`,
+The readers of one control are at a replica that hears of no signal and does not look for any in the database. In the
+other one what reached those who pay is judged as if they did not, which is what a service without the filter would send.`,
   minutes: 1,
   async run(options) {
     const { quick, seed, controls } = options;
@@ -154,6 +158,11 @@ async function suffer(rig: Rig, readers: readonly Reader[], options: DrillOption
   if (options.controls) {
     const control = 'the notices and the sweep of signals';
     rows.push({ ...row, control, checks: readerChecks(of('deaf'), sent, takenAt) });
+    for (const group of ['starter', 'loses'] as const) {
+      const leaking = of('pays').map((reader) => ({ ...reader, group }));
+      const without = `the filter by tier, for those ${LEAKS[group]}`;
+      rows.push({ ...row, control: without, checks: readerChecks(leaking, sent, takenAt) });
+    }
   }
   return rows;
 }

@@ -329,6 +329,26 @@ describe('the count of deliveries', () => {
     expect(countOf('premium', 1)).toEqual({ eligible: 1, told: 0, latencies: [] });
   });
 
+  test('counts who accepted a signal before its number was known here, with a page from the database', async () => {
+    const stopMeter = deliveryMeter.start();
+    const peer = await follow();
+    await settled();
+    append('free', 'lost');
+    // The sweep asks for the head now, and the page that follows has one more.
+    clock.advance(TIER_INTERVAL_MS);
+    append('free', 'lost');
+    await until(() => idsOf(peer).length === 2, 'both have arrived');
+    clock.advance(TIER_INTERVAL_MS / 2);
+    await settled();
+    await sweep();
+    await deliveryMeter.finish();
+    stopMeter();
+    expect([countOf('free', 1), countOf('free', 2)]).toMatchObject([
+      { eligible: 1, told: 1 },
+      { eligible: 1, told: 1 },
+    ]);
+  });
+
   test('is summed for the operator: who was there, who was told, and who was not a minute later', async () => {
     const stopMeter = deliveryMeter.start();
     const [, silent] = [await follow(), await follow()];

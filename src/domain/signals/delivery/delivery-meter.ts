@@ -70,11 +70,14 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
     return entry;
   }
 
-  /** Adds up what the lines have accepted since the last time. */
+  /**
+   * Adds up what the lines have accepted since the last time. A reader whose page came from the database may be ahead of
+   * the head that is known here: what it accepted counts once the head follows.
+   */
   function addUp(): void {
     acceptances.take((stream, { seq, receivedAt }, times) => {
       const entry = entries.get(keyOf(stream, seq));
-      if (!entry) return;
+      if (!entry) return seq <= (heads.get(stream) ?? 0);
       for (const [time, readers] of times) {
         entry.told += readers;
         if (receivedAt === undefined) continue;
@@ -83,6 +86,7 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
         entry.latencies.set(bin, (entry.latencies.get(bin) ?? 0) + readers);
       }
       entry.isWritten = false;
+      return true;
     });
   }
 
@@ -162,11 +166,14 @@ function createAcceptances({ now }: Pick<Clock, 'now'>) {
       times.set(now(), (times.get(now()) ?? 0) + 1);
       pages.set(page, { stream, times });
     },
-    take(each: (stream: SignalStream, record: Numbered, times: Times) => void): void {
+    /** What `each` answers with false comes again the next time. */
+    take(each: (stream: SignalStream, record: Numbered, times: Times) => boolean): void {
       const taken = pages;
       pages = new Map();
-      for (const [records, { stream, times }] of taken)
-        for (const record of records) each(stream, record, times);
+      for (const [records, { stream, times }] of taken) {
+        const left = records.filter((record) => !each(stream, record, times));
+        if (left.length > 0) pages.set(left, { stream, times });
+      }
     },
   };
 }
