@@ -34,6 +34,8 @@ export interface MarketFaces extends FeedFaces {
   /** What comes beside the wanted symbols, where the feed has others. */
   setScope(scope: FeedScope): void;
   shed(): ShedTrades;
+  /** What upstream sent before has arrived; milliseconds since epoch. */
+  heardAt(): number;
   /** Null where the market has no past prints. */
   readonly pastPrints: PastPrints | null;
   /** Adds who else receives the ticks of stocks; before the start. */
@@ -79,6 +81,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
       tap: tapped.tap,
       setScope: (scope) => feed.setScope?.(scope),
       pastPrints: source.pastPrints,
+      heardAt: () => feed.heardAt?.() ?? clock.now(),
       shed: () => feed.shed?.() ?? { trades: 0, lastAt: null },
       instruments,
       featured,

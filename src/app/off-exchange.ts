@@ -50,6 +50,7 @@ export function createOffExchangeCapability(
     clock,
     log,
     hours: market.hours,
+    heardAt: market.heardAt,
     origin: market.origin,
     sums: config,
     past: market.pastPrints,

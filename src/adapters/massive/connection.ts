@@ -22,6 +22,8 @@ export interface Connection {
   want(symbols: ReadonlySet<string>, scope: FeedScope | null): void;
   /** For each status event the reader finds in a frame. */
   takeStatus(event: StatusEvent): void;
+  /** The last sign that nothing is missing, milliseconds since epoch. */
+  heardAt(): number;
   /** Ends it; `onEnd` is not called. */
   close(): void;
 }
@@ -69,8 +71,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     onOversize() {
       if (ended) return;
-      session.received(false);
+      // Before it counts as a sign: what was in it is missing since the one before.
       options.onOversize();
+      session.received(false);
     },
     onSign: () => session.received(false),
     onGone: (detail) => end('retry', detail),
@@ -92,6 +95,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   return {
     want: session.want,
+    heardAt: session.heardAt,
     takeStatus: createStatusHandler({
       wsUrlVariable: WS_URL_VARIABLES[cluster.name],
       log,

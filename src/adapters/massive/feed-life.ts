@@ -37,6 +37,8 @@ const STABLE_AFTER_MS = 10_000;
 export interface FeedLife {
   /** What is wanted, or the scope beside it, has changed. */
   want(): void;
+  /** The last sign of upstream, of whichever connection; milliseconds since epoch. */
+  heardAt(): number;
   end(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
   const rest = createMassiveRest(options);
   const flows = createFlows(sink, (symbol) => wanted().has(symbol) && backfill.add(symbol));
   let connection: Connection | null = null;
+  let heardAt = clock.now();
   let cancelTimer: Cancel = () => {};
 
   const intake = createIntake({
@@ -74,12 +77,11 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
     flows,
   });
 
-  const unquoted = createUnquoted(parts, clock);
   const onEnd = ({ kind, detail }: ConnectionEnd): void => {
     cancelTimer();
+    heardAt = connection?.heardAt() ?? heardAt;
     connection = null;
     flows.endAll();
-    unquoted.scope();
     if (kind !== 'retry') {
       log.error({ detail }, 'upstream refuses this service');
       report({ state: 'refused', detail, ...(kind === 'lost' ? { lost: true } : {}) });
@@ -102,13 +104,13 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
       cluster,
       mayLogIn: terms.mayConnect,
       onFrame: intake.readFrame,
-      onOversize: () => sink.dropped(1),
+      onOversize: () => sink.dropped(1, true),
       onLoggedIn() {
         cancelTimer = clock.after(STABLE_AFTER_MS, backoff.reset);
       },
       onStatus: report,
       onFlow: flows.set,
-      onUnquoted: unquoted.symbol,
+      onUnquoted: createUnquoted(parts, clock),
       onEnd,
     });
     connection.want(wanted(), scope());
@@ -123,6 +125,7 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
 
   return {
     want: () => connection?.want(wanted(), scope()),
+    heardAt: () => connection?.heardAt() ?? heardAt,
     async end() {
       cancelTimer();
       connection?.close();
@@ -135,18 +138,11 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
 const NEITHER_SIDE = { bid: undefined, bidSize: undefined, ask: undefined, askSize: undefined };
 
 /** Says that there is neither bid nor ask any longer. */
-function createUnquoted({ sink, wanted, scope }: FeedLifeParts, clock: Clock) {
-  const symbol = (name: string, sourceTime: number): void => {
-    const tick = { symbol: name, sourceTime, receivedAt: clock.now(), ...NEITHER_SIDE };
-    if (wanted().has(name)) sink.nbbo(tick);
+function createUnquoted({ sink, wanted }: FeedLifeParts, clock: Clock) {
+  return (symbol: string, sourceTime: number): void => {
+    const tick = { symbol, sourceTime, receivedAt: clock.now(), ...NEITHER_SIDE };
+    if (wanted().has(symbol)) sink.nbbo(tick);
     else sink.tape?.nbbo(tick);
-  };
-  return {
-    symbol,
-    /** Of the symbols that have quotes for the sums alone. */
-    scope() {
-      for (const name of scope()?.quoted ?? []) symbol(name, clock.now());
-    },
   };
 }
 

@@ -18,6 +18,8 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
   let held: readonly string[] = [];
   let scope: FeedScope | null = null;
   let life: FeedLife | null = null;
+  /** Of the life that ended last. */
+  let heardAt = Number.NEGATIVE_INFINITY;
   const shed: ShedCount = { trades: 0, lastAt: null };
 
   return {
@@ -40,7 +42,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
         report,
       });
       life = {
-        want: begun.want,
+        ...begun,
         end() {
           isOver = true;
           return begun.end();
@@ -50,6 +52,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
     async stop() {
       const ending = life;
       life = null;
+      heardAt = ending?.heardAt() ?? heardAt;
       await ending?.end();
       status = { state: 'down' };
     },
@@ -69,6 +72,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
       },
       shed: () => shed,
     }),
+    heardAt: () => life?.heardAt() ?? heardAt,
     status: () => status,
   };
 }

@@ -131,7 +131,7 @@ export function createFrameReader(
         // Not JSON: counted below like any other frame that is none.
       }
     }
-    sink.dropped(1);
+    sink.dropped(1, true);
     return undefined;
   };
 

@@ -19,6 +19,8 @@ export interface Session {
   acknowledge(text: string): boolean;
   /** Something arrived. */
   received(isMarketData: boolean): void;
+  /** The last sign that nothing is missing, milliseconds since epoch. */
+  heardAt(): number;
   stop(): void;
 }
 
@@ -105,6 +107,7 @@ export function createSession(options: SessionOptions): Session {
     },
     acknowledge: topics.acknowledge,
     received: watchdog.received,
+    heardAt: watchdog.heardAt,
     stop() {
       isLoggedIn = false;
       topics.stop();

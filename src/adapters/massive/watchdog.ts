@@ -10,6 +10,8 @@ const PROBE_AFTER_MS = 3_000;
 /** … and reported as silence after this long. Quotes are stale within six seconds of the last message. */
 const SILENT_AFTER_MS = 5_000;
 const CHECK_INTERVAL_MS = 250;
+/** A check that comes so much later finds a process that stood still: what arrived meanwhile is not read yet. */
+const LATE_CHECK_MS = 1_000;
 
 /**
  * Distinguishes a quiet market from a dead feed. A connection that answers pings is alive, however quiet its symbols
@@ -19,6 +21,8 @@ const CHECK_INTERVAL_MS = 250;
 export interface Watchdog {
   /** Something arrived over the connection. */
   received(isMarketData: boolean): void;
+  /** The last sign that nothing is missing, milliseconds since epoch. */
+  heardAt(): number;
   stop(): void;
 }
 
@@ -37,7 +41,11 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   let receivedAt = clock.now();
   let dataAt = clock.now();
   let pingedAt = clock.now();
+  let checkedAt = clock.now();
+  let wasLate = false;
   let silent = false;
+
+  const needsCanary = (): boolean => marketSession() === 'regular' && hasCanary();
 
   const setSilent = (next: boolean): void => {
     if (silent === next) return;
@@ -48,13 +56,22 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     const current = marketSession();
     if (current === 'closed') return false;
     if (now - receivedAt >= SILENT_AFTER_MS) return true;
-    return current === 'regular' && hasCanary() && now - dataAt >= SILENT_AFTER_MS;
+    return needsCanary() && now - dataAt >= SILENT_AFTER_MS;
   };
 
+  /** True once after a stall: before the next check everything that waits is read. */
+  const stoodStill = (now: number): boolean => {
+    const isLate = now - checkedAt >= LATE_CHECK_MS;
+    checkedAt = now;
+    const isFirst = isLate && !wasLate;
+    wasLate = isLate;
+    return isFirst;
+  };
   const check = (): void => {
     const now = clock.now();
+    if (stoodStill(now)) return;
     const quietFor = now - receivedAt;
-    const canaryDead = marketSession() === 'regular' && hasCanary() && now - dataAt >= READ_DEADLINE_MS;
+    const canaryDead = needsCanary() && now - dataAt >= READ_DEADLINE_MS;
     if (quietFor >= READ_DEADLINE_MS || canaryDead) {
       onDead();
       return;
@@ -75,6 +92,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       if (isMarketData) dataAt = now;
       if (silent) setSilent(isSilent(now));
     },
+    heardAt: () => (needsCanary() ? dataAt : receivedAt),
     stop,
   };
 }

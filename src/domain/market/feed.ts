@@ -102,8 +102,11 @@ export interface FeedSink {
   candles(symbol: string, candles: readonly Candle[]): void;
   /** Upstream sends the symbol's ticks (true), or does so no longer or not yet (false). */
   confirmed(symbol: string, flowing: boolean): void;
-  /** `count` frames or ticks were dropped: malformed or implausible. */
-  dropped(count: number): void;
+  /**
+   * `count` frames or ticks were dropped: malformed or implausible. `isFrame` where it was a whole frame: nobody knows
+   * which ticks were in it.
+   */
+  dropped(count: number, isFrame?: boolean): void;
   /** The source begins again (a replay looped): earlier ticks no longer count. */
   restarted(): void;
   status(status: FeedStatus): void;
@@ -133,5 +136,10 @@ export interface MarketFeed {
   setScope?(scope: FeedScope | null): void;
   /** Absent where a feed delivers whatever it reads. */
   shed?(): ShedTrades;
+  /**
+   * What upstream sent before has arrived, as far as anybody can tell: the last sign of it, milliseconds since epoch.
+   * Absent where a feed makes or reads its ticks itself.
+   */
+  heardAt?(): number;
   status(): FeedStatus;
 }

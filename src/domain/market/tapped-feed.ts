@@ -1,7 +1,7 @@
 import type { FeedSink, MarketFeed } from './feed.ts';
 
 /** What else receives the ticks of a feed, behind the market. Called on the hot path: no method may throw or wait. */
-export type FeedTap = Pick<FeedSink, 'trade' | 'nbbo' | 'confirmed' | 'restarted' | 'status'>;
+export type FeedTap = Pick<FeedSink, 'trade' | 'nbbo' | 'confirmed' | 'dropped' | 'restarted' | 'status'>;
 
 export interface TappedFeed {
   readonly feed: MarketFeed;
@@ -36,6 +36,10 @@ const joined = (sink: FeedSink, tap: FeedTap): FeedSink => ({
   confirmed(symbol, flowing) {
     sink.confirmed(symbol, flowing);
     tap.confirmed(symbol, flowing);
+  },
+  dropped(count, isFrame) {
+    sink.dropped(count, isFrame);
+    tap.dropped(count, isFrame);
   },
   restarted() {
     sink.restarted();

@@ -7,13 +7,20 @@ import { quoteState } from '../market/staleness.ts';
 export interface Arrival {
   status(status: FeedStatus): void;
   confirmed(symbol: string, flowing: boolean): void;
+  /** A frame was dropped whole: nobody knows whose prints were in it. */
+  torn(): void;
+  /** No frame has been dropped since. */
+  mended(): void;
   /** The feed ends; the next one reports when it is live. */
   end(): void;
+  /** Every print that upstream sends arrives. */
   isFlowing(): boolean;
   /** Symbols that upstream has confirmed. */
   followed(): Iterable<string>;
-  /** Now as the source has it: prints up to then have arrived. */
-  sourceNow(): number;
+  /** Prints up to then have arrived, by the source's time. */
+  until(): number;
+  /** Prints from then on arrive, by the source's time: those that came before `heldSince` of our time do not count. */
+  from(heldSince: number): number;
   /** Whether upstream sends the symbol's prints, as far as the feed is there at all. */
   sends(symbol: string): boolean;
   /** The state of totals whose prints arrive; `stale` while none do. */
@@ -26,20 +33,38 @@ export interface ArrivalOptions {
   readonly origin: PriceOrigin;
   readonly hours: Pick<MarketHours, 'session'>;
   readonly now: () => number;
+  /** The last sign of upstream, milliseconds since epoch. */
+  readonly heardAt: () => number;
 }
 
-/** A delayed feed is 900 to 903 seconds late. */
-export const DELAYED_BY_MS = 905_000;
+/** How late prints arrive, by the state of the feed. Measured of the delayed host: 900 to 903 seconds. */
+export const BEHIND_MS = {
+  live: { least: 0, most: 0 },
+  delayed: { least: 900_000, most: 905_000 },
+} as const;
 
-export function createArrival({ isWhole, origin, hours, now }: ArrivalOptions): Arrival {
+export function createArrival({ isWhole, origin, hours, now, heardAt }: ArrivalOptions): Arrival {
   const confirmed = new Set<string>();
   let feed: FeedStatus['state'] = 'down';
-  let behindMs = 0;
+  let behindMs: { readonly least: number; readonly most: number } = BEHIND_MS.live;
+  let since = now();
+  let isTorn = false;
+  // An invented market makes its prints in this process: while it stands still there are none to miss.
+  const arrives = (): boolean => origin === 'simulated' || feed === 'live' || feed === 'delayed';
   return {
     status({ state }) {
+      const arrived = arrives();
       feed = state;
       // The last one that flowed says how old its prints were.
-      if (state === 'live' || state === 'delayed') behindMs = state === 'delayed' ? DELAYED_BY_MS : 0;
+      if (state === 'live' || state === 'delayed') behindMs = BEHIND_MS[state];
+      if (!arrived && arrives()) since = now();
+    },
+    torn() {
+      isTorn = true;
+      since = now();
+    },
+    mended() {
+      isTorn = false;
     },
     confirmed(symbol, flowing) {
       if (flowing) confirmed.add(symbol);
@@ -47,11 +72,13 @@ export function createArrival({ isWhole, origin, hours, now }: ArrivalOptions): 
     },
     end() {
       feed = 'down';
+      isTorn = false;
       confirmed.clear();
     },
-    isFlowing: () => feed === 'live' || feed === 'delayed',
+    isFlowing: () => arrives() && !isTorn,
     followed: () => confirmed,
-    sourceNow: () => now() - behindMs,
+    until: () => heardAt() - behindMs.most,
+    from: (heldSince) => Math.max(since, heldSince) - behindMs.least,
     sends: (symbol) => isWhole || confirmed.has(symbol),
     state: () => quoteState(origin, feed, true, hours.session(now())),
   };

@@ -9,10 +9,10 @@ import type { Gap } from './sums-store.ts';
 export interface Coverage {
   /** What the engine before knew: prints up to here are counted. */
   resume(coveredUntil: number | null): void;
-  /** The feed's prints arrive, or do so no longer. Returns the gaps that end with it. */
-  set(flowing: boolean, now: number): readonly Gap[];
-  /** Everything up to here is counted; null where nobody can say. */
-  until(now: number): number | null;
+  /** The feed's prints arrive from `at` on, or arrived up to `at`. Returns the gaps that end with it. */
+  set(flowing: boolean, at: number): readonly Gap[];
+  /** Everything up to here is counted, if prints up to `at` have arrived; null where nobody can say. */
+  until(at: number): number | null;
   /** The symbol's prints of that time are counted after all. */
   fill(gap: Gap, symbol: string): void;
   /** The gaps that are new or were filled for more symbols since the last call. */
@@ -38,6 +38,9 @@ export function createCoverage(hours: Pick<MarketHours, 'session'>): Coverage {
     return gap;
   };
 
+  /** Never before the moment from which prints arrive. */
+  const reached = (at: number): number => Math.max(coveredUntil ?? at, at);
+
   return {
     resume(until) {
       coveredUntil = until;
@@ -45,15 +48,15 @@ export function createCoverage(hours: Pick<MarketHours, 'session'>): Coverage {
       filled.clear();
       changed.clear();
     },
-    set(flowing, now) {
+    set(flowing, at) {
       if (flowing === isFlowing) return [];
-      isFlowing = flowing;
       const from = coveredUntil;
-      coveredUntil = now;
-      if (!flowing || from === null || now <= from) return [];
-      return openGaps(Math.max(from, now - LONGEST_GAP_MS), now, hours).map(begin);
+      coveredUntil = flowing ? at : reached(at);
+      isFlowing = flowing;
+      if (!flowing || from === null || at <= from) return [];
+      return openGaps(Math.max(from, at - LONGEST_GAP_MS), at, hours).map(begin);
     },
-    until: (now) => (isFlowing ? now : coveredUntil),
+    until: (at) => (isFlowing ? reached(at) : coveredUntil),
     fill(gap, symbol) {
       const symbols = filled.get(keyOf(gap));
       if (symbols === undefined) return;

@@ -1,14 +1,17 @@
-import { createScope } from '../../lib/scope.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { MarketHours } from '../market/market-hours.ts';
 import type { FeedTap } from '../market/tapped-feed.ts';
 import { createArrival } from './arrival.ts';
 import { createCoverage } from './coverage.ts';
-import { noPrints, type PrintCounters } from './print-check.ts';
-import { openTerm, type Term, type TermOptions } from './term.ts';
+import type { PrintCounters } from './print-check.ts';
+import type { TermOptions } from './term.ts';
+import { createTerms } from './terms.ts';
 import { createTickQueue } from './tick-queue.ts';
 
-/** The database answers in milliseconds; while it does not, the ticks wait. */
-const RESTORE_AGAIN_MS = 1_000;
+/** Frames that are dropped one after the other make one gap, which ends this long after the last one … */
+const MEND_MS = 1_000;
+/** … and no longer after the first one than this. */
+const MAX_TORN_MS = 60_000;
 
 export interface KeeperOptions
   extends Pick<
@@ -16,6 +19,8 @@ export interface KeeperOptions
     'bus' | 'store' | 'clock' | 'log' | 'origin' | 'sums' | 'scope' | 'past' | 'flushIntervalMs' | 'current'
   > {
   readonly hours: Pick<MarketHours, 'session'>;
+  /** What upstream sent before has arrived; milliseconds since epoch. */
+  readonly heardAt: () => number;
   /** The sums of the engine before are there. */
   readonly onRestored: () => void;
 }
@@ -47,60 +52,32 @@ export interface GapCounts {
   readonly filled: number;
 }
 
-const add = (a: PrintCounters, b: PrintCounters): PrintCounters => {
-  const sum = noPrints();
-  for (const name of Object.keys(sum) as (keyof PrintCounters)[]) sum[name] = a[name] + b[name];
-  return sum;
-};
-
 export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeeper {
-  const { clock, log, current } = options;
+  const { clock, log } = options;
   const coverage = createCoverage(options.hours);
   const arrival = createArrival({
     ...options,
     isWhole: options.scope().symbols === '*',
     now: clock.now,
   });
-  const queue = createTickQueue(log);
-  const running = createScope();
-  let ended = noPrints();
+  const queue = createTickQueue(log, clock.now);
   const tally = createGapTally();
-  let fencing: number | null = null;
-  let term: Term | null = null;
+  const terms = createTerms({ ...options, arrival, coverage, queue, ...tally });
 
-  const isOurs = (number: number): boolean => fencing === number && current() === number;
-
-  async function restore(number: number): Promise<void> {
-    const next = await openTerm({
-      ...options,
-      fencing: number,
-      arrival,
-      coverage,
-      isOurs: () => isOurs(number),
-      ...tally,
-    });
-    if (next === null) return;
-    term = next;
-    queue.open(next.ticks);
-    options.onRestored();
-  }
-  const attempt = (number: number): void => {
-    if (!isOurs(number)) return;
-    restore(number).catch((error: unknown) => {
-      log.warn({ err: error }, 'the sums of off-exchange prints could not be read yet');
-      running.add(clock.after(RESTORE_AGAIN_MS, () => attempt(number)));
-    });
+  /** Prints arrive again, or do so no longer. */
+  const follow = (): void => {
+    // A recording has times of its own.
+    if (options.origin === 'replay') return;
+    const term = terms.now();
+    if (!arrival.isFlowing()) {
+      term?.brace();
+      coverage.set(false, arrival.until());
+    } else if (term !== null) term.recover(coverage.set(true, arrival.from(queue.heldSince())));
   };
-  const close = (): Promise<void> => {
-    fencing = null;
-    running.end();
-    queue.close();
-    const last = term;
-    term = null;
-    if (last === null) return Promise.resolve();
-    ended = add(ended, last.sums.counters);
-    return last.end();
-  };
+  const tear = createTear(clock, () => {
+    arrival.mended();
+    follow();
+  });
 
   return {
     tap: {
@@ -108,29 +85,56 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
       confirmed(symbol, flowing) {
         queue.ticks.confirmed(symbol, flowing);
         arrival.confirmed(symbol, flowing);
-        term?.sums.touch(symbol);
+        terms.now()?.sums.touch(symbol);
+      },
+      dropped(_count, isFrame = false) {
+        if (!isFrame) return;
+        arrival.torn();
+        queue.broken();
+        follow();
+        tear.again();
       },
       status(status) {
         arrival.status(status);
-        const gaps = coverage.set(arrival.isFlowing(), arrival.sourceNow());
-        term?.recover(gaps);
+        // A feed that is only silent still has its connection: the line brings everything in its order.
+        if (!arrival.isFlowing() && status.state !== 'silent') queue.broken();
+        follow();
       },
     },
-    begin(number) {
-      if (fencing === number) return;
-      void close();
-      fencing = number;
-      queue.hold();
-      attempt(number);
-    },
+    begin: terms.begin,
     end() {
       arrival.end();
-      return close();
+      tear.end();
+      follow();
+      return terms.end();
     },
-    counters: () => (term === null ? ended : add(ended, term.sums.counters)),
-    heaviest: (count) => term?.sums.heaviest(count) ?? [],
-    gaps: () => ({ ...tally.counts(), fetching: term?.fetching() ?? 0 }),
-    unsavedMs: () => term?.unsavedMs() ?? 0,
+    counters: terms.counters,
+    heaviest: (count) => terms.now()?.sums.heaviest(count) ?? [],
+    gaps: () => ({ ...tally.counts(), fetching: terms.now()?.fetching() ?? 0 }),
+    unsavedMs: () => terms.now()?.unsavedMs() ?? 0,
+  };
+}
+
+/** Ends the doubt of dropped frames once no more of them come. */
+function createTear(clock: Clock, onMended: () => void) {
+  let began: number | null = null;
+  let cancel: Cancel = () => {};
+  const end = (): void => {
+    cancel();
+    began = null;
+  };
+  return {
+    /** A frame was dropped. */
+    again(): void {
+      began ??= clock.now();
+      if (clock.now() - began >= MAX_TORN_MS) return;
+      cancel();
+      cancel = clock.after(MEND_MS, () => {
+        end();
+        onMended();
+      });
+    },
+    end,
   };
 }
 

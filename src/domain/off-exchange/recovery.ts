@@ -23,7 +23,9 @@ const RETRY_MS = 30_000;
 const MAX_ROUNDS = 40;
 
 export interface Recovery {
-  /** Called before the first print behind the gap arrives. */
+  /** Prints may be missing from now on: what was counted before is known not to be among them. */
+  brace(): void;
+  /** The gaps that have ended; at the start of an engine before its first print. */
   begin(gaps: readonly Gap[]): void;
   /** Each trade as it arrives, before it is counted. */
   saw(tick: TradeTick): void;
@@ -54,6 +56,11 @@ interface Hole {
   readonly live: Set<string>;
 }
 
+/** What is known at the beginning of a gap, and since. */
+interface Break extends Pick<Hole, 'floors' | 'live'> {
+  readonly day: string | null;
+}
+
 /** What became of one symbol: `later` may be tried again. */
 type Outcome = 'filled' | 'later' | 'never';
 
@@ -70,6 +77,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
   const { signal } = ended;
   /** Those whose prints still arrive live as well. */
   const open = new Set<Hole>();
+  let broken: Break | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   let isInPlan = true;
 
@@ -82,6 +90,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       if (tick.sequence <= floor || live.has(identityOf(tick))) continue;
       sums.recover(tick);
       for (const other of open) note(other, tick);
+      broken?.live.add(identityOf(tick));
     }
     // In the same turn: sums and gap are stored together, or neither is.
     coverage.fill(gap, symbol);
@@ -119,21 +128,28 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     if (symbols.length > 0) log.warn({ symbols: symbols.length }, 'prints of a gap were never delivered');
   }
 
+  const breakNow = (): Break => ({ day: sums.day(), floors: sums.sequences(), live: new Set() });
+
   return {
+    brace() {
+      if (past !== null) broken ??= breakNow();
+    },
     begin(gaps) {
       if (past === null) return;
-      const counted = sums.sequences();
+      const { day, floors: counted, live } = broken ?? breakNow();
+      broken = null;
       for (const gap of gaps) {
         if (gap.to - gap.from > LONGEST_FETCHED_MS) continue;
         // Each day numbers from the beginning: what was counted on the day before says nothing of it.
-        const floors = gap.day === sums.day() ? counted : new Map<string, number>();
-        const hole = { gap, floors, live: new Set<string>() };
+        const floors = gap.day === day ? counted : new Map<string, number>();
+        const hole = { gap, floors, live: new Set(live) };
         open.add(hole);
         queue = queue.then(() => fill(hole, past));
       }
     },
     saw(tick) {
-      if (open.size === 0 || !isOffExchange(tick)) return;
+      if ((open.size === 0 && broken === null) || !isOffExchange(tick)) return;
+      broken?.live.add(identityOf(tick));
       for (const hole of open) note(hole, tick);
     },
     fetching: () => open.size,

@@ -15,8 +15,8 @@ const QUIET_WRITE_MS = 10_000;
 /** Stores what changed, once a second in one transaction: absolute numbers, so that a write may be repeated. */
 export interface SumsWriter {
   start(): void;
-  /** Writes what is left, if the database takes it at once. */
-  stop(): Promise<void>;
+  /** Writes what is left, if the database takes it at once. Returns what could not be written, in its order. */
+  stop(): Promise<readonly SumsCommit[]>;
   /** Since when the oldest change waits. */
   unsavedMs(): number;
 }
@@ -31,8 +31,10 @@ export interface SumsWriterOptions {
   readonly log: Log;
   readonly current: () => number | null;
   readonly onGaps: (count: number) => unknown;
-  /** Now as the source has it. */
-  readonly sourceNow: () => number;
+  /** Prints up to then have arrived, by the source's time. */
+  readonly arrivedUntil: () => number;
+  /** What the term before could not write. */
+  readonly unsaved: readonly SumsCommit[];
 }
 
 export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
@@ -41,7 +43,7 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   const running = createScope();
   const marked = createBeginnings(options.origin);
   /** Failed, or unknown whether it was written: it is written again before anything newer. */
-  let unsaved: SumsCommit | null = null;
+  const unsaved = [...options.unsaved];
   let writing: Promise<void> = Promise.resolve();
   let isWriting = false;
   let isAway = false;
@@ -52,18 +54,21 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   const next = (): SumsCommit => ({
     changes: marked(changes.take()),
     gaps: coverage.take(),
-    coveredUntil: coverage.until(options.sourceNow()),
+    coveredUntil: coverage.until(options.arrivedUntil()),
   });
 
   async function write(): Promise<void> {
-    const commit = unsaved ?? next();
-    if (!isDue(commit) || current() !== fencing) return;
-    unsaved = commit;
+    if (current() !== fencing) return;
+    const commit = unsaved[0] ?? next();
+    if (unsaved.length === 0) {
+      if (!isDue(commit)) return;
+      unsaved.push(commit);
+    }
     try {
       const startedAt = clock.now();
       await store.commit(fencing, commit);
       onGaps(commit.gaps.filter(({ filled }) => filled.length === 0).length);
-      unsaved = null;
+      unsaved.shift();
       savedAt = startedAt;
       isAway = false;
     } catch (error) {
@@ -85,11 +90,13 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     async stop() {
       running.end();
       await writing;
-      if (unsaved !== null) await turn();
-      if (unsaved === null) await turn();
+      for (let left = unsaved.length; left > 0; left--) await turn();
+      if (unsaved.length === 0) await turn();
+      const left = [...unsaved, next()];
       changes.close();
+      return left;
     },
-    unsavedMs: () => (unsaved === null ? 0 : clock.now() - savedAt),
+    unsavedMs: () => (unsaved.length === 0 ? 0 : clock.now() - savedAt),
   };
 }
 

@@ -38,6 +38,8 @@ export interface OffExchangeSums {
   nbbo(tick: NbboTick): void;
   /** Ticks of this symbol stopped or may be missing: no side rests on what was known before. */
   interrupted(symbol: string): void;
+  /** The same of every symbol. */
+  broken(): void;
   /**
    * The sums as they were stored of this day, in place of what is there. Prints up to each symbol's stored sequence
    * number count as seen: call it before the first tick.
@@ -117,6 +119,7 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
     },
     nbbo: tapes.nbbo,
     interrupted: tapes.forget,
+    broken: tapes.clear,
     restore(date, symbols) {
       beginDay(newYorkTime(date, 0));
       for (const stored of symbols) {

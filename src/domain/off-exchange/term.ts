@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
+import { newYorkDay } from '../../protocol/new-york.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { PriceOrigin } from '../market/feed.ts';
 import type { Arrival } from './arrival.ts';
@@ -9,7 +10,7 @@ import type { PastPrints } from './past-prints.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
 import { createOffExchangeSums, type OffExchangeOptions, type OffExchangeSums } from './sums.ts';
 import type { SumsScope } from './sums-scope.ts';
-import type { SumsStore } from './sums-store.ts';
+import type { SumsCommit, SumsStore } from './sums-store.ts';
 import { createSumsWriter, type SumsWriter } from './sums-writer.ts';
 import { publishTotals } from './totals-publisher.ts';
 
@@ -17,11 +18,20 @@ import { publishTotals } from './totals-publisher.ts';
 export interface Term extends Pick<SumsWriter, 'unsavedMs'> {
   readonly sums: OffExchangeSums;
   /** Where its ticks arrive. */
-  readonly ticks: Pick<OffExchangeSums, 'trade' | 'nbbo' | 'interrupted' | 'clear'>;
+  readonly ticks: Pick<OffExchangeSums, 'trade' | 'nbbo' | 'interrupted' | 'broken' | 'clear'>;
+  readonly brace: Recovery['brace'];
   readonly recover: Recovery['begin'];
   readonly fetching: Recovery['fetching'];
   /** Stores what was counted, if this replica still may. */
-  end(): Promise<void>;
+  end(): Promise<EndedTerm>;
+}
+
+/** What a term leaves behind: the next one goes on with it where no other replica was the engine in between. */
+export interface EndedTerm {
+  readonly fencing: number;
+  readonly sums: OffExchangeSums;
+  /** What it could not store. */
+  readonly unsaved: readonly SumsCommit[];
 }
 
 export interface TermOptions {
@@ -34,9 +44,13 @@ export interface TermOptions {
   readonly sums: OffExchangeOptions;
   readonly scope: () => SumsScope;
   readonly past: PastPrints | null;
-  readonly arrival: Pick<Arrival, 'sends' | 'state' | 'isFlowing' | 'followed' | 'sourceNow'>;
+  readonly arrival: Pick<Arrival, 'sends' | 'state' | 'isFlowing' | 'followed' | 'until' | 'from'>;
   readonly coverage: Coverage;
   readonly fencing: number;
+  /** The last term of this process; null where none has been, or not lately. */
+  readonly before: EndedTerm | null;
+  /** Since when the feed's ticks are held for this term, milliseconds since epoch. */
+  readonly heldSince: () => number;
   readonly flushIntervalMs: number;
   /** The number of the engine lease that this replica holds in this moment. */
   readonly current: () => number | null;
@@ -46,18 +60,15 @@ export interface TermOptions {
   readonly onFilled: () => unknown;
 }
 
-/** Goes on from what is stored; null where the term is over before it began. Throws the errors of the store. */
+/** Goes on from the term before or from what is stored; null where the term is over before it began. Throws the errors of the store. */
 export async function openTerm(options: TermOptions): Promise<Term | null> {
   const { store, arrival, coverage, fencing, isOurs } = options;
-  const { newest, coveredUntil } = await store.load(fencing);
+  const stored = await store.load(fencing);
   if (!isOurs()) return null;
-  const sums = createOffExchangeSums(options.sums);
-  const writer = createSumsWriter({ ...options, sums, sourceNow: arrival.sourceNow });
-  const isRecording = options.origin === 'replay';
-  if (newest !== null && !isRecording) sums.restore(newest.day, newest.symbols);
-  coverage.resume(isRecording ? null : coveredUntil);
+  const { sums, unsaved } = carriedOn(options) ?? restored(options, stored);
+  const writer = createSumsWriter({ ...options, sums, unsaved, arrivedUntil: arrival.until });
   const recovery = createRecovery({ ...options, sums, followed: arrival.followed });
-  recovery.begin(coverage.set(arrival.isFlowing(), arrival.sourceNow()));
+  recovery.begin(coverage.set(arrival.isFlowing(), arrival.from(options.heldSince())));
   const running = createScope();
   // After the restored totals: from here on the readers get what changes.
   writer.start();
@@ -80,12 +91,37 @@ export async function openTerm(options: TermOptions): Promise<Term | null> {
         sums.trade(tick);
       },
     },
+    brace: recovery.brace,
     recover: recovery.begin,
     fetching: recovery.fetching,
     unsavedMs: writer.unsavedMs,
-    end() {
+    async end() {
       running.end();
-      return writer.stop();
+      return { fencing, sums, unsaved: await writer.stop() };
     },
   };
+}
+
+type Beginning = Pick<EndedTerm, 'sums' | 'unsaved'>;
+
+/** Numbers rise by one with every engine: where none is missing, nobody else has counted. */
+function carriedOn({ before, fencing, origin }: TermOptions): Beginning | null {
+  if (before === null || before.fencing + 1 !== fencing || origin === 'replay') return null;
+  before.sums.broken();
+  return before;
+}
+
+function restored(
+  options: TermOptions,
+  { newest, coveredUntil }: Awaited<ReturnType<SumsStore['load']>>,
+): Beginning {
+  const { coverage, arrival, origin } = options;
+  const sums = createOffExchangeSums(options.sums);
+  if (origin === 'replay') coverage.resume(null);
+  else {
+    if (newest !== null) sums.restore(newest.day, newest.symbols);
+    // Where nothing was ever summed, the day so far is missing.
+    coverage.resume(coveredUntil ?? newYorkDay(arrival.until()).start);
+  }
+  return { sums, unsaved: [] };
 }

@@ -2,12 +2,16 @@ import type { Log } from '../../lib/log.ts';
 import type { FeedTap } from '../market/tapped-feed.ts';
 import type { OffExchangeSums } from './sums.ts';
 
-type Sink = Pick<OffExchangeSums, 'trade' | 'nbbo' | 'interrupted' | 'clear'>;
+type Sink = Pick<OffExchangeSums, 'trade' | 'nbbo' | 'interrupted' | 'broken' | 'clear'>;
 
 /** Where ticks go: nowhere, into a queue while the sums are read from the database, or to the sums. */
 export interface TickQueue {
-  readonly ticks: Omit<FeedTap, 'status'>;
+  readonly ticks: Omit<FeedTap, 'status' | 'dropped'>;
+  /** Ticks of any symbol may be missing: no side rests on a quote of before. */
+  broken(): void;
   hold(): void;
+  /** Since when everything is held, milliseconds since epoch: now, where more came than there is room for. */
+  heldSince(): number;
   /** Delivers what was held, then everything at once. */
   open(sums: Sink): void;
   close(): void;
@@ -16,9 +20,10 @@ export interface TickQueue {
 /** Ten seconds of the whole market's busiest; about 50 MB. */
 const MAX_HELD = 500_000;
 
-export function createTickQueue(log: Log): TickQueue {
+export function createTickQueue(log: Log, now: () => number): TickQueue {
   let held: ((sums: Sink) => void)[] = [];
   let isHolding = false;
+  let since = now();
   let sink: Sink | null = null;
 
   const hold = (deliver: (sums: Sink) => void): void => {
@@ -48,12 +53,19 @@ export function createTickQueue(log: Log): TickQueue {
         else hold((sums) => sums.clear());
       },
     },
+    broken() {
+      if (sink !== null) sink.broken();
+      else hold((sums) => sums.broken());
+    },
     hold() {
       isHolding = true;
+      since = now();
     },
+    heldSince: () => (held.length > MAX_HELD ? now() : since),
     open(sums) {
       isHolding = false;
       for (const deliver of held) deliver(sums);
+      if (held.length > MAX_HELD) sums.broken();
       held = [];
       sink = sums;
     },

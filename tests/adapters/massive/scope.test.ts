@@ -45,7 +45,15 @@ async function start({ quoted = ['MSFT'], everything = true } = {}) {
   });
   feed.setSymbols(new Set(['AAPL']));
   if (everything) feed.setScope?.({ quoted: new Set(quoted) });
-  feed.start({ ...sink, ...both(sink), tape: both(tape) });
+  feed.start({
+    ...sink,
+    ...both(sink),
+    tape: both(tape),
+    status(status) {
+      sink.status(status);
+      if (status.state === 'down') sums.broken();
+    },
+  });
   cleanups.push(
     () => upstream.close(),
     () => feed.stop(),

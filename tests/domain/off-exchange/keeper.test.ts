@@ -1,0 +1,242 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TradeTick } from '../../../src/domain/market/feed.ts';
+import { BEHIND_MS } from '../../../src/domain/off-exchange/arrival.ts';
+import { MARGIN_MS } from '../../../src/domain/off-exchange/recovery.ts';
+import { newYorkTime } from '../../../src/protocol/new-york.ts';
+import { createOffExchangeEngine, type EngineOptions } from '../../support/off-exchange-engine.ts';
+
+const MONDAY = '2026-06-15';
+const OPENING = newYorkTime(MONDAY, 4 * 60);
+const NOON = newYorkTime(MONDAY, 720);
+const SECOND = 1_000;
+/** Nothing was summed before the service was started. */
+const HEAD = [OPENING, NOON] as const;
+
+/** An engine since noon whose prints arrive. */
+async function begin(options: Partial<EngineOptions> = {}) {
+  const engine = createOffExchangeEngine({ start: NOON, ...options });
+  engine.tap.status({ state: 'live' });
+  await engine.win();
+  await engine.pass(SECOND);
+  engine.hear();
+  return engine;
+}
+
+describe('the first engine of a day', () => {
+  test('says that what was printed before it is missing', async () => {
+    const engine = await begin();
+    expect(engine.gaps()).toEqual([HEAD]);
+  });
+
+  test('says nothing of the kind where it began before the market', async () => {
+    const engine = await begin({ start: OPENING - 60 * SECOND });
+    await engine.pass(120 * SECOND);
+    expect(engine.gaps()).toEqual([]);
+  });
+});
+
+describe('a gap', () => {
+  test('begins with the last sign of upstream, not when the silence was noticed', async () => {
+    const engine = await begin();
+    const heardAt = engine.clock.now();
+    await engine.pass(5 * SECOND);
+    engine.tap.status({ state: 'silent' });
+    await engine.pass(10 * SECOND);
+    engine.hear();
+    engine.tap.status({ state: 'live' });
+    await engine.pass(SECOND);
+    expect(engine.gaps()).toEqual([HEAD, [heardAt, heardAt + 15 * SECOND]]);
+  });
+
+  test('of a killed engine begins with its last sign of upstream, though more was written since', async () => {
+    const engine = await begin();
+    const heardAt = engine.clock.now();
+    await engine.pass(4 * SECOND);
+    engine.print();
+    await engine.pass(SECOND);
+    expect(engine.prints('AAPL')).toBe(1);
+    expect(engine.coveredUntil()).toBe(heardAt);
+  });
+
+  test('of a delayed feed has the times at which the missing prints were made', async () => {
+    const { least, most } = BEHIND_MS.delayed;
+    const engine = createOffExchangeEngine({ start: NOON });
+    engine.tap.status({ state: 'delayed' });
+    await engine.win();
+    await engine.pass(10 * SECOND);
+    engine.hear();
+    const heardAt = engine.clock.now();
+    await engine.pass(5 * SECOND);
+    engine.tap.status({ state: 'down' });
+    await engine.pass(30 * SECOND);
+    engine.tap.status({ state: 'connecting' });
+    await engine.pass(SECOND);
+    engine.hear();
+    engine.tap.status({ state: 'delayed' });
+    await engine.pass(SECOND);
+    const back = heardAt + 36 * SECOND;
+    expect(engine.gaps()).toEqual([
+      [OPENING, NOON - least],
+      // The slowest print that was on its way, and the quickest one that came.
+      [heardAt - most, back - least],
+    ]);
+  });
+});
+
+describe('a frame that is dropped whole', () => {
+  test('leaves a gap from the message before it, and no side rests on what was known', async () => {
+    const engine = await begin();
+    engine.quote(9, 10);
+    engine.print();
+    const heardAt = engine.clock.now();
+    await engine.pass(100);
+    const droppedAt = engine.clock.now();
+    engine.tap.dropped(1, true);
+    engine.hear();
+    engine.print();
+    await engine.pass(3 * SECOND);
+    expect(engine.gaps()).toEqual([HEAD, [heardAt, droppedAt]]);
+    expect(engine.sides('AAPL')).toEqual({ bullish: 1, unknown: 1 });
+  });
+
+  test('is one gap with those that follow at once', async () => {
+    const engine = await begin();
+    const heardAt = engine.clock.now();
+    for (let frame = 0; frame < 5; frame++) {
+      await engine.pass(500);
+      engine.tap.dropped(1, true);
+      engine.hear();
+    }
+    await engine.pass(3 * SECOND);
+    expect(engine.gaps()).toEqual([HEAD, [heardAt, heardAt + 2_500]]);
+  });
+
+  test('is fetched: its prints count though later ones arrived before', async () => {
+    const fetched: TradeTick[] = [];
+    const engine = await begin({ past: { read: async () => fetched } });
+    const before = engine.print({ sequence: 2, tradeId: 'before' });
+    await engine.pass(100);
+    engine.tap.dropped(1, true);
+    engine.hear();
+    const after = engine.print({ sequence: 4, tradeId: 'after' });
+    fetched.push(before, { ...before, sequence: 3, tradeId: 'dropped' }, after);
+    await engine.pass(2 * SECOND);
+    await engine.pass(MARGIN_MS + 3 * SECOND);
+    await engine.pass(SECOND);
+    expect(engine.keeper.counters()).toMatchObject({ counted: 2, recovered: 1 });
+    expect(engine.filled()).toEqual([[], ['AAPL']]);
+  });
+
+  test('is another thing than a tick that is dropped', async () => {
+    const engine = await begin();
+    engine.tap.dropped(1);
+    await engine.pass(3 * SECOND);
+    expect(engine.gaps()).toEqual([HEAD]);
+  });
+});
+
+describe('after a break of the connection', () => {
+  test.each([
+    ['live', 0],
+    ['delayed', 902 * SECOND],
+  ] as const)('prints of a %s feed are unknown until a new quote comes', async (state, ageMs) => {
+    const engine = createOffExchangeEngine({ start: NOON });
+    engine.tap.status({ state });
+    await engine.win();
+    const at = (): number => engine.clock.now() - ageMs;
+    const print = (): unknown => engine.print({ sourceTime: at(), participantTime: at() });
+    engine.quote(9, 10, { sourceTime: at() });
+    await engine.pass(SECOND);
+    print();
+    engine.tap.status({ state: 'down' });
+    engine.tap.status({ state: 'connecting' });
+    await engine.pass(SECOND);
+    engine.tap.status({ state });
+    print();
+    engine.quote(10, 11, { sourceTime: at() });
+    print();
+    await engine.pass(2 * SECOND);
+    expect(engine.sides('AAPL')).toEqual({ bullish: 1, unknown: 1, bearish: 1 });
+  });
+
+  test('sides rest on the quotes of before where the feed was only silent', async () => {
+    const engine = await begin();
+    engine.quote(9, 10);
+    engine.tap.status({ state: 'silent' });
+    engine.tap.status({ state: 'live' });
+    engine.print();
+    await engine.pass(2 * SECOND);
+    expect(engine.sides('AAPL')).toEqual({ bullish: 1 });
+  });
+});
+
+describe('a lease that is lost in a stall and comes back', () => {
+  test('loses no print that was counted, and an invented market has no gap', async () => {
+    const engine = await begin({ origin: 'simulated' });
+    engine.print();
+    await engine.lose();
+    await engine.pass(3 * SECOND);
+    expect(engine.prints('AAPL')).toBe(0);
+    await engine.win();
+    engine.print();
+    await engine.pass(3 * SECOND);
+    expect(engine.prints('AAPL')).toBe(2);
+    expect(engine.gaps()).toEqual([HEAD]);
+    expect(engine.keeper.counters()).toMatchObject({ counted: 2, forgotten: 0 });
+  });
+
+  test('has the gap of its feed, and of nothing else', async () => {
+    const engine = await begin();
+    engine.print();
+    engine.hear();
+    const lostAt = engine.clock.now();
+    await engine.lose();
+    await engine.pass(3 * SECOND);
+    engine.tap.status({ state: 'connecting' });
+    await engine.win();
+    await engine.pass(SECOND);
+    engine.tap.status({ state: 'live' });
+    await engine.pass(2 * SECOND);
+    expect(engine.prints('AAPL')).toBe(1);
+    expect(engine.gaps()).toEqual([HEAD, [lostAt, lostAt + 4 * SECOND]]);
+  });
+
+  test('goes on from what is stored where another replica was the engine in between', async () => {
+    const engine = await begin({ origin: 'simulated' });
+    const storedUntil = engine.coveredUntil()!;
+    engine.print();
+    await engine.lose(true);
+    await engine.pass(3 * SECOND);
+    const back = engine.clock.now();
+    await engine.win();
+    await engine.pass(2 * SECOND);
+    expect(engine.prints('AAPL')).toBe(0);
+    expect(engine.gaps()).toEqual([HEAD, [storedUntil, back]]);
+  });
+
+  test('leaves no sums in memory after half a minute, and no timer', async () => {
+    const engine = await begin({ origin: 'simulated' });
+    engine.print();
+    await engine.lose();
+    await engine.pass(31 * SECOND);
+    expect(engine.clock.pending()).toBe(0);
+    await engine.win();
+    await engine.pass(2 * SECOND);
+    expect(engine.prints('AAPL')).toBe(0);
+  });
+});
+
+test('ticks that wait for the sums are in no gap', async () => {
+  const engine = createOffExchangeEngine({ start: NOON });
+  engine.failLoads(2);
+  const won = engine.win();
+  engine.tap.status({ state: 'live' });
+  await won;
+  engine.print();
+  await engine.pass(SECOND);
+  await engine.pass(SECOND);
+  await engine.pass(SECOND);
+  await engine.pass(SECOND);
+  expect(engine.prints('AAPL')).toBe(1);
+  expect(engine.gaps()).toEqual([HEAD]);
+});

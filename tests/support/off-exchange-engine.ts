@@ -1,0 +1,151 @@
+import { silentLog } from '../../rig/log.ts';
+import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import type { NbboTick, PriceOrigin, TradeTick } from '../../src/domain/market/feed.ts';
+import { createMarketHours } from '../../src/domain/market/market-hours.ts';
+import { dollarsOf } from '../../src/domain/off-exchange/amount.ts';
+import type { DayChanges } from '../../src/domain/off-exchange/changes.ts';
+import { createOffExchangeKeeper } from '../../src/domain/off-exchange/keeper.ts';
+import type { PastPrints } from '../../src/domain/off-exchange/past-prints.ts';
+import type { Gap, StoredSymbol, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
+import { createManualClock } from './manual-clock.ts';
+import { nbbo, trade } from './ticks.ts';
+
+/** Sums in memory, fenced like those of the database. */
+function createMemoryStore(newestLease: () => number) {
+  const symbols = new Map<string, StoredSymbol>();
+  const minutes = new Map<string, StoredSymbol['minutes'][number]>();
+  const gaps = new Map<number, Gap>();
+  let day: string | null = null;
+  let coveredUntil: number | null = null;
+  let failures = 0;
+  const requireLease = (fencing: number): void => {
+    if (fencing !== newestLease()) throw new Error('another replica is the engine');
+  };
+  const apply = (change: DayChanges): void => {
+    day = change.day;
+    for (const one of change.symbols) {
+      symbols.set(one.symbol, one);
+      for (const minute of one.minutes) minutes.set(`${one.symbol} ${minute.start}`, minute);
+    }
+  };
+  const ofSymbol = (symbol: string) =>
+    [...minutes].filter(([key]) => key.startsWith(`${symbol} `)).map(([, minute]) => minute);
+  const store: SumsStore = {
+    async load(fencing) {
+      requireLease(fencing);
+      if (failures > 0) {
+        failures -= 1;
+        throw new Error('the database does not answer');
+      }
+      const all = [...symbols.values()].map((one) => ({ ...one, minutes: ofSymbol(one.symbol) }));
+      return { newest: day === null ? null : { day, symbols: all }, coveredUntil };
+    },
+    async commit(fencing, commit) {
+      requireLease(fencing);
+      for (const change of commit.changes) apply(change);
+      for (const gap of commit.gaps) gaps.set(gap.from, gap);
+      coveredUntil = commit.coveredUntil ?? coveredUntil;
+    },
+    symbolDay: () => Promise.reject(new Error('nobody reads here')),
+  };
+  return {
+    store,
+    /** Prints that are stored. */
+    prints: (symbol: string) => ofSymbol(symbol).reduce((sum, { prints }) => sum + prints, 0),
+    /** Stored amounts by side, in thousands of dollars; sides without one are left out. */
+    sides: (symbol: string) => {
+      const sides: Record<string, number> = {};
+      for (const minute of ofSymbol(symbol))
+        for (const side of ['bullish', 'bearish', 'unknown'] as const)
+          if (minute[side] > 0n) sides[side] = (sides[side] ?? 0) + dollarsOf(minute[side]) / 1_000;
+      return sides;
+    },
+    failLoads: (count: number): unknown => (failures = count),
+    gaps: () => [...gaps.values()].map(({ from, to }) => [from, to] as const),
+    filled: () => [...gaps.values()].map(({ filled }) => filled),
+    coveredUntil: () => coveredUntil,
+  };
+}
+
+/** What a timer begins is settled before the next second's. */
+const STEP_MS = 500;
+
+export interface EngineOptions {
+  /** Milliseconds since epoch. */
+  readonly start: number;
+  readonly origin?: PriceOrigin;
+  readonly past?: PastPrints | null;
+}
+
+/** A replica with off-exchange sums, whose lease, feed and time the test moves. */
+export function createOffExchangeEngine({ start, origin = 'market', past = null }: EngineOptions) {
+  const clock = createManualClock(start);
+  let lease: number | null = null;
+  let newest = 0;
+  let heardAt = start;
+  const memory = createMemoryStore(() => newest);
+  const keeper = createOffExchangeKeeper({
+    bus: createLocalBus(silentLog),
+    store: memory.store,
+    clock,
+    log: silentLog,
+    hours: createMarketHours('us-equities'),
+    origin,
+    sums: { minNotional: 0, tapeNotional: 100_000 },
+    scope: () => ({ symbols: '*', quoted: 0, shed: 0, shedAt: null }),
+    past,
+    heardAt: () => (origin === 'simulated' ? clock.now() : heardAt),
+    onRestored() {},
+    flushIntervalMs: 50,
+    current: () => lease,
+  });
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+  };
+  let sequence = 0;
+  return {
+    ...memory,
+    clock,
+    keeper,
+    tap: keeper.tap,
+    /** The lease is this replica's; every engine has raised the number. */
+    async win(): Promise<void> {
+      newest += 1;
+      lease = newest;
+      keeper.begin(newest);
+      await settle();
+    },
+    /** The lease is over; it may be another replica's from now on. */
+    async lose(isTaken = false): Promise<void> {
+      lease = null;
+      if (isTaken) newest += 1;
+      await keeper.end();
+    },
+    /** The lease ends in an orderly way. */
+    end: () => keeper.end(),
+    /** Upstream gave a sign. */
+    hear(): void {
+      heardAt = clock.now();
+    },
+    /** A print of 100 shares, made and reported now, or so long ago. */
+    print(fields: Partial<TradeTick> = {}): TradeTick {
+      sequence += 1;
+      const sourceTime = clock.now();
+      const own = { exchange: 4, trf: 202, tradeId: String(sequence), sequence, participantTime: sourceTime };
+      const tick = trade({ price: 10, size: 100, ...own, sourceTime, ...fields });
+      keeper.tap.trade(tick);
+      return tick;
+    },
+    quote(bid: number, ask: number, fields: Partial<NbboTick> = {}): void {
+      keeper.tap.nbbo(nbbo({ bid, ask, sourceTime: clock.now(), ...fields }));
+    },
+    /** Moves the time on, in which what waits is stored. */
+    async pass(ms: number): Promise<void> {
+      await settle();
+      for (let left = ms; left > 0; left -= STEP_MS) {
+        clock.advance(Math.min(left, STEP_MS));
+        await settle();
+      }
+    },
+  };
+}
