@@ -96,14 +96,14 @@ export interface HttpParts {
   /** The watchlist of a user without a saved one. */
   defaultWatchlist(): Promise<readonly string[]>;
   readonly instruments: Pick<InstrumentDirectory, 'get' | 'knows' | 'search'>;
-  readonly hours: Pick<MarketHours, 'status'>;
+  readonly hours: Pick<MarketHours, 'status' | 'session'>;
   readonly history: Pick<MarketHistory, 'bars'>;
   readonly marketQuotes: MarketQuotes;
   /** Minute candles of the current day, oldest first. Throws UNAVAILABLE while the engine does not answer. */
   candles(symbol: string): Promise<readonly Candle[]>;
   readonly contracts: ContractParts;
   /** Off-exchange totals of the day, and of one symbol and day. */
-  readonly totals: Pick<TotalsBoard, 'heaviest' | 'day' | 'scope'>;
+  readonly totals: Pick<TotalsBoard, 'heaviest' | 'day' | 'isFlowing' | 'scope'>;
   readonly sumsStore: Pick<SumsStore, 'symbolDay'>;
   readonly hooks: Hooks;
   readonly discordLinks: DiscordLinks;

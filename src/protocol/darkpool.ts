@@ -60,6 +60,10 @@ export interface DarkpoolDay {
   minutes: DarkpoolMinute[];
   /** Times in which prints may be missing from the sums. */
   gaps: { from: string; to: string }[];
+  /** The end of a gap that began with the day: nothing before it was summed. Null where there is none. */
+  summedSince: string | null;
+  /** No print arrives since then, and that goes on. Null where they arrive, and on other days than the present one. */
+  interruptedSince: string | null;
   /** By notional, largest first. */
   largest: LargePrint[];
   /** Notional of prints that arrived late; counted in no other number. */

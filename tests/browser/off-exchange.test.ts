@@ -38,10 +38,7 @@ test('a person opens Off-exchange by the menu: amounts move, a symbol shows its 
   await chart.focus();
   await page.keyboard.press('End');
   await day.getByText(/^\d\d:\d\d, bullish \$[\d,.]+, bearish/).waitFor({ state: 'attached' });
-  await day
-    .getByText(/may be missing from these sums/)
-    .first()
-    .waitFor();
+  await day.getByText(/^Summed since /).waitFor();
   expect(await accessibilityProblems(browser)).toEqual([]);
   expect(complaintsOf(browser)).toEqual([]);
 

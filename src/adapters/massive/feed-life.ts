@@ -76,7 +76,6 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
     wanted,
     flows,
   });
-
   const onEnd = ({ kind, detail }: ConnectionEnd): void => {
     cancelTimer();
     heardAt = connection?.heardAt() ?? heardAt;

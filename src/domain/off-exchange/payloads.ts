@@ -6,12 +6,14 @@ import type {
   SentimentRow,
 } from '../../protocol/darkpool.ts';
 import { type Amount, centsOf, dollarsOf } from './amount.ts';
+import type { Completeness } from './completeness.ts';
 import type { Print } from './print.ts';
 import type { SumsScope } from './sums-scope.ts';
 import type { StoredSymbolDay } from './sums-store.ts';
 import type { BoardTotals } from './totals-board.ts';
 
 const iso = (time: number): string => new Date(time).toISOString();
+const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
 /** Dollars with two decimals. */
 export function textOf(amount: Amount): string {
@@ -42,13 +44,14 @@ export const scopeToPayload = (scope: SumsScope | null): DarkpoolScope | null =>
     symbols: scope.symbols,
     quoted: scope.quoted,
     shedTrades: scope.shed,
-    shedAt: scope.shedAt === null ? null : iso(scope.shedAt),
+    shedAt: isoOrNull(scope.shedAt),
   };
 
 export const dayToPayload = (
   symbol: string,
   day: string,
   stored: StoredSymbolDay,
+  { summedSince, interruptedSince }: Completeness,
   scope: SumsScope | null,
 ): DarkpoolDay => ({
   symbol,
@@ -61,6 +64,8 @@ export const dayToPayload = (
     prints,
   })),
   gaps: stored.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+  summedSince: isoOrNull(summedSince),
+  interruptedSince: isoOrNull(interruptedSince),
   largest: stored.largest.map(printToPayload),
   late: { prints: stored.late.prints, notional: dollarsOf(stored.late.notional) },
   scope: scopeToPayload(scope),

@@ -77,7 +77,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
   const { signal } = ended;
   /** Those whose prints still arrive live as well. */
   const open = new Set<Hole>();
-  let broken: Break | null = null;
+  const breaks = createBreaks(sums);
   let queue: Promise<unknown> = Promise.resolve();
   let isInPlan = true;
 
@@ -90,7 +90,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       if (tick.sequence <= floor || live.has(identityOf(tick))) continue;
       sums.recover(tick);
       for (const other of open) note(other, tick);
-      broken?.live.add(identityOf(tick));
+      breaks.note(tick);
     }
     // In the same turn: sums and gap are stored together, or neither is.
     coverage.fill(gap, symbol);
@@ -128,31 +128,54 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     if (symbols.length > 0) log.warn({ symbols: symbols.length }, 'prints of a gap were never delivered');
   }
 
-  const breakNow = (): Break => ({ day: sums.day(), floors: sums.sequences(), live: new Set() });
-
   return {
     brace() {
-      if (past !== null) broken ??= breakNow();
+      if (past !== null) breaks.begin();
     },
     begin(gaps) {
       if (past === null) return;
-      const { day, floors: counted, live } = broken ?? breakNow();
-      broken = null;
-      for (const gap of gaps) {
-        if (gap.to - gap.from > LONGEST_FETCHED_MS) continue;
-        // Each day numbers from the beginning: what was counted on the day before says nothing of it.
-        const floors = gap.day === day ? counted : new Map<string, number>();
-        const hole = { gap, floors, live: new Set(live) };
+      for (const hole of holesOf(gaps, breaks.end())) {
         open.add(hole);
         queue = queue.then(() => fill(hole, past));
       }
     },
     saw(tick) {
-      if ((open.size === 0 && broken === null) || !isOffExchange(tick)) return;
-      broken?.live.add(identityOf(tick));
+      if ((open.size === 0 && !breaks.isOpen()) || !isOffExchange(tick)) return;
+      breaks.note(tick);
       for (const hole of open) note(hole, tick);
     },
     fetching: () => open.size,
     end: () => ended.abort(),
+  };
+}
+
+/** Gaps that are worth their requests. */
+function holesOf(gaps: readonly Gap[], { day, floors, live }: Break): Hole[] {
+  return gaps
+    .filter(({ from, to }) => to - from <= LONGEST_FETCHED_MS)
+    .map((gap) => ({
+      gap,
+      // Each day numbers from the beginning: what was counted on the day before says nothing of it.
+      floors: gap.day === day ? floors : new Map<string, number>(),
+      live: new Set(live),
+    }));
+}
+
+/** What was counted at the beginning of the gap that goes on, and what since. */
+function createBreaks(sums: Pick<OffExchangeSums, 'sequences' | 'day'>) {
+  let broken: Break | null = null;
+  const now = (): Break => ({ day: sums.day(), floors: sums.sequences(), live: new Set() });
+  return {
+    begin(): void {
+      broken ??= now();
+    },
+    isOpen: () => broken !== null,
+    note: (tick: TradeTick): unknown => broken?.live.add(identityOf(tick)),
+    /** Where none was begun, the gap is that of the engine before. */
+    end(): Break {
+      const ended = broken ?? now();
+      broken = null;
+      return ended;
+    },
   };
 }

@@ -35,6 +35,8 @@ export interface StoredSymbolDay {
   readonly largest: StoredSymbol['largest'];
   readonly late: LatePrints;
   readonly gaps: readonly Pick<Gap, 'from' | 'to'>[];
+  /** Every print that upstream sent up to here is counted, of whichever day; null before the first engine. */
+  readonly coveredUntil: number | null;
 }
 
 /**

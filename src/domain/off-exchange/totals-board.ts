@@ -30,6 +30,8 @@ export interface TotalsBoard {
   heaviest(count: number): BoardTotals[];
   /** YYYY-MM-DD in New York; null before the first print. */
   day(): string | null;
+  /** Whether prints arrive, as the engine reports it; false where no engine does. */
+  isFlowing(): boolean;
   /** What the engine sums; null until it has said so. */
   scope(): SumsScope | null;
   /** Called with the totals of one bus message, or with those whose state has changed. */
@@ -125,6 +127,7 @@ export function createTotalsBoard(options: TotalsBoardOptions): TotalsBoard {
     get: (symbol) => board.get(symbol),
     heaviest: (count) => heaviestOf(board, count),
     day: () => shown.day || null,
+    isFlowing: () => shown.state !== 'stale',
     scope: () => shown.scope,
     onChange: changes.on,
     onDoubt: doubts.on,

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { checkStock, contractRefusal } from '../../domain/instrument/directory.ts';
 import { instrumentOf } from '../../domain/instrument/instrument.ts';
+import { completenessOf } from '../../domain/off-exchange/completeness.ts';
 import { dayToPayload, totalsToRow } from '../../domain/off-exchange/payloads.ts';
 import { MAX_DARKPOOL_SYMBOLS } from '../../protocol/limits.ts';
 import { newYorkDate } from '../../protocol/new-york.ts';
@@ -15,8 +16,9 @@ export function darkpoolRoutes({
   totals,
   sumsStore,
   instruments,
+  hours,
   clock,
-}: Pick<HttpParts, 'totals' | 'sumsStore' | 'instruments' | 'clock'>): Router {
+}: Pick<HttpParts, 'totals' | 'sumsStore' | 'instruments' | 'hours' | 'clock'>): Router {
   const router = Router();
 
   router.get('/sentiment', (_req, res) =>
@@ -32,9 +34,11 @@ export function darkpoolRoutes({
     if (instrumentOf(symbol).kind === 'option') throw contractRefusal(symbol);
     await checkStock(instruments, symbol);
     const day = query.day ?? totals.day() ?? newYorkDate(clock.now());
+    const stored = await sumsStore.symbolDay(symbol, day);
+    const parts = { day, now: clock.now(), isFlowing: totals.isFlowing(), hours };
     succeed<DataOf<'GET /api/darkpool/:symbol'>>(
       res,
-      dayToPayload(symbol, day, await sumsStore.symbolDay(symbol, day), totals.scope()),
+      dayToPayload(symbol, day, stored, completenessOf(stored, parts), totals.scope()),
     );
   });
 

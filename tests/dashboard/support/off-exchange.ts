@@ -40,6 +40,8 @@ export const dayOf = (symbol: string, part: Partial<DarkpoolDay> = {}): Darkpool
     },
   ],
   gaps: [],
+  summedSince: null,
+  interruptedSince: null,
   largest: [
     {
       timestamp: '2026-11-20T15:00:30.000Z',

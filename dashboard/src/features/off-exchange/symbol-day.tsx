@@ -101,11 +101,23 @@ const MOST_GAPS = 5;
 function scopeText({ symbols, quoted }: NonNullable<DarkpoolDay['scope']>): string {
   return symbols === '*'
     ? `Prints of every symbol are summed. ${plural(quoted, 'symbol has', 'symbols have')} quotes for it; prints of others are unknown.`
-    : 'Prints of symbols are summed while somebody watches or holds them, and of featured ones always.';
+    : 'Prints of symbols are summed while somebody watches or holds them, and of featured ones always: those of other times are missing.';
+}
+
+/** What may be said of the day where no gap is listed; null where one is, or an interruption goes on. */
+function soundText({ gaps, summedSince, interruptedSince, scope }: DarkpoolDay): string | null {
+  if (summedSince !== null) return `Summed since ${marketTime(summedSince)} New York.`;
+  if (gaps.length > 0 || interruptedSince !== null) return null;
+  return scope?.symbols === '*'
+    ? 'No gap is known today.'
+    : 'No gap is known today in the times in which it was followed.';
 }
 
 /** What may be missing from the sums, and what is left out of them. */
-function Completeness({ day: { gaps, late, scope } }: { day: DarkpoolDay }) {
+function Completeness({ day }: { day: DarkpoolDay }) {
+  const { late, scope, summedSince, interruptedSince } = day;
+  const gaps = day.gaps.filter(({ to }) => to !== summedSince);
+  const sound = soundText(day);
   return (
     <ul className="flex flex-col gap-1 px-3 pb-3 sm:px-4" aria-label="Completeness">
       {rowKeys(gaps.slice(-MOST_GAPS), ({ from }) => from).map(([key, { from, to }]) => (
@@ -119,7 +131,14 @@ function Completeness({ day: { gaps, late, scope } }: { day: DarkpoolDay }) {
           {plural(gaps.length - MOST_GAPS, 'earlier gap is', 'earlier gaps are')} known.
         </li>
       ) : null}
-      {gaps.length === 0 ? <li className="text-muted">No gap is known today.</li> : null}
+      {interruptedSince === null ? null : (
+        <li className="flex gap-2 text-warn">
+          <WarningIcon className="mt-0.5 size-4" />
+          No print has arrived since {marketTime(interruptedSince)}: these sums are not complete.
+        </li>
+      )}
+      {sound === null ? null : <li className="text-muted">{sound}</li>}
+      <li className="text-muted">Prints that are fetched after a gap are unknown.</li>
       <li className="text-muted">
         {late.prints === 0
           ? 'No print was reported late.'
@@ -178,7 +197,9 @@ export function SymbolDay({ symbol, reveal, theme, loadChart }: SymbolDayProps) 
             </p>
           )}
           {day.minutes.length === 0 ? (
-            <Message title={`No prints of ${symbol} today`}>They appear here as they are reported.</Message>
+            <Message title={`No prints of ${symbol} were summed today`}>
+              They appear here as they are reported.
+            </Message>
           ) : (
             <MinuteCanvas symbol={symbol} minutes={day.minutes} theme={theme} load={loadChart} />
           )}

@@ -107,7 +107,7 @@ async function readSymbolDay(
   day: string,
 ): Promise<StoredSymbolDay> {
   const key = [source, day, symbol];
-  const [rows, minutes, gaps] = await Promise.all([
+  const [rows, minutes, gaps, coveredUntil] = await Promise.all([
     db.query<SymbolRow>(
       `SELECT ${SYMBOL_COLUMNS} FROM off_exchange_symbols WHERE source = $1 AND day = $2 AND symbol = $3`,
       key,
@@ -122,6 +122,7 @@ async function readSymbolDay(
        WHERE source = $1 AND day = $2 AND NOT ($3 = ANY (filled)) ORDER BY began_at`,
       key,
     ),
+    readCoverage(db, source),
   ]);
   const stored = rows[0] && toStored(rows[0], minutes.map(toMinute));
   return {
@@ -132,5 +133,6 @@ async function readSymbolDay(
       from: began_at.getTime(),
       to: ended_at.getTime(),
     })),
+    coveredUntil,
   };
 }

@@ -126,6 +126,43 @@ test('prints of the same millisecond and size are rows of their own', async () =
   complaints.mockRestore();
 });
 
+test.each([
+  ['no gap is known', {}, ['No gap is known today in the times in which it was followed.']],
+  [
+    'the day began before the service',
+    {
+      gaps: [{ from: '2026-11-20T09:00:00.000Z', to: '2026-11-20T19:00:00.000Z' }],
+      summedSince: '2026-11-20T19:00:00.000Z',
+    },
+    ['Summed since 14:00:00 New York.'],
+  ],
+  [
+    'an outage goes on',
+    { interruptedSince: '2026-11-20T15:05:00.000Z' },
+    ['No print has arrived since 10:05:00: these sums are not complete.'],
+  ],
+])('the panel says what the sums cover where %s', async (_, part, texts) => {
+  await open((server) => {
+    pushes(totalsOf('AAPL'))(server);
+    server.routes['GET /api/darkpool/*'] = () => dayOf('AAPL', part);
+  });
+  const panel = within(await screen.findByRole('region', { name: 'AAPL by minute' }));
+  const list = within(await panel.findByRole('list', { name: 'Completeness' }));
+  const said = list.getAllByRole('listitem').map(({ textContent }) => textContent);
+  expect(
+    said.filter((text) => /gap is known|Summed since|has arrived|may be missing/.test(text ?? '')),
+  ).toEqual(texts);
+});
+
+test('a day without a print says that none was summed, not that none was made', async () => {
+  await open((server) => {
+    pushes(totalsOf('AAPL'))(server);
+    server.routes['GET /api/darkpool/*'] = () => dayOf('AAPL', { minutes: [] });
+  });
+  const panel = within(await screen.findByRole('region', { name: 'AAPL by minute' }));
+  expect(await panel.findByText('No prints of AAPL were summed today')).toBeTruthy();
+});
+
 test('a column sorts, and a filter leaves the symbols that begin like it', async () => {
   const { user } = await open(
     pushes(totalsOf('AAPL'), totalsOf('AMZN', { bearish: 1 }), totalsOf('MSFT', { bearish: 9_000_000 })),
