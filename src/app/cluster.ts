@@ -17,11 +17,15 @@ import type { ClusterConfig } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { BusLine } from '../domain/bus/line.ts';
 import { type BusLink, newLinkCounters } from '../domain/bus/link.ts';
+import { createRefusals, type Refusals } from '../domain/bus/refusals.ts';
 import { createRelay } from '../domain/bus/relay.ts';
 import { createReplicatedBus } from '../domain/bus/replicated-bus.ts';
+import { createSeal, type Seal } from '../domain/bus/seal.ts';
+import { createSealedChannel } from '../domain/bus/sealed-channel.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { HistoryStore } from '../domain/monitor/history.ts';
 import { type Core, wrapped } from './core.ts';
+import type { Keys } from './keys.ts';
 import type { Capability } from './part.ts';
 import { TOPICS } from './topics.ts';
 
@@ -29,6 +33,8 @@ import { TOPICS } from './topics.ts';
 export interface Cluster {
   readonly bus: Bus;
   readonly link: BusLink;
+  /** Messages on the bus that no replica of this service sent. */
+  readonly refusals: Pick<Refusals, 'counters' | 'goingOn'>;
   readonly limiter: RateLimiter;
   readonly connections: ConnectionCounter;
   /** Users with a connection to any replica; null where only this replica's are known. */
@@ -44,6 +50,7 @@ export interface Cluster {
 export interface ClusterParts {
   readonly config: ClusterConfig;
   readonly redisUrl: string | null;
+  readonly keys: Pick<Keys, 'bus'>;
   readonly database: Database;
   /** Set wherever there is Redis: replicas share a Postgres. */
   readonly databaseUrl: string | null;
@@ -58,7 +65,7 @@ export function createCluster(core: Core, parts: ClusterParts): Capability<Clust
     : overRedis(core, { ...parts, redisUrl, databaseUrl });
 }
 
-const oneProcess = ({ log, wrap }: Core, { config }: ClusterParts): Cluster => ({
+const oneProcess = ({ log, clock, wrap }: Core, { config }: ClusterParts): Cluster => ({
   bus: wrapped<Bus>(createLocalBus(log('cluster')), wrap.bus),
   link: {
     state: () => 'off',
@@ -66,6 +73,7 @@ const oneProcess = ({ log, wrap }: Core, { config }: ClusterParts): Cluster => (
     counters: newLinkCounters(),
     onChange: () => () => {},
   },
+  refusals: createRefusals({ clock, log: log('cluster') }),
   limiter: createLocalRateLimiter(config.rateLimits),
   connections: createLocalConnectionCounter(config.maxConnectionsPerUser),
   uniqueUsers: () => null,
@@ -85,16 +93,26 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
   const log = core.log('cluster');
   const prefix = config.redisPrefix;
   const clients = createRedisClients({ url: parts.redisUrl, log });
-  const line = createRedisLine({ clients, topics: TOPICS, prefix, clock, log });
+  const refusals = createRefusals({ clock, log });
+  // One of each line: a message counts on the line that brought it.
+  const newSeal = (): Seal => createSeal({ prefix, secrets: parts.keys.bus, clock });
+  const line = createRedisLine({
+    ...{ clients, topics: TOPICS, prefix, refusals, clock, log },
+    seal: newSeal(),
+    externalEvents: config.externalEvents,
+  });
   const { link } = line;
+  const name = `${prefix}_bus`;
   const channel = createNotifyChannel({
     connection: createPostgresConnection(parts.databaseUrl),
-    db: parts.database,
-    name: `${prefix}_bus`,
-    clock,
-    log,
+    ...{ db: parts.database, name, clock, log },
   });
-  const relay = createRelay({ channel, link, count: link.count, clock });
+  const relay = createRelay({
+    channel: createSealedChannel(channel, { name, seal: newSeal(), refusals }),
+    link,
+    count: link.count,
+    clock,
+  });
   const bus = createReplicatedBus({
     local: createLocalBus(log),
     lines: [wrapped<BusLine>(line, wrap.line), wrapped<BusLine>(relay, wrap.line)],
@@ -114,6 +132,7 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
     faces: {
       bus: wrapped<Bus>(bus, wrap.bus),
       link,
+      refusals,
       limiter: createRedisRateLimiter({ ...counting, limits: config.rateLimits }),
       connections,
       uniqueUsers: connections.uniqueUsers,

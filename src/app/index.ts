@@ -80,6 +80,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     redisUrl: secrets.redisUrl,
     databaseUrl: secrets.databaseUrl,
     config: config.cluster,
+    keys: keys.faces,
     database,
     replicas: () => reporting.faces.replicas.count(),
   });

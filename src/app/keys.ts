@@ -7,6 +7,8 @@ import type { Capability } from './part.ts';
 export interface Keys {
   /** The first signs, all are accepted; empty before the start. */
   session(): readonly string[];
+  /** Of messages between replicas. */
+  bus(): readonly string[];
   hook(): readonly string[];
   /** Empty where the operator's routes are closed. */
   operator(): readonly string[];
@@ -18,17 +20,20 @@ export interface Keys {
 
 export function createKeys(
   { dataDir, production, accounts }: Config,
-  { session, hook, operator, signal }: Secrets,
+  { session, bus, hook, operator, signal }: Secrets,
 ): Capability<Keys> {
   const isComplete =
     production || !(accounts.demoAccount || [session, hook, operator, signal].includes(null));
   let generated: GeneratedSecrets | null = null;
   const listOf = (secret: string | undefined): readonly string[] => (secret === undefined ? [] : [secret]);
 
+  const sessionSecrets = (): readonly string[] => session ?? listOf(generated?.sessionSecret);
+
   return {
     name: 'keys',
     faces: {
-      session: () => session ?? listOf(generated?.sessionSecret),
+      session: sessionSecrets,
+      bus: () => bus ?? sessionSecrets(),
       hook: () => hook ?? listOf(generated?.hookSecret),
       operator: () => operator ?? listOf(generated?.operatorSecret),
       signal: () =>

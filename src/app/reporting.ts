@@ -30,7 +30,7 @@ export interface Reporting {
 }
 
 export interface ReportingParts
-  extends Omit<TelemetryParts, 'replicas' | 'link' | 'uniqueUsers' | 'database' | 'isHalted'> {
+  extends Omit<TelemetryParts, 'replicas' | 'link' | 'refusals' | 'uniqueUsers' | 'database' | 'isHalted'> {
   /** Built after this. */
   readonly realtime: () => ReturnType<TelemetryParts['realtime']> & {
     signalReaders(): readonly SignalReader[];
@@ -46,7 +46,7 @@ export function createReporting(
   { cluster, ledger, ...parts }: ReportingParts,
 ): Capability<Reporting> {
   const { replica, clock, metrics } = core;
-  const { bus, link, uniqueUsers } = cluster;
+  const { bus, link, refusals, uniqueUsers } = cluster;
   let halted = false;
   let stopCensus: Cancel = () => {};
   const isHalted = (): boolean => halted;
@@ -66,13 +66,20 @@ export function createReporting(
     replica,
     clock,
   });
-  const telemetry = { ...parts, replicas, link, uniqueUsers, database: pulse, isHalted };
+  const telemetry = { ...parts, replicas, link, refusals, uniqueUsers, database: pulse, isHalted };
   const status = statusOf(core, telemetry);
   registerReadings(core, telemetry);
   const incidents = createIncidents({ replicas, clock });
   const history = createHistory({ replica, replicas, incidents, link, store: cluster.history, clock });
   const offExchange = (): DarkpoolScope | null => scopeToPayload(parts.totals.scope());
-  const overview = { ...telemetry, replica, redis: link.state, offExchange, database: pulse.state };
+  const overview = {
+    ...telemetry,
+    replica,
+    redis: link.state,
+    refused: refusals.goingOn,
+    offExchange,
+    database: pulse.state,
+  };
 
   return {
     name: 'reporting',

@@ -1,4 +1,5 @@
 import type { BusLink } from '../domain/bus/link.ts';
+import type { Refusals } from '../domain/bus/refusals.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { Market } from '../domain/market/market.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
@@ -28,6 +29,7 @@ export interface TelemetryParts {
   readonly realtime: () => Pick<Realtime, 'connections' | 'users' | 'latency'>;
   readonly replicas: Pick<Replicas, 'all' | 'onHeartbeat'>;
   readonly link: BusLink;
+  readonly refusals: Pick<Refusals, 'counters'>;
   /** Users with a connection to any replica; null where only each replica's own are known. */
   readonly uniqueUsers: () => number | null;
   readonly database: Pulse;
@@ -38,7 +40,7 @@ export interface TelemetryParts {
 /** What the heartbeat reports of this replica: each call reads its parts anew. */
 export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus {
   const { replica, version, startedAt, metrics, clock } = core;
-  const { market, optionFeed, lease, board, link } = parts;
+  const { market, optionFeed, lease, board, link, refusals } = parts;
   let leaseSince: number | null = null;
   lease.onChange((number) => {
     leaseSince = number === null ? null : clock.now();
@@ -66,7 +68,11 @@ export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus
       redis: link.state(),
       database: parts.database.state(),
       busLagMs: link.lagMs(),
-      drops: { late, malformed, version: newer, failed, quotes: dropped(board) + dropped(optionFeed.board) },
+      drops: {
+        ...{ late, malformed, version: newer, failed },
+        refused: Object.values(refusals.counters).reduce((sum, count) => sum + count, 0),
+        quotes: dropped(board) + dropped(optionFeed.board),
+      },
       recoveries: {
         journalGaps: metrics.realtime.journalGaps(),
         stalls: metrics.stalls.sum(),
@@ -127,6 +133,6 @@ export function registerReadings({ metrics, version }: Core, parts: TelemetryPar
     isEngine,
     redis: link.state,
     busLagMs: link.lagMs,
-    bus: () => link.counters,
+    bus: () => ({ ...link.counters, refused: parts.refusals.counters }),
   });
 }

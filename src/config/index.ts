@@ -23,6 +23,8 @@ export interface MarketSecrets {
 export interface Secrets {
   /** Null where they are generated and kept in `dataDir`. */
   readonly session: readonly string[] | null;
+  /** Of messages between replicas; null where those of `session` sign them. */
+  readonly bus: readonly string[] | null;
   readonly hook: readonly string[] | null;
   readonly operator: readonly string[] | null;
   readonly signal: readonly SourceSecret[] | null;
@@ -54,6 +56,8 @@ export interface RealtimeConfig {
 
 export interface ClusterConfig {
   readonly redisPrefix: string;
+  /** What another service may emit to clients. */
+  readonly externalEvents: readonly string[];
   readonly maxConnectionsPerUser: number;
   readonly rateLimits: Readonly<Record<string, NamedLimit>>;
 }
@@ -118,6 +122,7 @@ export function readConfig(
   if (production) problems.push(...missingInProduction(env));
   const secrets: Secrets = {
     session: read('SESSION_SECRET'),
+    bus: read('BUS_SECRET'),
     hook: read('HOOK_SECRET'),
     operator: read('OPERATOR_SECRET'),
     signal: read('SIGNAL_SECRETS'),
@@ -141,6 +146,7 @@ export function readConfig(
     },
     cluster: {
       redisPrefix: read('REDIS_PREFIX'),
+      externalEvents: read('EXTERNAL_EVENTS'),
       maxConnectionsPerUser: read('MAX_CONNECTIONS_PER_USER'),
       rateLimits: read('RATE_LIMITS'),
     },
@@ -160,11 +166,7 @@ export function readConfig(
     trading: readTrading(read),
     journal: { maxAgeMs: read('JOURNAL_KEEP_DAYS') * DAY_MS, maxEvents: read('JOURNAL_KEEP_EVENTS') },
   };
-  const others = [...(secrets.session ?? []), ...(secrets.hook ?? []), ...(secrets.operator ?? [])];
-  if (secrets.signal?.some(({ secret }) => others.includes(secret)))
-    problems.push(
-      'SIGNAL_SECRETS must not repeat a secret of another kind: its sender could do more than send.',
-    );
+  problems.push(...repeatedSecrets(secrets));
   if (secrets.redisUrl !== null && secrets.databaseUrl === null) {
     problems.push(
       'REDIS_URL needs DATABASE_URL: several replicas cannot share the embedded database, which one process owns.',
@@ -172,6 +174,22 @@ export function readConfig(
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { config, secrets, notices };
+}
+
+/** Those that are given to others must not open what is not theirs. */
+function repeatedSecrets({ session, bus, hook, operator, signal }: Secrets): string[] {
+  const given = (lists: readonly (readonly string[] | null)[]) =>
+    new Set(lists.flatMap((list) => list ?? []));
+  const others = given([session, hook, operator, bus]);
+  const outside = given([hook, operator]);
+  return [
+    ...(signal?.some(({ secret }) => others.has(secret))
+      ? ['SIGNAL_SECRETS must not repeat a secret of another kind: its sender could do more than send.']
+      : []),
+    ...(bus?.some((secret) => outside.has(secret))
+      ? ['BUS_SECRET must not repeat a secret of hooks: its holder could speak for a replica.']
+      : []),
+  ];
 }
 
 const readHttp = (read: Reader): HttpConfig => ({

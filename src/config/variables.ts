@@ -7,6 +7,7 @@ import {
   MAX_SYMBOLS_PER_CONNECTION,
   MAX_SYMBOLS_PER_REQUEST,
 } from '../protocol/limits.ts';
+import { externalEvents } from './external-events.ts';
 import {
   address,
   amount,
@@ -150,6 +151,13 @@ export const VARIABLES = {
     parse: anyText,
     meaning: 'prefix of all Redis keys and channels; give each service on one Redis its own',
   },
+  EXTERNAL_EVENTS: {
+    section: 'Storage',
+    default: 'news',
+    parse: externalEvents,
+    meaning:
+      'events that another service may send to clients over Redis, comma separated; no name of the protocol; `off` allows none',
+  },
   // A client that was away for longer reloads: orders and fills are kept for good in tables of their own.
   JOURNAL_KEEP_DAYS: {
     section: 'Storage',
@@ -181,6 +189,14 @@ export const VARIABLES = {
     meaning: 'secrets for session cookies, comma separated; new cookies use the first',
     secret: true,
     required: true,
+  },
+  BUS_SECRET: {
+    section: 'Access',
+    default: '',
+    parse: optional(keys(MIN_SECRET_LENGTH)),
+    meaning:
+      'secrets that sign messages between replicas, comma separated; the first signs, each of them is accepted; those of `SESSION_SECRET` if it is not set',
+    secret: true,
   },
   HOOK_SECRET: {
     section: 'Access',

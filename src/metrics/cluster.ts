@@ -26,6 +26,8 @@ export interface BusCounts {
   readonly late: number;
   readonly malformed: number;
   readonly version: number;
+  /** Of no replica of this service, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
   readonly failed: number;
   readonly resubscribed: number;
   readonly relayed: number;
@@ -74,8 +76,8 @@ function readBus(registry: MetricRegistry, { bus, busLagMs }: ClusterReadings): 
     'Bus messages dropped on arrival, by reason',
     'reason',
     () => {
-      const { late, malformed, version } = bus();
-      return { late, malformed, version };
+      const { late, malformed, version, refused } = bus();
+      return { late, malformed, version, ...refused };
     },
   );
   registry.total(

@@ -43,6 +43,8 @@ export interface ReplicaDrops {
   malformed: number;
   /** Sent by a replica with another version of the bus. */
   version: number;
+  /** Sent by no replica of this service, or a second time. */
+  refused: number;
   /** Not sent, because Redis was away. */
   failed: number;
   /** From a former engine, or too old. */

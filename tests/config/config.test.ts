@@ -10,6 +10,7 @@ import {
   type Variable,
   type VariableName,
 } from '../../src/config/variables.ts';
+import { COMMANDS, EVENTS } from '../../src/protocol/events.ts';
 
 const variables = Object.entries(VARIABLES) as [VariableName, Variable<unknown>][];
 const SECRET = 's'.repeat(32);
@@ -112,6 +113,7 @@ describe('an environment', () => {
     expect(readConfig(empty)).toEqual(readConfig({}));
     expect(readConfig({}).secrets).toEqual({
       session: null,
+      bus: null,
       hook: null,
       operator: null,
       signal: null,
@@ -303,6 +305,51 @@ describe('the secrets of senders of signals', () => {
     for (const name of ['HOOK_SECRET', 'OPERATOR_SECRET', 'SESSION_SECRET'])
       expect(problemOf({ [name]: one, SIGNAL_SECRETS: `momentum:${one}` })).toContain('another kind');
   });
+});
+
+describe('messages between replicas', () => {
+  test('are signed by secrets of their own, or by those of the sessions', () => {
+    const [one, other] = ['a'.repeat(32), 'b'.repeat(32)];
+    expect(readConfig({ BUS_SECRET: `${one}, ${other}` }).secrets.bus).toEqual([one, other]);
+    expect(readConfig({ SESSION_SECRET: one }).secrets).toMatchObject({ session: [one], bus: null });
+    // So begins the change from one to the other.
+    expect(problemOf({ SESSION_SECRET: one, BUS_SECRET: `${one},${other}` })).toBe('');
+    for (const name of ['HOOK_SECRET', 'OPERATOR_SECRET'])
+      expect(problemOf({ [name]: one, BUS_SECRET: one })).toContain('BUS_SECRET must not repeat');
+    expect(problemOf({ BUS_SECRET: one, SIGNAL_SECRETS: `momentum:${one}` })).toContain('another kind');
+    expect(problemOf({ BUS_SECRET: 'short' })).toContain('at least 32');
+  });
+});
+
+describe('events of other services', () => {
+  const eventsOf = (EXTERNAL_EVENTS: string) => readConfig({ EXTERNAL_EVENTS }).config.cluster.externalEvents;
+
+  test('are those of the list: news by default, none where it is off', () => {
+    expect(readConfig({}).config.cluster.externalEvents).toEqual(['news']);
+    expect(eventsOf('news, desk:note,x.y-z_1')).toEqual(['news', 'desk:note', 'x.y-z_1']);
+    expect(eventsOf('off')).toEqual([]);
+  });
+
+  test('are none of the protocol, whoever sends it there', () => {
+    const names = [...Object.keys(COMMANDS), ...Object.keys(EVENTS)];
+    const reserved = [
+      'connect',
+      'connect_error',
+      'disconnect',
+      'disconnecting',
+      'newListener',
+      'removeListener',
+    ];
+    for (const name of [...names, ...reserved])
+      expect(problemOf({ EXTERNAL_EVENTS: `news,${name}` })).toContain(`must not list ${name}:`);
+  });
+
+  test.each(['news,', 'two words', 'a'.repeat(65), ',', '*', 'é'])(
+    '%j is no list of names',
+    (EXTERNAL_EVENTS) => {
+      expect(problemOf({ EXTERNAL_EVENTS })).toContain('EXTERNAL_EVENTS must list event names');
+    },
+  );
 });
 
 function problemOf(env: Record<string, string>): string {

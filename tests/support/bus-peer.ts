@@ -8,7 +8,9 @@ import { createRedisClients } from '../../src/adapters/redis/clients.ts';
 import { TOPICS } from '../../src/app/topics.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
 import type { BusLine } from '../../src/domain/bus/line.ts';
+import { createRefusals, type Refusals } from '../../src/domain/bus/refusals.ts';
 import { createReplicatedBus } from '../../src/domain/bus/replicated-bus.ts';
+import { createSeal, type Seal } from '../../src/domain/bus/seal.ts';
 import type { Topic } from '../../src/domain/bus/topic.ts';
 import { heartbeatTopic } from '../../src/domain/monitor/topics.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
@@ -18,6 +20,7 @@ export interface BusPeer {
   readonly name: string;
   readonly bus: Bus;
   readonly line: RedisLine;
+  readonly refusals: Refusals;
   /** Everything of this topic that arrived here, own messages too. */
   heard<Message>(topic: Topic<Message>): readonly Message[];
   /** Publishes a heartbeat now. */
@@ -29,17 +32,34 @@ export interface BusPeerOptions {
   readonly name: string;
   readonly url: string;
   readonly clock?: Clock;
+  readonly prefix?: string;
+  readonly secrets?: readonly string[];
   /** Stands between the bus and its line. */
   readonly wrapLine?: (line: BusLine) => BusLine;
   readonly moreLines?: readonly BusLine[];
 }
 
 const HEARTBEAT_MS = 1_000;
+const BUS_SECRETS = ['a-secret-of-the-bus-for-tests-of-peers'];
+export const BUS_PREFIX = 'test';
+
+/** What a peer seals its messages with; each call is a sender of its own. */
+export const sealOf = ({
+  prefix = BUS_PREFIX,
+  secrets = BUS_SECRETS,
+  clock = systemClock,
+}: Partial<Pick<BusPeerOptions, 'prefix' | 'secrets' | 'clock'>> = {}): Seal =>
+  createSeal({ prefix, secrets: () => secrets, clock });
 
 export function createBusPeer(options: BusPeerOptions): BusPeer {
-  const { name, url, clock = systemClock } = options;
+  const { name, url, clock = systemClock, prefix = BUS_PREFIX } = options;
   const clients = createRedisClients({ url, log: silentLog });
-  const line = createRedisLine({ clients, topics: TOPICS, prefix: 'test', clock, log: silentLog });
+  const refusals = createRefusals({ clock, log: silentLog });
+  const line = createRedisLine({
+    ...{ clients, topics: TOPICS, prefix, refusals, clock, log: silentLog },
+    seal: sealOf(options),
+    externalEvents: ['news'],
+  });
   const io = new Server(createServer(), { adapter: line.adapter as never });
   const bus = createReplicatedBus({
     local: createLocalBus(silentLog),
@@ -59,6 +79,7 @@ export function createBusPeer(options: BusPeerOptions): BusPeer {
     name,
     bus,
     line,
+    refusals,
     heard(topic) {
       const known = heard.get(topic.name);
       if (known) return known as never;

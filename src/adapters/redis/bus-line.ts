@@ -1,16 +1,20 @@
+import { EventEmitter } from 'node:events';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import type { Envelope } from '../../domain/bus/envelope.ts';
 import type { BusLine } from '../../domain/bus/line.ts';
 import type { BusLink, LinkCounters } from '../../domain/bus/link.ts';
-import { createLinkWatch } from '../../domain/bus/link-watch.ts';
+import { createLinkWatch, type LinkWatch } from '../../domain/bus/link-watch.ts';
+import type { Refusals } from '../../domain/bus/refusals.ts';
+import type { Seal } from '../../domain/bus/seal.ts';
 import type { Topic } from '../../domain/bus/topic.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { within } from '../../lib/within.ts';
-import { createBusConnections } from './bus-connections.ts';
+import { type BusConnections, createBusConnections } from './bus-connections.ts';
 import type { RedisClients } from './clients.ts';
+import { createExternalEmits, type Parser } from './external-emit.ts';
 import { createGuard, type Guard, type Listener, strictParser } from './guard.ts';
 
 /** What replicas emit to each other, by the name of the topic. */
@@ -36,12 +40,18 @@ export interface RedisLineOptions {
   /** The topics to receive. */
   readonly topics: readonly Topic[];
   readonly prefix: string;
+  /** Of this line alone. */
+  readonly seal: Seal;
+  readonly refusals: Refusals;
+  /** What another service may emit to clients without a seal. */
+  readonly externalEvents: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The line between replicas over Socket.IO's Redis adapter. */
-export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLineOptions): RedisLine {
+export function createRedisLine(options: RedisLineOptions): RedisLine {
+  const { clients, topics, prefix, seal, clock, log } = options;
   let attached: { readonly namespace: BusNamespace; readonly guard: Guard } | null = null;
   let receive: Parameters<BusLine['onReceive']>[0] = () => {};
   let subscribedBefore = false;
@@ -68,17 +78,7 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
     },
     onLost: link.lost,
   });
-  const make = createAdapter(connections.publisher, connections.subscriber, { key: prefix });
-  const guardOf = (root: Namespace, uid: string): Guard =>
-    createGuard({
-      uid,
-      requestChannel: `${prefix}-request#${root.name}#`,
-      topics,
-      onEcho: link.echoed,
-      onMalformed: () => link.count('malformed'),
-      onUnknown: () => link.count('version'),
-    });
-
+  const make = createAdapter(sealing(connections.publisher, seal), connections.subscriber, { key: prefix });
   const emit = (topic: Topic, envelope: Envelope): void => {
     attached?.namespace.serverSideEmit(topic.name, envelope);
   };
@@ -97,9 +97,9 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
     // Socket.IO calls it with `new`, which an arrow function does not allow.
     adapter: function adapter(root: Namespace): Adapter {
       const made = make(root);
+      const guard = guardOf(root, made.parser, options, link);
       Object.assign(made, { parser: strictParser(made.parser) });
       const namespace = root as unknown as BusNamespace;
-      const guard = guardOf(root, made.uid);
       attached = { namespace, guard };
       for (const { name } of topics) {
         namespace.on(name, (envelope: unknown) => {
@@ -121,6 +121,29 @@ export function createRedisLine({ clients, topics, prefix, clock, log }: RedisLi
     },
   };
 }
+
+function guardOf(
+  { name }: Namespace,
+  parser: Parser,
+  { topics, prefix, seal, refusals, externalEvents }: RedisLineOptions,
+  link: LinkWatch,
+): Guard {
+  return createGuard({
+    ...{ topics, seal, refusals },
+    externalEmits: createExternalEmits({ parser, channel: `${prefix}#${name}#`, events: externalEvents }),
+    requestChannel: `${prefix}-request#${name}#`,
+    onEcho: link.echoed,
+    onMalformed: () => link.count('malformed'),
+    onUnknown: () => link.count('version'),
+  });
+}
+
+/** The adapter's publishing client: everything that it sends leaves with a seal. */
+const sealing = (publisher: BusConnections['publisher'], seal: Seal): BusConnections['publisher'] =>
+  Object.assign(new EventEmitter(), {
+    publish: (channel: string, message: string | Buffer) =>
+      publisher.publish(channel, seal.close(channel, message)),
+  });
 
 /** Messages that prove the line: they leave also while it is down. */
 function createProbes(emit: (topic: Topic, envelope: Envelope) => void) {

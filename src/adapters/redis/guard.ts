@@ -1,5 +1,7 @@
+import type { Refusals } from '../../domain/bus/refusals.ts';
+import { isSealed, type Opened, type Seal } from '../../domain/bus/seal.ts';
 import type { Topic } from '../../domain/bus/topic.ts';
-import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
+import type { ExternalEmits, Parser } from './external-emit.ts';
 
 /** Our largest message by far, all quotes of the whole market after a start, is below this. */
 const MAX_REQUEST_BYTES = 8_000_000;
@@ -19,10 +21,12 @@ const RESERVED = new Set([
 ]);
 
 /**
- * Stands between the subscribing connection and Socket.IO's adapter, which trusts what it receives: a message it
- * cannot handle throws, or rejects a promise without a handler, and either ends the process. What passes here are
- * events between servers and emits into rooms, nothing else of the adapter's protocol: no part of ours asks other
- * replicas for their sockets (the answer contains cookies), or moves or disconnects them.
+ * Stands between the subscribing connection and Socket.IO's adapter, which trusts what it receives: whoever publishes on
+ * its channels could end connections, and what it cannot handle throws, or rejects a promise without a handler, and
+ * either ends the process. What passes here was sealed by a replica of this service, and is an event between servers or
+ * an emit into rooms. Nothing else of the adapter's protocol passes, sealed or not: no part of ours asks other replicas
+ * for their sockets (the answer contains cookies), or moves or disconnects them. Without a seal pass only the emits that
+ * another service may send.
  */
 export interface Guard {
   request(deliver: Listener, channel: Buffer, message: Buffer): void;
@@ -33,10 +37,11 @@ export interface Guard {
 export type Listener = (...args: never[]) => unknown;
 
 export interface GuardOptions {
-  /** The adapter's name of this process. */
-  readonly uid: string;
   readonly requestChannel: string;
   readonly topics: readonly Topic[];
+  readonly seal: Seal;
+  readonly refusals: Refusals;
+  readonly externalEmits: ExternalEmits;
   /** Our own probe came back; it was sent at `at`. */
   readonly onEcho: (at: number) => void;
   readonly onMalformed: () => void;
@@ -45,18 +50,22 @@ export interface GuardOptions {
 }
 
 export function createGuard(options: GuardOptions): Guard {
-  const { uid, topics, onMalformed } = options;
+  const { topics, seal, refusals, externalEmits, onMalformed } = options;
   const names = new Set(topics.map(({ name }) => name));
   const probes = topics.filter(({ isProbe }) => isProbe).map(({ name }) => name);
   const requestChannel = Buffer.from(options.requestChannel);
-  const ownRequest = Buffer.from(`{"uid":"${uid}"`);
-  // MessagePack: an array of three that begins with a short text.
-  const ownBroadcast = Buffer.concat([Buffer.from([0x93, 0xa0 + uid.length]), Buffer.from(uid)]);
-  const ownProbe = new RegExp(
-    `^\\{"uid":"${uid}","type":6,"data":\\["(?:${probes.join('|')})",\\{"version":\\d+,"at":(\\d+),`,
+  const probe = new RegExp(
+    `^\\{"uid":"[^"]*","type":6,"data":\\["(?:${probes.join('|')})",\\{"version":\\d+,"at":(\\d+),`,
   );
   let hasReached = false;
 
+  /** Null for what was refused. */
+  function open(channel: Buffer, message: Buffer): Exclude<Opened, { refused: unknown }> | null {
+    const opened = seal.open(channel.toString(), message);
+    if (!('refused' in opened)) return opened;
+    refusals.refuse(opened.refused, channel.toString());
+    return null;
+  }
   function pass(deliver: () => unknown): void {
     try {
       const result = deliver();
@@ -69,42 +78,43 @@ export function createGuard(options: GuardOptions): Guard {
 
   return {
     request(deliver, channel, message) {
-      if (startsWith(message, ownRequest)) {
+      const opened = open(channel, message);
+      if (opened === null) return;
+      const { body, isOwn } = opened;
+      if (isOwn) {
         // Half of what the engine receives is its own: not worth parsing.
-        const echo = ownProbe.exec(head(message));
+        const echo = probe.exec(head(body));
         if (echo) options.onEcho(Number(echo[1]));
         return;
       }
-      const topic = SERVER_SIDE_EMIT.exec(head(message))?.[1];
-      if (topic === undefined || message.length > MAX_REQUEST_BYTES || !channel.equals(requestChannel)) {
+      const topic = SERVER_SIDE_EMIT.exec(head(body))?.[1];
+      if (topic === undefined || body.length > MAX_REQUEST_BYTES || !channel.equals(requestChannel)) {
         onMalformed();
       } else if (!names.has(topic)) {
         options.onUnknown();
       } else {
         hasReached = false;
-        pass(() => (deliver as (...args: unknown[]) => unknown)(channel, message));
+        pass(() => (deliver as (...args: unknown[]) => unknown)(channel, body));
         // The adapter swallows what is no JSON.
         if (!hasReached) onMalformed();
       }
     },
     broadcast(deliver, pattern, channel, message) {
-      if (startsWith(message, ownBroadcast)) return;
-      // No event for a client is larger than what a client may send.
-      if (message.length > MAX_MESSAGE_BYTES) onMalformed();
-      else pass(() => (deliver as (...args: unknown[]) => unknown)(pattern, channel, message));
+      const toAdapter = (body: Buffer): void =>
+        pass(() => (deliver as (...args: unknown[]) => unknown)(pattern, channel, body));
+      if (isSealed(message)) {
+        const opened = open(channel, message);
+        if (opened && !opened.isOwn) toAdapter(opened.body);
+        return;
+      }
+      const emit = externalEmits.read(channel, message);
+      if (emit) toAdapter(emit);
+      else refusals.refuse('unsigned', channel.toString());
     },
     reached() {
       hasReached = true;
     },
   };
-}
-
-const startsWith = (message: Buffer, prefix: Buffer): boolean =>
-  message.length >= prefix.length && message.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
-
-interface Parser {
-  encode(value: unknown): Buffer;
-  decode(bytes: Buffer): unknown;
 }
 
 /** The adapter's parser of emits, which throws for anything that is no event for a set of rooms. */

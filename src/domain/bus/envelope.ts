@@ -4,7 +4,7 @@ import type { Topic } from './topic.ts';
  * Raised when a message changes so that an older replica would misread it;
  * new topics, fields and values do not raise it.
  */
-export const BUS_VERSION = 1;
+export const BUS_VERSION = 2;
 
 /**
  * A message from further in the future is dropped: its age is unknown, and it would count as fresh for as much longer.

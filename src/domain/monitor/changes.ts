@@ -41,7 +41,7 @@ function stateChanges(now: ReplicaStatus, before: ReplicaStatus): Change[] {
 }
 
 function countedChanges(now: ReplicaStatus, before: ReplicaStatus): Change[] {
-  const dropped = (['late', 'malformed', 'version'] as const)
+  const dropped = (['late', 'malformed', 'version', 'refused'] as const)
     .map((reason) => ({ reason, count: now.drops[reason] - before.drops[reason] }))
     .filter(({ count }) => count > 0);
   const rises: readonly Required<Omit<Change, 'detail'>>[] = [

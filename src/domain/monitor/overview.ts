@@ -10,6 +10,7 @@ import type {
   ServedFeed,
   WebSocketHealthPayload,
 } from '../../protocol/health-payloads.ts';
+import type { Refusal } from '../bus/refusals.ts';
 import type { SeenReplica } from './replica-log.ts';
 import { engineOf, type Replicas } from './replicas.ts';
 
@@ -21,6 +22,8 @@ export interface OverviewParts {
   readonly uniqueUsers: () => number | null;
   readonly feedSource: string;
   readonly redis: () => WebSocketHealthPayload['redis'];
+  /** Why messages on the bus are refused that no replica sent; empty where none come. */
+  readonly refused: () => readonly Refusal[];
   readonly offExchange: () => DarkpoolScope | null;
   readonly database: () => string;
   /** Whether trading is halted for everyone. */
@@ -56,6 +59,7 @@ export function overviewOf(parts: OverviewParts): Overview {
     ...engineProblems(engine, feed),
     ...(parts.isHalted() ? ['Trading is halted for everyone.'] : []),
     ...(redis === 'down' ? ['Redis is away.'] : []),
+    ...refusedProblems(parts.refused()),
     ...(database === 'ok' ? [] : [`The database ${database}.`]),
   ];
   return {
@@ -85,6 +89,24 @@ function problemsOf(seen: readonly SeenReplica[]): string[] {
     .map(({ status }) => `${status.replica} is silent.`);
   const serving = seen.some(({ state }) => state === 'ok');
   return serving ? silent : [...silent, 'No replica takes new connections.'];
+}
+
+const OTHER_SECRETS =
+  'Messages arrive that are signed with another secret: give all replicas the same SESSION_SECRET, or BUS_SECRET.';
+const OTHER_TIMES =
+  'Messages arrive that were signed more than a minute away from now: set the clocks (NTP).';
+
+function refusedProblems(reasons: readonly Refusal[]): string[] {
+  const others = reasons.filter((why) => why !== 'unlisted' && why !== 'outdated');
+  return [
+    ...(others.length === 0
+      ? []
+      : [
+          `Messages arrive that no replica has just sent (${others.join(', ')}): see TradecastBusDrops in docs/operations.md.`,
+        ]),
+    ...(reasons.includes('unlisted') ? [OTHER_SECRETS] : []),
+    ...(reasons.includes('outdated') ? [OTHER_TIMES] : []),
+  ];
 }
 
 function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {

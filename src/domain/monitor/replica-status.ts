@@ -82,7 +82,7 @@ export const UNREPORTED: Omit<ReplicaStatus, 'replica'> = {
   redis: 'ok',
   database: 'ok',
   busLagMs: null,
-  drops: { late: 0, malformed: 0, version: 0, failed: 0, quotes: 0 },
+  drops: { late: 0, malformed: 0, version: 0, refused: 0, failed: 0, quotes: 0 },
   recoveries: { journalGaps: 0, resubscribed: 0, stalls: 0 },
   totals: {
     in: 0,

@@ -3,7 +3,6 @@ import { defineTopic } from '../bus/topic.ts';
 
 /** The executor has work: an order was accepted, a cancel asked for, trading halted or resumed. It carries nothing. */
 export type OrdersMessage = Readonly<Record<never, never>>;
-/** An engine of release 0.1 wants a field here, drops the message and finds the order by its poll, a second later. */
 export const ORDERS_WAITING: OrdersMessage = {};
 export const ordersTopic = defineTopic<OrdersMessage>({
   name: 'orders',

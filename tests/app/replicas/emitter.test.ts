@@ -12,14 +12,19 @@ import type { SignedIn, TestApp } from '../../../rig/app.ts';
 import { ask } from '../../../rig/clients/ask.ts';
 import { next } from '../../../rig/clients/stock-client.ts';
 import { STEP_MS } from '../../../rig/patience.ts';
+import { SESSION_SECRET } from '../../../rig/secrets.ts';
 import { repoRoot } from '../../../rig/source-files.ts';
 import { until } from '../../../rig/wait.ts';
 import { TOPICS } from '../../../src/app/topics.ts';
+import { BUS_VERSION } from '../../../src/domain/bus/envelope.ts';
+import { createSeal } from '../../../src/domain/bus/seal.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { section, tableRows, unquoted } from '../../support/markdown.ts';
 
 const run = promisify(execFile);
 const PREFIX = 'emitter-test';
+const REQUESTS = `${PREFIX}-request#/#`;
 
 let cluster: TestCluster;
 let one: TestApp;
@@ -102,22 +107,23 @@ describe('another service', () => {
     expect(heard).toEqual([{ headline: 'still here' }]);
     expect(socket.connected).toBe(true);
     const metrics = (await other.request('GET', '/metrics')).body.text as unknown as string;
-    expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="malformed"\} 9/);
+    expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="unsigned"\} 9/);
   });
 });
 
 describe('two versions side by side', () => {
   test('a message of a newer bus version is dropped and counted, and the fact arrives from the database', async () => {
+    const seal = createSeal({ prefix: PREFIX, secrets: () => [SESSION_SECRET], clock: systemClock });
     const newer = await cluster.join({
       env: { REDIS_PREFIX: PREFIX },
       wrap: {
         bus: (bus) => ({
           subscribe: bus.subscribe,
           publish(topic, message) {
-            const envelope = { version: 2, at: Date.now(), message };
+            const envelope = { version: BUS_VERSION + 1, at: Date.now(), message };
             const emit = JSON.stringify({ uid: 'newer0', type: 6, data: [topic.name, envelope] });
             // Its last messages leave when the test is over.
-            redis.publish(`${PREFIX}-request#/#`, emit).catch(() => {});
+            redis.publish(REQUESTS, seal.close(REQUESTS, emit)).catch(() => {});
           },
         }),
       },

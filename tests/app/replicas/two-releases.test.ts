@@ -7,13 +7,10 @@ import { until } from '../../../rig/wait.ts';
 import { APPEND, journalInput } from '../../../src/adapters/stores/journal/journal.ts';
 import { revokedTopic } from '../../../src/domain/accounts/topics.ts';
 import type { Bus } from '../../../src/domain/bus/bus.ts';
-import { BUS_VERSION } from '../../../src/domain/bus/envelope.ts';
 import type { JournalEvent } from '../../../src/domain/journal/journal.ts';
 import { journalTopic } from '../../../src/domain/journal/topics.ts';
 import type { QuotesMessage } from '../../../src/domain/market/quotes-message.ts';
-import type { OrderPlaceMessage } from '../../../src/protocol/orders.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
-import { olderBuildOpens } from '../../support/older-build.ts';
 
 /**
  * A deployment: replica `newer` writes and publishes what the other replica's release does not know. Clients are
@@ -23,8 +20,6 @@ let cluster: TestCluster;
 let newer: TestApp;
 let app: TestApp;
 let newerBus: Bus;
-/** All that a replica of this release published, by topic. */
-const published = new Map<string, unknown[]>();
 
 const withHaltedQuotes = (message: QuotesMessage): QuotesMessage => ({
   ...message,
@@ -32,19 +27,11 @@ const withHaltedQuotes = (message: QuotesMessage): QuotesMessage => ({
     quote.symbol === 'MSFT' ? { ...quote, state: 'halted' as never } : quote,
   ),
 });
-const record = (bus: Bus): Bus => ({
-  subscribe: bus.subscribe,
-  publish(topic, message) {
-    published.set(topic.name, [...(published.get(topic.name) ?? []), JSON.parse(JSON.stringify(message))]);
-    bus.publish(topic, message);
-  },
-});
 const asNewer = (bus: Bus): Bus => {
-  const recorded = record(bus);
   newerBus = {
     subscribe: bus.subscribe,
     publish: (topic, message) =>
-      recorded.publish(
+      bus.publish(
         topic,
         topic.name === 'quotes' ? (withHaltedQuotes(message as never) as typeof message) : message,
       ),
@@ -56,7 +43,7 @@ beforeAll(async () => {
   // The first replica is the engine.
   cluster = await startCluster({ replicas: 1, app: { wrap: { bus: asNewer } } });
   newer = cluster.apps[0]!;
-  app = await cluster.join({ wrap: { bus: record } });
+  app = await cluster.join();
 });
 afterAll(() => cluster.close());
 
@@ -158,59 +145,4 @@ test('a session that ends for a reason of a later release ends', async () => {
   newerBus.publish(revokedTopic, { userId: session.user.id, reason: 'replaced' as never });
   expect(await revoked).toEqual({ reason: 'replaced' });
   await until(() => !socket.connected, 'the connection ends');
-});
-
-describe('what this release publishes', () => {
-  test('arrives at a replica of the older build, but for the bell of orders and the feed of options', async () => {
-    const session = await app.signUp();
-    const socket = await app.connect(session);
-    await ask(socket, 'subscribe:trades');
-    await ask(socket, 'subscribe:watchlist', ['AAPL']);
-    await until(() => newer.market.wanted().has('AAPL'), 'the engine wants AAPL');
-    newer.market.tick('AAPL', 175.55, { bid: 175.5, ask: 175.6 });
-    await next(socket, 'quote:update', ({ ask: offered }) => offered === 175.6);
-    const order: OrderPlaceMessage = {
-      clientOrderId: 'o-1',
-      symbol: 'AAPL',
-      side: 'buy',
-      type: 'market',
-      quantity: 1,
-    };
-    const filled = next(socket, 'trade:executed');
-    await ask(socket, 'order:place', order);
-    await filled;
-    await app.request('GET', '/api/candles?symbol=AAPL', { cookie: session.cookie });
-    await recordUnknown(session, 'split-3');
-    await app.request('POST', '/api/auth/logout', { cookie: session.cookie });
-    const topics = ['heartbeat', 'demand', 'quotes', 'orders', 'journal', 'portfolio', 'revoked'];
-    await until(() => topics.every((topic) => published.has(topic)), 'every topic was published');
-
-    // The bell of orders is empty: the engine of the older build finds the order by its poll.
-    const bells = published.get('orders')!;
-    expect(
-      bells.filter((message) => olderBuildOpens('orders', { version: BUS_VERSION, message }) !== 'dropped'),
-    ).toEqual([]);
-    published.delete('orders');
-    // The older build has no contracts and no off-exchange prints: it counts these topics as unknown, and nothing else
-    // happens.
-    for (const topic of [...published.keys()].filter((name) => /^(options:|off-exchange)/.test(name))) {
-      for (const message of published.get(topic)!)
-        expect(olderBuildOpens(topic, { version: BUS_VERSION, message })).toBe('unknown topic');
-      published.delete(topic);
-    }
-    const opened = [...published].flatMap(([topic, messages]) =>
-      messages.map((message) => [topic, olderBuildOpens(topic, { version: BUS_VERSION, message }), message]),
-    );
-    expect(opened.filter(([, outcome]) => outcome !== 'delivered')).toEqual([]);
-  });
-
-  test.each([
-    ['journal', { userId: 'u1', epoch: 'e1', records: [{ event: 'trade:executed', payload: {} }] }],
-    ['quotes', { lease: 1, after: 0, seq: 1, at: 1, quotes: [{ symbol: 'AAPL', state: 'live' }] }],
-    ['revoked', { reason: 'logout' }],
-  ])('would be dropped there without what its readers touch: %s', (topic, message) => {
-    expect(olderBuildOpens(topic, { version: BUS_VERSION, message })).toBe('dropped');
-    expect(olderBuildOpens(topic, { version: BUS_VERSION + 1, message })).toBe('dropped');
-    expect(olderBuildOpens('made-up', { version: BUS_VERSION, message })).toBe('unknown topic');
-  });
 });

@@ -12,7 +12,7 @@ export const replicaOf = (name: string, told: Partial<MonitorReplica> = {}): Mon
   redis: 'ok',
   database: 'ok',
   busLagMs: 0.6,
-  drops: { late: 0, malformed: 0, version: 0, failed: 0, quotes: 0 },
+  drops: { late: 0, malformed: 0, version: 0, refused: 0, failed: 0, quotes: 0 },
   recoveries: { journalGaps: 0, resubscribed: 0, stalls: 0 },
   latency: { p50: 4, p95: 10, p99: 20 },
   rates: { in: 4, out: 20, quotes: 4_000, orders: 1, hooks: 0 },
@@ -33,7 +33,7 @@ export const MONITOR: MonitorPayload = {
   replicas: [
     replicaOf('a1', { lease: 7, connections: 700 }),
     replicaOf('b2', {
-      drops: { late: 3, malformed: 0, version: 0, failed: 0, quotes: 2 },
+      drops: { late: 3, malformed: 0, version: 0, refused: 0, failed: 0, quotes: 2 },
       recoveries: { journalGaps: 1, resubscribed: 0, stalls: 0 },
     }),
     replicaOf('c3', {

@@ -3,6 +3,7 @@ import { silentLog } from '../../../rig/log.ts';
 import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import { TOPICS } from '../../../src/app/topics.ts';
 import type { Bus } from '../../../src/domain/bus/bus.ts';
+import { BUS_VERSION } from '../../../src/domain/bus/envelope.ts';
 import type { BusLine } from '../../../src/domain/bus/line.ts';
 import { createRelay } from '../../../src/domain/bus/relay.ts';
 import type { RelayChannel } from '../../../src/domain/bus/relay-channel.ts';
@@ -303,7 +304,7 @@ describe('the relay', () => {
   test('a topic of a newer replica is counted, and the message beside it arrives', () => {
     const one = join();
     const heard = one.heard(portfolioTopic);
-    const envelope = { version: 1, at: clock.now(), message: { userId: 'u1' } };
+    const envelope = { version: BUS_VERSION, at: clock.now(), message: { userId: 'u1' } };
     database.say(
       JSON.stringify({
         from: 'x',

@@ -55,7 +55,7 @@ test('counters that rise are listed with the difference; a repetition within a m
   expect(incidents.all()).toEqual([]);
   beats.pass(1, {
     b: {
-      drops: { late: 5, malformed: 1, version: 0, failed: 10, quotes: 4 },
+      drops: { late: 5, malformed: 1, version: 0, refused: 0, failed: 10, quotes: 4 },
       recoveries: { journalGaps: 1, resubscribed: 1, stalls: 1 },
       totals: { ...totals, slowConsumers: 2 },
     },

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Refusal } from '../../../src/domain/bus/refusals.ts';
 import { overviewOf } from '../../../src/domain/monitor/overview.ts';
 import type { ReplicaStatus } from '../../../src/domain/monitor/replica-status.ts';
 import { createHeartbeats, type Heartbeats } from '../../support/heartbeats.ts';
@@ -7,7 +8,7 @@ const states = ({ replicas }: Heartbeats) =>
   Object.fromEntries(replicas.all().map(({ status, state }) => [status.replica, state]));
 const overview = (
   { replicas, link }: Heartbeats,
-  told: { uniqueUsers?: number | null; database?: string; isHalted?: boolean } = {},
+  told: { uniqueUsers?: number | null; database?: string; isHalted?: boolean; refused?: Refusal[] } = {},
 ) =>
   overviewOf({
     replica: 'own',
@@ -16,6 +17,7 @@ const overview = (
     feedSource: 'simulated',
     redis: () => link.current,
     database: () => told.database ?? 'ok',
+    refused: () => told.refused ?? [],
     offExchange: () => null,
     isHalted: () => told.isHalted ?? false,
   });
@@ -220,5 +222,18 @@ test('each problem is a sentence', () => {
     'The executor is reconciling: orders wait.',
     'The feed is refused.',
     'Trading is halted for everyone.',
+  ]);
+});
+
+test('refused messages are a problem that says why, and what to do', () => {
+  const beats = createHeartbeats();
+  beats.replicas.start();
+  expect(overview(beats).problems).toEqual([]);
+  const { status, problems } = overview(beats, { refused: ['unsigned', 'unlisted', 'replayed', 'outdated'] });
+  expect(status).toBe('degraded');
+  expect(problems).toEqual([
+    expect.stringContaining('no replica has just sent (unsigned, replayed)'),
+    expect.stringContaining('the same SESSION_SECRET'),
+    expect.stringContaining('set the clocks'),
   ]);
 });

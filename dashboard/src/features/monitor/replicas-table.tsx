@@ -18,7 +18,12 @@ function listed(counts: object, names: Readonly<Record<string, string>>): string
   });
 }
 
-const DROPS = { failed: 'not sent', version: 'of a newer version', quotes: 'of quotes' };
+const DROPS = {
+  failed: 'not sent',
+  version: 'of a newer version',
+  refused: 'of no replica',
+  quotes: 'of quotes',
+};
 const RECOVERIES = { journalGaps: 'journal gaps', resubscribed: 'resubscribed' };
 
 interface Column {
