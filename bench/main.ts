@@ -18,6 +18,7 @@ import { plainSockets } from './cases/plain-sockets.ts';
 import { prints } from './cases/prints.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
+import { seal } from './cases/seal.ts';
 import { sentiment } from './cases/sentiment.ts';
 import { signals } from './cases/signals.ts';
 import { slowReaders } from './cases/slow-readers.ts';
@@ -30,6 +31,7 @@ const CASES = [
   optionFanOut,
   plainSockets,
   greeks,
+  seal,
   marketRest,
   marketLatency,
   tenClients,

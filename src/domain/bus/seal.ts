@@ -55,21 +55,22 @@ export function createSeal({ prefix, secrets, clock }: SealParts): Seal {
   let keys: ReturnType<typeof toKeys> | null = null;
   let last = 0;
 
-  const sign = (key: KeyObject, channel: string, head: SealHead, body: string | Buffer): Buffer =>
+  const sign = (key: KeyObject, channel: string, head: SealHead, body: Buffer): Buffer =>
     createHmac('sha256', key)
       .update(`${JSON.stringify([NAME, prefix, channel, head.sender, head.number, head.at])}\n`)
       .update(body)
       .digest();
 
   return {
-    close(channel, body) {
+    close(channel, text) {
+      const body = typeof text === 'string' ? Buffer.from(text) : text;
       keys ??= toKeys(secrets());
       const { id, key } = keys.signing;
       last += 1;
       const head = { sender: self, number: last, at: Math.round(clock.now()) };
       const mac = sign(key, channel, head, body).toString('base64url');
       const line = Buffer.from(`${NAME} ${self} ${head.number} ${head.at} ${id} ${mac}\n`);
-      return Buffer.concat([line, Buffer.from(body as Buffer)]);
+      return Buffer.concat([line, body]);
     },
     open(channel, message) {
       const found = HEAD.exec(message.toString('latin1', 0, SEAL_BYTES));
