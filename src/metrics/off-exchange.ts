@@ -3,8 +3,8 @@ import type { MetricRegistry } from './registry.ts';
 export interface OffExchangeReadings {
   /** Since the start, by what became of them. */
   counters(): object;
-  /** Since the start; `fetching` are those whose prints are being requested, `filled` counts symbols. */
-  gaps(): { readonly begun: number; readonly fetching: number; readonly filled: number };
+  /** Since the start; `fetching` are those whose prints are being requested, `filled` and `givenUp` count symbols. */
+  gaps(): Readonly<Record<'begun' | 'fetching' | 'filled' | 'givenUp', number>>;
   /** Trades on exchanges that were passed by. */
   shed(): number;
   /** Symbols with quotes for the sums alone. */
@@ -35,6 +35,11 @@ export function readOffExchange(registry: MetricRegistry, read: OffExchangeReadi
     'tradecast_off_exchange_filled_total',
     'Symbols whose prints of a gap were fetched, each once for every gap',
     () => read.gaps().filled,
+  );
+  registry.total(
+    'tradecast_off_exchange_given_up_total',
+    'Symbols whose prints of a gap are not fetched: they are too many, or were never delivered',
+    () => read.gaps().givenUp,
   );
   registry.total(
     'tradecast_off_exchange_shed_trades_total',

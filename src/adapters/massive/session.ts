@@ -1,4 +1,5 @@
 import type { FeedScope, FeedStatus } from '../../domain/market/feed.ts';
+import { BEHIND_MS } from '../../domain/market/lateness.ts';
 import type { MarketHours } from '../../domain/market/market-hours.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -6,9 +7,6 @@ import { type Cluster, quotedOf, topicsOf } from './clusters.ts';
 import type { UpstreamSocket } from './socket.ts';
 import { createTopics } from './topics.ts';
 import { createWatchdog } from './watchdog.ts';
-
-/** How late the delayed host is, at most. */
-const DELAYED_BY_MS = 15 * 60_000 + 5_000;
 
 /** The login of one connection: its topics, and the watch over what arrives. */
 export interface Session {
@@ -54,7 +52,7 @@ export function createSession(options: SessionOptions): Session {
     const limits = [...refusalsOf(topics.refusedChannels()), ...tooManyOf(unquoted, cluster.maxQuoted)];
     options.onStatus(statusOf(isDelayed, isSilent, limits));
   };
-  const quotedUntil = (): number => clock.now() - (isDelayed ? DELAYED_BY_MS : 0);
+  const quotedUntil = (): number => clock.now() - (isDelayed ? BEHIND_MS.delayed.most : 0);
   const hold = (): void => {
     const followed = wanted;
     topics.want(

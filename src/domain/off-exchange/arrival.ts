@@ -1,5 +1,6 @@
 import type { QuoteState } from '../../protocol/quotes.ts';
 import type { FeedStatus, PriceOrigin } from '../market/feed.ts';
+import { BEHIND_MS } from '../market/lateness.ts';
 import type { MarketHours } from '../market/market-hours.ts';
 import { quoteState } from '../market/staleness.ts';
 
@@ -8,9 +9,9 @@ export interface Arrival {
   status(status: FeedStatus): void;
   confirmed(symbol: string, flowing: boolean): void;
   /** A frame was dropped whole: nobody knows whose prints were in it. */
-  torn(): void;
+  dropped(): void;
   /** No frame has been dropped since. */
-  mended(): void;
+  dropsEnded(): void;
   /** The feed ends; the next one reports when it is live. */
   end(): void;
   /** Every print that upstream sends arrives. */
@@ -37,34 +38,32 @@ export interface ArrivalOptions {
   readonly heardAt: () => number;
 }
 
-/** How late prints arrive, by the state of the feed. Measured of the delayed host: 900 to 903 seconds. */
-export const BEHIND_MS = {
-  live: { least: 0, most: 0 },
-  delayed: { least: 900_000, most: 905_000 },
-} as const;
+/** An invented market makes its prints in this process. */
+const AT_ONCE = { least: 0, most: 0 };
 
 export function createArrival({ isWhole, origin, hours, now, heardAt }: ArrivalOptions): Arrival {
   const confirmed = new Set<string>();
   let feed: FeedStatus['state'] = 'down';
-  let behindMs: { readonly least: number; readonly most: number } = BEHIND_MS.live;
+  let behindMs: { readonly least: number; readonly most: number } =
+    origin === 'simulated' ? AT_ONCE : BEHIND_MS.live;
   let since = now();
-  let isTorn = false;
-  // An invented market makes its prints in this process: while it stands still there are none to miss.
+  let isDropping = false;
+  // While an invented market stands still there are no prints to miss.
   const arrives = (): boolean => origin === 'simulated' || feed === 'live' || feed === 'delayed';
   return {
     status({ state }) {
       const arrived = arrives();
       feed = state;
       // The last one that flowed says how old its prints were.
-      if (state === 'live' || state === 'delayed') behindMs = BEHIND_MS[state];
+      if (origin !== 'simulated' && (state === 'live' || state === 'delayed')) behindMs = BEHIND_MS[state];
       if (!arrived && arrives()) since = now();
     },
-    torn() {
-      isTorn = true;
+    dropped() {
+      isDropping = true;
       since = now();
     },
-    mended() {
-      isTorn = false;
+    dropsEnded() {
+      isDropping = false;
     },
     confirmed(symbol, flowing) {
       if (flowing) confirmed.add(symbol);
@@ -72,10 +71,10 @@ export function createArrival({ isWhole, origin, hours, now, heardAt }: ArrivalO
     },
     end() {
       feed = 'down';
-      isTorn = false;
+      isDropping = false;
       confirmed.clear();
     },
-    isFlowing: () => arrives() && !isTorn,
+    isFlowing: () => arrives() && !isDropping,
     followed: () => confirmed,
     until: () => heardAt() - behindMs.most,
     from: (heldSince) => Math.max(since, heldSince) - behindMs.least,

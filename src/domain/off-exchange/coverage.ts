@@ -9,7 +9,10 @@ import type { Gap } from './sums-store.ts';
 export interface Coverage {
   /** What the engine before knew: prints up to here are counted. */
   resume(coveredUntil: number | null): void;
-  /** The feed's prints arrive from `at` on, or arrived up to `at`. Returns the gaps that end with it. */
+  /**
+   * The feed's prints arrive from `at` on, or arrived up to `at`. Returns the gaps that end with it: a break always leaves
+   * one while the market is open, also where it began and ended in one millisecond.
+   */
   set(flowing: boolean, at: number): readonly Gap[];
   /** Everything up to here is counted, if prints up to `at` have arrived; null where nobody can say. */
   until(at: number): number | null;
@@ -20,6 +23,8 @@ export interface Coverage {
 }
 
 const MINUTE_MS = 60_000;
+/** Frames that are lost between two others of the same millisecond leave a gap as well. */
+const SHORTEST_GAP_MS = 1;
 /** After a longer time without an engine the days are simply not there. */
 const LONGEST_GAP_MS = 7 * 86_400_000;
 
@@ -28,6 +33,7 @@ const keyOf = ({ day, from }: Gap): string => `${day} ${from}`;
 export function createCoverage(hours: Pick<MarketHours, 'session'>): Coverage {
   let coveredUntil: number | null = null;
   let isFlowing = false;
+  let isBroken = false;
   /** By their beginning. */
   const filled = new Map<string, Set<string>>();
   const changed = new Map<string, Gap>();
@@ -45,16 +51,19 @@ export function createCoverage(hours: Pick<MarketHours, 'session'>): Coverage {
     resume(until) {
       coveredUntil = until;
       isFlowing = false;
+      isBroken = false;
       filled.clear();
       changed.clear();
     },
     set(flowing, at) {
       if (flowing === isFlowing) return [];
       const from = coveredUntil;
-      coveredUntil = flowing ? at : reached(at);
+      const to = isBroken && from !== null ? Math.max(at, from + SHORTEST_GAP_MS) : at;
+      coveredUntil = flowing ? to : reached(at);
       isFlowing = flowing;
-      if (!flowing || from === null || at <= from) return [];
-      return openGaps(Math.max(from, at - LONGEST_GAP_MS), at, hours).map(begin);
+      isBroken = !flowing;
+      if (!flowing || from === null || to <= from) return [];
+      return openGaps(Math.max(from, to - LONGEST_GAP_MS), to, hours).map(begin);
     },
     until: (at) => (isFlowing ? reached(at) : coveredUntil),
     fill(gap, symbol) {

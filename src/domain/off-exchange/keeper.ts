@@ -9,9 +9,9 @@ import { createTerms } from './terms.ts';
 import { createTickQueue } from './tick-queue.ts';
 
 /** Frames that are dropped one after the other make one gap, which ends this long after the last one … */
-const MEND_MS = 1_000;
+const DROPS_END_MS = 1_000;
 /** … and no longer after the first one than this. */
-const MAX_TORN_MS = 60_000;
+const MAX_DROPS_MS = 60_000;
 
 export interface KeeperOptions
   extends Pick<
@@ -50,6 +50,8 @@ export interface GapCounts {
   readonly fetching: number;
   /** Symbols whose prints of a gap are there after all, since the process started. */
   readonly filled: number;
+  /** Symbols whose prints of a gap are not asked for any more: it stays. Since the process started. */
+  readonly givenUp: number;
 }
 
 export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeeper {
@@ -70,12 +72,12 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     if (options.origin === 'replay') return;
     const term = terms.now();
     if (!arrival.isFlowing()) {
-      term?.brace();
+      term?.gapBegins();
       coverage.set(false, arrival.until());
-    } else if (term !== null) term.recover(coverage.set(true, arrival.from(queue.heldSince())));
+    } else if (term !== null) term.gapsEnded(coverage.set(true, arrival.from(queue.heldSince())));
   };
-  const tear = createTear(clock, () => {
-    arrival.mended();
+  const drops = createDrops(clock, () => {
+    arrival.dropsEnded();
     follow();
   });
 
@@ -89,10 +91,10 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
       },
       dropped(_count, isFrame = false) {
         if (!isFrame) return;
-        arrival.torn();
+        arrival.dropped();
         queue.broken();
         follow();
-        tear.again();
+        drops.again();
       },
       status(status) {
         arrival.status(status);
@@ -104,7 +106,7 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     begin: terms.begin,
     end() {
       arrival.end();
-      tear.end();
+      drops.end();
       follow();
       return terms.end();
     },
@@ -115,8 +117,8 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
   };
 }
 
-/** Ends the doubt of dropped frames once no more of them come. */
-function createTear(clock: Clock, onMended: () => void) {
+/** Frames that are dropped, until no more of them come. */
+function createDrops(clock: Clock, onEnded: () => void) {
   let began: number | null = null;
   let cancel: Cancel = () => {};
   const end = (): void => {
@@ -127,11 +129,11 @@ function createTear(clock: Clock, onMended: () => void) {
     /** A frame was dropped. */
     again(): void {
       began ??= clock.now();
-      if (clock.now() - began >= MAX_TORN_MS) return;
+      if (clock.now() - began >= MAX_DROPS_MS) return;
       cancel();
-      cancel = clock.after(MEND_MS, () => {
+      cancel = clock.after(DROPS_END_MS, () => {
         end();
-        onMended();
+        onEnded();
       });
     },
     end,
@@ -141,9 +143,11 @@ function createTear(clock: Clock, onMended: () => void) {
 function createGapTally() {
   let begun = 0;
   let filled = 0;
+  let givenUp = 0;
   return {
     onGaps: (count: number): unknown => (begun += count),
     onFilled: (): unknown => (filled += 1),
-    counts: () => ({ begun, filled }),
+    onGivenUp: (count: number): unknown => (givenUp += count),
+    counts: () => ({ begun, filled, givenUp }),
   };
 }

@@ -5,6 +5,7 @@ import { pause } from '../../lib/pause.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { TradeTick } from '../market/feed.ts';
 import type { Coverage } from './coverage.ts';
+import { createCounted, createGapFetch, type GapFetch } from './gap-fetch.ts';
 import type { PastPrints } from './past-prints.ts';
 import { isOffExchange } from './print.ts';
 import type { OffExchangeSums } from './sums.ts';
@@ -12,10 +13,8 @@ import type { Gap } from './sums-store.ts';
 
 /** A longer gap stays: its requests would take the account's share for hours. */
 export const LONGEST_FETCHED_MS = 30 * 60_000;
-/** Clocks differ, and each symbol is confirmed a moment after the login: so much around a gap is requested with it. */
-export const MARGIN_MS = 10_000;
-/** Upstream has a trade for requests a moment after it was streamed. */
-const SETTLED_MS = 2_000;
+/** Gaps, or chains of them, that are fetched at a time: more come faster than they can be requested, and stay. */
+export const MAX_FETCHES = 20;
 /** Those with the most notional; at five requests a second a round of them takes two minutes. */
 const MAX_SYMBOLS = 500;
 /** While upstream does not answer. */
@@ -24,9 +23,9 @@ const MAX_ROUNDS = 40;
 
 export interface Recovery {
   /** Prints may be missing from now on: what was counted before is known not to be among them. */
-  brace(): void;
+  gapBegins(): void;
   /** The gaps that have ended; at the start of an engine before its first print. */
-  begin(gaps: readonly Gap[]): void;
+  gapsEnded(gaps: readonly Gap[]): void;
   /** Each trade as it arrives, before it is counted. */
   saw(tick: TradeTick): void;
   /** Gaps whose prints are being requested. */
@@ -43,139 +42,124 @@ export interface RecoveryOptions {
   readonly followed: () => Iterable<string>;
   /** All prints of one symbol and gap are there after all. */
   readonly onFilled: () => unknown;
+  /** The prints of so many symbols and one fetch are not asked for any more. */
+  readonly onGivenUp: (count: number) => unknown;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** A gap, and what tells its prints from those that were counted. */
-interface Hole {
-  readonly gap: Gap;
-  /** The highest number of each symbol that was counted before it. */
-  readonly floors: ReadonlyMap<string, number>;
-  /** Prints that were counted although they may be requested as well. */
-  readonly live: Set<string>;
-}
-
-/** What is known at the beginning of a gap, and since. */
-interface Break extends Pick<Hole, 'floors' | 'live'> {
-  readonly day: string | null;
 }
 
 /** What became of one symbol: `later` may be tried again. */
 type Outcome = 'filled' | 'later' | 'never';
 
-const identityOf = ({ symbol, trf, tradeId, sequence }: TradeTick): string =>
-  `${symbol}|${trf}|${tradeId || `#${sequence}`}`;
-
-function note({ gap, live }: Hole, tick: TradeTick): void {
-  if (tick.sourceTime < gap.to + MARGIN_MS) live.add(identityOf(tick));
-}
-
 export function createRecovery(options: RecoveryOptions): Recovery {
-  const { past, sums, coverage, followed, onFilled, clock, log } = options;
+  const { past, sums, followed, clock, log } = options;
   const ended = new AbortController();
   const { signal } = ended;
   /** Those whose prints still arrive live as well. */
-  const open = new Set<Hole>();
-  const breaks = createBreaks(sums);
-  let queue: Promise<unknown> = Promise.resolve();
-  let isInPlan = true;
+  const open = new Set<GapFetch>();
+  const counted = createCounted(sums);
+  const attempt = createAttempt(options, signal, (tick) => {
+    for (const fetch of open) fetch.note(tick);
+    counted.note(tick);
+  });
 
-  async function fillOne({ gap, floors, live }: Hole, symbol: string, source: PastPrints): Promise<Outcome> {
-    const ticks = await source.read(symbol, gap.from - MARGIN_MS, gap.to + MARGIN_MS, signal);
-    // Another day has begun: this one is stored as it is.
-    if (ticks === null || signal.aborted || (sums.day() ?? gap.day) > gap.day) return 'never';
-    const floor = floors.get(symbol) ?? 0;
-    for (const tick of ticks) {
-      if (tick.sequence <= floor || live.has(identityOf(tick))) continue;
-      sums.recover(tick);
-      for (const other of open) note(other, tick);
-      breaks.note(tick);
-    }
-    // In the same turn: sums and gap are stored together, or neither is.
-    coverage.fill(gap, symbol);
-    onFilled();
-    return 'filled';
-  }
-  async function attempt(hole: Hole, symbol: string, source: PastPrints): Promise<Outcome> {
-    try {
-      return await fillOne(hole, symbol, source);
-    } catch (error) {
-      if (signal.aborted) return 'never';
-      const code = error instanceof TradecastError ? error.code : null;
-      if (code === 'NOT_IN_PLAN') isInPlan = false;
-      if (code !== 'UNAVAILABLE') log.warn({ err: error, symbol }, 'prints of a gap could not be fetched');
-      return code === 'UNAVAILABLE' ? 'later' : 'never';
-    }
-  }
-  /** The symbols that are left for another round. */
-  async function round(hole: Hole, symbols: readonly string[], source: PastPrints): Promise<string[]> {
-    const later: string[] = [];
-    for (const symbol of symbols) {
-      if (signal.aborted || !isInPlan) return [];
-      if ((await attempt(hole, symbol, source)) === 'later') later.push(symbol);
-    }
-    return later;
-  }
-  async function fill(hole: Hole, source: PastPrints): Promise<void> {
-    await pause(clock, MARGIN_MS + SETTLED_MS, signal);
+  async function run(fetch: GapFetch, source: PastPrints): Promise<void> {
+    while (fetch.dueAt() > clock.now() && !signal.aborted)
+      await pause(clock, fetch.dueAt() - clock.now(), signal);
+    fetch.close();
     let symbols = [...new Set([...sums.heaviest(MAX_SYMBOLS), ...followed()])].slice(0, MAX_SYMBOLS);
     for (let rounds = 0; symbols.length > 0 && rounds < MAX_ROUNDS; rounds++) {
       if (rounds > 0) await pause(clock, RETRY_MS, signal);
-      symbols = await round(hole, symbols, source);
+      const later: string[] = [];
+      for (const symbol of symbols)
+        if ((await attempt(fetch, symbol, source)) === 'later') later.push(symbol);
+      symbols = later;
     }
-    open.delete(hole);
-    if (symbols.length > 0) log.warn({ symbols: symbols.length }, 'prints of a gap were never delivered');
+    open.delete(fetch);
+    if (symbols.length === 0) return;
+    options.onGivenUp(symbols.length);
+    log.warn({ ...timesOf(fetch), symbols: symbols.length }, 'prints of a gap were never delivered');
   }
+  const isWorthIt = (gap: Gap): boolean => {
+    if (gap.to - gap.from <= LONGEST_FETCHED_MS && open.size < MAX_FETCHES) return true;
+    log.warn(
+      { from: gap.from, to: gap.to },
+      open.size < MAX_FETCHES ? 'a gap is too long to be fetched' : 'too many gaps: one is not fetched',
+    );
+    return false;
+  };
 
   return {
-    brace() {
-      if (past !== null) breaks.begin();
+    gapBegins() {
+      if (past !== null) counted.begin();
     },
-    begin(gaps) {
+    gapsEnded(gaps) {
       if (past === null) return;
-      for (const hole of holesOf(gaps, breaks.end())) {
-        open.add(hole);
-        queue = queue.then(() => fill(hole, past));
+      const before = counted.end();
+      for (const gap of gaps) {
+        if ([...open].some((fetch) => fetch.join(gap, before, clock.now())) || !isWorthIt(gap)) continue;
+        const fetch = createGapFetch(gap, before, clock.now());
+        open.add(fetch);
+        void run(fetch, past);
       }
     },
     saw(tick) {
-      if ((open.size === 0 && !breaks.isOpen()) || !isOffExchange(tick)) return;
-      breaks.note(tick);
-      for (const hole of open) note(hole, tick);
+      if ((open.size === 0 && !counted.isOpen()) || !isOffExchange(tick)) return;
+      counted.note(tick);
+      for (const fetch of open) fetch.note(tick);
     },
-    fetching: () => open.size,
+    fetching: () => [...open].reduce((sum, { gaps }) => sum + gaps.length, 0),
     end: () => ended.abort(),
   };
 }
 
-/** Gaps that are worth their requests. */
-function holesOf(gaps: readonly Gap[], { day, floors, live }: Break): Hole[] {
-  return gaps
-    .filter(({ from, to }) => to - from <= LONGEST_FETCHED_MS)
-    .map((gap) => ({
-      gap,
-      // Each day numbers from the beginning: what was counted on the day before says nothing of it.
-      floors: gap.day === day ? floors : new Map<string, number>(),
-      live: new Set(live),
-    }));
-}
+const timesOf = ({ gaps }: GapFetch) => ({ from: gaps[0]?.from, to: gaps.at(-1)?.to });
 
-/** What was counted at the beginning of the gap that goes on, and what since. */
-function createBreaks(sums: Pick<OffExchangeSums, 'sequences' | 'day'>) {
-  let broken: Break | null = null;
-  const now = (): Break => ({ day: sums.day(), floors: sums.sequences(), live: new Set() });
-  return {
-    begin(): void {
-      broken ??= now();
-    },
-    isOpen: () => broken !== null,
-    note: (tick: TradeTick): unknown => broken?.live.add(identityOf(tick)),
-    /** Where none was begun, the gap is that of the engine before. */
-    end(): Break {
-      const ended = broken ?? now();
-      broken = null;
-      return ended;
-    },
+/** Requests the prints of one symbol and counts them: one request at a time, whatever asks. */
+function createAttempt(options: RecoveryOptions, signal: AbortSignal, onCounted: (tick: TradeTick) => void) {
+  const { sums, coverage, log } = options;
+  let queue: Promise<unknown> = Promise.resolve();
+  let isInPlan = true;
+
+  async function fill(fetch: GapFetch, symbol: string, source: PastPrints): Promise<Outcome> {
+    const ticks = await source.read(symbol, fetch.from, fetch.to(), signal);
+    const [{ day }] = fetch.gaps as [Gap];
+    // Another day has begun: this one is stored as it is.
+    if (signal.aborted || (sums.day() ?? day) > day) return 'never';
+    if (ticks === null) {
+      options.onGivenUp(1);
+      log.warn({ ...timesOf(fetch), symbol }, 'the prints of a gap are too many to be fetched: it stays');
+      return 'never';
+    }
+    for (const tick of ticks) {
+      if (fetch.isKnown(tick)) continue;
+      sums.recover(tick);
+      onCounted(tick);
+    }
+    // In the same turn: sums and gap are stored together, or neither is.
+    for (const gap of fetch.gaps) {
+      coverage.fill(gap, symbol);
+      options.onFilled();
+    }
+    return 'filled';
+  }
+  async function attempt(fetch: GapFetch, symbol: string, source: PastPrints): Promise<Outcome> {
+    if (signal.aborted || !isInPlan) return 'never';
+    try {
+      return await fill(fetch, symbol, source);
+    } catch (error) {
+      if (signal.aborted) return 'never';
+      const code = error instanceof TradecastError ? error.code : null;
+      if (code === 'UNAVAILABLE') return 'later';
+      if (code === 'NOT_IN_PLAN') isInPlan = false;
+      else options.onGivenUp(1);
+      log.warn({ err: error, symbol }, 'prints of a gap could not be fetched');
+      return 'never';
+    }
+  }
+  return (...request: Parameters<typeof attempt>): Promise<Outcome> => {
+    const answer = queue.then(() => attempt(...request));
+    queue = answer;
+    return answer;
   };
 }

@@ -19,8 +19,8 @@ export interface Term extends Pick<SumsWriter, 'unsavedMs'> {
   readonly sums: OffExchangeSums;
   /** Where its ticks arrive. */
   readonly ticks: Pick<OffExchangeSums, 'trade' | 'nbbo' | 'interrupted' | 'broken' | 'clear'>;
-  readonly brace: Recovery['brace'];
-  readonly recover: Recovery['begin'];
+  readonly gapBegins: Recovery['gapBegins'];
+  readonly gapsEnded: Recovery['gapsEnded'];
   readonly fetching: Recovery['fetching'];
   /** Stores what was counted, if this replica still may. */
   end(): Promise<EndedTerm>;
@@ -58,6 +58,7 @@ export interface TermOptions {
   readonly isOurs: () => boolean;
   readonly onGaps: (count: number) => unknown;
   readonly onFilled: () => unknown;
+  readonly onGivenUp: (count: number) => unknown;
 }
 
 /** Goes on from the term before or from what is stored; null where the term is over before it began. Throws the errors of the store. */
@@ -68,7 +69,7 @@ export async function openTerm(options: TermOptions): Promise<Term | null> {
   const { sums, unsaved } = carriedOn(options) ?? restored(options, stored);
   const writer = createSumsWriter({ ...options, sums, unsaved, arrivedUntil: arrival.until });
   const recovery = createRecovery({ ...options, sums, followed: arrival.followed });
-  recovery.begin(coverage.set(arrival.isFlowing(), arrival.from(options.heldSince())));
+  recovery.gapsEnded(coverage.set(arrival.isFlowing(), arrival.from(options.heldSince())));
   const running = createScope();
   // After the restored totals: from here on the readers get what changes.
   writer.start();
@@ -91,8 +92,8 @@ export async function openTerm(options: TermOptions): Promise<Term | null> {
         sums.trade(tick);
       },
     },
-    brace: recovery.brace,
-    recover: recovery.begin,
+    gapBegins: recovery.gapBegins,
+    gapsEnded: recovery.gapsEnded,
     fetching: recovery.fetching,
     unsavedMs: writer.unsavedMs,
     async end() {

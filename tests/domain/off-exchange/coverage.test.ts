@@ -72,6 +72,15 @@ describe('what is covered', () => {
     expect(coverage.until(at(MONDAY, 13))).toBe(at(MONDAY, 12));
   });
 
+  test('has a gap of every break, however short, and none where nothing broke', () => {
+    const coverage = begun(at(MONDAY, 10));
+    expect(coverage.set(true, at(MONDAY, 10))).toEqual([]);
+    coverage.set(false, at(MONDAY, 10));
+    expect(coverage.set(true, at(MONDAY, 10))).toEqual([gap(MONDAY, at(MONDAY, 10), at(MONDAY, 10) + 1)]);
+    coverage.set(false, at(MONDAY, 10));
+    expect(coverage.set(true, at(MONDAY, 10))).toEqual([gap(MONDAY, at(MONDAY, 10) + 1, at(MONDAY, 10) + 2)]);
+  });
+
   test('after more than a week has the gaps of the last seven days', () => {
     const gaps = begun(at('2026-05-01', 10)).set(true, at(MONDAY, 10));
     expect(gaps[0]!.from).toBe(at('2026-06-08', 10));

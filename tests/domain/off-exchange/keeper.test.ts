@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TradeTick } from '../../../src/domain/market/feed.ts';
-import { BEHIND_MS } from '../../../src/domain/off-exchange/arrival.ts';
-import { MARGIN_MS } from '../../../src/domain/off-exchange/recovery.ts';
+import { BEHIND_MS } from '../../../src/domain/market/lateness.ts';
+import { MARGIN_MS } from '../../../src/domain/off-exchange/gap-fetch.ts';
 import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { createOffExchangeEngine, type EngineOptions } from '../../support/off-exchange-engine.ts';
 
@@ -12,12 +12,15 @@ const SECOND = 1_000;
 /** Nothing was summed before the service was started. */
 const HEAD = [OPENING, NOON] as const;
 
+/** What was on its way with the last sign of upstream. */
+const LATENCY = BEHIND_MS.live.most;
+
 /** An engine since noon whose prints arrive. */
 async function begin(options: Partial<EngineOptions> = {}) {
   const engine = createOffExchangeEngine({ start: NOON, ...options });
   engine.tap.status({ state: 'live' });
   await engine.win();
-  await engine.pass(SECOND);
+  await engine.pass(5 * SECOND);
   engine.hear();
   return engine;
 }
@@ -45,7 +48,7 @@ describe('a gap', () => {
     engine.hear();
     engine.tap.status({ state: 'live' });
     await engine.pass(SECOND);
-    expect(engine.gaps()).toEqual([HEAD, [heardAt, heardAt + 15 * SECOND]]);
+    expect(engine.gaps()).toEqual([HEAD, [heardAt - LATENCY, heardAt + 15 * SECOND]]);
   });
 
   test('of a killed engine begins with its last sign of upstream, though more was written since', async () => {
@@ -55,7 +58,7 @@ describe('a gap', () => {
     engine.print();
     await engine.pass(SECOND);
     expect(engine.prints('AAPL')).toBe(1);
-    expect(engine.coveredUntil()).toBe(heardAt);
+    expect(engine.coveredUntil()).toBe(heardAt - LATENCY);
   });
 
   test('of a delayed feed has the times at which the missing prints were made', async () => {
@@ -95,8 +98,33 @@ describe('a frame that is dropped whole', () => {
     engine.hear();
     engine.print();
     await engine.pass(3 * SECOND);
-    expect(engine.gaps()).toEqual([HEAD, [heardAt, droppedAt]]);
+    expect(engine.gaps()).toEqual([HEAD, [heardAt - LATENCY, droppedAt]]);
     expect(engine.sides('AAPL')).toEqual({ bullish: 1, unknown: 1 });
+  });
+
+  test('leaves a gap also in the millisecond of the frame before it, and is fetched', async () => {
+    const asked: string[] = [];
+    const read = async (symbol: string): Promise<TradeTick[]> => {
+      asked.push(symbol);
+      return [];
+    };
+    const engine = await begin({ past: { read } });
+    const at = engine.clock.now();
+    engine.print();
+    engine.tap.dropped(1, true);
+    engine.hear();
+    await engine.pass(MARGIN_MS + 10 * SECOND);
+    expect(engine.gaps()).toEqual([HEAD, [at - LATENCY, at]]);
+    expect(asked).toEqual(['AAPL']);
+  });
+
+  test('leaves a gap also in the millisecond in which prints began to arrive', async () => {
+    const engine = createOffExchangeEngine({ start: OPENING });
+    engine.tap.status({ state: 'live' });
+    await engine.win();
+    engine.tap.dropped(1, true);
+    await engine.pass(3 * SECOND);
+    expect(engine.gaps()).toEqual([[OPENING, OPENING + 1]]);
   });
 
   test('is one gap with those that follow at once', async () => {
@@ -108,7 +136,7 @@ describe('a frame that is dropped whole', () => {
       engine.hear();
     }
     await engine.pass(3 * SECOND);
-    expect(engine.gaps()).toEqual([HEAD, [heardAt, heardAt + 2_500]]);
+    expect(engine.gaps()).toEqual([HEAD, [heardAt - LATENCY, heardAt + 2_500]]);
   });
 
   test('is fetched: its prints count though later ones arrived before', async () => {
@@ -198,7 +226,7 @@ describe('a lease that is lost in a stall and comes back', () => {
     engine.tap.status({ state: 'live' });
     await engine.pass(2 * SECOND);
     expect(engine.prints('AAPL')).toBe(1);
-    expect(engine.gaps()).toEqual([HEAD, [lostAt, lostAt + 4 * SECOND]]);
+    expect(engine.gaps()).toEqual([HEAD, [lostAt - LATENCY, lostAt + 4 * SECOND]]);
   });
 
   test('goes on from what is stored where another replica was the engine in between', async () => {

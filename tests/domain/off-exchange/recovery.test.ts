@@ -3,8 +3,13 @@ import { silentLog } from '../../../rig/log.ts';
 import type { TradeTick } from '../../../src/domain/market/feed.ts';
 import { createMarketHours } from '../../../src/domain/market/market-hours.ts';
 import { createCoverage } from '../../../src/domain/off-exchange/coverage.ts';
+import { MARGIN_MS } from '../../../src/domain/off-exchange/gap-fetch.ts';
 import type { PastPrints } from '../../../src/domain/off-exchange/past-prints.ts';
-import { createRecovery, LONGEST_FETCHED_MS, MARGIN_MS } from '../../../src/domain/off-exchange/recovery.ts';
+import {
+  createRecovery,
+  LONGEST_FETCHED_MS,
+  MAX_FETCHES,
+} from '../../../src/domain/off-exchange/recovery.ts';
 import { createOffExchangeSums } from '../../../src/domain/off-exchange/sums.ts';
 import { TradecastError } from '../../../src/protocol/errors.ts';
 import { newYorkTime } from '../../../src/protocol/new-york.ts';
@@ -28,6 +33,7 @@ function begin(
   const sums = createOffExchangeSums({ minNotional: 0, tapeNotional: 100_000 });
   const coverage = createCoverage(createMarketHours('always'));
   let filled = 0;
+  let givenUp = 0;
   const asked: Parameters<PastPrints['read']>[] = [];
   const past: PastPrints = {
     async read(...request) {
@@ -41,6 +47,7 @@ function begin(
     coverage,
     followed: () => ['AAPL'],
     onFilled: () => (filled += 1),
+    onGivenUp: (count) => (givenUp += count),
     clock,
     log: silentLog,
   });
@@ -51,7 +58,7 @@ function begin(
   live(print(5, NOON - SECOND));
   coverage.resume(NOON);
   clock.advance(gapMs);
-  recovery.begin(coverage.set(true, clock.now()));
+  recovery.gapsEnded(coverage.set(true, clock.now()));
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   };
@@ -73,6 +80,7 @@ function begin(
     asked,
     recovery,
     filled: () => filled,
+    givenUp: () => givenUp,
     live,
     pass,
     prints,
@@ -108,15 +116,44 @@ describe('the prints of a gap', () => {
 
   test('count no second time where another gap follows at once', async () => {
     const late = print(8, NOON + 12 * SECOND);
-    const { clock, coverage, recovery, pass, prints } = begin(() => [print(6, NOON + SECOND), late]);
+    const { clock, coverage, recovery, pass, prints, asked } = begin(() => [print(6, NOON + SECOND), late]);
     await pass(SECOND);
     coverage.set(false, clock.now());
     await pass(5 * SECOND);
-    recovery.begin(coverage.set(true, clock.now()));
-    await pass(MARGIN_MS + 2 * SECOND);
+    recovery.gapsEnded(coverage.set(true, clock.now()));
     await pass(MARGIN_MS + 2 * SECOND);
     expect(prints()).toBe('AAPL 3');
+    // One request for both.
+    expect(asked.map(([, from, to]) => [from, to])).toEqual([
+      [NOON - MARGIN_MS, NOON + 16 * SECOND + MARGIN_MS],
+    ]);
     expect(coverage.take().map(({ filled }) => filled)).toEqual([['AAPL'], ['AAPL']]);
+  });
+
+  test('of gaps apart wait side by side, each for its own time', async () => {
+    const { clock, coverage, recovery, pass, asked } = begin(() => []);
+    await pass(MARGIN_MS + 500);
+    coverage.set(false, clock.now());
+    await pass(500);
+    recovery.gapsEnded(coverage.set(true, clock.now()));
+    expect(recovery.fetching()).toBe(2);
+    await pass(SECOND);
+    expect([asked.length, recovery.fetching()]).toEqual([1, 1]);
+    await pass(MARGIN_MS + SECOND);
+    expect([asked.length, recovery.fetching()]).toEqual([2, 0]);
+  });
+
+  test('of a feed that breaks again and again take no more than a bounded share', async () => {
+    const { clock, coverage, recovery, pass } = begin(() => {
+      throw new TradecastError('UNAVAILABLE', 'Not now.', { retryAfterMs: 1_000 });
+    });
+    for (let turn = 0; turn < 2 * MAX_FETCHES; turn++) {
+      await pass(2 * MARGIN_MS);
+      coverage.set(false, clock.now());
+      await pass(SECOND);
+      recovery.gapsEnded(coverage.set(true, clock.now()));
+    }
+    expect(recovery.fetching()).toBe(MAX_FETCHES);
   });
 
   test('of a new day count, though their numbers are lower than those of the day before', async () => {
@@ -128,7 +165,7 @@ describe('the prints of a gap', () => {
     clock.advance(midnight + 10 * SECOND - clock.now());
     coverage.set(false, clock.now());
     clock.advance(10 * SECOND);
-    recovery.begin(coverage.set(true, clock.now()));
+    recovery.gapsEnded(coverage.set(true, clock.now()));
     await pass(MARGIN_MS + 10 * SECOND);
     expect([sums.day(), prints()]).toEqual(['2026-06-16', 'AAPL 1']);
   });
@@ -148,17 +185,18 @@ describe('the prints of a gap', () => {
   test.each([
     [
       'the plan has no trades by request',
+      0,
       () => {
         throw new TradecastError('NOT_IN_PLAN', 'The plan of the market data account does not include this.');
       },
     ],
-    ['they are too many', () => null],
-  ])('stay missing where %s, and the gap stays marked', async (_, answer) => {
-    const { asked, pass, prints, coverage, filled, recovery } = begin(answer);
+    ['they are too many', 1, () => null],
+  ])('stay missing where %s, and the gap stays marked', async (_, lost, answer) => {
+    const { asked, pass, prints, coverage, filled, givenUp, recovery } = begin(answer);
     await pass(MARGIN_MS + 2 * SECOND);
     await pass(600 * SECOND);
     expect([asked.length, prints(), coverage.take()]).toEqual([1, 'AAPL 1', []]);
-    expect([filled(), recovery.fetching()]).toEqual([0, 0]);
+    expect([filled(), givenUp(), recovery.fetching()]).toEqual([0, lost, 0]);
   });
 
   test('are not asked for where it was too long', async () => {
