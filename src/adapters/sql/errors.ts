@@ -19,10 +19,12 @@ const CONNECTION_FAILURES = new Set([
 const CONNECTION_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|cannot use a pool after|connection ended/i;
 /**
- * SQLSTATE: 08 connection, 53 resources, 57 operator intervention (shutdown, statement timeout), 58 system; 25006 is a
- * former primary, whose address leads to the new one when the connection is made anew.
+ * What ends a statement through no fault of its own. SQLSTATE: 08 connection, 53 resources, 57 operator intervention
+ * (shutdown, statement timeout), 58 system. 25006 is a former primary, whose address leads to the new one when the
+ * connection is made anew. 25P03 and 25P04 end a transaction that stood still or lasted too long: this process stalled.
+ * 40001, 40P01 and 55P03 are two transactions in each other's way, of which this one was given up.
  */
-const UNAVAILABLE_STATES = /^(08|53|57|58|25006)/;
+const UNAVAILABLE_STATES = /^(08|53|57|58|25006|25P03|25P04|40001|40P01|55P03)/;
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code;
