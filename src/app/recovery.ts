@@ -42,7 +42,8 @@ export function createLinkRecovery({ demand, optionFeed, totals, cluster, realti
 
 /**
  * After a stall of this process: its quotes are old, and it missed what was published meanwhile. The engine lease
- * needs no notice: it is judged by the clock at each use.
+ * needs no notice: it is judged by the clock at each use. Nor do off-exchange totals: the number of the engine's next
+ * message, within a second, shows a hole. To ask for all of them each time would make an overloaded engine slower.
  */
 export function createStallRecovery({ clock, log, metrics, wrap }: Core, parts: RecoveryParts): Part {
   const watch = wrapped(createStallWatch({ clock }), wrap.stallWatch);
@@ -54,7 +55,6 @@ export function createStallRecovery({ clock, log, metrics, wrap }: Core, parts: 
     parts.cluster.resubscribe();
     parts.demand.resync();
     parts.optionFeed.demand.resync();
-    parts.totals.resync();
     parts.realtime.resync();
   });
   return { name: 'stall recovery', start: watch.start, stop: watch.stop };

@@ -53,7 +53,7 @@ export function readOffExchange(registry: MetricRegistry, read: OffExchangeReadi
   );
   registry.gauge(
     'tradecast_off_exchange_unsaved_seconds',
-    'How long sums of off-exchange prints wait to be stored',
+    'How long the oldest off-exchange print that is not stored has waited',
     () => read.unsavedMs() / 1_000,
   );
 }

@@ -6,26 +6,31 @@ import { dollarsOf } from '../../src/domain/off-exchange/amount.ts';
 import type { DayChanges } from '../../src/domain/off-exchange/changes.ts';
 import { createOffExchangeKeeper } from '../../src/domain/off-exchange/keeper.ts';
 import type { PastPrints } from '../../src/domain/off-exchange/past-prints.ts';
-import type { Gap, StoredSymbol, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
+import type { Gap, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
+import type { MinuteTotals, SymbolDay } from '../../src/domain/off-exchange/symbol-sums.ts';
 import { createManualClock } from './manual-clock.ts';
 import { nbbo, trade } from './ticks.ts';
 
 /** Sums in memory, fenced like those of the database. */
 function createMemoryStore(newestLease: () => number) {
-  const symbols = new Map<string, StoredSymbol>();
-  const minutes = new Map<string, StoredSymbol['minutes'][number]>();
+  const symbols = new Map<string, SymbolDay>();
+  /** By symbol, start and part. */
+  const minutes = new Map<string, MinuteTotals>();
   const gaps = new Map<number, Gap>();
   let day: string | null = null;
   let coveredUntil: number | null = null;
   let failures = 0;
+  let loads = 0;
+  let isAway = false;
   const requireLease = (fencing: number): void => {
     if (fencing !== newestLease()) throw new Error('another replica is the engine');
   };
-  const apply = (change: DayChanges): void => {
+  const apply = (change: DayChanges, part: number): void => {
     day = change.day;
-    for (const one of change.symbols) {
-      symbols.set(one.symbol, one);
-      for (const minute of one.minutes) minutes.set(`${one.symbol} ${minute.start}`, minute);
+    for (const { minutes: changed, ...one } of change.symbols) {
+      const largest = one.largest ?? symbols.get(one.symbol)?.largest ?? [];
+      symbols.set(one.symbol, { ...one, largest });
+      for (const minute of changed) minutes.set(`${one.symbol} ${minute.start} ${part}`, minute);
     }
   };
   const ofSymbol = (symbol: string) =>
@@ -33,16 +38,17 @@ function createMemoryStore(newestLease: () => number) {
   const store: SumsStore = {
     async load(fencing) {
       requireLease(fencing);
+      loads += 1;
       if (failures > 0) {
         failures -= 1;
         throw new Error('the database does not answer');
       }
-      const all = [...symbols.values()].map((one) => ({ ...one, minutes: ofSymbol(one.symbol) }));
-      return { newest: day === null ? null : { day, symbols: all }, coveredUntil };
+      return { newest: day === null ? null : { day, symbols: [...symbols.values()] }, coveredUntil };
     },
     async commit(fencing, commit) {
       requireLease(fencing);
-      for (const change of commit.changes) apply(change);
+      if (isAway) throw new Error('the database does not answer');
+      for (const change of commit.changes) apply(change, commit.part);
       for (const gap of commit.gaps) gaps.set(gap.from, gap);
       coveredUntil = commit.coveredUntil ?? coveredUntil;
     },
@@ -61,6 +67,10 @@ function createMemoryStore(newestLease: () => number) {
       return sides;
     },
     failLoads: (count: number): unknown => (failures = count),
+    /** How often the stored day was read. */
+    loads: () => loads,
+    /** Nothing can be stored, or can be again. */
+    setAway: (away: boolean): unknown => (isAway = away),
     gaps: () => [...gaps.values()].map(({ from, to }) => [from, to] as const),
     filled: () => [...gaps.values()].map(({ filled }) => filled),
     coveredUntil: () => coveredUntil,

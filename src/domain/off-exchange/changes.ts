@@ -1,5 +1,5 @@
 /** What changed since somebody asked last: each reader at its own pace, none misses or repeats anything. */
-import { type MinuteSums, type SymbolDay, type SymbolSums, symbolDayOf } from './symbol-sums.ts';
+import { type MinuteSums, type SymbolChange, type SymbolSums, symbolChangeOf } from './symbol-sums.ts';
 
 /** Whole numbers as they stand, not differences: to store or to send them twice does no harm. */
 export interface DayChanges {
@@ -7,8 +7,16 @@ export interface DayChanges {
   readonly day: string;
   /** The feed began again: what was taken of this day before is void. `symbols` is empty then. */
   readonly isAnew: boolean;
-  /** Only the symbols that changed, with only the minutes that changed. */
-  readonly symbols: readonly SymbolDay[];
+  /** Only the symbols that changed. */
+  readonly symbols: readonly SymbolChange[];
+}
+
+/** What of a symbol changed beside its totals. */
+export interface Change {
+  /** Undefined for a change outside of the minutes: a late print. */
+  readonly minute?: MinuteSums;
+  /** The largest prints are others now. */
+  readonly isLargest?: boolean;
 }
 
 export interface ChangeReader {
@@ -19,25 +27,45 @@ export interface ChangeReader {
 
 /** The side of the sums: notes changes for every reader. */
 export interface ChangeLog {
-  /** `minute` is undefined for a change outside of the minutes: a late print. */
-  note(sums: SymbolSums, minute: MinuteSums | undefined): void;
+  note(sums: SymbolSums, change: Change): void;
   /** A change outside of its numbers; of nothing where there is no such symbol. */
   touch(sums: SymbolSums | undefined): void;
   /** The day is over: what was noted of it stays to be taken. */
   endDay(day: string): void;
   /** All that was noted is void, and so is what was taken of this day. */
   beginAnew(day: string): void;
-  open(dayOf: () => string | null): ChangeReader;
+  open(dayOf: () => string | null, onFirst?: () => void): ChangeReader;
+}
+
+interface Dirty {
+  readonly minutes: Set<MinuteSums>;
+  isLargest: boolean;
 }
 
 interface Reader {
-  readonly dirty: Map<SymbolSums, Set<MinuteSums>>;
+  readonly dirty: Map<SymbolSums, Dirty>;
   ended: DayChanges[];
+  readonly onFirst: () => void;
+}
+
+const hasNothing = ({ dirty, ended }: Reader): boolean => dirty.size === 0 && ended.length === 0;
+
+function noteIn(reader: Reader, sums: SymbolSums, { minute, isLargest = false }: Change): void {
+  let noted = reader.dirty.get(sums);
+  if (noted === undefined) {
+    if (hasNothing(reader)) reader.onFirst();
+    noted = { minutes: new Set(), isLargest };
+    reader.dirty.set(sums, noted);
+  }
+  if (minute) noted.minutes.add(minute);
+  if (isLargest) noted.isLargest = true;
 }
 
 function takeDirty({ dirty }: Reader, day: string | null): DayChanges[] {
   if (day === null || dirty.size === 0) return [];
-  const symbols = [...dirty].map(([sums, minutes]) => symbolDayOf(sums, minutes));
+  const symbols = [...dirty].map(([sums, { minutes, isLargest }]) =>
+    symbolChangeOf(sums, minutes, isLargest),
+  );
   dirty.clear();
   return [{ day, isAnew: false, symbols }];
 }
@@ -45,25 +73,19 @@ function takeDirty({ dirty }: Reader, day: string | null): DayChanges[] {
 export function createChangeLog(): ChangeLog {
   const readers = new Set<Reader>();
 
-  const note = (sums: SymbolSums, minute: MinuteSums | undefined): void => {
-    for (const { dirty } of readers) {
-      let minutes = dirty.get(sums);
-      if (minutes === undefined) {
-        minutes = new Set();
-        dirty.set(sums, minutes);
-      }
-      if (minute) minutes.add(minute);
-    }
+  const note = (sums: SymbolSums, change: Change): void => {
+    for (const reader of readers) noteIn(reader, sums, change);
   };
 
   return {
     note,
-    touch: (sums) => sums && note(sums, undefined),
+    touch: (sums) => sums && note(sums, {}),
     endDay(day) {
       for (const reader of readers) reader.ended.push(...takeDirty(reader, day));
     },
     beginAnew(day) {
       for (const reader of readers) {
+        if (hasNothing(reader)) reader.onFirst();
         reader.dirty.clear();
         reader.ended = [
           ...reader.ended.filter((ended) => ended.day !== day),
@@ -71,8 +93,8 @@ export function createChangeLog(): ChangeLog {
         ];
       }
     },
-    open(dayOf) {
-      const reader: Reader = { dirty: new Map(), ended: [] };
+    open(dayOf, onFirst = () => {}) {
+      const reader: Reader = { dirty: new Map(), ended: [], onFirst };
       readers.add(reader);
       return {
         take() {

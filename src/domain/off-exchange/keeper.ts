@@ -39,7 +39,7 @@ export interface OffExchangeKeeper {
   heaviest(count: number): readonly string[];
   /** Times in which prints may be missing. */
   gaps(): GapCounts;
-  /** How long the oldest print has waited to be stored. */
+  /** How long the oldest print has waited to be stored, one of those included that wait for the sums to be read. */
   unsavedMs(): number;
 }
 
@@ -113,7 +113,7 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     counters: terms.counters,
     heaviest: (count) => terms.now()?.sums.heaviest(count) ?? [],
     gaps: () => ({ ...tally.counts(), fetching: terms.now()?.fetching() ?? 0 }),
-    unsavedMs: () => terms.now()?.unsavedMs() ?? 0,
+    unsavedMs: () => terms.now()?.unsavedMs() ?? queue.heldMs(),
   };
 }
 

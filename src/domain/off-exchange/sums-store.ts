@@ -11,17 +11,20 @@ export interface Gap {
   readonly filled: readonly string[];
 }
 
-export type StoredSymbol = Omit<SymbolDay, 'totals'>;
-
 /** What an engine goes on from. */
 export interface StoredDay {
   /** YYYY-MM-DD in New York. */
   readonly day: string;
-  readonly symbols: readonly StoredSymbol[];
+  readonly symbols: readonly SymbolDay[];
 }
 
 /** One write of the engine. */
 export interface SumsCommit {
+  /**
+   * The lease number with which its sums began or were restored. What they count of a minute is stored under it, beside
+   * what the engines before counted of the same minute: so the numbers are absolute although nobody has read those.
+   */
+  readonly part: number;
   /** In their order. To write them twice does no harm. */
   readonly changes: readonly DayChanges[];
   readonly gaps: readonly Gap[];
@@ -32,7 +35,7 @@ export interface SumsCommit {
 /** A symbol's day as a reader gets it. */
 export interface StoredSymbolDay {
   readonly minutes: readonly MinuteTotals[];
-  readonly largest: StoredSymbol['largest'];
+  readonly largest: SymbolDay['largest'];
   readonly late: LatePrints;
   readonly gaps: readonly Pick<Gap, 'from' | 'to'>[];
   /** Every print that upstream sent up to here is counted, of whichever day; null before the first engine. */

@@ -12,12 +12,19 @@ const WRITE_INTERVAL_MS = 1_000;
 /** Without prints the time up to which they are covered is written this often. */
 const QUIET_WRITE_MS = 10_000;
 
+/** A commit that was not stored, or of which nobody knows. */
+export interface WaitingCommit {
+  readonly commit: SumsCommit;
+  /** Since when its oldest change waits, milliseconds since epoch; null where nothing changed in it. */
+  readonly since: number | null;
+}
+
 /** Stores what changed, once a second in one transaction: absolute numbers, so that a write may be repeated. */
 export interface SumsWriter {
   start(): void;
   /** Writes what is left, if the database takes it at once. Returns what could not be written, in its order. */
-  stop(): Promise<readonly SumsCommit[]>;
-  /** Since when the oldest change waits. */
+  stop(): Promise<readonly WaitingCommit[]>;
+  /** How long the oldest change has waited; 0 where none waits. */
   unsavedMs(): number;
 }
 
@@ -26,6 +33,8 @@ export interface SumsWriterOptions {
   readonly store: SumsStore;
   readonly coverage: Coverage;
   readonly fencing: number;
+  /** That of its commits. */
+  readonly part: number;
   readonly origin: PriceOrigin;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,12 +43,16 @@ export interface SumsWriterOptions {
   /** Prints up to then have arrived, by the source's time. */
   readonly arrivedUntil: () => number;
   /** What the term before could not write. */
-  readonly unsaved: readonly SumsCommit[];
+  readonly unsaved: readonly WaitingCommit[];
 }
 
 export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
-  const { sums, store, coverage, fencing, clock, log, current, onGaps } = options;
-  const changes = sums.changes();
+  const { sums, store, coverage, fencing, part, clock, log, current, onGaps } = options;
+  /** When the first change came that was not taken yet. */
+  let changedAt: number | null = null;
+  const changes = sums.changes(() => {
+    changedAt = clock.now();
+  });
   const running = createScope();
   const marked = createBeginnings(options.origin);
   /** Failed, or unknown whether it was written: it is written again before anything newer. */
@@ -51,18 +64,21 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
 
   const isDue = ({ changes, gaps }: SumsCommit): boolean =>
     changes.length > 0 || gaps.length > 0 || clock.now() - savedAt >= QUIET_WRITE_MS;
-  const next = (): SumsCommit => ({
-    changes: marked(changes.take()),
-    gaps: coverage.take(),
-    coveredUntil: coverage.until(options.arrivedUntil()),
-  });
+  const next = (): WaitingCommit => {
+    const since = changedAt;
+    changedAt = null;
+    const gaps = coverage.take();
+    const coveredUntil = coverage.until(options.arrivedUntil());
+    return { commit: { part, changes: marked(changes.take()), gaps, coveredUntil }, since };
+  };
 
   async function write(): Promise<void> {
     if (current() !== fencing) return;
-    const commit = unsaved[0] ?? next();
+    const waiting = unsaved[0] ?? next();
+    const { commit } = waiting;
     if (unsaved.length === 0) {
       if (!isDue(commit)) return;
-      unsaved.push(commit);
+      unsaved.push(waiting);
     }
     try {
       const startedAt = clock.now();
@@ -96,7 +112,10 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
       changes.close();
       return left;
     },
-    unsavedMs: () => (unsaved.length === 0 ? 0 : clock.now() - savedAt),
+    unsavedMs() {
+      const since = unsaved.find((waiting) => waiting.since !== null)?.since ?? changedAt;
+      return since === null ? 0 : Math.max(0, clock.now() - since);
+    },
   };
 }
 

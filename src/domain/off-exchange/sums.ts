@@ -2,7 +2,7 @@ import type { PrintSide } from '../../protocol/darkpool.ts';
 import { newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import type { NbboTick, TradeTick } from '../market/feed.ts';
 import { type Amount, amountOf } from './amount.ts';
-import { type ChangeReader, createChangeLog } from './changes.ts';
+import { type Change, type ChangeReader, createChangeLog } from './changes.ts';
 import { isLate, type Print } from './print.ts';
 import { createPrintCheck, noPrints, type PrintCounters } from './print-check.ts';
 import {
@@ -10,7 +10,6 @@ import {
   addPrint,
   addToLargest,
   createSymbolSums,
-  type MinuteSums,
   restoredSums,
   type SymbolDay,
   type SymbolSums,
@@ -44,13 +43,13 @@ export interface OffExchangeSums {
    * The sums as they were stored of this day, in place of what is there. Prints up to each symbol's stored sequence
    * number count as seen: call it before the first tick.
    */
-  restore(day: string, symbols: readonly Omit<SymbolDay, 'totals'>[]): void;
+  restore(day: string, symbols: readonly SymbolDay[]): void;
   /** The feed begins again: nothing is known any more. */
   clear(): void;
   /** Marks the symbol as changed: whether its prints arrive is not what it was. */
   touch(symbol: string): void;
-  /** A reader of what changes from now on. */
-  changes(): ChangeReader;
+  /** A reader of what changes from now on; `onFirst` is called with the first change since it took the last ones. */
+  changes(onFirst?: () => void): ChangeReader;
   /** YYYY-MM-DD in New York; null before the first trade. */
   day(): string | null;
   symbols(): SymbolDay[];
@@ -86,7 +85,7 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
     if (isLate(tick)) {
       counters.late += 1;
       addLatePrint(entry, notional);
-      log.note(entry, undefined);
+      log.note(entry, {});
       return;
     }
     if (isLive) counters.counted += 1;
@@ -135,9 +134,9 @@ export function createOffExchangeSums({ minNotional, tapeNotional }: OffExchange
       tapes.clear();
     },
     touch: (symbol) => log.touch(sums.get(symbol)),
-    changes: () => log.open(() => day.date || null),
+    changes: (onFirst) => log.open(() => day.date || null, onFirst),
     day: () => day.date || null,
-    symbols: () => [...sums.values()].map((entry) => symbolDayOf(entry)),
+    symbols: () => [...sums.values()].map(symbolDayOf),
     sequences: () => sequencesOf(sums),
     heaviest: (most) => heaviestOf(sums, most),
     counters,
@@ -163,10 +162,11 @@ function entryOf(sums: Map<string, SymbolSums>, symbol: string): SymbolSums | un
   return added;
 }
 
-function countPrint(entry: SymbolSums, print: Print, dayStart: number, leastOfLargest: Amount): MinuteSums {
-  if (print.notional >= leastOfLargest) addToLargest(entry, print);
+function countPrint(entry: SymbolSums, print: Print, dayStart: number, leastOfLargest: Amount): Change {
+  const isLargest = print.notional >= leastOfLargest && addToLargest(entry, print);
   // A trade of the last seconds before midnight belongs to the day of its report.
-  return addPrint(entry, print, Math.max(print.time - (print.time % MINUTE_MS), dayStart));
+  const minute = addPrint(entry, print, Math.max(print.time - (print.time % MINUTE_MS), dayStart));
+  return { minute, isLargest };
 }
 
 const sequencesOf = (sums: ReadonlyMap<string, SymbolSums>): ReadonlyMap<string, number> =>

@@ -14,12 +14,10 @@ export interface LatePrints {
   readonly notional: Amount;
 }
 
-/** A symbol's off-exchange prints of one New York day. The totals are those of all its minutes. */
+/** A symbol's off-exchange prints of one New York day: all of them, whichever engine counted them. */
 export interface SymbolDay {
   readonly symbol: string;
   readonly totals: Totals;
-  /** In the order in which they began. */
-  readonly minutes: readonly MinuteTotals[];
   /** By notional, largest first. */
   readonly largest: readonly Print[];
   readonly late: LatePrints;
@@ -27,6 +25,14 @@ export interface SymbolDay {
   readonly sequence: number;
   /** The feed's time of the last print, milliseconds since epoch. */
   readonly updatedAt: number;
+}
+
+/** A symbol that changed, with whole numbers as they stand. */
+export interface SymbolChange extends Omit<SymbolDay, 'largest'> {
+  /** Those that changed, in the order in which they began: what was counted since the sums began or were restored. */
+  readonly minutes: readonly MinuteTotals[];
+  /** Null where they did not change. */
+  readonly largest: SymbolDay['largest'] | null;
 }
 
 /** As many prints of a symbol are kept one by one. */
@@ -46,6 +52,10 @@ function addTo(sums: Sums, { side, notional }: Print): void {
 export interface SymbolSums {
   readonly symbol: string;
   readonly totals: Sums;
+  /**
+   * Only what was counted since the sums began or were restored. The minutes of the engines before stay in the database:
+   * a day of the whole market has two million of them, and nobody here reads them.
+   */
   readonly minutes: Map<number, MinuteSums>;
   largest: readonly Print[];
   readonly late: { prints: number; notional: Amount };
@@ -80,55 +90,44 @@ export function addLatePrint({ late }: SymbolSums, notional: Amount): void {
   late.notional += notional;
 }
 
-/** Of equal ones the earlier stands first; beyond MAX_LARGEST the smallest is dropped. */
-export function addToLargest(sums: SymbolSums, print: Print): void {
+/** Of equal ones the earlier stands first; beyond MAX_LARGEST the smallest is dropped. False where it is not among them. */
+export function addToLargest(sums: SymbolSums, print: Print): boolean {
   const { largest } = sums;
   const last = largest.at(-1);
-  if (last && largest.length >= MAX_LARGEST && print.notional <= last.notional) return;
+  if (last && largest.length >= MAX_LARGEST && print.notional <= last.notional) return false;
   const found = largest.findIndex(({ notional }) => print.notional > notional);
   sums.largest = largest.toSpliced(found < 0 ? largest.length : found, 0, print).slice(0, MAX_LARGEST);
+  return true;
 }
 
 /** All sides together. */
 export const wholeOf = ({ totals }: Pick<SymbolSums, 'totals'>): Amount =>
   totals.bullish + totals.bearish + totals.unknown;
 
-/** As it stands now; of these minutes, or of all. */
-export const symbolDayOf = (
-  sums: SymbolSums,
-  minutes: Iterable<MinuteSums> = sums.minutes.values(),
-): SymbolDay => ({
+/** As it stands now. */
+export const symbolDayOf = (sums: SymbolSums): SymbolDay => ({
   symbol: sums.symbol,
   totals: { ...sums.totals },
-  minutes: [...minutes].map((minute) => ({ ...minute })).sort((a, b) => a.start - b.start),
   largest: sums.largest,
   late: { ...sums.late },
   sequence: sums.sequence,
   updatedAt: sums.updatedAt,
 });
 
-/** What was stored; the totals are made of the minutes again. */
-export function restoredSums({
-  symbol,
-  minutes,
-  largest,
-  late,
-  sequence,
-  updatedAt,
-}: Omit<SymbolDay, 'totals'>): SymbolSums {
-  const sums: SymbolSums = {
-    ...createSymbolSums(symbol),
-    minutes: new Map(minutes.map((minute) => [minute.start, { ...minute }])),
-    largest,
-    late: { ...late },
-    sequence,
-    updatedAt,
-  };
-  for (const { bullish, bearish, unknown, prints } of minutes) {
-    sums.totals.bullish += bullish;
-    sums.totals.bearish += bearish;
-    sums.totals.unknown += unknown;
-    sums.totals.prints += prints;
-  }
-  return sums;
-}
+export const symbolChangeOf = (
+  sums: SymbolSums,
+  minutes: Iterable<MinuteSums>,
+  hasLargest: boolean,
+): SymbolChange => ({
+  ...symbolDayOf(sums),
+  minutes: [...minutes].map((minute) => ({ ...minute })).sort((a, b) => a.start - b.start),
+  largest: hasLargest ? sums.largest : null,
+});
+
+/** What was stored. */
+export const restoredSums = ({ totals, late, ...stored }: SymbolDay): SymbolSums => ({
+  ...stored,
+  totals: { ...totals },
+  minutes: new Map(),
+  late: { ...late },
+});

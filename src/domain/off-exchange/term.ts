@@ -10,8 +10,8 @@ import type { PastPrints } from './past-prints.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
 import { createOffExchangeSums, type OffExchangeOptions, type OffExchangeSums } from './sums.ts';
 import type { SumsScope } from './sums-scope.ts';
-import type { SumsCommit, SumsStore } from './sums-store.ts';
-import { createSumsWriter, type SumsWriter } from './sums-writer.ts';
+import type { SumsStore } from './sums-store.ts';
+import { createSumsWriter, type SumsWriter, type WaitingCommit } from './sums-writer.ts';
 import { publishTotals } from './totals-publisher.ts';
 
 /** From one lease to the next: the sums, what stores them, and what publishes them. */
@@ -30,8 +30,10 @@ export interface Term extends Pick<SumsWriter, 'unsavedMs'> {
 export interface EndedTerm {
   readonly fencing: number;
   readonly sums: OffExchangeSums;
+  /** The lease number with which these sums began. */
+  readonly part: number;
   /** What it could not store. */
-  readonly unsaved: readonly SumsCommit[];
+  readonly unsaved: readonly WaitingCommit[];
 }
 
 export interface TermOptions {
@@ -63,11 +65,18 @@ export interface TermOptions {
 
 /** Goes on from the term before or from what is stored; null where the term is over before it began. Throws the errors of the store. */
 export async function openTerm(options: TermOptions): Promise<Term | null> {
-  const { store, arrival, coverage, fencing, isOurs } = options;
-  const stored = await store.load(fencing);
+  const { store, fencing, isOurs } = options;
   if (!isOurs()) return null;
-  const { sums, unsaved } = carriedOn(options) ?? restored(options, stored);
-  const writer = createSumsWriter({ ...options, sums, unsaved, arrivedUntil: arrival.until });
+  // A lease that is back at once costs no read: what this process counted is all there is.
+  const carried = carriedOn(options);
+  if (carried !== null) return termOf(options, carried);
+  const stored = await store.load(fencing);
+  return isOurs() ? termOf(options, restored(options, stored)) : null;
+}
+
+function termOf(options: TermOptions, { sums, part, unsaved }: Beginning): Term {
+  const { arrival, coverage, fencing, isOurs } = options;
+  const writer = createSumsWriter({ ...options, sums, part, unsaved, arrivedUntil: arrival.until });
   const recovery = createRecovery({ ...options, sums, followed: arrival.followed });
   recovery.gapsEnded(coverage.set(arrival.isFlowing(), arrival.from(options.heldSince())));
   const running = createScope();
@@ -98,12 +107,12 @@ export async function openTerm(options: TermOptions): Promise<Term | null> {
     unsavedMs: writer.unsavedMs,
     async end() {
       running.end();
-      return { fencing, sums, unsaved: await writer.stop() };
+      return { fencing, sums, part, unsaved: await writer.stop() };
     },
   };
 }
 
-type Beginning = Pick<EndedTerm, 'sums' | 'unsaved'>;
+type Beginning = Pick<EndedTerm, 'sums' | 'part' | 'unsaved'>;
 
 /** Numbers rise by one with every engine: where none is missing, nobody else has counted. */
 function carriedOn({ before, fencing, origin }: TermOptions): Beginning | null {
@@ -124,5 +133,5 @@ function restored(
     // Where nothing was ever summed, the day so far is missing.
     coverage.resume(coveredUntil ?? newYorkDay(arrival.until()).start);
   }
-  return { sums, unsaved: [] };
+  return { sums, part: options.fencing, unsaved: [] };
 }

@@ -12,6 +12,8 @@ export interface TickQueue {
   hold(): void;
   /** Since when everything is held, milliseconds since epoch: now, where more came than there is room for. */
   heldSince(): number;
+  /** How long the oldest tick has been held; 0 where none is. */
+  heldMs(): number;
   /** Delivers what was held, then everything at once. */
   open(sums: Sink): void;
   close(): void;
@@ -24,12 +26,14 @@ export function createTickQueue(log: Log, now: () => number): TickQueue {
   let held: ((sums: Sink) => void)[] = [];
   let isHolding = false;
   let since = now();
+  let firstAt = 0;
   let sink: Sink | null = null;
 
   const hold = (deliver: (sums: Sink) => void): void => {
     if (!isHolding) return;
     if (held.length === MAX_HELD)
       log.error({ held: MAX_HELD }, 'ticks were dropped: the sums could not be read for too long');
+    if (held.length === 0) firstAt = now();
     if (held.length <= MAX_HELD) held.push(deliver);
   };
 
@@ -62,6 +66,7 @@ export function createTickQueue(log: Log, now: () => number): TickQueue {
       since = now();
     },
     heldSince: () => (held.length > MAX_HELD ? now() : since),
+    heldMs: () => (held.length === 0 ? 0 : Math.max(0, now() - firstAt)),
     open(sums) {
       isHolding = false;
       for (const deliver of held) deliver(sums);

@@ -37,8 +37,8 @@ export interface TotalsBoard {
   /** Called with the totals of one bus message, or with those whose state has changed. */
   onChange(listener: (changed: readonly BoardTotals[]) => void): Cancel;
   /**
-   * Called when the board has been told all totals anew, or what it told before is void: after a missed message, a
-   * stall, with another engine, another day. Whoever adds up differences begins again.
+   * Called when the board has been told all totals anew, or what it told before is void: after a missed message, with
+   * another engine, another day. Whoever adds up differences begins again.
    */
   onDoubt(listener: () => void): Cancel;
   /** This replica may have missed something: asks the engine for everything. */

@@ -24,7 +24,9 @@ export interface TotalsPublisherOptions {
   readonly mayPublish: () => boolean;
 }
 
-const rowOf = ({ symbol, totals, updatedAt }: SymbolDay, arrives: boolean): TotalsRow => ({
+type SymbolTotals = Pick<SymbolDay, 'symbol' | 'totals' | 'updatedAt'>;
+
+const rowOf = ({ symbol, totals, updatedAt }: SymbolTotals, arrives: boolean): TotalsRow => ({
   symbol,
   bullish: String(totals.bullish),
   bearish: String(totals.bearish),
@@ -37,7 +39,7 @@ const rowOf = ({ symbol, totals, updatedAt }: SymbolDay, arrives: boolean): Tota
 /** What changed of the engine's sums, for every replica, until the returned function is called. */
 export function publishTotals(options: TotalsPublisherOptions): Cancel {
   const { bus, clock, sums, lease, arrival, scope, mayPublish } = options;
-  const toRow = (one: SymbolDay): TotalsRow => rowOf(one, arrival.sends(one.symbol));
+  const toRow = (one: SymbolTotals): TotalsRow => rowOf(one, arrival.sends(one.symbol));
   const news = sums.changes();
   let seq = 0;
   let edition = 0;
@@ -78,7 +80,7 @@ export function publishTotals(options: TotalsPublisherOptions): Cancel {
 }
 
 /** Of the latest day only: what ended before is stored, and on no board any more. */
-function takeLatest(news: ChangeReader, toRow: (one: SymbolDay) => TotalsRow) {
+function takeLatest(news: ChangeReader, toRow: (one: SymbolTotals) => TotalsRow) {
   let day: string | null = null;
   let isVoid = false;
   let rows: TotalsRow[] = [];

@@ -211,6 +211,8 @@ describe('a lease that is lost in a stall and comes back', () => {
     expect(engine.prints('AAPL')).toBe(2);
     expect(engine.gaps()).toEqual([HEAD]);
     expect(engine.keeper.counters()).toMatchObject({ counted: 2, forgotten: 0 });
+    // Nobody else has counted: what is stored was not read again.
+    expect(engine.loads()).toBe(1);
   });
 
   test('has the gap of its feed, and of nothing else', async () => {
@@ -267,4 +269,47 @@ test('ticks that wait for the sums are in no gap', async () => {
   await engine.pass(SECOND);
   expect(engine.prints('AAPL')).toBe(1);
   expect(engine.gaps()).toEqual([HEAD]);
+});
+
+describe('how long prints have waited to be stored', () => {
+  test('is the time since the oldest that is not stored, and not since the last write', async () => {
+    const engine = await begin();
+    await engine.pass(60 * SECOND);
+    expect(engine.keeper.unsavedMs()).toBe(0);
+    // Between two writes.
+    await engine.pass(SECOND / 2);
+    engine.print();
+    expect(engine.keeper.unsavedMs()).toBe(0);
+    engine.setAway(true);
+    await engine.pass(3 * SECOND);
+    engine.print();
+    await engine.pass(4 * SECOND);
+    expect(engine.keeper.unsavedMs()).toBe(7 * SECOND);
+    engine.setAway(false);
+    await engine.pass(2 * SECOND);
+    expect(engine.keeper.unsavedMs()).toBe(0);
+    expect(engine.prints('AAPL')).toBe(2);
+  });
+
+  test('goes on where the lease was away in between', async () => {
+    const engine = await begin();
+    engine.setAway(true);
+    engine.print();
+    await engine.pass(2 * SECOND);
+    await engine.lose();
+    await engine.pass(3 * SECOND);
+    await engine.win();
+    expect(engine.keeper.unsavedMs()).toBe(5 * SECOND);
+  });
+
+  test('counts those that wait for the stored sums', async () => {
+    const engine = createOffExchangeEngine({ start: NOON });
+    engine.failLoads(5);
+    await engine.win();
+    engine.print();
+    await engine.pass(3 * SECOND);
+    expect(engine.keeper.unsavedMs()).toBe(3 * SECOND);
+    await engine.pass(5 * SECOND);
+    expect(engine.keeper.unsavedMs()).toBe(0);
+  });
 });

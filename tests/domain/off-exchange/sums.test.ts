@@ -246,11 +246,12 @@ describe('the side of a print', () => {
 describe('the sums of a day', () => {
   test('are those of its minutes', () => {
     const sums = create();
+    const reader = sums.changes();
     sums.nbbo(nbbo({ sourceTime: at('11:00'), bid: 9.98, ask: 10.01 }));
     sums.trade(print({ price: 10, sourceTime: at('12:00:00.5'), participantTime: at('11:59:59.9') }));
     sums.trade(print({ price: 9.98, sourceTime: at('12:00:01') }));
     sums.trade(print({ price: 10, sourceTime: at('12:00:59.9') }));
-    const [first, second] = dayOf(sums)!.minutes;
+    const [first, second] = reader.take()[0]!.symbols[0]!.minutes;
     expect(first).toMatchObject({ start: at('11:59'), bullish: amountOf(1_000), bearish: 0n, prints: 1 });
     expect(second).toMatchObject({
       start: NOON,
@@ -308,8 +309,36 @@ describe('a reader of changes', () => {
     const [second] = often.take();
     expect(second).toMatchObject({ day: MONDAY, symbols: [{ symbol: 'AAPL', totals: { prints: 2 } }] });
     expect(second?.symbols[0]?.minutes.map(({ start }) => start)).toEqual([at('12:01')]);
-    expect(seldom.take()).toEqual([{ day: MONDAY, isAnew: false, symbols: sums.symbols() }]);
+    const whole = sums.symbols().map(({ symbol, totals }) => ({ symbol, totals }));
+    expect(seldom.take()).toMatchObject([{ day: MONDAY, isAnew: false, symbols: whole }]);
     expect([...often.take(), ...seldom.take()]).toEqual([]);
+  });
+
+  test('has the largest prints only where they changed', () => {
+    const sums = create();
+    const reader = sums.changes();
+    const largest = () => reader.take()[0]?.symbols[0]?.largest?.map(({ price }) => price);
+    sums.trade(print({ price: 2_000, size: 100, sourceTime: NOON }));
+    expect(largest()).toEqual([2_000]);
+    sums.trade(print({ price: 10, sourceTime: NOON }));
+    expect(largest()).toBeUndefined();
+    sums.trade(print({ price: 3_000, size: 100, sourceTime: NOON }));
+    sums.trade(print({ price: 10, sourceTime: NOON }));
+    expect(largest()).toEqual([3_000, 2_000]);
+  });
+
+  test('is told of the first change since it took the last ones', () => {
+    const sums = create();
+    let firsts = 0;
+    const reader = sums.changes(() => {
+      firsts += 1;
+    });
+    for (let i = 0; i < 3; i++) sums.trade(print({ price: 10, sourceTime: NOON }));
+    sums.trade(print({ price: 10, sourceTime: at('09:00', TUESDAY) }));
+    expect(firsts).toBe(1);
+    reader.take();
+    sums.trade(print({ price: 10, sourceTime: at('09:00', TUESDAY) }));
+    expect(firsts).toBe(2);
   });
 
   test('has a late print', () => {
@@ -336,9 +365,9 @@ describe('a reader of changes', () => {
     sums.trade(print({ price: 10, sourceTime: NOON }));
     sums.clear();
     sums.trade(print({ price: 20, sourceTime: at('09:00') }));
-    expect(reader.take()).toEqual([
+    expect(reader.take()).toMatchObject([
       { day: MONDAY, isAnew: true, symbols: [] },
-      { day: MONDAY, isAnew: false, symbols: sums.symbols() },
+      { day: MONDAY, isAnew: false, symbols: [{ totals: { unknown: amountOf(2_000) } }] },
     ]);
     expect(sides(sums).unknown).toBe(2_000);
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { FIXTURE_SYMBOL, leanTradeLines } from '../../../rig/recordings/lean-days.ts';
 import { isoDay } from '../../../rig/recordings/lean-files.ts';
 import { createOffExchangeSums } from '../../../src/domain/off-exchange/sums.ts';
-import type { Totals } from '../../../src/domain/off-exchange/symbol-sums.ts';
+import type { SymbolChange, Totals } from '../../../src/domain/off-exchange/symbol-sums.ts';
 import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import type { RecordedDays } from './day-tests.ts';
 import type { LeanDay } from './differences.ts';
@@ -27,18 +27,21 @@ const wholeOf = ({ bullish, bearish, unknown }: Totals): bigint => bullish + bea
 export function testRecordedPrints({ root, days, symbols }: RecordedDays): void {
   // One object for all days: they begin anew in it as they would in a running service.
   const sums = createOffExchangeSums({ minNotional: 0, tapeNotional: 100_000 });
+  const reader = sums.changes();
 
   describe.each([...days])('off-exchange prints of the recorded day %s', (day) => {
+    let changed: readonly SymbolChange[] = [];
     beforeAll(async () => {
       const lines = leanTradeLines(root, day, { symbols, snapshots: false, quotes: true });
       await replayLines(lines, () => ({ trade: sums.trade, nbbo: sums.nbbo }));
+      changed = reader.take().at(-1)!.symbols;
     });
 
     test.each([...symbols])(
       'of %s: the three sides are the notional of every print that counts, exactly',
       (symbol) => {
         const own = ownSums(root, symbol, day);
-        const found = sums.symbols().find((one) => one.symbol === symbol)!;
+        const found = changed.find((one) => one.symbol === symbol)!;
         expect(sums.day()).toBe(isoDay(day));
         expect(wholeOf(found.totals)).toBe(own.notional * FINER);
         expect(found.totals.prints).toBe(own.prints);

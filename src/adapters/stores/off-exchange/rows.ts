@@ -1,24 +1,32 @@
 import type { Print } from '../../../domain/off-exchange/print.ts';
-import type { StoredSymbol, SumsCommit } from '../../../domain/off-exchange/sums-store.ts';
-import type { MinuteTotals } from '../../../domain/off-exchange/symbol-sums.ts';
+import type { SumsCommit } from '../../../domain/off-exchange/sums-store.ts';
+import type {
+  MinuteTotals,
+  SymbolChange,
+  SymbolDay,
+  Totals,
+} from '../../../domain/off-exchange/symbol-sums.ts';
 import { fromDollars, toDollars } from './numbers.ts';
 
-export interface SymbolRow {
-  symbol: string;
-  late_prints: number;
-  late_notional: string;
-  largest: readonly PrintRow[];
-  sequence: number;
-  updated_at: Date;
-}
-
-export interface MinuteRow {
-  symbol: string;
-  minute: Date;
+interface AmountColumns {
   bullish: string;
   bearish: string;
   unknown: string;
   prints: number;
+}
+
+export interface SymbolRow extends AmountColumns {
+  symbol: string;
+  late_prints: number;
+  late_notional: string;
+  /** Null where none was large enough. */
+  largest: readonly PrintRow[] | null;
+  sequence: number;
+  updated_at: Date;
+}
+
+export interface MinuteRow extends AmountColumns {
+  minute: Date;
 }
 
 /** A print as JSON. */
@@ -29,28 +37,39 @@ const toPrintRow = ({ symbol: _symbol, notional, ...print }: Print): PrintRow =>
   notional: toDollars(notional),
 });
 
-export const toPrint = (symbol: string, { notional, ...row }: PrintRow): Print => ({
+const toPrint = (symbol: string, { notional, ...row }: PrintRow): Print => ({
   ...row,
   symbol,
   notional: fromDollars(notional),
 });
 
-export const toMinute = (row: Omit<MinuteRow, 'symbol'>): MinuteTotals => ({
-  start: row.minute.getTime(),
-  bullish: fromDollars(row.bullish),
-  bearish: fromDollars(row.bearish),
-  unknown: fromDollars(row.unknown),
-  prints: row.prints,
+const toTotals = ({ bullish, bearish, unknown, prints }: AmountColumns): Totals => ({
+  bullish: fromDollars(bullish),
+  bearish: fromDollars(bearish),
+  unknown: fromDollars(unknown),
+  prints,
+});
+const toColumns = ({ bullish, bearish, unknown, prints }: Totals): AmountColumns => ({
+  bullish: toDollars(bullish),
+  bearish: toDollars(bearish),
+  unknown: toDollars(unknown),
+  prints,
 });
 
-export const toStored = (row: SymbolRow, minutes: readonly MinuteTotals[]): StoredSymbol => ({
+export const toMinute = (row: MinuteRow): MinuteTotals => ({ start: row.minute.getTime(), ...toTotals(row) });
+
+export const toSymbolDay = (row: SymbolRow): SymbolDay => ({
   symbol: row.symbol,
-  minutes,
-  largest: row.largest.map((print) => toPrint(row.symbol, print)),
+  totals: toTotals(row),
+  largest: (row.largest ?? []).map((print) => toPrint(row.symbol, print)),
   late: { prints: row.late_prints, notional: fromDollars(row.late_notional) },
   sequence: row.sequence,
   updatedAt: row.updated_at.getTime(),
 });
+
+/** As text; null leaves what is stored: for most changes they are the same as before, and they are most of the bytes. */
+const largestOf = ({ largest }: SymbolChange): string | null =>
+  largest && JSON.stringify(largest.map(toPrintRow));
 
 /** The JSON parameters of the upserts, and the days to delete before them. */
 export function parametersOf(commit: SumsCommit) {
@@ -64,9 +83,10 @@ export function parametersOf(commit: SumsCommit) {
       symbols.set(`${day} ${one.symbol}`, {
         day,
         symbol: one.symbol,
+        ...toColumns(one.totals),
         late_prints: one.late.prints,
         late_notional: toDollars(one.late.notional),
-        largest: JSON.stringify(one.largest.map(toPrintRow)),
+        largest: largestOf(one),
         sequence: one.sequence,
         updated_at: new Date(one.updatedAt),
       });
@@ -75,10 +95,7 @@ export function parametersOf(commit: SumsCommit) {
           day,
           symbol: one.symbol,
           minute: new Date(minute.start),
-          bullish: toDollars(minute.bullish),
-          bearish: toDollars(minute.bearish),
-          unknown: toDollars(minute.unknown),
-          prints: minute.prints,
+          ...toColumns(minute),
         });
     }
   }

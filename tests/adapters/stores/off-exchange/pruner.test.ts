@@ -21,6 +21,7 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
     const noon = Date.parse(`${day}T16:00:00Z`);
     const minute = { start: noon, bullish: 1n, bearish: 0n, unknown: 0n, prints: 1 };
     await createSumsStore(database.db, source).commit(1, {
+      part: 1,
       changes: [
         {
           day,
