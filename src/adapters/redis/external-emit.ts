@@ -42,7 +42,7 @@ export function createExternalEmits({ parser, channel: base, events }: ExternalE
     const { type, data, nsp } = packet;
     const { rooms, except = [], flags = {} } = target;
     if (type !== EVENT_TYPE || (nsp !== undefined && nsp !== '/')) return null;
-    if (!Array.isArray(data) || !events.includes(data[0] as string)) return null;
+    if (!Array.isArray(data) || !events.includes(data[0] as string) || hasBytes(data)) return null;
     if (!isListOf(rooms, isOfRoom) || rooms.length === 0 || !isListOf(except, isText)) return null;
     if (!hasOnly(flags, ['compress', 'volatile']) || !Object.values(flags).every(isFlag)) return null;
     if (channel !== (rooms.length === 1 ? `${base}${rooms[0]}#` : base)) return null;
@@ -63,6 +63,13 @@ export function createExternalEmits({ parser, channel: base, events }: ExternalE
   };
 }
 
+/**
+ * Socket.IO would send an event with bytes as another type of packet: there a value that looks like a placeholder for
+ * bytes makes a stock client drop its connection. Not deep: the levels are bounded.
+ */
+const hasBytes = (value: unknown): boolean =>
+  Buffer.isBuffer(value) ||
+  (typeof value === 'object' && value !== null && Object.values(value).some(hasBytes));
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 const isListOf = <T>(value: unknown, is: (one: unknown) => one is T): value is T[] =>

@@ -3,8 +3,8 @@ import { isSealed, type Opened, type Seal } from '../../domain/bus/seal.ts';
 import type { Topic } from '../../domain/bus/topic.ts';
 import type { ExternalEmits, Parser } from './external-emit.ts';
 
-/** Our largest message by far, all quotes of the whole market after a start, is below this. */
-const MAX_REQUEST_BYTES = 8_000_000;
+/** Our largest message by far, all quotes of the whole market after a start, is below this. A larger one is not read. */
+const MAX_BYTES = 8_000_000;
 /** How the adapter begins what `serverSideEmit` sends; it names the topic, so the rest need not be parsed. */
 const SERVER_SIDE_EMIT = /^\{"uid":"[^"\\]{1,64}","type":6,"data":\["([^"\\]{1,64})",\{/;
 const HEAD_BYTES = 200;
@@ -61,6 +61,10 @@ export function createGuard(options: GuardOptions): Guard {
 
   /** Null for what was refused. */
   function open(channel: Buffer, message: Buffer): Exclude<Opened, { refused: unknown }> | null {
+    if (message.length > MAX_BYTES) {
+      onMalformed();
+      return null;
+    }
     const opened = seal.open(channel.toString(), message);
     if (!('refused' in opened)) return opened;
     refusals.refuse(opened.refused, channel.toString());
@@ -88,7 +92,7 @@ export function createGuard(options: GuardOptions): Guard {
         return;
       }
       const topic = SERVER_SIDE_EMIT.exec(head(body))?.[1];
-      if (topic === undefined || body.length > MAX_REQUEST_BYTES || !channel.equals(requestChannel)) {
+      if (topic === undefined || !channel.equals(requestChannel)) {
         onMalformed();
       } else if (!names.has(topic)) {
         options.onUnknown();

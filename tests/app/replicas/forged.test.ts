@@ -29,6 +29,9 @@ let cluster: TestCluster;
 let engine: TestApp;
 let app: TestApp;
 let redis: Redis;
+/** Sign-ups are limited. */
+let victim: SignedIn;
+const open: ClientSocket[] = [];
 const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
 beforeAll(async () => {
@@ -36,17 +39,22 @@ beforeAll(async () => {
   cluster = await startCluster({ replicas: 2, app: { env: { REDIS_PREFIX: PREFIX } } });
   [engine, app] = cluster.apps as [TestApp, TestApp];
   redis = new Redis(cluster.redis.url);
+  victim = await app.signUp();
 });
 afterAll(async () => {
   process.off('unhandledRejection', onUnhandled);
   redis.disconnect();
   await cluster.close();
 });
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.disconnect();
+  expect(unhandled.splice(0)).toEqual([]);
+});
 
 /** A connection, and all that it receives from now on. */
 async function reader(session: SignedIn) {
   const socket = await app.connect(session);
+  open.push(socket);
   const heard: string[] = [];
   (socket as unknown as { onAny(listener: (name: string) => void): void }).onAny((name) => heard.push(name));
   return { socket, heard };
@@ -107,10 +115,9 @@ describe('one PUBLISH on the channels of the adapter', () => {
     ['an event with an ack', { id: 7 }],
     ['an event of another namespace', { nsp: '/else' }],
   ])('disconnects nobody and shows nothing: %s', async (_name, packet) => {
-    const session = await app.signUp();
-    const { socket, heard } = await reader(session);
+    const { socket, heard } = await reader(victim);
     const before = await refused(app);
-    const room = `user:${session.user.id}`;
+    const room = `user:${victim.user.id}`;
     await redis.publish(`${EMITS}${room}#`, emitOf(room, packet));
     await redis.publish(
       EMITS,
@@ -139,6 +146,14 @@ describe('one PUBLISH on the channels of the adapter', () => {
           { rooms: [room], except: [], flags: { timeout: 1 } },
         ]),
     ],
+    [
+      'with bytes beside a placeholder for others',
+      (room: string) => emitOf(room, { data: ['news', Buffer.from('x'), { _placeholder: true, num: 9 }] }),
+    ],
+    [
+      'with bytes deep in an object',
+      (room: string) => emitOf(room, { data: ['news', { a: [{ b: Buffer.alloc(3) }] }] }),
+    ],
     ['larger than a message', (room: string) => emitOf(room, { data: ['news', 'x'.repeat(70_000)] })],
     [
       'of a hundred levels',
@@ -150,9 +165,8 @@ describe('one PUBLISH on the channels of the adapter', () => {
     ],
     ['that announces 4 GB', () => Buffer.from([0xc9, 0xff, 0xff, 0xff, 0xff, 0])],
   ])('is refused at once: an emit %s', async (_name, messageTo) => {
-    const session = await app.signUp();
-    const { socket, heard } = await reader(session);
-    const room = `user:${session.user.id}`;
+    const { socket, heard } = await reader(victim);
+    const room = `user:${victim.user.id}`;
     const before = await refused(app);
     const startedAt = Date.now();
     await redis.publish(`${EMITS}${room}#`, messageTo(room));
@@ -163,18 +177,24 @@ describe('one PUBLISH on the channels of the adapter', () => {
   });
 });
 
-/** The ways in, and how a forger writes there. */
-const ways: [string, (topic: string, message: object) => Promise<unknown>][] = [
-  ['Redis', (topic, message) => redis.publish(REQUESTS, say(topic, message))],
+type Sealing = (channel: string, message: string) => string | Buffer;
+const unsealed: Sealing = (_channel, message) => message;
+/** The ways in, and how a message is written there. */
+const ways: [string, (topic: string, message: object, seal?: Sealing) => Promise<unknown>][] = [
+  [
+    'Redis',
+    (topic, message, seal = unsealed) => redis.publish(REQUESTS, seal(REQUESTS, say(topic, message))),
+  ],
   [
     'the relay',
-    (topic, message) =>
-      cluster.database.db.query('SELECT pg_notify($1, $2)', [
-        RELAY,
-        JSON.stringify({ from: 'forger', cut: true, items: [[topic, envelopeOf(message)]] }),
-      ]),
+    (topic, message, seal = unsealed) => {
+      const frame = { from: 'forger', cut: true, items: [[topic, envelopeOf(message)]] };
+      const text = String(seal(RELAY, JSON.stringify(frame)));
+      return cluster.database.db.query('SELECT pg_notify($1, $2)', [RELAY, text]);
+    },
   ],
 ];
+const insider = createSeal({ prefix: PREFIX, secrets: () => [SESSION_SECRET], clock: systemClock });
 
 describe.each(ways)('a message that somebody else sends over %s', (_way, send) => {
   test('closes no socket: revoked', async () => {
@@ -185,6 +205,13 @@ describe.each(ways)('a message that somebody else sends over %s', (_way, send) =
     await isRefused('unsigned', before, 1);
     await stays(socket);
     expect(heard).toEqual(['subscription:confirmed']);
+  });
+
+  test('would close it with the seal of a replica: revoked', async () => {
+    const session = await app.signUp();
+    const { socket } = await reader(session);
+    await send('revoked', { userId: session.user.id, reason: 'logout' }, insider.close);
+    await until(() => !socket.connected, 'the connection ends');
   });
 
   test('hides no trade: journal', async () => {
@@ -243,7 +270,6 @@ describe.each(ways)('a message that somebody else sends over %s', (_way, send) =
 
 describe('a message that is sealed', () => {
   const guess = createSeal({ prefix: PREFIX, secrets: () => ['g'.repeat(40)], clock: systemClock });
-  const insider = createSeal({ prefix: PREFIX, secrets: () => [SESSION_SECRET], clock: systemClock });
 
   test('with a guessed secret, for another line, or a second time ends no session', async () => {
     const session = await app.signUp();
@@ -276,6 +302,12 @@ describe('a message that is sealed', () => {
     await isRefused('malformed', before, requests.length);
     await stays(socket);
   });
+});
+
+test('a message of ten megabytes is not read, whatever it says', async () => {
+  const before = await refused(app);
+  await redis.publish(REQUESTS, say('revoked', { userId: 'x'.repeat(10_000_000), reason: 'logout' }));
+  await isRefused('malformed', before, 1);
 });
 
 test('what goes on is a problem of the service that names the reason', async () => {
