@@ -31,17 +31,20 @@ export interface RedisServerOptions {
   readonly port?: number;
   /** Where its log lies; without one it has a folder of its own, which is removed when it stops. */
   readonly folder?: string;
+  /** Besides those of ours, as on its command line; a value of several words is a list. */
+  readonly settings?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Throws where redis-server is not installed or does not start. */
 export async function startRedisServer({
   port: wanted = 0,
   folder: kept,
+  settings = {},
 }: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = kept ?? (await mkdtemp(path.join(os.tmpdir(), 'tradecast-redis-')));
   await mkdir(folder, { recursive: true });
   const port = wanted === 0 ? await freePort() : wanted;
-  let server = await launch(port, folder);
+  let server = await launch(port, folder, settings);
   const kill = async (): Promise<void> => void (await end(server, 'SIGKILL'));
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -53,7 +56,7 @@ export async function startRedisServer({
     hang: () => void server.kill('SIGSTOP'),
     wake: () => void server.kill('SIGCONT'),
     async restart() {
-      server = await launch(port, folder);
+      server = await launch(port, folder, settings);
     },
     exited: () => exited(server),
     async stop() {
@@ -63,13 +66,18 @@ export async function startRedisServer({
   };
 }
 
-async function launch(port: number, folder: string): Promise<ChildProcess> {
+async function launch(
+  port: number,
+  folder: string,
+  more: NonNullable<RedisServerOptions['settings']>,
+): Promise<ChildProcess> {
   // Another Redis must not pass for ours.
   if (await accepts(port)) throw new Error(`Port ${port} on 127.0.0.1 is in use.`);
-  const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', logfile: 'log' };
+  const usual = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', logfile: 'log' };
+  const settings = { ...usual, ...more };
   const server = spawnServer(
     'redis-server',
-    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...[value].flat().map(String)]),
     { stdio: 'ignore' },
   );
   const why = await whyNotStarted(server, { isReady: () => accepts(port), everyMs: ASK_AGAIN_MS });

@@ -12,6 +12,7 @@ import { createRedisClients } from '../adapters/redis/clients.ts';
 import { createRedisConnectionCounter } from '../adapters/redis/connection-counter.ts';
 import { createRedisHistory } from '../adapters/redis/history.ts';
 import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.ts';
+import { checkRights, countingTrial } from '../adapters/redis/rights.ts';
 import type { Database } from '../adapters/sql/database.ts';
 import type { ClusterConfig } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
@@ -35,6 +36,10 @@ export interface Cluster {
   readonly link: BusLink;
   /** Messages on the bus that no replica of this service sent. */
   readonly refusals: Pick<Refusals, 'counters' | 'goingOn'>;
+  /** Down also where Redis refuses what the counters ask. */
+  redis(): 'off' | 'ok' | 'down';
+  /** Why it is down, without a full stop. */
+  redisProblem(): string | null;
   readonly limiter: RateLimiter;
   readonly connections: ConnectionCounter;
   /** Users with a connection to any replica; null where only this replica's are known. */
@@ -69,11 +74,14 @@ const oneProcess = ({ log, clock, wrap }: Core, { config }: ClusterParts): Clust
   bus: wrapped<Bus>(createLocalBus(log('cluster')), wrap.bus),
   link: {
     state: () => 'off',
+    problem: () => null,
     lagMs: () => null,
     counters: newLinkCounters(),
     onChange: () => () => {},
   },
   refusals: createRefusals({ clock, log: log('cluster') }),
+  redis: () => 'off',
+  redisProblem: () => null,
   limiter: createLocalRateLimiter(config.rateLimits),
   connections: createLocalConnectionCounter(config.maxConnectionsPerUser),
   uniqueUsers: () => null,
@@ -120,7 +128,8 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
     count: link.count,
     clock,
   });
-  const breaker = createBreaker({ redis: clients.commands, link, clock, log });
+  const trial = countingTrial(clients.commands, prefix);
+  const breaker = createBreaker({ redis: clients.commands, trial, link, clock, log });
   const counting = { clients, breaker, prefix, replicas };
   const connections = createRedisConnectionCounter({
     ...counting,
@@ -133,6 +142,8 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
       bus: wrapped<Bus>(bus, wrap.bus),
       link,
       refusals,
+      redis: () => (breaker.problem() === null ? link.state() : 'down'),
+      redisProblem: () => link.problem() ?? breaker.problem(),
       limiter: createRedisRateLimiter({ ...counting, limits: config.rateLimits }),
       connections,
       uniqueUsers: connections.uniqueUsers,
@@ -141,6 +152,7 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
       resubscribe: line.resubscribe,
     },
     async start() {
+      await checkRights(clients, prefix, clock);
       clients.connect();
       relay.start();
       breaker.start();

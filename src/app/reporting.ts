@@ -30,7 +30,10 @@ export interface Reporting {
 }
 
 export interface ReportingParts
-  extends Omit<TelemetryParts, 'replicas' | 'link' | 'refusals' | 'uniqueUsers' | 'database' | 'isHalted'> {
+  extends Omit<
+    TelemetryParts,
+    'replicas' | 'link' | 'redis' | 'refusals' | 'uniqueUsers' | 'database' | 'isHalted'
+  > {
   /** Built after this. */
   readonly realtime: () => ReturnType<TelemetryParts['realtime']> & {
     signalReaders(): readonly SignalReader[];
@@ -46,7 +49,7 @@ export function createReporting(
   { cluster, ledger, ...parts }: ReportingParts,
 ): Capability<Reporting> {
   const { replica, clock, metrics } = core;
-  const { bus, link, refusals, uniqueUsers } = cluster;
+  const { bus, link, redis, redisProblem, refusals, uniqueUsers } = cluster;
   let halted = false;
   let stopCensus: Cancel = () => {};
   const isHalted = (): boolean => halted;
@@ -66,7 +69,7 @@ export function createReporting(
     replica,
     clock,
   });
-  const telemetry = { ...parts, replicas, link, refusals, uniqueUsers, database: pulse, isHalted };
+  const telemetry = { ...parts, replicas, link, redis, refusals, uniqueUsers, database: pulse, isHalted };
   const status = statusOf(core, telemetry);
   registerReadings(core, telemetry);
   const incidents = createIncidents({ replicas, clock });
@@ -75,7 +78,7 @@ export function createReporting(
   const overview = {
     ...telemetry,
     replica,
-    redis: link.state,
+    redisProblem,
     refused: refusals.goingOn,
     offExchange,
     database: pulse.state,

@@ -30,6 +30,7 @@ export interface TelemetryParts {
   readonly replicas: Pick<Replicas, 'all' | 'onHeartbeat'>;
   readonly link: BusLink;
   readonly refusals: Pick<Refusals, 'counters'>;
+  readonly redis: () => 'off' | 'ok' | 'down';
   /** Users with a connection to any replica; null where only each replica's own are known. */
   readonly uniqueUsers: () => number | null;
   readonly database: Pulse;
@@ -65,7 +66,7 @@ export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus
       optionFeed: held === null ? null : { ...optionFeed.market.health(), leader: replica },
       stockSymbols: held === null ? 0 : market.subscribed(),
       optionContracts: held === null ? 0 : optionFeed.market.subscribed(),
-      redis: link.state(),
+      redis: parts.redis(),
       database: parts.database.state(),
       busLagMs: link.lagMs(),
       drops: {
@@ -131,7 +132,7 @@ export function registerReadings({ metrics, version }: Core, parts: TelemetryPar
     clockOffsetMs: () =>
       largest(parts.replicas.all().map(({ clockOffsetMs }) => Math.abs(clockOffsetMs ?? 0))),
     isEngine,
-    redis: link.state,
+    redis: parts.redis,
     busLagMs: link.lagMs,
     bus: () => ({ ...link.counters, refused: parts.refusals.counters }),
   });

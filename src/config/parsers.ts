@@ -1,6 +1,7 @@
 /** One small parser per kind of value. A problem is the end of a sentence that begins with the variable's name. */
 import { hostOf, readUrl } from '../lib/addresses/parts.ts';
 import { readPostgresAddress } from '../lib/addresses/postgres-address.ts';
+import { isRedisSocket, readRedisAddress } from '../lib/addresses/redis-address.ts';
 import { type Decimal, decimal } from '../lib/decimal.ts';
 import { DEMO_SOURCE } from '../protocol/signal-sources.ts';
 import { sourceSchema } from '../protocol/signals.ts';
@@ -90,6 +91,14 @@ export const postgresUrl: Parser<string> = (text) => {
   const parsed = url('postgres', 'postgresql')(text);
   if ('problem' in parsed) return parsed;
   const address = readPostgresAddress(parsed.value);
+  return 'problem' in address ? address : parsed;
+};
+
+/** An address of Redis: a host, or the file of a Unix socket. */
+export const redisUrl: Parser<string> = (text) => {
+  const parsed = isRedisSocket(text) ? { value: text } : url('redis', 'rediss', 'unix')(text);
+  if ('problem' in parsed) return parsed;
+  const address = readRedisAddress(parsed.value);
   return 'problem' in address ? address : parsed;
 };
 

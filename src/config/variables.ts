@@ -21,8 +21,8 @@ import {
   origins,
   type Parser,
   postgresUrl,
+  redisUrl,
   sourceSecrets,
-  url,
 } from './parsers.ts';
 import { rateLimits } from './rate-limits.ts';
 
@@ -141,7 +141,7 @@ export const VARIABLES = {
   REDIS_URL: {
     section: 'Storage',
     default: '',
-    parse: optional(url('redis', 'rediss')),
+    parse: optional(redisUrl),
     meaning: 'address of Redis, which several replicas need; requires `DATABASE_URL`',
     secret: true,
   },

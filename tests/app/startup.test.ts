@@ -6,6 +6,8 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { startRedisServer } from '../../local/redis-server.ts';
 import { startApp } from '../../rig/app.ts';
 import { createTestDatabase } from '../../rig/database/database.ts';
 import { repoRoot } from '../../rig/source-files.ts';
@@ -126,6 +128,25 @@ describe('a start that cannot be', () => {
     }
     await database.db.query(`DROP DATABASE ${latin}`);
     await database.close();
+  });
+
+  test('because Redis refuses a right names the grant, in one line', async () => {
+    const [database, redis] = await Promise.all([createTestDatabase('postgres'), startRedisServer()]);
+    const admin = new Redis(redis.url);
+    await admin.call('ACL', 'SETUSER', 'narrow', 'on', '>password', '~*', '&tradecast*', '+@all');
+    await admin.call('ACL', 'SETUSER', 'unscripted', 'on', '>password', '~*', '&*', '+@all', '-@scripting');
+    for (const [user, sentence] of [
+      ['narrow', /refuses PSUBSCRIBE tradecast#\/#\* to the user "narrow" .*ACL SETUSER narrow \+psubscribe/],
+      ['unscripted', /refuses scripts on tradecast:users .*ACL SETUSER unscripted .*\+eval \+evalsha/],
+    ] as const) {
+      const REDIS_URL = redis.url.replace('redis://', `redis://${user}:password@`);
+      const { code, stderr } = await run({ DATABASE_URL: database.url, REDIS_URL });
+      expect(code).toBe(1);
+      expect(stderr.trim()).toMatch(sentence);
+      expect(stderr.trim()).not.toContain('\n');
+    }
+    admin.disconnect();
+    await Promise.all([redis.stop(), database.close()]);
   });
 
   test.each([

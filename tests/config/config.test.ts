@@ -212,13 +212,30 @@ describe('an environment', () => {
     expect(problem).toContain(`DATABASE_URL ${reason}`);
   });
 
-  test.each(['redis://r', 'redis://:p%23@r:6379/2', 'rediss://u:p@r.example.com?family=6'])(
-    'takes %s as the address of Redis',
-    (address) => {
-      const { secrets } = readConfig({ DATABASE_URL: 'postgres://db/x', REDIS_URL: address });
-      expect(secrets.redisUrl).toBe(address);
-    },
-  );
+  test.each([
+    [
+      'redis://r/cache',
+      'has "cache" where the number of a database belongs; a Unix socket is redis:///run/redis.sock.',
+    ],
+    ['redis://r/run/redis.sock', 'has "run/redis.sock" where the number of a database belongs'],
+    ['unix://run', 'must have a file, as in unix:///run/redis.sock.'],
+    ['https://r.upstash.io', 'must begin with redis:// or rediss:// or unix://.'],
+  ])('with %s as the address of Redis is refused', (address, reason) => {
+    const [problem] = problemsOf({ DATABASE_URL: 'postgres://db/x', REDIS_URL: address });
+    expect(problem).toContain(`REDIS_URL ${reason}`);
+  });
+
+  test.each([
+    'redis://r',
+    'redis://:p%23@r:6379/2',
+    'rediss://u:p@r.example.com?family=6',
+    'redis:///run/redis.sock',
+    'redis://u:p@/run/redis.sock?db=1',
+    'unix:///run/redis.sock',
+  ])('takes %s as the address of Redis', (address) => {
+    const { secrets } = readConfig({ DATABASE_URL: 'postgres://db/x', REDIS_URL: address });
+    expect(secrets.redisUrl).toBe(address);
+  });
 
   test.each([
     ['https://a.com#x', 'not "https://a.com#x"'],

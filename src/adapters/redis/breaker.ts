@@ -5,14 +5,20 @@ import { createEmitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
 import { createProbe } from './probe.ts';
+import { isRefusal, reasonOf } from './refusals.ts';
+
+/** A Redis that refused a command is not asked by callers again sooner: the reason lasts, or the next one is refused. */
+export const REFUSED_MS = 3_000;
 
 /**
- * Circuit breaker of the counters: the first command that fails or takes too long sends every caller to the local
- * limits, also those that wait already, until a `PING` of our own is answered. So an outage costs a request one
+ * Circuit breaker of the counters: the first command that fails, is refused or takes too long sends every caller to the
+ * local limits, also those that wait already, until a trial of our own succeeds. So an outage costs a request one
  * command timeout at most, however many limits it passes.
  */
 export interface Breaker {
   isClosed(): boolean;
+  /** What Redis refuses and why, without a full stop; null while it refuses nothing. */
+  problem(): string | null;
   /** What the command answers, or null where Redis is away; never throws. */
   ask<T extends object | number>(command: () => Promise<T>): Promise<T | null>;
   /** Called in the moment Redis can be asked (again), before any caller asks. */
@@ -23,29 +29,48 @@ export interface Breaker {
 
 export interface BreakerOptions {
   readonly redis: Redis;
+  /** Everything that callers ask of Redis; a `PING` by default. */
+  readonly trial?: () => Promise<unknown>;
   readonly link: Pick<BusLink, 'state' | 'onChange'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createBreaker({ redis, link, clock, log }: BreakerOptions): Breaker {
+export function createBreaker({
+  redis,
+  link,
+  clock,
+  log,
+  trial = () => redis.ping(),
+}: BreakerOptions): Breaker {
   const closing = createEmitter();
   const running = createScope();
   const waiting = new Set<() => void>();
   let state: 'closed' | 'open' | 'stopped' = 'stopped';
+  let refusal: { readonly reason: string; readonly at: number } | null = null;
   // What the link does not reach, neither will this.
   const isReachable = (): boolean => link.state() === 'ok';
-  const probe = createProbe({ redis, clock, isWorthIt: isReachable, onAnswer: close });
+  const probe = createProbe({
+    redis,
+    clock,
+    trial,
+    isWorthIt: isReachable,
+    onAnswer: close,
+    onFailure: note,
+  });
+
+  function note(error: Error): void {
+    if (isRefusal(error)) refusal = { reason: reasonOf(error), at: clock.now() };
+  }
 
   function open(error: Error | null): void {
     if (state === 'stopped') return;
     probe.start();
+    if (error) note(error);
     if (state === 'open') return;
     state = 'open';
-    log.warn(
-      error ? { err: error } : {},
-      'Redis does not answer: each replica counts its own share of the limits',
-    );
+    const what = error && isRefusal(error) ? 'Redis refuses a command' : 'Redis does not answer';
+    log.warn(error ? { err: error } : {}, `${what}: each replica counts its own share of the limits`);
     giveUp();
   }
 
@@ -55,6 +80,8 @@ export function createBreaker({ redis, link, clock, log }: BreakerOptions): Brea
 
   function close(): void {
     if (state !== 'open' || !isReachable() || redis.status !== 'ready') return;
+    if (refusal && Math.abs(clock.now() - refusal.at) < REFUSED_MS) return;
+    refusal = null;
     state = 'closed';
     probe.stop();
     log.info({}, 'limits are counted over all replicas');
@@ -63,6 +90,7 @@ export function createBreaker({ redis, link, clock, log }: BreakerOptions): Brea
 
   return {
     isClosed: () => state === 'closed',
+    problem: () => refusal?.reason ?? null,
     ask<T extends object | number>(command: () => Promise<T>): Promise<T | null> {
       if (state !== 'closed') return Promise.resolve(null);
       return new Promise((resolve) => {

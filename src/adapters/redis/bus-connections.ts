@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { RedisClients } from './clients.ts';
 import { type ConnectionPair, type ConnectionPairOptions, openPair } from './connection-pair.ts';
+import { isRefusal } from './refusals.ts';
 
 /**
  * What waits in our memory for a Redis that does not read is lost beyond this: a hung Redis is detected after three
@@ -55,10 +56,15 @@ export function createBusConnections(options: BusConnectionsOptions): BusConnect
   return {
     publisher: Object.assign(new EventEmitter(), {
       publish(channel: string, message: string | Buffer): void {
-        const client = live?.publisher;
+        const pair = live;
+        const client = pair?.publisher;
         const fits = client?.status === 'ready' && client.stream.writableLength < MAX_WAITING_BYTES;
         if (!fits || !options.maySend()) onFailed();
-        else client.publish(channel, message).catch(onFailed);
+        else
+          client.publish(channel, message).catch((error: unknown) => {
+            onFailed();
+            if (isRefusal(error)) pair?.refuse(error);
+          });
       },
     }),
     subscriber: Object.assign(new EventEmitter(), {

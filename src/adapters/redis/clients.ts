@@ -1,5 +1,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { type RedisAddress, readRedisAddress } from '../../lib/addresses/redis-address.ts';
 import type { Log } from '../../lib/log.ts';
+import { StartupError } from '../../lib/startup-error.ts';
+import { placeOf } from './place.ts';
 
 /** A command that takes longer is given up: a healthy Redis answers in a tenth of a millisecond. */
 const COMMAND_TIMEOUT_MS = 500;
@@ -11,6 +14,7 @@ const MAX_RETRY_MS = 250;
 
 /** The only maker of connections to Redis. None of them waits for long, or ends the process. */
 export interface RedisClients {
+  readonly address: RedisAddress;
   /** Counters and limits. */
   readonly commands: Redis;
   /** A connection that is not opened yet; its user closes it. */
@@ -21,7 +25,14 @@ export interface RedisClients {
 }
 
 export function createRedisClients({ url, log }: { url: string; log: Log }): RedisClients {
+  const address = readRedisAddress(url);
+  if ('problem' in address) throw new StartupError(`REDIS_URL ${address.problem}`);
   const shared: RedisOptions = {
+    // Version 2 asks for no right but AUTH, and every Redis speaks it.
+    protocol: 2,
+    disableClientInfo: true,
+    // INFO is a right of its own; a Redis that is loading refuses the first command instead.
+    enableReadyCheck: false,
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     disconnectTimeout: GOODBYE_TIMEOUT_MS,
@@ -36,13 +47,14 @@ export function createRedisClients({ url, log }: { url: string; log: Log }): Red
     commandTimeout: COMMAND_TIMEOUT_MS,
   };
   const make = (options: RedisOptions): Redis => {
-    const client = new Redis(url, options);
+    const client = new Redis({ ...placeOf(address), ...options });
     // Without a listener ioredis prints each failed attempt; the bus logs the outage once.
     client.on('error', (error: Error) => log.debug({ err: error }, 'a Redis connection failed'));
     return client;
   };
   const commands = make(failFast);
   return {
+    address,
     commands,
     newPublisher: () => make(failFast),
     // Subscribing again is up to the bus, which does it on every connection in the same way.

@@ -1,11 +1,14 @@
 import type { Redis } from 'ioredis';
 import { open, type RedisClients } from './clients.ts';
+import { isRefusal, reasonOf } from './refusals.ts';
 
 /** One publishing and one subscribing connection, for as long as both live. */
 export interface ConnectionPair {
   readonly publisher: Redis;
   /** Both are connected, and the subscriptions confirmed. */
   isReady(): boolean;
+  /** A command of ours was refused: the pair ends, and the next one is tried anew. */
+  refuse(error: Error): void;
   /** Without waiting: a hung Redis does not answer. */
   close(): void;
 }
@@ -34,10 +37,26 @@ export function openPair(options: ConnectionPairOptions): ConnectionPair {
     if (!isClosed && isReady()) onReady();
   };
 
+  /** Redis answers and says no. Half a subscription would look like a whole one: our own heartbeat came back. */
+  const refuse = (error: Error): void => {
+    if (isClosed) return;
+    close();
+    onLost(reasonOf(error));
+  };
+  const close = (): void => {
+    isClosed = true;
+    isSubscribed = false;
+    for (const client of [publisher, subscriber]) {
+      for (const event of ['ready', 'close', 'messageBuffer', 'pmessageBuffer'])
+        client.removeAllListeners(event);
+      client.disconnect();
+    }
+  };
+
   publisher.on('ready', announce);
   for (const client of [publisher, subscriber]) {
     client.on('error', (error: Error) => {
-      reason = error.message;
+      reason = reasonOf(error);
     });
     client.on('close', () => {
       isSubscribed = false;
@@ -50,8 +69,10 @@ export function openPair(options: ConnectionPairOptions): ConnectionPair {
         isSubscribed = true;
         announce();
       },
-      // Cut off meanwhile: the next connection subscribes again.
-      () => {},
+      (error: Error) => {
+        // Otherwise cut off meanwhile: the next connection subscribes again.
+        if (isRefusal(error)) refuse(error);
+      },
     );
   });
   subscriber.on('messageBuffer', options.onMessage);
@@ -62,13 +83,7 @@ export function openPair(options: ConnectionPairOptions): ConnectionPair {
   return {
     publisher,
     isReady,
-    close() {
-      isClosed = true;
-      for (const client of [publisher, subscriber]) {
-        for (const event of ['ready', 'close', 'messageBuffer', 'pmessageBuffer'])
-          client.removeAllListeners(event);
-        client.disconnect();
-      }
-    },
+    refuse,
+    close,
   };
 }

@@ -55,6 +55,21 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 return redis.call('ZCARD', KEYS[1])
 `;
 
+/**
+ * KEYS users, places. Every command of the scripts above, on a place whose lease ended in 1970: no count has it, and
+ * nothing of it stays.
+ */
+const TRIAL = `${NOW}
+redis.call('ZADD', KEYS[1], 0, ARGV[1])
+redis.call('ZADD', KEYS[2], 0, ARGV[1])
+redis.call('PEXPIRE', KEYS[2], 1)
+redis.call('ZCARD', KEYS[2])
+redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+redis.call('ZREM', KEYS[1], ARGV[1])
+return 1
+`;
+
 /** A connection and its user. */
 export type Place = readonly [userId: string, connectionId: string];
 
@@ -102,4 +117,11 @@ export function createConnectionScripts(redis: Redis, prefix: string): Connectio
       inBatches(places, (batch) => scripts.giveBackPlaces(...keysOf(batch), ...batch.flat())),
     users: () => scripts.liveUsers(usersKey),
   };
+}
+
+/** Runs all commands of the scripts on the keys of a user who is nobody. */
+export function tryScripts(redis: Redis, prefix: string, name: string): Promise<unknown> {
+  redis.defineCommand('tryPlaces', { numberOfKeys: 2, lua: TRIAL });
+  const { tryPlaces } = redis as unknown as { tryPlaces(...args: string[]): Promise<number> };
+  return tryPlaces.call(redis, `${prefix}:users`, `${prefix}:places:${name}`, name);
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Cancel, Clock } from '../../lib/clock.ts';
+import { isRefusal } from './refusals.ts';
 
 /** While Redis is away, it is asked this often whether it is back. */
 export const PROBE_MS = 250;
@@ -23,10 +24,13 @@ export interface ProbeParts {
   readonly clock: Clock;
   /** False where Redis is known to be out of reach. */
   readonly isWorthIt: () => boolean;
+  /** What is asked. */
+  readonly trial: () => Promise<unknown>;
   readonly onAnswer: () => void;
+  readonly onFailure: (error: Error) => void;
 }
 
-export function createProbe({ redis, clock, isWorthIt, onAnswer }: ProbeParts): Probe {
+export function createProbe({ redis, clock, trial, isWorthIt, onAnswer, onFailure }: ProbeParts): Probe {
   let cancel: Cancel | null = null;
   let isUnderWay = false;
   let misses = 0;
@@ -39,9 +43,12 @@ export function createProbe({ redis, clock, isWorthIt, onAnswer }: ProbeParts): 
       redis.disconnect(true);
     } else if (!isUnderWay && redis.status === 'ready') {
       isUnderWay = true;
-      redis
-        .ping()
-        .then(onAnswer, () => {})
+      trial()
+        .then(onAnswer, (error: Error) => {
+          // A refusal is an answer: the connection lives.
+          if (isRefusal(error)) misses = 0;
+          onFailure(error);
+        })
         .finally(() => {
           isUnderWay = false;
         });

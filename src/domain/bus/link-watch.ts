@@ -35,11 +35,13 @@ export function createLinkWatch({ clock, log, renew }: LinkWatchOptions): LinkWa
     log.error({ err: error }, 'a listener of the bus link failed'),
   );
   let state: 'ok' | 'down' = 'ok';
+  let problem: string | null = null;
   let lagMs: number | null = null;
   const last = { echo: 0, loss: 0, renewal: 0 };
   let cancel: Cancel | null = null;
 
   function change(next: 'ok' | 'down', reason: string): void {
+    if (next === 'ok') problem = null;
     if (state === next) return;
     state = next;
     if (next === 'down') log.warn({ reason }, 'the bus is down: Redis does not reach the other replicas');
@@ -50,6 +52,7 @@ export function createLinkWatch({ clock, log, renew }: LinkWatchOptions): LinkWa
   function down(reason: string): void {
     lagMs = null;
     last.loss = clock.now();
+    problem = reason;
     change('down', reason);
   }
 
@@ -60,13 +63,15 @@ export function createLinkWatch({ clock, log, renew }: LinkWatchOptions): LinkWa
     last.loss = Math.min(last.loss, now);
     last.renewal = Math.min(last.renewal, now);
     if (now - Math.max(last.echo, last.renewal) < ECHO_TIMEOUT_MS) return;
-    down('our heartbeat does not come back');
+    // What a connection was refused for is known better than that.
+    down(problem ?? 'our heartbeat does not come back');
     last.renewal = now;
     renew();
   }
 
   return {
     state: () => state,
+    problem: () => problem,
     lagMs: () => lagMs,
     counters,
     count(what, by = 1) {

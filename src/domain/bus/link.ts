@@ -4,6 +4,8 @@ import type { Cancel } from '../../lib/clock.ts';
 export interface BusLink {
   /** `off`: there is one replica and nothing to reach. `down`: our own heartbeat no longer comes back. */
   state(): 'off' | 'ok' | 'down';
+  /** Why it is down, without a full stop; null otherwise. */
+  problem(): string | null;
   /** From sending our last heartbeat to receiving it; null before the first and without a link. */
   lagMs(): number | null;
   /** Since the process started. */

@@ -24,6 +24,8 @@ export interface OverviewParts {
   readonly redis: () => WebSocketHealthPayload['redis'];
   /** Why messages on the bus are refused that no replica sent; empty where none come. */
   readonly refused: () => readonly Refusal[];
+  /** Why Redis is down, without a full stop; null where that is not known. */
+  readonly redisProblem: () => string | null;
   readonly offExchange: () => DarkpoolScope | null;
   readonly database: () => string;
   /** Whether trading is halted for everyone. */
@@ -58,7 +60,7 @@ export function overviewOf(parts: OverviewParts): Overview {
     ...seen.flatMap(clockProblem),
     ...engineProblems(engine, feed),
     ...(parts.isHalted() ? ['Trading is halted for everyone.'] : []),
-    ...(redis === 'down' ? ['Redis is away.'] : []),
+    ...(redis === 'down' ? [redisSentence(parts.redisProblem())] : []),
     ...refusedProblems(parts.refused()),
     ...(database === 'ok' ? [] : [`The database ${database}.`]),
   ];
@@ -108,6 +110,9 @@ function refusedProblems(reasons: readonly Refusal[]): string[] {
     ...(reasons.includes('outdated') ? [OTHER_TIMES] : []),
   ];
 }
+
+const redisSentence = (reason: string | null): string =>
+  reason === null ? 'Redis is away.' : `Redis is away: ${reason}.`;
 
 function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {
   if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= MAX_CLOCK_OFFSET_MS) return [];

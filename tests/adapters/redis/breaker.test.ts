@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { silentLog } from '../../../rig/log.ts';
-import { type Breaker, createBreaker } from '../../../src/adapters/redis/breaker.ts';
+import { type Breaker, createBreaker, REFUSED_MS } from '../../../src/adapters/redis/breaker.ts';
 import { createRedisClients } from '../../../src/adapters/redis/clients.ts';
 import { MAX_MISSES, PROBE_MS } from '../../../src/adapters/redis/probe.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
@@ -126,6 +126,38 @@ describe('a Redis that was lost', () => {
     breaker.stop();
     clock.advance(60_000);
     expect([redis.pings.length, clock.pending()]).toEqual([asked, 0]);
+  });
+});
+
+describe('a Redis that refuses a command', () => {
+  const refusal = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
+  async function refuse(): Promise<void> {
+    expect(await breaker.ask(() => Promise.reject(refusal('OOM command not allowed.')))).toBeNull();
+  }
+
+  test('counts as away with its reason, until a trial has succeeded and the refusal is three seconds old', async () => {
+    await refuse();
+    expect([breaker.isClosed(), breaker.problem()]).toEqual([false, 'OOM command not allowed']);
+    clock.advance(PROBE_MS);
+    await answerPing();
+    expect(breaker.isClosed()).toBe(false);
+    clock.advance(REFUSED_MS);
+    await answerPing();
+    expect([breaker.isClosed(), breaker.problem()]).toEqual([true, null]);
+  });
+
+  test('stays away while the trial is refused, with the reason of the last one, on the same connection', async () => {
+    await refuse();
+    for (let asked = 0; asked < 3 * MAX_MISSES; asked++) {
+      clock.advance(PROBE_MS);
+      redis.pings.at(-1)!.reject(refusal('READONLY You can not write against a read only replica.'));
+      await endOfTurn();
+    }
+    expect(breaker.problem()).toBe('READONLY You can not write against a read only replica');
+    expect(redis.connection.disconnect).not.toHaveBeenCalled();
+    clock.advance(REFUSED_MS);
+    await answerPing();
+    expect(breaker.problem()).toBeNull();
   });
 });
 

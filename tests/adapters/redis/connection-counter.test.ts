@@ -37,6 +37,7 @@ beforeEach(async () => {
   } as unknown as RedisClients['commands'];
   const breaker: Breaker = {
     isClosed: () => true,
+    problem: () => null,
     ask: (command) => command(),
     onClose: (listener) => {
       closeBreaker = listener;

@@ -98,4 +98,16 @@ describe('the watch over the bus', () => {
     clock.advance(60_000);
     expect([clock.pending(), changes, renew.mock.calls.length]).toEqual([0, [], 0]);
   });
+
+  test('says why it is down until a heartbeat is back, and a refusal is not forgotten for a missing one', () => {
+    beat(1);
+    expect(link.problem()).toBeNull();
+    link.lost('NOPERM No permissions to access a channel');
+    clock.advance(3 * ECHO_TIMEOUT_MS);
+    expect(link.problem()).toBe('NOPERM No permissions to access a channel');
+    beat(1);
+    expect([link.state(), link.problem()]).toEqual(['ok', null]);
+    clock.advance(2 * ECHO_TIMEOUT_MS);
+    expect(link.problem()).toBe('our heartbeat does not come back');
+  });
 });

@@ -8,7 +8,13 @@ const states = ({ replicas }: Heartbeats) =>
   Object.fromEntries(replicas.all().map(({ status, state }) => [status.replica, state]));
 const overview = (
   { replicas, link }: Heartbeats,
-  told: { uniqueUsers?: number | null; database?: string; isHalted?: boolean; refused?: Refusal[] } = {},
+  told: {
+    uniqueUsers?: number | null;
+    database?: string;
+    isHalted?: boolean;
+    redisProblem?: string;
+    refused?: Refusal[];
+  } = {},
 ) =>
   overviewOf({
     replica: 'own',
@@ -16,6 +22,7 @@ const overview = (
     uniqueUsers: () => told.uniqueUsers ?? null,
     feedSource: 'simulated',
     redis: () => link.current,
+    redisProblem: () => told.redisProblem ?? null,
     database: () => told.database ?? 'ok',
     refused: () => told.refused ?? [],
     offExchange: () => null,
@@ -213,6 +220,9 @@ test('each problem is a sentence', () => {
       'The database does not answer.',
     ],
   });
+  expect(overview(beats, { redisProblem: 'OOM command not allowed' }).problems).toContain(
+    'Redis is away: OOM command not allowed.',
+  );
   beats.link.current = 'off';
   beats.own = {
     executor: 'reconciling',
