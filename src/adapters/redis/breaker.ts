@@ -45,43 +45,31 @@ export function createBreaker({
 }: BreakerOptions): Breaker {
   const closing = createEmitter();
   const running = createScope();
-  const waiting = new Set<() => void>();
+  const callers = createCallers();
   let state: 'closed' | 'open' | 'stopped' = 'stopped';
-  let refusal: { readonly reason: string; readonly at: number } | null = null;
+  const refusal = createLastRefusal(clock);
   // What the link does not reach, neither will this.
   const isReachable = (): boolean => link.state() === 'ok';
   const probe = createProbe({
-    redis,
-    clock,
-    trial,
-    isWorthIt: isReachable,
-    onAnswer: close,
-    onFailure: note,
+    ...{ redis, clock, trial, isWorthIt: isReachable },
+    ...{ onAnswer: close, onFailure: refusal.note },
   });
-
-  function note(error: Error): void {
-    if (isRefusal(error)) refusal = { reason: reasonOf(error), at: clock.now() };
-  }
 
   function open(error: Error | null): void {
     if (state === 'stopped') return;
     probe.start();
-    if (error) note(error);
+    if (error) refusal.note(error);
     if (state === 'open') return;
     state = 'open';
     const what = error && isRefusal(error) ? 'Redis refuses a command' : 'Redis does not answer';
     log.warn(error ? { err: error } : {}, `${what}: each replica counts its own share of the limits`);
-    giveUp();
-  }
-
-  function giveUp(): void {
-    for (const settle of [...waiting]) settle();
+    callers.giveUp();
   }
 
   function close(): void {
     if (state !== 'open' || !isReachable() || redis.status !== 'ready') return;
-    if (refusal && Math.abs(clock.now() - refusal.at) < REFUSED_MS) return;
-    refusal = null;
+    if (refusal.isFresh()) return;
+    refusal.forget();
     state = 'closed';
     probe.stop();
     log.info({}, 'limits are counted over all replicas');
@@ -90,21 +78,10 @@ export function createBreaker({
 
   return {
     isClosed: () => state === 'closed',
-    problem: () => refusal?.reason ?? null,
+    problem: refusal.reason,
     ask<T extends object | number>(command: () => Promise<T>): Promise<T | null> {
       if (state !== 'closed') return Promise.resolve(null);
-      return new Promise((resolve) => {
-        const withoutRedis = (): void => settle(null);
-        const settle = (answer: T | null): void => {
-          waiting.delete(withoutRedis);
-          resolve(answer);
-        };
-        waiting.add(withoutRedis);
-        command().then(settle, (error: Error) => {
-          open(error);
-          settle(null);
-        });
-      });
+      return callers.wait(command(), open);
     },
     onClose: closing.on,
     start() {
@@ -123,7 +100,45 @@ export function createBreaker({
     stop() {
       state = 'stopped';
       running.end();
-      giveUp();
+      callers.giveUp();
+    },
+  };
+}
+
+/** What Redis refused last. */
+function createLastRefusal(clock: Clock) {
+  let last: { readonly reason: string; readonly at: number } | null = null;
+  return {
+    note(error: Error): void {
+      if (isRefusal(error)) last = { reason: reasonOf(error), at: clock.now() };
+    },
+    reason: (): string | null => last?.reason ?? null,
+    isFresh: (): boolean => last !== null && Math.abs(clock.now() - last.at) < REFUSED_MS,
+    forget(): void {
+      last = null;
+    },
+  };
+}
+
+/** Callers that wait for an answer of Redis, until all are sent on without one. */
+function createCallers() {
+  const waiting = new Set<() => void>();
+  return {
+    wait: <T>(answer: Promise<T>, onFailure: (error: Error) => void): Promise<T | null> =>
+      new Promise((resolve) => {
+        const withoutRedis = (): void => settle(null);
+        const settle = (value: T | null): void => {
+          waiting.delete(withoutRedis);
+          resolve(value);
+        };
+        waiting.add(withoutRedis);
+        answer.then(settle, (error: Error) => {
+          onFailure(error);
+          settle(null);
+        });
+      }),
+    giveUp(): void {
+      for (const settle of [...waiting]) settle();
     },
   };
 }
