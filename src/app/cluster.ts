@@ -25,6 +25,7 @@ import { createSeal, type Seal } from '../domain/bus/seal.ts';
 import { createSealedChannel } from '../domain/bus/sealed-channel.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { HistoryStore } from '../domain/monitor/history.ts';
+import type { Cancel } from '../lib/clock.ts';
 import { type Core, wrapped } from './core.ts';
 import type { Keys } from './keys.ts';
 import type { Capability } from './part.ts';
@@ -62,6 +63,10 @@ export interface ClusterParts {
   /** Number of replicas last seen. */
   readonly replicas: () => number;
 }
+
+/** A replica without clients asks Redis for nothing, and would not notice what Redis began to refuse. */
+const TRY_AGAIN_MS = 5_000;
+const TRIED = 1;
 
 export function createCluster(core: Core, parts: ClusterParts): Capability<Cluster> {
   const { redisUrl, databaseUrl } = parts;
@@ -129,6 +134,7 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
     clock,
   });
   const trial = countingTrial(clients.commands, prefix);
+  let stopTrying: Cancel = () => {};
   const breaker = createBreaker({ redis: clients.commands, trial, link, clock, log });
   const counting = { clients, breaker, prefix, replicas };
   const connections = createRedisConnectionCounter({
@@ -153,6 +159,7 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
     },
     async start() {
       await checkRights(clients, prefix, clock);
+      stopTrying = clock.every(TRY_AGAIN_MS, () => void breaker.ask(() => trial().then(() => TRIED)));
       clients.connect();
       relay.start();
       breaker.start();
@@ -160,6 +167,7 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
       await line.start();
     },
     async stop() {
+      stopTrying();
       await connections.stop();
       breaker.stop();
       await relay.stop();

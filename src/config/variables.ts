@@ -134,7 +134,8 @@ export const VARIABLES = {
     section: 'Storage',
     default: '',
     parse: optional(postgresUrl),
-    meaning: 'address of PostgreSQL; if it is not set, the embedded database in `DATA_DIR`',
+    meaning:
+      'address of PostgreSQL (forms: `docs/databases.md`); if it is not set, the embedded database in `DATA_DIR`',
     secret: true,
     required: true,
   },
@@ -142,7 +143,8 @@ export const VARIABLES = {
     section: 'Storage',
     default: '',
     parse: optional(redisUrl),
-    meaning: 'address of Redis, which several replicas need; requires `DATABASE_URL`',
+    meaning:
+      'address of Redis (forms: `docs/databases.md`), which several replicas need; requires `DATABASE_URL`',
     secret: true,
   },
   REDIS_PREFIX: {

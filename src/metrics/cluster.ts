@@ -56,7 +56,7 @@ export function readCluster(registry: MetricRegistry, read: ClusterReadings): vo
   );
   registry.gauge(
     'tradecast_redis_up',
-    '1 while the bus reaches the other replicas, 0 while it does not, -1 without Redis',
+    '1 while Redis reaches the other replicas and refuses nothing, 0 while it does not, -1 without Redis',
     () => REDIS_STATES[read.redis()],
   );
   readBus(registry, read);
