@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestDatabase } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
+import { until } from '../../../rig/wait.ts';
 import { openDatabase } from '../../../src/adapters/open-database.ts';
+import { createPostgresConnection } from '../../../src/adapters/postgres/connection.ts';
+import { createNotifyChannel } from '../../../src/adapters/postgres/notify-channel.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { StartupError } from '../../../src/lib/startup-error.ts';
 import { type GuardedPostgres, startGuardedPostgres } from '../../support/guarded-postgres.ts';
 
@@ -174,6 +179,29 @@ describe('an address', () => {
     expect(lines).toEqual(notice === null ? [] : [expect.stringMatching(notice)]);
   });
 
+  test('with sslmode=prefer works with a server that offers no TLS, also for the connection that listens', async () => {
+    const own = await createTestDatabase('postgres');
+    const url = `${own.url}?sslmode=prefer`;
+    const db = await openDatabase({ databaseUrl: url, log: silentLog });
+    const channel = createNotifyChannel({
+      connection: createPostgresConnection(url),
+      db,
+      name: 'prefer',
+      clock: systemClock,
+      log: silentLog,
+    });
+    const heard: string[] = [];
+    channel.onText((text) => heard.push(text));
+    channel.start();
+    await until(async () => {
+      await channel.send(['over plain text']);
+      return heard.length > 0;
+    }, 'a notification arrives');
+    channel.stop();
+    await db.close();
+    await own.close();
+  });
+
   test('with schema= has its tables there, also where the name has capitals', async () => {
     for (const schema of ['tradecast', 'Two']) {
       const { rows } = await open(
@@ -229,4 +257,50 @@ describe('a session', () => {
     ]);
     expect(lines).toEqual([expect.stringContaining('synchronous_commit is off')]);
   });
+});
+
+test('a server that refuses connections while the service runs is an outage, and ends no process', async () => {
+  await server.run(
+    'postgres',
+    "CREATE ROLE rotated LOGIN PASSWORD 'secret'",
+    'CREATE DATABASE rotated OWNER rotated',
+  );
+  const db = await openDatabase({
+    databaseUrl: urlOf('postgres://rotated:secret@HOST/rotated'),
+    log: silentLog,
+  });
+  await server.run(
+    'postgres',
+    "ALTER ROLE rotated PASSWORD 'another'",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'",
+  );
+  const refused = { code: 'UNAVAILABLE' };
+  await until(
+    () =>
+      db.query('SELECT 1').then(
+        () => false,
+        () => true,
+      ),
+    'the old connections are gone',
+  );
+  await expect(db.query('SELECT 1')).rejects.toMatchObject(refused);
+  await server.run('postgres', "ALTER ROLE rotated PASSWORD 'secret'");
+  expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+
+  // A former primary: what it refuses is no fault of the statement.
+  await server.run('postgres', 'ALTER ROLE rotated SET default_transaction_read_only = on');
+  await server.run(
+    'postgres',
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'",
+  );
+  await until(
+    () =>
+      db.query('CREATE TABLE written ()').then(
+        () => false,
+        (error: { cause?: { code?: string } }) => error.cause?.code === '25006',
+      ),
+    'a write is refused',
+  );
+  await expect(db.query('CREATE TABLE written ()')).rejects.toMatchObject(refused);
+  await db.close();
 });
