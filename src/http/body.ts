@@ -18,14 +18,32 @@ const invalid = (message: string): TradecastError => new TradecastError('VALIDAT
 export function parseJson(body: unknown): unknown {
   if (!Buffer.isBuffer(body)) throw invalid('Send a JSON body with Content-Type: application/json.');
   if (!isUtf8(body)) throw invalid('The body is not UTF-8.');
+  const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    value = JSON.parse(text);
   } catch {
     throw invalid('The body is not JSON.');
   }
   assertPlain(value);
+  if (keysWritten(text) !== keysRead(value))
+    throw invalid('A key is written twice: parsers differ in which of its values counts.');
   return value;
+}
+
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
+/** In a text that is JSON, a string before a colon is a key. */
+const keysWritten = (json: string): number =>
+  [...json.matchAll(STRING)].filter(([, colon]) => colon !== undefined).length;
+
+/** A key that is written twice is read once. */
+function keysRead(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const entries = Object.values(value);
+  return (
+    (Array.isArray(value) ? 0 : entries.length) +
+    entries.reduce<number>((sum, entry) => sum + keysRead(entry), 0)
+  );
 }
 
 /** Refuses values that no field of the wire can hold, before a schema or the database sees them. */

@@ -4,7 +4,7 @@ import type { Role } from './accounts.ts';
 import { route } from './declare.ts';
 import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, sideSchema } from './orders.ts';
-import { idSchema, keySchema, symbolSchema } from './schemas.ts';
+import { idSchema, keySchema, momentSchema, symbolSchema } from './schemas.ts';
 import type { Tier } from './tier.ts';
 
 /** External trades may be fractional; brokers report six decimals. */
@@ -45,7 +45,7 @@ export const tradeHookSchema = z
         quantity: reportedQuantity,
         price: reportedPrice,
         status: z.enum(['filled', 'partially_filled']).default('filled'),
-        timestamp: z.iso.datetime({ offset: true }).optional(),
+        timestamp: momentSchema.optional(),
       }),
     }),
     z.strictObject({

@@ -17,6 +17,20 @@ export const daySchema = z
   .regex(/^20\d{2}-\d{2}-\d{2}$/, 'a day of this century (YYYY-MM-DD)')
   .refine(isDay, 'no such day');
 
+/** Databases know no year 0, and a calendar of four digits ends here. */
+const [FIRST_MOMENT, LAST_MOMENT] = [
+  Date.parse('0001-01-01T00:00:00Z'),
+  Date.parse('9999-12-31T23:59:59.999Z'),
+];
+/** A moment with its offset from UTC. It is UTC to the millisecond from here on: databases refuse offsets that are valid here. */
+export const momentSchema = z.iso
+  .datetime({ offset: true })
+  .refine((text) => {
+    const at = Date.parse(text);
+    return at >= FIRST_MOMENT && at <= LAST_MOMENT;
+  }, 'a moment of the years 1 to 9999')
+  .transform((text) => new Date(text).toISOString());
+
 /** Whole shares. */
 export const quantitySchema = z.int().min(1).max(MAX_ORDER_QUANTITY);
 

@@ -6,6 +6,7 @@ import {
   countSchema,
   handshakeQuerySchema,
   keySchema,
+  momentSchema,
   NO_PAYLOAD,
   nothingSchema,
   priceSchema,
@@ -98,8 +99,8 @@ export const signalSchema = z.strictObject({
   source: sourceSchema,
   author: text(64).optional(),
   text: text(2_000).optional(),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
-  timestamp: z.iso.datetime({ offset: true }),
+  expiresAt: momentSchema.optional(),
+  timestamp: momentSchema,
 });
 export type SignalBody = z.output<typeof signalSchema>;
 

@@ -85,6 +85,7 @@ describe('bad input over HTTP gets a clear error with its code and changes nothi
       ['empty text', 400, 'VALIDATION', post('/api/orders', '')],
       ['half an object', 400, 'VALIDATION', post('/api/orders', ORDER.slice(0, -1))],
       ['a trailing comma', 400, 'VALIDATION', post('/api/orders', order('180}', '180,}'))],
+      ['a key twice', 400, 'VALIDATION', post('/api/orders', order('{', '{"quantity":9,'))],
       ['two objects', 400, 'VALIDATION', post('/api/orders', ORDER + ORDER)],
       [
         'a form',

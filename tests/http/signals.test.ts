@@ -119,6 +119,29 @@ describe.each(KINDS)('signals over the %s database', (kind) => {
     expect(await send(signal({ expiresAt: ago(1) }))).toMatchObject(refused(400, 'VALIDATION'));
   });
 
+  test('a time may have any offset from UTC, and is kept in UTC', async () => {
+    const [at, end] = [Date.now(), Date.now() + 60_000];
+    const inOffset = (ms: number, hours: number): string =>
+      `${new Date(ms + hours * 3_600_000).toISOString().slice(0, -1)}${hours < 0 ? '-' : '+'}${Math.abs(hours)}:00`;
+    for (const hours of [16, -16, 23, -23]) {
+      const times = { timestamp: inOffset(at, hours), expiresAt: inOffset(end, hours) };
+      expect(await send(signal(times))).toMatchObject(taken);
+      expect((await list(starter, '?limit=1'))[0]).toMatchObject({
+        timestamp: new Date(at).toISOString(),
+        expiresAt: new Date(end).toISOString(),
+      });
+    }
+    const last = '9999-12-31T23:59:59.999Z';
+    expect(await send(signal({ expiresAt: last }))).toMatchObject(taken);
+    expect((await list(starter, '?limit=1'))[0]).toMatchObject({ expiresAt: last });
+  });
+
+  test('numbers at both ends of what a source may send are kept', async () => {
+    const edges = { confidence: 5e-324, quantity: 5e-324, price: 0.0001 };
+    expect(await send(signal(edges))).toMatchObject(taken);
+    expect((await list(starter, '?limit=1'))[0]).toMatchObject(edges);
+  });
+
   test('signals of a source keep the order in which they were sent, though their times say another', async () => {
     const ids = ['close', 'open', 'late'].map((step) => `${step}-${randomUUID()}`);
     await send(signal({ id: ids[0], action: 'close' }));
@@ -274,10 +297,28 @@ describe('whoever sends a signal', () => {
       { source: 'Momentum' },
       { revision: 0 },
       { timestamp: 'now' },
+      { timestamp: '0000-12-31T23:59:59Z' },
+      { timestamp: '0001-01-01T00:00:00+00:01' },
+      { expiresAt: '9999-12-31T23:59:59-00:01' },
+      { id: 'a\0b' },
+      { text: 'a\0b' },
+      { author: '\ud800' },
+      { quantity: -1 },
       { more: 1 },
     ])
       expect(await send(JSON.stringify(signal(wrong)))).toMatchObject(refused(400, 'VALIDATION'));
     expect(await send('{')).toMatchObject(refused(400, 'VALIDATION'));
+    const once = JSON.stringify(signal({ text: 'not a key: "premium":' }));
+    const twice = once.replace('"premium":', '"premium" : true, "premium":');
+    const spelled = once.replace('"premium":', '"\\u0070remium":true,"premium":');
+    for (const text of [twice, spelled]) {
+      expect(text).not.toBe(once);
+      expect(await send(text)).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION', error: expect.stringContaining('written twice') },
+      });
+    }
     expect(await count()).toBe(before);
+    expect(await send(once)).toMatchObject(taken);
   });
 });

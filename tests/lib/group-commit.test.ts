@@ -27,9 +27,39 @@ test('an item that fails alone is the only one that fails', async () => {
   expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-test('the items of a batch that fails as a whole are run one by one', async () => {
+test('one item that fails a hundred costs a few more runs and fails no other', async () => {
+  const runs: number[] = [];
+  const commits = createGroupCommit<number, number>({
+    maxBatch: 100,
+    async run(items) {
+      runs.push(items.length);
+      if (items.includes(77)) throw new Error('failed');
+      return [...items];
+    },
+  });
+  const items = Array.from({ length: 101 }, (_, item) => item);
+  const answers = await Promise.allSettled(items.map(commits.add));
+  expect(answers.flatMap(({ status }, item) => (status === 'rejected' ? [item] : []))).toEqual([77]);
+  expect(runs.length).toBeLessThanOrEqual(16);
+});
+
+test('where everything fails, few runs tell so', async () => {
+  let runs = 0;
+  const commits = createGroupCommit<number, number>({
+    maxBatch: 100,
+    async run() {
+      runs += 1;
+      throw new Error('away');
+    },
+  });
+  const answers = await Promise.allSettled(Array.from({ length: 101 }, (_, item) => commits.add(item)));
+  expect(answers.filter(({ status }) => status === 'fulfilled')).toEqual([]);
+  expect(runs).toBeLessThan(101);
+});
+
+test('the items of a batch that fails as a whole are run by halves', async () => {
   const { runs, commits } = recording((items) => items.includes(3));
   const answers = await Promise.allSettled([1, 2, 3, 4].map(commits.add));
   expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
-  expect(runs).toEqual([[1], [2, 3, 4], [2], [3], [4]]);
+  expect(runs).toEqual([[1], [2, 3, 4], [2], [3, 4], [3], [4]]);
 });

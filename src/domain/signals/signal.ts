@@ -27,13 +27,5 @@ export const streamOf = ({ premium }: Pick<SignalBody, 'premium'>): SignalStream
 /** What names a signal over all its revisions. A source has no space in it, so no two signals share a name. */
 export const nameOf = ({ source, id }: Pick<SignalBody, 'source' | 'id'>): string => `${source} ${id}`;
 
-/** As readers get it. Times are in UTC to the millisecond, however the source wrote them. */
-export function toContent(body: SignalBody): SignalContent {
-  const { timestamp, expiresAt, ...rest } = body;
-  return {
-    ...rest,
-    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
-    timestamp: new Date(timestamp).toISOString(),
-    stream: streamOf(body),
-  };
-}
+/** As readers get it. */
+export const toContent = (body: SignalBody): SignalContent => ({ ...body, stream: streamOf(body) });
