@@ -13,11 +13,11 @@ export function signHook(secret: string, body: string | Uint8Array, at = Date.no
 
 const OPERATOR_ROUTES = new Set(['/hooks/halt', '/hooks/ban', '/hooks/role', '/hooks/tier']);
 
-/** Signs a hook with the secret of its route and sends it. */
-export function sendHook(serviceUrl: string, route: string, body: object): Promise<Answer> {
+/** Signs a hook with the secret of its route and sends it; `at` is milliseconds since epoch. */
+export function sendHook(serviceUrl: string, route: string, body: object, at?: number): Promise<Answer> {
   const text = JSON.stringify(body);
   const secret = OPERATOR_ROUTES.has(route) ? OPERATOR_SECRET : HOOK_SECRET;
-  return sendHttp(serviceUrl, 'POST', route, { body: text, headers: signHook(secret, text) });
+  return sendHttp(serviceUrl, 'POST', route, { body: text, headers: signHook(secret, text, at) });
 }
 
 export const SIGNAL_ROUTE = '/api/v1/external-signals/sync/signal';

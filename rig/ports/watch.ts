@@ -30,10 +30,10 @@ const ids = (orders: readonly { readonly id: string }[]): string[] => orders.map
 
 /** The calls that the engine makes; those of a request are passed on unseen. */
 export function watchLedger(ledger: Ledger, watch: Watch): Ledger {
-  const { place, requestCancel, orders, holdings, tradedSymbols, resume, isHalted } = ledger;
+  const { place, requestCancel, orders, holdings, tradedSymbols, isHalted } = ledger;
   const seen = observe(watch);
   return {
-    ...{ place, requestCancel, orders, holdings, tradedSymbols, resume, isHalted },
+    ...{ place, requestCancel, orders, holdings, tradedSymbols, isHalted },
     claim: (...args) =>
       seen({ call: 'claim', orderIds: null, idsOf: (answer) => ids(answer.orders) }, () =>
         ledger.claim(...args),

@@ -10,19 +10,24 @@ export interface TcpProxy {
   swallow(): void;
   /** As a firewall forgets: nothing passes on the connections that are open, and new ones work. */
   silence(): void;
+  /** A process that stands still: nothing passes, and all of it does when it is healed. */
+  stall(): void;
   /** As it was; connections of a black hole end. */
   heal(): void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
-  let mode: 'open' | 'cut' | 'hole' = 'open';
+  let mode: 'open' | 'cut' | 'hole' | 'stalled' = 'open';
   const open = new Set<net.Socket>();
   const silenced = new WeakSet<net.Socket>();
   const join = (from: net.Socket, to: net.Socket): void => {
     open.add(from);
+    if (mode === 'stalled') from.pause();
     from.on('data', (chunk) => {
-      if (mode === 'open' && !silenced.has(from)) to.write(chunk);
+      // What was on its way when it came to stand arrives later, in its place.
+      if (mode === 'stalled') from.pause().unshift(chunk);
+      else if (mode === 'open' && !silenced.has(from)) to.write(chunk);
     });
     from.on('error', () => {});
     from.once('close', () => {
@@ -56,9 +61,15 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     silence() {
       for (const socket of open) silenced.add(socket);
     },
+    stall() {
+      mode = 'stalled';
+      for (const socket of open) socket.pause();
+    },
     heal() {
       if (mode === 'hole') endAll();
+      const isStalled = mode === 'stalled';
       mode = 'open';
+      if (isStalled) for (const socket of open) socket.resume();
     },
     async close() {
       server.close();

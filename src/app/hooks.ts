@@ -1,6 +1,7 @@
 import type { Database } from '../adapters/sql/database.ts';
 import { createDiscordLinkStore } from '../adapters/stores/hooks/discord-links.ts';
 import { createHookInbox } from '../adapters/stores/hooks/inbox.ts';
+import { createOperatorCommands } from '../adapters/stores/hooks/operator-commands.ts';
 import type { Users } from '../domain/accounts/user.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import { createHooks } from '../domain/hooks/create-hooks.ts';
@@ -22,7 +23,13 @@ export interface HooksParts {
   readonly bus: Bus;
 }
 
-export const createHookFaces = ({ clock }: Core, { database, ...parts }: HooksParts): HookFaces => ({
-  hooks: createHooks({ ...parts, inbox: createHookInbox(database), clock }),
+export const createHookFaces = ({ clock, log }: Core, { database, ...parts }: HooksParts): HookFaces => ({
+  hooks: createHooks({
+    ...parts,
+    inbox: createHookInbox(database),
+    commands: createOperatorCommands(database),
+    clock,
+    log: log('hooks'),
+  }),
   discordLinks: createDiscordLinks({ store: createDiscordLinkStore(database), clock }),
 });

@@ -10,6 +10,8 @@ declare global {
     interface Locals {
       /** The sources whose secret signed the request. */
       sources?: ReadonlySet<string>;
+      /** When the request was signed, milliseconds since epoch. */
+      signedAt?: number;
     }
   }
 }
@@ -41,10 +43,17 @@ export function createSignatureCheck({
   secrets: () => readonly string[];
   clock: Clock;
 }): RequestHandler {
-  return (req, _res, next) => {
+  return (req, res, next) => {
     if (!secrets().map(signatureOf(req, clock)).includes(true)) throw invalid();
+    res.locals.signedAt = Number(req.get('X-Tradecast-Timestamp')) * 1000;
     next();
   };
+}
+
+/** Of a request that has passed the check. Throws where it has not. */
+export function signedAtOf({ locals: { signedAt } }: Response): number {
+  if (signedAt === undefined) throw new Error('the signature was not checked');
+  return signedAt;
 }
 
 /** The same for senders of signals; `assertSource` then says for whom the request may speak. */

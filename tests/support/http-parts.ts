@@ -94,8 +94,6 @@ export async function startHttpApp(
       portfolio: unreached,
       holdings: unreached,
       mark: unreached,
-      halt: unreached,
-      resume: unreached,
     },
     journal: { head: unreached, heads: unreached, readAfter: unreached },
     watchlists: { find: unreached, save: unreached },

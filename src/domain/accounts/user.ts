@@ -40,13 +40,8 @@ export interface Users {
     id: string,
     change: { readonly expected: string; readonly passwordHash: string; readonly keepSession: string },
   ): Promise<string[]>;
-  /** Marks the user as banned and ends every session of theirs. False where there is no such user. */
-  ban(id: string): Promise<boolean>;
-  unban(id: string): Promise<boolean>;
-  /** What the user may operate from the next request on. False where there is no such user. */
-  setRole(id: string, role: Role): Promise<boolean>;
-  /** What the user has paid for. False where there is no such user. */
-  setTier(id: string, tier: Tier): Promise<boolean>;
+  /** What the user may operate from the next request on. */
+  setRole(id: string, role: Role): Promise<void>;
   /** What these users have paid for, in one query; an unknown user has no entry. */
   tiers(ids: readonly string[]): Promise<ReadonlyMap<string, Tier>>;
   /** Whose tier changed since an earlier answer; no change that was committed in between is left out. */

@@ -6,7 +6,7 @@ import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 import type { TradeExecutedPayload, TradeFailedPayload } from '../../protocol/trades.ts';
 import type { Appended } from '../journal/journal.ts';
 
-/** One event of a sender. Ids are one namespace over all routes: the hook secret makes one sender. */
+/** One event of a sender. Ids are one namespace over the routes of a secret: it makes one sender. */
 export interface HookEvent {
   readonly id: string;
   /** Of route and body: distinguishes a repeat from another event under a used id. */

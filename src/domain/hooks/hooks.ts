@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type {
   BanHook,
@@ -15,6 +16,10 @@ import type { Users } from '../accounts/user.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { PlaceResult, Trading } from '../trading/trading.ts';
 import type { HookInbox, HookOutcome } from './hook-inbox.ts';
+import type { OperatorCommands, OperatorEvent } from './operator-commands.ts';
+
+/** What was signed: the digest of its bytes, and when. */
+export type Signed = Pick<OperatorEvent, 'digest' | 'signedAt'>;
 
 /**
  * What a signed sender may ask for. Each takes a validated body and the digest of what was sent. Throws
@@ -26,20 +31,25 @@ export interface Hooks {
   /** Throws FORBIDDEN for a banned user; a denied order is an answer, not an error. */
   order(hook: OrderHook, digest: string): Promise<PlaceResult>;
   discordLink(hook: DiscordLinkHook, digest: string): Promise<HookOutcome<{ username: string }>>;
-  /** The kill switch: committed before it answers. A repeat answers as before and changes nothing. */
-  halt(hook: HaltHook, digest: string): Promise<HookOutcome<{ halted: boolean }>>;
-  /** Ends every session of the user, or lets the user in again. A repeat changes nothing. */
-  ban(hook: BanHook, digest: string): Promise<HookOutcome<{ banned: boolean }>>;
-  /** Makes an administrator of the user, or a member again. A repeat changes nothing. */
-  role(hook: RoleHook, digest: string): Promise<HookOutcome<{ role: Role }>>;
-  /** Sets what the user has paid for. A repeat changes nothing. */
-  tier(hook: TierHook, digest: string): Promise<HookOutcome<{ tier: Tier }>>;
+  /**
+   * The kill switch: committed before it answers. As with all commands of operators, a repeat answers as before and
+   * changes nothing, and one that was signed before the last of its kind throws CONFLICT.
+   */
+  halt(hook: HaltHook, signed: Signed): Promise<HookOutcome<{ halted: boolean }>>;
+  /** Ends every session of the user, or lets the user in again. */
+  ban(hook: BanHook, signed: Signed): Promise<HookOutcome<{ banned: boolean }>>;
+  /** Makes an administrator of the user, or a member again. */
+  role(hook: RoleHook, signed: Signed): Promise<HookOutcome<{ role: Role }>>;
+  /** Sets what the user has paid for. */
+  tier(hook: TierHook, signed: Signed): Promise<HookOutcome<{ tier: Tier }>>;
 }
 
 export interface HooksParts {
-  readonly users: Pick<Users, 'findById' | 'findByDiscordId' | 'ban' | 'unban' | 'setRole' | 'setTier'>;
+  readonly users: Pick<Users, 'findById' | 'findByDiscordId'>;
   readonly inbox: HookInbox;
-  readonly trading: Pick<Trading, 'place' | 'halt' | 'resume'>;
+  readonly commands: OperatorCommands;
+  readonly trading: Pick<Trading, 'place'>;
   readonly bus: Bus;
   readonly clock: Clock;
+  readonly log: Log;
 }

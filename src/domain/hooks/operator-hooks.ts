@@ -1,60 +1,54 @@
 import { revokedTopic } from '../accounts/topics.ts';
-import type { HaltScope } from '../trading/trading.ts';
-import type { HookEvent, HookOutcome } from './hook-inbox.ts';
-import type { Hooks, HooksParts } from './hooks.ts';
-import { findRecipient } from './recipient.ts';
+import { ORDERS_WAITING, ordersTopic } from '../trading/topics.ts';
+import type { Hooks, HooksParts, Signed } from './hooks.ts';
+import type { OperatorCommand, OperatorOutcome } from './operator-commands.ts';
+import type { Recipient } from './recipient.ts';
 
 type OperatorHooks = Pick<Hooks, 'halt' | 'ban' | 'role' | 'tier'>;
 
-/** The operator's commands: each takes effect at most once for each event id. */
-export function createOperatorHooks({ users, inbox, trading, bus }: HooksParts): OperatorHooks {
-  /**
-   * Works for the first event of its id, and closes it: a replayed event must not undo a later one. After a crash
-   * between the two, the sender's repeat works again.
-   */
-  async function once<T extends object>(
-    event: HookEvent,
+const recipientOf = ({ userId, discordUserId }: Recipient): Recipient => ({ userId, discordUserId });
+
+/** The operator's commands. What they change is committed; who else has to know is notified afterwards. */
+export function createOperatorHooks({ commands, bus, clock, log }: HooksParts): OperatorHooks {
+  const carryOut = <T extends object>(
+    eventId: string,
+    signed: Signed,
+    command: OperatorCommand,
     result: T,
-    work: () => Promise<unknown>,
-  ): Promise<HookOutcome<T>> {
-    const { alreadyClosed } = await inbox.open(event);
-    if (!alreadyClosed) {
-      await work();
-      await inbox.close(event, result);
-    }
-    return { result, duplicate: alreadyClosed };
-  }
+  ): Promise<OperatorOutcome<T>> => commands.carryOut({ id: eventId, ...signed }, command, result);
 
   return {
-    async halt(hook, digest) {
-      const { halted, reason } = hook;
-      const scope: HaltScope =
-        hook.scope === 'everyone' ? hook.scope : { userId: (await findRecipient(users, hook)).id };
-      return once({ id: hook.eventId, digest }, { halted }, () =>
-        halted ? trading.halt(scope, reason) : trading.resume(scope),
-      );
+    async halt(hook, signed) {
+      const { eventId, halted, reason, scope } = hook;
+      const whom = scope === 'everyone' ? scope : recipientOf(hook);
+      const command = { kind: 'halt', whom, halted, reason, at: clock.now() } as const;
+      const { scope: concerned, ...outcome } = await carryOut(eventId, signed, command, { halted });
+      if (concerned !== null) {
+        log.warn({ scope: concerned, reason }, halted ? 'trading halted' : 'trading resumed');
+        bus.publish(ordersTopic, ORDERS_WAITING);
+      }
+      return outcome;
     },
 
-    async ban(hook, digest) {
-      const { banned } = hook;
-      const { id: userId } = await findRecipient(users, hook);
-      return once({ id: hook.eventId, digest }, { banned }, async () => {
-        if (!banned) return users.unban(userId);
-        await users.ban(userId);
-        bus.publish(revokedTopic, { userId, reason: 'banned' });
-      });
+    async ban({ eventId, userId, banned }, signed) {
+      const command = { kind: 'ban', whom: { userId }, banned } as const;
+      const { scope, ...outcome } = await carryOut(eventId, signed, command, { banned });
+      if (scope !== null && banned) bus.publish(revokedTopic, { userId, reason: 'banned' });
+      return outcome;
     },
 
-    async role(hook, digest) {
-      const { role } = hook;
-      const { id: userId } = await findRecipient(users, hook);
-      return once({ id: hook.eventId, digest }, { role }, () => users.setRole(userId, role));
+    async role(hook, signed) {
+      const { eventId, role } = hook;
+      const command = { kind: 'role', whom: recipientOf(hook), role } as const;
+      const { scope: _, ...outcome } = await carryOut(eventId, signed, command, { role });
+      return outcome;
     },
 
-    async tier(hook, digest) {
-      const { tier } = hook;
-      const { id: userId } = await findRecipient(users, hook);
-      return once({ id: hook.eventId, digest }, { tier }, () => users.setTier(userId, tier));
+    async tier(hook, signed) {
+      const { eventId, tier } = hook;
+      const command = { kind: 'tier', whom: recipientOf(hook), tier } as const;
+      const { scope: _, ...outcome } = await carryOut(eventId, signed, command, { tier });
+      return outcome;
     },
   };
 }

@@ -14,7 +14,9 @@ export async function findRecipient(
 ): Promise<User> {
   const found = userId === undefined ? users.findByDiscordId(discordUserId) : users.findById(userId);
   const user = await found;
-  if (!user)
-    throw new TradecastError('NOT_FOUND', 'No such user, or no user linked to this Discord account.');
+  if (!user) throw noSuchRecipient();
   return user;
 }
+
+export const noSuchRecipient = (): TradecastError =>
+  new TradecastError('NOT_FOUND', 'No such user, or no user linked to this Discord account.');

@@ -11,7 +11,7 @@ const MAX_ORDERS = 200;
 
 /** The trading service of one replica. */
 export function createTrading(options: PlacingOptions): Trading {
-  const { ledger, market, bus, clock, log } = options;
+  const { ledger, market, bus, clock } = options;
 
   const mark: Trading['mark'] = (holdings) =>
     portfolioToPayload(holdings, market.quote, clock.now(), market.tradingDay());
@@ -36,15 +36,5 @@ export function createTrading(options: PlacingOptions): Trading {
       return mark(await ledger.holdings(userId));
     },
     holdings: (userId) => ledger.holdings(userId),
-    async halt(scope, reason) {
-      await ledger.halt(scope, reason, clock.now());
-      log.warn({ scope, reason }, 'trading halted');
-      bus.publish(ordersTopic, ORDERS_WAITING);
-    },
-    async resume(scope) {
-      await ledger.resume(scope);
-      log.warn({ scope }, 'trading resumed');
-      bus.publish(ordersTopic, ORDERS_WAITING);
-    },
   };
 }

@@ -44,9 +44,11 @@ export interface Ledger {
   holdings(userId: string): Promise<Holdings>;
   /** Symbols of all positions and open orders, each once. */
   tradedSymbols(): Promise<string[]>;
-  /** Stops trading and notes that every open order in scope is to end. */
+  /**
+   * Stops trading and notes that every open order in scope is to end. An operator's `resume` that was signed before `at`
+   * (milliseconds since epoch) does not lift it.
+   */
   halt(scope: HaltScope, reason: string, at: number): Promise<void>;
-  resume(scope: HaltScope): Promise<void>;
   /** Whether trading is halted for everyone. */
   isHalted(): Promise<boolean>;
 

@@ -46,7 +46,4 @@ export interface Trading {
   holdings(userId: string): Promise<Holdings>;
   /** Values holdings at the quotes this replica knows. */
   mark(holdings: Holdings): PortfolioPayload;
-  /** The kill switch: no new orders, and open ones are cancelled. `reason` is for the log and the operator. */
-  halt(scope: HaltScope, reason: string): Promise<void>;
-  resume(scope: HaltScope): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { HookOutcome } from '../../domain/hooks/hook-inbox.ts';
-import type { Hooks } from '../../domain/hooks/hooks.ts';
+import type { Hooks, Signed } from '../../domain/hooks/hooks.ts';
 import { refusalOf } from '../../domain/trading/refusal.ts';
 import {
   banHookSchema,
@@ -15,7 +15,7 @@ import {
 } from '../../protocol/hooks.ts';
 import { refuse, succeed } from '../answer.ts';
 import { rawBody, readBody } from '../body.ts';
-import { createSignatureCheck } from '../hook-signature.ts';
+import { createSignatureCheck, signedAtOf } from '../hook-signature.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 
 /** Signed machine-to-machine routes. A secret opens the routes of its kind and no others. */
@@ -59,23 +59,29 @@ function operatorRoutes(hooks: Hooks, signed: RequestHandler): Router {
   const router = Router();
 
   router.post('/halt', signed, async (req, res) => {
-    answer(res, await hooks.halt(readBody(req, haltHookSchema), digestOf('halt', req)));
+    answer(res, await hooks.halt(readBody(req, haltHookSchema), signedOf('halt', req, res)));
   });
 
   router.post('/ban', signed, async (req, res) => {
-    answer(res, await hooks.ban(readBody(req, banHookSchema), digestOf('ban', req)));
+    answer(res, await hooks.ban(readBody(req, banHookSchema), signedOf('ban', req, res)));
   });
 
   router.post('/role', signed, async (req, res) => {
-    answer(res, await hooks.role(readBody(req, roleHookSchema), digestOf('role', req)));
+    answer(res, await hooks.role(readBody(req, roleHookSchema), signedOf('role', req, res)));
   });
 
   router.post('/tier', signed, async (req, res) => {
-    answer(res, await hooks.tier(readBody(req, tierHookSchema), digestOf('tier', req)));
+    answer(res, await hooks.tier(readBody(req, tierHookSchema), signedOf('tier', req, res)));
   });
 
   return router;
 }
+
+/** When it was signed, too: commands of operators follow each other in this order. */
+const signedOf = (route: string, req: Request, res: Response): Signed => ({
+  digest: digestOf(route, req),
+  signedAt: signedAtOf(res),
+});
 
 /** An event id stands for this route, however its path is spelled, and exactly these bytes. */
 const digestOf = (route: string, req: Request): string =>

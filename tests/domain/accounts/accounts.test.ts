@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AccountUsers, createAccounts } from '../../../src/domain/accounts/accounts.ts';
 import { hashPassword, verifyPassword } from '../../../src/domain/accounts/passwords.ts';
-import type { NewUser, User, Users } from '../../../src/domain/accounts/user.ts';
+import type { NewUser, User } from '../../../src/domain/accounts/user.ts';
 import { TradecastError } from '../../../src/protocol/errors.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -48,7 +48,7 @@ describe('password hashes', () => {
 
 describe('accounts', () => {
   let stored: Map<string, User & { passwordHash: string }>;
-  const users: AccountUsers & Pick<Users, 'ban'> = {
+  const users: AccountUsers = {
     async create(user: NewUser) {
       const { passwordHash, ...rest } = user;
       const created: User = { ...rest, id: `id of ${user.username}`, tier: 'STARTER', banned: false };
@@ -64,11 +64,6 @@ describe('accounts', () => {
       if (!found) throw new TradecastError('INVALID_CREDENTIALS', 'changed');
       stored.set(found[0], { ...found[1], passwordHash });
       return ['another session'];
-    },
-    async ban(id) {
-      const found = [...stored].find(([, user]) => user.id === id);
-      if (found) stored.set(found[0], { ...found[1], banned: true });
-      return found !== undefined;
     },
   };
   const accounts = createAccounts({ users });
@@ -100,7 +95,7 @@ describe('accounts', () => {
   test('a wrong password, an unknown name and a banned user are one and the same answer', async () => {
     const user = await accounts.register({ username: 'ada', password: PASSWORD });
     await accounts.register({ username: 'mallory', password: PASSWORD });
-    await users.ban('id of mallory');
+    stored.set('mallory', { ...stored.get('mallory')!, banned: true });
     for (const [username, password] of [
       ['ada', 'wrong horse battery'],
       ['nobody', PASSWORD],

@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { silentLog } from '../../../rig/log.ts';
 import type { User } from '../../../src/domain/accounts/user.ts';
 import type { Bus } from '../../../src/domain/bus/bus.ts';
 import { createHooks } from '../../../src/domain/hooks/create-hooks.ts';
 import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbox.ts';
 import type { Hooks } from '../../../src/domain/hooks/hooks.ts';
+import type { OperatorCommand } from '../../../src/domain/hooks/operator-commands.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
-import type { Role } from '../../../src/protocol/accounts.ts';
 import {
+  banHookSchema,
   discordLinkHookSchema,
+  haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
   roleHookSchema,
@@ -16,7 +19,6 @@ import {
   tradeHookSchema,
 } from '../../../src/protocol/hooks.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
-import type { Tier } from '../../../src/protocol/tier.ts';
 
 const NOW = Date.parse('2026-03-02T15:30:00Z');
 const ada: User = {
@@ -74,7 +76,8 @@ let memory: ReturnType<typeof createMemoryInbox>;
 let published: { topic: string; message: unknown }[];
 let placed: PlaceCommand[];
 let failPlace: boolean;
-let changes: [string, Role | Tier][];
+/** By the id of their event. */
+let carriedOut: Map<string, OperatorCommand>;
 let hooks: Hooks;
 
 beforeEach(() => {
@@ -82,7 +85,7 @@ beforeEach(() => {
   published = [];
   placed = [];
   failPlace = false;
-  changes = [];
+  carriedOut = new Map();
   const bus: Bus = {
     publish: (topic, message) => void published.push({ topic: topic.name, message }),
     subscribe: () => () => undefined,
@@ -92,18 +95,18 @@ beforeEach(() => {
     users: {
       findById: async (id) => users.find((user) => user.id === id) ?? null,
       findByDiscordId: async (id) => (id === '123456789' ? ada : null),
-      ban: async () => true,
-      unban: async () => true,
-      async setRole(id, role) {
-        changes.push([id, role]);
-        return true;
-      },
-      async setTier(id, tier) {
-        changes.push([id, tier]);
-        return true;
-      },
     },
     inbox: memory.inbox,
+    commands: {
+      async carryOut({ id }, command, result) {
+        const isRepeat = carriedOut.has(id);
+        carriedOut.set(id, carriedOut.get(id) ?? command);
+        if (isRepeat) return { result, duplicate: true, scope: null };
+        const scope = command.whom === 'everyone' ? command.whom : { userId: command.whom.userId ?? ada.id };
+        return { result, duplicate: false, scope };
+      },
+    },
+    log: silentLog,
     trading: {
       async place(command) {
         if (failPlace) throw new Error('the database is gone');
@@ -111,8 +114,6 @@ beforeEach(() => {
         if (!duplicate) placed.push(command);
         return { order: { id: 'order-1', status: 'accepted' }, duplicate } as PlaceResult;
       },
-      async halt() {},
-      async resume() {},
     },
     bus,
     clock: { ...systemClock, now: () => NOW },
@@ -282,26 +283,40 @@ describe('an order from a hook', () => {
   });
 });
 
-describe('the role of a user', () => {
-  const promotion = roleHookSchema.parse({ eventId: 't-1', discordUserId: '123456789', role: 'admin' });
+const signed = { digest: 'digest', signedAt: NOW };
 
-  test('is changed once, and a replayed promotion does not undo a later demotion', async () => {
-    expect(await hooks.role(promotion, 'digest')).toEqual({ result: { role: 'admin' }, duplicate: false });
-    const demotion = roleHookSchema.parse({ eventId: 't-2', userId: ada.id, role: 'member' });
-    await hooks.role(demotion, 'digest');
-    expect(await hooks.role(promotion, 'digest')).toEqual({ result: { role: 'admin' }, duplicate: true });
-    expect(changes).toEqual([
-      [ada.id, 'admin'],
-      [ada.id, 'member'],
+describe('a command of an operator', () => {
+  test('is carried out for the user that it names, and whom it concerns is told once', async () => {
+    const ban = banHookSchema.parse({ eventId: 'b-1', userId: ada.id, banned: true });
+    expect(await hooks.ban(ban, signed)).toEqual({ result: { banned: true }, duplicate: false });
+    expect(await hooks.ban(ban, signed)).toEqual({ result: { banned: true }, duplicate: true });
+    await hooks.ban(banHookSchema.parse({ ...ban, eventId: 'b-2', banned: false }), signed);
+    const halt = haltHookSchema.parse({ eventId: 'h-1', scope: 'everyone', halted: true, reason: 'enough' });
+    expect(await hooks.halt(halt, signed)).toEqual({ result: { halted: true }, duplicate: false });
+    await hooks.halt(halt, signed);
+    expect([...carriedOut.values()]).toEqual([
+      { kind: 'ban', whom: { userId: ada.id }, banned: true },
+      { kind: 'ban', whom: { userId: ada.id }, banned: false },
+      { kind: 'halt', whom: 'everyone', halted: true, reason: 'enough', at: NOW },
+    ]);
+    expect(published).toEqual([
+      { topic: 'revoked', message: { userId: ada.id, reason: 'banned' } },
+      { topic: 'orders', message: {} },
     ]);
   });
 
-  test('of an unknown user is refused and uses no event id', async () => {
-    const unknown = roleHookSchema.parse({ eventId: 't-3', discordUserId: '999999', role: 'admin' });
-    await expect(hooks.role(unknown, 'digest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(memory.claimed.has('t-3')).toBe(false);
+  test('may name its user by the Discord account', async () => {
+    const promotion = roleHookSchema.parse({ eventId: 't-1', discordUserId: '123456789', role: 'admin' });
+    await hooks.role(promotion, signed);
+    expect(carriedOut.get('t-1')).toEqual({
+      kind: 'role',
+      whom: { discordUserId: '123456789' },
+      role: 'admin',
+    });
   });
+});
 
+describe('the role of a user', () => {
   test('is one of two words, for exactly one person', () => {
     const isValid = (body: object) => roleHookSchema.safeParse({ eventId: 't', ...body }).success;
     expect(isValid({ userId: ada.id, role: 'member' })).toBe(true);
@@ -315,14 +330,14 @@ describe('the tier of a user', () => {
   const tierHook = (eventId: string, tier: string) => tierHookSchema.parse({ eventId, userId: ada.id, tier });
 
   test('is set by its name or by the name that a shop gives it', async () => {
-    expect(await hooks.tier(tierHook('t-1', 'PROFESSIONAL'), 'd')).toEqual({
+    expect(await hooks.tier(tierHook('t-1', 'PROFESSIONAL'), signed)).toEqual({
       result: { tier: 'PROFESSIONAL' },
       duplicate: false,
     });
-    await hooks.tier(tierHook('t-2', 'elite'), 'd');
-    await hooks.tier(tierHook('t-3', 'pro'), 'd');
-    await hooks.tier(tierHook('t-4', 'STARTER'), 'd');
-    expect(changes.map(([, tier]) => tier)).toEqual([
+    await hooks.tier(tierHook('t-2', 'elite'), signed);
+    await hooks.tier(tierHook('t-3', 'pro'), signed);
+    await hooks.tier(tierHook('t-4', 'STARTER'), signed);
+    expect([...carriedOut.values()].map((command) => command.kind === 'tier' && command.tier)).toEqual([
       'PROFESSIONAL',
       'INSTITUTIONAL',
       'PROFESSIONAL',

@@ -5,6 +5,7 @@ import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
 import type { Tier } from '../../../protocol/tier.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
+import { SESSIONS_OF, setRole } from './standing.ts';
 import { createTiers } from './tiers.ts';
 
 export interface UsersOptions {
@@ -22,9 +23,6 @@ interface UserRow {
   password_hash: string;
 }
 
-/** Locked in one order everywhere: replicas that keep them alive and one that ends them must not deadlock. */
-const SESSIONS_OF = "SELECT sid FROM session WHERE sess ->> 'userId' = $1 ORDER BY sid FOR UPDATE";
-
 const rowToUser = ({ id, username, name, role, paid_tier, banned_at }: UserRow): User => ({
   id,
   username,
@@ -41,10 +39,6 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
     const [row] = await db.query<UserRow>(`SELECT ${COLUMNS} FROM users WHERE ${condition}`, [value]);
     return row;
   };
-
-  /** False where there is no such user. */
-  const update = async (change: string, ...values: readonly [id: string, value?: string]): Promise<boolean> =>
-    (await db.query(`UPDATE users SET ${change} WHERE id = $1 RETURNING id`, values)).length > 0;
 
   return {
     async create({ username, name, role, passwordHash }) {
@@ -94,22 +88,9 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
 
     changePassword: (id, change) => db.transaction((tx) => changePassword(tx, id, change)),
 
-    ban: (id) =>
-      db.transaction(async (tx) => {
-        const banned = await tx.query(
-          'UPDATE users SET banned_at = coalesce(banned_at, now()) WHERE id = $1 RETURNING id',
-          [id],
-        );
-        await tx.query(`DELETE FROM session WHERE sid IN (${SESSIONS_OF})`, [id]);
-        return banned.length > 0;
-      }),
-
-    unban: (id) => update('banned_at = NULL', id),
-
-    // "tier" is what replicas of the release before read.
-    setRole: (id, role) => update('role = $2, tier = $2', id, role),
-
-    setTier: (id, tier) => update('paid_tier = $2', id, tier),
+    async setRole(id, role) {
+      await setRole(db, id, role);
+    },
 
     ...createTiers(db),
   };

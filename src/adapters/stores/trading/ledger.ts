@@ -2,14 +2,15 @@ import type { Ledger } from '../../../domain/trading/ledger.ts';
 import { isFinal } from '../../../domain/trading/order.ts';
 import { noSuchAccount } from '../../../domain/trading/refusal.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
-import type { HaltScope } from '../../../domain/trading/trading.ts';
 import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
 import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
 import type { Database } from '../../sql/database.ts';
+import { subjectOf, takeTurn } from '../accounts/turns.ts';
 import { holdingsVersion } from '../journal/journal.ts';
 import { lockAccount } from './accounts.ts';
 import { isUuid, writeSettlement } from './books.ts';
 import { createEngineMethods } from './engine.ts';
+import { setHalt } from './halts.ts';
 import { createPlace } from './place.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -43,8 +44,6 @@ const TRADED_SYMBOLS = `WITH RECURSIVE positioned AS (
   SELECT symbol FROM positioned
     WHERE EXISTS (SELECT FROM positions p WHERE p.symbol = positioned.symbol AND p.quantity > 0)
   UNION SELECT symbol FROM orders WHERE status IN ${OPEN}`;
-
-const scopeName = (scope: HaltScope): string => (scope === 'everyone' ? scope : scope.userId);
 
 export function createLedger(db: Database): Ledger {
   return {
@@ -104,17 +103,12 @@ export function createLedger(db: Database): Ledger {
       return rows.map(({ symbol }) => symbol);
     },
 
-    async halt(scope, reason, at) {
-      await db.query(
-        `INSERT INTO halts (scope, reason, halted_at) VALUES ($1, $2, $3)
-         ON CONFLICT (scope) DO UPDATE SET reason = excluded.reason`,
-        [scopeName(scope), reason, new Date(at)],
-      );
-    },
-
-    async resume(scope) {
-      await db.query('DELETE FROM halts WHERE scope = $1', [scopeName(scope)]);
-    },
+    halt: (scope, reason, at) =>
+      db.transaction(async (tx) => {
+        // Also where an operator signed later: what is wrong has been found now.
+        await takeTurn(tx, subjectOf('halt', scope), at);
+        await setHalt(tx, scope, reason, at);
+      }),
 
     async isHalted() {
       const rows = await db.query("SELECT 1 FROM halts WHERE scope = 'everyone'");

@@ -5,6 +5,7 @@ import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/da
 import type { Database } from '../../../../src/adapters/sql/database.ts';
 import { createSessionStore } from '../../../../src/adapters/stores/accounts/session-store.ts';
 import { createSessions } from '../../../../src/adapters/stores/accounts/sessions.ts';
+import { setBan } from '../../../../src/adapters/stores/accounts/standing.ts';
 import { createUsers } from '../../../../src/adapters/stores/accounts/users.ts';
 import {
   SESSION_ABSOLUTE_MS,
@@ -109,7 +110,7 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
 
   test('a ban ends the sessions at once and for good', async () => {
     const id = await login();
-    await users.ban(user.id);
+    await setBan(db, user.id, true);
     expect(await sessions.find(id)).toBeNull();
     expect(await read(id)).toBeFalsy();
     const later = await login();

@@ -8,6 +8,7 @@ import {
   type TestDatabase,
 } from '../../../../rig/database/database.ts';
 import type { Database } from '../../../../src/adapters/sql/database.ts';
+import { setTier } from '../../../../src/adapters/stores/accounts/standing.ts';
 import { createUsers } from '../../../../src/adapters/stores/accounts/users.ts';
 import type { TierMark, Users } from '../../../../src/domain/accounts/user.ts';
 
@@ -53,10 +54,10 @@ describe.each(KINDS)('changes of tiers in the %s database', (kind) => {
     const [ada, bob] = [await signUp(users), await signUp(users)];
     const look = await watch(users);
     expect(await look()).toEqual([]);
-    await users.setTier(ada, 'PROFESSIONAL');
+    await setTier(own.db, ada, 'PROFESSIONAL');
     expect(await look()).toEqual([ada]);
-    await users.setTier(bob, 'INSTITUTIONAL');
-    await users.setTier(ada, 'STARTER');
+    await setTier(own.db, bob, 'INSTITUTIONAL');
+    await setTier(own.db, ada, 'STARTER');
     expect(new Set(await look())).toEqual(new Set([ada, bob]));
     const before = rows;
     for (let count = 0; count < 5; count++) expect(await look()).toEqual([]);
@@ -66,7 +67,7 @@ describe.each(KINDS)('changes of tiers in the %s database', (kind) => {
   test('what is no change of a tier is none: the same tier again, another role, a new user', async () => {
     const ada = await signUp(users);
     const look = await watch(users);
-    await users.setTier(ada, 'STARTER');
+    await setTier(own.db, ada, 'STARTER');
     await users.setRole(ada, 'admin');
     await signUp(users);
     expect(await look()).toEqual([]);
@@ -115,9 +116,9 @@ describe('changes of tiers that are committed in another order than they began',
     const [slow, fast] = [await signUp(users), await signUp(users)];
     const look = await watch(users);
     const slowly = await change(slow, 'PROFESSIONAL');
-    await users.setTier(fast, 'PROFESSIONAL');
+    await setTier(own.db, fast, 'PROFESSIONAL');
     expect(await look()).toEqual([fast]);
-    await users.setTier(fast, 'STARTER');
+    await setTier(own.db, fast, 'STARTER');
     expect(await look()).toEqual([fast]);
     await slowly.query('COMMIT');
     expect(await look()).toContain(slow);

@@ -4,6 +4,7 @@ import { createTestClock, type TestClock } from '../../../../rig/clock.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import { silentLog } from '../../../../rig/log.ts';
 import { createJournal } from '../../../../src/adapters/stores/journal/journal.ts';
+import { liftHalt } from '../../../../src/adapters/stores/trading/halts.ts';
 import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
 import type { BrokerEvent } from '../../../../src/domain/trading/broker.ts';
 import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
@@ -274,10 +275,10 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     await ledger.settle(fencing, [{ type: 'cancelled', orderId: order.id, at: clock.now() }]);
   });
 
-  test('a halt refuses new orders, keeps accepted ones from leaving and ends them; resume lifts it', async () => {
+  test('a halt refuses new orders, keeps accepted ones from leaving and ends them, until it is lifted', async () => {
     const [user, other] = [await createTrader(database.db), await createTrader(database.db)];
     const { order } = await place(user);
-    await trading.halt({ userId: user }, 'test');
+    await ledger.halt({ userId: user }, 'test', clock.now());
     expect((await place(user, { quantity: 1 })).order.reason).toBe('TRADING_HALTED');
     expect((await place(other)).order.status).toBe('accepted');
     expect((await ledger.claim(fencing, 10, clock.now())).orders.map(({ userId }) => userId)).toEqual([
@@ -287,12 +288,12 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
       { id: order.id, endReason: 'TRADING_HALTED' },
     ]);
     expect(await ledger.isHalted()).toBe(false);
-    await trading.halt('everyone', 'test');
+    await ledger.halt('everyone', 'test', clock.now());
     expect(await ledger.isHalted()).toBe(true);
     expect((await place(other, { quantity: 1 })).order.reason).toBe('TRADING_HALTED');
-    await trading.resume('everyone');
+    await liftHalt(database.db, 'everyone');
     expect(await ledger.isHalted()).toBe(false);
-    await trading.resume({ userId: user });
+    await liftHalt(database.db, { userId: user });
     expect((await place(user, { quantity: 2 })).order.status).toBe('accepted');
     await ledger.settle(fencing, [{ type: 'cancelled', orderId: order.id, at: clock.now() }]);
   });

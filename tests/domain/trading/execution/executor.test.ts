@@ -16,6 +16,7 @@ import {
 import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
 import { createExecutor, type Executor } from '../../../../src/domain/trading/execution/executor.ts';
 import type { Ledger } from '../../../../src/domain/trading/ledger.ts';
+import { ORDERS_WAITING, ordersTopic } from '../../../../src/domain/trading/topics.ts';
 import type { Trading } from '../../../../src/domain/trading/trading.ts';
 import { decimal } from '../../../../src/lib/decimal.ts';
 import { TradecastError } from '../../../../src/protocol/errors.ts';
@@ -116,6 +117,11 @@ describe.each(KINDS)('the executor on %s', (kind) => {
   const place = async (changes: Partial<OrderRequest> = {}) =>
     (await trading.place({ userId: user, request: requestOf(changes), source: 'api', key: `key-${++keys}` }))
       .order;
+  /** As the hook does. */
+  const haltEveryone = async (): Promise<void> => {
+    await ledger.halt('everyone', 'test', clock.now());
+    bus.publish(ordersTopic, ORDERS_WAITING);
+  };
   const order = async (id: string) => (await trading.orders(user)).find((candidate) => candidate.id === id);
   /** Lets the executor's own time pass in half seconds until the order is where it should be. */
   const reaches = (id: string, state: object) =>
@@ -318,7 +324,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
 
     test.each([
       ['a cancel', async (id: string) => void (await trading.cancel(user, id)), 'CANCELLED_BY_USER'],
-      ['the kill switch', async () => trading.halt('everyone', 'enough'), 'TRADING_HALTED'],
+      ['the kill switch', async () => haltEveryone(), 'TRADING_HALTED'],
     ])(
       'when the broker has no time for it, and %s comes meanwhile: it is not offered again',
       async (_what, stop, reason) => {
@@ -375,7 +381,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     start();
     const { id } = await place();
     await reaches(id, { status: 'working' });
-    await trading.halt('everyone', 'test');
+    await haltEveryone();
     await reaches(id, { status: 'cancelled', reason: 'TRADING_HALTED' });
   });
 
