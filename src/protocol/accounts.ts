@@ -31,7 +31,7 @@ export interface DiscordLinkPayload {
   expiresAt: string;
 }
 
-const usernameSchema = z
+export const usernameSchema = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{3,32}$/, '3 to 32 letters, digits, dots, dashes or underscores');
 /** Long enough to resist guessing, bounded so that hashing cost is. */

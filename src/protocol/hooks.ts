@@ -99,8 +99,8 @@ export const discordLinkHookSchema = z.strictObject({
   code: z
     .string()
     .trim()
-    .transform((code) => code.toUpperCase())
-    .pipe(z.string().regex(/^[0-9A-Z]{8}$/, 'eight letters and digits')),
+    .regex(/^[0-9A-Za-z]{8}$/, 'eight letters and digits')
+    .transform((code) => code.toUpperCase()),
   discordUserId: z.string().regex(/^\d{5,20}$/),
 });
 export type DiscordLinkHook = z.output<typeof discordLinkHookSchema>;

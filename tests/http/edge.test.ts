@@ -173,6 +173,32 @@ describe('limits', () => {
     expect((await guess('grace')).status).toBe(401);
   });
 
+  test('what cannot be a user name is one name to the limit, and opens nothing', async () => {
+    const client = createHttpClient((await start()).url);
+    await client.post('/api/auth/register', { username: 'iskra', password: PASSWORD });
+    const spellings = [
+      'İskra',
+      'i\u0307skra',
+      'ıskra',
+      'iſkra',
+      'ｉskra',
+      'iskra ',
+      'Iskra\u200d',
+      'iskrа',
+      '',
+      'is',
+    ];
+    for (const username of spellings)
+      expect(await client.post('/api/auth/login', { username, password: PASSWORD })).toMatchObject({
+        status: 401,
+        body: { code: 'INVALID_CREDENTIALS' },
+      });
+    const another = await client.post('/api/auth/login', { username: 'İSKRA', password: PASSWORD });
+    expect(another).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } });
+    const owner = await client.post('/api/auth/login', { username: 'iskra', password: PASSWORD });
+    expect(owner.status).toBe(200);
+  });
+
   test('trying many names from one address is stopped', async () => {
     const client = createHttpClient((await start()).url);
     const statuses: number[] = [];

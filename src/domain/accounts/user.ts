@@ -3,7 +3,7 @@ import type { Tier } from '../../protocol/tier.ts';
 
 export interface User {
   readonly id: string;
-  /** As typed at registration; unique without regard to case. */
+  /** As typed at registration; its fold (`foldUsername`) is unique. */
   readonly username: string;
   readonly name: string;
   readonly role: Role;

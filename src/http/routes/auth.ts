@@ -3,6 +3,7 @@ import { hashSessionId } from '../../domain/accounts/session.ts';
 import { SESSION_COOKIE } from '../../domain/accounts/session-cookie.ts';
 import { revokedTopic } from '../../domain/accounts/topics.ts';
 import { type User, userToPayload } from '../../domain/accounts/user.ts';
+import { foldUsername } from '../../domain/accounts/username.ts';
 import { addressKey } from '../../lib/address.ts';
 import type { LoginPayload } from '../../protocol/accounts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
@@ -12,6 +13,9 @@ import { readBody } from '../body.ts';
 import { takePoint } from '../limit.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 import { beginSession, endSession, requireUser } from '../session.ts';
+
+/** Counts what cannot be a user name; no user name is empty. */
+const NO_NAME = '';
 
 /** Registration, login, logout, change of password, "who am I", and tokens that open plain sockets. */
 export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
@@ -31,7 +35,7 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   async function takeGuess(req: Request, username: string): Promise<void> {
     const address = addressKey(req.ip);
     await takePoint(limiter, 'http:login:address', address);
-    await takePoint(limiter, 'http:login:user', `${username.toLowerCase()} ${address}`);
+    await takePoint(limiter, 'http:login:user', `${foldUsername(username) ?? NO_NAME} ${address}`);
   }
 
   router.post('/register', async (req, res) => {

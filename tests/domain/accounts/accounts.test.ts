@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AccountUsers, createAccounts } from '../../../src/domain/accounts/accounts.ts';
 import { hashPassword, verifyPassword } from '../../../src/domain/accounts/passwords.ts';
 import type { NewUser, User } from '../../../src/domain/accounts/user.ts';
+import { foldUsername } from '../../../src/domain/accounts/username.ts';
 import { TradecastError } from '../../../src/protocol/errors.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -52,10 +53,10 @@ describe('accounts', () => {
     async create(user: NewUser) {
       const { passwordHash, ...rest } = user;
       const created: User = { ...rest, id: `id of ${user.username}`, tier: 'STARTER', banned: false };
-      stored.set(user.username.toLowerCase(), { ...created, passwordHash });
+      stored.set(foldUsername(user.username)!, { ...created, passwordHash });
       return created;
     },
-    findByUsername: async (username) => stored.get(username.toLowerCase()) ?? null,
+    findByUsername: async (username) => stored.get(foldUsername(username) ?? '') ?? null,
     async holdsPassword(id, passwordHash) {
       return [...stored.values()].some((user) => user.id === id && user.passwordHash === passwordHash);
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { User, Users } from '../../../domain/accounts/user.ts';
+import { foldUsername } from '../../../domain/accounts/username.ts';
 import type { Role } from '../../../protocol/accounts.ts';
 import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
 import type { Tier } from '../../../protocol/tier.ts';
@@ -32,9 +33,15 @@ const rowToUser = ({ id, username, name, role, paid_tier, banned_at }: UserRow):
   banned: banned_at !== null,
 });
 
-export function createUsers(db: Database, { onCreate }: UsersOptions = {}): Users {
-  const COLUMNS = 'id, username, name, role, paid_tier, banned_at, password_hash';
+const COLUMNS = 'id, username, name, role, paid_tier, banned_at, password_hash';
 
+// The exact spelling first: an older release has let two spellings in, where the locale of the database has another fold.
+const BY_NAME = `SELECT ${COLUMNS} FROM users WHERE lower(username COLLATE "C") = $1
+  ORDER BY username = $2 DESC, created_at, id LIMIT 1`;
+/** Two rules of one thing: the first is that of the releases before, which fold as the locale does. */
+const NAME_RULES = ['users_username_key', 'users_folded_name'];
+
+export function createUsers(db: Database, { onCreate }: UsersOptions = {}): Users {
   const findOne = async (condition: string, value: string): Promise<UserRow | undefined> => {
     const [row] = await db.query<UserRow>(`SELECT ${COLUMNS} FROM users WHERE ${condition}`, [value]);
     return row;
@@ -53,7 +60,7 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
           await onCreate?.(tx, user);
         });
       } catch (error) {
-        if (!isUniqueViolation(error, 'users_username_key')) throw error;
+        if (!NAME_RULES.some((rule) => isUniqueViolation(error, rule))) throw error;
         throw new TradecastError('USERNAME_TAKEN', 'This user name is taken. Choose another one.', {
           cause: error,
         });
@@ -72,9 +79,9 @@ export function createUsers(db: Database, { onCreate }: UsersOptions = {}): User
     },
 
     async findByUsername(username) {
-      // Postgres accepts no NUL in a text, and no user name has one.
-      if (username.includes('\0')) return null;
-      const row = await findOne('lower(username) = lower($1)', username);
+      const folded = foldUsername(username);
+      if (folded === null) return null;
+      const [row] = await db.query<UserRow>(BY_NAME, [folded, username]);
       return row ? { ...rowToUser(row), passwordHash: row.password_hash } : null;
     },
 
