@@ -36,7 +36,10 @@ const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
 beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled);
-  cluster = await startCluster({ replicas: 2, app: { env: { REDIS_PREFIX: PREFIX } } });
+  cluster = await startCluster({
+    replicas: 2,
+    app: { env: { REDIS_PREFIX: PREFIX, EXTERNAL_EVENTS: 'news,desk:note' } },
+  });
   [one, other] = cluster.apps as [TestApp, TestApp];
   redis = new Redis(cluster.redis.url);
   page = await readFile(path.join(repoRoot, 'docs/replicas.md'), 'utf8');
@@ -83,6 +86,26 @@ describe('another service', () => {
     const apple = { symbol: 'AAPL', headline: 'Apple reports on Thursday' };
     await until(() => readers.reduce((sum, { heard }) => sum + heard.length, 0) === 4, 'four were told');
     expect(readers.map(({ heard }) => heard)).toEqual([[statement], [statement, apple], [apple], []]);
+  });
+
+  test('may use all that the stock emitter offers for events: several rooms, exceptions, flags, values, arguments', async () => {
+    const [ada, bob] = [await one.signUp(), await other.signUp()];
+    const readers = await Promise.all([reader(one, ada, 'NVDA'), reader(other, bob, 'TSLA')]);
+    const notes: unknown[][] = [];
+    for (const { socket } of readers)
+      (socket as unknown as Socket).on('desk:note', (...args: unknown[]) => notes.push(args));
+    const at = new Date('2026-01-05T15:00:00.500Z');
+    const emitter = new Emitter(redis, { key: PREFIX });
+    const rooms = [`user:${ada.user.id}`, 'symbol:TSLA'];
+    emitter.to(rooms).except('symbol:NVDA').emit('desk:note', 1);
+    // Lost where a connection is just writing, but not refused.
+    emitter.to(rooms).volatile.emit('news', {});
+    emitter.to(rooms).compress(false).emit('desk:note', { at, none: null, sum: -1.5 }, 'ü€', [true]);
+    await until(() => notes.length === 3, 'the second reaches both');
+    const second = [{ at: at.toISOString(), none: null, sum: -1.5 }, 'ü€', [true]];
+    expect(notes.sort((a, b) => a.length - b.length)).toEqual([[1], second, second]);
+    const metrics = (await other.request('GET', '/metrics')).body.text as unknown as string;
+    expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="unsigned"\} 0/);
   });
 
   test('cannot disconnect, move or ask about the clients of a replica, and a poisoned emit ends no process', async () => {

@@ -304,6 +304,19 @@ describe('a message that is sealed', () => {
   });
 });
 
+test('a replica with another BUS_SECRET is not heard, and the problem says what to do', async () => {
+  const before = await refused(app);
+  const stranger = await cluster.join({ env: { BUS_SECRET: 'b'.repeat(40) } });
+  await until(async () => {
+    const { problems } = (await app.request('GET', '/health/websocket')).body as unknown as {
+      problems: string[];
+    };
+    return problems.some((problem) => problem.includes('the same SESSION_SECRET, or BUS_SECRET'));
+  }, 'the problem is shown');
+  expect((await refused(app)).unlisted).toBeGreaterThan(before.unlisted!);
+  await stranger.close();
+});
+
 test('a message of ten megabytes is not read, whatever it says', async () => {
   const before = await refused(app);
   await redis.publish(REQUESTS, say('revoked', { userId: 'x'.repeat(10_000_000), reason: 'logout' }));
