@@ -27,6 +27,11 @@ export interface RedisClients {
 export function createRedisClients({ url, log }: { url: string; log: Log }): RedisClients {
   const address = readRedisAddress(url);
   if ('problem' in address) throw new StartupError(`REDIS_URL ${address.problem}`);
+  if (address.tls !== null && !address.tls.checksCertificate)
+    log.warn(
+      {},
+      'the connection to Redis is encrypted, and its certificate is not verified; ssl_ca_certs= in REDIS_URL verifies it',
+    );
   const shared: RedisOptions = {
     // Version 2 asks for no right but AUTH, and every Redis speaks it.
     protocol: 2,

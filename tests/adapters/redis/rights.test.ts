@@ -76,6 +76,19 @@ describe('at the start', () => {
     expect(await check(url.replace('SOCKET', path.join(folder, 'redis.sock')).replace('CA', ca))).toBeNull();
   });
 
+  test.each([
+    ['rediss://h?ssl_cert_reqs=none', 1],
+    ['rediss://h', 0],
+    ['redis://h', 0],
+  ])('%s is logged as not verified %i times', (url, times) => {
+    const lines: string[] = [];
+    createRedisClients({
+      url,
+      log: { ...silentLog, warn: (_: object, line: string) => void lines.push(line) },
+    });
+    expect(lines).toEqual(Array(times).fill(expect.stringContaining('certificate is not verified')));
+  });
+
   test('the trial leaves nothing behind, and counts nobody', async () => {
     await check('redis://HOST');
     await new Promise<void>((resolve) => setImmediate(resolve));
