@@ -290,6 +290,12 @@ describe('an environment', () => {
       connect: { scope: 'shared' },
     });
   });
+
+  test('no name of a limit begins another, so that no key of one is a key of the other', () => {
+    const names = Object.keys(readConfig().config.cluster.rateLimits);
+    const begins = names.filter((name) => names.some((other) => other.startsWith(`${name}:`)));
+    expect(begins).toEqual([]);
+  });
 });
 
 describe('the secrets of senders of signals', () => {

@@ -214,6 +214,44 @@ describe('POST /hooks/orders', () => {
     ]);
   });
 
+  test('and an order of the user under the same words are two orders, whoever comes first', async () => {
+    const place = (key: string, order: object) =>
+      app.request('POST', '/api/orders', { cookie: ada.cookie, body: { clientOrderId: key, ...order } });
+    const [early, late] = [eventId(), eventId()];
+    const [own, other] = [
+      { ...buy, limitPrice: 399.25 },
+      { ...buy, quantity: 3 },
+    ];
+    const send = (id: string) =>
+      hook('/hooks/orders', { eventId: id, userId: ada.user.id, order: id === early ? buy : other });
+    const first = await place(`hook:${early}`, own);
+    expect(first).toMatchObject({ status: 201, body: { data: { clientOrderId: `hook:${early}` } } });
+    expect(await send(early)).toMatchObject({ status: 202, body: { data: { duplicate: false } } });
+    expect((await send(late)).status).toBe(202);
+    const second = await place(`hook:${late}`, { ...own, limitPrice: 399 });
+    expect(second).toMatchObject({ status: 201, body: { data: { clientOrderId: `hook:${late}` } } });
+    // Each repeat finds its own.
+    expect((await place(`hook:${early}`, own)).body.data).toMatchObject({
+      id: (first.body.data as unknown as { id: string }).id,
+    });
+    expect(await send(early)).toMatchObject({ status: 200, body: { data: { duplicate: true } } });
+    const orders = await app.request('GET', '/api/orders', { cookie: ada.cookie });
+    expect(orders.body.data).toHaveLength(4);
+  });
+
+  test('of a banned user is refused and keeps no event id; what was placed before is still answered', async () => {
+    const order = { symbol: 'MSFT', side: 'sell', type: 'market', quantity: 1 };
+    const [before, after] = [eventId(), eventId()];
+    const send = (id: string, changes: object = {}) =>
+      hook('/hooks/orders', { eventId: id, userId: ada.user.id, order: { ...order, ...changes } });
+    expect((await send(before)).status).toBe(422);
+    await hook('/hooks/ban', { eventId: eventId(), userId: ada.user.id, banned: true });
+    expect(await send(after)).toMatchObject(refused(403, 'FORBIDDEN'));
+    expect(await send(before)).toMatchObject({ status: 422, body: { data: { duplicate: true } } });
+    await hook('/hooks/ban', { eventId: eventId(), userId: ada.user.id, banned: false });
+    expect((await send(after, { quantity: 2 })).status).toBe(422);
+  });
+
   test('tells why an order was refused, each time', async () => {
     const order = { symbol: 'MSFT', side: 'sell', type: 'market', quantity: 1 };
     const body = { eventId: eventId(), userId: ada.user.id, order };

@@ -67,7 +67,7 @@ async function buyFirstPositions(
       userId,
       request: { symbol, side: 'buy', type: 'market', quantity: FIRST_QUANTITY, timeInForce: 'day' },
       source: 'demo',
-      key: `demo-${symbol}`,
+      key: symbol,
     });
     if (order.status === 'denied')
       log.info({ symbol, reason: order.reason, message }, 'the demo account starts without this position');

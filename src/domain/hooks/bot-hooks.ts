@@ -1,4 +1,4 @@
-import { TradecastError } from '../../protocol/errors.ts';
+import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
 import type { TradeHook } from '../../protocol/hooks.ts';
 import { journalTopic } from '../journal/topics.ts';
 import { portfolioTopic } from '../trading/topics.ts';
@@ -35,12 +35,14 @@ export function createBotHooks({ users, inbox, trading, bus, clock }: HooksParts
 
     async order(hook, digest) {
       const user = await findRecipient(users, hook);
-      if (user.banned) throw new TradecastError('FORBIDDEN', 'This user may not trade.');
       const event = { id: hook.eventId, digest };
       const { alreadyClosed } = await inbox.open(event);
       // A crash before the event is closed leaves it open; the same key then finds the same order.
-      const key = `hook:${hook.eventId}`;
-      const placed = await trading.place({ userId: user.id, request: hook.order, source: 'hook', key });
+      const order = { userId: user.id, request: hook.order, source: 'hook', key: hook.eventId } as const;
+      const placed = await trading.place(order).catch(async (error: unknown) => {
+        if (error instanceof TradecastError && !isUnavailable(error)) await inbox.release(event);
+        throw error;
+      });
       if (!alreadyClosed) await inbox.close(event, { orderId: placed.order.id });
       return { ...placed, duplicate: placed.duplicate || alreadyClosed };
     },

@@ -48,6 +48,8 @@ export interface HookInbox {
   ): Promise<HookOutcome<{ username: string }>>;
   /** Claims the id before the work begins; the work must be harmless to repeat until `close`. */
   open(event: HookEvent): Promise<{ alreadyClosed: boolean }>;
+  /** Frees the id of an opened event whose work was refused, unless it has been closed meanwhile. */
+  release(event: HookEvent): Promise<void>;
   /** Records the result of an opened event: its work is done and is never done again. */
   close(event: HookEvent, result: object): Promise<void>;
 }

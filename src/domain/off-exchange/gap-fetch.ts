@@ -37,7 +37,7 @@ export interface GapFetch {
 }
 
 const identityOf = ({ symbol, trf, tradeId, sequence }: TradeTick): string =>
-  `${symbol}|${trf}|${tradeId || `#${sequence}`}`;
+  tradeId === '' ? `${symbol}#${trf}#${sequence}` : `${symbol}|${trf}|${tradeId}`;
 
 /** `endedAt` is our time. */
 export function createGapFetch(first: Gap, counted: Counted, endedAt: number): GapFetch {

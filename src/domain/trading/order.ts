@@ -3,6 +3,7 @@ import type { TradingCode } from '../../protocol/errors.ts';
 import { FINAL_ORDER_STATUSES, ORDER_STATUSES, type OrderStatus } from '../../protocol/order-status.ts';
 import type { OrderPayload, OrderType, Side, TimeInForce } from '../../protocol/orders.ts';
 import type { TradeSource } from '../../protocol/trades.ts';
+import { clientOrderIdOf } from './order-key.ts';
 
 /** Why the end of an order was asked for while it could still fill. */
 export type EndReason = Extract<TradingCode, 'CANCELLED_BY_USER' | 'TRADING_HALTED' | 'EXPIRED'>;
@@ -23,6 +24,7 @@ export interface Order extends OrderIntent {
   readonly id: string;
   readonly userId: string;
   /** The sender's key. */
+  /** As `orderKey` makes it of the sender's key. */
   readonly clientOrderId: string;
   /** Digest of the request, so that a key is not reused for another one. */
   readonly fingerprint: string;
@@ -80,7 +82,7 @@ const AVERAGE_PRICE_DECIMALS = 6;
 export function orderToPayload(order: Order): OrderPayload {
   return {
     id: order.id,
-    clientOrderId: order.clientOrderId,
+    clientOrderId: clientOrderIdOf(order.clientOrderId),
     symbol: order.symbol,
     side: order.side,
     type: order.type,

@@ -14,7 +14,7 @@ import { isSameOrder, type OrderTerms } from './same-order.ts';
 /** An order to place, and what must be looked up for it. */
 export interface PlaceQuery {
   readonly userId: string;
-  /** The sender's key. */
+  /** As `orderKey` makes it of the sender's key. */
   readonly key: string;
   readonly intent: OrderIntent;
   /** Orders placed after this count as duplicates, milliseconds since epoch. */
@@ -82,10 +82,10 @@ export function judgeBatch(requests: readonly PlaceRequest[], readings: readonly
     if (!reading?.account) return noSuchAccount();
     // The sender may have waited: for a first quote, for the lock, for the database.
     if (!reading.signedIn) return sessionEnded();
-    if (reading.banned) return new TradecastError('FORBIDDEN', 'This user may not trade.');
     const earlier = made.filter((order) => order.userId === query.userId);
     const known = reading.known ?? earlier.find((order) => order.clientOrderId === query.key);
     if (known) return { known };
+    if (reading.banned) return new TradecastError('FORBIDDEN', 'This user may not trade.');
     const placement = judge(factsAfter(earlier, query.intent, reading.account, reading));
     made.push(placement.order);
     return { made: placement };

@@ -8,6 +8,7 @@ import type { MarketView } from './market-view.ts';
 import { firstAnswer, newOrder, readIntent } from './new-order.ts';
 import { type Order, type OrderIntent, orderToPayload } from './order.ts';
 import { orderUpdated, tradeFailed } from './order-events.ts';
+import { orderKey } from './order-key.ts';
 import type { Placed, PlaceFacts, Placement } from './placement.ts';
 import { publishEvents } from './publish.ts';
 import { repeatOnce } from './repeat-once.ts';
@@ -61,7 +62,8 @@ export function createPlacing(options: PlacingOptions): Trading['place'] {
     if (!placed.known && order.reserved.gt(0)) bus.publish(portfolioTopic, { userId: order.userId });
   };
 
-  return async (command) => {
+  return async (asked) => {
+    const command = { ...asked, key: orderKey(asked.source, asked.key) };
     const { userId, key, sessionId = null } = command;
     const intent = readIntent(command.request);
     // The judge refuses contracts by their kind, also while the market cannot say which ones exist.

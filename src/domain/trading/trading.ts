@@ -9,7 +9,9 @@ export interface PlaceCommand {
   readonly userId: string;
   readonly request: OrderRequest;
   readonly source: TradeSource;
-  /** The sender's key, unique per user forever: the same key and request receive the first answer again. */
+  /**
+   * The sender's key, unique per user and kind of sender forever: the same key and request receive the first answer again.
+   */
   readonly key: string;
   /** The session that asks, where there is one: the order is written only if the session lasts until then. */
   readonly sessionId?: string;

@@ -8,6 +8,7 @@ import type { Hooks } from '../../../src/domain/hooks/hooks.ts';
 import type { OperatorCommand } from '../../../src/domain/hooks/operator-commands.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { TradecastError } from '../../../src/protocol/errors.ts';
 import {
   banHookSchema,
   discordLinkHookSchema,
@@ -28,12 +29,6 @@ const ada: User = {
   role: 'member',
   tier: 'STARTER',
   banned: false,
-};
-const mallory: User = {
-  ...ada,
-  id: '0d8ac2a5-4f9b-4c34-8f43-64f5a8b9e012',
-  username: 'mallory',
-  banned: true,
 };
 const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: 10 };
 
@@ -65,6 +60,9 @@ function createMemoryInbox() {
       claimed.set(id, alreadyClosed);
       return { alreadyClosed };
     },
+    async release({ id }) {
+      if (claimed.get(id) === false) claimed.delete(id);
+    },
     async close({ id }) {
       claimed.set(id, true);
     },
@@ -75,7 +73,7 @@ function createMemoryInbox() {
 let memory: ReturnType<typeof createMemoryInbox>;
 let published: { topic: string; message: unknown }[];
 let placed: PlaceCommand[];
-let failPlace: boolean;
+let failPlace: Error | null;
 /** By the id of their event. */
 let carriedOut: Map<string, OperatorCommand>;
 let hooks: Hooks;
@@ -84,13 +82,13 @@ beforeEach(() => {
   memory = createMemoryInbox();
   published = [];
   placed = [];
-  failPlace = false;
+  failPlace = null;
   carriedOut = new Map();
   const bus: Bus = {
     publish: (topic, message) => void published.push({ topic: topic.name, message }),
     subscribe: () => () => undefined,
   };
-  const users = [ada, mallory];
+  const users = [ada];
   hooks = createHooks({
     users: {
       findById: async (id) => users.find((user) => user.id === id) ?? null,
@@ -109,7 +107,7 @@ beforeEach(() => {
     log: silentLog,
     trading: {
       async place(command) {
-        if (failPlace) throw new Error('the database is gone');
+        if (failPlace) throw failPlace;
         const duplicate = placed.some(({ key }) => key === command.key);
         if (!duplicate) placed.push(command);
         return { order: { id: 'order-1', status: 'accepted' }, duplicate } as PlaceResult;
@@ -263,24 +261,34 @@ describe('an order from a hook', () => {
     expect(await hooks.order(hook, 'd')).toMatchObject({ order: { id: 'order-1' }, duplicate: false });
     expect(await hooks.order(hook, 'd')).toMatchObject({ order: { id: 'order-1' }, duplicate: true });
     expect(placed).toEqual([
-      { userId: ada.id, request: { ...order, timeInForce: 'day' }, source: 'hook', key: 'hook:o-1' },
+      { userId: ada.id, request: { ...order, timeInForce: 'day' }, source: 'hook', key: 'o-1' },
     ]);
   });
 
   test('that could not be placed stays open and is placed when it comes again', async () => {
-    failPlace = true;
-    await expect(hooks.order(hook, 'd')).rejects.toThrow('the database is gone');
-    failPlace = false;
+    for (const error of [
+      new Error('the database is gone'),
+      new TradecastError('UNAVAILABLE', 'The database does not answer.'),
+    ]) {
+      failPlace = error;
+      await expect(hooks.order(hook, 'd')).rejects.toBe(error);
+      expect(memory.claimed.get('o-1')).toBe(false);
+    }
+    failPlace = null;
     expect(await hooks.order(hook, 'd')).toMatchObject({ duplicate: false });
     expect(placed).toHaveLength(1);
   });
 
-  test('of a banned user is refused', async () => {
-    await expect(hooks.order({ ...hook, userId: mallory.id }, 'd')).rejects.toMatchObject({
-      code: 'FORBIDDEN',
-    });
-    expect(placed).toEqual([]);
-  });
+  test.each(['FORBIDDEN', 'CONFLICT', 'NOT_FOUND'] as const)(
+    'that is refused with %s keeps no event id',
+    async (code) => {
+      failPlace = new TradecastError(code, 'refused');
+      await expect(hooks.order(hook, 'd')).rejects.toMatchObject({ code });
+      expect(memory.claimed.has('o-1')).toBe(false);
+      failPlace = null;
+      expect(await hooks.order(hook, 'another digest')).toMatchObject({ duplicate: false });
+    },
+  );
 });
 
 const signed = { digest: 'digest', signedAt: NOW };

@@ -131,6 +131,10 @@ describe('a batch of placements', () => {
     expect(decisions[1]).toEqual({ known: (decisions[0] as { made: { order: unknown } }).made.order });
     expect(decisions[2]).toEqual({ known });
     expect(seen).toHaveLength(1);
+    // What was answered stays so: the order is not placed by the repeat.
+    expect(judge([{}], () => ({ known, banned: true })).decisions).toEqual([{ known }]);
+    const ended = judge([{}], () => ({ known, signedIn: false })).decisions;
+    expect(ended).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
   });
 
   test('refuses a sender without an account, without a session or banned, and only that one', () => {

@@ -34,7 +34,7 @@ export async function claim<T>(tx: Queryable, event: HookEvent): Promise<EventRo
   return claimed.length > 0 ? null : earlier<T>(tx, event);
 }
 
-export const finish = (tx: Queryable, event: HookEvent, result: object): Promise<unknown> =>
+const finish = (tx: Queryable, event: HookEvent, result: object): Promise<unknown> =>
   tx.query('UPDATE hook_events SET result = $2 WHERE event_id = $1', [event.id, JSON.stringify(result)]);
 
 /** `work` runs at most once, ever, for each event id; `tx` is a transaction. */

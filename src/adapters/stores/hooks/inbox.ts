@@ -3,7 +3,7 @@ import { TradecastError } from '../../../protocol/errors.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
 import { appendCte, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
-import { claim, earlier, finish, once } from './events.ts';
+import { claim, earlier, once } from './events.ts';
 import { replaceExternalPortfolio } from './external-portfolio.ts';
 
 // The busiest hook: id and journal rows in one statement, which is its own transaction. A used id fails all of it.
@@ -13,6 +13,10 @@ const TRADE = `WITH ${appendCte('$1')},
     SELECT $2::text, $3::text, jsonb_build_object('seq', seq) FROM head
   )
   SELECT user_id, epoch, seq FROM head`;
+
+// A repeat that was refused may have freed the id while this one was at work.
+const CLOSE = `INSERT INTO hook_events AS e (event_id, digest, result) VALUES ($1, $2, $3)
+  ON CONFLICT (event_id) DO UPDATE SET result = excluded.result WHERE e.digest = excluded.digest`;
 
 export function createHookInbox(db: Database): HookInbox {
   return {
@@ -55,8 +59,15 @@ export function createHookInbox(db: Database): HookInbox {
       return { alreadyClosed: first !== null && first.result !== null };
     },
 
+    async release(event) {
+      await db.query('DELETE FROM hook_events WHERE event_id = $1 AND digest = $2 AND result IS NULL', [
+        event.id,
+        event.digest,
+      ]);
+    },
+
     async close(event, result) {
-      await finish(db, event, result);
+      await db.query(CLOSE, [event.id, event.digest, JSON.stringify(result)]);
     },
   };
 }

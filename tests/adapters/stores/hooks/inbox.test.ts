@@ -113,6 +113,22 @@ describe.each(KINDS)('on %s', (kind) => {
     expect(await inbox.open(order)).toEqual({ alreadyClosed: true });
   });
 
+  test('an order’s event that was refused frees its id, and one that was answered meanwhile does not', async () => {
+    const order = event();
+    await inbox.open(order);
+    await inbox.release({ ...order, digest: 'another' });
+    await expect(inbox.open({ ...order, digest: 'another' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await inbox.release(order);
+    expect(await inbox.open({ ...order, digest: 'another' })).toEqual({ alreadyClosed: false });
+
+    const placed = event();
+    await inbox.open(placed);
+    await inbox.release(placed);
+    await inbox.close(placed, { orderId: 'o-1' });
+    await inbox.release(placed);
+    expect(await inbox.open(placed)).toEqual({ alreadyClosed: true });
+  });
+
   test('a link code is used up by the first who sends it, and a repeat gets the first result', async () => {
     const links = createDiscordLinkStore(database.db);
     const code = `C${String(ids).padStart(7, '0')}`;

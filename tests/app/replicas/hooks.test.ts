@@ -4,7 +4,7 @@ import { sendHook } from '../../../rig/clients/hooks.ts';
 import { startTcpProxy, type TcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 
-/** Commands of operators at two replicas: `stalling` reaches the database through a proxy that can stand still. */
+/** Hooks at two replicas: `stalling` reaches the database through a proxy that can stand still. */
 let cluster: TestCluster;
 let app: TestApp;
 let stalling: TestApp;
@@ -108,4 +108,20 @@ test.each(COMMANDS)('a %s sent thirty times at once to two replicas is new once'
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([...Array(29).fill(200), 202]);
   expect(answers.filter((answer) => duplicateOf(answer) === false)).toHaveLength(1);
+});
+
+test('an order hook keeps its event id for itself, whatever keys its user has chosen at another replica', async () => {
+  const order = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: 1, limitPrice: 1 };
+  const id = eventId();
+  const own = { clientOrderId: `hook:${id}`, ...order, quantity: 2 };
+  const { body } = await app.request('POST', '/api/orders', { cookie: ada.cookie, body: own });
+  const sent = { eventId: id, userId: ada.user.id, order };
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => (index % 2 ? app : stalling).hook('/hooks/orders', sent)),
+  );
+  expect(new Set(answers.map((answer) => answer.body.code))).not.toContain('CONFLICT');
+  expect(answers.filter((answer) => duplicateOf(answer) === false)).toHaveLength(1);
+  const ids = answers.map((answer) => (answer.body.data as unknown as { orderId: string }).orderId);
+  expect(new Set(ids).size).toBe(1);
+  expect(JSON.stringify(body)).not.toContain(ids[0]);
 });
