@@ -10,6 +10,10 @@ export interface ScriptedFeed {
   readonly feed: MarketFeed;
   /** A trade at `price` and a quote around it: bid a cent below, ask a cent above. */
   tick(symbol: string, price: number, options?: { bid?: number; ask?: number; size?: number }): void;
+  /** Bid and ask alone; a missing one is none. */
+  nbbo(symbol: string, sides: { bid?: number; ask?: number; size?: number }): void;
+  /** A trade alone, on an exchange. */
+  trade(symbol: string, price: number, trade?: Partial<TradeTick>): void;
   /** An off-exchange print. The same `sequence` again is the same print. */
   print(symbol: string, price: number, size: number, options?: Partial<TradeTick>): void;
   /** Yesterday's close, as in a snapshot. */
@@ -116,6 +120,14 @@ function createScriptedFeed(): ScriptedFeed {
       sink?.trade(
         tradeOf({ ...at, price, size: 100, sequence, exchange: 11, trf: 0, tradeId: String(sequence) }),
       );
+    },
+    nbbo(symbol, { bid, ask, size = 100_000 }) {
+      sink?.nbbo({ ...stamp(symbol), bid, ask, bidSize: bid && size, askSize: ask && size });
+    },
+    trade(symbol, price, options = {}) {
+      sequence += 1;
+      const lit = { price, size: 100, sequence, exchange: 11, trf: 0, tradeId: String(sequence) };
+      sink?.trade(tradeOf({ ...stamp(symbol), ...lit, ...options }));
     },
     print(symbol, price, size, options = {}) {
       sequence += 1;

@@ -6,11 +6,11 @@ import type { FeedScope, PriceOrigin, ShedTrades } from '../domain/market/feed.t
 import type { MarketHistory } from '../domain/market/history.ts';
 import { createHoursOf, createMarketHours, type MarketHours } from '../domain/market/market-hours.ts';
 import { createMarketQuotes, type MarketQuotes } from '../domain/market/market-quotes.ts';
-import { isFresh } from '../domain/market/staleness.ts';
 import { createTappedFeed, type FeedTap } from '../domain/market/tapped-feed.ts';
 import { STOCK_TOPICS } from '../domain/market/topics.ts';
 import type { PastPrints } from '../domain/off-exchange/past-prints.ts';
 import type { OptionSource } from '../domain/options/chains.ts';
+import { fitnessOf } from '../domain/trading/fit.ts';
 import type { MarketView } from '../domain/trading/market-view.ts';
 import { tradingDay } from '../domain/trading/trading-day.ts';
 import type { Core } from './core.ts';
@@ -96,7 +96,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
 
 function createView(
   { clock }: Core,
-  { hours }: MarketConfig,
+  { hours, maxSpread }: MarketConfig,
   { instruments, board }: Pick<MarketFaces, 'instruments' | 'board'>,
 ): MarketView {
   const hoursOf = createHoursOf(hours);
@@ -104,7 +104,7 @@ function createView(
     knows: async (symbol) => (await instruments.get(symbol)) !== null,
     mayExist: (symbol) => instruments.knows(symbol) !== false,
     quote: board.get,
-    isFresh: (quote) => isFresh(quote, clock.now()),
+    fitness: (quote) => fitnessOf(quote, clock.now(), maxSpread),
     isOpen: (symbol) => hoursOf(symbol).session(clock.now()) === 'regular',
     nextClose(symbol) {
       const { nextClose } = hoursOf(symbol).status(clock.now());

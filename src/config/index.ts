@@ -3,6 +3,7 @@
  * from what may be logged. All problems are reported in one go; "off" is null.
  */
 import type { NamedLimit } from '../domain/limits/counters.ts';
+import { type SpreadLevels, spreadLevels } from '../domain/trading/fit.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
 import { type Decimal, toNumber } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
@@ -77,6 +78,8 @@ export interface MarketConfig {
   readonly feed: FeedConfig;
   readonly hours: 'us-equities' | 'always';
   readonly flushIntervalMs: number;
+  /** Wider quotes are not traded on. */
+  readonly maxSpread: SpreadLevels;
 }
 
 export interface OffExchangeConfig {
@@ -155,6 +158,7 @@ export function readConfig(
       feed: readFeed(read, problems, checkFile),
       hours: read('MARKET_HOURS'),
       flushIntervalMs: read('FLUSH_INTERVAL_MS'),
+      maxSpread: spreadLevels(read('MAX_SPREAD_PERCENT').map((percent) => percent.div(100))),
     },
     offExchange: {
       symbols: read('DARKPOOL_SYMBOLS'),

@@ -46,6 +46,21 @@ export const amount: Parser<Decimal> = (text) =>
     ? { value: decimal(text) }
     : { problem: `must be a plain number with at most two decimals, not "${text}".` };
 
+/** Three of them, comma separated; one alone stands for all. */
+export const threeAmounts: Parser<readonly [Decimal, Decimal, Decimal]> = (text) => {
+  const parts = text.split(',').map((part) => amount(part.trim()));
+  const values = parts.flatMap((part) => ('value' in part ? [part.value] : []));
+  const [first, second = first, third = first] = values;
+  return values.length === parts.length &&
+    values.length !== 2 &&
+    values.length <= 3 &&
+    first &&
+    second &&
+    third
+    ? { value: [first, second, third] }
+    : { problem: `must be one plain number or three, comma separated, not "${text}".` };
+};
+
 /**
  * An address with a host. It is a secret where it holds a password, so no problem repeats it. The value has each `%`
  * that begins no escape as `%25`: not every reader of such an address accepts a bare one.

@@ -23,6 +23,7 @@ import {
   postgresUrl,
   redisUrl,
   sourceSecrets,
+  threeAmounts,
 } from './parsers.ts';
 import { rateLimits } from './rate-limits.ts';
 
@@ -406,14 +407,23 @@ export const VARIABLES = {
     default: '5',
     parse: amount,
     meaning:
-      'largest distance of a fill from the quote at acceptance (market order) or from the stop price (stop order), percent',
+      'largest distance of a fill from the quote and from the last price at acceptance (market order) or from the stop price (stop order), percent',
+  },
+  // Twice the numerical guidelines of FINRA Rule 11892 for regular hours: 10, 5 and 3 %.
+  MAX_SPREAD_PERCENT: {
+    section: 'Trading',
+    default: '20,10,6',
+    parse: threeAmounts,
+    meaning:
+      'widest spread that is traded on, percent of the middle of bid and ask: up to $25, up to $50, above; one number is for all three',
   },
   // The widest threshold of "clearly erroneous" above $3.
   LIMIT_COLLAR_PERCENT: {
     section: 'Trading',
     default: '10',
     parse: amount,
-    meaning: 'how far a buy limit may be above the ask, or a sell limit below the bid, percent',
+    meaning:
+      'how far a buy limit may be above the ask and the last price, or a sell limit below the bid and the last price, percent',
   },
   // A double click or a bot's retry under a new key comes within seconds; a second decision rarely does.
   DUPLICATE_WINDOW_SECONDS: {

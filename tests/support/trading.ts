@@ -7,6 +7,7 @@ import { openAccount } from '../../src/adapters/stores/trading/accounts.ts';
 import type { EngineLease } from '../../src/domain/engine/lease.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { BrokerOrder } from '../../src/domain/trading/broker.ts';
+import { fitnessOf, spreadLevels } from '../../src/domain/trading/fit.ts';
 import type { Account, Position } from '../../src/domain/trading/holdings.ts';
 import type { MarketView } from '../../src/domain/trading/market-view.ts';
 import type { Order } from '../../src/domain/trading/order.ts';
@@ -25,6 +26,9 @@ export const LIMITS: RiskLimits = {
   dailyLossLimit: decimal(10_000),
 };
 
+/** The default of MAX_SPREAD_PERCENT. */
+export const SPREADS = spreadLevels(['0.2', '0.1', '0.06'].map(decimal));
+
 export const TODAY = '2026-03-02';
 /** A Monday in the middle of the session. */
 export const NOON = Date.parse('2026-03-02T17:00:00Z');
@@ -38,6 +42,8 @@ export const quoteOf = (symbol: string, changes: Partial<Quote> = {}): Quote => 
   volume: 1_000,
   sourceTime: NOON,
   receivedAt: NOON,
+  nbboReceivedAt: NOON,
+  priceReceivedAt: NOON,
   state: 'live',
   ...changes,
 });
@@ -139,7 +145,7 @@ export function createStillMarket(): StillMarket {
     knows: async (symbol) => symbol !== 'NOPE',
     mayExist: (symbol) => symbol !== 'NOPE',
     quote: (symbol) => (quotes.has(symbol) ? quotes.get(symbol) : quoteOf(symbol)),
-    isFresh: (quote) => quote.state === 'live',
+    fitness: (quote) => fitnessOf(quote, NOON, SPREADS),
     isOpen: () => market.open,
     nextClose: () => market.close,
     tradingDay: () => TODAY,

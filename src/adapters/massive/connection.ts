@@ -109,6 +109,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         session.begin();
       },
       acknowledge: session.acknowledge,
+      onNotAuthorized: session.notAuthorized,
       end,
     }),
     close,

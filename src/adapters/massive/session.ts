@@ -15,6 +15,8 @@ export interface Session {
   want(symbols: ReadonlySet<string>, scope: FeedScope | null): void;
   /** False where the text acknowledges nothing that was requested. */
   acknowledge(text: string): boolean;
+  /** Upstream said that the plan lacks something that was requested. */
+  notAuthorized(): void;
   /** Something arrived. */
   received(isMarketData: boolean): void;
   /** The last sign that nothing is missing, milliseconds since epoch. */
@@ -45,12 +47,19 @@ export function createSession(options: SessionOptions): Session {
   let scope: FeedScope | null = null;
   let isLoggedIn = false;
   let isSilent = false;
+  let isRefused = false;
 
   const report = (): void => {
     if (!isLoggedIn) return;
     const unquoted = wanted.size - quotedOf(cluster, wanted).size;
-    const limits = [...refusalsOf(topics.refusedChannels()), ...tooManyOf(unquoted, cluster.maxQuoted)];
-    options.onStatus(statusOf(isDelayed, isSilent, limits));
+    const refused = topics.refusedChannels();
+    const limits = [...refusalsOf(refused), ...tooManyOf(unquoted, cluster.maxQuoted)];
+    // Quotes that are merely late would be missing for a moment; only a plan without them is one.
+    const withoutQuotes = isRefused && refused.includes('Q');
+    options.onStatus({
+      ...statusOf(isDelayed, isSilent, limits),
+      ...(withoutQuotes && { withoutQuotes }),
+    });
   };
   const quotedUntil = (): number => clock.now() - (isDelayed ? BEHIND_MS.delayed.most : 0);
   const hold = (): void => {
@@ -104,6 +113,9 @@ export function createSession(options: SessionOptions): Session {
       if (wasOver || symbols.size > cluster.maxQuoted) report();
     },
     acknowledge: topics.acknowledge,
+    notAuthorized() {
+      isRefused = true;
+    },
     received: watchdog.received,
     heardAt: watchdog.heardAt,
     stop() {

@@ -4,6 +4,9 @@ import type { StatusEvent } from './frames.ts';
 /** Upstream's text (sic) for a real-time request on a delayed plan. */
 const DELAYED_PLAN = "You don't have access real-time data";
 
+/** Of a channel that the plan does not include. */
+const NOT_AUTHORIZED = 'not authorized';
+
 /**
  * How a connection ended. `retry`: connect again after a pause. `refused`: another attempt gets the same answer.
  * `lost`: upstream gave the account's one place to an outsider.
@@ -18,12 +21,14 @@ export interface StatusHandlerParts {
   readonly onLoggedIn: () => void;
   /** False where the text acknowledges nothing that was requested. */
   readonly acknowledge: (text: string) => boolean;
+  /** Something that was requested is not in the plan; upstream does not say what. */
+  readonly onNotAuthorized: () => void;
   readonly end: (kind: ConnectionEnd['kind'], detail: string) => void;
 }
 
 /** What each status of upstream means for the session. Upstream knows no codes, only texts. */
 export function createStatusHandler(parts: StatusHandlerParts): (event: StatusEvent) => void {
-  const { wsUrlVariable, log, onConnected, onLoggedIn, acknowledge, end } = parts;
+  const { wsUrlVariable, log, onConnected, onLoggedIn, acknowledge, onNotAuthorized, end } = parts;
   const handlers: Readonly<Record<string, (message: string) => void>> = {
     connected: onConnected,
     auth_success: onLoggedIn,
@@ -38,6 +43,7 @@ export function createStatusHandler(parts: StatusHandlerParts): (event: StatusEv
         end('refused', `The plan has delayed data only: set ${wsUrlVariable} to the delayed host.`);
       } else {
         log.warn({ message }, 'upstream refused a request');
+        if (message === NOT_AUTHORIZED) onNotAuthorized();
       }
     },
   };

@@ -1,7 +1,8 @@
 import type { Quote } from '../../domain/market/quote.ts';
 import type { Broker, BrokerEvent, BrokerOrder } from '../../domain/trading/broker.ts';
+import type { Fitness } from '../../domain/trading/fit.ts';
 import type { MarketView } from '../../domain/trading/market-view.ts';
-import { isWithin, readPrice, referencePrice, toBookPrice } from '../../domain/trading/prices.ts';
+import { isWithin, toBookPrice } from '../../domain/trading/prices.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Decimal } from '../../lib/decimal.ts';
 import { createEmitter } from '../../lib/emitter.ts';
@@ -9,7 +10,7 @@ import type { Side } from '../../protocol/orders.ts';
 import { createPaperBook, type Venue, type WorkingOrder } from './book.ts';
 
 export interface PaperBrokerOptions {
-  readonly market: Pick<MarketView, 'quote' | 'isFresh' | 'isOpen'>;
+  readonly market: Pick<MarketView, 'quote' | 'fitness' | 'isOpen'>;
   /** Calls back with the symbols of quotes that just changed; returns what ends it. */
   readonly onQuotes: (listener: (symbols: Iterable<string>) => void) => () => void;
   readonly clock: Clock;
@@ -57,8 +58,8 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
     const venue = book.venue(symbol);
     if (!venue || venue.orders.size === 0 || !market.isOpen(symbol)) return;
     const quote = market.quote(symbol);
-    if (!quote || !market.isFresh(quote)) return;
-    const prices = touchOf(quote);
+    if (!quote) return;
+    const prices = touchOf(market.fitness(quote));
     const one = orderId === undefined ? undefined : book.working(orderId);
     for (const working of one ? [one] : venue.orders) execute(venue, working, quote, prices);
   };
@@ -101,12 +102,12 @@ interface Touch {
   readonly last: Decimal | null;
 }
 
-function touchOf(quote: Quote): Touch {
+function touchOf(fitness: Fitness): Touch {
   const at = (side: Side): Decimal | null => {
-    const price = referencePrice(quote, side);
+    const price = fitness[side];
     return price && toBookPrice(price, side);
   };
-  return { buy: at('buy'), sell: at('sell'), last: readPrice(quote.price) };
+  return { buy: at('buy'), sell: at('sell'), last: fitness.last };
 }
 
 function reachesStop({ stopPrice, side }: BrokerOrder, last: Decimal | null): boolean {

@@ -1,7 +1,7 @@
 import type { ContractTerms } from '../../domain/options/chains.ts';
 import { readContractRow, readTerms } from '../massive/contract-rows.ts';
 import { fieldsOf } from '../massive/fields.ts';
-import { readLines } from './lines.ts';
+import { eventsOf, readLines } from './lines.ts';
 
 /** A contract of a recording. */
 export interface RecordedContract extends ContractTerms {
@@ -22,16 +22,6 @@ export async function holdsContracts(file: string): Promise<boolean> {
 
 /** What a symbol alone says; undefined for one that is no contract. */
 export type TermsOf = (symbol: string) => ContractTerms | undefined;
-
-/** The events of a line; none where it is damaged. */
-function eventsOf(line: string): readonly unknown[] {
-  try {
-    const frame: unknown = JSON.parse(line);
-    return Array.isArray(frame) ? frame : [frame];
-  } catch {
-    return [];
-  }
-}
 
 /** What REST said of a contract; undefined for another event. */
 function answered(event: unknown, termsOf: TermsOf): RecordedContract | undefined {

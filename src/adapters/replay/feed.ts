@@ -4,6 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import { pause } from '../../lib/pause.ts';
 import { holdsContracts } from './contracts.ts';
 import { describeFileError } from './lines.ts';
+import { holdsQuotes } from './quotes.ts';
 import { playRound } from './round.ts';
 import { CONTRACT_SIDE, type Side, STOCK_SIDE } from './side.ts';
 
@@ -16,6 +17,9 @@ export interface ReplayFeedOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** So long the playing waits to know whether there are quotes. */
+const LOOK_FIRST_MS = 1_000;
 
 /** A feed, and what may keep it from playing. */
 interface FeedParts extends ReplayFeedOptions {
@@ -77,19 +81,30 @@ interface Run {
 }
 
 function startRun(options: FeedParts, sink: FeedSink, onStatus: (status: FeedStatus) => void): Run {
-  const { file, loop, clock, log, check } = options;
+  const { file, loop, clock, log, check, side } = options;
   const stopped = new AbortController();
   const isCurrent = (): boolean => !stopped.signal.aborted;
 
+  let reported: FeedStatus = { state: 'connecting' };
+  let withoutQuotes = false;
+
   const report = (status: FeedStatus): void => {
-    if (isCurrent()) onStatus(status);
+    reported = status;
+    if (isCurrent()) onStatus(withoutQuotes ? { ...status, withoutQuotes } : status);
   };
+  /** A long recording without quotes has to be read to its end to be known as one: meanwhile it is played. */
+  async function lookForQuotes(): Promise<void> {
+    withoutQuotes = !(await holdsQuotes(file, side));
+    if (withoutQuotes && reported.state !== 'connecting') report(reported);
+  }
   const wait = (ms: number): Promise<void> => pause(clock, ms, stopped.signal);
 
   async function play(): Promise<void> {
     report({ state: 'connecting' });
     const problem = await check();
     if (problem !== null) return report({ state: 'refused', detail: problem });
+    // Errors of the file are told where it is played.
+    await Promise.race([lookForQuotes().catch(() => {}), wait(LOOK_FIRST_MS)]);
     for (let round = 0; isCurrent(); round++) {
       if (round > 0) sink.restarted();
       const onFirst = (): void => report({ state: 'live' });

@@ -44,6 +44,16 @@ export async function* readLines(file: string): AsyncGenerator<string[]> {
   if (rest !== '') yield [rest];
 }
 
+/** The events of a line; none where it is damaged. */
+export function eventsOf(line: string): readonly unknown[] {
+  try {
+    const frame: unknown = JSON.parse(line);
+    return Array.isArray(frame) ? frame : [frame];
+  } catch {
+    return [];
+  }
+}
+
 /** What went wrong with the file, as a sentence for the operator. */
 export function describeFileError(file: string, error: unknown): string {
   const { code = '', message = String(error) } = error as NodeJS.ErrnoException;

@@ -17,6 +17,8 @@ export interface EngineBooks {
   /** Marks the symbol as changed. */
   touch(symbol: string): void;
   touchAll(): void;
+  /** What brought bid and ask of the symbol is gone, or of all symbols. */
+  cut(symbol?: string): void;
   /** Forgets the contracts that are idle, and what was before today of idle stocks. */
   forgetIdle(now: number): void;
   /** Whether nothing is kept of the symbol, and nothing will come. */
@@ -74,6 +76,7 @@ export function createEngineBooks(isIdle: (symbol: string) => boolean): EngineBo
     takeChanged: book.takeChanged,
     touch: book.touch,
     touchAll: book.touchAll,
+    cut: book.cut,
     forgetIdle(now) {
       book.forget(now - IDLE_KEPT_MS);
       candles.forget((symbol, isPast) => (isPast ? isIdle(symbol) : isGone(symbol)));

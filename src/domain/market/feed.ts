@@ -12,6 +12,8 @@ export interface FeedStatus {
   readonly detail?: string;
   /** True where upstream gave our one connection to an outsider. The feed does not return by itself. */
   readonly lost?: boolean;
+  /** True where the plan of upstream, or the recording, has neither bid nor ask. */
+  readonly withoutQuotes?: true;
 }
 
 /**

@@ -54,7 +54,7 @@ export function createMarket(options: MarketOptions): Market {
 
   const running = createScope();
   const books = createEngineBooks((symbol) => !demand.wants(symbol) && !flow.has(symbol));
-  const flow = createSymbolFlow(clock, books.touch);
+  const flow = createSymbolFlow(clock, { onChange: books.touch, onEnd: books.cut });
   const place = createUpstreamPlace({ ...line, clock });
   const demand = createEngineDemand({
     ...line,
@@ -63,19 +63,18 @@ export function createMarket(options: MarketOptions): Market {
     onFresh: books.touch,
   });
 
-  const feedState = (): FeedStatus['state'] => run.status().state;
-  const states = createQuoteStates({ origin: feed.origin, hours, clock, flow, feedState });
+  const feedStatus = (): FeedStatus => run.status();
+  const states = createQuoteStates({ origin: feed.origin, hours, clock, flow, feedStatus });
   const publisher = createQuotePublisher({
     ...line,
     clock,
-    takeChanged: () => books.takeChanged(states.of),
+    takeChanged: () => states.taken(books),
     mayPublish: isEngine,
   });
 
   const onStatus = (status: FeedStatus, before: FeedStatus): void => {
     logChange(options, status, before);
-    // The state of every quote rests on the feed's.
-    if (status.state !== before.state) books.touchAll();
+    follow(books, status, before);
     // Without the lease it was another replica that took our place, and rightly so.
     if (!status.lost || !isEngine()) return;
     place.lost();
@@ -123,6 +122,13 @@ export function createMarket(options: MarketOptions): Market {
     health: () => healthOf(feed, run.status(), books.lastTickAt(), clock.now()),
     counters: books.counters,
   };
+}
+
+/** The state of every quote rests on the feed's, and bid and ask on its connection. */
+function follow(books: EngineBooks, status: FeedStatus, before: FeedStatus): void {
+  const isDelivering = status.state === 'live' || status.state === 'delayed';
+  if (!isDelivering) books.cut();
+  if (status.state !== before.state || status.withoutQuotes !== before.withoutQuotes) books.touchAll();
 }
 
 function forgetIdle(books: EngineBooks, flow: SymbolFlow, now: number): void {

@@ -2,7 +2,7 @@ import type { QuoteState } from '../../protocol/quotes.ts';
 import type { BarTick, DayTick, NbboTick, TradeTick } from './feed.ts';
 import { createHoursOf } from './market-hours.ts';
 import type { Quote } from './quote.ts';
-import { createEntry, type Entry, entryToQuote, rollDay } from './quote-entry.ts';
+import { createEntry, cutEntry, type Entry, entryToQuote, rollDay } from './quote-entry.ts';
 import { applyBar, applyDay, applyNbbo, applyTrade } from './quote-rules.ts';
 
 /** The latest quote of each symbol, kept up in place: one tick allocates nothing here. */
@@ -17,6 +17,8 @@ export interface QuoteBook {
   /** Makes `takeChanged` return the symbol although nothing happened. */
   touch(symbol: string): void;
   touchAll(): void;
+  /** What brought bid and ask of the symbol is gone, or of all symbols. */
+  cut(symbol?: string): void;
   has(symbol: string): boolean;
   /** Forgets the idle contracts of which nothing was received since then: there are millions. Stocks stay. */
   forget(since: number): void;
@@ -130,6 +132,13 @@ export function createQuoteBook(isIdle: (symbol: string) => boolean = () => fals
     },
     touchAll() {
       for (const entry of entries.all()) mark(entry);
+    },
+    cut(symbol) {
+      const entry = symbol === undefined ? undefined : entries.get(symbol);
+      for (const each of symbol === undefined ? entries.all() : entry ? [entry] : []) {
+        cutEntry(each);
+        mark(each);
+      }
     },
     has: (symbol) => entries.get(symbol) !== undefined,
     forget: entries.forget,

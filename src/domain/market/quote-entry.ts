@@ -20,8 +20,10 @@ export interface Entry {
   ask: number | undefined;
   askSize: number | undefined;
   nbboTime: number;
-  /** When bid and ask were received: a trade that comes later says nothing of them. */
+  /** When bid and ask were received: a trade that comes later says nothing of them. 0 where they are only shown. */
   nbboReceivedAt: number;
+  /** When a trade or a bar set the price; 0 where none has since the connection began. */
+  priceReceivedAt: number;
   open: number | undefined;
   high: number | undefined;
   low: number | undefined;
@@ -57,7 +59,9 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
   ...(entry.greeks && { greeks: entry.greeks }),
   sourceTime: entry.sourceTime,
   receivedAt: entry.receivedAt,
-  ...((entry.bid !== undefined || entry.ask !== undefined) && { nbboReceivedAt: entry.nbboReceivedAt }),
+  ...(entry.nbboReceivedAt > 0 &&
+    (entry.bid !== undefined || entry.ask !== undefined) && { nbboReceivedAt: entry.nbboReceivedAt }),
+  ...(entry.priceReceivedAt > 0 && { priceReceivedAt: entry.priceReceivedAt }),
   state,
 });
 
@@ -76,6 +80,7 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     askSize: undefined,
     nbboTime: 0,
     nbboReceivedAt: 0,
+    priceReceivedAt: 0,
     open: undefined,
     high: undefined,
     low: undefined,
@@ -92,6 +97,12 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     receivedAt: 0,
     changed: false,
   };
+}
+
+/** The connection that brought bid and ask is gone, and they with it. The price stays as the last one known. */
+export function cutEntry(entry: Entry): void {
+  entry.bid = entry.bidSize = entry.ask = entry.askSize = undefined;
+  entry.nbboReceivedAt = entry.priceReceivedAt = 0;
 }
 
 /** Yesterday's last price becomes the previous close; price and NBBO stand until there are new ones. */

@@ -20,8 +20,14 @@ function setPrice(entry: Entry, price: number, time: number): void {
   entry.priceTime = time;
 }
 
+/** A trade, or the last one of a bar, makes the price. */
+function makePrice(entry: Entry, price: number, time: number, receivedAt: number): void {
+  setPrice(entry, price, time);
+  entry.priceReceivedAt = receivedAt;
+}
+
 /** The close that the exchanges report after the bell is the day's last price; later trades no longer move it. */
-function applyClose(entry: Entry, { price, size, effects, sourceTime }: TradeTick): void {
+function applyClose(entry: Entry, { price, size, effects, sourceTime, receivedAt }: TradeTick): void {
   const session = entry.hours.session(sourceTime);
   if (session === 'regular' || session === 'pre') return;
   const corrects = (effects & CORRECTS_CLOSE) !== 0;
@@ -29,19 +35,19 @@ function applyClose(entry: Entry, { price, size, effects, sourceTime }: TradeTic
   entry.close = price;
   entry.closeSize = corrects ? Number.POSITIVE_INFINITY : size;
   entry.priced = true;
-  setPrice(entry, price, Math.max(sourceTime, entry.priceTime));
+  makePrice(entry, price, Math.max(sourceTime, entry.priceTime), receivedAt);
 }
 
-function applyLast(entry: Entry, { price, effects, sourceTime }: TradeTick): void {
+function applyLast(entry: Entry, { price, effects, sourceTime, receivedAt }: TradeTick): void {
   if (!(effects & SETS_LAST) || entry.close !== undefined || sourceTime < entry.priceTime) return;
   if (effects & EXTENDED_HOURS) {
     // Before the open there is no other price; once the day has a regular one it no longer counts.
-    if (!entry.priced) setPrice(entry, price, sourceTime);
+    if (!entry.priced) makePrice(entry, price, sourceTime, receivedAt);
     return;
   }
   entry.open ??= price;
   entry.priced = true;
-  setPrice(entry, price, sourceTime);
+  makePrice(entry, price, sourceTime, receivedAt);
 }
 
 export function applyTrade(entry: Entry, tick: TradeTick): void {
@@ -75,7 +81,7 @@ export function applyBar(entry: Entry, tick: BarTick): void {
     entry.open ??= tick.open;
     entry.priced = true;
   }
-  setPrice(entry, tick.close, tick.sourceTime);
+  makePrice(entry, tick.close, tick.sourceTime, tick.receivedAt);
 }
 
 export function applyDay(entry: Entry, tick: DayTick): void {
@@ -96,7 +102,8 @@ export function applyDay(entry: Entry, tick: DayTick): void {
   if (tick.sourceTime >= entry.nbboTime && (tick.bid !== undefined || tick.ask !== undefined)) {
     entry.bid = tick.bid;
     entry.ask = tick.ask;
-    entry.nbboReceivedAt = tick.receivedAt;
+    // A stock's snapshot may be older than the connection; contracts have theirs by REST alone, where they have no quotes.
+    entry.nbboReceivedAt = entry.isContract ? tick.receivedAt : 0;
     entry.bidSize = entry.askSize = undefined;
   }
 }

@@ -37,8 +37,15 @@ export interface Quote {
   readonly sourceTime: number;
   /** When that part was received. */
   readonly receivedAt: number;
-  /** When bid and ask were received, which may be long before its newest part; missing where there is neither. */
+  /**
+   * When bid and ask were received, which may be long before its newest part; missing where there is neither, and for
+   * those of a stock's snapshot, which are shown only.
+   */
   readonly nbboReceivedAt?: number;
+  /** When a trade or a bar set the price; missing where none has over the connection there is. */
+  readonly priceReceivedAt?: number;
+  /** By its plan, or its recording, the feed carries neither bid nor ask: orders fill at the last trade. */
+  readonly lastOnly?: true;
   readonly state: QuoteState;
 }
 
@@ -65,6 +72,9 @@ export function quoteToPayload(quote: Quote): QuotePayload {
     state: quote.state,
   };
 }
+
+/** The same quote of a feed that carries neither bid nor ask. */
+export const toLastOnly = (quote: Quote): Quote => ({ ...quote, lastOnly: true });
 
 /** The same quote, no longer the market's price. */
 export const toStale = (quote: Quote): Quote => ({ ...quote, state: 'stale' });

@@ -33,6 +33,7 @@ export function isQuotesMessage(message: unknown): boolean {
 
 const isTime = (value: unknown): boolean => typeof value === 'number' && value > 0 && value <= MAX_TIME;
 const isTimeOrNone = (value: unknown): boolean => value === undefined || isTime(value);
+const isTrueOrNone = (value: unknown): boolean => value === undefined || value === true;
 const isPrice = (value: unknown): boolean => Number.isFinite(value) && (value as number) > 0;
 /** A contract that is quoted and has not traded. */
 const isUntraded = ({ symbol, price }: Partial<Record<keyof Quote, unknown>>): boolean =>
@@ -50,6 +51,8 @@ const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =
   isTime(quote.sourceTime) &&
   isTime(quote.receivedAt) &&
   isTimeOrNone(quote.nbboReceivedAt) &&
+  isTimeOrNone(quote.priceReceivedAt) &&
+  isTrueOrNone(quote.lastOnly) &&
   Number.isFinite(quote.volume) &&
   (isPrice(quote.price) || isUntraded(quote)) &&
   isPriceOrNone(quote.bid) &&

@@ -21,9 +21,14 @@ const CURRENT: ReadonlySet<QuoteState> = new Set<QuoteState>(['live', 'simulated
  * A missing quote, a number that cannot be compared and an unknown state are not fresh.
  */
 export function isFresh(quote: Quote | undefined, now: number): boolean {
-  if (quote === undefined) return false;
-  const age = now - quote.receivedAt;
-  return CURRENT.has(quote.state) && quote.price > 0 && age <= MAX_QUIET_MS && age >= -MAX_AHEAD_MS;
+  return quote !== undefined && CURRENT.has(quote.state) && quote.price > 0 && isNow(quote.receivedAt, now);
+}
+
+/** Whether what was received then may still be the market's price. False where it never was. */
+export function isNow(receivedAt: number | undefined, now: number): boolean {
+  if (receivedAt === undefined) return false;
+  const age = now - receivedAt;
+  return age <= MAX_QUIET_MS && age >= -MAX_AHEAD_MS;
 }
 
 /** The state of a symbol's quote. `flowing`: upstream has confirmed that it sends the symbol's ticks. */

@@ -13,7 +13,13 @@ export interface SymbolFlow {
   forgetBreaks(which?: (symbol: string) => boolean): void;
 }
 
-export function createSymbolFlow(clock: Clock, onChange: (symbol: string) => void): SymbolFlow {
+export interface SymbolFlowEvents {
+  readonly onChange: (symbol: string) => void;
+  /** Before `onChange`: upstream sends the symbol no longer. */
+  readonly onEnd: (symbol: string) => void;
+}
+
+export function createSymbolFlow(clock: Clock, { onChange, onEnd }: SymbolFlowEvents): SymbolFlow {
   const flowing = new Set<string>();
   /** When upstream last ceased to send a symbol, milliseconds since epoch. */
   const endedAt = new Map<string, number>();
@@ -26,6 +32,7 @@ export function createSymbolFlow(clock: Clock, onChange: (symbol: string) => voi
       } else {
         flowing.delete(symbol);
         endedAt.set(symbol, clock.now());
+        onEnd(symbol);
       }
       onChange(symbol);
     },

@@ -1,4 +1,5 @@
 import type { Quote } from '../market/quote.ts';
+import type { Fitness } from './fit.ts';
 
 /** What trading needs of the market, as of now. */
 export interface MarketView {
@@ -7,8 +8,8 @@ export interface MarketView {
   /** From memory: false only where the symbol is certain not to exist in this market. */
   mayExist(symbol: string): boolean;
   quote(symbol: string): Quote | undefined;
-  /** Whether the quote may still be traded on. */
-  isFresh(quote: Quote): boolean;
+  /** Whether the quote may be traded on now, and at what. */
+  fitness(quote: Quote | undefined): Fitness;
   /** Whether the regular session of the symbol's market is on. */
   isOpen(symbol: string): boolean;
   /** End of its current session, or of the next one while closed; null where the market never closes. */

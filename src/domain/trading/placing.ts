@@ -33,11 +33,10 @@ export function createPlacing(options: PlacingOptions): Trading['place'] {
 
   const judge = (intent: OrderIntent, known: boolean, facts: PlaceFacts): Verdict => {
     const quote = market.quote(intent.symbol);
-    const fresh = quote !== undefined && market.isFresh(quote);
     return assess(
       {
         order: intent,
-        ...{ facts, known, quote, fresh },
+        ...{ facts, known, quote, fitness: market.fitness(quote) },
         open: market.isOpen(intent.symbol),
         quoteOf: market.quote,
         mayExist: market.mayExist,

@@ -3,9 +3,10 @@ import { type Decimal, decimal } from '../../lib/decimal.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import { notional } from '../instrument/notional.ts';
 import { isOnTick } from '../instrument/price-increments.ts';
+import { lastPrice } from './fit.ts';
 import type { OrderIntent } from './order.ts';
 import { dailyLoss } from './portfolio.ts';
-import { boundPrice, isWithin, readPrice, referencePrice } from './prices.ts';
+import { boundPrice, isWithin, toBookPrice } from './prices.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { RiskInput } from './risk-input.ts';
 import type { RiskLimits } from './risk-limits.ts';
@@ -14,7 +15,7 @@ export type Check<Input> = (input: Input, limits: RiskLimits) => Refusal | null;
 
 /** An order with the prices it is judged at, dollars. */
 export interface PricedOrder extends RiskInput {
-  /** What the side would trade at now. */
+  /** What the side would trade at now; the last price while nothing can be traded. */
   readonly reference: Decimal;
   readonly last: Decimal;
   /** No fill may be worse. */
@@ -85,24 +86,46 @@ export const CHECKS: readonly Check<RiskInput>[] = [
 
 /** The order at the prices of its quote, or why there are none. */
 export function priceOrder(input: RiskInput, limits: RiskLimits): PricedOrder | Refusal {
-  const { order, facts, quote } = input;
-  const reference = quote && referencePrice(quote, order.side);
-  const last = readPrice(quote?.price);
-  if (!reference || !last) return refuse('NO_QUOTE', `There is no price for ${order.symbol} right now.`);
-  const bound = boundPrice(order, reference, limits.marketCollar);
+  const { order, facts, quote, open, fitness } = input;
+  const last = lastPrice(quote);
+  if (!last) return refuse('NO_QUOTE', `There is no price for ${order.symbol} right now.`);
+  // Out of hours the last price is as fresh as it can be, and the order waits for the next session anyway.
+  const unfit = open ? findUnfit(input) : null;
+  if (unfit) return unfit;
+  const touch = fitness[order.side];
+  const reference = (touch && toBookPrice(touch, order.side)) ?? last;
+  const bound = boundPrice(order, { reference, last }, limits.marketCollar);
   const price = order.side === 'buy' ? bound : (order.limitPrice ?? order.stopPrice ?? reference);
   const held = facts.positions.find((position) => position.symbol === order.symbol)?.quantity ?? 0;
   return { ...input, reference, last, bound, value: notional(order.symbol, price, order.quantity), held };
 }
 
-const freshQuote: Check<PricedOrder> = ({ order, open, fresh, quote }) =>
-  // Out of hours the last quote is as fresh as it can be, and the order waits for the next session anyway.
-  open && !fresh
-    ? refuse('STALE_QUOTE', `The price of ${order.symbol} is too old to trade on.`, {
-        state: String(quote?.state),
-        receivedAt: String(quote?.receivedAt),
-      })
-    : null;
+/** Why the order cannot be placed on the quote there is. Limit and stop orders wait out a fault of both its sides. */
+function findUnfit({ order: { symbol, side, type }, quote, fitness }: RiskInput): Refusal | null {
+  const numbers = {
+    ...{ state: String(quote?.state), receivedAt: String(quote?.receivedAt) },
+    ...{ bid: String(quote?.bid), ask: String(quote?.ask), nbboReceivedAt: String(quote?.nbboReceivedAt) },
+  };
+  const { fault } = fitness;
+  if (fault === 'stale')
+    return refuse('STALE_QUOTE', `The price of ${symbol} is too old to trade on.`, numbers);
+  if (fault && type !== 'market') return null;
+  if (fault === 'crossed')
+    return refuse(
+      'NO_QUOTE',
+      `The bid of ${symbol} is above its ask: that is no price to trade at.`,
+      numbers,
+    );
+  if (fault === 'wide')
+    return refuse('NO_QUOTE', `Bid and ask of ${symbol} are too far apart to trade at.`, numbers);
+  const touch = fitness[side];
+  if (touch && toBookPrice(touch, side)) return null;
+  return refuse(
+    'NO_QUOTE',
+    side === 'buy' ? `Nobody offers ${symbol} right now.` : `Nobody bids for ${symbol} right now.`,
+    numbers,
+  );
+}
 
 const noDuplicate: Check<PricedOrder> = ({ facts }, { duplicateWindowMs }) =>
   facts.duplicate && duplicateWindowMs !== 0
@@ -122,14 +145,32 @@ const stopOnItsSide: Check<PricedOrder> = ({ order: { side, stopPrice }, last })
   );
 };
 
-const limitInCollar: Check<PricedOrder> = ({ order: { side, limitPrice }, reference }, { limitCollar }) => {
+/** Measured from the quote and from the last price, whichever refuses. */
+const limitInCollar: Check<PricedOrder> = (
+  { order: { side, limitPrice }, reference, last },
+  { limitCollar },
+) => {
   const buying = side === 'buy';
-  const furthest = reference.times(buying ? limitCollar.plus(1) : decimal(1).minus(limitCollar));
-  if (!limitPrice || isWithin(limitPrice, furthest, side)) return null;
+  for (const from of [reference, last]) {
+    const furthest = from.times(buying ? limitCollar.plus(1) : decimal(1).minus(limitCollar));
+    if (!limitPrice || isWithin(limitPrice, furthest, side)) continue;
+    return refuse(
+      'PRICE_COLLAR',
+      `The limit is more than ${percent(limitCollar)} ${buying ? 'above' : 'below'} the market price of ${dollars(from)}.`,
+      { limitPrice, reference, last, furthest },
+    );
+  }
+  return null;
+};
+
+/** Of an order at the market: the quote may not be that far from the last price. */
+const quoteInCollar: Check<PricedOrder> = ({ order, reference, last, bound }, { marketCollar }) => {
+  const buying = order.side === 'buy';
+  if (order.type !== 'market' || isWithin(reference, bound, order.side)) return null;
   return refuse(
     'PRICE_COLLAR',
-    `The limit is more than ${percent(limitCollar)} ${buying ? 'above' : 'below'} the market price of ${dollars(reference)}.`,
-    { limitPrice, reference, furthest },
+    `The ${buying ? 'ask' : 'bid'} of ${dollars(reference)} is more than ${percent(marketCollar)} ${buying ? 'above' : 'below'} the last price of ${dollars(last)}.`,
+    { reference, last, bound },
   );
 };
 
@@ -199,10 +240,10 @@ const when =
 
 /** In this order. Selling stays possible on a day of losses: it is how a loss is ended. */
 export const CHECKS_AT_PRICE: readonly Check<PricedOrder>[] = [
-  freshQuote,
   noDuplicate,
   stopOnItsSide,
   limitInCollar,
+  quoteInCollar,
   orderInLimit,
   when('sell', enoughShares),
   when('buy', positionInLimit),

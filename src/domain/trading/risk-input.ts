@@ -1,4 +1,5 @@
 import type { Quote } from '../market/quote.ts';
+import type { Fitness } from './fit.ts';
 import type { OrderIntent } from './order.ts';
 import type { PlaceFacts } from './placement.ts';
 
@@ -10,8 +11,8 @@ export interface RiskInput {
   readonly known: boolean;
   readonly open: boolean;
   readonly quote: Quote | undefined;
-  /** Whether that quote may be traded on. */
-  readonly fresh: boolean;
+  /** What that quote is worth to trade on. */
+  readonly fitness: Fitness;
   /** Quotes of the other positions, for the day's loss. */
   readonly quoteOf: (symbol: string) => Quote | undefined;
   /** False for a symbol that this market does not have, and so never will have a quote for. */

@@ -33,7 +33,7 @@ describe('a market order', () => {
   });
 
   test('trades at the last price where the feed has trades only, rounded against the trader', async () => {
-    market.set('AAPL', { price: 100.00001, bid: undefined, ask: undefined });
+    market.set('AAPL', { price: 100.00001, bid: undefined, ask: undefined, lastOnly: true });
     await submit(brokerOrderOf());
     expect(fills()).toEqual([[10, '100.0001']]);
   });
@@ -65,6 +65,10 @@ describe('without a market to trade on', () => {
     ['no quote', () => market.set('AAPL', null)],
     ['a stale quote', () => market.set('AAPL', { state: 'stale' })],
     ['a price that is none', () => market.set('AAPL', { ask: Number.NaN })],
+    ['nobody who sells', () => market.set('AAPL', { ask: undefined })],
+    ['a bid above the ask', () => market.set('AAPL', { bid: 100.11 })],
+    ['a stub', () => market.set('AAPL', { bid: 0.01, ask: 104 })],
+    ['bid and ask of an earlier connection', () => market.set('AAPL', { nbboReceivedAt: undefined })],
   ])('(%s) nothing fills until there is one', async (_, spoil) => {
     spoil();
     await submit(brokerOrderOf());
@@ -72,6 +76,23 @@ describe('without a market to trade on', () => {
     market.open = true;
     market.set('AAPL', {});
     expect(fills()).toEqual([[10, '100.1']]);
+  });
+});
+
+describe('no fill is better than the quote', () => {
+  test('a sale at a bid below the finest step is none', async () => {
+    const sale = brokerOrderOf({ side: 'sell', boundPrice: decimal('0.0001') });
+    market.set('AAPL', { price: 0.00005, bid: 0.00005, ask: 0.00006 });
+    await submit(sale);
+    expect(fills()).toEqual([]);
+    market.set('AAPL', { price: 0.00019, bid: 0.00019, ask: 0.0002 });
+    expect(fills()).toEqual([[10, '0.0001']]);
+  });
+
+  test('a sale without a bid does not have the last price', async () => {
+    market.set('AAPL', { price: 10, bid: undefined, ask: 7 });
+    await submit(brokerOrderOf({ side: 'sell', quantity: 100, boundPrice: decimal('9.5') }));
+    expect(fills()).toEqual([]);
   });
 });
 
@@ -103,9 +124,9 @@ describe('the quoted size', () => {
 describe('a limit order', () => {
   test('waits for its price and gets a better one when there is one', async () => {
     await submit(brokerOrderOf({ type: 'limit', boundPrice: decimal(95) }));
-    market.set('AAPL', { ask: 95.01 });
+    market.set('AAPL', { bid: 94, ask: 95.01 });
     expect(fills()).toEqual([]);
-    market.set('AAPL', { ask: 94.5 });
+    market.set('AAPL', { bid: 94, ask: 94.5 });
     expect(fills()).toEqual([[10, '94.5']]);
   });
 });
@@ -116,17 +137,17 @@ describe('a stop order', () => {
 
   test('sleeps until a trade reaches its price, whatever the bid', async () => {
     await submit(stop());
-    market.set('AAPL', { price: 95.01, bid: 94 });
+    market.set('AAPL', { price: 95.01, bid: 94, ask: 95.1 });
     expect(fills()).toEqual([]);
-    market.set('AAPL', { price: 95, bid: 94 });
+    market.set('AAPL', { price: 95, bid: 94, ask: 95.1 });
     expect(fills()).toEqual([[10, '94']]);
   });
 
   test('stays awake, and is protected', async () => {
     await submit(stop());
-    market.set('AAPL', { price: 94, bid: 89.99 });
+    market.set('AAPL', { price: 94, bid: 89.99, ask: 94 });
     expect(fills()).toEqual([]);
-    market.set('AAPL', { price: 97, bid: 96.5 });
+    market.set('AAPL', { price: 97, bid: 96.5, ask: 97 });
     expect(fills()).toEqual([[10, '96.5']]);
   });
 });
@@ -139,7 +160,7 @@ describe('the life of an order', () => {
   });
 
   test('a cancelled order does not fill; cancelling it again fails', async () => {
-    market.set('AAPL', { ask: 200 });
+    market.set('AAPL', { bid: 199, ask: 200 });
     const order = brokerOrderOf();
     await submit(order);
     await broker.cancel(order.id);

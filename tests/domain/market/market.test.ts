@@ -370,6 +370,43 @@ describe('states', () => {
     expect(states()).toEqual({ AAPL: 'stale', MSFT: 'live' });
   });
 
+  test.each<[string, (given: Awaited<ReturnType<typeof start>>) => void]>([
+    ['the connection broke', ({ feed }) => feed().status({ state: 'down' })],
+    ['upstream fell silent', ({ feed }) => feed().status({ state: 'silent' })],
+    ['upstream ceased to send the symbol', ({ feed }) => feed().confirmed('AAPL', false)],
+  ])('bid and ask end where %s: later trades move the price alone', async (_, end) => {
+    const given = await start();
+    const { clock, feed, flow, heard } = given;
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    feed().nbbo(nbbo({ symbol: 'AAPL', bid: 99.9, ask: 100.1, sourceTime: clock.now() }));
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ bid: 99.9, ask: 100.1 });
+    end(given);
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ price: 100, state: 'stale' });
+    expect(heard('AAPL')).not.toHaveProperty('priceReceivedAt');
+    feed().status({ state: 'live' });
+    flow('AAPL', 150);
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ price: 150, state: 'live', bid: undefined, ask: undefined });
+    expect(heard('AAPL')).not.toHaveProperty('nbboReceivedAt');
+    feed().nbbo(nbbo({ symbol: 'AAPL', bid: 149.9, ask: 150.1, sourceTime: clock.now() }));
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ bid: 149.9, ask: 150.1, nbboReceivedAt: expect.any(Number) });
+  });
+
+  test('every quote says so where the feed carries neither bid nor ask', async () => {
+    const { clock, feed, flow, heard } = await start();
+    feed().status({ state: 'live' });
+    flow('AAPL', 100);
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).not.toHaveProperty('lastOnly');
+    feed().status({ state: 'live', withoutQuotes: true });
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ price: 100, lastOnly: true });
+  });
+
   test('a quiet symbol stays live while the feed lives', async () => {
     const { clock, feed, flow, want, published, heard } = await start();
     feed().status({ state: 'live' });

@@ -217,7 +217,9 @@ describe('quotes, bars and snapshots', () => {
     book.day(dayState({ last: 101, sourceTime: at('10:00:04') }));
     expect(quoteIn(book)?.nbboReceivedAt).toBe(at('10:00:01') + 5);
     book.day(dayState({ bid: 100, ask: 102, sourceTime: at('10:00:05') }));
-    expect(quoteIn(book)?.nbboReceivedAt).toBe(at('10:00:05') + 5);
+    // A stock's snapshot may be older than the connection.
+    expect(quoteIn(book)).toMatchObject({ bid: 100, ask: 102 });
+    expect(quoteIn(book)).not.toHaveProperty('nbboReceivedAt');
     book.nbbo(nbbo({ sourceTime: at('10:00:06') }));
     expect(quoteIn(book)).not.toHaveProperty('nbboReceivedAt');
   });

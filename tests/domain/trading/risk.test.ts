@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { fitnessOf } from '../../../src/domain/trading/fit.ts';
 import type { OrderIntent } from '../../../src/domain/trading/order.ts';
 import type { PlaceFacts } from '../../../src/domain/trading/placement.ts';
 import { assess } from '../../../src/domain/trading/risk.ts';
 import type { RiskInput } from '../../../src/domain/trading/risk-input.ts';
 import type { RiskLimits } from '../../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
-import { accountOf, LIMITS, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
+import { accountOf, LIMITS, NOON, positionOf, quoteOf, SPREADS, TODAY } from '../../support/trading.ts';
 
 const order = (changes: Partial<OrderIntent> = {}): OrderIntent => ({
   symbol: 'AAPL',
@@ -25,15 +26,18 @@ const facts = (changes: Partial<PlaceFacts> = {}): PlaceFacts => ({
   halted: null,
   ...changes,
 });
-const judge = (changes: Partial<RiskInput> = {}, limits: Partial<RiskLimits> = {}) =>
+const judge = (
+  { quote = quoteOf('AAPL'), ...changes }: Partial<RiskInput> = {},
+  limits: Partial<RiskLimits> = {},
+) =>
   assess(
     {
       order: order(),
       facts: facts(),
       known: true,
       open: true,
-      quote: quoteOf('AAPL'),
-      fresh: true,
+      quote,
+      fitness: fitnessOf(quote, NOON, SPREADS),
       quoteOf: (symbol) => quoteOf(symbol),
       mayExist: () => true,
       today: TODAY,
@@ -48,8 +52,8 @@ describe('an order within every limit', () => {
     const verdict = judge();
     expect(verdict).toMatchObject({ approved: true });
     expect(verdict.approved && [verdict.boundPrice.toString(), verdict.reserve.toString()]).toEqual([
-      '105.11',
-      '1051.1',
+      '105',
+      '1050',
     ]);
   });
 
@@ -77,19 +81,19 @@ describe('an order is refused', () => {
     ['MARKET_CLOSED', { open: false }, {}],
     ['MARKET_CLOSED', { open: false, order: order({ timeInForce: 'gtc' }) }, {}],
     ['MARKET_CLOSED', { open: false, order: order({ type: 'limit', limitPrice: decimal(100) }) }, {}],
-    ['NO_QUOTE', { quote: undefined }, {}],
+    ['NO_QUOTE', { quote: quoteOf('AAPL', { price: 0 }) }, {}],
     ['NO_QUOTE', { quote: quoteOf('AAPL', { ask: Number.NaN }) }, {}],
     ['NO_QUOTE', { quote: quoteOf('AAPL', { price: Number.NaN }) }, {}],
-    ['STALE_QUOTE', { fresh: false }, {}],
+    ['STALE_QUOTE', { quote: quoteOf('AAPL', { state: 'stale' }) }, {}],
     ['DUPLICATE_ORDER', { facts: facts({ duplicate: true }) }, {}],
-    ['PRICE_COLLAR', { order: order({ type: 'limit', limitPrice: decimal('110.12') }) }, {}],
-    ['MAX_ORDER_VALUE', {}, { maxOrderValue: decimal(1_051) }],
+    ['PRICE_COLLAR', { order: order({ type: 'limit', limitPrice: decimal('110.01') }) }, {}],
+    ['MAX_ORDER_VALUE', {}, { maxOrderValue: decimal(1_049) }],
     [
       'MAX_POSITION',
       { facts: facts({ open: { buy: 1, sell: 0 }, positions: [positionOf('AAPL', 10, 900)] }) },
       { maxPositionValue: decimal(2_102) },
     ],
-    ['INSUFFICIENT_FUNDS', { facts: facts({ account: accountOf({ cash: 2_000, reserved: 949 }) }) }, {}],
+    ['INSUFFICIENT_FUNDS', { facts: facts({ account: accountOf({ cash: 2_000, reserved: 951 }) }) }, {}],
     ['INSUFFICIENT_POSITION', { order: order({ side: 'sell' }) }, {}],
     [
       'INSUFFICIENT_POSITION',
@@ -131,15 +135,15 @@ describe('an order is refused', () => {
 
   test('with the numbers that were compared', () => {
     expect(judge({ facts: facts({ account: accountOf({ cash: 1_000 }) }) })).toMatchObject({
-      message: 'Insufficient funds: the order may cost $1,051.10, buying power is $1,000.00.',
-      numbers: { value: '1051.1', buyingPower: '1000' },
+      message: 'Insufficient funds: the order may cost $1,050.00, buying power is $1,000.00.',
+      numbers: { value: '1050', buyingPower: '1000' },
     });
   });
 });
 
 describe('at the very limit', () => {
   test.each<[string, Partial<RiskInput>, Partial<RiskLimits>]>([
-    ['all the buying power', { facts: facts({ account: accountOf({ cash: '1051.10' }) }) }, {}],
+    ['all the buying power', { facts: facts({ account: accountOf({ cash: '1050' }) }) }, {}],
     [
       'all the shares',
       {
@@ -148,9 +152,9 @@ describe('at the very limit', () => {
       },
       {},
     ],
-    ['the largest order', {}, { maxOrderValue: decimal('1051.1') }],
+    ['the largest order', {}, { maxOrderValue: decimal('1050') }],
     ['the largest position', {}, { maxPositionValue: decimal(1_001) }],
-    ['the edge of the collar', { order: order({ type: 'limit', limitPrice: decimal('110.11') }) }, {}],
+    ['the edge of the collar', { order: order({ type: 'limit', limitPrice: decimal('110') }) }, {}],
   ])('%s is allowed', (_, input, limits) => {
     expect(code(judge(input, limits))).toBe('approved');
   });
@@ -161,7 +165,9 @@ describe('at the very limit', () => {
 
   test('out of hours a limit order good till cancelled waits for the next session', () => {
     const waiting = order({ type: 'limit', timeInForce: 'gtc', limitPrice: decimal(90) });
-    expect(code(judge({ open: false, fresh: false, order: waiting }))).toBe('approved');
+    expect(code(judge({ open: false, quote: quoteOf('AAPL', { state: 'closed' }), order: waiting }))).toBe(
+      'approved',
+    );
   });
 
   test('the same order twice is allowed where the check is turned off', () => {

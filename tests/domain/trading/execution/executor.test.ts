@@ -394,7 +394,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     await reaches(waiting.id, { status: 'working' });
     await first.stop();
     lease = createTestLease(await takeEngine(database.db));
-    market.set('AAPL', { ask: 95, askSize: 100 });
+    market.set('AAPL', { bid: 94.9, ask: 95, askSize: 100 });
     start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
     await reaches(id, { status: 'filled', filledQuantity: 10 });
     await reaches(waiting.id, { status: 'filled', averageFillPrice: 95 });
