@@ -58,10 +58,11 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
   };
 }
 
-const paperBroker = ({ clock }: Core, { view, board }: MarketFaces): Broker =>
+const paperBroker = ({ clock }: Core, { view, board, market }: MarketFaces): Broker =>
   createPaperBroker({
     market: view,
     clock,
+    onPrices: market.onPrice,
     onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map(({ symbol }) => symbol))),
   });
 

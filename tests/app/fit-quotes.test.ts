@@ -3,6 +3,7 @@ import { startApp, type TestApp } from '../../rig/app.ts';
 import { ask, type ClientSocket } from '../../rig/clients/ask.ts';
 import { next } from '../../rig/clients/stock-client.ts';
 import { until } from '../../rig/wait.ts';
+import { ADDS_VOLUME } from '../../src/domain/market/trade-effects.ts';
 import type { OrderPlaceMessage } from '../../src/protocol/orders.ts';
 
 let app: TestApp;
@@ -97,4 +98,42 @@ test('after a break upstream nothing is bought at the quote from before it', asy
   const filled = next(socket, 'trade:executed');
   expect(await place(socket, {})).toMatchObject({ ok: true });
   expect(await filled).toMatchObject({ price: 150.1 });
+});
+
+describe('a stop', () => {
+  const INELIGIBLE = { effects: ADDS_VOLUME };
+
+  test('wakes on a trade that stood for no time at all, and sells at the bid of then', async () => {
+    const socket = await holder();
+    await quoted(socket, { bid: 49.97, ask: 50.02 });
+    const working = next(socket, 'order:update', ({ status }) => status === 'working');
+    expect(await place(socket, { side: 'sell', type: 'stop', stopPrice: 48 })).toMatchObject({ ok: true });
+    await working;
+    const sold = next(socket, 'trade:executed');
+    for (const price of [50, 47.99, 50]) app.market.trade('IBM', price);
+    expect(await sold).toMatchObject({ side: 'sell', price: 49.97 });
+  });
+
+  test('sent right before such a trade has not missed it', async () => {
+    const socket = await holder();
+    const sold = next(socket, 'trade:executed', ({ side }) => side === 'sell');
+    expect(await place(socket, { side: 'sell', type: 'stop', stopPrice: 48 })).toMatchObject({ ok: true });
+    for (const price of [47.99, 50]) app.market.trade('IBM', price);
+    expect(await sold).toMatchObject({ price: 49.99 });
+  });
+
+  test('wakes on no quote, and on no trade that may not set the price', async () => {
+    const socket = await holder();
+    const working = next(socket, 'order:update', ({ status }) => status === 'working');
+    expect(await place(socket, { side: 'sell', type: 'stop', stopPrice: 48 })).toMatchObject({ ok: true });
+    const { id } = await working;
+    await quoted(socket, { bid: 47.5, ask: 47.6 });
+    app.market.trade('IBM', 47.5, INELIGIBLE);
+    await quoted(socket, { bid: 47.51, ask: 47.61 });
+    app.market.trade('IBM', 50);
+    await next(socket, 'quote:update', ({ price }) => price === 50);
+    const cancelled = next(socket, 'order:update', ({ status }) => status === 'cancelled');
+    await ask(socket, 'order:cancel', { orderId: id });
+    expect(await cancelled).toMatchObject({ id, filledQuantity: 0 });
+  });
 });

@@ -6,6 +6,7 @@ import type { Queryable } from '../../src/adapters/sql/database.ts';
 import { openAccount } from '../../src/adapters/stores/trading/accounts.ts';
 import type { EngineLease } from '../../src/domain/engine/lease.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
+import type { PriceListener } from '../../src/domain/market/quote-book.ts';
 import type { BrokerOrder } from '../../src/domain/trading/broker.ts';
 import { fitnessOf, spreadLevels } from '../../src/domain/trading/fit.ts';
 import type { Account, Position } from '../../src/domain/trading/holdings.ts';
@@ -14,6 +15,7 @@ import type { Order } from '../../src/domain/trading/order.ts';
 import { emptyPosition } from '../../src/domain/trading/portfolio.ts';
 import type { RiskLimits } from '../../src/domain/trading/risk-limits.ts';
 import { decimal } from '../../src/lib/decimal.ts';
+import { createEmitter } from '../../src/lib/emitter.ts';
 import type { OrderRequest } from '../../src/protocol/orders.ts';
 
 /** Limits that an order for 10 AAPL at 100 is within. */
@@ -107,6 +109,7 @@ export const brokerOrderOf = (changes: Partial<BrokerOrder> = {}): BrokerOrder =
   filledQuantity: 0,
   boundPrice: decimal(105),
   stopPrice: null,
+  placedAt: NOON,
   ...changes,
 });
 
@@ -126,14 +129,23 @@ export interface StillMarket extends MarketView {
   close: number | null;
   /** What `createPaperBroker` wants. */
   onQuotes(listener: (symbols: Iterable<string>) => void): () => void;
+  onPrices(listener: PriceListener): () => void;
+  /** Trades that set the last price, one right after the other; the quote is as the last one leaves it. */
+  trade(symbol: string, ...prices: number[]): void;
 }
 
 export function createStillMarket(): StillMarket {
   const quotes = new Map<string, Quote | undefined>();
   const listeners = new Set<(symbols: Iterable<string>) => void>();
+  const prices = createEmitter<Parameters<PriceListener>>();
   const market: StillMarket = {
     open: true,
     close: null,
+    onPrices: prices.on,
+    trade(symbol, ...made) {
+      for (const price of made) prices.emit(symbol, price, NOON);
+      market.set(symbol, { ...market.quote(symbol), price: made.at(-1) ?? 0 });
+    },
     set(symbol, changes) {
       quotes.set(symbol, changes ? quoteOf(symbol, changes) : undefined);
       for (const listener of listeners) listener([symbol]);

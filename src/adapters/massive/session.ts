@@ -54,12 +54,7 @@ export function createSession(options: SessionOptions): Session {
     const unquoted = wanted.size - quotedOf(cluster, wanted).size;
     const refused = topics.refusedChannels();
     const limits = [...refusalsOf(refused), ...tooManyOf(unquoted, cluster.maxQuoted)];
-    // Quotes that are merely late would be missing for a moment; only a plan without them is one.
-    const withoutQuotes = isRefused && refused.includes('Q');
-    options.onStatus({
-      ...statusOf(isDelayed, isSilent, limits),
-      ...(withoutQuotes && { withoutQuotes }),
-    });
+    options.onStatus(statusOf(isDelayed, isSilent, limits, isRefused && refused.includes('Q')));
   };
   const quotedUntil = (): number => clock.now() - (isDelayed ? BEHIND_MS.delayed.most : 0);
   const hold = (): void => {
@@ -126,10 +121,19 @@ export function createSession(options: SessionOptions): Session {
   };
 }
 
-function statusOf(isDelayed: boolean, isSilent: boolean, limits: readonly string[]): FeedStatus {
+/** `withoutQuotes`: upstream has said so. Quotes that are merely late would be missing for a moment. */
+function statusOf(
+  isDelayed: boolean,
+  isSilent: boolean,
+  limits: readonly string[],
+  withoutQuotes: boolean,
+): FeedStatus {
   if (isSilent) return { state: 'silent', detail: 'Upstream has fallen silent while the market is open.' };
-  const state = isDelayed ? 'delayed' : 'live';
-  return limits.length === 0 ? { state } : { state, detail: limits.join(' ') };
+  return {
+    state: isDelayed ? 'delayed' : 'live',
+    ...(limits.length > 0 && { detail: limits.join(' ') }),
+    ...(withoutQuotes && { withoutQuotes }),
+  };
 }
 
 const refusalsOf = (channels: readonly string[]): string[] =>

@@ -1,4 +1,5 @@
 import type { Quote } from '../../domain/market/quote.ts';
+import type { PriceListener } from '../../domain/market/quote-book.ts';
 import type { Broker, BrokerEvent, BrokerOrder } from '../../domain/trading/broker.ts';
 import type { Fitness } from '../../domain/trading/fit.ts';
 import type { MarketView } from '../../domain/trading/market-view.ts';
@@ -6,23 +7,27 @@ import { isWithin, toBookPrice } from '../../domain/trading/prices.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Decimal } from '../../lib/decimal.ts';
 import { createEmitter } from '../../lib/emitter.ts';
+import { createScope } from '../../lib/scope.ts';
 import type { Side } from '../../protocol/orders.ts';
 import { createPaperBook, type Venue, type WorkingOrder } from './book.ts';
+import { createSleepers } from './sleepers.ts';
 
 export interface PaperBrokerOptions {
   readonly market: Pick<MarketView, 'quote' | 'fitness' | 'isOpen'>;
   /** Calls back with the symbols of quotes that just changed; returns what ends it. */
   readonly onQuotes: (listener: (symbols: Iterable<string>) => void) => () => void;
+  /** Calls back with each price that became the last one; returns what ends it. */
+  readonly onPrices: (listener: PriceListener) => () => void;
   readonly clock: Clock;
 }
 
 /**
  * Executes orders against the quotes of this process: purchases at the ask, sales at the bid (at the last price
- * where the feed has trades only), never past the order's bound, no more than the quoted size until the quote
+ * where the feed carries neither), never past the order's bound, no more than the quoted size until the quote
  * changes. A stop order wakes when a trade reaches its price and is a protected market order from then on.
- * Without a fresh quote and an open market nothing fills. Orders end with the process; `adopt` brings them back.
+ * Without an open market and a quote that is fit to trade on nothing fills. Orders end with the process; `adopt` brings them back.
  */
-export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOptions): Broker {
+export function createPaperBroker({ market, onQuotes, onPrices, clock }: PaperBrokerOptions): Broker {
   const book = createPaperBook();
   const reports = createEmitter<[BrokerEvent]>();
 
@@ -31,9 +36,14 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
     reports.emit(event);
   };
 
+  const sleepers = createSleepers(book, market.isOpen);
+  const enter = (order: BrokerOrder): void => {
+    book.enter(order, clock.now());
+    sleepers.add(order);
+  };
+
   const execute = (venue: Venue, working: WorkingOrder, quote: Quote, prices: Touch): void => {
     const { order } = working;
-    working.triggered ||= reachesStop(order, prices.last);
     const price = prices[order.side];
     if (!working.triggered || !price || !isWithin(price, order.boundPrice, order.side)) return;
     const open = order.quantity - working.filledQuantity;
@@ -66,12 +76,13 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
   const matchAll = (symbols: Iterable<string>): void => {
     for (const symbol of symbols) match(symbol);
   };
-  const stopWatching = onQuotes(matchAll);
+  const running = createScope();
+  running.add(onQuotes(matchAll), onPrices(sleepers.hear));
 
   return {
     async submit(order) {
       if (book.reported(order.id)) return;
-      book.enter(order, clock.now());
+      enter(order);
       // After the answer, as with a remote broker. The other orders have met this quote already.
       setImmediate(() => match(order.symbol, order.id));
     },
@@ -84,32 +95,24 @@ export function createPaperBroker({ market, onQuotes, clock }: PaperBrokerOption
     },
     async adopt(orders) {
       book.clear();
-      for (const order of orders) book.enter(order, clock.now());
+      for (const order of orders) enter(order);
       setImmediate(() => matchAll(book.symbols()));
     },
     onEvent: (listener) => reports.on(listener),
     stop() {
-      stopWatching();
+      running.end();
       book.clear();
     },
   };
 }
 
-/** What each side would trade at, and the last price, read once for all orders in a symbol. */
-interface Touch {
-  readonly buy: Decimal | null;
-  readonly sell: Decimal | null;
-  readonly last: Decimal | null;
-}
+/** What each side would trade at, read once for all orders in a symbol. */
+type Touch = Readonly<Record<Side, Decimal | null>>;
 
 function touchOf(fitness: Fitness): Touch {
   const at = (side: Side): Decimal | null => {
     const price = fitness[side];
     return price && toBookPrice(price, side);
   };
-  return { buy: at('buy'), sell: at('sell'), last: fitness.last };
-}
-
-function reachesStop({ stopPrice, side }: BrokerOrder, last: Decimal | null): boolean {
-  return stopPrice !== null && last !== null && (side === 'buy' ? last.gte(stopPrice) : last.lte(stopPrice));
+  return { buy: at('buy'), sell: at('sell') };
 }

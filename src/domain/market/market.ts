@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../../lib/clock.ts';
+import { createEmitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
@@ -9,6 +10,7 @@ import { createEngineDemand } from './engine-demand.ts';
 import type { FeedStatus, MarketFeed } from './feed.ts';
 import { createFeedRun } from './feed-run.ts';
 import type { MarketHours } from './market-hours.ts';
+import type { PriceListener } from './quote-book.ts';
 import { createQuotePublisher, ENGINE_HEARTBEAT_MS } from './quote-publisher.ts';
 import { createQuoteStates } from './quote-states.ts';
 import { createSymbolFlow, type SymbolFlow } from './symbol-flow.ts';
@@ -36,6 +38,11 @@ export interface Market {
   follow(): Cancel;
   /** Runs the feed as the engine of lease number `fencing`; again with another number counts anew. */
   start(fencing: number): void;
+  /**
+   * Calls back with each price of now that a trade made the last one, also with those that the next trade of the same
+   * frame replaced; returns what ends it.
+   */
+  onPrice(listener: PriceListener): Cancel;
   /** Resolves when the feed has ended. */
   stop(): Promise<void>;
   /** One-minute candles of the current day, oldest first. */
@@ -53,7 +60,8 @@ export function createMarket(options: MarketOptions): Market {
   const isEngine = (): boolean => fencing !== null && current() === fencing;
 
   const running = createScope();
-  const books = createEngineBooks((symbol) => !demand.wants(symbol) && !flow.has(symbol));
+  const prices = createLivePrices(() => feedStatus().state);
+  const books = createEngineBooks((symbol) => !demand.wants(symbol) && !flow.has(symbol), prices.made);
   const flow = createSymbolFlow(clock, { onChange: books.touch, onEnd: books.cut });
   const place = createUpstreamPlace({ ...line, clock });
   const demand = createEngineDemand({
@@ -92,6 +100,7 @@ export function createMarket(options: MarketOptions): Market {
 
   return {
     follow: place.follow,
+    onPrice: prices.on,
     start(number) {
       const isRunning = fencing !== null;
       fencing = number;
@@ -121,6 +130,17 @@ export function createMarket(options: MarketOptions): Market {
     subscribed: demand.size,
     health: () => healthOf(feed, run.status(), books.lastTickAt(), clock.now()),
     counters: books.counters,
+  };
+}
+
+/** The prices that trades make. A delayed one is not of now. */
+function createLivePrices(feedState: () => FeedStatus['state']) {
+  const prices = createEmitter<Parameters<PriceListener>>();
+  return {
+    on: prices.on,
+    made: (...made: Parameters<PriceListener>): void => {
+      if (feedState() === 'live') prices.emit(...made);
+    },
   };
 }
 

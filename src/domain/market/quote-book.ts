@@ -48,7 +48,12 @@ function createEntries(isIdle: (symbol: string) => boolean) {
 
   return {
     get: (symbol: string): Entry | undefined => entries.get(symbol),
-    all: (): Iterable<Entry> => entries.values(),
+    /** The symbol's, where there is one; all of them without a symbol. */
+    some(symbol?: string): Iterable<Entry> {
+      if (symbol === undefined) return entries.values();
+      const entry = entries.get(symbol);
+      return entry ? [entry] : [];
+    },
     /** Undefined where there is no room. */
     add(symbol: string, time: number): Entry | undefined {
       if (!hasRoom()) return undefined;
@@ -68,8 +73,17 @@ function createEntries(isIdle: (symbol: string) => boolean) {
   };
 }
 
-/** `isIdle`: the symbol is neither wanted nor sent. */
-export function createQuoteBook(isIdle: (symbol: string) => boolean = () => false): QuoteBook {
+/** Receives each price that became the last one, dollars, and when it was received, milliseconds since epoch. */
+export type PriceListener = (symbol: string, price: number, receivedAt: number) => void;
+
+/**
+ * `isIdle`: the symbol is neither wanted nor sent. `onPrice` is called for each trade that makes the last price, and for
+ * the bars that do: between two looks at the quote there may be many.
+ */
+export function createQuoteBook(
+  isIdle: (symbol: string) => boolean = () => false,
+  onPrice: PriceListener = () => {},
+): QuoteBook {
   const entries = createEntries(isIdle);
   let changed: Entry[] = [];
 
@@ -96,7 +110,7 @@ export function createQuoteBook(isIdle: (symbol: string) => boolean = () => fals
     trade(tick) {
       const entry = entryFor(tick.symbol, tick.sourceTime);
       if (entry === undefined || !entry.recent.isNew(tick)) return false;
-      applyTrade(entry, tick);
+      if (applyTrade(entry, tick)) onPrice(tick.symbol, tick.price, tick.receivedAt);
       changedBy(entry, tick.sourceTime, tick.receivedAt);
       return true;
     },
@@ -109,7 +123,7 @@ export function createQuoteBook(isIdle: (symbol: string) => boolean = () => fals
       // Its end is exclusive: the bar before midnight still belongs to the day.
       const entry = entryFor(tick.symbol, tick.sourceTime - 1);
       if (entry === undefined) return;
-      applyBar(entry, tick);
+      if (applyBar(entry, tick)) onPrice(tick.symbol, tick.close, tick.receivedAt);
       changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
     day(tick) {
@@ -127,17 +141,15 @@ export function createQuoteBook(isIdle: (symbol: string) => boolean = () => fals
       });
     },
     touch(symbol) {
-      const entry = entries.get(symbol);
-      if (entry) mark(entry);
+      for (const entry of entries.some(symbol)) mark(entry);
     },
     touchAll() {
-      for (const entry of entries.all()) mark(entry);
+      for (const entry of entries.some()) mark(entry);
     },
     cut(symbol) {
-      const entry = symbol === undefined ? undefined : entries.get(symbol);
-      for (const each of symbol === undefined ? entries.all() : entry ? [entry] : []) {
-        cutEntry(each);
-        mark(each);
+      for (const entry of entries.some(symbol)) {
+        cutEntry(entry);
+        mark(entry);
       }
     },
     has: (symbol) => entries.get(symbol) !== undefined,

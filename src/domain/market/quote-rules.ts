@@ -27,35 +27,39 @@ function makePrice(entry: Entry, price: number, time: number, receivedAt: number
 }
 
 /** The close that the exchanges report after the bell is the day's last price; later trades no longer move it. */
-function applyClose(entry: Entry, { price, size, effects, sourceTime, receivedAt }: TradeTick): void {
+function applyClose(entry: Entry, { price, size, effects, sourceTime, receivedAt }: TradeTick): boolean {
   const session = entry.hours.session(sourceTime);
-  if (session === 'regular' || session === 'pre') return;
+  if (session === 'regular' || session === 'pre') return false;
   const corrects = (effects & CORRECTS_CLOSE) !== 0;
-  if (!corrects && !(size > entry.closeSize)) return;
+  if (!corrects && !(size > entry.closeSize)) return false;
   entry.close = price;
   entry.closeSize = corrects ? Number.POSITIVE_INFINITY : size;
   entry.priced = true;
   makePrice(entry, price, Math.max(sourceTime, entry.priceTime), receivedAt);
+  return true;
 }
 
-function applyLast(entry: Entry, { price, effects, sourceTime, receivedAt }: TradeTick): void {
-  if (!(effects & SETS_LAST) || entry.close !== undefined || sourceTime < entry.priceTime) return;
+function applyLast(entry: Entry, { price, effects, sourceTime, receivedAt }: TradeTick): boolean {
+  if (!(effects & SETS_LAST) || entry.close !== undefined || sourceTime < entry.priceTime) return false;
   if (effects & EXTENDED_HOURS) {
     // Before the open there is no other price; once the day has a regular one it no longer counts.
-    if (!entry.priced) makePrice(entry, price, sourceTime, receivedAt);
-    return;
+    if (entry.priced) return false;
+    makePrice(entry, price, sourceTime, receivedAt);
+    return true;
   }
   entry.open ??= price;
   entry.priced = true;
   makePrice(entry, price, sourceTime, receivedAt);
+  return true;
 }
 
-export function applyTrade(entry: Entry, tick: TradeTick): void {
+/** True where the trade made the last price. */
+export function applyTrade(entry: Entry, tick: TradeTick): boolean {
   const { price, effects } = tick;
   if (effects & ADDS_VOLUME) entry.volume += tick.size;
   if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) setHighLow(entry, price, price);
-  if (effects & REPORTS_CLOSE) applyClose(entry, tick);
-  applyLast(entry, tick);
+  const isClose = (effects & REPORTS_CLOSE) !== 0 && applyClose(entry, tick);
+  return applyLast(entry, tick) || isClose;
 }
 
 /** False for a quote that is older than the one there is. */
@@ -70,18 +74,20 @@ export function applyNbbo(entry: Entry, tick: NbboTick): boolean {
   return true;
 }
 
-export function applyBar(entry: Entry, tick: BarTick): void {
+/** True where the bar's close made the last price. */
+export function applyBar(entry: Entry, tick: BarTick): boolean {
   const regular = entry.hours.session(tick.start) === 'regular';
   if (tick.dayVolume !== undefined && tick.dayVolume > entry.volume) entry.volume = tick.dayVolume;
   if (tick.dayOpen !== undefined) entry.open = tick.dayOpen;
   if (regular) setHighLow(entry, tick.high, tick.low);
   const movesPrice = entry.close === undefined && (regular || !entry.priced);
-  if (!movesPrice || tick.sourceTime <= entry.priceTime) return;
+  if (!movesPrice || tick.sourceTime <= entry.priceTime) return false;
   if (regular) {
     entry.open ??= tick.open;
     entry.priced = true;
   }
   makePrice(entry, tick.close, tick.sourceTime, tick.receivedAt);
+  return true;
 }
 
 export function applyDay(entry: Entry, tick: DayTick): void {

@@ -13,6 +13,8 @@ export interface BrokerOrder {
   /** Dollars; no fill may be worse. The limit price, or the protection price of market and stop orders. */
   readonly boundPrice: Decimal;
   readonly stopPrice: Decimal | null;
+  /** When the order was accepted, milliseconds since epoch: prices of before do not wake a stop. */
+  readonly placedAt: number;
 }
 
 export interface BrokerFill {

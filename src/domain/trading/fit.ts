@@ -34,8 +34,6 @@ export interface Fitness {
   readonly buy: Decimal | null;
   /** What a sale would bring; null where nobody buys, and where there is a fault. */
   readonly sell: Decimal | null;
-  /** The last trade that may set the price; null where none has come over the connection there is. */
-  readonly last: Decimal | null;
   readonly fault: Fault | null;
 }
 
@@ -48,25 +46,20 @@ export const lastPrice = (quote: Quote | undefined): Decimal | null => readPrice
  */
 export function fitnessOf(quote: Quote | undefined, now: number, levels: SpreadLevels): Fitness {
   const basis = quote?.lastOnly ? 'last' : 'quote';
-  const unfit = (fault: Fault, last: Decimal | null): Fitness => ({
-    basis,
-    buy: null,
-    sell: null,
-    last,
-    fault,
-  });
-  if (quote === undefined || !isFresh(quote, now)) return unfit('stale', null);
-  const last = isNow(quote.priceReceivedAt, now) ? lastPrice(quote) : null;
-  if (basis === 'last')
-    return last ? { basis, buy: last, sell: last, last, fault: null } : unfit('stale', null);
+  const unfit = (fault: Fault): Fitness => ({ basis, buy: null, sell: null, fault });
+  if (quote === undefined || !isFresh(quote, now)) return unfit('stale');
+  if (basis === 'last') {
+    const last = isNow(quote.priceReceivedAt, now) ? lastPrice(quote) : null;
+    return last ? { basis, buy: last, sell: last, fault: null } : unfit('stale');
+  }
   // Bid and ask that no connection has brought are shown only.
   const [bid, ask] = quote.nbboReceivedAt === undefined ? [] : [quote.bid, quote.ask];
   const [sell, buy] = [readPrice(bid), readPrice(ask)];
-  if (!sell && !buy) return { basis, buy, sell, last, fault: null };
-  if (!isNow(quote.nbboReceivedAt, now)) return unfit('stale', last);
-  if (sell && buy && sell.gt(buy)) return unfit('crossed', last);
-  if (sell && buy && isWide(sell, buy, levels)) return unfit('wide', last);
-  return { basis, buy, sell, last, fault: null };
+  if (!sell && !buy) return { basis, buy, sell, fault: null };
+  if (!isNow(quote.nbboReceivedAt, now)) return unfit('stale');
+  if (sell && buy && sell.gt(buy)) return unfit('crossed');
+  if (sell && buy && isWide(sell, buy, levels)) return unfit('wide');
+  return { basis, buy, sell, fault: null };
 }
 
 function isWide(bid: Decimal, ask: Decimal, levels: SpreadLevels): boolean {

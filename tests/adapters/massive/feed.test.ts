@@ -239,6 +239,7 @@ describe('plans', () => {
     expect(sink.statuses.at(-1)).toEqual({
       state: 'live',
       detail: 'The plan does not include T, Q: quotes rest on the other channels.',
+      withoutQuotes: true,
     });
   });
 

@@ -3,7 +3,7 @@ import { createTestClock } from '../../../rig/clock.ts';
 import { createPaperBroker } from '../../../src/adapters/paper/broker.ts';
 import type { Broker, BrokerEvent, BrokerOrder } from '../../../src/domain/trading/broker.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
-import { brokerOrderOf, createStillMarket, type StillMarket } from '../../support/trading.ts';
+import { brokerOrderOf, createStillMarket, NOON, type StillMarket } from '../../support/trading.ts';
 
 let market: StillMarket;
 let broker: Broker;
@@ -18,7 +18,12 @@ const fills = () =>
 
 beforeEach(() => {
   market = createStillMarket();
-  broker = createPaperBroker({ market, onQuotes: market.onQuotes, clock: createTestClock() });
+  broker = createPaperBroker({
+    market,
+    onQuotes: market.onQuotes,
+    onPrices: market.onPrices,
+    clock: createTestClock(),
+  });
   events = [];
   broker.onEvent((event) => events.push(event));
 });
@@ -135,17 +140,48 @@ describe('a stop order', () => {
   const stop = () =>
     brokerOrderOf({ type: 'stop', side: 'sell', stopPrice: decimal(95), boundPrice: decimal(90) });
 
-  test('sleeps until a trade reaches its price, whatever the bid', async () => {
+  test('sleeps until a trade reaches its price, whatever the quote', async () => {
     await submit(stop());
-    market.set('AAPL', { price: 95.01, bid: 94, ask: 95.1 });
-    expect(fills()).toEqual([]);
     market.set('AAPL', { price: 95, bid: 94, ask: 95.1 });
+    market.trade('AAPL', 95.01);
+    expect(fills()).toEqual([]);
+    market.trade('AAPL', 95);
     expect(fills()).toEqual([[10, '94']]);
+  });
+
+  test('wakes on a trade between two others of the same frame, and trades at the quote of then', async () => {
+    const buyer = brokerOrderOf({ type: 'stop', stopPrice: decimal(102), boundPrice: decimal(107) });
+    await submit(stop(), buyer);
+    market.trade('AAPL', 100, 94.99, 100);
+    expect(fills()).toEqual([[10, '99.9']]);
+    market.trade('AAPL', 100, 102, 100);
+    expect(fills()).toEqual([
+      [10, '99.9'],
+      [10, '100.1'],
+    ]);
+  });
+
+  test('wakes on a trade that came after its acceptance and before the broker had it, on none of before', async () => {
+    market.trade('AAPL', 94, 100);
+    await submit({ ...stop(), placedAt: NOON + 1 });
+    expect(fills()).toEqual([]);
+    await submit(stop());
+    expect(fills()).toEqual([[10, '99.9']]);
+  });
+
+  test('does not wake while the market is closed', async () => {
+    await submit(stop());
+    market.open = false;
+    market.trade('AAPL', 94);
+    market.open = true;
+    market.trade('AAPL', 96);
+    expect(fills()).toEqual([]);
   });
 
   test('stays awake, and is protected', async () => {
     await submit(stop());
-    market.set('AAPL', { price: 94, bid: 89.99, ask: 94 });
+    market.set('AAPL', { bid: 89.99, ask: 94 });
+    market.trade('AAPL', 94);
     expect(fills()).toEqual([]);
     market.set('AAPL', { price: 97, bid: 96.5, ask: 97 });
     expect(fills()).toEqual([[10, '96.5']]);
@@ -180,7 +216,12 @@ describe('the life of an order', () => {
     market.set('AAPL', { askSize: 4 });
     const order = brokerOrderOf();
     await submit(order);
-    const next = createPaperBroker({ market, onQuotes: market.onQuotes, clock: createTestClock() });
+    const next = createPaperBroker({
+      market,
+      onQuotes: market.onQuotes,
+      onPrices: market.onPrices,
+      clock: createTestClock(),
+    });
     next.onEvent((event) => events.push(event));
     broker.stop();
     await next.adopt([{ ...order, filledQuantity: 4 }]);

@@ -339,3 +339,24 @@ describe('a full book', () => {
     expect([9, MAX_SYMBOLS].map((index) => book.has(nameOf(index)))).toEqual([false, true]);
   });
 });
+
+test('each price that a trade made is told, and none of a trade that may not set it', () => {
+  const made: number[] = [];
+  const book = createQuoteBook(
+    () => false,
+    (_symbol, price) => made.push(price),
+  );
+  for (const [price, conditions] of [
+    [100, undefined],
+    [90, undefined],
+    [80, [37]],
+    [70, [12]],
+    [60, [2]],
+    [100, undefined],
+  ] as const)
+    book.trade(trade({ price, sourceTime: at('10:00:01'), conditions: conditions ?? [] }));
+  book.trade(trade({ price: 95, sourceTime: at('10:00:00') }));
+  book.nbbo(nbbo({ bid: 50, ask: 51, sourceTime: at('10:00:02') }));
+  book.day(dayState({ last: 85, sourceTime: at('10:00:03') }));
+  expect(made).toEqual([100, 90, 100]);
+});

@@ -160,7 +160,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
   afterAll(() => database.close());
 
   test('an order goes from acceptance to fill, and each step is reported once and in order', async () => {
-    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }));
     const { id } = await place();
     await reaches(id, { status: 'filled', filledQuantity: 10, averageFillPrice: 100.1 });
     expect(reported()).toEqual([
@@ -175,7 +175,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
   });
 
   test('orders that come at once are all executed, each once', async () => {
-    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }));
     const requests = Array.from({ length: 40 }, (_, index) => ({
       symbol: index % 2 ? 'AAPL' : 'MSFT',
       quantity: 1 + Math.floor(index / 2),
@@ -191,7 +191,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
 
   test('partial fills add up, and what is left can be cancelled', async () => {
     market.set('AAPL', { askSize: 4 });
-    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }));
     const { id } = await place();
     await reaches(id, { status: 'partially_filled', filledQuantity: 4 });
     market.set('AAPL', { askSize: 3 });
@@ -205,16 +205,17 @@ describe.each(KINDS)('the executor on %s', (kind) => {
   });
 
   test('a stop order is executed when its price is reached', async () => {
-    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }));
     const { id } = await place({ type: 'stop', stopPrice: 102 });
     await reaches(id, { status: 'working' });
-    market.set('AAPL', { price: 102.5, ask: 102.6 });
+    market.set('AAPL', { bid: 102.4, ask: 102.6 });
+    market.trade('AAPL', 102.5);
     await reaches(id, { status: 'filled', averageFillPrice: 102.6 });
   });
 
   test('a day order ends at the close, one good till cancelled stays', async () => {
     market.close = clock.now() + 60_000;
-    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }));
     const day = await place({ type: 'limit', limitPrice: 90 });
     const gtc = await place({ type: 'limit', limitPrice: 91, timeInForce: 'gtc' });
     await reaches(day.id, { status: 'working' });
@@ -387,7 +388,9 @@ describe.each(KINDS)('the executor on %s', (kind) => {
 
   test('after a restart the paper broker gets its orders back, with what was filled already', async () => {
     market.set('AAPL', { askSize: 4 });
-    const first = start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
+    const first = start(
+      createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }),
+    );
     const { id } = await place();
     const waiting = await place({ type: 'limit', limitPrice: 95, timeInForce: 'gtc' });
     await reaches(id, { filledQuantity: 4 });
@@ -395,7 +398,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     await first.stop();
     lease = createTestLease(await takeEngine(database.db));
     market.set('AAPL', { bid: 94.9, ask: 95, askSize: 100 });
-    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }));
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }));
     await reaches(id, { status: 'filled', filledQuantity: 10 });
     await reaches(waiting.id, { status: 'filled', averageFillPrice: 95 });
   });
@@ -597,7 +600,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
         return claimed;
       },
     };
-    start(createPaperBroker({ market, onQuotes: market.onQuotes, clock }), flaky);
+    start(createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock }), flaky);
     const { id } = await place();
     await reaches(id, { status: 'filled', filledQuantity: 10 });
   });
