@@ -18,9 +18,6 @@ export interface ReplayFeedOptions {
   readonly log: Log;
 }
 
-/** So long the playing waits to know whether there are quotes. */
-const LOOK_FIRST_MS = 1_000;
-
 /** A feed, and what may keep it from playing. */
 interface FeedParts extends ReplayFeedOptions {
   readonly side: Side;
@@ -93,8 +90,8 @@ function startRun(options: FeedParts, sink: FeedSink, onStatus: (status: FeedSta
     if (isCurrent()) onStatus(withoutQuotes ? { ...status, withoutQuotes } : status);
   };
   /** A long recording without quotes has to be read to its end to be known as one: meanwhile it is played. */
-  async function lookForQuotes(): Promise<void> {
-    withoutQuotes = !(await holdsQuotes(file, side));
+  async function lookForQuotes(onFar: () => void): Promise<void> {
+    withoutQuotes = !(await holdsQuotes(file, side, onFar));
     if (withoutQuotes && reported.state !== 'connecting') report(reported);
   }
   const wait = (ms: number): Promise<void> => pause(clock, ms, stopped.signal);
@@ -104,7 +101,7 @@ function startRun(options: FeedParts, sink: FeedSink, onStatus: (status: FeedSta
     const problem = await check();
     if (problem !== null) return report({ state: 'refused', detail: problem });
     // Errors of the file are told where it is played.
-    await Promise.race([lookForQuotes().catch(() => {}), wait(LOOK_FIRST_MS)]);
+    await new Promise<void>((resolve) => void lookForQuotes(resolve).then(resolve, resolve));
     for (let round = 0; isCurrent(); round++) {
       if (round > 0) sink.restarted();
       const onFirst = (): void => report({ state: 'live' });
