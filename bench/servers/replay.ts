@@ -85,6 +85,7 @@ function readerOfAll(sums: OffExchangeSums, quoted: ReadonlySet<string>): FrameR
 const DEAF: FeedSink = {
   trade() {},
   nbbo() {},
+  halt() {},
   bar() {},
   day() {},
   candles() {},
@@ -127,6 +128,7 @@ const methods = {
     let trades = 0;
     const reader = createFrameReader(
       {
+        halt: book.halt,
         trade(tick) {
           if (book.trade(tick)) trades += 1;
         },

@@ -12,6 +12,8 @@ export interface ScriptedFeed {
   tick(symbol: string, price: number, options?: { bid?: number; ask?: number; size?: number }): void;
   /** Bid and ask alone; a missing one is none. */
   nbbo(symbol: string, sides: { bid?: number; ask?: number; size?: number }): void;
+  /** Trading in the symbol is halted, or goes on. */
+  halt(symbol: string, halted: boolean): void;
   /** A trade alone, on an exchange. */
   trade(symbol: string, price: number, trade?: Partial<TradeTick>): void;
   /** An off-exchange print. The same `sequence` again is the same print. */
@@ -123,6 +125,9 @@ function createScriptedFeed(): ScriptedFeed {
     },
     nbbo(symbol, { bid, ask, size = 100_000 }) {
       sink?.nbbo({ ...stamp(symbol), bid, ask, bidSize: bid && size, askSize: ask && size });
+    },
+    halt(symbol, halted) {
+      sink?.halt({ ...stamp(symbol), halted });
     },
     trade(symbol, price, options = {}) {
       sequence += 1;

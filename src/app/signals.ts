@@ -6,6 +6,8 @@ import type { Bus } from '../domain/bus/bus.ts';
 import type { BusLink } from '../domain/bus/link.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { Demand } from '../domain/market/demand.ts';
+import type { Quote } from '../domain/market/quote.ts';
+import { isFresh } from '../domain/market/staleness.ts';
 import type { Replicas } from '../domain/monitor/replicas.ts';
 import { SETTLED_MS } from '../domain/signals/census.ts';
 import type { DeliveryLog } from '../domain/signals/delivery/delivery-log.ts';
@@ -17,6 +19,7 @@ import { createSymbolCheck, type SymbolCheckParts } from '../domain/signals/symb
 import type { SignalQuoteLog } from '../domain/signals/track-record/quote-log.ts';
 import { startQuoteRecorder } from '../domain/signals/track-record/quote-recorder.ts';
 import { createTrackRecord, type TrackRecord } from '../domain/signals/track-record/track-record.ts';
+import type { MarketView } from '../domain/trading/market-view.ts';
 import type { Cancel } from '../lib/clock.ts';
 import { isContract } from '../protocol/symbol.ts';
 import { type Core, wrapped } from './core.ts';
@@ -99,13 +102,22 @@ export interface QuoteRecordingParts
   extends Pick<SignalFaces, 'quoteLog'>,
     Pick<FeedFaces, 'board' | 'demand'> {
   readonly optionFeed: Pick<FeedFaces, 'board' | 'demand'>;
+  readonly view: Pick<MarketView, 'fitness'>;
   readonly bus: Bus;
   readonly lease: Pick<EngineLease, 'current'>;
 }
 
+/** A follower could buy and sell at this quote. */
+const hasBothSides =
+  ({ fitness }: Pick<MarketView, 'fitness'>) =>
+  (quote: Quote): boolean => {
+    const { basis, buy, sell } = fitness(quote);
+    return basis === 'quote' && buy !== null && sell !== null;
+  };
+
 /** Records what followers of signals could have traded at. */
 export function createQuoteRecording({ clock, log }: Core, parts: QuoteRecordingParts): Part {
-  const { quoteLog, board, demand, optionFeed, bus, lease } = parts;
+  const { quoteLog, board, demand, optionFeed, view, bus, lease } = parts;
   let cancel: Cancel = () => {};
   return {
     name: 'signal quotes',
@@ -113,8 +125,9 @@ export function createQuoteRecording({ clock, log }: Core, parts: QuoteRecording
       cancel = startQuoteRecorder({
         quoteLog,
         markets: [
-          { covers: (symbol) => !isContract(symbol), board, demand },
-          { covers: isContract, ...optionFeed },
+          { covers: (symbol) => !isContract(symbol), board, demand, fits: hasBothSides(view) },
+          // Spreads of contracts are wide by nature.
+          { covers: isContract, ...optionFeed, fits: (quote) => isFresh(quote, clock.now()) },
         ],
         bus,
         isEngine: () => lease.current() !== null,

@@ -23,6 +23,8 @@ export interface OrderPayload {
   timeInForce: TimeInForce;
   filledQuantity: number;
   averageFillPrice?: number;
+  /** A fill rests on the last trade, because the feed carries neither bid nor ask. */
+  fillBasis?: 'last-trade';
   status: OrderStatus;
   /** Why the order was denied, rejected, cancelled or expired. */
   reason?: TradingCode;

@@ -29,6 +29,10 @@ export interface QuotePayload {
   high?: number;
   low?: number;
   previousClose?: number;
+  /** Trading in the symbol is halted or paused: orders wait, new ones are denied with SYMBOL_HALTED. */
+  halted?: true;
+  /** The feed carries neither bid nor ask: orders fill at the last trade. */
+  fillBasis?: 'last-trade';
   state: QuoteState;
 }
 

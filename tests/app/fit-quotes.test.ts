@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startApp, type TestApp } from '../../rig/app.ts';
 import { ask, type ClientSocket } from '../../rig/clients/ask.ts';
-import { next } from '../../rig/clients/stock-client.ts';
+import { collect, next } from '../../rig/clients/stock-client.ts';
 import { until } from '../../rig/wait.ts';
 import { ADDS_VOLUME } from '../../src/domain/market/trade-effects.ts';
 import type { OrderPlaceMessage } from '../../src/protocol/orders.ts';
@@ -136,4 +136,37 @@ describe('a stop', () => {
     await ask(socket, 'order:cancel', { orderId: id });
     expect(await cancelled).toMatchObject({ id, filledQuantity: 0 });
   });
+});
+
+test('in a halted symbol orders wait and new ones are denied, until trading goes on', async () => {
+  const socket = await holder();
+  const working = next(socket, 'order:update', ({ status }) => status === 'working');
+  expect(await place(socket, { type: 'limit', limitPrice: 49 })).toMatchObject({ ok: true });
+  await working;
+  const halted = next(socket, 'quote:update', (quote) => quote.halted === true);
+  app.market.halt('IBM', true);
+  await halted;
+  for (const order of [{}, { side: 'sell' }, { type: 'limit', limitPrice: 48 }] as const)
+    expect(await place(socket, order)).toMatchObject({ ok: false, code: 'SYMBOL_HALTED' });
+  await quoted(socket, { bid: 48.9, ask: 48.95 });
+  const filled = next(socket, 'trade:executed');
+  const events = collect(socket, 'trade:executed');
+  await quoted(socket, { bid: 48.8, ask: 48.96 });
+  expect(events).toEqual([]);
+  app.market.halt('IBM', false);
+  expect(await filled).toMatchObject({ price: 48.96 });
+});
+
+test('on a feed without bid and ask, orders fill at the last trade, and quote and order say so', async () => {
+  const socket = await holder();
+  const told = next(socket, 'quote:update', (quote) => quote.fillBasis === 'last-trade');
+  app.market.status({ state: 'down' });
+  app.market.status({ state: 'live', withoutQuotes: true });
+  app.market.trade('IBM', 50.25);
+  expect(await told).toMatchObject({ price: 50.25 });
+  const filled = next(socket, 'order:update', ({ status }) => status === 'filled');
+  expect(await place(socket, {})).toMatchObject({ ok: true });
+  expect(await filled).toMatchObject({ averageFillPrice: 50.25, fillBasis: 'last-trade' });
+  app.market.status({ state: 'down' });
+  app.market.status({ state: 'live' });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
+import { isFresh } from '../../src/domain/market/staleness.ts';
 import { signalsTopic } from '../../src/domain/signals/topics.ts';
 import type {
   DueQuote,
@@ -204,6 +205,7 @@ describe('the recorder of quotes', () => {
       markets: [
         {
           covers: (symbol) => symbol === covers,
+          fits: (quote) => isFresh(quote, clock.now()),
           board: {
             onChange(listener) {
               state.see = listener;

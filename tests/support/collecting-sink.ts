@@ -4,6 +4,7 @@ import type {
   DayTick,
   FeedSink,
   FeedStatus,
+  HaltTick,
   NbboTick,
   TradeTick,
 } from '../../src/domain/market/feed.ts';
@@ -13,6 +14,7 @@ export interface CollectingSink extends FeedSink {
   readonly trades: TradeTick[];
   readonly quotes: NbboTick[];
   readonly bars: BarTick[];
+  readonly halts: HaltTick[];
   readonly days: DayTick[];
   readonly candleFills: Map<string, readonly Candle[]>;
   readonly flowing: Set<string>;
@@ -31,6 +33,7 @@ export function createCollectingSink(): CollectingSink {
     trades: [],
     quotes: [],
     bars: [],
+    halts: [],
     days: [],
     candleFills: new Map(),
     flowing: new Set(),
@@ -42,6 +45,10 @@ export function createCollectingSink(): CollectingSink {
     },
     nbbo(tick) {
       sink.quotes.push(tick);
+      heard();
+    },
+    halt(tick) {
+      sink.halts.push(tick);
       heard();
     },
     bar(tick) {

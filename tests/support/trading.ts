@@ -90,6 +90,7 @@ export const orderOf = (changes: Partial<Order> = {}): Order => ({
   reserved: decimal(0),
   filledQuantity: 0,
   filledValue: decimal(0),
+  fillBasis: null,
   status: 'submitting',
   reason: null,
   message: null,

@@ -15,6 +15,7 @@ export const REASONS: Readonly<Record<TradingCode, string>> = {
   DUPLICATE_ORDER: 'The same order was sent a moment ago. Check your open orders.',
   DAILY_LOSS_LIMIT: 'The daily loss limit is reached. You can trade again tomorrow.',
   TRADING_HALTED: 'Trading is halted. Try again later.',
+  SYMBOL_HALTED: 'Trading in this symbol is halted by its exchange. Send the order again when it goes on.',
   BROKER_REJECTED: 'The broker rejected the order.',
   BROKER_UNAVAILABLE: 'The broker does not answer. Try again later.',
   CANCELLED_BY_USER: 'You cancelled the order.',

@@ -22,7 +22,7 @@ export interface Cluster extends Reading {
 
 export const STOCKS: Cluster = {
   name: 'stocks',
-  channels: ['T', 'Q', 'A', 'AM'],
+  channels: ['T', 'Q', 'A', 'AM', 'LULD'],
   canary: 'A.SPY',
   maxQuoted: Number.POSITIVE_INFINITY,
   isSymbol: isStockSymbol,

@@ -1,13 +1,21 @@
 /** One upstream event → one tick of the domain, or undefined where it is none. Nothing throws. */
-import type { BarTick, DayTick, NbboTick, TradeTick } from '../../domain/market/feed.ts';
+import type { BarTick, DayTick, HaltTick, NbboTick, TradeTick } from '../../domain/market/feed.ts';
 import type { Reading } from './clusters.ts';
 import { asCount, isOptionalPrice, isPrice, isSize, isTime, type SymbolCheck } from './event-checks.ts';
+import { positive, timeOf } from './fields.ts';
 import { snapshotToDayTick } from './snapshot.ts';
 
 /** One upstream event as JSON.parse gave it: every field may be anything. */
 export type RawEvent = Readonly<Record<string, unknown>>;
 
 const orNone = (value: number | undefined | null): number | undefined => value || undefined;
+
+/** Milliseconds have 13 digits until the year 2286; some events count in nanoseconds, whatever the specification says. */
+const MAX_MS = 1e13;
+
+/** The time of an event, milliseconds since epoch; undefined where it has none. */
+export const timeOfEvent = (time: unknown): number | undefined =>
+  typeof time === 'number' && time > MAX_MS ? timeOf(time) : positive(time);
 
 const DECIMAL = /^\d{1,12}(\.\d+)?$/;
 
@@ -69,6 +77,24 @@ export function readNbbo(event: RawEvent, receivedAt: number, isSymbol: SymbolCh
   const bidSize = bid === undefined || !isSize(bs) ? undefined : bs;
   const askSize = ask === undefined || !isSize(as) ? undefined : as;
   return { symbol: sym, sourceTime: t, receivedAt, bid, bidSize, ask, askSize };
+}
+
+const HALTED = 17;
+const RESUMED = 18;
+
+/**
+ * `{"ev":"LULD","T":…}`: the ticker is in `T`, and `t` is nanoseconds. Null for price limits that say nothing of a halt.
+ */
+export function readHalt(
+  { T, i, t }: RawEvent,
+  receivedAt: number,
+  isSymbol: SymbolCheck,
+): HaltTick | null | undefined {
+  const sourceTime = timeOfEvent(t);
+  if (!isSymbol(T) || !isTime(sourceTime, receivedAt)) return undefined;
+  const indicators: readonly unknown[] = Array.isArray(i) ? i : [];
+  const halted = indicators.includes(HALTED);
+  return halted || indicators.includes(RESUMED) ? { symbol: T, sourceTime, receivedAt, halted } : null;
 }
 
 export function readBar(

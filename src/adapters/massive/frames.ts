@@ -6,7 +6,7 @@ import type { FeedSink } from '../../domain/market/feed.ts';
 import { type Reading, STOCKS } from './clusters.ts';
 import { readContract } from './contract-ticks.ts';
 import { createSymbolCheck } from './event-checks.ts';
-import { type RawEvent, readBar, readDay, readNbbo, readTrade } from './events.ts';
+import { type RawEvent, readBar, readDay, readHalt, readNbbo, readTrade } from './events.ts';
 
 /** The largest frame the official client accepts; a larger one is not market data. */
 export const MAX_FRAME_CHARS = 1_000_000;
@@ -17,7 +17,7 @@ export interface StatusEvent {
   readonly message: string;
 }
 
-export type TickSink = Pick<FeedSink, 'trade' | 'nbbo' | 'bar' | 'day' | 'dropped'>;
+export type TickSink = Pick<FeedSink, 'trade' | 'nbbo' | 'halt' | 'bar' | 'day' | 'dropped'>;
 
 export interface FrameReader {
   /** Parses a frame (an array of events, or one event as a recording has it) and delivers its events. */
@@ -51,6 +51,11 @@ function createTakers(
       if (tick === undefined) return false;
       sink.nbbo(tick);
       return true;
+    },
+    halt(event: RawEvent, receivedAt: number): boolean {
+      const tick = readHalt(event, receivedAt, isSymbol);
+      if (tick) sink.halt(tick);
+      return tick !== undefined;
     },
     bar(event: RawEvent, seconds: 1 | 60, receivedAt: number): boolean {
       const tick = readBar(event, seconds, receivedAt, isSymbol);
@@ -94,6 +99,8 @@ function createTakeEvent(
         return take.trade(event, receivedAt);
       case 'Q':
         return take.nbbo(event, receivedAt);
+      case 'LULD':
+        return take.halt(event, receivedAt);
       case 'A':
         return take.bar(event, 1, receivedAt);
       case 'AM':

@@ -32,6 +32,7 @@ export function createIntake({ reading, recorder, onStatus, ...options }: Intake
     {
       trade: counted(routing.sink.trade),
       nbbo: counted(routing.sink.nbbo),
+      halt: sink.halt,
       bar: counted(sink.bar),
       day: sink.day,
       dropped: sink.dropped,

@@ -136,10 +136,15 @@ function statusOf(
   };
 }
 
-const refusalsOf = (channels: readonly string[]): string[] =>
-  channels.length === 0
-    ? []
-    : [`The plan does not include ${channels.join(', ')}: quotes rest on the other channels.`];
+function refusalsOf(channels: readonly string[]): string[] {
+  const priced = channels.filter((channel) => channel !== 'LULD');
+  return [
+    ...(priced.length > 0
+      ? [`The plan does not include ${priced.join(', ')}: quotes rest on the other channels.`]
+      : []),
+    ...(priced.length < channels.length ? ['The plan does not include LULD: halts are not known.'] : []),
+  ];
+}
 
 const tooManyOf = (unquoted: number, maxQuoted: number): string[] =>
   unquoted === 0

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** Trades, NBBO quotes, second and minute bars. The plan decides which of them flow. */
-export type Channel = 'T' | 'Q' | 'A' | 'AM';
+/** Trades, NBBO quotes, second and minute bars, price limits and halts. The plan decides which of them flow. */
+export type Channel = 'T' | 'Q' | 'A' | 'AM' | 'LULD';
 export type Topic = `${Channel}.${string}`;
 
 /** An acknowledgement that is not there by then will not come. */
@@ -46,6 +46,8 @@ type Held = { confirmed: boolean; askedAt: number; attempts: number };
 
 const symbolOf = (topic: string): string => topic.slice(topic.indexOf('.') + 1);
 const channelOf = (topic: string): string => topic.slice(0, topic.indexOf('.'));
+/** Halts alone make no price. */
+const isPriced = (channel: Channel): boolean => channel !== 'LULD';
 const isQuotes = (topic: string): boolean => channelOf(topic) === 'Q';
 
 /** The topics of one connection: requested, acknowledged, or given up. */
@@ -56,7 +58,7 @@ export function createTopics(options: TopicsOptions): Topics {
   let followed = (_symbol: string): boolean => false;
 
   const arrives = (symbol: string): boolean =>
-    channels.some((channel) => held.get(`${channel}.${symbol}`)?.confirmed === true);
+    channels.filter(isPriced).some((channel) => held.get(`${channel}.${symbol}`)?.confirmed === true);
   const flows = (symbol: string): boolean => followed(symbol) && arrives(symbol);
 
   /** One channel a message: the answer does not name the channel that the plan lacks. */

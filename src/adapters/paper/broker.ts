@@ -59,6 +59,7 @@ export function createPaperBroker({ market, onQuotes, onPrices, clock }: PaperBr
       executionId: `${order.id}-${working.filledQuantity}`,
       quantity,
       price,
+      ...(quote.lastOnly && { basis: 'last-trade' as const }),
       at: clock.now(),
     });
   };

@@ -1,6 +1,6 @@
 import type { FeedSink } from '../../domain/market/feed.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { RawEvent } from '../massive/events.ts';
+import { type RawEvent, timeOfEvent } from '../massive/events.ts';
 import { createFrameReader, type FrameReader, type TickSink } from '../massive/frames.ts';
 import { readLines } from './lines.ts';
 import { createPace, type Pace } from './pace.ts';
@@ -21,11 +21,10 @@ export interface RoundOptions {
   readonly onFirst: () => void;
 }
 
-const timeOfEvent = (event: unknown): number | undefined => {
+const dueTime = (event: unknown): number | undefined => {
   if (typeof event !== 'object' || event === null) return undefined;
   const { t, e } = event as RawEvent;
-  const time = t ?? e;
-  return typeof time === 'number' && time > 0 ? time : undefined;
+  return timeOfEvent(t ?? e);
 };
 
 /** Plays the file once. Returns the number of market events it delivered; throws the errors of the file. */
@@ -58,7 +57,7 @@ async function playPaced(
 ): Promise<void> {
   for (const event of events) {
     // Also of the other feed's events: both play at one pace.
-    const time = timeOfEvent(event);
+    const time = dueTime(event);
     const waitMs = time === undefined ? 0 : pace.due(time, clock.now()) - clock.now();
     if (waitMs > SLICE_MS) await wait(waitMs);
     if (!isCurrent()) return;
@@ -95,6 +94,7 @@ function createCounter(sink: FeedSink, onFirst: () => void): { sink: TickSink; e
         count(tick.symbol);
         sink.day(tick);
       },
+      halt: sink.halt,
       dropped: sink.dropped,
     },
     events: () => events,

@@ -8,7 +8,10 @@ import { createQuoteBook, type PriceListener } from './quote-book.ts';
 /** What the engine keeps of the market: the latest quote and the day's candles of each symbol. */
 export interface EngineBooks {
   /** Where the feed's ticks arrive. */
-  readonly ticks: Pick<FeedSink, 'trade' | 'nbbo' | 'bar' | 'day' | 'candles' | 'dropped' | 'restarted'>;
+  readonly ticks: Pick<
+    FeedSink,
+    'trade' | 'nbbo' | 'halt' | 'bar' | 'day' | 'candles' | 'dropped' | 'restarted'
+  >;
   /** Since the process started. */
   readonly counters: Readonly<{ ticks: number; dropped: number }>;
   /** When the last tick was received, milliseconds since epoch; null before the first. */
@@ -53,6 +56,7 @@ export function createEngineBooks(isIdle: (symbol: string) => boolean, onPrice?:
         count(nbbo.receivedAt);
         book.nbbo(nbbo);
       },
+      halt: book.halt,
       bar(bar) {
         count(bar.receivedAt);
         book.bar(bar);
@@ -75,7 +79,7 @@ export function createEngineBooks(isIdle: (symbol: string) => boolean, onPrice?:
     lastTickAt: () => lastTickAt,
     takeChanged: book.takeChanged,
     touch: book.touch,
-    touchAll: book.touchAll,
+    touchAll: () => book.touch(),
     cut: book.cut,
     forgetIdle(now) {
       book.forget(now - IDLE_KEPT_MS);

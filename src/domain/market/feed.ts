@@ -54,6 +54,11 @@ export interface NbboTick extends Tick {
   readonly askSize: number | undefined;
 }
 
+/** Trading in the symbol is halted, or paused by its price limits (true), or goes on (false). */
+export interface HaltTick extends Tick {
+  readonly halted: boolean;
+}
+
 /** Upstream's own bar; `sourceTime` is its exclusive end. */
 export interface BarTick extends Tick, Candle {
   readonly seconds: 1 | 60;
@@ -98,6 +103,7 @@ export interface ShedTrades {
 export interface FeedSink {
   trade(tick: TradeTick): void;
   nbbo(tick: NbboTick): void;
+  halt(tick: HaltTick): void;
   bar(tick: BarTick): void;
   day(tick: DayTick): void;
   /** Finished minutes of the current day, oldest first: those of before the subscription. */

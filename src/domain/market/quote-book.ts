@@ -1,22 +1,22 @@
 import type { QuoteState } from '../../protocol/quotes.ts';
-import type { BarTick, DayTick, NbboTick, TradeTick } from './feed.ts';
+import type { BarTick, DayTick, HaltTick, NbboTick, TradeTick } from './feed.ts';
 import { createHoursOf } from './market-hours.ts';
 import type { Quote } from './quote.ts';
 import { createEntry, cutEntry, type Entry, entryToQuote, rollDay } from './quote-entry.ts';
-import { applyBar, applyDay, applyNbbo, applyTrade } from './quote-rules.ts';
+import { applyBar, applyDay, applyHalt, applyNbbo, applyTrade } from './quote-rules.ts';
 
 /** The latest quote of each symbol, kept up in place: one tick allocates nothing here. */
 export interface QuoteBook {
   /** False for a trade that counts for nothing: a repeated one, or one of a day that is over. */
   trade(tick: TradeTick): boolean;
   nbbo(tick: NbboTick): void;
+  halt(tick: HaltTick): void;
   bar(tick: BarTick): void;
   day(tick: DayTick): void;
   /** Quotes that changed since the last call, each with the state that `stateOf` gives for its last receive time. */
   takeChanged(stateOf: (symbol: string, receivedAt: number) => QuoteState): Quote[];
-  /** Makes `takeChanged` return the symbol although nothing happened. */
-  touch(symbol: string): void;
-  touchAll(): void;
+  /** Makes `takeChanged` return the symbol, or all of them, although nothing happened. */
+  touch(symbol?: string): void;
   /** What brought bid and ask of the symbol is gone, or of all symbols. */
   cut(symbol?: string): void;
   has(symbol: string): boolean;
@@ -31,8 +31,11 @@ export const MAX_SYMBOLS = 20_000;
 const isKnown = ({ price, isContract, bid, ask }: Entry): boolean =>
   price > 0 || (isContract && (bid !== undefined || ask !== undefined));
 
+/** Whether the symbol is neither wanted nor sent. */
+type IsIdle = (symbol: string) => boolean;
+
 /** What is kept of each symbol: of at most so many that a new one takes the place of the oldest that is idle. */
-function createEntries(isIdle: (symbol: string) => boolean) {
+function createEntries(isIdle: IsIdle) {
   const hoursOf = createHoursOf('us-equities');
   const entries = new Map<string, Entry>();
   /** False where a look through all entries has just found none: each tick of another symbol would repeat it. */
@@ -77,13 +80,10 @@ function createEntries(isIdle: (symbol: string) => boolean) {
 export type PriceListener = (symbol: string, price: number, receivedAt: number) => void;
 
 /**
- * `isIdle`: the symbol is neither wanted nor sent. `onPrice` is called for each trade that makes the last price, and for
+ * `onPrice` is called for each trade that makes the last price, and for
  * the bars that do: between two looks at the quote there may be many.
  */
-export function createQuoteBook(
-  isIdle: (symbol: string) => boolean = () => false,
-  onPrice: PriceListener = () => {},
-): QuoteBook {
+export function createQuoteBook(isIdle: IsIdle = () => false, onPrice: PriceListener = () => {}): QuoteBook {
   const entries = createEntries(isIdle);
   let changed: Entry[] = [];
 
@@ -119,6 +119,10 @@ export function createQuoteBook(
       const entry = entryFor(tick.symbol, tick.sourceTime) ?? entries.get(tick.symbol);
       if (entry && applyNbbo(entry, tick)) changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
+    halt(tick) {
+      const entry = entryFor(tick.symbol, tick.sourceTime);
+      if (entry && applyHalt(entry, tick)) mark(entry);
+    },
     bar(tick) {
       // Its end is exclusive: the bar before midnight still belongs to the day.
       const entry = entryFor(tick.symbol, tick.sourceTime - 1);
@@ -142,9 +146,6 @@ export function createQuoteBook(
     },
     touch(symbol) {
       for (const entry of entries.some(symbol)) mark(entry);
-    },
-    touchAll() {
-      for (const entry of entries.some()) mark(entry);
     },
     cut(symbol) {
       for (const entry of entries.some(symbol)) {

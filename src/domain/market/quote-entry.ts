@@ -24,6 +24,11 @@ export interface Entry {
   nbboReceivedAt: number;
   /** When a trade or a bar set the price; 0 where none has since the connection began. */
   priceReceivedAt: number;
+  halted: boolean;
+  /** By the source. */
+  haltTime: number;
+  /** The connection, or the day, that said so is over: the next trade on an exchange shows that the halt is. */
+  haltDoubtful: boolean;
   open: number | undefined;
   high: number | undefined;
   low: number | undefined;
@@ -61,6 +66,7 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
   receivedAt: entry.receivedAt,
   ...(entry.nbboReceivedAt > 0 &&
     (entry.bid !== undefined || entry.ask !== undefined) && { nbboReceivedAt: entry.nbboReceivedAt }),
+  ...(entry.halted && { halted: true }),
   ...(entry.priceReceivedAt > 0 && { priceReceivedAt: entry.priceReceivedAt }),
   state,
 });
@@ -81,6 +87,9 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     nbboTime: 0,
     nbboReceivedAt: 0,
     priceReceivedAt: 0,
+    halted: false,
+    haltTime: 0,
+    haltDoubtful: false,
     open: undefined,
     high: undefined,
     low: undefined,
@@ -103,6 +112,7 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
 export function cutEntry(entry: Entry): void {
   entry.bid = entry.bidSize = entry.ask = entry.askSize = undefined;
   entry.nbboReceivedAt = entry.priceReceivedAt = 0;
+  entry.haltDoubtful = true;
 }
 
 /** Yesterday's last price becomes the previous close; price and NBBO stand until there are new ones. */
@@ -114,6 +124,7 @@ export function rollDay(entry: Entry, time: number): void {
   entry.volume = 0;
   entry.closeSize = 0;
   entry.priced = false;
+  entry.haltDoubtful = true;
   entry.dayStart = start;
   entry.dayEnd = end;
   entry.recent.clear();

@@ -1,5 +1,5 @@
 /** What each kind of tick changes in the quote of its symbol. The tick is of the entry's day, and no repeat. */
-import type { BarTick, DayTick, NbboTick, TradeTick } from './feed.ts';
+import type { BarTick, DayTick, HaltTick, NbboTick, TradeTick } from './feed.ts';
 import type { Entry } from './quote-entry.ts';
 import {
   ADDS_VOLUME,
@@ -59,7 +59,18 @@ export function applyTrade(entry: Entry, tick: TradeTick): boolean {
   if (effects & ADDS_VOLUME) entry.volume += tick.size;
   if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) setHighLow(entry, price, price);
   const isClose = (effects & REPORTS_CLOSE) !== 0 && applyClose(entry, tick);
-  return applyLast(entry, tick) || isClose;
+  const isPrice = applyLast(entry, tick) || isClose;
+  if (isPrice && entry.haltDoubtful && tick.trf === 0) entry.halted = false;
+  return isPrice;
+}
+
+/** False for word that is older than the one there is. */
+export function applyHalt(entry: Entry, { halted, sourceTime }: HaltTick): boolean {
+  if (sourceTime < entry.haltTime) return false;
+  entry.halted = halted;
+  entry.haltTime = sourceTime;
+  entry.haltDoubtful = false;
+  return true;
 }
 
 /** False for a quote that is older than the one there is. */

@@ -44,6 +44,8 @@ export interface Quote {
   readonly nbboReceivedAt?: number;
   /** When a trade or a bar set the price; missing where none has over the connection there is. */
   readonly priceReceivedAt?: number;
+  /** Trading in the symbol is halted or paused. */
+  readonly halted?: true;
   /** By its plan, or its recording, the feed carries neither bid nor ask: orders fill at the last trade. */
   readonly lastOnly?: true;
   readonly state: QuoteState;
@@ -69,6 +71,8 @@ export function quoteToPayload(quote: Quote): QuotePayload {
     high: quote.high,
     low: quote.low,
     previousClose,
+    ...(quote.halted && { halted: true }),
+    ...(quote.lastOnly && { fillBasis: 'last-trade' }),
     state: quote.state,
   };
 }

@@ -53,6 +53,7 @@ const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =
   isTimeOrNone(quote.nbboReceivedAt) &&
   isTimeOrNone(quote.priceReceivedAt) &&
   isTrueOrNone(quote.lastOnly) &&
+  isTrueOrNone(quote.halted) &&
   Number.isFinite(quote.volume) &&
   (isPrice(quote.price) || isUntraded(quote)) &&
   isPriceOrNone(quote.bid) &&

@@ -25,6 +25,8 @@ export interface BrokerFill {
   readonly quantity: number;
   /** Dollars, at most four decimals. */
   readonly price: Decimal;
+  /** Where the price is not of a quote: that of the last trade. */
+  readonly basis?: 'last-trade';
   /** Milliseconds since epoch. */
   readonly at: number;
 }

@@ -21,10 +21,10 @@ export const spreadLevels = (fractions: readonly Decimal[]): SpreadLevels =>
   fractions.map((max, level) => ({ upTo: LEVEL_ENDS[level] ?? null, max }));
 
 /**
- * Why neither side may be traded at. `stale`: it is not the market's price now. `crossed`: the bid is above the ask.
+ * Why neither side may be traded at. `halted`: nothing trades, however fresh the quote is. `stale`: it is not the market's price now. `crossed`: the bid is above the ask.
  * `wide`: the two are so far apart that they are nobody's price.
  */
-export type Fault = 'stale' | 'crossed' | 'wide';
+export type Fault = 'halted' | 'stale' | 'crossed' | 'wide';
 
 /** What a quote is worth to trade on now. Prices are dollars. */
 export interface Fitness {
@@ -47,6 +47,7 @@ export const lastPrice = (quote: Quote | undefined): Decimal | null => readPrice
 export function fitnessOf(quote: Quote | undefined, now: number, levels: SpreadLevels): Fitness {
   const basis = quote?.lastOnly ? 'last' : 'quote';
   const unfit = (fault: Fault): Fitness => ({ basis, buy: null, sell: null, fault });
+  if (quote?.halted) return unfit('halted');
   if (quote === undefined || !isFresh(quote, now)) return unfit('stale');
   if (basis === 'last') {
     const last = isNow(quote.priceReceivedAt, now) ? lastPrice(quote) : null;

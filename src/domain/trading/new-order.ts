@@ -45,6 +45,7 @@ export const newOrder = (
   reserved: verdict.approved ? verdict.reserve : ZERO,
   filledQuantity: 0,
   filledValue: ZERO,
+  fillBasis: null,
   status: verdict.approved ? 'accepted' : 'denied',
   reason: verdict.approved ? null : verdict.code,
   message: verdict.approved ? null : verdict.message,
@@ -64,5 +65,6 @@ export const firstAnswer = (order: Order): Order =>
         reason: null,
         message: null,
         filledQuantity: 0,
+        fillBasis: null,
         updatedAt: order.createdAt,
       };

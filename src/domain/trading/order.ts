@@ -39,6 +39,8 @@ export interface Order extends OrderIntent {
   readonly filledQuantity: number;
   /** Price × quantity of all fills, without the multiplier of a contract: for the average price. */
   readonly filledValue: Decimal;
+  /** `last-trade` once a fill rested on the last trade instead of a quote. */
+  readonly fillBasis: 'last-trade' | null;
   readonly status: OrderStatus;
   readonly reason: TradingCode | null;
   /** The sentence that goes with the reason. */
@@ -94,6 +96,7 @@ export function orderToPayload(order: Order): OrderPayload {
     ...(order.filledQuantity > 0 && {
       averageFillPrice: toNumber(round(order.filledValue.div(order.filledQuantity), AVERAGE_PRICE_DECIMALS)),
     }),
+    ...(order.fillBasis && { fillBasis: order.fillBasis }),
     status: order.status,
     ...(order.reason && { reason: order.reason }),
     createdAt: new Date(order.createdAt).toISOString(),

@@ -87,6 +87,11 @@ export const CHECKS: readonly Check<RiskInput>[] = [
 /** The order at the prices of its quote, or why there are none. */
 export function priceOrder(input: RiskInput, limits: RiskLimits): PricedOrder | Refusal {
   const { order, facts, quote, open, fitness } = input;
+  if (fitness.fault === 'halted')
+    return refuse(
+      'SYMBOL_HALTED',
+      `Trading in ${order.symbol} is halted. Send the order again when it goes on.`,
+    );
   const last = lastPrice(quote);
   if (!last) return refuse('NO_QUOTE', `There is no price for ${order.symbol} right now.`);
   // Out of hours the last price is as fresh as it can be, and the order waits for the next session anyway.

@@ -119,6 +119,7 @@ function applyFill(batch: Batch, order: Order, fill: BrokerFill): void {
     ...order,
     filledQuantity,
     filledValue: order.filledValue.plus(fill.price.times(fill.quantity)),
+    fillBasis: fill.basis ?? order.fillBasis,
     reserved: order.reserved.minus(account.reserved.minus(booked.account.reserved)),
     status: filledQuantity === order.quantity ? 'filled' : 'partially_filled',
     updatedAt: fill.at,

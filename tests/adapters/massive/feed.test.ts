@@ -129,6 +129,7 @@ describe('a good connection', () => {
       { action: 'subscribe', params: 'Q.AAPL,Q.SPY' },
       { action: 'subscribe', params: 'A.SPY,A.AAPL' },
       { action: 'subscribe', params: 'AM.AAPL,AM.SPY' },
+      { action: 'subscribe', params: 'LULD.AAPL,LULD.SPY' },
     ]);
     expect(sink.statuses.map(({ state: word }) => word)).toEqual(['connecting', 'live']);
   });
@@ -178,7 +179,7 @@ describe('a good connection', () => {
     await flows('BRK.B');
     expect(sink.flowing.has('AAPL')).toBe(false);
     await upstream.until(
-      () => [...latest().topics].sort().join() === 'A.BRK.B,A.SPY,AM.BRK.B,Q.BRK.B,T.BRK.B',
+      () => [...latest().topics].sort().join() === 'A.BRK.B,A.SPY,AM.BRK.B,LULD.BRK.B,Q.BRK.B,T.BRK.B',
     );
   });
 
@@ -198,7 +199,7 @@ describe('acknowledgements', () => {
     const { sink, flows } = await start({
       symbols: ['AAPL', 'ABC'],
       prepare: ({ behaviour }) => {
-        behaviour.unacknowledged = new Set(['T.ABC', 'Q.ABC', 'A.ABC', 'AM.ABC']);
+        behaviour.unacknowledged = new Set(['T.ABC', 'Q.ABC', 'A.ABC', 'AM.ABC', 'LULD.ABC']);
       },
     });
     await flows('AAPL');
@@ -238,7 +239,8 @@ describe('plans', () => {
     await state('live');
     expect(sink.statuses.at(-1)).toEqual({
       state: 'live',
-      detail: 'The plan does not include T, Q: quotes rest on the other channels.',
+      detail:
+        'The plan does not include T, Q: quotes rest on the other channels. The plan does not include LULD: halts are not known.',
       withoutQuotes: true,
     });
   });

@@ -25,3 +25,22 @@ test('what is no stock is counted and dropped', () => {
   expect(trades).toEqual([]);
   expect(counts.dropped).toBe(8);
 });
+
+test('a halt and its end come from LULD, whose ticker is in T and whose time is nanoseconds', () => {
+  // As upstream writes it: more digits than a double has.
+  const luld = (i: unknown, sym: unknown = 'IWM') => ({
+    ev: 'LULD',
+    T: sym,
+    h: 314.7,
+    l: 284.72,
+    i,
+    z: 1,
+    t: NOW * 1e6 + 88_500,
+  });
+  const { halts, counts } = read(luld([17]), luld([22]), luld([22, 18]), luld(null), luld([17], 'iwm'));
+  expect(halts).toEqual([
+    { symbol: 'IWM', sourceTime: NOW, receivedAt: NOW, halted: true },
+    { symbol: 'IWM', sourceTime: NOW, receivedAt: NOW, halted: false },
+  ]);
+  expect(counts.dropped).toBe(1);
+});

@@ -95,15 +95,15 @@ const quote = (sym: string, t: number, bp: number, ap: number) => ({
 describe('with every trade of the market', () => {
   test('upstream is asked for all trades at once, and for quotes of the symbols named', async () => {
     const { upstream, feed, topics, clock, sink, tape } = await start();
-    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,Q.AAPL,Q.MSFT,T.*');
+    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,LULD.AAPL,Q.AAPL,Q.MSFT,T.*');
     const before = clock.now();
     feed.setScope?.({ quoted: new Set(['IBM']) });
-    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,Q.AAPL,Q.IBM,T.*');
+    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,LULD.AAPL,Q.AAPL,Q.IBM,T.*');
     // What was quoted before is no longer: nothing rests on it.
     expect(tape.quotes).toMatchObject([{ symbol: 'MSFT', bid: undefined, ask: undefined }]);
     expect(tape.quotes[0]!.sourceTime).toBeGreaterThanOrEqual(before);
     feed.setScope?.(null);
-    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,Q.AAPL,T.AAPL');
+    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,LULD.AAPL,Q.AAPL,T.AAPL');
     expect([...sink.flowing].sort()).toEqual(['AAPL', 'SPY']);
   });
 
@@ -131,12 +131,12 @@ describe('with every trade of the market', () => {
     await sink.until(({ flowing }) => flowing.has('MSFT') && !flowing.has('AAPL'));
     feed.setSymbols(new Set(['AAPL']));
     await sink.until(({ flowing }) => flowing.has('AAPL') && !flowing.has('MSFT'));
-    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,Q.AAPL,Q.MSFT,T.*');
+    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,LULD.AAPL,Q.AAPL,Q.MSFT,T.*');
   });
 
   test('without a scope only the wanted symbols are asked for', async () => {
     const { upstream, topics } = await start({ everything: false });
-    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,Q.AAPL,T.AAPL');
+    await upstream.until(() => topics() === 'A.AAPL,A.SPY,AM.AAPL,LULD.AAPL,Q.AAPL,T.AAPL');
   });
 });
 

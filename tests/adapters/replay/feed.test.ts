@@ -83,6 +83,33 @@ describe('a recording', () => {
     expect(sink.trades).toHaveLength(3);
   });
 
+  test('holds no quotes, or holds some, and says so before its first event', async () => {
+    const bare = play(fileOf([line(0), line(1)].join('\n')));
+    await bare.ends();
+    expect(bare.sink.statuses.map(({ state, withoutQuotes }) => [state, withoutQuotes])).toEqual([
+      ['connecting', undefined],
+      ['live', true],
+      ['ended', true],
+    ]);
+    const quote = JSON.stringify({ ev: 'Q', sym: 'AAPL', bp: 99, ap: 101, bs: 1, as: 1, t: RECORDED });
+    const quoted = play(fileOf([line(0), quote].join('\n')));
+    await quoted.ends();
+    expect(quoted.sink.statuses.every(({ withoutQuotes }) => withoutQuotes === undefined)).toBe(true);
+  });
+
+  test('with a halt in it, whose time is nanoseconds, keeps its pace', async () => {
+    const halt = JSON.stringify({ ev: 'LULD', T: 'AAPL', i: [17], t: (RECORDED + 10_000) * 1e6 });
+    const { clock, sink, ends } = play(fileOf([line(0), halt, line(20)].join('\n')), { speed: 1 });
+    await untilWaiting(clock);
+    clock.advance(10_000);
+    await sink.until(({ halts }) => halts.length === 1);
+    expect(sink.halts[0]).toMatchObject({ symbol: 'AAPL', halted: true, sourceTime: RECORDED + 10_000 });
+    await untilWaiting(clock);
+    clock.advance(10_000);
+    await ends();
+    expect(sink.trades).toHaveLength(2);
+  });
+
   test('does not make anybody wait through the night between two days', async () => {
     const { clock, sink, ends } = play(fileOf([line(0), line(86_400), line(86_401)].join('\n')), {
       speed: 1,

@@ -360,3 +360,39 @@ test('each price that a trade made is told, and none of a trade that may not set
   book.day(dayState({ last: 85, sourceTime: at('10:00:03') }));
   expect(made).toEqual([100, 90, 100]);
 });
+
+describe('a halt', () => {
+  const halt = (halted: boolean, time: string) => ({
+    ...{ symbol: 'AAPL', sourceTime: at(time), receivedAt: at(time) + 5 },
+    halted,
+  });
+  const traded = () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('10:00:00') }));
+    return book;
+  };
+
+  test('is in the quote until trading goes on; older word changes nothing', () => {
+    const book = traded();
+    expect(quoteIn(book)).not.toHaveProperty('halted');
+    book.halt(halt(true, '10:00:01'));
+    expect(quoteIn(book)).toMatchObject({ price: 100, halted: true });
+    book.halt(halt(false, '09:59:00'));
+    book.trade(trade({ price: 101, sourceTime: at('10:00:02') }));
+    expect(quoteIn(book)).toMatchObject({ price: 101, halted: true });
+    book.halt(halt(false, '10:05:01'));
+    expect(quoteIn(book)).not.toHaveProperty('halted');
+  });
+
+  test('of an earlier connection ends with the next trade on an exchange, and with no print', () => {
+    const book = traded();
+    book.halt(halt(true, '10:00:01'));
+    book.cut();
+    expect(quoteIn(book)).toMatchObject({ halted: true });
+    book.trade(trade({ price: 101, exchange: 4, trf: 201, sourceTime: at('10:10:00') }));
+    book.trade(trade({ price: 101, conditions: [37], sourceTime: at('10:10:01') }));
+    expect(quoteIn(book)).toMatchObject({ halted: true });
+    book.trade(trade({ price: 101, sourceTime: at('10:10:02') }));
+    expect(quoteIn(book)).not.toHaveProperty('halted');
+  });
+});

@@ -113,3 +113,8 @@ describe('on a feed without bid and ask', () => {
     ]);
   });
 });
+
+test('a quote of a halted symbol serves nothing, however fresh it is', () => {
+  expect(worth({ halted: true })).toEqual([null, null, 'halted']);
+  expect(worth({ halted: true, state: 'stale' })).toEqual([null, null, 'halted']);
+});

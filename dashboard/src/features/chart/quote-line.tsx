@@ -1,5 +1,6 @@
 import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Change } from '../../components/change.tsx';
+import { HaltNote } from '../../components/halt-note.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
 import { StateNote } from '../../components/state-note.tsx';
 import { usePresent } from '../../hooks/use-present.ts';
@@ -7,7 +8,7 @@ import { compact, percent, price, signedPercent, signedPrice } from '../../lib/f
 
 /** The last price and the day's figures; grey with their age where they are not the present ones. */
 export function QuoteLine({ symbol }: { symbol: string }) {
-  const { present, option } = usePresent(symbol);
+  const { present, quote, option } = usePresent(symbol);
   const change = present?.previousClose === undefined ? null : present.change;
   const stale = present?.state === 'stale';
   const figures = [
@@ -35,6 +36,7 @@ export function QuoteLine({ symbol }: { symbol: string }) {
             ? signedPrice(null, null, symbol)
             : `${signedPrice(change, present?.price, symbol)} (${signedPercent(present?.changePercent)})`}
         </Change>
+        <HaltNote quote={quote} />
         {stale ? <StaleAge timestamp={present.timestamp} /> : null}
         <StateNote state={present?.state} />
       </p>

@@ -61,6 +61,9 @@ export function OrderTicket() {
           quote={present}
           notLive={frozen || present?.state === 'stale'}
         />
+        {quote?.fillBasis === 'last-trade' ? (
+          <p className="text-muted text-xs">This feed has no bid and ask: orders fill at the last trade.</p>
+        ) : null}
         <OrderFields
           ticket={ticket}
           busy={busy}

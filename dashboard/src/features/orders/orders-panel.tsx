@@ -116,6 +116,7 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
         {filledQuantity > 0 ? (
           <span className="block text-muted text-xs">
             {quantity(filledQuantity)} at {averagePrice(order.averageFillPrice, symbol)}
+            {order.fillBasis === 'last-trade' ? ', the last trade' : ''}
           </span>
         ) : null}
         <span className="block text-muted text-xs">

@@ -95,12 +95,13 @@ export function readTicket(ticket: Ticket): Read<OrderDraft> {
   return { ok: true, value: { ...draft, ...priced } };
 }
 
-/** The price an order would be filled at now: its own, else the other side of the quote, else the last. */
+/** The price an order would be filled at now: its own, else the other side of the quote, else the last trade on a feed without quotes. */
 function expectedPrice(draft: OrderDraft, quote: QuotePayload | undefined): number | null {
   const own = draft.limitPrice ?? draft.stopPrice;
   if (own !== undefined) return own;
   if (!quote) return null;
-  return (draft.side === 'buy' ? quote.ask : quote.bid) ?? quote.price;
+  if (quote.fillBasis === 'last-trade') return quote.price;
+  return (draft.side === 'buy' ? quote.ask : quote.bid) ?? null;
 }
 
 /** Dollars, or null while the price is not known. */
@@ -139,6 +140,7 @@ export function warningOf(
     const opens = market.nextOpen === null ? '' : ` until it opens ${dayAndTime(market.nextOpen)}`;
     return `The market is closed${opens}. Only limit and stop orders good till cancelled are accepted.`;
   }
+  if (quote?.halted) return REASONS.SYMBOL_HALTED;
   if (!read.ok) return null;
   if (side === 'sell')
     return read.value.quantity <= held

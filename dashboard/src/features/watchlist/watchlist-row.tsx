@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Change } from '../../components/change.tsx';
+import { HaltNote } from '../../components/halt-note.tsx';
 import { CloseIcon } from '../../components/icons.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
 import { StateNote } from '../../components/state-note.tsx';
@@ -20,7 +21,7 @@ const ROOMY = 9;
 export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: string }) {
   const { watchlist } = useSharedStores();
   const open = useOpenSymbol();
-  const { present: quote, option } = usePresent(symbol);
+  const { present: quote, quote: stock, option } = usePresent(symbol);
   const expired = useExpired(symbol, option);
   const { root, terms } = shortName(symbol);
   const selected = useIsSelected(symbol);
@@ -59,6 +60,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
         <span ref={flash} className={`rounded px-1 py-0.5 ${shown.length > ROOMY ? 'text-xs' : ''}`}>
           {shown}
         </span>
+        <HaltNote quote={stock} className="block px-1" />
         {quote && stale ? <StaleAge timestamp={quote.timestamp} className="block px-1" /> : null}
         {expired ? (
           <span className="block px-1 text-muted text-xs">expired</span>

@@ -34,9 +34,10 @@ const EXECUTIONS = 'SELECT execution_id FROM fills WHERE execution_id = ANY ($1:
 
 const WRITE_BOOKS = `WITH
   o AS (UPDATE orders SET status = c.status, reason = c.reason, message = c.message, reserved = c.reserved,
-      filled_quantity = c.filled_quantity, filled_value = c.filled_value, updated_at = c.updated_at
+      filled_quantity = c.filled_quantity, filled_value = c.filled_value, fill_basis = c.fill_basis,
+      updated_at = c.updated_at
     FROM json_to_recordset($1::json) AS c (id uuid, status text, reason text, message text, reserved numeric,
-      filled_quantity bigint, filled_value numeric, updated_at timestamptz)
+      filled_quantity bigint, filled_value numeric, fill_basis text, updated_at timestamptz)
     WHERE orders.id = c.id),
   a AS (UPDATE accounts SET cash = c.cash, reserved = c.reserved, cost = c.cost, realized = c.realized
     FROM json_to_recordset($2::json) AS c (user_id uuid, cash numeric, reserved numeric, cost numeric, realized numeric)

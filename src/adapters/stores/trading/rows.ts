@@ -76,6 +76,7 @@ export interface OrderRow {
   reserved: string;
   filled_quantity: number;
   filled_value: string;
+  fill_basis: Order['fillBasis'];
   status: Order['status'];
   reason: Order['reason'];
   message: string | null;
@@ -86,7 +87,7 @@ export interface OrderRow {
 }
 export const ORDER_COLUMNS =
   'id, user_id, client_order_id, fingerprint, source, symbol, side, type, time_in_force, quantity, ' +
-  'limit_price, stop_price, bound_price, reserved, filled_quantity, filled_value, status, reason, message, ' +
+  'limit_price, stop_price, bound_price, reserved, filled_quantity, filled_value, fill_basis, status, reason, message, ' +
   'end_reason, expires_at, created_at, updated_at';
 
 export const toPrice = (text: string | null): Decimal | null => (text === null ? null : decimal(text));
@@ -108,6 +109,7 @@ export const toOrder = (row: OrderRow): Order => ({
   reserved: decimal(row.reserved),
   filledQuantity: row.filled_quantity,
   filledValue: decimal(row.filled_value),
+  fillBasis: row.fill_basis,
   status: row.status,
   reason: row.reason,
   message: row.message,
@@ -121,7 +123,7 @@ export const toOrder = (row: OrderRow): Order => ({
 export const ORDER_RECORD =
   'id uuid, user_id uuid, client_order_id text, fingerprint text, source text, symbol text, side text, type text, ' +
   'time_in_force text, quantity bigint, limit_price numeric, stop_price numeric, bound_price numeric, ' +
-  'reserved numeric, filled_quantity bigint, filled_value numeric, status text, reason text, message text, ' +
+  'reserved numeric, filled_quantity bigint, filled_value numeric, fill_basis text, status text, reason text, message text, ' +
   'end_reason text, expires_at timestamptz, created_at timestamptz, updated_at timestamptz';
 
 export const orderRecord = (order: Order): Record<keyof OrderRow, string | number | Date | null> => ({
@@ -141,6 +143,7 @@ export const orderRecord = (order: Order): Record<keyof OrderRow, string | numbe
   reserved: order.reserved.toString(),
   filled_quantity: order.filledQuantity,
   filled_value: order.filledValue.toString(),
+  fill_basis: order.fillBasis,
   status: order.status,
   reason: order.reason,
   message: order.message,

@@ -5,7 +5,6 @@ import type { Bus } from '../../bus/bus.ts';
 import type { Demand } from '../../market/demand.ts';
 import type { Quote } from '../../market/quote.ts';
 import type { QuoteBoard } from '../../market/quote-board.ts';
-import { isFresh } from '../../market/staleness.ts';
 import { signalsTopic } from '../topics.ts';
 import type { DueQuote, NextQuote, SignalQuoteLog } from './quote-log.ts';
 
@@ -22,6 +21,8 @@ const MAX_WANTED = 200;
 /** Stocks, or contracts. */
 export interface RecordedMarket {
   covers(symbol: string): boolean;
+  /** Whether a follower could trade at its bid and its ask now. */
+  fits(quote: Quote): boolean;
   readonly board: Pick<QuoteBoard, 'onChange'>;
   readonly demand: Pick<Demand, 'set'>;
 }
@@ -47,9 +48,8 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   let recalledAt: number | null = null;
   let looking = false;
 
-  function see(quotes: readonly Quote[]): void {
-    const now = clock.now();
-    for (const quote of quotes) if (isFresh(quote, now)) ready = [...ready, ...waiting.take(quote)];
+  function see({ fits }: RecordedMarket, quotes: readonly Quote[]): void {
+    for (const quote of quotes) if (fits(quote)) ready = [...ready, ...waiting.take(quote)];
   }
 
   function want(): void {
@@ -98,7 +98,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
       }
       want();
     }),
-    ...markets.map(({ board }) => board.onChange(see)),
+    ...markets.map((market) => market.board.onChange((quotes) => see(market, quotes))),
     clock.every(LOOK_INTERVAL_MS, () => {
       if (looking) return;
       looking = true;
