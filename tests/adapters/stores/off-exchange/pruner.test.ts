@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import { silentLog } from '../../../../rig/log.ts';
+import { until } from '../../../../rig/wait.ts';
+import type { Database } from '../../../../src/adapters/sql/database.ts';
 import { createSumsPruner } from '../../../../src/adapters/stores/off-exchange/pruner.ts';
 import { createSumsStore } from '../../../../src/adapters/stores/off-exchange/sums.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
@@ -74,6 +76,35 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
     await pruner.stop();
     const kept = ['massive 2026-05-02', 'replay 2013-10-07'];
     expect(await allLeft()).toEqual({ symbols: kept, minutes: kept, gaps: kept });
+  });
+
+  test('of the whole market go a hundred symbols at a time', async () => {
+    await database.db.query(
+      `INSERT INTO off_exchange_symbols (source, day, symbol, late_prints, late_notional, sequence, updated_at, written_at)
+       SELECT 'market', '2026-05-03', 'S' || symbol, 0, 0, 1, now(), now() - interval '40 days'
+       FROM generate_series(1, 250) AS symbol`,
+    );
+    await database.db.query(
+      `INSERT INTO off_exchange_minutes (source, day, symbol, minute, part, bullish, bearish, unknown, prints)
+       SELECT 'market', '2026-05-03', 'S' || symbol, now() + minute * interval '1 minute', 1, 1, 0, 0, 1
+       FROM generate_series(1, 250) AS symbol, generate_series(1, 4) AS minute`,
+    );
+    const removed: number[] = [];
+    const db: Database = {
+      ...database.db,
+      async query<Row>(sql: string, params?: readonly unknown[]) {
+        const rows = await database.db.query<Row>(sql, params);
+        if (sql.includes('DELETE FROM off_exchange_symbols')) removed.push(rows.length);
+        return rows;
+      },
+    };
+    const clock = createManualClock(Date.now());
+    const pruner = createSumsPruner({ db, clock, log: silentLog, maxAgeMs: KEEP_DAYS * DAY_MS });
+    pruner.start();
+    await until(() => removed.at(-1) === 50, 'the last symbols are removed');
+    await pruner.stop();
+    expect(removed).toEqual([100, 100, 50]);
+    expect(await left('minutes')).not.toContain('market 2026-05-03');
   });
 
   test('are looked at every hour', async () => {
