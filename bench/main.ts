@@ -8,6 +8,7 @@ import { comeback } from './cases/comeback.ts';
 import { connections } from './cases/connections.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { fanOutSize } from './cases/fan-out-size.ts';
+import { fullDay } from './cases/full-day.ts';
 import { greeks } from './cases/greeks.ts';
 import { hooks } from './cases/hooks.ts';
 import { marketLatency } from './cases/market-latency.ts';
@@ -41,6 +42,7 @@ const CASES = [
   signals,
   replay,
   prints,
+  fullDay,
   sentiment,
   reconnect,
   cluster,

@@ -21,7 +21,9 @@ function createMemoryStore(newestLease: () => number) {
   let coveredUntil: number | null = null;
   let failures = 0;
   let loads = 0;
-  let isAway = false;
+  /** So many more commits succeed. */
+  let commitsLeft = Number.POSITIVE_INFINITY;
+  let commits = 0;
   const requireLease = (fencing: number): void => {
     if (fencing !== newestLease()) throw new Error('another replica is the engine');
   };
@@ -47,7 +49,9 @@ function createMemoryStore(newestLease: () => number) {
     },
     async commit(fencing, commit) {
       requireLease(fencing);
-      if (isAway) throw new Error('the database does not answer');
+      if (commitsLeft <= 0) throw new Error('the database does not answer');
+      commitsLeft -= 1;
+      commits += 1;
       for (const change of commit.changes) apply(change, commit.part);
       for (const gap of commit.gaps) gaps.set(gap.from, gap);
       coveredUntil = commit.coveredUntil ?? coveredUntil;
@@ -70,7 +74,9 @@ function createMemoryStore(newestLease: () => number) {
     /** How often the stored day was read. */
     loads: () => loads,
     /** Nothing can be stored, or can be again. */
-    setAway: (away: boolean): unknown => (isAway = away),
+    setAway: (away: boolean): unknown => (commitsLeft = away ? 0 : Number.POSITIVE_INFINITY),
+    failCommitsAfter: (count: number): unknown => (commitsLeft = count),
+    commits: () => commits,
     gaps: () => [...gaps.values()].map(({ from, to }) => [from, to] as const),
     filled: () => [...gaps.values()].map(({ filled }) => filled),
     coveredUntil: () => coveredUntil,

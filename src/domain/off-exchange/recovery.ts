@@ -136,7 +136,7 @@ function createAttempt(options: RecoveryOptions, signal: AbortSignal, onCounted:
       sums.recover(tick);
       onCounted(tick);
     }
-    // In the same turn: sums and gap are stored together, or neither is.
+    // In the same turn: the gap is stored with the sums or after them, never before.
     for (const gap of fetch.gaps) {
       coverage.fill(gap, symbol);
       options.onFilled();

@@ -4,6 +4,7 @@ import { createScope } from '../../lib/scope.ts';
 import type { PriceOrigin } from '../market/feed.ts';
 import type { DayChanges } from './changes.ts';
 import type { Coverage } from './coverage.ts';
+import { inPieces } from './pieces.ts';
 import type { OffExchangeSums } from './sums.ts';
 import type { SumsCommit, SumsStore } from './sums-store.ts';
 
@@ -19,7 +20,7 @@ export interface WaitingCommit {
   readonly since: number | null;
 }
 
-/** Stores what changed, once a second in one transaction: absolute numbers, so that a write may be repeated. */
+/** Stores what changed, once a second: absolute numbers, so that a write may be repeated. */
 export interface SumsWriter {
   start(): void;
   /** Writes what is left, if the database takes it at once. Returns what could not be written, in its order. */
@@ -62,31 +63,39 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   let isAway = false;
   let savedAt = clock.now();
 
-  const isDue = ({ changes, gaps }: SumsCommit): boolean =>
-    changes.length > 0 || gaps.length > 0 || clock.now() - savedAt >= QUIET_WRITE_MS;
-  const next = (): WaitingCommit => {
+  const isDue = (commits: readonly WaitingCommit[]): boolean =>
+    commits.some(({ commit: { changes, gaps } }) => changes.length > 0 || gaps.length > 0) ||
+    clock.now() - savedAt >= QUIET_WRITE_MS;
+  /** What changed, in as many writes as it takes. */
+  const next = (): WaitingCommit[] => {
     const since = changedAt;
     changedAt = null;
     const gaps = coverage.take();
     const coveredUntil = coverage.until(options.arrivedUntil());
-    return { commit: { part, changes: marked(changes.take()), gaps, coveredUntil }, since };
+    const pieces = inPieces(marked(changes.take()));
+    return pieces.map((piece, index) => {
+      // Only the last one makes it true that everything up to there is counted, and that a gap is filled.
+      const rest = index === pieces.length - 1 ? { gaps, coveredUntil } : { gaps: [], coveredUntil: null };
+      return { commit: { part, changes: piece, ...rest }, since };
+    });
   };
 
   async function write(): Promise<void> {
     if (current() !== fencing) return;
-    const waiting = unsaved[0] ?? next();
-    const { commit } = waiting;
     if (unsaved.length === 0) {
-      if (!isDue(commit)) return;
-      unsaved.push(waiting);
+      const due = next();
+      if (!isDue(due)) return;
+      unsaved.push(...due);
     }
     try {
-      const startedAt = clock.now();
-      await store.commit(fencing, commit);
-      onGaps(commit.gaps.filter(({ filled }) => filled.length === 0).length);
-      unsaved.shift();
-      savedAt = startedAt;
-      isAway = false;
+      for (let first = unsaved[0]; first !== undefined; first = unsaved[0]) {
+        const startedAt = clock.now();
+        await store.commit(fencing, first.commit);
+        onGaps(first.commit.gaps.filter(({ filled }) => filled.length === 0).length);
+        unsaved.shift();
+        savedAt = startedAt;
+        isAway = false;
+      }
     } catch (error) {
       if (!isAway) log.warn({ err: error }, 'the sums of off-exchange prints could not be stored yet');
       isAway = true;
@@ -106,9 +115,9 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     async stop() {
       running.end();
       await writing;
-      for (let left = unsaved.length; left > 0; left--) await turn();
+      if (unsaved.length > 0) await turn();
       if (unsaved.length === 0) await turn();
-      const left = [...unsaved, next()];
+      const left = [...unsaved, ...next()];
       changes.close();
       return left;
     },

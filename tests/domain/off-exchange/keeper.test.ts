@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { TradeTick } from '../../../src/domain/market/feed.ts';
 import { BEHIND_MS } from '../../../src/domain/market/lateness.ts';
 import { MARGIN_MS } from '../../../src/domain/off-exchange/gap-fetch.ts';
+import { MAX_PIECE_ROWS } from '../../../src/domain/off-exchange/pieces.ts';
 import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { createOffExchangeEngine, type EngineOptions } from '../../support/off-exchange-engine.ts';
 
@@ -269,6 +270,26 @@ test('ticks that wait for the sums are in no gap', async () => {
   await engine.pass(SECOND);
   expect(engine.prints('AAPL')).toBe(1);
   expect(engine.gaps()).toEqual([HEAD]);
+});
+
+test('more changes than one write may have are stored in several, and a print counts once though they were broken off', async () => {
+  const engine = await begin();
+  const symbols = Array.from({ length: MAX_PIECE_ROWS }, (_, index) => `S${index}`);
+  for (const symbol of symbols) engine.print({ symbol });
+  const before = engine.commits();
+  const coveredUntil = engine.coveredUntil();
+  engine.hear();
+  engine.failCommitsAfter(1);
+  await engine.pass(SECOND);
+  const first = symbols.filter((symbol) => engine.prints(symbol) === 1);
+  expect(first).toHaveLength(MAX_PIECE_ROWS / 2);
+  // Not before all of it is stored.
+  expect(engine.coveredUntil()).toBe(coveredUntil);
+  engine.setAway(false);
+  await engine.pass(SECOND);
+  expect(symbols.every((symbol) => engine.prints(symbol) === 1)).toBe(true);
+  expect(engine.coveredUntil()).toBeGreaterThan(coveredUntil!);
+  expect(engine.commits() - before).toBe(2);
 });
 
 describe('how long prints have waited to be stored', () => {
