@@ -1,6 +1,7 @@
 /** Hooks as a bot signs and sends them. */
 import { createHmac } from 'node:crypto';
 import { type Agent, request } from 'node:http';
+import { hooksRoutes } from '../../src/protocol/hooks.ts';
 import { HOOK_SECRET, OPERATOR_SECRET, SIGNAL_SOURCES } from '../secrets.ts';
 import { type Answer, sendHttp } from './http.ts';
 
@@ -11,7 +12,11 @@ export function signHook(secret: string, body: string | Uint8Array, at = Date.no
   return { 'X-Tradecast-Timestamp': timestamp, 'X-Tradecast-Signature': `v1=${signature}` };
 }
 
-const OPERATOR_ROUTES = new Set(['/hooks/halt', '/hooks/ban', '/hooks/role', '/hooks/tier']);
+const OPERATOR_ROUTES = new Set(
+  Object.entries(hooksRoutes).flatMap(([name, { access }]) =>
+    access === 'operator' ? [name.replace('POST ', '')] : [],
+  ),
+);
 
 /** Signs a hook with the secret of its route and sends it; `at` is milliseconds since epoch. */
 export function sendHook(serviceUrl: string, route: string, body: object, at?: number): Promise<Answer> {

@@ -4,6 +4,7 @@ import { signHook } from '../../rig/clients/hooks.ts';
 import { next } from '../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../rig/clock.ts';
 import { HOOK_SECRET, OPERATOR_SECRET } from '../../rig/secrets.ts';
+import { hooksRoutes } from '../../src/protocol/hooks.ts';
 import { showQuote } from '../support/http-quote.ts';
 
 let app: TestApp;
@@ -313,6 +314,42 @@ describe('linking a Discord account', () => {
   });
 });
 
+test('a repeat is answered as before when the Discord account has been unlinked, or linked to another user, since', async () => {
+  const discordUserId = '100000000000000077';
+  const link = async (who: SignedIn) => {
+    const issued = await app.request('POST', '/api/account/discord-link', { cookie: who.cookie });
+    const { code } = issued.body.data as unknown as { code: string };
+    await hook('/hooks/discord-link', { eventId: eventId(), code, discordUserId });
+  };
+  const ordersOf = async (who: SignedIn) =>
+    (await app.request('GET', '/api/orders', { cookie: who.cookie })).body.data;
+  await link(ada);
+  const { userId: _, ...trade } = executed(ada, eventId());
+  const order = { symbol: 'MSFT', side: 'sell', type: 'market', quantity: 1 };
+  const portfolio = { totalValue: 1, cash: 1, equity: 0, dayChange: 0, dayChangePercent: 0, positions: [] };
+  const events: [route: string, body: object][] = [
+    ['/hooks/trades', { ...trade, discordUserId }],
+    ['/hooks/portfolio', { eventId: eventId(), discordUserId, portfolio }],
+    ['/hooks/orders', { eventId: eventId(), discordUserId, order }],
+    ['/hooks/tier', { eventId: eventId(), discordUserId, tier: 'PROFESSIONAL' }],
+  ];
+  const first: unknown[] = [];
+  for (const [route, body] of events) first.push((await hook(route, body)).body.data);
+  const repeats = first.map((data) => ({ body: { data: { ...(data as object), duplicate: true } } }));
+  const repeat = async () => {
+    for (const [index, [route, body]] of events.entries())
+      expect(await hook(route, body)).toMatchObject(repeats[index]!);
+  };
+  await app.request('DELETE', '/api/account/discord-link', { cookie: ada.cookie });
+  await repeat();
+  const grace = await app.signUp();
+  await link(grace);
+  await repeat();
+  expect(await ordersOf(ada)).toHaveLength(1);
+  expect(await ordersOf(grace)).toEqual([]);
+  expect((await journal(grace)).head).toBe(0);
+});
+
 test('an event id is remembered after the service has been stopped and started', async () => {
   const first = await startApp();
   const who = await first.signUp();
@@ -344,8 +381,17 @@ test('a link code ends after ten minutes', async () => {
 });
 
 describe('a secret', () => {
-  const BOT_ROUTES = ['/hooks/trades', '/hooks/portfolio', '/hooks/orders', '/hooks/discord-link'];
-  const OPERATOR_ROUTES = ['/hooks/halt', '/hooks/ban', '/hooks/role', '/hooks/tier'];
+  const routesFor = (access: string): string[] =>
+    Object.entries(hooksRoutes).flatMap(([name, route]) =>
+      route.access === access ? [name.replace('POST ', '')] : [],
+    );
+  const [BOT_ROUTES, OPERATOR_ROUTES] = [routesFor('bot'), routesFor('operator')];
+  const COMMANDS = ['/hooks/halt', '/hooks/ban', '/hooks/role', '/hooks/tier'];
+
+  test('of operators is asked for by every command', () => {
+    expect(OPERATOR_ROUTES).toEqual(expect.arrayContaining(COMMANDS));
+  });
+
   const knock = async (route: string, secret: string): Promise<unknown> => {
     const body = '{}';
     const answer = await app.request('POST', route, { body, headers: signHook(secret, body) });

@@ -3,7 +3,7 @@ import type { TradeHook } from '../../protocol/hooks.ts';
 import { journalTopic } from '../journal/topics.ts';
 import { portfolioTopic } from '../trading/topics.ts';
 import { externalPortfolio } from './external-portfolio.ts';
-import type { TradeReport } from './hook-inbox.ts';
+import type { HookEvent, HookOutcome, TradeReport } from './hook-inbox.ts';
 import type { Hooks, HooksParts } from './hooks.ts';
 import { findRecipient, type Recipient } from './recipient.ts';
 
@@ -15,30 +15,51 @@ export function createBotHooks({ users, inbox, trading, bus, clock }: HooksParts
   const recipientId = async (hook: Recipient): Promise<string> =>
     hook.userId ?? (await findRecipient(users, hook)).id;
 
+  /** An event that was answered gets its answer again, also when its user is named by a link that has ended. */
+  async function answered<T extends object>(
+    event: HookEvent,
+    work: () => Promise<HookOutcome<T>>,
+  ): Promise<HookOutcome<T>> {
+    try {
+      return await work();
+    } catch (error) {
+      const isLost = error instanceof TradecastError && error.code === 'NOT_FOUND';
+      const first = isLost ? await inbox.find<T>(event) : null;
+      if (!first?.result) throw error;
+      return { result: first.result, duplicate: true };
+    }
+  }
+
+  async function reportTrade(event: HookEvent, hook: TradeHook): Promise<HookOutcome<{ seq: number }>> {
+    const report = tradeReport(hook, clock.now());
+    const { result, duplicate, appended } = await inbox.trade(event, await recipientId(hook), report);
+    if (appended) bus.publish(journalTopic, appended);
+    return { result, duplicate };
+  }
+
   return {
     async trade(hook, digest) {
-      const userId = await recipientId(hook);
       const event = { id: hook.eventId, digest };
-      const report = tradeReport(hook, clock.now());
-      const { result, duplicate, appended } = await inbox.trade(event, userId, report);
-      if (appended) bus.publish(journalTopic, appended);
-      return { result, duplicate };
+      return answered(event, () => reportTrade(event, hook));
     },
 
     async portfolio(hook, digest) {
-      const userId = await recipientId(hook);
       const event = { id: hook.eventId, digest };
-      const outcome = await inbox.portfolio(event, userId, externalPortfolio(hook.portfolio, clock.now()));
-      if (!outcome.duplicate) bus.publish(portfolioTopic, { userId });
-      return outcome;
+      return answered(event, async () => {
+        const userId = await recipientId(hook);
+        const outcome = await inbox.portfolio(event, userId, externalPortfolio(hook.portfolio, clock.now()));
+        if (!outcome.duplicate) bus.publish(portfolioTopic, { userId });
+        return outcome;
+      });
     },
 
     async order(hook, digest) {
-      const user = await findRecipient(users, hook);
       const event = { id: hook.eventId, digest };
-      const { alreadyClosed } = await inbox.open(event);
+      const first = await inbox.find(event);
+      const asked = first?.userId ?? (await findRecipient(users, hook)).id;
+      const { userId, alreadyClosed } = await inbox.open(event, asked);
       // A crash before the event is closed leaves it open; the same key then finds the same order.
-      const order = { userId: user.id, request: hook.order, source: 'hook', key: hook.eventId } as const;
+      const order = { userId, request: hook.order, source: 'hook', key: hook.eventId } as const;
       const placed = await trading.place(order).catch(async (error: unknown) => {
         if (error instanceof TradecastError && !isUnavailable(error)) await inbox.release(event);
         throw error;

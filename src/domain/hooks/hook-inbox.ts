@@ -46,8 +46,13 @@ export interface HookInbox {
     event: HookEvent,
     link: { readonly code: string; readonly discordUserId: string; readonly now: number },
   ): Promise<HookOutcome<{ username: string }>>;
-  /** Claims the id before the work begins; the work must be harmless to repeat until `close`. */
-  open(event: HookEvent): Promise<{ alreadyClosed: boolean }>;
+  /** An event that was taken before, with the user of its order and its result, if it has one; null without one. */
+  find<T extends object>(event: HookEvent): Promise<{ userId: string | null; result: T | null } | null>;
+  /**
+   * Claims the id for an order of this user before it is placed; that must be harmless to repeat until `close`. A repeat
+   * is for the user of the first one.
+   */
+  open(event: HookEvent, userId: string): Promise<{ userId: string; alreadyClosed: boolean }>;
   /** Frees the id of an opened event whose work was refused, unless it has been closed meanwhile. */
   release(event: HookEvent): Promise<void>;
   /** Records the result of an opened event: its work is done and is never done again. */

@@ -55,10 +55,11 @@ function createMemoryInbox() {
     async link({ id }) {
       return { result: { username: 'ada' }, duplicate: once(id, () => undefined) };
     },
-    async open({ id }) {
+    find: async () => null,
+    async open({ id }, userId) {
       const alreadyClosed = claimed.get(id) ?? false;
       claimed.set(id, alreadyClosed);
-      return { alreadyClosed };
+      return { userId, alreadyClosed };
     },
     async release({ id }) {
       if (claimed.get(id) === false) claimed.delete(id);

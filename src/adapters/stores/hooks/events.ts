@@ -3,34 +3,46 @@ import type { HookEvent } from '../../../domain/hooks/hook-inbox.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
 import type { Queryable } from '../../sql/database.ts';
 
+const CLAIM = `INSERT INTO hook_events (event_id, digest, user_id) VALUES ($1, $2, $3)
+  ON CONFLICT DO NOTHING RETURNING event_id`;
+
 export interface EventRow<T> {
   digest: string;
   result: T | null;
+  /** Whom an order is for; null of everything else. */
+  user_id: string | null;
 }
 
-/** The row of the first event with this id. Throws CONFLICT where that was another event. */
+/** The row of the first event with this id; null without one. Throws CONFLICT where that was another event. */
+export async function find<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | null> {
+  const [row] = await tx.query<EventRow<T>>(
+    'SELECT digest, result, user_id FROM hook_events WHERE event_id = $1',
+    [event.id],
+  );
+  if (row && row.digest !== event.digest) throw usedForAnother();
+  return row ?? null;
+}
+
+/** The same, where the id is known to be used. */
 export async function earlier<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T>> {
-  const [row] = await tx.query<EventRow<T>>('SELECT digest, result FROM hook_events WHERE event_id = $1', [
-    event.id,
-  ]);
-  if (row?.digest !== event.digest) {
-    throw new TradecastError(
-      'CONFLICT',
-      'This eventId was used for another event. Every event needs its own.',
-    );
-  }
+  const row = await find<T>(tx, event);
+  if (!row) throw usedForAnother();
   return row;
 }
+
+const usedForAnother = (): TradecastError =>
+  new TradecastError('CONFLICT', 'This eventId was used for another event. Every event needs its own.');
 
 /**
  * Claims the id and answers null, or answers with the row of the event that claimed it first. A second sender of
  * the same id waits here until the first has committed or rolled back.
  */
-export async function claim<T>(tx: Queryable, event: HookEvent): Promise<EventRow<T> | null> {
-  const claimed = await tx.query(
-    'INSERT INTO hook_events (event_id, digest) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
-    [event.id, event.digest],
-  );
+export async function claim<T>(
+  tx: Queryable,
+  event: HookEvent,
+  userId: string | null = null,
+): Promise<EventRow<T> | null> {
+  const claimed = await tx.query(CLAIM, [event.id, event.digest, userId]);
   return claimed.length > 0 ? null : earlier<T>(tx, event);
 }
 

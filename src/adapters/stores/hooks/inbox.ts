@@ -1,9 +1,9 @@
-import type { HookInbox } from '../../../domain/hooks/hook-inbox.ts';
+import type { HookEvent, HookInbox } from '../../../domain/hooks/hook-inbox.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { isUniqueViolation } from '../../sql/errors.ts';
 import { appendCte, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
-import { claim, earlier, once } from './events.ts';
+import { claim, earlier, find, once } from './events.ts';
 import { replaceExternalPortfolio } from './external-portfolio.ts';
 
 // The busiest hook: id and journal rows in one statement, which is its own transaction. A used id fails all of it.
@@ -54,9 +54,17 @@ export function createHookInbox(db: Database): HookInbox {
         }),
       ),
 
-    async open(event) {
-      const first = await claim(db, event);
-      return { alreadyClosed: first !== null && first.result !== null };
+    async find<T extends object>(event: HookEvent) {
+      const first = await find<T>(db, event);
+      return first && { userId: first.user_id, result: first.result };
+    },
+
+    async open(event, userId) {
+      const first = await claim(db, event, userId);
+      return {
+        userId: first?.user_id ?? userId,
+        alreadyClosed: first !== null && first.result !== null,
+      };
     },
 
     async release(event) {

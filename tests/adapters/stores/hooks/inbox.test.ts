@@ -87,7 +87,7 @@ describe.each(KINDS)('on %s', (kind) => {
       () => inbox.trade(other, ada.id, report),
       () => inbox.portfolio(other, ada.id, portfolio),
       () => inbox.link(other, { code: 'AAAAAAAA', discordUserId: '12345', now: NOW }),
-      () => inbox.open(other),
+      () => inbox.open(other, ada.id),
     ]) {
       await expect(again()).rejects.toMatchObject({ code: 'CONFLICT' });
     }
@@ -107,26 +107,36 @@ describe.each(KINDS)('on %s', (kind) => {
 
   test('an order’s event stays open until it is closed', async () => {
     const order = event();
-    expect(await inbox.open(order)).toEqual({ alreadyClosed: false });
-    expect(await inbox.open(order)).toEqual({ alreadyClosed: false });
+    expect(await inbox.open(order, ada.id)).toEqual({ userId: ada.id, alreadyClosed: false });
+    expect(await inbox.open(order, ada.id)).toEqual({ userId: ada.id, alreadyClosed: false });
+    // A repeat that names another user by now is for the first one.
+    expect(await inbox.open(order, grace.id)).toEqual({ userId: ada.id, alreadyClosed: false });
+    expect(await inbox.find(order)).toEqual({ userId: ada.id, result: null });
     await inbox.close(order, { orderId: 'o-1' });
-    expect(await inbox.open(order)).toEqual({ alreadyClosed: true });
+    expect(await inbox.find(order)).toEqual({ userId: ada.id, result: { orderId: 'o-1' } });
+    expect(await inbox.find(event())).toBeNull();
+    expect(await inbox.open(order, ada.id)).toEqual({ userId: ada.id, alreadyClosed: true });
   });
 
   test('an order’s event that was refused frees its id, and one that was answered meanwhile does not', async () => {
     const order = event();
-    await inbox.open(order);
+    await inbox.open(order, ada.id);
     await inbox.release({ ...order, digest: 'another' });
-    await expect(inbox.open({ ...order, digest: 'another' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(inbox.open({ ...order, digest: 'another' }, ada.id)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
     await inbox.release(order);
-    expect(await inbox.open({ ...order, digest: 'another' })).toEqual({ alreadyClosed: false });
+    expect(await inbox.open({ ...order, digest: 'another' }, ada.id)).toEqual({
+      userId: ada.id,
+      alreadyClosed: false,
+    });
 
     const placed = event();
-    await inbox.open(placed);
+    await inbox.open(placed, ada.id);
     await inbox.release(placed);
     await inbox.close(placed, { orderId: 'o-1' });
     await inbox.release(placed);
-    expect(await inbox.open(placed)).toEqual({ alreadyClosed: true });
+    expect(await inbox.open(placed, ada.id)).toEqual({ userId: ada.id, alreadyClosed: true });
   });
 
   test('a link code is used up by the first who sends it, and a repeat gets the first result', async () => {
