@@ -1,5 +1,14 @@
 import type { DayTick } from '../../domain/market/feed.ts';
+import { SETS_LAST } from '../../domain/market/trade-effects.ts';
+import { tradeEffects } from './conditions.ts';
 import { fieldsOf, positive, timeOf } from './fields.ts';
+
+/** The price of a trade that may set the last price; undefined for an odd lot and the like. */
+function lastOf(trade: unknown): number | undefined {
+  const { p, c } = fieldsOf(trade);
+  const conditions = Array.isArray(c) ? c : undefined;
+  return (tradeEffects(conditions) & SETS_LAST) === 0 ? undefined : positive(p);
+}
 
 /**
  * One `ticker` object of the REST snapshot → the state of its day; undefined where it is none. Times there are
@@ -20,9 +29,8 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
     high: positive(today.h),
     low: positive(today.l),
     volume: positive(today.v) ?? positive(fieldsOf(min).av),
-    // The day's close obeys the conditions. The last trade may be an odd lot: it serves only before the day has a
-    // close.
-    last: positive(today.c) ?? positive(fieldsOf(lastTrade).p),
+    // The day's close obeys the conditions; before the day has one, the last trade serves, where its own let it.
+    last: positive(today.c) ?? lastOf(lastTrade),
     bid: positive(quote.p),
     ask: positive(quote.P),
   };

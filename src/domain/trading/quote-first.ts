@@ -1,17 +1,21 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { OrderRequest, Side } from '../../protocol/orders.ts';
 import type { InstrumentDirectory } from '../instrument/directory.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import type { Demand } from '../market/demand.ts';
+import type { Quote } from '../market/quote.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
+import type { MarketView } from './market-view.ts';
 import type { Trading } from './trading.ts';
 
-/** How long an order waits for the first quote of a symbol that had no viewer until now. */
+/** How long an order waits for the first quote to trade on of a symbol that had no viewer until now. */
 export const FIRST_QUOTE_TIMEOUT_MS = 1_500;
 
 export interface QuoteFirstParts {
   readonly instruments: Pick<InstrumentDirectory, 'knows'>;
   readonly board: Pick<QuoteBoard, 'get' | 'onChange'>;
   readonly demand: Pick<Demand, 'set'>;
+  readonly view: Pick<MarketView, 'fitness' | 'isOpen'>;
   readonly clock: Clock;
 }
 
@@ -22,7 +26,7 @@ export interface QuoteFirstParts {
  */
 export function withQuoteFirst(
   trading: Trading,
-  { instruments, board, demand, clock }: QuoteFirstParts,
+  { instruments, board, demand, view, clock }: QuoteFirstParts,
 ): Trading {
   /** How many orders wait for each symbol. */
   const waiting = new Map<string, number>();
@@ -34,7 +38,13 @@ export function withQuoteFirst(
     demand.set('orders being placed', waiting.keys());
   };
 
-  const firstQuote = (symbol: string): Promise<void> =>
+  /** A trade or a snapshot may come before the first bid and ask: neither is one to trade on. */
+  const canBeJudged = (quote: Quote, side: Side): boolean => {
+    const { [side]: price, fault } = view.fitness(quote);
+    return price !== null || fault === 'halted' || (quote.state !== 'stale' && !view.isOpen(quote.symbol));
+  };
+
+  const firstQuote = ({ symbol, side }: OrderRequest): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
         cancel();
@@ -43,7 +53,7 @@ export function withQuoteFirst(
       };
       const cancel = clock.after(FIRST_QUOTE_TIMEOUT_MS, done);
       const stop = board.onChange((quotes) => {
-        if (quotes.some((quote) => quote.symbol === symbol && quote.state !== 'stale')) done();
+        if (quotes.some((quote) => quote.symbol === symbol && canBeJudged(quote, side))) done();
       });
       want(symbol, 1);
     });
@@ -62,7 +72,7 @@ export function withQuoteFirst(
       const { symbol } = command.request;
       if (!needsQuote(symbol)) return trading.place(command);
       try {
-        await firstQuote(symbol);
+        await firstQuote(command.request);
         return await trading.place(command);
       } finally {
         want(symbol, -1);

@@ -44,3 +44,18 @@ test('a halt and its end come from LULD, whose ticker is in T and whose time is 
   ]);
   expect(counts.dropped).toBe(1);
 });
+
+test('before the day has a close, its last trade serves only where its conditions let it', () => {
+  const snapshot = (lastTrade: object, day = {}) => ({
+    ev: 'snapshot',
+    ticker: { ticker: 'IBM', updated: NOW * 1e6, day, lastTrade },
+  });
+  const { days } = read(
+    snapshot({ p: 50, c: null }),
+    snapshot({ p: 50, c: [12] }),
+    snapshot({ p: 0.01, c: [37] }),
+    snapshot({ p: 0.01, c: [2] }),
+    snapshot({ p: 0.01, c: [37] }, { c: 49 }),
+  );
+  expect(days.map(({ last }) => last)).toEqual([50, 50, undefined, undefined, 49]);
+});

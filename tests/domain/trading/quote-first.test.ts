@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Quote } from '../../../src/domain/market/quote.ts';
 import type { QuoteBoard } from '../../../src/domain/market/quote-board.ts';
+import { fitnessOf } from '../../../src/domain/trading/fit.ts';
 import { FIRST_QUOTE_TIMEOUT_MS, withQuoteFirst } from '../../../src/domain/trading/quote-first.ts';
 import type { PlaceCommand, PlaceResult, Trading } from '../../../src/domain/trading/trading.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
-import { NOON, quoteOf, requestOf } from '../../support/trading.ts';
+import { NOON, quoteOf, requestOf, SPREADS } from '../../support/trading.ts';
 
 const RESULT = {} as PlaceResult;
 const command = (symbol: string): PlaceCommand => ({
@@ -21,6 +22,7 @@ let listeners: Set<(quotes: readonly Quote[]) => void>;
 let wanted: string[];
 let judged: string[];
 let fails: boolean;
+let isOpen: boolean;
 let trading: Pick<Trading, 'place'>;
 
 beforeEach(() => {
@@ -30,6 +32,7 @@ beforeEach(() => {
   wanted = [];
   judged = [];
   fails = false;
+  isOpen = true;
   const board: Pick<QuoteBoard, 'get' | 'onChange'> = {
     get: (symbol) => quotes.get(symbol),
     onChange(listener) {
@@ -53,6 +56,7 @@ beforeEach(() => {
         wanted = [...symbols];
       },
     },
+    view: { fitness: (quote) => fitnessOf(quote, clock.now(), SPREADS), isOpen: () => isOpen },
     clock,
   });
 });
@@ -117,6 +121,24 @@ describe('an order in a symbol without a viewer', () => {
     await placing;
     expect(judged).toEqual(['AAPL live']);
   });
+});
+
+test('a trade without a quote is not what an order waits for, a halt is, and out of hours any price', async () => {
+  const bare = { bid: undefined, ask: undefined, nbboReceivedAt: undefined };
+  const placing = trading.place(command('AAPL'));
+  receive(quoteOf('AAPL', bare));
+  await turn();
+  expect(judged).toEqual([]);
+  receive(quoteOf('AAPL'));
+  await placing;
+  const halted = trading.place(command('MSFT'));
+  receive(quoteOf('MSFT', { ...bare, halted: true }));
+  await halted;
+  isOpen = false;
+  const closed = trading.place(command('IBM'));
+  receive(quoteOf('IBM', { ...bare, state: 'closed' }));
+  await closed;
+  expect(judged).toEqual(['AAPL live', 'MSFT live', 'IBM closed']);
 });
 
 test('an order in an option contract is judged at once, also before the feed knows its symbols', async () => {

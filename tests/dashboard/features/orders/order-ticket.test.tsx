@@ -7,6 +7,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { Profiler } from 'react';
 import { OrderTicket } from '../../../../dashboard/src/features/orders/order-ticket.tsx';
 import { LivePortfolio } from '../../../../dashboard/src/features/portfolio/live-portfolio.tsx';
+import { money } from '../../../../dashboard/src/lib/format.ts';
 import { SINGLE } from '../../../../dashboard/src/stores/keyed.ts';
 import type { MarketStatusPayload } from '../../../../src/protocol/market.ts';
 import type { PortfolioPayload } from '../../../../src/protocol/portfolio.ts';
@@ -158,6 +159,28 @@ describe('before sending', () => {
     await type('Limit price', '230');
     await page.user.selectOptions(screen.getByLabelText('Time in force'), 'gtc');
     expect(why()).toBe('');
+  });
+
+  test('while the symbol is halted, orders are warned of', async () => {
+    await openTicket();
+    await type('Quantity', '10');
+    page.server.io.emit('quote:update', quoteOf('AAPL', { halted: true }));
+    await waitFor(() => expect(why()).toMatch(/^Trading in this symbol is halted by its exchange/));
+    page.server.io.emit('quote:update', quoteOf('AAPL'));
+    await waitFor(() => expect(why()).toBe(''));
+  });
+
+  test('a feed without bid and ask says that orders fill at the last trade, and an absent ask has no estimate', async () => {
+    await openTicket();
+    await type('Quantity', '10');
+    const { price } = quoteOf('AAPL');
+    const bare = { bid: undefined, ask: undefined };
+    page.server.io.emit('quote:update', quoteOf('AAPL', { ...bare, fillBasis: 'last-trade' }));
+    await ticket().findByText('This feed has no bid and ask: orders fill at the last trade.');
+    expect(value('Estimated cost')).toBe(money(price * 10));
+    page.server.io.emit('quote:update', quoteOf('AAPL', bare));
+    await waitFor(() => expect(value('Estimated cost')).toBe('–'));
+    expect(ticket().queryByText(/orders fill at the last trade/)).toBeNull();
   });
 
   test('limit and stop orders need their price', async () => {

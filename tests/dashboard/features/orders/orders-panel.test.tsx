@@ -93,3 +93,14 @@ test('words of a newer server are shown as they are, and the list stays', async 
   expect(row.textContent).toContain('Pending replace');
   expect(row.textContent).toContain('Something new');
 });
+
+test('a fill at the last trade says so', async () => {
+  page = await openPage(<OrdersPanel />, ({ routes }) => {
+    const filled = { status: 'filled', filledQuantity: 6, averageFillPrice: 400.25 } as const;
+    routes['GET /api/orders'] = () => [{ ...ORDER, ...filled, fillBasis: 'last-trade' }];
+  });
+  await page.user.click(await screen.findByRole('radio', { name: 'Done' }));
+  expect((await screen.findByRole('row', { name: /6 MSFT/ })).textContent).toContain(
+    '6 at 400.25, the last trade',
+  );
+});

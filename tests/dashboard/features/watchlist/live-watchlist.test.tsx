@@ -317,3 +317,13 @@ describe('on any other page', () => {
     expect(window.location.pathname).toBe('/s/TSLA');
   });
 });
+
+test('a halted symbol says so until trading goes on', async () => {
+  page = await openPage(<LiveWatchlist />);
+  const aapl = within(await row('AAPL'));
+  await aapl.findByText('231.42');
+  page.server.io.emit('quote:update', quoteOf('AAPL', { halted: true }));
+  await aapl.findByText('Halted');
+  page.server.io.emit('quote:update', quoteOf('AAPL'));
+  await waitFor(() => expect(aapl.queryByText('Halted')).toBeNull());
+});
