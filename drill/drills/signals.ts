@@ -18,8 +18,8 @@ const LOOK_AGAIN_MS = 100;
 /** The place that hears of no signal, in a run with controls. */
 const DEAF = 2;
 
-/** Whom a service without the filter would tell what is not theirs. */
-const LEAKS = { starter: 'who do not pay', loses: 'whose tier is taken away' };
+/** Readers who pay, judged as these: the check of leaks has to find what they rightly received. */
+const JUDGED_AS = { starter: 'who do not pay', loses: 'whose tier is taken away' };
 
 type Group = 'pays' | 'starter' | 'loses' | 'deaf';
 
@@ -159,9 +159,9 @@ async function suffer(rig: Rig, readers: readonly Reader[], options: DrillOption
     const control = 'the notices and the sweep of signals';
     rows.push({ ...row, control, checks: readerChecks(of('deaf'), sent, takenAt) });
     for (const group of ['starter', 'loses'] as const) {
-      const leaking = of('pays').map((reader) => ({ ...reader, group }));
-      const without = `the filter by tier, for those ${LEAKS[group]}`;
-      rows.push({ ...row, control: without, checks: readerChecks(leaking, sent, takenAt) });
+      const relabelled = of('pays').map((reader) => ({ ...reader, group }));
+      const control = `the true tier of readers who pay, judged as those ${JUDGED_AS[group]}`;
+      rows.push({ ...row, control, checks: readerChecks(relabelled, sent, takenAt) });
     }
   }
   return rows;

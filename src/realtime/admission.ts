@@ -23,6 +23,13 @@ export class ConnectRefusal extends Error {
   }
 }
 
+/** Why an admission failed, in the client's words. What is no refusal is a mistake here, and is logged. */
+export function refusalOf(error: unknown, log: Pick<Log, 'error'>): ConnectRefusal {
+  if (error instanceof ConnectRefusal) return error;
+  log.error({ err: error }, 'a handshake failed');
+  return unavailable();
+}
+
 /** What a client shows at the door, read from its transport. */
 export interface Credentials {
   /** Null where the client gave none that can be read. */

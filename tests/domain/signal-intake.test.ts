@@ -70,6 +70,17 @@ test('another source or symbol does not wait for a slow look-up, nor does one th
   expect(ids().slice(2)).toEqual(['slow', 'later']);
 });
 
+test('two revisions of one signal keep their order, also where they name different symbols', async () => {
+  const { send, lookUps, committed } = start();
+  const sent = [send('one'), send('one', { revision: 2, symbol: 'MSFT' })];
+  lookUps[1]!.resolve(undefined);
+  await settled();
+  expect(committed).toEqual([]);
+  lookUps[0]!.resolve(undefined);
+  await Promise.all(sent);
+  expect(committed.map(({ body }) => body.revision)).toEqual([1, 2]);
+});
+
 test('a signal that is refused, and one whose look-up fails, leave the others in their order', async () => {
   const { send, lookUps, ids } = start();
   const sent = ['one', 'two', 'three', 'four'].map((id) => send(id));

@@ -1,7 +1,12 @@
 import { expect, jest, test } from '@jest/globals';
 import { createMetrics } from '../../src/metrics/index.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
-import { type AdmissionParts, createAdmission } from '../../src/realtime/admission.ts';
+import {
+  type AdmissionParts,
+  ConnectRefusal,
+  createAdmission,
+  refusalOf,
+} from '../../src/realtime/admission.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 /** Handshakes whose session cannot be looked up. */
@@ -42,4 +47,14 @@ test('a handshake that fails by a mistake of ours is an error each time', async 
   const { find, refuseTen } = startHandshakes();
   find.mockRejectedValue(new TypeError('a mistake'));
   expect(await refuseTen()).toEqual([0, 10]);
+});
+
+test('what is no refusal is logged, and the client is told to come back', () => {
+  const error = jest.fn();
+  const refusal = new ConnectRefusal('RATE_LIMITED', 'later', true, 5);
+  expect(refusalOf(refusal, { error })).toBe(refusal);
+  expect(error).not.toHaveBeenCalled();
+  const mistake = new TypeError('a mistake');
+  expect(refusalOf(mistake, { error })).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(error).toHaveBeenCalledWith({ err: mistake }, 'a handshake failed');
 });

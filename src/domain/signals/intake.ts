@@ -15,9 +15,9 @@ const RECORDS_PER_NOTICE = 10;
 /** The way in for signals, whoever sends them. */
 export interface SignalIntake {
   /**
-   * Resolves after the commit, whether these bytes were accepted before. Signals of one source and symbol are committed in
-   * the order of the calls, also where the look-up of the symbol is slow for the first of them. Throws UNKNOWN_SYMBOL, CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it
-   * may or may not have been accepted.
+   * Resolves after the commit, whether these bytes were accepted before. Signals of one source and symbol, and revisions of
+   * one signal, are committed in the order of the calls, also where the look-up of the symbol is slow for the first of them.
+   * Throws UNKNOWN_SYMBOL, CONFLICT, VALIDATION or EXPIRED, and UNAVAILABLE where it may or may not have been accepted.
    */
   accept(signal: Pick<SentSignal, 'body' | 'digest'>): Promise<{ readonly duplicate: boolean }>;
 }
@@ -46,8 +46,8 @@ export function createSignalIntake({
   return {
     accept(signal) {
       const receivedAt = clock.now();
-      const { source, symbol } = signal.body;
-      return inTurn(`${source} ${symbol}`, checkSymbol(symbol), (refusal) =>
+      const { source, symbol, id } = signal.body;
+      return inTurn([`symbol ${source} ${symbol}`, `id ${source} ${id}`], checkSymbol(symbol), (refusal) =>
         commits.add({ ...signal, receivedAt, refusal }),
       );
     },

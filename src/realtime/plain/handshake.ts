@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
 import { CONNECT_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { type PlainError, plainAuthSchema } from '../../protocol/plain.ts';
-import type { Admission, ConnectRefusal, Credentials } from '../admission.ts';
+import { type Admission, type ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
 import type { Principal } from '../principal.ts';
 import { CODE_OF_REFUSAL, closeWith } from './close.ts';
 import { parseObject } from './commands.ts';
@@ -18,6 +19,7 @@ export interface Admitted {
 export interface HandshakeParts {
   readonly admission: Admission;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function shakeHands(
   ws: WebSocket,
   inbox: Inbox,
   shown: Credentials | null,
-  { admission, clock }: HandshakeParts,
+  { admission, clock, log }: HandshakeParts,
 ): Promise<Admitted | null> {
   if (shown) ws.pause();
   const credentials = shown ?? (await firstWord(ws, inbox, clock));
@@ -39,7 +41,7 @@ export async function shakeHands(
     if (ws.readyState === ws.OPEN) return { id, principal };
     admission.release(principal, id);
   } catch (error) {
-    refuse(ws, error as ConnectRefusal, clock);
+    refuse(ws, refusalOf(error, log), clock);
   }
   return null;
 }

@@ -177,7 +177,7 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     // It closes by itself, with the code of the violation.
     ws.on('error', (error) => log.debug({ err: error }, 'a client violated the protocol'));
     const inbox = createInbox(ws);
-    const admitted = await shakeHands(ws, inbox, shown, { admission: host, clock });
+    const admitted = await shakeHands(ws, inbox, shown, { admission: host, clock, log });
     identified();
     if (admitted) serve(endpoint, ws, request, inbox, admitted);
   }

@@ -1,12 +1,13 @@
 import { readSessionCookie } from '../../domain/accounts/session-cookie.ts';
+import type { Log } from '../../lib/log.ts';
 import { handshakeAuthSchema } from '../../protocol/connection.ts';
-import type { ConnectRefusal, Credentials } from '../admission.ts';
+import { type ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
 import type { PeerHost } from '../connections.ts';
 import type { RealtimeSocket } from './peer.ts';
 
 /** Socket.IO middleware: asks the host to admit the socket, and makes its user the socket's. */
 export const createHandshake =
-  (host: PeerHost, secrets: () => readonly string[]) =>
+  (host: PeerHost, secrets: () => readonly string[], log: Pick<Log, 'error'>) =>
   (socket: RealtimeSocket, next: (error?: Error) => void): void => {
     const credentials = credentialsOf(socket, secrets());
     forgetSecrets(socket);
@@ -16,7 +17,7 @@ export const createHandshake =
         releaseAtEnd(socket, host);
         next();
       },
-      (refusal: ConnectRefusal) => next(toConnectError(refusal)),
+      (error: unknown) => next(toConnectError(refusalOf(error, log))),
     );
   };
 

@@ -32,7 +32,7 @@ export const createSocketIo =
     const { httpServer, clock } = parts;
     const io = createServer(parts);
     const upgraded = followUpgrades(httpServer);
-    io.use(createHandshake(host, parts.sessionSecrets));
+    io.use(createHandshake(host, parts.sessionSecrets, parts.log));
     // Events that another service emits into a room; our own are counted where they are written.
     const countSent = (event: string): void => parts.metrics.messageSent(event);
     io.on('connection', (socket) => {

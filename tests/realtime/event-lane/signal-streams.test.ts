@@ -30,6 +30,8 @@ let toldTier: Tier;
 let answers: 'at once' | 'fails' | 'never';
 let log: Record<SignalStream, SignalRecord[]>;
 let pagesRead: number;
+/** The database refuses the delivery of this signal. */
+let refusedSeq: number;
 let written: Map<string, DeliveryCount>;
 let deliveryMeter: DeliveryMeter;
 let metrics: ReturnType<typeof createMetrics>;
@@ -42,6 +44,7 @@ beforeEach(() => {
   clock = createManualClock('2026-01-02T15:00:00Z');
   [tier, toldTier, answers, pagesRead] = ['PROFESSIONAL', 'PROFESSIONAL', 'at once', 0];
   log = { free: [], premium: [] };
+  refusedSeq = 0;
   written = new Map();
   metrics = createMetrics();
   deliveryMeter = createDeliveryMeter({
@@ -49,6 +52,7 @@ beforeEach(() => {
     deliveryLog: {
       async record(counts) {
         if (answers === 'fails') throw new Error('the database is away');
+        if (counts.some(({ seq }) => seq === refusedSeq)) throw new Error('a row is refused');
         for (const count of counts) written.set(`${count.stream} ${count.seq}`, count);
       },
     },
@@ -388,6 +392,27 @@ describe('the count of deliveries', () => {
     await deliveryMeter.finish();
     expect([...written.keys()].sort()).toEqual(['free 1', 'premium 1']);
     expect(countOf('free', 1)).toEqual({ eligible: 0, told: 0, latencies: [] });
+  });
+
+  test('one that the database refuses holds up no other, and is given up after a minute', async () => {
+    const stopMeter = deliveryMeter.start();
+    await follow();
+    await settled();
+    refusedSeq = 2;
+    for (let signal = 0; signal < 3; signal++) append('free');
+    await settled();
+    const second = async (): Promise<void> => {
+      clock.advance(1_000);
+      await settled();
+    };
+    await second();
+    expect([...written.keys()]).toEqual(['free 1', 'free 3']);
+    for (let passed = 0; passed < 60; passed++) await second();
+    refusedSeq = 0;
+    await second();
+    await deliveryMeter.finish();
+    stopMeter();
+    expect([...written.keys()]).toEqual(['free 1', 'free 3']);
   });
 
   test('what a failed write has lost is in the next one, and who accepts later is added', async () => {

@@ -3,28 +3,40 @@ import type { MonitorReplica } from '../../../../src/protocol/health-payloads.ts
 import { Badge } from '../../components/badge.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { age } from '../../lib/format.ts';
+import { noun } from '../../lib/plural.ts';
 import { entryFor } from '../../lib/words.ts';
 import { ago, bytes, count, milliseconds, rate, redisWord, shortName, stateLook } from './words.ts';
 
 const sum = (counts: object): number =>
   Object.values(counts as Record<string, number>).reduce((total, one) => total + one, 0);
 
-/** `3 late`, `1 malformed`. Zeros are left out, and the number of a single kind is the sum above it. */
-function listed(counts: object, names: Readonly<Record<string, string>>): string[] {
+/** What a number counts; a noun in the singular takes an s for more than one. */
+interface Kind {
+  readonly word: string;
+  readonly isNoun?: true;
+}
+type Kinds = Readonly<Record<string, Kind>>;
+
+/** `3 late`, `2 journal gaps`. Zeros are left out, and the number of a single kind is the sum above it. */
+function listed(counts: object, names: Kinds): string[] {
   const nonZero = Object.entries(counts as Record<string, number>).filter(([, number]) => number > 0);
   return nonZero.map(([name, number]) => {
-    const word = entryFor(names, name) ?? name;
+    const { word: one, isNoun } = entryFor(names, name) ?? { word: name };
+    const word = isNoun ? noun(number, one) : one;
     return nonZero.length === 1 ? word : `${count(number)} ${word}`;
   });
 }
 
 const DROPS = {
-  failed: 'not sent',
-  version: 'of a newer version',
-  refused: 'of no replica',
-  quotes: 'of quotes',
+  failed: { word: 'not sent' },
+  version: { word: 'of a newer version' },
+  refused: { word: 'of no replica' },
+  quotes: { word: 'of quotes' },
 };
-const RECOVERIES = { journalGaps: 'journal gaps', resubscribed: 'resubscribed' };
+const RECOVERIES: Kinds = {
+  journalGaps: { word: 'journal gap', isNoun: true },
+  resubscribed: { word: 'resubscribed' },
+};
 
 interface Column {
   readonly head: string;
@@ -32,7 +44,7 @@ interface Column {
 }
 
 /** A sum, and its parts below. */
-function Made({ of, names }: { of: object; names: Readonly<Record<string, string>> }) {
+function Made({ of, names }: { of: object; names: Kinds }) {
   return (
     <>
       {count(sum(of))}

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
+import { isUnavailable } from '../../../protocol/errors.ts';
 import type { SignalStream } from '../../../protocol/signals.ts';
 import type { SignalRecord } from '../signal.ts';
 import type { DeliveryCount, DeliveryLog } from './delivery-log.ts';
@@ -50,10 +51,13 @@ interface Entry extends Pick<DeliveryCount, 'stream' | 'seq' | 'known' | 'isExac
   told: number;
   readonly latencies: Map<number, number>;
   isWritten: boolean;
+  /** The database refused it, so it is written by itself and holds up no other. */
+  isRefused: boolean;
 }
 
 export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
-  const { replica, deliveryLog, tally, clock, log } = parts;
+  const { tally, clock, log } = parts;
+  const record = createRecord(parts);
   const entries = new Map<string, Entry>();
   const heads = new Map<SignalStream, number>();
   const acceptances = createAcceptances(clock);
@@ -64,7 +68,7 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
     if (known) return known;
     const entry = {
       ...{ stream, seq, ...parts.replicas(), heardAt: clock.now() },
-      ...{ eligible: 0, told: 0, latencies: new Map(), isWritten: false },
+      ...{ eligible: 0, told: 0, latencies: new Map(), isWritten: false, isRefused: false },
     };
     entries.set(keyOf(stream, seq), entry);
     return entry;
@@ -93,14 +97,9 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
   async function write(isDue: (entry: Entry) => boolean): Promise<void> {
     addUp();
     const due = [...entries.values()].filter((entry) => !entry.isWritten && isDue(entry));
-    for (const entry of due) entry.isWritten = true;
-    try {
-      if (due.length > 0) await deliveryLog.record(due.map((entry) => ({ ...entry, replica })));
-    } catch (error) {
-      for (const entry of due) entry.isWritten = false;
-      log.warn({ err: error }, 'the delivery of signals could not be written down; it is tried again');
-    }
-    forgetCounted(entries, clock.now(), tally);
+    await record(due);
+    const lost = forgetCounted(entries, clock.now(), tally);
+    if (lost > 0) log.error({ signals: lost }, 'the delivery of signals was not written down in time');
   }
 
   function flush(): void {
@@ -132,16 +131,56 @@ export function createDeliveryMeter(parts: DeliveryMeterParts): DeliveryMeter {
   };
 }
 
+/** Writes entries down. In an outage all wait; else one of them may be refused for good, and each is tried by itself. */
+function createRecord({ replica, deliveryLog, log }: DeliveryMeterParts) {
+  async function attempt(some: readonly Entry[]): Promise<unknown> {
+    if (some.length === 0) return null;
+    for (const entry of some) entry.isWritten = true;
+    try {
+      await deliveryLog.record(some.map((entry) => ({ ...entry, replica })));
+      for (const entry of some) entry.isRefused = false;
+      return null;
+    } catch (error) {
+      for (const entry of some) {
+        entry.isWritten = false;
+        entry.isRefused = !isUnavailable(error);
+      }
+      return error;
+    }
+  }
+
+  return async (due: readonly Entry[]): Promise<void> => {
+    const { refused = [], rest = [] } = Object.groupBy(due, ({ isRefused }) =>
+      isRefused ? 'refused' : 'rest',
+    );
+    const failures = [await attempt(rest)];
+    const alone = rest.some(({ isRefused }) => isRefused) ? due : refused;
+    for (const entry of alone) failures.push(await attempt([entry]));
+    const err = failures.find((failure) => failure !== null);
+    if (err) log.warn({ err }, 'the delivery of signals could not be written down; it is tried again');
+  };
+}
+
 const isSettled = ({ told, eligible, heardAt }: Entry, now: number): boolean =>
   told >= eligible || now - heardAt >= PATIENCE_MS;
 
-/** Who has not been told by now was not told in time. */
-function forgetCounted(entries: Map<string, Entry>, now: number, tally: Pick<DeliveryTally, 'missed'>): void {
+/**
+ * Who has not been told by now was not told in time. Returns how many are forgotten unwritten: the report lacks this
+ * replica's part of them, and says so.
+ */
+function forgetCounted(
+  entries: Map<string, Entry>,
+  now: number,
+  tally: Pick<DeliveryTally, 'missed'>,
+): number {
+  let unwritten = 0;
   for (const [key, { isWritten, heardAt, eligible, told }] of entries) {
-    if (!isWritten || now - heardAt < COUNTED_MS) continue;
+    if (now - heardAt < COUNTED_MS) continue;
+    if (!isWritten) unwritten += 1;
     tally.missed(Math.max(0, eligible - told));
     entries.delete(key);
   }
+  return unwritten;
 }
 
 const keyOf = (stream: SignalStream, seq: number): string => `${stream} ${seq}`;

@@ -107,7 +107,7 @@ describe('what the page says', () => {
         .map((cell) => cell.textContent);
     expect(cells(/^a1/).slice(0, 4)).toEqual(['RunningEngine', 'under 1 s ago', '2 h', '700']);
     expect(cells(/^b2/)[0]).toBe('Running');
-    expect(cells(/^b2/).slice(-4, -2)).toEqual(['53 late2 of quotes', '1journal gaps']);
+    expect(cells(/^b2/).slice(-4, -2)).toEqual(['53 late2 of quotes', '1journal gap']);
     expect(cells(/^c3/)).toEqual([
       'Silent',
       '12 s ago',
