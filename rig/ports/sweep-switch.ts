@@ -15,10 +15,9 @@ export interface SweepSwitch {
 export function createSweepSwitch(): SweepSwitch {
   let isOn = false;
   return {
-    wrap: ({ head, heads, readAfter }) => ({
-      head,
-      heads: async (userIds) => (isOn ? heads(userIds) : new Map()),
-      readAfter,
+    wrap: (journal) => ({
+      ...journal,
+      heads: async (userIds) => (isOn ? journal.heads(userIds) : new Map()),
     }),
     on() {
       isOn = true;

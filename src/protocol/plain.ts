@@ -150,7 +150,7 @@ export type PlainMessage =
 
 /** Close codes of our own, and of RFC 6455 where it has one. */
 export const PLAIN_CLOSE_CODES = {
-  /** The service restarts. */
+  /** The service restarts, or an event log no longer continues what was sent: connect again. */
   restart: 1012,
   /** The service cannot serve it right now. */
   unavailable: 1013,

@@ -3,7 +3,7 @@ import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import type { Handlers } from './commands/handlers.ts';
 import type { JournalSweep } from './event-lane/journal-sweep.ts';
-import type { Peer, Send } from './peer.ts';
+import type { CloseReason, Peer, Send } from './peer.ts';
 import type { Selections } from './selection.ts';
 import type { StateLane } from './state-lane/lane.ts';
 import type { AnySource } from './state-lane/topic.ts';
@@ -33,6 +33,7 @@ export interface RealtimeCore {
   readonly peersOf: (userId: string) => Iterable<Peer>;
   readonly sweep: Pick<JournalSweep, 'onHeads'>;
   readonly send: Send;
+  readonly close: (peer: Peer, reason: CloseReason) => void;
   readonly clock: Clock;
   readonly metrics: RealtimeMetrics;
   readonly log: Log;

@@ -87,7 +87,9 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const { peers } = index;
   const sweep = createJournalSweep({ ...parts, users: index.byUser });
   const peersOf = (userId: string): Iterable<Peer> => index.byUser.get(userId) ?? [];
-  const features = parts.features.map((create) => create({ ...parts, lane, peers, peersOf, sweep, send }));
+  const features = parts.features.map((create) =>
+    create({ ...parts, lane, peers, peersOf, sweep, send, close }),
+  );
   const gate = createGate({
     ...parts,
     send,

@@ -14,7 +14,8 @@ import {
   NEXT_QUOTE_WITHIN_MS,
   startQuoteRecorder,
 } from '../../src/domain/signals/track-record/quote-recorder.ts';
-import { createTrackRecord, toRecords } from '../../src/domain/signals/track-record/track-record.ts';
+import { createTrackRecord, recordSteps } from '../../src/domain/signals/track-record/track-record.ts';
+import type { SourceRecord } from '../../src/protocol/signal-reports.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const NOW = Date.parse('2026-01-02T18:00:00Z');
@@ -42,6 +43,14 @@ function signal(
     ...{ expiresAt: null, accepted: around(100), expired: null, ...of },
   };
 }
+/** One record per source, computed in one turn. */
+const toRecords = (signals: readonly QuotedSignal[], now: number): SourceRecord[] =>
+  [...Map.groupBy(signals, ({ source }) => source).values()].flatMap((own) => {
+    const steps = recordSteps(own, now);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    return step.value ?? [];
+  });
 const recordOf = (...signals: QuotedSignal[]) => toRecords(signals, NOW)[0]!;
 const RESULTS = ['finished', 'won', 'open', 'notRecorded', 'winRate', 'averagePercent', 'reason'] as const;
 const resultsOf = (...signals: QuotedSignal[]) => {
@@ -137,6 +146,7 @@ describe('the track record of a source', () => {
     const asked: string[] = [];
     const trackRecord = createTrackRecord(
       {
+        sources: async () => ['momentum'],
         async quoted({ streams, source }) {
           asked.push(`${streams} ${source}`);
           return streams.map((stream) => signal(0, 'buy', { stream }));
@@ -149,10 +159,54 @@ describe('the track record of a source', () => {
     const [first, second, both] = await askAll();
     expect([first, second, both].map((records) => records?.[0]?.signals)).toEqual([1, 1, 2]);
     await trackRecord(['free'], 'momentum');
-    expect(asked).toEqual(['free undefined', 'free,premium undefined', 'free momentum']);
+    expect(asked).toEqual(['free momentum', 'free,premium momentum']);
     clock.advance(1_000);
     await askAll();
-    expect(asked).toHaveLength(5);
+    expect(asked).toHaveLength(4);
+  });
+
+  test('of a source with many signals is computed in many turns, and again after ten seconds', async () => {
+    const clock = createManualClock(NOW);
+    let [asked, turns] = [0, 0];
+    const many = Array.from({ length: 2_000 }, (_, i) =>
+      signal(i / 20, i % 2 ? 'close' : 'buy', { id: `${i}` }),
+    );
+    const trackRecord = createTrackRecord(
+      {
+        sources: async () => ['momentum', 'reversal'],
+        async quoted({ source }) {
+          asked += 1;
+          return source === 'momentum' ? many : [signal(0, 'buy', { source })];
+        },
+      },
+      clock,
+    );
+    let isDone = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const records = await trackRecord(['free']);
+    isDone = true;
+    expect(records.map(({ source, finished }) => [source, finished])).toEqual([
+      ['momentum', 1_000],
+      ['reversal', 0],
+    ]);
+    expect(turns).toBeGreaterThanOrEqual(10);
+    clock.advance(9_999);
+    await trackRecord(['free']);
+    expect(asked).toBe(3);
+    clock.advance(1_000);
+    await trackRecord(['free']);
+    expect(asked).toBe(5);
+  });
+
+  test('a trade ends at the expiry of the newest edit of its signal, whatever symbol the edit names', () => {
+    const bought = signal(0, 'buy', { id: 'one' });
+    const ending = { expiresAt: OPEN + 10 * MINUTE_MS, expired: around(112.1) };
+    const edit = signal(5, 'buy', { ...ending, id: 'one', isEdit: true, symbol: 'MSFT' });
+    expect(resultsOf(bought, edit)).toMatchObject({ finished: 1, averagePercent: 10, open: 0 });
   });
 
   test('waits a minute for the quote after an expiry before it calls it missing', () => {
@@ -239,13 +293,17 @@ describe('the recorder of quotes', () => {
           ...{ state: 'live', ...of },
         },
       ]);
-    const notice = (seq: number, expiresAt?: number): void => {
+    const notice = (
+      seq: number,
+      expiresAt?: number,
+      event: 'signal:new' | 'signal:updated' = 'signal:new',
+    ): void => {
       const payload = {
         ...{ id: `one-${seq}`, revision: 1, symbol: 'AAPL', action: 'buy' as const, source: 'momentum' },
         ...{ premium: false, timestamp: new Date(clock.now()).toISOString(), stream: 'free' as const },
         ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
       };
-      const records = [{ seq, event: 'signal:new' as const, payload, receivedAt: clock.now() }];
+      const records = [{ seq, event, payload, receivedAt: clock.now() }];
       bus.publish(signalsTopic, { stream: 'free', epoch: 'one', records });
     };
     const look = async (): Promise<void> => {
@@ -322,6 +380,19 @@ describe('the recorder of quotes', () => {
       ['accepted', 99],
       ['expired', 101],
     ]);
+  });
+
+  test('asks the database which symbol an edit belongs to that ends soon', async () => {
+    const { clock, asked, recorded, state, quote, notice, look } = start();
+    await look();
+    notice(1, clock.now() + 2_500, 'signal:updated');
+    state.due = [due(1, clock.now() + 2_500)];
+    await look();
+    expect(asked).toHaveLength(2);
+    clock.advance(2_000);
+    quote(101);
+    await look();
+    expect(recorded).toMatchObject([{ seq: 1, moment: 'expired', ...around(101) }]);
   });
 
   test('asks the feed for no symbol whose signal expires much later', async () => {

@@ -95,7 +95,7 @@ export async function startHttpApp(
       holdings: unreached,
       mark: unreached,
     },
-    journal: { head: unreached, heads: unreached, readAfter: unreached },
+    journal: { head: unreached, heads: unreached, readAfter: unreached, endEpoch: unreached },
     watchlists: { find: unreached, save: unreached },
     quotes: { get: () => undefined },
     defaultWatchlist: async () => ['AAPL', 'MSFT'],

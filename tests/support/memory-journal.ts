@@ -39,6 +39,9 @@ export function createMemoryJournal(bus: Bus): MemoryJournal {
     head: async (userId) => headOf(userId),
     heads: async (userIds) =>
       new Map(userIds.map((userId) => [userId, { ...headOf(userId), holdings: 'unchanged' }])),
+    async endEpoch() {
+      throw new Error('the memory loses nothing');
+    },
     async readAfter(userId, after, limit) {
       reads += 1;
       return recordsOf(userId).slice(after, after + limit);

@@ -41,4 +41,6 @@ export interface Journal {
   heads(userIds: readonly string[]): Promise<Map<string, UserHead>>;
   /** Up to `limit` records with `seq > after`, oldest first. */
   readAfter(userId: string, after: number, limit: number): Promise<JournalRecord[]>;
+  /** Ends this epoch of the user's journal; its numbers go on in another one. Nothing where it has ended already. */
+  endEpoch(userId: string, epoch: string): Promise<void>;
 }

@@ -41,6 +41,8 @@ export interface SignalLog {
   heads(): Promise<ReadonlyMap<SignalStream, SignalHead>>;
   /** Up to `limit` records with `seq > after`, oldest first. */
   readAfter(stream: SignalStream, after: number, limit: number): Promise<readonly SignalRecord[]>;
+  /** Ends this epoch of a stream; its numbers go on in another one. Nothing where it has ended already. */
+  endEpoch(stream: SignalStream, epoch: string): Promise<void>;
   /** The newest revision of each signal, newest first. Throws NOT_FOUND where `before` names no signal. */
   list(query: SignalQuery): Promise<readonly SignalPayload[]>;
 }

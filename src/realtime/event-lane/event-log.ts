@@ -12,6 +12,8 @@ export interface EventLog {
   head(streamId: string): Promise<EventLogHead>;
   /** Up to `limit` records with `seq > after`, oldest first. */
   readAfter(streamId: string, after: number, limit: number): Promise<readonly LoggedRecord[]>;
+  /** Ends this epoch, whose numbers no longer stand for what they did. Nothing where it has ended already. */
+  endEpoch(streamId: string, epoch: string): Promise<void>;
 }
 
 /** The bus says that records were appended to a stream; a notice may be lost, repeated, or of another epoch. */

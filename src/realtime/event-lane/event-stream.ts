@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoggedEventName, LoggedPayloads } from '../../protocol/events.ts';
 import type { JournalPosition } from '../../protocol/trades.ts';
 import type { Peer } from '../peer.ts';
@@ -58,31 +59,40 @@ export const newSubscriber = (peer: Peer): Subscriber => ({
 });
 
 /**
- * Moves the head to `position`; `records` end there, or are empty where only the head is known. False for a position
- * of another epoch. `onGap` is called when records are missing in between.
+ * Moves the head to `position`, of the same epoch; `records` end there, or are empty where only the head is known.
+ * `onGap` is called when records are missing in between.
  */
 export function moveHead(
   stream: EventStream,
   position: JournalPosition,
   records: readonly LoggedRecord[],
   onGap: () => void,
-): boolean {
+): void {
   if (stream.epoch === null) {
     stream.epoch = position.epoch;
     stream.head = position.seq;
     stream.recent = records;
-    return true;
+    return;
   }
-  if (stream.epoch !== position.epoch) return false;
-  if (position.seq <= stream.head) return true;
+  if (position.seq <= stream.head) return;
   const fresh = records.filter((record) => record.seq > stream.head);
   const contiguous = fresh.length === position.seq - stream.head;
   if (!contiguous) onGap();
   stream.recent = contiguous ? [...stream.recent, ...fresh].slice(-RECENT_RECORDS) : [];
   stream.head = position.seq;
   stream.pages.clear();
-  return true;
 }
+
+/** Whether one of these records has the number of a kept one and says something else. */
+export const contradicts = ({ recent }: EventStream, records: readonly LoggedRecord[]): boolean =>
+  records.some(({ seq, event, payload }) => {
+    const kept = recent[seq - (recent[0]?.seq ?? 0)];
+    return kept !== undefined && !(kept.event === event && isSameJson(kept.payload, payload));
+  });
+
+/** As it travels: one of them may have come over the bus, and the other not. */
+const isSameJson = (one: object, other: object): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 
 /** Up to `limit` kept records from number `after + 1` on; null where they begin later. */
 export function keptAfter(

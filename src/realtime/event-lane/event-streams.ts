@@ -46,6 +46,8 @@ export interface EventStreamsParts {
   readonly mayRead: (peer: Peer, streamId: string) => boolean;
   /** A hole was filled from the database. */
   readonly gapFilled: () => void;
+  /** The peer has to subscribe again: what it received does not lead to what the log says now. */
+  readonly ended: (peer: Peer) => void;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
   readonly watch?: LaneWatch;
   readonly log: Log;
@@ -78,10 +80,11 @@ export function createEventStreams({ notices, ...parts }: EventStreamsParts): Ev
     if (!peer.isOpen()) streams.unsubscribe(peer, streamId);
     if (stream.epoch !== null && stream.epoch !== head.epoch) {
       // The log was replaced under this stream: its other peers have to subscribe again, this one begins anew.
-      streams.close(stream);
+      streams.unsubscribe(peer, streamId);
+      streams.end(stream);
       return subscribe(peer, streamId, position);
     }
-    streams.advance(stream, head, []);
+    streams.headIs(stream, head);
     subscriber.since = stream.head;
     const recovered = position !== undefined && reaches(head, position);
     return {
@@ -97,12 +100,15 @@ export function createEventStreams({ notices, ...parts }: EventStreamsParts): Ev
   return {
     subscribe,
     unsubscribe: streams.unsubscribe,
-    headIs: streams.headIs,
+    headIs(streamId, head) {
+      const stream = streams.find(streamId);
+      if (stream) streams.headIs(stream, head);
+    },
     start() {
       const stopListening = notices(streams.noticed);
       return () => {
         stopListening();
-        streams.closeAll();
+        streams.clear();
       };
     },
   };

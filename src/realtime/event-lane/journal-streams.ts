@@ -3,12 +3,15 @@ import type { Journal } from '../../domain/journal/journal.ts';
 import { journalTopic } from '../../domain/journal/topics.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import type { Peer } from '../peer.ts';
 import { createEventStreams, type EventStreams } from './event-streams.ts';
 
 export interface JournalStreamsParts {
-  readonly journal: Pick<Journal, 'head' | 'readAfter'>;
+  readonly journal: Pick<Journal, 'head' | 'readAfter' | 'endEpoch'>;
   readonly bus: Bus;
   readonly metrics: Pick<RealtimeMetrics, 'journalGapFilled' | 'messageSent'>;
+  /** The peer has to subscribe again. */
+  readonly ended: (peer: Peer) => void;
   readonly log: Log;
 }
 

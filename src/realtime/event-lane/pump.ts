@@ -12,6 +12,8 @@ const PAGE = 300;
 export interface PumpParts {
   readonly eventLog: Pick<EventLog, 'readAfter'>;
   readonly mayRead: (peer: Peer, streamId: string) => boolean;
+  /** The log does not continue where this subscriber stands; its pump stays at work until the answer is done. */
+  readonly onHole: (stream: EventStream, subscriber: Subscriber) => Promise<void>;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent'>;
   readonly watch?: LaneWatch;
   readonly log: Log;
@@ -21,7 +23,7 @@ export interface PumpParts {
 export type Pump = (stream: EventStream, subscriber: Subscriber) => void;
 
 /** Callbacks and no promises: this runs for every peer and page, and thousands of peers receive one record. */
-export function createPump({ eventLog, mayRead, metrics, watch, log }: PumpParts): Pump {
+export function createPump({ eventLog, mayRead, onHole, metrics, watch, log }: PumpParts): Pump {
   const encodePage = createPageEncoder(encodeRecord);
 
   const isActive = (stream: EventStream, subscriber: Subscriber): boolean =>
@@ -53,10 +55,13 @@ export function createPump({ eventLog, mayRead, metrics, watch, log }: PumpParts
     const { peer, cursor } = subscriber;
     const last = page.at(-1);
     if (!last || page[0]?.seq !== cursor! + 1) {
-      // Pruned meanwhile. Nothing may be skipped silently: the client has to subscribe again and reload.
-      log.warn({ streamId: stream.id, after: cursor }, 'the log no longer reaches back to this connection');
-      stream.subscribers.delete(peer.id);
-      subscriber.pumping = false;
+      // Nothing may be skipped silently.
+      onHole(stream, subscriber).then(
+        () => {
+          subscriber.pumping = false;
+        },
+        (error: unknown) => failed(stream, subscriber, error),
+      );
       return;
     }
     subscriber.cursor = last.seq;

@@ -7,7 +7,7 @@ import type { LoggedRecord } from './event-stream.ts';
  * The streams of signals as the event lane reads them. Thousands of peers stand at the same number and read on at the same
  * moment: equal reads that are under way are one, and their records are the same objects.
  */
-export function signalLogReads(signalLog: Pick<SignalLog, 'head' | 'readAfter'>): EventLog {
+export function signalLogReads(signalLog: Pick<SignalLog, 'head' | 'readAfter' | 'endEpoch'>): EventLog {
   const heads = new Map<SignalStream, Promise<SignalHead>>();
   const pages = new Map<string, Promise<readonly LoggedRecord[]>>();
 
@@ -26,6 +26,7 @@ export function signalLogReads(signalLog: Pick<SignalLog, 'head' | 'readAfter'>)
       shared(pages, `${streamId} ${after} ${limit}`, () =>
         signalLog.readAfter(streamNamed(streamId), after, limit),
       ),
+    endEpoch: (streamId, epoch) => signalLog.endEpoch(streamNamed(streamId), epoch),
   };
 }
 

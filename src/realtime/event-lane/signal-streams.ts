@@ -5,6 +5,7 @@ import { isOpenTo } from '../../domain/signals/open-streams.ts';
 import type { SignalLog } from '../../domain/signals/signal-log.ts';
 import { signalsTopic } from '../../domain/signals/topics.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
+import { createEmitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { TradecastError } from '../../protocol/errors.ts';
@@ -34,6 +35,8 @@ export interface SignalStreams {
    */
   subscribe(peer: Peer, positions?: SignalPositions): Promise<SignalSubscription>;
   unsubscribe(peer: Peer): void;
+  /** Calls the listener with peers that have to subscribe again: the log no longer continues what they received. */
+  onEnded(listener: (peer: Peer) => void): Cancel;
   start(): Cancel;
 }
 
@@ -45,7 +48,7 @@ export interface SignalSubscription {
 }
 
 export interface SignalStreamsParts {
-  readonly signalLog: Pick<SignalLog, 'head' | 'heads' | 'readAfter'>;
+  readonly signalLog: Pick<SignalLog, 'head' | 'heads' | 'readAfter' | 'endEpoch'>;
   readonly tiers: TierWatch;
   readonly bus: Bus;
   readonly deliveryMeter: Pick<DeliveryMeter, 'reached' | 'moved' | 'accepted'>;
@@ -56,7 +59,8 @@ export interface SignalStreamsParts {
 
 export function createSignalStreams(parts: SignalStreamsParts): SignalStreams {
   const { tiers } = parts;
-  const lane = createLane(parts);
+  const resubscribe = createEmitter<[Peer]>();
+  const lane = createLane(parts, resubscribe.emit);
   const followers = createFollowers(parts, lane);
   const turns = createTurns();
 
@@ -88,6 +92,7 @@ export function createSignalStreams(parts: SignalStreamsParts): SignalStreams {
   }
 
   return {
+    onEnded: resubscribe.on,
     subscribe: (peer, positions = {}) => turns.run(peer, (isWanted) => subscribe(peer, positions, isWanted)),
     unsubscribe(peer) {
       turns.end(peer);
@@ -201,14 +206,10 @@ const stateOf = ({ head, recovered }: Subscription): SignalStreamStates['free'] 
 const isOpen = (tiers: Pick<TierWatch, 'known'>, { principal }: Peer, stream: SignalStream): boolean =>
   isOpenTo(stream, tiers.known(principal.user.id) ?? TIERS[0]);
 
-const createLane = ({
-  signalLog,
-  tiers,
-  bus,
-  metrics,
-  deliveryMeter,
-  log,
-}: SignalStreamsParts): EventStreams =>
+const createLane = (
+  { signalLog, tiers, bus, metrics, deliveryMeter, log }: SignalStreamsParts,
+  ended: (peer: Peer) => void,
+): EventStreams =>
   createEventStreams({
     eventLog: signalLogReads(signalLog),
     notices: (listener) =>
@@ -220,6 +221,7 @@ const createLane = ({
     mayRead: (peer, streamId) =>
       SIGNAL_STREAMS.some((stream) => stream === streamId && isOpen(tiers, peer, stream)),
     gapFilled: metrics.signalGapFilled,
+    ended,
     metrics,
     watch: watchOf(deliveryMeter),
     log,

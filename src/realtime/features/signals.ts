@@ -11,7 +11,7 @@ export interface SignalsParts {
 /** Signals on the event lane, and word of another tier to every connection of its user. */
 export const signalsFeature =
   ({ signalStreams, tiers }: SignalsParts): FeatureFactory =>
-  ({ peersOf, send }) => {
+  ({ peersOf, send, close }) => {
     return {
       joined(peer) {
         // A visitor has no tier that could change.
@@ -29,6 +29,7 @@ export const signalsFeature =
           tiers.onChange((userId, tier) => {
             for (const peer of peersOf(userId)) send(peer, 'tier:changed', { tier });
           }),
+          signalStreams.onEnded((peer) => close(peer, 'resubscribe')),
           tiers.start(),
           signalStreams.start(),
         ];

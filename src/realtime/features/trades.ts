@@ -16,8 +16,11 @@ export interface TradesParts {
 export const tradesFeature =
   ({ bus, journal }: TradesParts): FeatureFactory =>
   (core) => {
-    const { sweep, clock, metrics, log } = core;
-    const streams = createJournalStreams({ journal, bus, metrics, log });
+    const { sweep, clock, metrics, close, log } = core;
+    const streams = createJournalStreams({
+      ...{ journal, bus, metrics, log },
+      ended: (peer) => close(peer, 'resubscribe'),
+    });
     const leave = (peer: Peer): void => streams.unsubscribe(peer, peer.principal.user.id);
     const reportHeads = createHeadReport(core);
 

@@ -10,6 +10,7 @@ export const CODE_OF_REASON: Readonly<Record<CloseReason, number>> = {
   revoked: PLAIN_CLOSE_CODES.unauthenticated,
   slow_consumer: PLAIN_CLOSE_CODES.slowReader,
   flood: PLAIN_CLOSE_CODES.flood,
+  resubscribe: PLAIN_CLOSE_CODES.restart,
 };
 
 /** Why the service refuses a connection, as a close code. */

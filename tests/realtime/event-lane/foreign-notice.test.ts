@@ -22,7 +22,10 @@ test.each([
     const readHead = jest.fn<Journal['head']>(async () => ({ epoch: 'e', seq: head, floor: 0 }));
     const readAfter = jest.fn<Journal['readAfter']>(async () => []);
     const journal = { head: readHead, readAfter } as unknown as Journal;
-    const streams = createJournalStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
+    const streams = createJournalStreams({
+      ...{ journal, bus, metrics: createMetrics().realtime, log: silentLog },
+      ended: () => {},
+    });
     const peer = createMemoryPeer();
     const stop = streams.start();
     (await streams.subscribe(peer, 'u1', { epoch: 'e', seq: 0 })).start();

@@ -16,6 +16,7 @@ import { createMetrics } from '../../../src/metrics/index.ts';
 import { SIGNAL_STREAMS, type SignalStream } from '../../../src/protocol/signals.ts';
 import type { Tier } from '../../../src/protocol/tier.ts';
 import { createSignalStreams, type SignalStreams } from '../../../src/realtime/event-lane/signal-streams.ts';
+import type { Peer } from '../../../src/realtime/peer.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 import { createMemoryPeer, jsonLines, type MemoryPeer } from '../../support/memory-peer.ts';
 
@@ -29,22 +30,34 @@ let toldTier: Tier;
 /** What the database does when it is asked for tiers. */
 let answers: 'at once' | 'fails' | 'never';
 let log: Record<SignalStream, SignalRecord[]>;
+/** Ends of the epochs so far; each changes the names of both. */
+let epochsEnded: number;
+/** Readers who have to subscribe again. */
+let sentAway: Peer[];
 let pagesRead: number;
 /** The database refuses the delivery of this signal. */
 let refusedSeq: number;
+/** Up to this number the log is pruned. */
+let floor: number;
 let written: Map<string, DeliveryCount>;
 let deliveryMeter: DeliveryMeter;
 let metrics: ReturnType<typeof createMetrics>;
 let stop: Cancel;
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const headOf = (stream: SignalStream) => ({ epoch: `epoch of ${stream}`, seq: log[stream].length, floor: 0 });
+const epochOf = (stream: SignalStream) => `epoch of ${stream}${epochsEnded > 0 ? ` ${epochsEnded}` : ''}`;
+const headOf = (stream: SignalStream) => ({
+  epoch: epochOf(stream),
+  seq: log[stream].at(-1)?.seq ?? 0,
+  floor,
+});
 
 beforeEach(() => {
   clock = createManualClock('2026-01-02T15:00:00Z');
   [tier, toldTier, answers, pagesRead] = ['PROFESSIONAL', 'PROFESSIONAL', 'at once', 0];
   log = { free: [], premium: [] };
-  refusedSeq = 0;
+  [refusedSeq, floor] = [0, 0];
+  [epochsEnded, sentAway] = [0, []];
   written = new Map();
   metrics = createMetrics();
   deliveryMeter = createDeliveryMeter({
@@ -85,7 +98,10 @@ beforeEach(() => {
       heads: async () => new Map(SIGNAL_STREAMS.map((stream) => [stream, headOf(stream)])),
       async readAfter(stream, after, limit) {
         pagesRead += 1;
-        return log[stream].slice(after, after + limit);
+        return log[stream].filter(({ seq }) => seq > after).slice(0, limit);
+      },
+      async endEpoch(stream, epoch) {
+        if (epoch === epochOf(stream)) epochsEnded += 1;
       },
     },
     tiers,
@@ -96,7 +112,14 @@ beforeEach(() => {
     log: silentLog,
   });
   tiers.hold(USER, tier);
-  const ends = [tiers.start(), streams.start()];
+  const ends = [
+    tiers.start(),
+    streams.start(),
+    streams.onEnded((peer) => {
+      sentAway.push(peer);
+      streams.unsubscribe(peer);
+    }),
+  ];
   stop = () => {
     for (const end of ends) end();
   };
@@ -104,10 +127,10 @@ beforeEach(() => {
 afterEach(() => stop());
 
 /** Commits one signal; the notice of it may be lost. */
-function append(stream: SignalStream, notice: 'told' | 'lost' = 'told'): void {
-  const seq = log[stream].length + 1;
+function append(stream: SignalStream, notice: 'told' | 'lost' = 'told', name = ''): void {
+  const seq = (log[stream].at(-1)?.seq ?? 0) + 1;
   const payload = {
-    id: `${stream}-${seq}`,
+    id: `${stream}-${seq}${name}`,
     revision: 1,
     symbol: 'AAPL',
     action: 'buy' as const,
@@ -135,6 +158,99 @@ async function sweep(): Promise<void> {
   await settled();
   await settled();
 }
+
+describe('where the log no longer continues what a reader received', () => {
+  /** Two readers of `free` who have both signals of it. */
+  async function followed() {
+    const peers = [await follow(), await follow()];
+    append('free');
+    append('free');
+    await settled();
+    expect(peers.map(idsOf)).toEqual([
+      ['free-1', 'free-2'],
+      ['free-1', 'free-2'],
+    ]);
+    return peers;
+  }
+  const positions = { free: { epoch: 'epoch of free', after: 2 } };
+  const recovered = async () =>
+    (await streams.subscribe(createMemoryPeer(), positions)).streams.free.recovered;
+
+  test('another epoch sends its readers away, and they begin anew in it', async () => {
+    const peers = await followed();
+    epochsEnded = 1;
+    log.free = [];
+    await sweep();
+    expect(sentAway).toEqual(peers);
+    expect(await recovered()).toBe(false);
+    const again = await follow(positions);
+    append('free', 'told', ' again');
+    await settled();
+    expect(idsOf(again)).toEqual(['free-1 again']);
+  });
+
+  test('a head below the known one ends the epoch, once, and sends its readers away', async () => {
+    const peers = await followed();
+    log.free.pop();
+    await sweep();
+    expect([epochsEnded, sentAway]).toEqual([1, peers]);
+    expect(await recovered()).toBe(false);
+    await sweep();
+    expect([epochsEnded, sentAway]).toEqual([1, peers]);
+  });
+
+  test('a number that is used again for another signal ends the epoch before that number is known', async () => {
+    const peers = await followed();
+    log.free.pop();
+    append('free', 'told', ' again');
+    await settled();
+    await settled();
+    expect([epochsEnded, sentAway]).toEqual([1, peers]);
+    expect(peers.map(idsOf)).toEqual([
+      ['free-1', 'free-2'],
+      ['free-1', 'free-2'],
+    ]);
+    expect(await recovered()).toBe(false);
+  });
+
+  test('a hole that cannot be filled ends the epoch; one that was pruned sends only who stands before it away', async () => {
+    const [early, ...others] = await followed();
+    early!.pause();
+    // The line of the first reader still holds this one, so what follows waits for it.
+    append('free');
+    await settled();
+    for (let more = 0; more < 300; more++) append('free');
+    await settled();
+    floor = 4;
+    log.free = log.free.filter(({ seq }) => seq > floor);
+    early!.resume();
+    await settled();
+    await settled();
+    expect([epochsEnded, sentAway]).toEqual([0, [early]]);
+    floor = 0;
+    const late = await follow({ free: { epoch: 'epoch of free', after: 3 } });
+    await settled();
+    await settled();
+    expect(epochsEnded).toBe(1);
+    expect(new Set(sentAway)).toEqual(new Set([early, late, ...others]));
+  });
+
+  test('a repeated notice, and a head that was read before the last notice came, end nothing', async () => {
+    const peers = await followed();
+    const [record] = log.free.slice(-1);
+    bus.publish(signalsTopic, {
+      stream: 'free',
+      epoch: 'epoch of free',
+      records: [structuredClone(record!)],
+    });
+    clock.advance(TIER_INTERVAL_MS);
+    append('free');
+    await settled();
+    await settled();
+    expect([epochsEnded, sentAway]).toEqual([0, []]);
+    expect(idsOf(peers[0]!)).toEqual(['free-1', 'free-2', 'free-3']);
+  });
+});
 
 describe('the streams of signals', () => {
   test('of two subscriptions at once the later one counts, and what came before it is replayed', async () => {
@@ -408,7 +524,8 @@ describe('the count of deliveries', () => {
     await second();
     expect([...written.keys()]).toEqual(['free 1', 'free 3']);
     for (let passed = 0; passed < 60; passed++) await second();
-    refusedSeq = 0;
+    [refusedSeq, floor] = [0, 0];
+    [epochsEnded, sentAway] = [0, []];
     await second();
     await deliveryMeter.finish();
     stopMeter();

@@ -44,6 +44,7 @@ function begin() {
     peersOf: () => [],
     sweep: { onHeads: () => () => {} },
     send() {},
+    close() {},
     clock,
     metrics,
     log: silentLog,

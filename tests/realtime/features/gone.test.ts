@@ -41,7 +41,10 @@ describe('a client that has left before its subscription runs', () => {
     const head = { epoch: 'e', seq: 1, floor: 0 };
     const readAfter = jest.fn<Journal['readAfter']>(async () => []);
     const journal = { head: async () => head, readAfter } as unknown as Journal;
-    const streams = createJournalStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
+    const streams = createJournalStreams({
+      ...{ journal, bus, metrics: createMetrics().realtime, log: silentLog },
+      ended: () => {},
+    });
     const stop = streams.start();
     const { start } = await streams.subscribe(gone, 'u1', { epoch: 'e', seq: 0 });
     start();
@@ -60,7 +63,10 @@ test('a subscription that fails leaves a later one of the same connection alone'
   const asked = heads.values();
   const readAfter = jest.fn<Journal['readAfter']>(async () => []);
   const journal = { head: () => asked.next().value?.promise, readAfter } as unknown as Journal;
-  const streams = createJournalStreams({ journal, bus, metrics: createMetrics().realtime, log: silentLog });
+  const streams = createJournalStreams({
+    ...{ journal, bus, metrics: createMetrics().realtime, log: silentLog },
+    ended: () => {},
+  });
   const stop = streams.start();
   const first = streams.subscribe(here, 'u1');
   const second = streams.subscribe(here, 'u1', { epoch: 'e', seq: 0 });

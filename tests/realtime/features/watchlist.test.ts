@@ -27,6 +27,7 @@ test('a change of the last turn before the stop is not published, when cluster a
     peersOf: () => [],
     sweep: { onHeads: () => () => {} },
     send() {},
+    close() {},
     clock: createManualClock('2026-03-02T15:00:00.000Z'),
     metrics,
     log: silentLog,

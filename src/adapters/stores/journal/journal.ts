@@ -108,5 +108,11 @@ export function createJournal(db: Queryable): Journal {
         'SELECT seq, event, payload FROM journal WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
         [userId, after, limit],
       ),
+    async endEpoch(userId, epoch) {
+      await db.query(
+        'UPDATE journal_heads SET epoch = gen_random_uuid()::text WHERE user_id = $1 AND epoch = $2',
+        [userId, epoch],
+      );
+    },
   };
 }

@@ -32,12 +32,16 @@ interface QuotedRow {
   expired_ask: string | null;
 }
 
-const DUE = `SELECT s.stream, s.seq, s.symbol, 'accepted' AS moment,
+/** What an edit names is another matter: a follower holds the symbol that was published. */
+const PUBLISHED_SYMBOL = `coalesce((SELECT f.symbol FROM signals f
+    WHERE s.revision > 1 AND f.source = s.source AND f.id = s.id ORDER BY f.revision LIMIT 1), s.symbol)`;
+
+const DUE = `SELECT s.stream, s.seq, ${PUBLISHED_SYMBOL} AS symbol, 'accepted' AS moment,
     coalesce(s.received_at, s.accepted_at) AS at FROM signals s
   WHERE s.accepted_at >= $1 AND NOT EXISTS
     (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'accepted')
   UNION ALL
-  SELECT s.stream, s.seq, s.symbol, 'expired', s.expires_at FROM signals s
+  SELECT s.stream, s.seq, ${PUBLISHED_SYMBOL}, 'expired', s.expires_at FROM signals s
   WHERE s.expires_at >= $1 AND s.expires_at <= $2 AND NOT EXISTS
     (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'expired')`;
 
@@ -46,19 +50,19 @@ const RECORD = `INSERT INTO signal_quotes (stream, seq, moment, bid, ask, quoted
     quoted_at timestamptz)
   ON CONFLICT (stream, seq, moment) DO NOTHING`;
 
-/** The names of all sources are found in the index one after another: the table is large, and its sources are few. */
-const QUOTED = `WITH RECURSIVE names AS (
-    SELECT coalesce($4::text, (SELECT min(source) FROM signals)) AS source
+/** They are found in the index one after another: the table is large, and its sources are few. */
+const SOURCES = `WITH RECURSIVE names AS (
+    SELECT min(source) AS source FROM signals
     UNION ALL
-    SELECT (SELECT min(s.source) FROM signals s WHERE s.source > n.source) FROM names n
-    WHERE n.source IS NOT NULL AND $4::text IS NULL)
-  SELECT n.source, s.id, s.stream, s.symbol, s.action, s.accepted_at, s.expires_at,
+    SELECT (SELECT min(s.source) FROM signals s WHERE s.source > n.source) FROM names n WHERE n.source IS NOT NULL)
+  SELECT source FROM names WHERE source IS NOT NULL`;
+
+const QUOTED = `SELECT s.source, s.id, s.stream, s.symbol, s.action, s.accepted_at, s.expires_at,
     s.revision > 1 AND EXISTS (SELECT FROM signals f
-      WHERE f.source = n.source AND f.id = s.id AND f.revision < s.revision) AS is_edit,
+      WHERE f.source = s.source AND f.id = s.id AND f.revision < s.revision) AS is_edit,
     a.bid AS accepted_bid, a.ask AS accepted_ask, e.bid AS expired_bid, e.ask AS expired_ask
-  FROM names n
-  CROSS JOIN LATERAL (SELECT * FROM signals o WHERE o.source = n.source AND o.stream = ANY ($1::text[])
-    AND o.accepted_at >= $2 ORDER BY o.accepted_at DESC, o.stream DESC, o.seq DESC LIMIT $3) s
+  FROM (SELECT * FROM signals o WHERE o.source = $4 AND o.stream = ANY ($1::text[]) AND o.accepted_at >= $2
+    ORDER BY o.accepted_at DESC, o.stream DESC, o.seq DESC LIMIT $3) s
   LEFT JOIN signal_quotes a ON a.stream = s.stream AND a.seq = s.seq AND a.moment = 'accepted'
   LEFT JOIN signal_quotes e ON e.stream = s.stream AND e.seq = s.seq AND e.moment = 'expired'
   ORDER BY s.accepted_at, s.stream, s.seq`;
@@ -77,8 +81,12 @@ export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
     }));
     await db.query(RECORD, [JSON.stringify(input)]);
   },
+  async sources() {
+    const rows = await db.query<{ source: string }>(SOURCES, []);
+    return rows.map(({ source }) => source).sort();
+  },
   async quoted({ streams, since, limit, source }) {
-    const rows = await db.query<QuotedRow>(QUOTED, [streams, new Date(since), limit, source ?? null]);
+    const rows = await db.query<QuotedRow>(QUOTED, [streams, new Date(since), limit, source]);
     return rows.map(toQuoted);
   },
 });

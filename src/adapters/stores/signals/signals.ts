@@ -64,6 +64,12 @@ export function createSignalLog(db: Database): SignalLog {
       );
       return rows.map(toRecord);
     },
+    async endEpoch(stream, epoch) {
+      await db.query(
+        'UPDATE signal_streams SET epoch = gen_random_uuid()::text WHERE stream = $1 AND epoch = $2',
+        [stream, epoch],
+      );
+    },
     list: (query) => list(db, query),
   };
 }

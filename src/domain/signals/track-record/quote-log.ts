@@ -14,6 +14,7 @@ export interface DueQuote {
   readonly stream: SignalStream;
   readonly seq: number;
   readonly moment: Moment;
+  /** That the signal was published for, whatever an edit names. */
   readonly symbol: string;
   /** Milliseconds since epoch. */
   readonly at: number;
@@ -45,11 +46,13 @@ export interface SignalQuoteLog {
   due(from: number, to: number): Promise<readonly DueQuote[]>;
   /** The first quote of a moment stays. */
   record(quotes: readonly NextQuote[]): Promise<void>;
-  /** Revisions in these streams since `since`, oldest first, the newest `limit` of each source. All sources unless one is named. */
+  /** Names of all sources that ever sent a signal, in order. */
+  sources(): Promise<readonly string[]>;
+  /** Revisions of a source in these streams since `since`, oldest first, the newest `limit` of them. */
   quoted(query: {
     readonly streams: readonly SignalStream[];
     readonly since: number;
     readonly limit: number;
-    readonly source?: string | undefined;
+    readonly source: string;
   }): Promise<readonly QuotedSignal[]>;
 }

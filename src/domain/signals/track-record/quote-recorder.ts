@@ -89,12 +89,17 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     bus.subscribe(signalsTopic, ({ stream, records }) => {
       if (!isEngine()) return;
       const now = clock.now();
-      for (const { seq, payload, receivedAt = now } of records) {
+      for (const { seq, event, payload, receivedAt = now } of records) {
         const { symbol, expiresAt } = payload;
-        waiting.add({ stream, seq, moment: 'accepted', symbol, at: receivedAt });
         const end = expiresAt === undefined ? null : Date.parse(expiresAt);
-        if (end !== null && end <= now + AHEAD_MS)
-          waiting.add({ stream, seq, moment: 'expired', symbol, at: end });
+        const endsSoon = end !== null && end <= now + AHEAD_MS;
+        if (event === 'signal:updated') {
+          // Only the database knows which symbol its signal was published for.
+          if (endsSoon) recalledAt = null;
+          continue;
+        }
+        waiting.add({ stream, seq, moment: 'accepted', symbol, at: receivedAt });
+        if (endsSoon) waiting.add({ stream, seq, moment: 'expired', symbol, at: end });
       }
       want();
     }),

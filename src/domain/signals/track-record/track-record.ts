@@ -1,6 +1,7 @@
 import { createAnswerCache } from '../../../lib/answer-cache.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { decimal, round, toNumber } from '../../../lib/decimal.ts';
+import { inSlices } from '../../../lib/slices.ts';
 import {
   type SourceRecord,
   TRACK_RECORD_DAYS,
@@ -19,17 +20,43 @@ const FRESH_MS = 1_000;
 /** Answers of single sources are small, and few ask for them. */
 const MAX_KEPT = 100;
 
-export function createTrackRecord(quoteLog: Pick<SignalQuoteLog, 'quoted'>, clock: Clock): TrackRecord {
+/** A record is computed again when it is as old as this times the signals that it looks at, so that it costs little of the loop. */
+const FRESH_PER_SIGNAL_MS = 5;
+/** One step takes a few milliseconds. */
+const SIGNALS_PER_STEP = 200;
+
+export function createTrackRecord(
+  quoteLog: Pick<SignalQuoteLog, 'sources' | 'quoted'>,
+  clock: Clock,
+): TrackRecord {
   const answers = createAnswerCache<SourceRecord[]>({
     clock,
     freshMs: FRESH_MS,
     ...{ staleMs: 0, keepErrorMs: () => 0, mayServeStale: () => false, maxWeight: MAX_KEPT },
   });
+  /** By streams and source; only of sources that said something. */
+  const kept = new Map<string, { readonly until: number; readonly record: SourceRecord }>();
+
+  async function recordOf(streams: readonly SignalStream[], source: string): Promise<SourceRecord[]> {
+    const key = `${streams.join(' ')}, ${source}`;
+    const now = clock.now();
+    const known = kept.get(key);
+    if (known && now < known.until) return [known.record];
+    const since = now - TRACK_RECORD_DAYS * DAY_MS;
+    const signals = await quoteLog.quoted({ streams, source, since, limit: TRACK_RECORD_SIGNALS });
+    const record = await inSlices(recordSteps(signals, now));
+    if (!record) kept.delete(key);
+    else kept.set(key, { until: now + Math.max(FRESH_MS, signals.length * FRESH_PER_SIGNAL_MS), record });
+    return record ? [record] : [];
+  }
+
   return async (streams, source) => {
     const ask = async (): Promise<SourceRecord[]> => {
-      const now = clock.now();
-      const since = now - TRACK_RECORD_DAYS * DAY_MS;
-      return toRecords(await quoteLog.quoted({ streams, source, since, limit: TRACK_RECORD_SIGNALS }), now);
+      const records: SourceRecord[] = [];
+      // One after the other: each is read and computed in turns of its own.
+      for (const name of source === undefined ? await quoteLog.sources() : [source])
+        records.push(...(await recordOf(streams, name)));
+      return records;
     };
     return (await answers.get(`${streams.join(' ')}, ${source ?? ''}`, ask)).value;
   };
@@ -46,9 +73,10 @@ interface Position {
 /** Percent of the price at entry; null where a price was not recorded. */
 type Result = number | null;
 
+/** A follower of one stream and symbol. */
 interface Walk {
-  readonly results: readonly Result[];
-  readonly open: number;
+  readonly position: Position | null;
+  readonly results: Result[];
 }
 
 /** A buyer pays the ask and sells at the bid; a short seller the other way round. */
@@ -59,20 +87,21 @@ function resultOf({ side, entry }: Position, exit: RecordedQuote | null): Result
   return toNumber(round(gain.times(100).div(begin), 4));
 }
 
-/** Follows the signals of one source, stream and symbol, oldest first, by the rules of TRACK_RECORD_RULES. */
-function follow(signals: readonly QuotedSignal[], now: number): Walk {
-  const results: Result[] = [];
-  const last = signals.reduce<Position | null>((held, signal) => {
-    const position = expire(held, signal.acceptedAt, results);
-    if (signal.isEdit) return position?.signal.id === signal.id ? { ...position, signal } : position;
-    const side = signal.action === 'close' ? null : signal.action === 'buy' ? 'long' : 'short';
-    if (position?.side === side) return position && { ...position, signal };
-    if (position) results.push(resultOf(position, signal.accepted));
-    return side && { side, entry: signal.accepted, signal };
-  }, null);
+/** The next signal, by the rules of TRACK_RECORD_RULES. */
+function follow({ position: held, results }: Walk, signal: QuotedSignal): Position | null {
+  const position = expire(held, signal.acceptedAt, results);
+  if (signal.isEdit) return position?.signal.id === signal.id ? { ...position, signal } : position;
+  const side = signal.action === 'close' ? null : signal.action === 'buy' ? 'long' : 'short';
+  if (position?.side === side) return position && { ...position, signal };
+  if (position) results.push(resultOf(position, signal.accepted));
+  return side && { side, entry: signal.accepted, signal };
+}
+
+/** Whether a trade goes on at this time; one that has expired by then adds its result. */
+function isOpenAt({ position, results }: Walk, now: number): boolean {
   // The quote after the expiry may still come.
-  const over = last?.signal.expired ? now : now - NEXT_QUOTE_WITHIN_MS;
-  return { open: expire(last, over, results) ? 1 : 0, results };
+  const over = position?.signal.expired ? now : now - NEXT_QUOTE_WITHIN_MS;
+  return expire(position, over, results) !== null;
 }
 
 /** What is still held at this moment; a trade that has expired by then adds its result. */
@@ -85,17 +114,30 @@ function expire(position: Position | null, at: number, results: Result[]): Posit
 const isOver = ({ signal: { expiresAt } }: Position, at: number): boolean =>
   expiresAt !== null && expiresAt <= at;
 
-/** One record per source, by name. What one stream says never shows in another: each is followed by itself. */
-export function toRecords(signals: readonly QuotedSignal[], now: number): SourceRecord[] {
-  const bySource = [...Map.groupBy(signals, ({ source }) => source)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return bySource.flatMap(([source, own]) => {
-    const published = own.filter(({ isEdit }) => !isEdit);
-    if (published.length === 0) return [];
-    const walks = [...Map.groupBy(own, ({ stream, symbol }) => `${stream} ${symbol}`).values()].map((some) =>
-      follow(some, now),
-    );
-    return [{ source, ...summaryOf(walks), ...beginOf(published) }];
-  });
+/**
+ * The record of one source, from its signals, oldest first; null where none of them is a publication. What one stream says
+ * never shows in another: each is followed by itself. An edit belongs to the symbol that its signal was published for.
+ */
+export function* recordSteps(
+  signals: readonly QuotedSignal[],
+  now: number,
+): Generator<void, SourceRecord | null> {
+  const published = signals.filter(({ isEdit }) => !isEdit);
+  const [first] = published;
+  if (!first) return null;
+  const symbols = new Map(published.map(({ id, symbol }) => [id, symbol]));
+  const walks = new Map<string, Walk>();
+  for (const [index, signal] of signals.entries()) {
+    if (index > 0 && index % SIGNALS_PER_STEP === 0) yield;
+    const symbol = symbols.get(signal.id);
+    // Where its publication is too old to count, no trade rests on it.
+    if (symbol === undefined) continue;
+    const key = `${signal.stream} ${symbol}`;
+    const walk = walks.get(key) ?? { position: null, results: [] };
+    walks.set(key, { ...walk, position: follow(walk, signal) });
+  }
+  yield;
+  return { source: first.source, ...summaryOf([...walks.values()], now), ...beginOf(published) };
 }
 
 const beginOf = (published: readonly QuotedSignal[]) => ({
@@ -103,11 +145,11 @@ const beginOf = (published: readonly QuotedSignal[]) => ({
   since: new Date(Math.min(...published.map(({ acceptedAt }) => acceptedAt))).toISOString(),
 });
 
-function summaryOf(walks: readonly Walk[]): Omit<SourceRecord, 'source' | 'signals' | 'since'> {
+function summaryOf(walks: readonly Walk[], now: number): Omit<SourceRecord, 'source' | 'signals' | 'since'> {
+  const open = walks.filter((walk) => isOpenAt(walk, now)).length;
   const results = walks.flatMap((walk) => walk.results);
   const known = results.filter((result) => result !== null);
   const won = known.filter((result) => result > 0).length;
-  const open = walks.reduce((sum, walk) => sum + walk.open, 0);
   const counts = { open, notRecorded: results.length - known.length, finished: known.length, won };
   if (known.length === 0) {
     const reason = results.length > 0 ? 'PRICES_NOT_RECORDED' : 'NOTHING_FINISHED';

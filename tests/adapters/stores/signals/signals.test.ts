@@ -34,18 +34,30 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
     expect(await quoteLog.due(now - 60_000, now)).toMatchObject([{ at: accepted_at.getTime() }]);
   });
 
+  test('go on in another epoch once theirs has ended, which only the first call for it does', async () => {
+    const log = createSignalLog(database.db);
+    const before = await log.head('free');
+    const premium = await log.head('premium');
+    await log.endEpoch('free', before.epoch);
+    const after = await log.head('free');
+    expect(after).toEqual({ ...before, epoch: expect.any(String) });
+    expect(after.epoch).not.toBe(before.epoch);
+    await log.endEpoch('free', before.epoch);
+    expect([await log.head('free'), await log.head('premium')]).toEqual([after, premium]);
+  });
+
   test('of a track record name what is an edit, whichever number the first revision had', async () => {
     const { db } = database;
     const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
     const now = Date.now();
     const sent = [
-      ['a', 1],
-      ['a', 2],
-      ['b', 7],
-      ['b', 8],
-    ].map(([id, revision]) => {
+      ['a', 1, 'AAPL'],
+      ['a', 2, 'MSFT'],
+      ['b', 7, 'AAPL'],
+      ['b', 8, 'AAPL'],
+    ].map(([id, revision, symbol]) => {
       const [timestamp, source] = [new Date(now).toISOString(), 'edited'];
-      const terms = { symbol: 'AAPL', action: 'buy', premium: false };
+      const terms = { symbol, action: 'buy', premium: false };
       const body = signalSchema.parse({ id, revision, ...terms, source, timestamp });
       return { body, digest: `${id} ${revision}`, receivedAt: now };
     });
@@ -58,5 +70,9 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
       ['b', false],
       ['b', true],
     ]);
+    expect(await quoteLog.sources()).toContain('edited');
+    // Quotes are recorded for the symbol that was published.
+    const due = await quoteLog.due(now - 60_000, now);
+    expect(due.slice(-4).map(({ symbol }) => symbol)).toEqual(['AAPL', 'AAPL', 'AAPL', 'AAPL']);
   });
 });
