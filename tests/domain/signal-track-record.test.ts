@@ -389,7 +389,8 @@ describe('the recorder of quotes', () => {
     state.due = [due(1, clock.now() + 2_500)];
     await look();
     expect(asked).toHaveLength(2);
-    clock.advance(2_000);
+    await look();
+    await look();
     quote(101);
     await look();
     expect(recorded).toMatchObject([{ seq: 1, moment: 'expired', ...around(101) }]);
