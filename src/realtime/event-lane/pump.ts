@@ -68,21 +68,11 @@ export function createPump({ eventLog, mayRead, onHole, metrics, watch, log }: P
     const { events, joined } = encodePage(peer.dialect, stream.epoch!, page);
     if (events.length === 0) step(stream, subscriber);
     else {
-      countSent(events);
+      countSent(events, metrics);
       peer.write(events, joined, () => {
         watch?.accepted(stream.id, page, subscriber.since!);
         attempt(stream, subscriber);
       });
-    }
-  }
-
-  /** A metric costs more than an addition, and the events of a page mostly have one name. */
-  function countSent(events: readonly { readonly event: string }[]): void {
-    for (let start = 0, end = 1; end <= events.length; end++) {
-      const { event } = events[start]!;
-      if (events[end]?.event === event) continue;
-      metrics.messageSent(event, end - start);
-      start = end;
     }
   }
 
@@ -105,4 +95,17 @@ export function createPump({ eventLog, mayRead, onHole, metrics, watch, log }: P
     subscriber.pumping = true;
     attempt(stream, subscriber);
   };
+}
+
+/** A metric costs more than an addition, and the events of a page mostly have one name. */
+function countSent(
+  events: readonly { readonly event: string }[],
+  { messageSent }: PumpParts['metrics'],
+): void {
+  for (let start = 0, end = 1; end <= events.length; end++) {
+    const { event } = events[start]!;
+    if (events[end]?.event === event) continue;
+    messageSent(event, end - start);
+    start = end;
+  }
 }
