@@ -23,6 +23,9 @@ afterAll(async () => {
   await database.close();
 });
 
+/** A client that comes back by itself, as a stock client does. */
+const RETURNING = { reconnection: true, reconnectionDelay: 50 };
+
 const send = async (id: string): Promise<void> => {
   const [timestamp, source] = [new Date().toISOString(), 'momentum' as const];
   const body = { id, symbol: 'AAPL', action: 'buy', premium: false, source, timestamp };
@@ -43,7 +46,7 @@ async function loseTheLastSignal(): Promise<void> {
 }
 
 async function follow() {
-  const socket = await app.connect(reader);
+  const socket = await app.connect(reader, RETURNING);
   const heard = collect(socket, 'signal:new');
   const { streams } = accepted(await ask(socket, 'subscribe:signals'));
   const signals = () => heard.map(({ payload }) => payload as SignalPayload);
@@ -84,11 +87,11 @@ describe('after a failover that lost an acknowledged commit', () => {
 
   test('a number that is used again before anyone looks is not taken for the signal that was lost', async () => {
     const { socket, signals, epoch } = await follow();
-    await send('another that is lost');
+    await send('another-lost');
     await until(() => signals().length === 1, 'it has arrived');
     const closed = disconnected(socket);
     await loseTheLastSignal();
-    await send('in its place');
+    await send('in-its-place');
     await closed;
     await connected(socket);
     const positions = { free: { epoch, after: signals()[0]!.seq } };
@@ -99,7 +102,7 @@ describe('after a failover that lost an acknowledged commit', () => {
 
   test('the owner of a journal connects again, and begins anew in another epoch', async () => {
     const owner = await app.signUp();
-    const socket = await app.connect(owner);
+    const socket = await app.connect(owner, RETURNING);
     const heard = collect(socket, 'trade:executed');
     const { epoch } = accepted(await ask(socket, 'subscribe:trades'));
     await reportTrade(owner);
