@@ -1,10 +1,13 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { startRedisServer } from '../../local/redis-server.ts';
 import { startApp, type TestApp } from '../../rig/app.ts';
 import { ask } from '../../rig/clients/ask.ts';
+import { PASSWORD } from '../../rig/clients/http-client.ts';
 import { next } from '../../rig/clients/stock-client.ts';
 import { createTestDatabase, type PostgresTestDatabase } from '../../rig/database/database.ts';
 import { startPostgresPooler } from '../../rig/stand-ins/postgres-pooler.ts';
 import { until } from '../../rig/wait.ts';
+import { createTurkishDatabase } from '../support/turkish-database.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -34,8 +37,8 @@ async function behindPooler(): Promise<string> {
   return `${pooler.url}${pathname}`;
 }
 
-async function started(databaseUrl: string): Promise<TestApp> {
-  const app = await startApp({ env: { DATABASE_URL: databaseUrl } });
+async function started(databaseUrl: string, env: Record<string, string> = {}): Promise<TestApp> {
+  const app = await startApp({ env: { ...env, DATABASE_URL: databaseUrl } });
   cleanups.push(() => app.close());
   return app;
 }
@@ -68,4 +71,24 @@ test.each([
     expect(Math.abs(Date.parse(timestamp) - before)).toBeLessThan(60_000);
   };
   await Promise.all(Array.from({ length: 10 }, fill));
+});
+
+test('where the locale makes an i of İ, a name has ten guesses at two replicas, and no other spelling opens it', async () => {
+  const database = await createTurkishDatabase();
+  cleanups.push(() => database.close());
+  const redis = await startRedisServer();
+  cleanups.push(() => redis.stop());
+  const shared = { REDIS_URL: redis.url };
+  const apps = [await started(database.url, shared), await started(database.url, shared)];
+  await apps[0]!.signUp('iskra');
+  let guesses = 0;
+  const signIn = async (username: string, password: string) =>
+    (await apps[guesses++ % 2]!.request('POST', '/api/auth/login', { body: { username, password } })).status;
+  for (const spelling of ['İskra', 'İSKRA', 'ıskra']) expect(await signIn(spelling, PASSWORD)).toBe(401);
+  const spellings = ['iskra', 'ISKRA', 'Iskra', 'iSkRa', 'isKRA'];
+  for (const spelling of [...spellings, ...spellings])
+    expect(await signIn(spelling, 'a wrong guess')).toBe(401);
+  expect(await signIn('iskra', PASSWORD)).toBe(429);
+  expect(await signIn('IskrA', PASSWORD)).toBe(429);
+  expect(await signIn('İskra', PASSWORD)).toBe(401);
 });

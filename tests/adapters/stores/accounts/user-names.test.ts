@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import pg from 'pg';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
-import { silentLog } from '../../../../rig/log.ts';
-import { openDatabase } from '../../../../src/adapters/open-database.ts';
 import type { Database } from '../../../../src/adapters/sql/database.ts';
 import { readMigrations } from '../../../../src/adapters/sql/migrate.ts';
 import { createUsers } from '../../../../src/adapters/stores/accounts/users.ts';
 import { foldUsername } from '../../../../src/domain/accounts/username.ts';
+import { createTurkishDatabase } from '../../../support/turkish-database.ts';
 
 const newUser = (username: string) =>
   ({ username, name: 'Another user', role: 'member', passwordHash: `hash of ${username}` }) as const;
@@ -31,34 +28,11 @@ test('the fold of a user name is ASCII alone, and there is none of what cannot b
   expect(STRANGE.map(foldUsername)).toEqual(STRANGE.map(() => null));
 });
 
-/** A database of a locale in which lower('I') is no i and lower('İ') is one; `prepare` finds it empty. */
-async function createTurkish(prepare = async (_client: pg.Client) => {}): Promise<TestDatabase> {
-  const server = await createTestDatabase('postgres');
-  const name = `turkish_${randomUUID().replaceAll('-', '')}`;
-  await server.db.query(
-    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'tr'`,
-  );
-  const url = server.url.replace(/[^/]+$/, name);
-  const client = new pg.Client(url);
-  await client.connect();
-  await prepare(client);
-  await client.end();
-  const db = await openDatabase({ databaseUrl: url, log: silentLog });
-  return {
-    db,
-    async close() {
-      await db.close();
-      await server.db.query(`DROP DATABASE ${name}`);
-      await server.close();
-    },
-  };
-}
-
 describe.each([...KINDS, 'Turkish'] as const)('user names on %s', (kind) => {
   let own: TestDatabase;
   let db: Database;
   beforeAll(async () => {
-    own = kind === 'Turkish' ? await createTurkish() : await createTestDatabase(kind);
+    own = kind === 'Turkish' ? await createTurkishDatabase() : await createTestDatabase(kind);
     db = own.db;
   });
   afterAll(() => own.close());
@@ -88,7 +62,7 @@ describe.each([...KINDS, 'Turkish'] as const)('user names on %s', (kind) => {
 
 test('two spellings that a Turkish database let in stay, and there will be no third', async () => {
   const [older, younger] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
-  const database = await createTurkish(async (client) => {
+  const database = await createTurkishDatabase(async (client) => {
     const before = (await readMigrations()).filter(({ name }) => name < '016');
     for (const { sql } of before) await client.query(sql);
     await client.query(
