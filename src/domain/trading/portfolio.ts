@@ -2,6 +2,7 @@ import { type Decimal, decimal, max, min, round, toNumber, ZERO } from '../../li
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 import { notional } from '../instrument/notional.ts';
 import type { Quote } from '../market/quote.ts';
+import { lastPrice } from './fit.ts';
 import type { Holdings, Position } from './holdings.ts';
 import { readPrice } from './prices.ts';
 
@@ -23,7 +24,7 @@ export const averagePrice = ({ symbol, cost, quantity }: Position): Decimal =>
 function pricedDayChange(position: Position, quote: Quote | undefined, today: string): Decimal | null {
   const traded = position.day === today;
   const startQuantity = traded ? position.dayStartQuantity : position.quantity;
-  const price = readPrice(quote?.price);
+  const price = lastPrice(quote);
   const previousClose = readPrice(quote?.previousClose);
   if (!(price || position.quantity === 0) || !(previousClose || startQuantity === 0)) return null;
   return notional(position.symbol, price ?? ZERO, position.quantity)
@@ -61,7 +62,7 @@ export function dailyLoss(
       continue;
     }
     const quote = quoteOf(position.symbol);
-    const price = readPrice(quote?.price);
+    const price = lastPrice(quote);
     if (!price && position.quantity > 0) return { unpriced: position.symbol };
     const unrealized = notional(position.symbol, price ?? ZERO, position.quantity).minus(position.cost);
     change = change.plus(
@@ -87,7 +88,7 @@ export function portfolioToPayload(
     const positionChange = dayChange(position, quote, today);
     change = change.plus(positionChange);
     if (position.quantity === 0) continue;
-    const price = readPrice(quote?.price);
+    const price = lastPrice(quote);
     const marketValue = price ? notional(position.symbol, price, position.quantity) : position.cost;
     const unrealized = marketValue.minus(position.cost);
     const average = averagePrice(position);

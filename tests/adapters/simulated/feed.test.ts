@@ -3,9 +3,11 @@ import { createSimulatedFeed } from '../../../src/adapters/simulated/feed.ts';
 import { createSimulatedInstruments } from '../../../src/adapters/simulated/instruments.ts';
 import { UNIVERSE } from '../../../src/adapters/simulated/universe.ts';
 import { createOffExchangeSums } from '../../../src/domain/off-exchange/sums.ts';
+import { fitnessOf } from '../../../src/domain/trading/fit.ts';
 import { symbolSchema } from '../../../src/protocol/schemas.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
+import { quoteOf, SPREADS } from '../../support/trading.ts';
 
 const NOON = '2026-06-15T16:00:00Z';
 /** Minutes since midnight in New York at noon there. */
@@ -243,4 +245,17 @@ describe('the simulated universe', () => {
     expect(await directory.get('NOSUCH')).toBeNull();
     expect(directory.knows('SPY')).toBe(true);
   });
+});
+
+test('every quote of the simulated market is fit to trade on, on both sides', () => {
+  const { clock, sink } = start({ symbols: UNIVERSE.map(({ symbol }) => symbol), updatesPerSecond: 1 });
+  clock.advance(120_000);
+  expect(new Set(sink.quotes.map(({ symbol }) => symbol)).size).toBe(UNIVERSE.length);
+  const unfit = sink.quotes.filter(({ symbol, bid, ask, receivedAt }) => {
+    const times = { sourceTime: receivedAt, receivedAt, nbboReceivedAt: receivedAt };
+    const quote = { ...quoteOf(symbol, { bid, ask, state: 'simulated' }), ...times };
+    const { buy, sell } = fitnessOf(quote, receivedAt, SPREADS);
+    return !buy || !sell;
+  });
+  expect(unfit).toEqual([]);
 });
