@@ -5,7 +5,7 @@ import { createNoOptions } from '../../rig/stand-ins/no-options.ts';
 import type { MarketSource } from '../../src/app/feeds.ts';
 import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
-import type { FeedSink, MarketFeed } from '../../src/domain/market/feed.ts';
+import type { FeedSink, FeedStatus, MarketFeed } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -20,12 +20,15 @@ let sink: FeedSink | null = null;
 let contractSink: FeedSink | null = null;
 let sequence = 0;
 
+/** Trades only: orders fill at the last one. */
+const STOCKS_STATUS: FeedStatus = { state: 'live', withoutQuotes: true };
+
 const feed: MarketFeed = {
   source: 'simulated',
   origin: 'simulated',
   start(target) {
     sink = target;
-    sink.status({ state: 'live' });
+    sink.status(STOCKS_STATUS);
     const receivedAt = Date.now();
     for (const symbol of SYMBOLS) {
       sink.confirmed(symbol, true);
@@ -36,7 +39,7 @@ const feed: MarketFeed = {
     sink = null;
   },
   setSymbols() {},
-  status: () => ({ state: sink ? 'live' : 'down' }),
+  status: () => (sink ? STOCKS_STATUS : { state: 'down' }),
 };
 
 /** Contracts at prices of which each has a volatility. */
