@@ -12,6 +12,9 @@ import type { TotalsMessage, TotalsRow } from './totals-message.ts';
 /** What a replica asks for and does not get is requested again this often. */
 const ASK_INTERVAL_MS = 1_000;
 
+/** An order by notional serves this long: it is asked for by every subscription, page and poll. */
+export const RANKING_MS = 1_000;
+
 /** A symbol's totals of the day, as this replica received them. An unchanged one is the same object as before. */
 export interface BoardTotals {
   readonly symbol: string;
@@ -26,7 +29,7 @@ export interface BoardTotals {
 /** The day's totals of every symbol with prints, on every replica. */
 export interface TotalsBoard {
   get(symbol: string): BoardTotals | undefined;
-  /** Those with the most notional, most first. */
+  /** Those with the most notional, most first; the order is up to RANKING_MS old. */
   heaviest(count: number): BoardTotals[];
   /** YYYY-MM-DD in New York; null before the first print. */
   day(): string | null;
@@ -34,7 +37,7 @@ export interface TotalsBoard {
   isFlowing(): boolean;
   /** What the engine sums; null until it has said so. */
   scope(): SumsScope | null;
-  /** Called with the totals of one bus message, or with those whose state has changed. */
+  /** Called with the totals of one bus message, or with those whose state has changed; behind the doubt where there is one. */
   onChange(listener: (changed: readonly BoardTotals[]) => void): Cancel;
   /**
    * Called when the board has been told all totals anew, or what it told before is void: after a missed message, with
@@ -83,27 +86,29 @@ export function createTotalsBoard(options: TotalsBoardOptions): TotalsBoard {
   const pulse = createEnginePulse({ clock, newestLease: options.newestLease });
   const running = createScope();
   const asking = createAsking(options);
+  const ranking = createRanking(clock, board);
   let shown: Shown = { lease: 0, edition: 0, day: '', state: 'stale', scope: null };
 
-  const post = (changed: readonly BoardTotals[]): void => {
+  const post = (changed: readonly BoardTotals[], isDoubtful = false): void => {
     for (const one of changed) board.set(one.symbol, one);
+    // First: to who begins again these are no changes.
+    if (isDoubtful) doubts.emit();
     if (changed.length > 0) changes.emit(changed);
   };
   /** True where what was shown before is void. */
   const turnPage = ({ lease, edition }: TotalsMessage): boolean => {
     if (lease === shown.lease && edition === shown.edition) return false;
     board.clear();
+    ranking.forget();
     return true;
   };
   const stateOf = (arrives: boolean): QuoteState => (arrives ? shown.state : 'stale');
-  /** Those that are not told by the message itself. */
-  const followState = (told: ReadonlySet<string>): void =>
-    post(
-      [...board.values()].flatMap((one) => {
-        const state = stateOf(one.arrives);
-        return state === one.state || told.has(one.symbol) ? [] : { ...one, state };
-      }),
-    );
+  /** What stands on the board in another state than that of the feed now. */
+  const otherStates = (): BoardTotals[] =>
+    [...board.values()].flatMap((one) => {
+      const state = stateOf(one.arrives);
+      return state === one.state ? [] : { ...one, state };
+    });
   const receive = (message: TotalsMessage): void => {
     const verdict = pulse.receive(message);
     if (!verdict.isNew) return;
@@ -111,21 +116,23 @@ export function createTotalsBoard(options: TotalsBoardOptions): TotalsBoard {
     const { lease, edition, day, state, scope } = message;
     const isOther = state !== shown.state;
     shown = { lease, edition, day, state, scope };
-    post(message.rows.map((row) => toBoard(row, stateOf(row.arrives))));
-    if (isOther) followState(new Set(message.rows.map(({ symbol }) => symbol)));
     if (verdict.missed) asking.begin();
     else if (message.whole) asking.end();
-    if (isVoid || message.whole) doubts.emit();
+    post(
+      message.rows.map((row) => toBoard(row, stateOf(row.arrives))),
+      isVoid || message.whole,
+    );
+    if (isOther) post(otherStates());
   };
   const watchEngine = (): void => {
     if (pulse.newSilence() !== 'engine') return;
     shown = { ...shown, state: 'stale' };
-    followState(new Set());
+    post(otherStates());
   };
 
   return {
     get: (symbol) => board.get(symbol),
-    heaviest: (count) => heaviestOf(board, count),
+    heaviest: ranking.heaviest,
     day: () => shown.day || null,
     isFlowing: () => shown.state !== 'stale',
     scope: () => shown.scope,
@@ -148,12 +155,31 @@ export function createTotalsBoard(options: TotalsBoardOptions): TotalsBoard {
   };
 }
 
-function heaviestOf(board: ReadonlyMap<string, BoardTotals>, count: number): BoardTotals[] {
-  return [...board.values()]
-    .map((one) => [notionalOf(one), one] as const)
-    .sort(([a], [b]) => (a === b ? 0 : a < b ? 1 : -1))
-    .slice(0, count)
-    .map(([, one]) => one);
+/** The order by notional, once for all who ask within a second; at once where another symbol is there. */
+function createRanking(clock: Clock, board: ReadonlyMap<string, BoardTotals>) {
+  let ranked: string[] = [];
+  let rankedAt = Number.NEGATIVE_INFINITY;
+  const isOld = (): boolean => {
+    const age = clock.now() - rankedAt;
+    return ranked.length !== board.size || !(age >= 0 && age < RANKING_MS);
+  };
+  const rank = (): void => {
+    ranked = [...board.values()]
+      .map((one) => [notionalOf(one), one.symbol] as const)
+      .sort(([a], [b]) => (a === b ? 0 : a < b ? 1 : -1))
+      .map(([, symbol]) => symbol);
+    rankedAt = clock.now();
+  };
+  return {
+    heaviest(count: number): BoardTotals[] {
+      if (isOld()) rank();
+      return ranked.slice(0, count).flatMap((symbol) => board.get(symbol) ?? []);
+    },
+    /** The board begins again, maybe with as many other symbols. */
+    forget(): void {
+      rankedAt = Number.NEGATIVE_INFINITY;
+    },
+  };
 }
 
 /** Asks for everything, at most once a second, until it has come. */

@@ -51,12 +51,15 @@ export function publishTotals(options: TotalsPublisherOptions): Cancel {
 
   const publish = (): void => {
     if (!mayPublish()) return;
-    const taken = takeLatest(news, toRow);
-    if (taken.isVoid || (taken.day !== null && taken.day !== day)) edition += 1;
-    day = taken.day ?? day;
+    // The day is that of the sums: it turns with the first trade of the next one, whether that counts or not.
+    const today = sums.day() ?? day;
+    const taken = takeOf(today, news, toRow);
+    const isAnother = taken.isVoid || today !== day;
+    if (isAnother) edition += 1;
+    day = today;
     const now = clock.now();
     const state = arrival.state();
-    const isQuiet = taken.rows.length === 0 && state === published;
+    const isQuiet = taken.rows.length === 0 && state === published && !isAnother;
     if (!wholeDue && isQuiet && now - publishedAt < HEARTBEAT_MS) return;
     const rows = wholeDue ? sums.symbols().map(toRow) : taken.rows;
     const after = seq;
@@ -79,18 +82,17 @@ export function publishTotals(options: TotalsPublisherOptions): Cancel {
   };
 }
 
-/** Of the latest day only: what ended before is stored, and on no board any more. */
-function takeLatest(news: ChangeReader, toRow: (one: SymbolTotals) => TotalsRow) {
-  let day: string | null = null;
+/** Of this day only: what ended before is stored, and on no board any more. */
+function takeOf(today: string, news: ChangeReader, toRow: (one: SymbolTotals) => TotalsRow) {
   let isVoid = false;
   let rows: TotalsRow[] = [];
-  for (const change of news.take()) {
-    if (change.isAnew || (day !== null && change.day !== day)) {
+  for (const { day, isAnew, symbols } of news.take()) {
+    if (day !== today) continue;
+    if (isAnew) {
       isVoid = true;
       rows = [];
     }
-    day = change.day;
-    rows.push(...change.symbols.map(toRow));
+    rows.push(...symbols.map(toRow));
   }
-  return { day, isVoid, rows };
+  return { isVoid, rows };
 }

@@ -77,8 +77,10 @@ export function createFollowers({ heaviest, watched, watch, refusal }: Followers
     appeared(symbols) {
       for (const [peer, choice] of choices) {
         const before = watched(peer);
+        // Nearly every follower is full, and every message asks all of them.
+        if (before.size >= MAX_DARKPOOL_SYMBOLS) continue;
         const fresh = symbols.filter((symbol) => !before.has(symbol) && !choice.givenUp.has(symbol));
-        if (fresh.length === 0 || before.size >= MAX_DARKPOOL_SYMBOLS) continue;
+        if (fresh.length === 0) continue;
         watch(peer, [...before, ...fresh].slice(0, MAX_DARKPOOL_SYMBOLS))();
       }
     },

@@ -3,8 +3,10 @@ import { silentLog } from '../../../rig/log.ts';
 import type { BoardTotals } from '../../../src/domain/off-exchange/totals-board.ts';
 import { createEmitter } from '../../../src/lib/emitter.ts';
 import { createMetrics } from '../../../src/metrics/index.ts';
+import { TradecastError } from '../../../src/protocol/errors.ts';
 import { MAX_DARKPOOL_SYMBOLS } from '../../../src/protocol/limits.ts';
 import { darkpoolFeature, RANK_INTERVAL_MS } from '../../../src/realtime/features/darkpool.ts';
+import { createFollowers } from '../../../src/realtime/features/darkpool-followers.ts';
 import { createStateLane } from '../../../src/realtime/state-lane/lane.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createMemoryPeer } from '../../support/memory-peer.ts';
@@ -141,4 +143,25 @@ describe('who follows every symbol', () => {
     service.minute();
     expect(service.watched()).toEqual(new Set());
   });
+});
+
+test('symbols that move cost a follower that is full nothing', () => {
+  let looks = 0;
+  class Watched extends Set<string> {
+    override has(symbol: string): boolean {
+      looks += 1;
+      return super.has(symbol);
+    }
+  }
+  const full = new Watched(FULL);
+  const followers = createFollowers({
+    heaviest: () => FULL,
+    watched: () => full,
+    watch: () => () => {},
+    refusal: () => new TradecastError('SYMBOL_LIMIT', 'too many'),
+  });
+  followers.add(createMemoryPeer());
+  looks = 0;
+  followers.appeared(Array.from({ length: 5_000 }, (_, index) => `N${index}`));
+  expect(looks).toBe(0);
 });
