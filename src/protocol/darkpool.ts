@@ -60,7 +60,9 @@ export interface DarkpoolDay {
   minutes: DarkpoolMinute[];
   /** Times in which prints may be missing from the sums. */
   gaps: { from: string; to: string }[];
-  /** The end of a gap that began with the day: nothing before it was summed. Null where there is none. */
+  /** When the symbol was first followed on that day. Null where nobody followed it, and where every symbol is summed. */
+  followedSince: string | null;
+  /** Nothing before it was summed: the end of a gap that began with the day, or `followedSince`. Null where neither is. */
   summedSince: string | null;
   /** No print arrives since then, and that goes on. Null where they arrive, and on other days than the present one. */
   interruptedSince: string | null;

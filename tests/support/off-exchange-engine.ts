@@ -6,6 +6,7 @@ import { dollarsOf } from '../../src/domain/off-exchange/amount.ts';
 import type { DayChanges } from '../../src/domain/off-exchange/changes.ts';
 import { createOffExchangeKeeper } from '../../src/domain/off-exchange/keeper.ts';
 import type { PastPrints } from '../../src/domain/off-exchange/past-prints.ts';
+import type { SummedSymbols } from '../../src/domain/off-exchange/sums-scope.ts';
 import type { Gap, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
 import type { MinuteTotals, SymbolDay } from '../../src/domain/off-exchange/symbol-sums.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -17,6 +18,7 @@ function createMemoryStore(newestLease: () => number) {
   /** By symbol, start and part. */
   const minutes = new Map<string, MinuteTotals>();
   const gaps = new Map<number, Gap>();
+  const follows = new Map<string, number>();
   let day: string | null = null;
   let coveredUntil: number | null = null;
   let failures = 0;
@@ -54,6 +56,7 @@ function createMemoryStore(newestLease: () => number) {
       commits += 1;
       for (const change of commit.changes) apply(change, commit.part);
       for (const gap of commit.gaps) gaps.set(gap.from, gap);
+      for (const { day, symbol, since } of commit.follows) follows.set(`${symbol} ${day}`, since);
       coveredUntil = commit.coveredUntil ?? coveredUntil;
     },
     symbolDay: () => Promise.reject(new Error('nobody reads here')),
@@ -79,6 +82,8 @@ function createMemoryStore(newestLease: () => number) {
     commits: () => commits,
     gaps: () => [...gaps.values()].map(({ from, to }) => [from, to] as const),
     filled: () => [...gaps.values()].map(({ filled }) => filled),
+    /** By symbol and day. */
+    follows: () => Object.fromEntries(follows),
     coveredUntil: () => coveredUntil,
   };
 }
@@ -91,10 +96,16 @@ export interface EngineOptions {
   readonly start: number;
   readonly origin?: PriceOrigin;
   readonly past?: PastPrints | null;
+  readonly symbols?: SummedSymbols;
 }
 
 /** A replica with off-exchange sums, whose lease, feed and time the test moves. */
-export function createOffExchangeEngine({ start, origin = 'market', past = null }: EngineOptions) {
+export function createOffExchangeEngine({
+  start,
+  origin = 'market',
+  past = null,
+  symbols = '*',
+}: EngineOptions) {
   const clock = createManualClock(start);
   let lease: number | null = null;
   let newest = 0;
@@ -108,7 +119,7 @@ export function createOffExchangeEngine({ start, origin = 'market', past = null 
     hours: createMarketHours('us-equities'),
     origin,
     sums: { minNotional: 0, tapeNotional: 100_000 },
-    scope: () => ({ symbols: '*', quoted: 0, shed: 0, shedAt: null }),
+    scope: () => ({ symbols, quoted: 0, shed: 0, shedAt: null }),
     past,
     heardAt: () => (origin === 'simulated' ? clock.now() : heardAt),
     onRestored() {},

@@ -4,7 +4,7 @@ import { createDayPath, type DayPath } from './day-path.ts';
 import { createRandom } from './random.ts';
 import { partTraded, pricedAt } from './tape.ts';
 import type { SimulatedInstrument } from './universe.ts';
-import { type SimulatedVenue, venueAt } from './venues.ts';
+import { AT_EXCHANGE_BID, type SimulatedVenue, venueAt } from './venues.ts';
 
 const ROUND_LOT = 100;
 /** Lots quoted on each side, on average. */
@@ -27,7 +27,8 @@ export interface SymbolMarket {
   on(now: number): DayPath;
   /** Shares traded since the minute of `time` began. */
   tradedInMinute(time: number): number;
-  updateAt(time: number): SimulatedUpdate;
+  /** With `isLit` the trade is one on an exchange. */
+  updateAt(time: number, isLit?: boolean): SimulatedUpdate;
 }
 
 /** Trades on the day's path, and quotes around them. The spread is drawn from a stream that begins at `startedAt`. */
@@ -50,10 +51,10 @@ export function createSymbolMarket(
   return {
     on,
     tradedInMinute: (time) => Math.floor(on(time).volumeOf(time) * partTraded(time) + 1e-6),
-    updateAt(time) {
+    updateAt(time, isLit = false) {
       const price = toCents(on(time).priceAt(pricedAt(time)));
       const spread = Math.max(0.01, toCents(price * SPREAD * (0.5 + random.next())));
-      const venue = venueAt(instrument.symbol, seed, time);
+      const venue = isLit ? AT_EXCHANGE_BID : venueAt(instrument.symbol, seed, time);
       return {
         bid: toCents(price - venue.below * spread),
         ask: toCents(price + venue.above * spread),

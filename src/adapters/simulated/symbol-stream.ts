@@ -35,7 +35,8 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
   let quotedAt = 0;
 
   const deliver = (at: number): void => {
-    const { price, venue, ...nbbo } = market.updateAt(at);
+    // The minute so far is told as trades on an exchange: its prints were made before anybody followed the symbol.
+    const { price, venue, ...nbbo } = market.updateAt(at, at < now);
     const before = minuteOf(known) === minuteOf(at) ? market.tradedInMinute(known) : 0;
     const size = market.tradedInMinute(at) - before;
     known = at;

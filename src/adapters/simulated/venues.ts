@@ -23,6 +23,8 @@ const AT_MIDDLE = { below: 1, above: 1 };
 const NEAR_BID = { below: 1, above: 2 };
 const NEAR_ASK = { below: 2, above: 1 };
 const ON_EXCHANGES = [AT_BID, AT_ASK];
+/** A trade of which nobody asks where it was made. */
+export const AT_EXCHANGE_BID: SimulatedVenue = { trf: 0, reportMs: 0, ...AT_BID };
 /** One in five at the middle, three in ten between it and a side. */
 const OFF_EXCHANGES = [
   ...[AT_BID, AT_BID, AT_BID, AT_ASK, AT_ASK],

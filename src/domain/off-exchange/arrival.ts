@@ -22,6 +22,8 @@ export interface Arrival {
   until(): number;
   /** Prints from then on arrive, by the source's time: those that came before `heldSince` of our time do not count. */
   from(heldSince: number): number;
+  /** The source's time of the newest prints that arrive now. */
+  reached(): number;
   /** Whether upstream sends the symbol's prints, as far as the feed is there at all. */
   sends(symbol: string): boolean;
   /** The state of totals whose prints arrive; `stale` while none do. */
@@ -78,6 +80,7 @@ export function createArrival({ isWhole, origin, hours, now, heardAt }: ArrivalO
     followed: () => confirmed,
     until: () => heardAt() - behindMs.most,
     from: (heldSince) => Math.max(since, heldSince) - behindMs.least,
+    reached: () => now() - behindMs.least,
     sends: (symbol) => isWhole || confirmed.has(symbol),
     state: () => quoteState(origin, feed, true, hours.session(now())),
   };

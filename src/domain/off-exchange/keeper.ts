@@ -3,6 +3,7 @@ import type { MarketHours } from '../market/market-hours.ts';
 import type { FeedTap } from '../market/tapped-feed.ts';
 import { createArrival } from './arrival.ts';
 import { createCoverage } from './coverage.ts';
+import { createFollowing } from './following.ts';
 import type { PrintCounters } from './print-check.ts';
 import type { TermOptions } from './term.ts';
 import { createTerms } from './terms.ts';
@@ -57,14 +58,12 @@ export interface GapCounts {
 export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeeper {
   const { clock, log } = options;
   const coverage = createCoverage(options.hours);
-  const arrival = createArrival({
-    ...options,
-    isWhole: options.scope().symbols === '*',
-    now: clock.now,
-  });
+  const isWhole = options.scope().symbols === '*';
+  const arrival = createArrival({ ...options, isWhole, now: clock.now });
   const queue = createTickQueue(log, clock.now);
   const tally = createGapTally();
-  const terms = createTerms({ ...options, arrival, coverage, queue, ...tally });
+  const following = createFollowing(arrival.reached);
+  const terms = createTerms({ ...options, arrival, coverage, following, queue, ...tally });
 
   /** Prints arrive again, or do so no longer. */
   const follow = (): void => {
@@ -87,6 +86,7 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
       confirmed(symbol, flowing) {
         queue.ticks.confirmed(symbol, flowing);
         arrival.confirmed(symbol, flowing);
+        if (!isWhole && options.origin !== 'replay') following.confirmed(symbol, flowing);
         terms.now()?.sums.touch(symbol);
       },
       dropped(_count, isFrame = false) {
@@ -106,6 +106,7 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     begin: terms.begin,
     end() {
       arrival.end();
+      following.end();
       drops.end();
       follow();
       return terms.end();

@@ -64,6 +64,7 @@ export const dayToPayload = (
     prints,
   })),
   gaps: stored.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+  followedSince: isoOrNull(stored.followedSince),
   summedSince: isoOrNull(summedSince),
   interruptedSince: isoOrNull(interruptedSince),
   largest: stored.largest.map(printToPayload),

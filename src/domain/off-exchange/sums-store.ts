@@ -11,6 +11,15 @@ export interface Gap {
   readonly filled: readonly string[];
 }
 
+/** A symbol that was followed on a day, where not every symbol is summed. */
+export interface Follow {
+  /** YYYY-MM-DD in New York. */
+  readonly day: string;
+  readonly symbol: string;
+  /** By the time of the source, milliseconds since epoch. Stored again, the earlier one counts. */
+  readonly since: number;
+}
+
 /** What an engine goes on from. */
 export interface StoredDay {
   /** YYYY-MM-DD in New York. */
@@ -28,6 +37,7 @@ export interface SumsCommit {
   /** In their order. To write them twice does no harm. */
   readonly changes: readonly DayChanges[];
   readonly gaps: readonly Gap[];
+  readonly follows: readonly Follow[];
   /** Every print that upstream sent up to here is counted; null where nobody can say. */
   readonly coveredUntil: number | null;
 }
@@ -38,6 +48,8 @@ export interface StoredSymbolDay {
   readonly largest: SymbolDay['largest'];
   readonly late: LatePrints;
   readonly gaps: readonly Pick<Gap, 'from' | 'to'>[];
+  /** When the symbol was first followed on that day; null where nobody followed it, or every symbol is summed. */
+  readonly followedSince: number | null;
   /** Every print that upstream sent up to here is counted, of whichever day; null before the first engine. */
   readonly coveredUntil: number | null;
 }

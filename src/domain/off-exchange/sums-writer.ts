@@ -4,6 +4,7 @@ import { createScope } from '../../lib/scope.ts';
 import type { PriceOrigin } from '../market/feed.ts';
 import type { DayChanges } from './changes.ts';
 import type { Coverage } from './coverage.ts';
+import type { Following } from './following.ts';
 import { inPieces } from './pieces.ts';
 import type { OffExchangeSums } from './sums.ts';
 import type { SumsCommit, SumsStore } from './sums-store.ts';
@@ -33,6 +34,7 @@ export interface SumsWriterOptions {
   readonly sums: OffExchangeSums;
   readonly store: SumsStore;
   readonly coverage: Coverage;
+  readonly following: Following;
   readonly fencing: number;
   /** That of its commits. */
   readonly part: number;
@@ -48,7 +50,7 @@ export interface SumsWriterOptions {
 }
 
 export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
-  const { sums, store, coverage, fencing, part, clock, log, current, onGaps } = options;
+  const { sums, store, coverage, following, fencing, part, clock, log, current, onGaps } = options;
   /** When the first change came that was not taken yet. */
   let changedAt: number | null = null;
   const changes = sums.changes(() => {
@@ -64,7 +66,7 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   let savedAt = clock.now();
 
   const isDue = (commits: readonly WaitingCommit[]): boolean =>
-    commits.some(({ commit: { changes, gaps } }) => changes.length > 0 || gaps.length > 0) ||
+    commits.some(({ commit: { changes, gaps, follows } }) => changes.length + gaps.length + follows.length > 0) ||
     clock.now() - savedAt >= QUIET_WRITE_MS;
   /** What changed, in as many writes as it takes. */
   const next = (): WaitingCommit[] => {
@@ -72,10 +74,11 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     changedAt = null;
     const gaps = coverage.take();
     const coveredUntil = coverage.until(options.arrivedUntil());
+    const whole = { gaps, follows: following.take(), coveredUntil };
     const pieces = inPieces(marked(changes.take()));
     return pieces.map((piece, index) => {
       // Only the last one makes it true that everything up to there is counted, and that a gap is filled.
-      const rest = index === pieces.length - 1 ? { gaps, coveredUntil } : { gaps: [], coveredUntil: null };
+      const rest = index === pieces.length - 1 ? whole : { gaps: [], follows: [], coveredUntil: null };
       return { commit: { part, changes: piece, ...rest }, since };
     });
   };

@@ -6,6 +6,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { PriceOrigin } from '../market/feed.ts';
 import type { Arrival } from './arrival.ts';
 import type { Coverage } from './coverage.ts';
+import type { Following } from './following.ts';
 import type { PastPrints } from './past-prints.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
 import { createOffExchangeSums, type OffExchangeOptions, type OffExchangeSums } from './sums.ts';
@@ -48,6 +49,7 @@ export interface TermOptions {
   readonly past: PastPrints | null;
   readonly arrival: Pick<Arrival, 'sends' | 'state' | 'isFlowing' | 'followed' | 'until' | 'from'>;
   readonly coverage: Coverage;
+  readonly following: Following;
   readonly fencing: number;
   /** The last term of this process; null where none has been, or not lately. */
   readonly before: EndedTerm | null;
@@ -125,7 +127,7 @@ function restored(
   options: TermOptions,
   { newest, coveredUntil }: Awaited<ReturnType<SumsStore['load']>>,
 ): Beginning {
-  const { coverage, arrival, origin } = options;
+  const { coverage, following, arrival, origin } = options;
   const sums = createOffExchangeSums(options.sums);
   if (origin === 'replay') coverage.resume(null);
   else {
@@ -133,5 +135,6 @@ function restored(
     // Where nothing was ever summed, the day so far is missing.
     coverage.resume(coveredUntil ?? newYorkDay(arrival.until()).start);
   }
+  following.resume();
   return { sums, part: options.fencing, unsaved: [] };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createSimulatedFeed } from '../../../src/adapters/simulated/feed.ts';
 import { createSimulatedInstruments } from '../../../src/adapters/simulated/instruments.ts';
 import { UNIVERSE } from '../../../src/adapters/simulated/universe.ts';
+import type { TradeTick } from '../../../src/domain/market/feed.ts';
 import { createOffExchangeSums } from '../../../src/domain/off-exchange/sums.ts';
 import { fitnessOf } from '../../../src/domain/trading/fit.ts';
 import { symbolSchema } from '../../../src/protocol/schemas.ts';
@@ -125,19 +126,23 @@ describe('the simulated market', () => {
     expect([bullish > bearish / 3n, bearish > bullish / 3n]).toEqual([true, true]);
   });
 
-  test('a print that is heard again after a restart is the same one', () => {
-    const at = '2026-06-15T16:00:29.999Z';
-    const prints = (since: string) => {
-      const { clock, sink } = start({ at: since, symbols: ['NVDA'] });
-      clock.advance(1);
-      return new Map(sink.trades.map(({ tradeId, sourceTime, trf }) => [`${sourceTime} ${tradeId}`, trf]));
+  test('has prints from the subscription on: the minute so far comes as trades on an exchange', () => {
+    const symbols = UNIVERSE.slice(0, 20).map(({ symbol }) => symbol);
+    const heard = (since: string) => {
+      const { clock, sink } = start({ at: since, symbols });
+      clock.advance(15_000);
+      return new Map(sink.trades.map((trade) => [`${trade.symbol} ${trade.tradeId}`, trade]));
     };
-    const again = prints(at);
-    for (const [print, trf] of prints('2026-06-15T16:00:16Z'))
-      if (again.has(print)) expect(again.get(print)).toBe(trf);
-    expect(
-      [...again.keys()].filter((print) => prints('2026-06-15T16:00:16Z').has(print)).length,
-    ).toBeGreaterThan(1);
+    const at = '2026-06-15T16:00:31.000Z';
+    const before = heard('2026-06-15T16:00:16Z');
+    const both = [...heard(at)].filter(([key]) => before.has(key));
+    const isPrint = ({ exchange, trf }: TradeTick): boolean => exchange === 4 && trf > 0;
+    const early = both.filter(([, { sourceTime }]) => sourceTime < Date.parse(at));
+    expect(early.filter(([, trade]) => isPrint(trade))).toEqual([]);
+    // Those of the process before were prints.
+    expect(early.filter(([key]) => isPrint(before.get(key)!)).length).toBeGreaterThan(5);
+    for (const [key, { sourceTime, trf }] of both)
+      if (sourceTime >= Date.parse(at)) expect(trf).toBe(before.get(key)!.trf);
   });
 
   test.each(['2026-06-15T13:31:20Z', NOON, '2026-06-15T06:10:00Z'])(

@@ -40,6 +40,7 @@ export const dayOf = (symbol: string, part: Partial<DarkpoolDay> = {}): Darkpool
     },
   ],
   gaps: [],
+  followedSince: null,
   summedSince: null,
   interruptedSince: null,
   largest: [

@@ -334,3 +334,43 @@ describe('how long prints have waited to be stored', () => {
     expect(engine.keeper.unsavedMs()).toBe(0);
   });
 });
+
+describe('where not every symbol is summed', () => {
+  const FOLLOWED = { symbols: 'watched', start: NOON } as const;
+
+  test('each is known since it was first followed that day, and an outage is none of its own', async () => {
+    const engine = await begin(FOLLOWED);
+    const first = engine.clock.now();
+    engine.tap.confirmed('WMT', true);
+    await engine.pass(10 * SECOND);
+    engine.tap.confirmed('AAPL', true);
+    await engine.pass(2 * SECOND);
+    expect(engine.follows()).toEqual({
+      [`WMT ${MONDAY}`]: first,
+      [`AAPL ${MONDAY}`]: first + 10 * SECOND,
+    });
+  });
+
+  test('those that are followed over midnight are whole the next day', async () => {
+    const tuesday = newYorkTime('2026-06-16', 0);
+    const engine = await begin({ ...FOLLOWED, start: tuesday - 20 * SECOND });
+    engine.tap.confirmed('WMT', true);
+    engine.tap.confirmed('AAPL', true);
+    await engine.pass(SECOND);
+    engine.tap.confirmed('AAPL', false);
+    await engine.pass(20 * SECOND);
+    expect(engine.follows()).toMatchObject({ 'WMT 2026-06-16': tuesday });
+    expect(Object.keys(engine.follows())).not.toContain('AAPL 2026-06-16');
+  });
+
+  test('what this process follows is stored again where another engine was there in between', async () => {
+    const engine = await begin(FOLLOWED);
+    const at = engine.clock.now();
+    await engine.lose(true);
+    engine.tap.status({ state: 'live' });
+    engine.tap.confirmed('WMT', true);
+    await engine.win();
+    await engine.pass(2 * SECOND);
+    expect(engine.follows()).toEqual({ [`WMT ${MONDAY}`]: at });
+  });
+});

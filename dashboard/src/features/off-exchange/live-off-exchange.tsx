@@ -70,7 +70,9 @@ function Upkeep({ trouble, lastPrint }: { trouble: string; lastPrint: number }) 
         {trouble}
       </p>
       {trouble === '' ? (
-        <p className="text-muted">Amounts since midnight. Last print at {marketTime(lastPrint)}.</p>
+        <p className="text-muted">
+          Each symbol’s panel says since when its amounts are summed. Last print at {marketTime(lastPrint)}.
+        </p>
       ) : null}
     </div>
   );

@@ -6,6 +6,7 @@ import { Message } from '../../components/message.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useSubjects } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import {
   calendarDay,
@@ -104,9 +105,18 @@ function scopeText({ symbols, quoted }: NonNullable<DarkpoolDay['scope']>): stri
     : 'Prints of symbols are summed while somebody watches or holds them, and of featured ones always: those of other times are missing.';
 }
 
+/** Where only followed symbols are summed, and this one was not yet. */
+const isUnfollowed = ({ followedSince, minutes, scope }: DarkpoolDay): boolean =>
+  scope?.symbols === 'watched' && followedSince === null && minutes.length === 0;
+
 /** What may be said of the day where no gap is listed; null where one is, or an interruption goes on. */
-function soundText({ gaps, summedSince, interruptedSince, scope }: DarkpoolDay): string | null {
-  if (summedSince !== null) return `Summed since ${marketTime(summedSince)} New York.`;
+function soundText(day: DarkpoolDay): string | null {
+  const { symbol, gaps, summedSince, followedSince, interruptedSince, scope } = day;
+  if (isUnfollowed(day)) return `Nobody has followed ${symbol} today: none of its prints is summed yet.`;
+  if (summedSince !== null)
+    return summedSince === followedSince
+      ? `Summed since ${marketTime(summedSince)} New York, when somebody first followed ${symbol} today.`
+      : `Summed since ${marketTime(summedSince)} New York.`;
   if (gaps.length > 0 || interruptedSince !== null) return null;
   return scope?.symbols === '*'
     ? 'No gap is known today.'
@@ -116,7 +126,7 @@ function soundText({ gaps, summedSince, interruptedSince, scope }: DarkpoolDay):
 /** What may be missing from the sums, and what is left out of them. */
 function Completeness({ day }: { day: DarkpoolDay }) {
   const { late, scope, summedSince, interruptedSince } = day;
-  const gaps = day.gaps.filter(({ to }) => to !== summedSince);
+  const gaps = day.gaps.filter(({ to }) => summedSince === null || to > summedSince);
   const sound = soundText(day);
   return (
     <ul className="flex flex-col gap-1 px-3 pb-3 sm:px-4" aria-label="Completeness">
@@ -166,6 +176,8 @@ export function SymbolDay({ symbol, reveal, theme, loadChart }: SymbolDayProps) 
     if (reveal && window.matchMedia(STACKED).matches) document.getElementById(PANEL_ID)?.scrollIntoView();
   }, [reveal]);
   const { day, receivedAt, problem } = useStore(store);
+  // Whoever looks at a symbol follows it: nothing of it is summed otherwise.
+  useSubjects('quote', [symbol]);
 
   return (
     <Panel
@@ -198,7 +210,7 @@ export function SymbolDay({ symbol, reveal, theme, loadChart }: SymbolDayProps) 
           )}
           {day.minutes.length === 0 ? (
             <Message title={`No prints of ${symbol} were summed today`}>
-              They appear here as they are reported.
+              They appear here as they are reported, while this page is open.
             </Message>
           ) : (
             <MinuteCanvas symbol={symbol} minutes={day.minutes} theme={theme} load={loadChart} />

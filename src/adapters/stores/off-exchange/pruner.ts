@@ -25,6 +25,7 @@ const PRUNE_PAGE = `
   DELETE FROM off_exchange_symbols s USING page WHERE s.source = $1 AND s.day = $2 AND s.symbol = page.symbol
   RETURNING s.symbol`;
 const PRUNE_GAPS = 'DELETE FROM off_exchange_gaps WHERE ended_at < $1';
+const PRUNE_FOLLOWS = 'DELETE FROM off_exchange_follows WHERE since < $1';
 
 /** Removes days that are older than `maxAgeMs`, at the start and every hour. */
 export function createSumsPruner(options: {
@@ -47,6 +48,7 @@ export function createSumsPruner(options: {
   const prune = async (): Promise<void> => {
     const before = new Date(clock.now() - maxAgeMs);
     await db.query(PRUNE_GAPS, [before]);
+    await db.query(PRUNE_FOLLOWS, [before]);
     for (const day of await db.query<OldDay>(OLD_DAYS, [before])) {
       await removeDay(day);
       if (isStopped) return;

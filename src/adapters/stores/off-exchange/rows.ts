@@ -112,3 +112,7 @@ export function parametersOf(commit: SumsCommit) {
     gaps: JSON.stringify(gaps),
   };
 }
+
+/** As JSON: when which symbols were first followed. */
+export const followsOf = ({ follows }: Pick<SumsCommit, 'follows'>): string =>
+  JSON.stringify(follows.map(({ since, ...follow }) => ({ ...follow, since: new Date(since) })));

@@ -7,7 +7,7 @@ import type {
 import type { SymbolDay } from '../../../domain/off-exchange/symbol-sums.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { fencedTransaction } from '../engine/fenced.ts';
-import { type MinuteRow, parametersOf, type SymbolRow, toMinute, toSymbolDay } from './rows.ts';
+import { followsOf, type MinuteRow, parametersOf, type SymbolRow, toMinute, toSymbolDay } from './rows.ts';
 
 /** All of it in one statement: $1 source, $2 symbols, $3 minutes, $4 gaps, $5 covered until, $6 part of the minutes. */
 const UPSERT = `
@@ -40,6 +40,12 @@ const UPSERT = `
   INSERT INTO off_exchange_coverage (source, covered_until)
   SELECT $1::text, $5::timestamptz WHERE $5::timestamptz IS NOT NULL
   ON CONFLICT (source) DO UPDATE SET covered_until = excluded.covered_until`;
+
+/** $1 source, $2 follows. */
+const FOLLOW = `
+  INSERT INTO off_exchange_follows AS old (source, day, symbol, since)
+  SELECT $1::text, day, symbol, since FROM json_to_recordset($2::json) AS t (day date, symbol text, since timestamptz)
+  ON CONFLICT (source, day, symbol) DO UPDATE SET since = least(old.since, excluded.since)`;
 
 const VOID = ['symbols', 'minutes', 'gaps'].map(
   (table) => `DELETE FROM off_exchange_${table} WHERE source = $1 AND day = ANY ($2::date[])`,
@@ -74,6 +80,7 @@ async function write(tx: Queryable, source: string, commit: SumsCommit): Promise
   const { voidDays, symbols, minutes, gaps } = parametersOf(commit);
   if (voidDays.length > 0) for (const statement of VOID) await tx.query(statement, [source, voidDays]);
   const until = commit.coveredUntil === null ? null : new Date(commit.coveredUntil);
+  if (commit.follows.length > 0) await tx.query(FOLLOW, [source, followsOf(commit)]);
   await tx.query(UPSERT, [source, symbols, minutes, gaps, until, commit.part]);
 }
 
@@ -118,7 +125,7 @@ async function readSymbolDay(
   day: string,
 ): Promise<StoredSymbolDay> {
   const key = [source, day, symbol];
-  const [rows, minutes, gaps, coveredUntil] = await Promise.all([
+  const [rows, minutes, gaps, follows, coveredUntil] = await Promise.all([
     db.query<SymbolRow>(
       `SELECT ${SYMBOL_COLUMNS} FROM off_exchange_symbols WHERE source = $1 AND day = $2 AND symbol = $3`,
       key,
@@ -134,6 +141,10 @@ async function readSymbolDay(
        WHERE source = $1 AND day = $2 AND NOT ($3 = ANY (filled)) ORDER BY began_at`,
       key,
     ),
+    db.query<{ since: Date }>(
+      'SELECT since FROM off_exchange_follows WHERE source = $1 AND day = $2 AND symbol = $3',
+      key,
+    ),
     readCoverage(db, source),
   ]);
   const stored = rows[0] && toSymbolDay(rows[0]);
@@ -145,6 +156,7 @@ async function readSymbolDay(
       from: began_at.getTime(),
       to: ended_at.getTime(),
     })),
+    followedSince: follows[0]?.since.getTime() ?? null,
     coveredUntil,
   };
 }

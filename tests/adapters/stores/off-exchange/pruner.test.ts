@@ -44,6 +44,7 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
       gaps: [
         { day, from: Date.now() - daysAgo * DAY_MS - 1_000, to: Date.now() - daysAgo * DAY_MS, filled: [] },
       ],
+      follows: [{ day, symbol, since: Date.now() - daysAgo * DAY_MS }],
       coveredUntil: null,
     });
     await database.db.query(
@@ -60,10 +61,12 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
   };
   const allLeft = async () =>
     Object.fromEntries(
-      await Promise.all(['symbols', 'minutes', 'gaps'].map(async (table) => [table, await left(table)])),
+      await Promise.all(
+        ['symbols', 'minutes', 'gaps', 'follows'].map(async (table) => [table, await left(table)]),
+      ),
     );
 
-  test('go as a whole once nothing was written to them for so long, with minutes and gaps', async () => {
+  test('go as a whole once nothing was written to them for so long, with minutes, gaps and follows', async () => {
     await keep('massive', '2026-05-01', 'AAPL', KEEP_DAYS + 1);
     await keep('massive', '2026-05-02', 'AAPL', KEEP_DAYS + 1);
     // Its last print came later: the whole day stays.
@@ -75,7 +78,7 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
     pruner.start();
     await pruner.stop();
     const kept = ['massive 2026-05-02', 'replay 2013-10-07'];
-    expect(await allLeft()).toEqual({ symbols: kept, minutes: kept, gaps: kept });
+    expect(await allLeft()).toEqual({ symbols: kept, minutes: kept, gaps: kept, follows: kept });
   });
 
   test('of the whole market go a hundred symbols at a time', async () => {

@@ -114,6 +114,7 @@ describe.each(KINDS)('a day of the whole market on the %s database', (kind) => {
       part: 8,
       changes: [{ day: DAY, isAnew: false, symbols: [change] }],
       gaps: [],
+      follows: [],
       coveredUntil: null,
     };
     // Of a write that failed nobody knows whether it was committed: it is written again.

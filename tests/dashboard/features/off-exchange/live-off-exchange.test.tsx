@@ -137,6 +137,20 @@ test.each([
     ['Summed since 14:00:00 New York.'],
   ],
   [
+    'it was followed later than the service was started',
+    {
+      gaps: [{ from: '2026-11-20T09:00:00.000Z', to: '2026-11-20T19:00:00.000Z' }],
+      summedSince: '2026-11-20T19:09:00.000Z',
+      followedSince: '2026-11-20T19:09:00.000Z',
+    },
+    ['Summed since 14:09:00 New York, when somebody first followed AAPL today.'],
+  ],
+  [
+    'nobody has followed it',
+    { minutes: [], gaps: [] },
+    ['Nobody has followed AAPL today: none of its prints is summed yet.'],
+  ],
+  [
     'an outage goes on',
     { interruptedSince: '2026-11-20T15:05:00.000Z' },
     ['No print has arrived since 10:05:00: these sums are not complete.'],
@@ -150,7 +164,9 @@ test.each([
   const list = within(await panel.findByRole('list', { name: 'Completeness' }));
   const said = list.getAllByRole('listitem').map(({ textContent }) => textContent);
   expect(
-    said.filter((text) => /gap is known|Summed since|has arrived|may be missing/.test(text ?? '')),
+    said.filter((text) =>
+      /gap is known|Summed since|followed AAPL|has arrived|may be missing/.test(text ?? ''),
+    ),
   ).toEqual(texts);
 });
 
@@ -248,4 +264,13 @@ test('after 2, 4 and 8 seconds without a connection the page polls, says so, and
   });
   await waitFor(() => expect(server.emitted('subscribe:darkpool')).toHaveLength(2));
   await waitFor(() => expect(screen.queryByText(/^No live connection/)).toBeNull());
+});
+
+test('a symbol is followed while its panel is open', async () => {
+  const { server, user } = await open(pushes(totalsOf('AAPL'), totalsOf('BRK.B', { bullish: 1 })));
+  await screen.findByRole('heading', { name: 'AAPL by minute' });
+  await until(() => server.emitted('subscribe:watchlist').length === 1);
+  await user.click(screen.getByRole('button', { name: 'BRK.B' }));
+  await until(() => JSON.stringify(server.emitted('subscribe:watchlist').at(-1)).includes('BRK.B'));
+  await until(() => JSON.stringify(server.emitted('unsubscribe:watchlist')).includes('AAPL'));
 });
