@@ -4,7 +4,7 @@ export interface OffExchangeReadings {
   /** Since the start, by what became of them. */
   counters(): object;
   /** Since the start; `fetching` are those whose prints are being requested, `filled` and `givenUp` count symbols. */
-  gaps(): Readonly<Record<'begun' | 'fetching' | 'filled' | 'givenUp', number>>;
+  gaps(): Readonly<Record<'begun' | 'fetching' | 'filled' | 'givenUp' | 'unreadable', number>>;
   /** Trades on exchanges that were passed by. */
   shed(): number;
   /** Symbols with quotes for the sums alone. */
@@ -40,6 +40,11 @@ export function readOffExchange(registry: MetricRegistry, read: OffExchangeReadi
     'tradecast_off_exchange_given_up_total',
     'Symbols whose prints of a gap are not fetched: they are too many, or were never delivered',
     () => read.gaps().givenUp,
+  );
+  registry.total(
+    'tradecast_off_exchange_unreadable_total',
+    'Frames and trades of upstream that could not be read and may have been off-exchange prints',
+    () => read.gaps().unreadable,
   );
   registry.total(
     'tradecast_off_exchange_shed_trades_total',

@@ -19,7 +19,7 @@ export interface CollectingSink extends FeedSink {
   readonly candleFills: Map<string, readonly Candle[]>;
   readonly flowing: Set<string>;
   readonly statuses: FeedStatus[];
-  readonly counts: { dropped: number; restarted: number };
+  readonly counts: { dropped: number; mayBePrints: number; restarted: number };
   /** Resolves once `condition` holds; it is looked at after each call of the sink. */
   until(condition: (sink: CollectingSink) => boolean): Promise<void>;
 }
@@ -38,7 +38,7 @@ export function createCollectingSink(): CollectingSink {
     candleFills: new Map(),
     flowing: new Set(),
     statuses: [],
-    counts: { dropped: 0, restarted: 0 },
+    counts: { dropped: 0, mayBePrints: 0, restarted: 0 },
     trade(tick) {
       sink.trades.push(tick);
       heard();
@@ -68,8 +68,9 @@ export function createCollectingSink(): CollectingSink {
       else sink.flowing.delete(symbol);
       heard();
     },
-    dropped(count) {
+    dropped(count, mayBePrints = false) {
       sink.counts.dropped += count;
+      if (mayBePrints) sink.counts.mayBePrints += count;
       heard();
     },
     restarted() {

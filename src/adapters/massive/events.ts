@@ -1,5 +1,6 @@
 /** One upstream event → one tick of the domain, or undefined where it is none. Nothing throws. */
 import type { BarTick, DayTick, HaltTick, NbboTick, TradeTick } from '../../domain/market/feed.ts';
+import { FINRA } from '../../domain/off-exchange/print.ts';
 import type { Reading } from './clusters.ts';
 import { asCount, isOptionalPrice, isPrice, isSize, isTime, type SymbolCheck } from './event-checks.ts';
 import { positive, timeOf } from './fields.ts';
@@ -22,6 +23,18 @@ const DECIMAL = /^\d{1,12}(\.\d+)?$/;
 /** Whole shares in `s`; below one share `s` is 0 and the decimal text `ds` has the size. */
 const tradeSize = ({ s, ds }: RawEvent): unknown =>
   s === 0 && typeof ds === 'string' && DECIMAL.test(ds) ? Number(ds) : s;
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
+/** True for a trade that is off-exchange, or may be: its exchange or its facility can't be read. Asked of every trade. */
+export const mayBePrint = ({ x, trfi }: RawEvent): boolean =>
+  typeof x === 'number' ? x === FINRA && trfi !== 0 && !isAbsent(trfi) : !isAbsent(x);
+
+/** False where nobody can say whether, or for how many shares, a trade that may be a print is one. */
+const isReadablePrint = ({ x, trfi, s, ds }: RawEvent): boolean =>
+  x === FINRA &&
+  asCount(trfi) > 0 &&
+  (s !== 0 || isAbsent(ds) || (typeof ds === 'string' && DECIMAL.test(ds)));
 
 /** `ds` where it has more than the whole shares in `s`, and agrees with them. */
 function decimalSize({ s, ds }: RawEvent): string {
@@ -46,6 +59,7 @@ export function readTrade(
   const { sym, p, t, c, i } = event;
   const size = tradeSize(event);
   if (!isSymbol(sym) || !isPrice(p) || !isSize(size) || !isTime(t, receivedAt)) return undefined;
+  if (mayBePrint(event) && !isReadablePrint(event)) return undefined;
   const conditions = c ?? undefined;
   if (conditions !== undefined && !Array.isArray(conditions)) return undefined;
   const trf = asCount(event.trfi);

@@ -6,7 +6,7 @@ import type { FeedSink } from '../../domain/market/feed.ts';
 import { type Reading, STOCKS } from './clusters.ts';
 import { readContract } from './contract-ticks.ts';
 import { createSymbolCheck } from './event-checks.ts';
-import { type RawEvent, readBar, readDay, readHalt, readNbbo, readTrade } from './events.ts';
+import { mayBePrint, type RawEvent, readBar, readDay, readHalt, readNbbo, readTrade } from './events.ts';
 
 /** The largest frame the official client accepts; a larger one is not market data. */
 export const MAX_FRAME_CHARS = 1_000_000;
@@ -127,7 +127,9 @@ export function createFrameReader(
   const takeEvent = createTakeEvent(sink, onStatus, reading, readsTrade);
 
   const take = (event: RawEvent, receivedAt: number): void => {
-    if (typeof event !== 'object' || event === null || !takeEvent(event, receivedAt)) sink.dropped(1);
+    if (typeof event !== 'object' || event === null) sink.dropped(1, true);
+    else if (!takeEvent(event, receivedAt))
+      sink.dropped(1, typeof event.ev !== 'string' || (event.ev === 'T' && mayBePrint(event)));
   };
   const parse = (text: string): readonly RawEvent[] | RawEvent | undefined => {
     if (text.length <= MAX_FRAME_CHARS) {

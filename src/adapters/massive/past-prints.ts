@@ -7,7 +7,7 @@ import { TradecastError } from '../../protocol/errors.ts';
 import { isStockSymbol } from '../../protocol/symbol.ts';
 import { tradeEffects } from './conditions.ts';
 import { createSymbolCheck } from './event-checks.ts';
-import { type RawEvent, readTrade } from './events.ts';
+import { mayBePrint, type RawEvent, readTrade } from './events.ts';
 import { type Fields, fieldsOf, isDelayed, nextPathOf, positive, rowsOf } from './fields.ts';
 import { refusal } from './refusals.ts';
 import type { MassiveRest } from './rest.ts';
@@ -62,7 +62,11 @@ export function createMassivePastPrints({ rest, clock }: MassivePastPrintsOption
     rowsOf(body.results).flatMap((value) => {
       const row = fieldsOf(value);
       if (!STANDING.has(row.correction)) return [];
-      const tick = readTrade(toEvent(symbol, row), clock.now(), isSymbol, tradeEffects);
+      const event = toEvent(symbol, row);
+      const tick = readTrade(event, clock.now(), isSymbol, tradeEffects);
+      // Without it the gap is not filled.
+      if (tick === undefined && mayBePrint(event))
+        throw new Error('upstream sent a print that cannot be read');
       return tick !== undefined && isOffExchange(tick) && tick.sequence > 0 ? tick : [];
     });
 

@@ -1,9 +1,8 @@
 /** With every trade of the market on the line: what of it is read, and where it goes. */
 import type { FeedScope, FeedSink, ShedTrades } from '../../domain/market/feed.ts';
-import { isOffExchange } from '../../domain/off-exchange/print.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { RawEvent } from './events.ts';
+import { mayBePrint, type RawEvent } from './events.ts';
 
 export interface ScopeRouting {
   /**
@@ -48,8 +47,8 @@ export function createScopeRouting(options: ScopeRoutingOptions): ScopeRouting {
     readsTrade(event) {
       const current = scope();
       if (current === null) return true;
-      const { sym, x, trfi } = event as { sym: string; x: number; trfi: number };
-      if (isOffExchange({ exchange: x, trf: trfi })) return true;
+      if (mayBePrint(event)) return true;
+      const { sym } = event as { sym: string };
       if (wanted().has(sym) || current.quoted.has(sym)) return true;
       shed.trades += 1;
       return false;

@@ -111,10 +111,10 @@ export interface FeedSink {
   /** Upstream sends the symbol's ticks (true), or does so no longer or not yet (false). */
   confirmed(symbol: string, flowing: boolean): void;
   /**
-   * `count` frames or ticks were dropped: malformed or implausible. `isFrame` where it was a whole frame: nobody knows
-   * which ticks were in it.
+   * `count` frames or ticks were dropped: malformed or implausible. `mayBePrints` where off-exchange prints may have been
+   * among them: a whole frame, or a trade that can't be read.
    */
-  dropped(count: number, isFrame?: boolean): void;
+  dropped(count: number, mayBePrints?: boolean): void;
   /** The source begins again (a replay looped): earlier ticks no longer count. */
   restarted(): void;
   status(status: FeedStatus): void;

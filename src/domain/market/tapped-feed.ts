@@ -37,9 +37,9 @@ const joined = (sink: FeedSink, tap: FeedTap): FeedSink => ({
     sink.confirmed(symbol, flowing);
     tap.confirmed(symbol, flowing);
   },
-  dropped(count, isFrame) {
-    sink.dropped(count, isFrame);
-    tap.dropped(count, isFrame);
+  dropped(count, mayBePrints) {
+    sink.dropped(count, mayBePrints);
+    tap.dropped(count, mayBePrints);
   },
   restarted() {
     sink.restarted();

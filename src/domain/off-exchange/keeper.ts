@@ -51,6 +51,8 @@ export interface GapCounts {
   readonly fetching: number;
   /** Symbols whose prints of a gap are there after all, since the process started. */
   readonly filled: number;
+  /** Frames and trades that could not be read and may have been prints, since the process started. */
+  readonly unreadable: number;
   /** Symbols whose prints of a gap are not asked for any more: it stays. Since the process started. */
   readonly givenUp: number;
 }
@@ -89,8 +91,9 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
         if (!isWhole && options.origin !== 'replay') following.confirmed(symbol, flowing);
         terms.now()?.sums.touch(symbol);
       },
-      dropped(_count, isFrame = false) {
-        if (!isFrame) return;
+      dropped(count, mayBePrints = false) {
+        if (!mayBePrints) return;
+        tally.onUnreadable(count);
         arrival.dropped();
         queue.broken();
         follow();
@@ -145,10 +148,12 @@ function createGapTally() {
   let begun = 0;
   let filled = 0;
   let givenUp = 0;
+  let unreadable = 0;
   return {
     onGaps: (count: number): unknown => (begun += count),
     onFilled: (): unknown => (filled += 1),
     onGivenUp: (count: number): unknown => (givenUp += count),
-    counts: () => ({ begun, filled, givenUp }),
+    onUnreadable: (count: number): unknown => (unreadable += count),
+    counts: () => ({ begun, filled, givenUp, unreadable }),
   };
 }

@@ -5,7 +5,7 @@ import { UNTIMELY_PRICE } from '../market/trade-effects.ts';
 import type { Amount } from './amount.ts';
 
 /** The vendor's number of FINRA, which all reporting facilities share. */
-const FINRA = 4;
+export const FINRA = 4;
 /** FINRA allows ten seconds for a report; a later one tells nothing of the market of its arrival. */
 export const LATE_AFTER_MS = 10_000;
 

@@ -466,6 +466,40 @@ describe('silence', () => {
 });
 
 describe('bad frames', () => {
+  test.each([
+    ['is no JSON', '[{"ev":"T","sym":"AAPL","p":1'],
+    ['is no object', '42'],
+    ['is larger than market data is', 'x'.repeat(2_000_000)],
+    ['is binary', Buffer.from([1, 2, 3])],
+    ['has a print without a price', { ...T, p: null }],
+    ['has a print of an unreadable facility', { ...T, trfi: '202' }],
+    ['has a print of an unreadable size', { ...T, s: 0, ds: '5e-1' }],
+    ['has a trade of an unreadable exchange', { ...T, x: '4' }],
+    ['has an event of no kind', { noEvent: true }],
+  ] satisfies [string, string | object][])('may have been prints where a frame %s', async (_, frame) => {
+    const { clock, sink, flows, latest } = await start();
+    await flows('AAPL');
+    const t = clock.now();
+    latest().send(typeof frame === 'string' || frame instanceof Buffer ? frame : [{ ...frame, t }]);
+    latest().send([{ ...T, t }]);
+    await sink.until(({ trades }) => trades.length === 1);
+    expect(sink.counts).toMatchObject({ dropped: 1, mayBePrints: 1 });
+  });
+
+  test('were no prints where only a quote, a bar or a trade on an exchange can’t be read', async () => {
+    const { clock, sink, flows, latest } = await start();
+    await flows('AAPL');
+    const t = clock.now();
+    latest().send([
+      { ...Q, t, bp: 'low' },
+      { ev: 'A', ...BAR, s: t, e: t - 1_000 },
+      { ...T, t, x: 11, trfi: undefined, p: 0 },
+      { ...T, t },
+    ]);
+    await sink.until(({ trades }) => trades.length === 1);
+    expect(sink.counts).toMatchObject({ dropped: 3, mayBePrints: 0 });
+  });
+
   test('are counted and dropped, and the connection goes on', async () => {
     const { clock, sink, flows, latest, upstream } = await start();
     await flows('AAPL');
