@@ -35,7 +35,7 @@ export interface TotalsMessage {
   readonly rows: readonly TotalsRow[];
 }
 
-/** A message that took longer is dropped; the number of the next one shows the hole. */
+/** A message that took longer is dropped; the number of the next one shows the gap. */
 export const MAX_TOTALS_AGE_MS = 5_000;
 
 const AMOUNT = /^\d{1,40}$/;

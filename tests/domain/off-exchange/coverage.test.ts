@@ -88,11 +88,11 @@ describe('what is covered', () => {
 
   test('names the symbols for which a gap is filled, once for each change', () => {
     const coverage = begun(at(MONDAY, 10));
-    const [hole] = coverage.set(true, at(MONDAY, 10, 5));
-    expect(coverage.take()).toEqual([hole]);
-    coverage.fill(hole!, 'AAPL');
-    coverage.fill(hole!, 'SPY');
-    expect(coverage.take()).toEqual([{ ...hole, filled: ['AAPL', 'SPY'] }]);
+    const [broken] = coverage.set(true, at(MONDAY, 10, 5));
+    expect(coverage.take()).toEqual([broken]);
+    coverage.fill(broken!, 'AAPL');
+    coverage.fill(broken!, 'SPY');
+    expect(coverage.take()).toEqual([{ ...broken, filled: ['AAPL', 'SPY'] }]);
     expect(coverage.take()).toEqual([]);
   });
 });
