@@ -97,7 +97,7 @@ async function measure(db: Database, { symbols }: StoredSize) {
     round += 1;
     for (let index = 1; index <= symbols; index++) sums.trade(printOf(index, round));
     for (const piece of inPieces(changes.take()))
-      await store.commit(LEASE, { part: LEASE, changes: piece, gaps: [], coveredUntil: null });
+      await store.commit(LEASE, { part: LEASE, changes: piece, gaps: [], follows: [], coveredUntil: null });
   });
   const read = await median(() => readRaw(db, SOURCE, DAY));
   const written = await median(() => {

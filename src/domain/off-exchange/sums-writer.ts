@@ -66,8 +66,9 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   let savedAt = clock.now();
 
   const isDue = (commits: readonly WaitingCommit[]): boolean =>
-    commits.some(({ commit: { changes, gaps, follows } }) => changes.length + gaps.length + follows.length > 0) ||
-    clock.now() - savedAt >= QUIET_WRITE_MS;
+    commits.some(
+      ({ commit: { changes, gaps, follows } }) => changes.length + gaps.length + follows.length > 0,
+    ) || clock.now() - savedAt >= QUIET_WRITE_MS;
   /** What changed, in as many writes as it takes. */
   const next = (): WaitingCommit[] => {
     const since = changedAt;
