@@ -66,9 +66,7 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   let savedAt = clock.now();
 
   const isDue = (commits: readonly WaitingCommit[]): boolean =>
-    commits.some(
-      ({ commit: { changes, gaps, follows } }) => changes.length + gaps.length + follows.length > 0,
-    ) || clock.now() - savedAt >= QUIET_WRITE_MS;
+    commits.some(holdsNews) || clock.now() - savedAt >= QUIET_WRITE_MS;
   /** What changed, in as many writes as it takes. */
   const next = (): WaitingCommit[] => {
     const since = changedAt;
@@ -131,6 +129,9 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     },
   };
 }
+
+const holdsNews = ({ commit: { changes, gaps, follows } }: WaitingCommit): boolean =>
+  changes.length + gaps.length + follows.length > 0;
 
 /** A recording begins anew with each engine: what was stored of its days is void. */
 function createBeginnings(origin: PriceOrigin) {
