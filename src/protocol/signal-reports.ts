@@ -42,7 +42,7 @@ export const TRACK_RECORD_RULES = [
   'A signal counts once, as it was first published. An edit begins and ends no trade and changes no side or symbol. Only the expiry that it names counts from then on.',
   'Stop prices, target prices, quantities, fees and dividends are not taken into account.',
   'A trade without a recorded quote at its begin or its end has no result. It is counted as not recorded.',
-  `The newest ${TRACK_RECORD_SIGNALS.toLocaleString('en-US')} signals and edits of a source within ${TRACK_RECORD_DAYS} days count, of the streams that are open to the reader.`,
+  `The newest ${TRACK_RECORD_SIGNALS.toLocaleString('en-US')} signals and edits of a source within ${TRACK_RECORD_DAYS} days count, of the streams that are open to the reader. Each stream is followed for itself: a free signal ends no premium trade.`,
 ] as const;
 
 /** What a follower of one source would have got. Percents are of the price at the begin of each trade. */

@@ -4,7 +4,7 @@ import type { ShownSignal } from '../stores/signals.ts';
 import { useDesk } from './websocket-context.tsx';
 
 export interface UseSignalsOptions {
-  /** Most signals of the answer; the page has at most 200. */
+  /** Most signals of the answer; the page keeps the newest 200 of each stream. */
   readonly limit?: number;
   readonly premiumOnly?: boolean;
   /** Whether they are pushed over the page's connection. */
@@ -35,10 +35,7 @@ export function useSignals({
 }: UseSignalsOptions = {}): SignalsResult {
   const { signals: lane } = useDesk();
   const interval = pollInterval >= LEAST_POLL_MS ? pollInterval : LEAST_POLL_MS;
-  useEffect(
-    () => lane.want({ useWebSocket, premiumOnly, pollInterval: interval }),
-    [lane, useWebSocket, premiumOnly, interval],
-  );
+  useEffect(() => lane.want({ useWebSocket, pollInterval: interval }), [lane, useWebSocket, interval]);
   const { signals, settled, error } = useStore(lane.store);
   const shown = useMemo(
     () => signals.filter(({ premium }) => premium || !premiumOnly).slice(0, limit),

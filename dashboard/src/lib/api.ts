@@ -90,7 +90,7 @@ export function createApi(options: HttpOptions = {}) {
     chain: (underlying: string, range: { expiry: string; strikeFrom?: number; strikeTo?: number }) =>
       call<ChainPayload>('GET', `/api/market/options/${encodeURIComponent(underlying)}${query(range)}`),
     /** What the reader's tier may see, newest first. */
-    signals: (range: { limit: number; premiumOnly?: boolean }) =>
+    signals: (range: { limit: number; premiumOnly?: boolean; before?: string }) =>
       call<SignalsPage>('GET', `/api/signals${query(range)}`),
     /** What a follower of each source would have got. */
     trackRecord: () => call<TrackRecordPayload>('GET', '/api/signals/track-record'),

@@ -22,8 +22,6 @@ export interface SignalWish {
   readonly useWebSocket: boolean;
   /** Between requests while they are not pushed, milliseconds. */
   readonly pollInterval: number;
-  /** Whether only premium signals are looked at: free ones must not crowd them out of an answer. */
-  readonly premiumOnly: boolean;
 }
 
 export interface SignalLane extends Pick<SignalTracker, 'positions'> {
@@ -32,6 +30,8 @@ export interface SignalLane extends Pick<SignalTracker, 'positions'> {
   want(wish: SignalWish): () => void;
   /** Requests them now. */
   load(): Promise<void>;
+  /** Adds the page behind the oldest that were answered. Throws the sentence of a failure. */
+  loadOlder(): Promise<void>;
   stop(): void;
 }
 
@@ -48,12 +48,35 @@ export interface SignalLaneOptions {
 interface LoadParts extends Pick<SignalLaneOptions, 'api' | 'timers' | 'connection'> {
   readonly store: SignalsStore;
   readonly tracker: SignalTracker;
-  readonly wishes: ReadonlySet<SignalWish>;
   onTier(tier: Tier): void;
 }
 
+const placeOf = ({ stream, seq }: SignalPayload): string => `${stream}:${seq}`;
+
 /** Requests over HTTP, one at a time. */
-function createLoad({ api, timers, connection, store, tracker, wishes, onTier }: LoadParts) {
+function createLoad({ api, timers, connection, store, tracker, onTier }: LoadParts) {
+  /** The oldest of the pages so far; null until there is a full one. */
+  let oldest: string | null = null;
+  /** For whom the reader asked for older ones: then the newest page says nothing of what is behind the oldest. */
+  let pagedFor: Tier | null = null;
+
+  /** A full page has another behind it, as far as anybody knows. */
+  function reached(page: readonly SignalPayload[]): void {
+    const last = page.length === MAX_SIGNALS_PAGE ? page.at(-1) : undefined;
+    oldest = last ? placeOf(last) : null;
+    store.setHasOlder(last !== undefined);
+  }
+
+  async function loadOlder(): Promise<void> {
+    if (oldest === null) return;
+    const { tier } = store.getState();
+    const { signals } = await api.signals({ limit: MAX_SIGNALS_PAGE, before: oldest });
+    if (store.getState().tier !== tier) return;
+    pagedFor = tier;
+    store.addOlder(signals);
+    reached(signals);
+  }
+
   let working: Promise<void> | null = null;
   let outdated = false;
 
@@ -68,13 +91,13 @@ function createLoad({ api, timers, connection, store, tracker, wishes, onTier }:
     try {
       await readTier();
       const { tier } = store.getState();
-      const more = readsPremium(tier) && [...wishes].some(({ premiumOnly }) => premiumOnly);
-      const pages = await Promise.all([
-        api.signals({ limit: MAX_SIGNALS_PAGE }),
-        ...(more ? [api.signals({ limit: MAX_SIGNALS_PAGE, premiumOnly: true })] : []),
-      ]);
-      const signals = pages.flatMap((page) => page.signals);
+      const newest = (await api.signals({ limit: MAX_SIGNALS_PAGE })).signals;
+      // Free signals must not crowd premium ones out of the answer.
+      const more = readsPremium(tier) && newest.length === MAX_SIGNALS_PAGE;
+      const premium = more ? (await api.signals({ limit: MAX_SIGNALS_PAGE, premiumOnly: true })).signals : [];
+      const signals = [...newest, ...premium];
       tracker.read(signals);
+      if (pagedFor !== tier) reached(newest);
       store.answer(signals, askedAt);
     } catch (error) {
       store.fail((error as Error).message);
@@ -94,6 +117,7 @@ function createLoad({ api, timers, connection, store, tracker, wishes, onTier }:
 
   return {
     load,
+    loadOlder,
     /** For what happened just now, which a request under way may have missed. */
     reload() {
       outdated = working !== null;
@@ -124,7 +148,7 @@ export function createSignalLane(options: SignalLaneOptions): SignalLane {
   const wishes = new Set<SignalWish>();
   /** The server pushes on this connection. */
   let pushed = false;
-  const { load, reload } = createLoad({ ...options, store, tracker, wishes, onTier: setTier });
+  const { load, loadOlder, reload } = createLoad({ ...options, store, tracker, onTier: setTier });
   /** Without a wish: never. */
   const interval = () =>
     Math.min(...[...wishes].map(({ pollInterval }) => pollInterval)) * (pushed ? LIVE_FACTOR : 1);
@@ -170,6 +194,7 @@ export function createSignalLane(options: SignalLaneOptions): SignalLane {
   return {
     store,
     load,
+    loadOlder,
     positions: tracker.positions,
     want(wish) {
       wishes.add(wish);

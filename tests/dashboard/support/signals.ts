@@ -39,11 +39,12 @@ export function listSignals(desk: SignalDesk, { query }: { readonly query: URLSe
     newest.set(key, signal);
   }
   const premiumOnly = query.get('premiumOnly') === 'true';
-  const signals = [...newest.values()]
+  const open = [...newest.values()]
     .reverse()
-    .filter(({ stream }) => isOpen(desk, stream) && (!premiumOnly || stream === 'premium'))
-    .slice(0, Number(query.get('limit') ?? 50));
-  return { signals };
+    .filter(({ stream }) => isOpen(desk, stream) && (!premiumOnly || stream === 'premium'));
+  const before = query.get('before');
+  const start = before === null ? 0 : open.findIndex(({ stream, seq }) => `${stream}:${seq}` === before) + 1;
+  return { signals: open.slice(start, start + Number(query.get('limit') ?? 50)) };
 }
 
 /** What `subscribe:signals` is answered with, and what follows. */

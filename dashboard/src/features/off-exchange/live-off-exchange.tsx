@@ -6,8 +6,7 @@ import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useNow } from '../../hooks/use-now.ts';
-import { useDesk } from '../../hooks/websocket-context.tsx';
-import { calendarDay, marketTime, momentOf, percent, quantity } from '../../lib/format.ts';
+import { calendarDay, marketTime, percent, quantity } from '../../lib/format.ts';
 import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
 import type { OffExchangeStore } from '../../stores/off-exchange.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
@@ -47,10 +46,9 @@ type DayTotals = ReturnType<typeof useDayTotals>;
 
 /** Why the amounts may be old, the gravest reason first; empty where they are not. */
 function useTrouble({ totals, stale, newest }: DayTotals, error: string | null): string {
-  const { timers } = useDesk();
   const freshness = useFreshness();
-  const since = newest === 0 ? '' : ` The amounts are those of ${momentOf(newest, timers.now())}.`;
-  if (freshness === 'frozen') return `No connection: the page tries again by itself.${since}`;
+  const since = newest === 0 ? '' : ` The amounts are those of ${marketTime(newest)} New York.`;
+  if (freshness === 'frozen') return `No live connection: the page tries again by itself.${since}`;
   if (freshness === 'polled')
     return `No live connection: the amounts are fetched every ${POLL_INTERVAL_MS / 1_000} seconds, and the page tries to connect in the background.`;
   if (stale > 0)

@@ -46,6 +46,11 @@ export const createMinuteChart: CreateMinuteChart = (element) => {
   top?.setStretchFactor(1 - UNKNOWN_SHARE);
   bottom?.setStretchFactor(UNKNOWN_SHARE);
   let shown: readonly DarkpoolMinute[] = [];
+  /** Nobody has moved the chart: every minute is in sight. */
+  const isWhole = (): boolean => {
+    const range = chart.timeScale().getVisibleLogicalRange();
+    return range === null || (range.from <= 0.5 && range.to >= shown.length - 1.5);
+  };
   const pointsOf = (amountOf: (minute: DarkpoolMinute) => number) =>
     shown.map((minute) => ({ time: minute.time as UTCTimestamp, value: amountOf(minute) }));
 
@@ -62,12 +67,12 @@ export const createMinuteChart: CreateMinuteChart = (element) => {
   return {
     repaint,
     show(minutes) {
-      const first = shown.length === 0;
+      const stays = isWhole();
       shown = minutes;
       bullish.setData(pointsOf((minute) => minute.bullish));
       bearish.setData(pointsOf((minute) => -minute.bearish));
       unknown.setData(pointsOf((minute) => minute.unknown));
-      if (first) chart.timeScale().fitContent();
+      if (stays) chart.timeScale().fitContent();
     },
     onHover(listener) {
       chart.subscribeCrosshairMove(({ time }) => listener(time === undefined ? null : Number(time)));

@@ -8,15 +8,7 @@ import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useSubjects } from '../../hooks/use-topic.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
-import {
-  calendarDay,
-  compactMoney,
-  marketTime,
-  momentOf,
-  money,
-  quantity,
-  typedPrice,
-} from '../../lib/format.ts';
+import { calendarDay, compactMoney, marketTime, money, quantity, typedPrice } from '../../lib/format.ts';
 import { plural } from '../../lib/plural.ts';
 import { rowKeys } from '../../lib/row-keys.ts';
 import { textFor } from '../../lib/words.ts';
@@ -205,7 +197,7 @@ export function SymbolDay({ symbol, reveal, theme, loadChart }: SymbolDayProps) 
         <div className={problem === null ? '' : 'not-live'}>
           {problem === null ? null : (
             <p role="status" className="px-3 pt-2 text-warn text-xs sm:px-4">
-              As of {momentOf(receivedAt, timers.now())}. {problem} The page tries again by itself.
+              As of {marketTime(receivedAt)} New York. {problem} The page tries again by itself.
             </p>
           )}
           {day.minutes.length === 0 ? (

@@ -2,7 +2,8 @@
 import { MAX_ORDER_QUANTITY } from '../../../../src/protocol/limits.ts';
 import type { SignalPayload } from '../../../../src/protocol/signals.ts';
 import { isContract } from '../../../../src/protocol/symbol.ts';
-import { percent, quantity, typedPrice } from '../../lib/format.ts';
+import { dayAndTime, percent, quantity, typedPrice } from '../../lib/format.ts';
+import { instrumentWords } from '../../lib/instrument-words.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 import { guardPrice, offered, type Priced } from '../../lib/price-guard.ts';
 import type { Proposal } from '../../stores/proposal.ts';
@@ -68,16 +69,17 @@ export function changesOf(signal: SignalPayload, before: SignalPayload | null): 
       ? []
       : [`${name} ${old === undefined ? 'none' : words(old)} → ${now === undefined ? 'none' : words(now)}`];
   const changed = [
+    ...change('symbol', before.symbol, signal.symbol, instrumentWords),
+    ...change('action', before.action, signal.action, String),
     ...change('price', before.price, signal.price, typedPrice),
     ...change('stop', before.stopPrice, signal.stopPrice, typedPrice),
     ...change('target', before.targetPrice, signal.targetPrice, typedPrice),
     ...change('quantity', before.quantity, signal.quantity, quantity),
-    ...change('action', before.action, signal.action, String),
     ...change('confidence', before.confidence, signal.confidence, percent),
     ...change('author', before.author, signal.author, String),
+    ...change('expiry', before.expiresAt, signal.expiresAt, dayAndTime),
+    // Two texts side by side would be longer than both lines of the signal.
+    ...(before.text === signal.text ? [] : ['its text']),
   ];
-  if (changed.length > 0) return `Changed: ${changed.join(', ')}.`;
-  return before.text === signal.text && before.expiresAt === signal.expiresAt
-    ? 'Nothing that is shown was changed.'
-    : 'Its text or its expiry was changed.';
+  return changed.length > 0 ? `Changed: ${changed.join(', ')}.` : 'Nothing that is shown was changed.';
 }

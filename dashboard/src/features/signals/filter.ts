@@ -31,12 +31,12 @@ export interface SourceCount {
   readonly count: number;
 }
 
-/** The sources of these signals and the muted ones, by name. */
+/** The sources of these signals, and the others that are known, by name. */
 export function sourcesOf(
   signals: readonly SignalPayload[],
-  muted: readonly string[],
+  others: readonly string[],
 ): readonly SourceCount[] {
-  const counts = new Map<string, number>(muted.map((source) => [source, 0]));
+  const counts = new Map<string, number>(others.map((source) => [source, 0]));
   for (const { source } of signals) counts.set(source, (counts.get(source) ?? 0) + 1);
   return [...counts]
     .map(([source, count]) => ({ source, count }))

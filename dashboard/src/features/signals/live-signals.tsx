@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import { MAX_SIGNALS_PAGE, MAX_SYMBOLS_PER_CONNECTION } from '../../../../src/protocol/limits.ts';
+import { MAX_SYMBOLS_PER_CONNECTION } from '../../../../src/protocol/limits.ts';
 import { isContract } from '../../../../src/protocol/symbol.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -17,8 +17,10 @@ import { plural } from '../../lib/plural.ts';
 import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
 import { createSignalChoices, isUnread, type SignalChoicesStore } from '../../stores/signal-choices.ts';
 import { readsPremium, type ShownSignal } from '../../stores/signals.ts';
+import { createTrackRecordStore } from '../../stores/track-record.ts';
 import { DeliveriesPanel } from './deliveries-panel.tsx';
 import { filterSignals, type SignalFilter, sourcesOf } from './filter.ts';
+import { OlderSignals } from './older-signals.tsx';
 import { SignalList } from './signal-list.tsx';
 import { SignalTools } from './signal-tools.tsx';
 import { SourcesPanel } from './sources-panel.tsx';
@@ -55,12 +57,14 @@ function TierNote() {
 
 /** How old the list may be, and what waits to be listed; nothing while it is pushed and complete. */
 function ListNote({ error, held }: { error: string | null; held: Held }) {
+  const { signals: lane } = useDesk();
+  const hasOlder = useStore(lane.store, (state) => state.hasOlder);
   const freshness = useFreshness();
   const text =
     error !== null
       ? `The list is not up to date. ${error}`
       : freshness === 'frozen'
-        ? 'No connection: new signals are not here yet. The page tries again by itself.'
+        ? 'No live connection: the newest signals may be missing. The page tries again by itself.'
         : freshness === 'polled'
           ? `No live connection: signals are fetched every ${POLL_INTERVAL_MS / 1_000} seconds.`
           : '';
@@ -72,7 +76,11 @@ function ListNote({ error, held }: { error: string | null; held: Held }) {
         {text}
       </p>
       {text === '' && held.signals.length > 0 ? (
-        <p className="mr-2 text-muted">{plural(held.signals.length, 'signal')}, newest first</p>
+        <p className="mr-2 text-muted">
+          {hasOlder ? 'The newest ' : ''}
+          {plural(held.signals.length, 'signal')}
+          {hasOlder ? '; older ones are below the list' : ', newest first'}
+        </p>
       ) : null}
       {held.waiting === 0 ? null : (
         <Button kind="quiet" className="min-h-7 underline" onClick={held.release}>
@@ -91,7 +99,7 @@ function useListed(choices: SignalChoicesStore, filter: Pick<SignalFilter, 'text
   const { muted, read, sound } = useStore(choices);
   const premium = useStore(lane.store, ({ tier }) => readsPremium(tier));
   const { signals, isLoading, error } = useSignals({
-    limit: MAX_SIGNALS_PAGE,
+    limit: Number.POSITIVE_INFINITY,
     pollInterval: POLL_INTERVAL_MS,
   });
   const { text, stream } = filter;
@@ -101,7 +109,7 @@ function useListed(choices: SignalChoicesStore, filter: Pick<SignalFilter, 'text
     [heard, text, stream, premium],
   );
   usePrices(listed);
-  useArrivals(heard, !isLoading, sound);
+  useArrivals({ signals, heard, settled: !isLoading, sound });
   // What is held decides about a close; only the press of a button reads it.
   usePortfolioFigures(() => NOTHING);
   useEffect(() => {
@@ -114,7 +122,6 @@ function useListed(choices: SignalChoicesStore, filter: Pick<SignalFilter, 'text
     listed,
     isLoading,
     error,
-    sources: useMemo(() => sourcesOf(signals, muted), [signals, muted]),
     unread: heard.filter((signal) => isUnread(signal, read)).length,
   };
 }
@@ -127,6 +134,7 @@ interface AbsenceProps
 /** Why no signal is listed. */
 function Absence({ signals, heard, isLoading, error, onShowAll }: AbsenceProps) {
   const { signals: lane } = useDesk();
+  const hasOlder = useStore(lane.store, (state) => state.hasOlder);
   if (isLoading) return <SkeletonRows rows={8} label="Loading the signals…" />;
   if (signals.length === 0 && error !== null) {
     return (
@@ -144,9 +152,32 @@ function Absence({ signals, heard, isLoading, error, onShowAll }: AbsenceProps) 
   if (heard.length === 0)
     return <Message title="Every source is muted">Unmute one in the list of sources.</Message>;
   return (
-    <Message title="No signal fits" action={{ label: 'Show all', run: onShowAll }}>
-      Type something else, or show all.
+    <Message
+      title={hasOlder ? `None of the newest ${plural(heard.length, 'signal')} fits` : 'No signal fits'}
+      action={{ label: 'Show all', run: onShowAll }}
+    >
+      {hasOlder
+        ? 'Show older signals, type something else, or show all.'
+        : 'Type something else, or show all.'}
     </Message>
+  );
+}
+
+/** Who sends signals, and what following them brought. */
+function Sources({ signals, choices }: { signals: readonly ShownSignal[]; choices: SignalChoicesStore }) {
+  const { api, timers, signals: lane } = useDesk();
+  const [store] = useState(() => createTrackRecordStore({ api, timers, signals: lane.store }));
+  const record = useStore(store, (state) => state.record);
+  const muted = useStore(choices, (state) => state.muted);
+  const sources = useMemo(() => {
+    const recorded = record?.sources.map(({ source }) => source) ?? [];
+    return sourcesOf(signals, [...muted, ...recorded]);
+  }, [signals, muted, record]);
+  return (
+    <>
+      <SourcesPanel sources={sources} choices={choices} />
+      <TrackRecordPanel store={store} />
+    </>
   );
 }
 
@@ -157,8 +188,9 @@ export function LiveSignals({ admin }: { admin: boolean }) {
   const [filter, setFilter] = useState<Pick<SignalFilter, 'text' | 'stream'>>(EVERYTHING);
   const { signals: lane } = useDesk();
   const tier = useStore(lane.store, (state) => state.tier);
-  const { premium, unread, sources, listed, ...found } = useListed(choices, filter);
-  const held = useHeld(listed, [filter.text, filter.stream, ...chosen.muted].join(' '));
+  const { premium, unread, listed, ...found } = useListed(choices, filter);
+  const mayShow = useCallback((signal: ShownSignal) => premium || !signal.premium, [premium]);
+  const held = useHeld(listed, [filter.text, filter.stream, ...chosen.muted].join(' '), mayShow);
   const aside = (
     <>
       <span role="status" className="text-muted text-xs">
@@ -167,7 +199,7 @@ export function LiveSignals({ admin }: { admin: boolean }) {
       <Button
         className="px-2 py-1"
         aria-disabled={unread === 0}
-        onClick={() => choices.markRead(found.signals)}
+        onClick={() => choices.markRead(found.heard)}
       >
         Mark all as read
       </Button>
@@ -192,11 +224,11 @@ export function LiveSignals({ admin }: { admin: boolean }) {
           ) : (
             <Absence {...found} onShowAll={() => setFilter(EVERYTHING)} />
           )}
+          <OlderSignals />
         </Panel>
         <div className="flex min-w-0 flex-col gap-3">
-          <SourcesPanel sources={sources} choices={choices} />
           {/* Another tier has another record: what premium signals brought comes and goes with it. */}
-          <TrackRecordPanel key={tier} />
+          <Sources key={tier} signals={found.signals} choices={choices} />
           {admin ? <DeliveriesPanel key={`deliveries ${tier}`} /> : null}
         </div>
       </div>

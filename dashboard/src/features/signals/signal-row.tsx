@@ -5,6 +5,7 @@ import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Change } from '../../components/change.tsx';
 import { Missing } from '../../components/missing.tsx';
+import { useFreshness } from '../../hooks/use-freshness.ts';
 import { usePresent } from '../../hooks/use-present.ts';
 import {
   dayAndTime,
@@ -26,6 +27,10 @@ const ACTIONS: Readonly<Record<SignalAction, { readonly word: string; readonly l
   close: { word: 'Close', look: 'text-ink' },
 };
 
+/** What the newest revision changed, as far as this page has seen the one before. */
+const editOf = ({ before, ...signal }: ShownSignal): string =>
+  changesOf(signal, before) ?? 'It was edited before this page saw it: what was changed is not known here.';
+
 function Then({ signal }: { signal: ShownSignal }) {
   if (signal.price === undefined) return <Missing reason="The source named no price." />;
   return <span className="whitespace-nowrap">{typedPrice(signal.price)}</span>;
@@ -33,8 +38,9 @@ function Then({ signal }: { signal: ShownSignal }) {
 
 function Now({ symbol }: { symbol: string }) {
   const { present } = usePresent(symbol);
+  const frozen = useFreshness() === 'frozen';
   if (present?.price === undefined) return <Missing reason={`No price of ${symbol} is here yet.`} />;
-  const stale = present.state === 'stale' || present.state === 'closed';
+  const stale = frozen || present.state === 'stale' || present.state === 'closed';
   return (
     <span
       title={`As of ${dayAndTime(present.timestamp)}`}
@@ -47,9 +53,14 @@ function Now({ symbol }: { symbol: string }) {
 
 function Result({ signal }: { signal: ShownSignal }) {
   const { present } = usePresent(signal.symbol);
+  const frozen = useFreshness() === 'frozen';
   const result = resultOf(signal, present);
   if ('reason' in result) return <Missing reason={result.reason} />;
-  return <Change value={result.value}>{signedPercent(result.value)}</Change>;
+  return (
+    <span className={frozen ? 'not-live' : ''}>
+      <Change value={result.value}>{signedPercent(result.value)}</Change>
+    </span>
+  );
 }
 
 /** Stop, target, quantity and confidence, as far as the source named them. */
@@ -73,8 +84,7 @@ function Terms({ signal: { stopPrice, targetPrice, quantity, confidence } }: { s
 }
 
 function Badges({ signal, unread, expired }: { signal: ShownSignal; unread: boolean; expired: boolean }) {
-  const { revision, premium, source, before } = signal;
-  const changes = changesOf(signal, before);
+  const { revision, premium, source } = signal;
   return (
     <>
       {unread ? <Badge tone="accent">New</Badge> : null}
@@ -82,11 +92,7 @@ function Badges({ signal, unread, expired }: { signal: ShownSignal; unread: bool
       {source === DEMO_SOURCE ? (
         <Badge title="Made from moving averages of the simulated market. It is nobody’s advice.">Demo</Badge>
       ) : null}
-      {revision > 1 ? (
-        <Badge tone="warn" title={changes ?? 'What it changed is not known on this page.'}>
-          Edited, revision {revision}
-        </Badge>
-      ) : null}
+      {revision > 1 ? <Badge tone="warn">Edited, revision {revision}</Badge> : null}
       {expired ? <Badge>Expired</Badge> : null}
     </>
   );
@@ -163,9 +169,7 @@ export const SignalRow = memo(
           {text === undefined ? null : (
             <span className="mt-0.5 block max-w-prose whitespace-pre-line break-words text-xs">{text}</span>
           )}
-          {signal.before === null ? null : (
-            <span className="block text-warn text-xs">{changesOf(signal, signal.before)}</span>
-          )}
+          {signal.revision === 1 ? null : <span className="block text-warn text-xs">{editOf(signal)}</span>}
           {narrow ? <span className="mt-1.5 block">{trade}</span> : null}
         </th>
         <td className="px-2 py-2 text-right @max-2xl:hidden">

@@ -31,7 +31,7 @@ export function SourcesPanel({ sources, choices }: SourcesPanelProps) {
                   <span className="block font-normal text-muted text-xs">
                     {silent
                       ? 'Muted in this browser: its signals are not listed and make no sound.'
-                      : plural(count, 'signal')}
+                      : `${plural(count, 'signal')} listed`}
                   </span>
                 </span>
                 <Button

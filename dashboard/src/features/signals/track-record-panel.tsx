@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { SourceRecord } from '../../../../src/protocol/signal-reports.ts';
 import { Change } from '../../components/change.tsx';
@@ -6,11 +6,10 @@ import { Message } from '../../components/message.tsx';
 import { Missing } from '../../components/missing.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { useDesk } from '../../hooks/websocket-context.tsx';
 import { calendarDay, decimals, quantity, signedPercent } from '../../lib/format.ts';
 import { plural } from '../../lib/plural.ts';
 import { textFor } from '../../lib/words.ts';
-import { createTrackRecordStore } from '../../stores/track-record.ts';
+import type { TrackRecordStore } from '../../stores/track-record.ts';
 
 const REASONS: Readonly<Record<NonNullable<SourceRecord['reason']>, string>> = {
   NOTHING_FINISHED: 'No trade of this source has ended yet.',
@@ -100,9 +99,7 @@ function Records({ sources, rules }: { sources: readonly SourceRecord[]; rules: 
 }
 
 /** What a follower of each source would have got, with the rules of the sum beside it. */
-export function TrackRecordPanel() {
-  const { api, timers, signals } = useDesk();
-  const [store] = useState(() => createTrackRecordStore({ api, timers, signals: signals.store }));
+export function TrackRecordPanel({ store }: { store: TrackRecordStore }) {
   const { record, problem } = useStore(store);
   useEffect(() => store.start(), [store]);
   return (

@@ -48,28 +48,38 @@ function useAttention() {
 /**
  * Keeps the list in its place while the pointer or the focus is in it: a row that moves under the pointer leads to the
  * wrong order. Signals that come meanwhile wait; edits show at once, where their signal stands. `choice` is what the reader
- * asked the list for: another one is answered at once.
+ * asked the list for: another one is answered at once. A held row goes only where the reader may not see it any more.
  */
-export function useHeld(listed: readonly ShownSignal[], choice: string): Held {
+export function useHeld(
+  listed: readonly ShownSignal[],
+  choice: string,
+  mayShow: (signal: ShownSignal) => boolean,
+): Held {
   const { has: isHeld, around } = useAttention();
-  const [order, setOrder] = useState<readonly string[] | null>(null);
+  const [order, setOrder] = useState<readonly ShownSignal[] | null>(null);
   const [asked, setAsked] = useState(choice);
   if (asked !== choice) {
     setAsked(choice);
     setOrder(null);
-  } else if (isHeld && order === null) setOrder(listed.map(keyOf));
+  } else if (isHeld && order === null) setOrder(listed);
   else if (!isHeld && order !== null) setOrder(null);
 
   const signals = useMemo(() => {
     if (order === null) return listed;
     const present = new Map(listed.map((signal) => [keyOf(signal), signal]));
-    return order.flatMap((key) => present.get(key) ?? []);
-  }, [listed, order]);
+    return order.map((signal) => present.get(keyOf(signal)) ?? signal).filter(mayShow);
+  }, [listed, order, mayShow]);
 
   return {
     signals,
-    waiting: listed.length - signals.length,
-    release: () => setOrder(listed.map(keyOf)),
+    waiting: useMemo(() => missingOf(listed, signals), [listed, signals]),
+    release: () => setOrder(listed),
     around,
   };
+}
+
+function missingOf(listed: readonly ShownSignal[], shown: readonly ShownSignal[]): number {
+  if (listed === shown) return 0;
+  const keys = new Set(shown.map(keyOf));
+  return listed.filter((signal) => !keys.has(keyOf(signal))).length;
 }

@@ -244,7 +244,7 @@ test('after 2, 4 and 8 seconds without a connection the page polls, says so, and
   timers.advance(5_000);
   server.switches.refuseConnect = { message: 'Away', data: { code: 'UNAVAILABLE', retryable: true } };
   server.cut();
-  await screen.findByText(/^No connection: the page tries again by itself\. The amounts are those of/);
+  await screen.findByText(/^No live connection: the page tries again by itself\. The amounts are those of/);
   for (const [index, wait] of [2_000, 4_000, 8_000].entries()) {
     await until(() => state().failures === index + 1 && state().retryAt !== null);
     expect(state().retryAt! - timers.now()).toBe(wait);

@@ -91,12 +91,18 @@ test('an edit is told by what it changed', () => {
   expect(changesOf(signal({ revision: 2, price: 231, targetPrice: 250 }), before)).toBe(
     'Changed: price 230.00 → 231.00, stop 220.00 → none, target none → 250.00.',
   );
-  expect(changesOf(signal({ revision: 2, text: 'Why' }), signal())).toBe(
-    'Its text or its expiry was changed.',
-  );
+  expect(changesOf(signal({ revision: 2, text: 'Why' }), signal())).toBe('Changed: its text.');
   expect(
     changesOf(signal({ revision: 2, confidence: 0.9, quantity: 2.5 }), signal({ confidence: 0.2 })),
   ).toBe('Changed: quantity none → 2.5, confidence 20.0% → 90.0%.');
+  expect(
+    changesOf(
+      signal({ revision: 2, symbol: 'MSFT', price: 231, text: 'Why', expiresAt: '2026-11-20T16:00:00.000Z' }),
+      signal(),
+    ),
+  ).toMatch(
+    /^Changed: symbol AAPL → MSFT, price 230\.00 → 231\.00, expiry none → \w+ 20 Nov, \d\d:00, its text\.$/,
+  );
   expect(changesOf(signal({ revision: 2 }), signal())).toBe('Nothing that is shown was changed.');
   expect(changesOf(signal({ revision: 2 }), null)).toBeNull();
 });

@@ -8,6 +8,7 @@ import { LiveSignals } from '../../../../dashboard/src/features/signals/live-sig
 import { useSharedStores } from '../../../../dashboard/src/hooks/shared-stores.tsx';
 import type { Timers } from '../../../../dashboard/src/lib/timers.ts';
 import type { ProposalStore } from '../../../../dashboard/src/stores/proposal.ts';
+import { MAX_SIGNALS_PAGE } from '../../../../src/protocol/limits.ts';
 import type { SignalDelivery, SourceRecord } from '../../../../src/protocol/signal-reports.ts';
 import type { Double } from '../../support/double.ts';
 import { type DeskPage, openOnDesk } from '../../support/screen.tsx';
@@ -62,7 +63,9 @@ test('an edit and an expiry are shown, and an expired signal cannot be traded', 
   const { server, user } = await open(({ signal }) => {
     signal({ id: 'a', seq: 1, expiresAt: new Date(Date.now() - 60_000).toISOString() });
     signal({ id: 'b', seq: 2, symbol: 'TSLA', expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+    signal({ id: 'c', seq: 3, symbol: 'NVDA', revision: 2 });
   });
+  expect((await rowOf(/NVDA/)).textContent).toContain('what was changed is not known here');
   expect((await rowOf(/AAPL.*Expired/)).textContent).toMatch(/expired \d/);
   const trade = await screen.findByRole('button', { name: /Trade this: Buy AAPL/ });
   expect(trade.getAttribute('aria-disabled')).toBe('true');
@@ -70,8 +73,10 @@ test('an edit and an expiry are shown, and an expired signal cannot be traded', 
   expect((await screen.findByRole('alert')).textContent).toBe('This signal has expired.');
   expect(proposals?.getState().proposal).toBeNull();
   await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
-  server.signal({ id: 'b', seq: 3, symbol: 'TSLA', revision: 2, price: 240 });
-  expect((await rowOf(/TSLA.*Edited, revision 2/)).textContent).toContain('Changed: price 230.00 → 240.00.');
+  server.signal({ id: 'b', seq: 4, symbol: 'TSLA', revision: 2, price: 240 });
+  expect((await rowOf(/TSLA.*Edited, revision 2/)).textContent).toMatch(
+    /Changed: price 230\.00 → 240\.00, expiry .+ → none\./,
+  );
 });
 
 test('“Trade this” fills the ticket with a guarded limit order and sends nothing', async () => {
@@ -142,6 +147,45 @@ test('the list holds still under the pointer: a new signal waits until the reade
   await screen.findByRole('button', { name: 'Show 1 more signal' });
   await user.hover(screen.getByLabelText('Filter'));
   await rowOf(/NVDA/);
+});
+
+/** Sends so many free signals, the newest last, each a millisecond after the one before. */
+function sendMany({ signal }: Double, count: number, first = 1): void {
+  const start = Date.now() - 3_600_000;
+  for (let n = first; n < first + count; n++)
+    signal({ id: `n${n}`, seq: n, symbol: 'MSFT', timestamp: new Date(start + n).toISOString() });
+}
+
+test('a burst takes no row from under the focus', async () => {
+  const { server } = await open(
+    ({ signal }) => void signal({ id: 'first', seq: 1, timestamp: '2026-01-02T15:00:00Z' }),
+  );
+  await rowOf(/AAPL/);
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  const trade = await screen.findByRole('button', { name: /Trade this: Buy AAPL/ });
+  act(() => trade.focus());
+  sendMany(server, MAX_SIGNALS_PAGE + 5, 2);
+  await screen.findByRole('button', { name: `Show ${MAX_SIGNALS_PAGE} more signals` });
+  expect(document.activeElement).toBe(trade);
+  act(() => trade.blur());
+  await waitFor(() => expect(screen.queryByRole('rowheader', { name: /AAPL/ })).toBeNull());
+});
+
+test('free signals do not drive out premium ones, and older ones are a button away', async () => {
+  const { user } = await open((server) => {
+    server.setTier('PROFESSIONAL');
+    server.signal({ id: 'old', seq: 1, symbol: 'TSLA', timestamp: '2026-01-02T15:00:00Z' });
+    server.signal({ id: 'p', seq: 1, premium: true, symbol: 'NVDA', timestamp: '2026-01-02T15:00:01Z' });
+    sendMany(server, MAX_SIGNALS_PAGE, 2);
+  });
+  await rowOf(/NVDA.*Premium/);
+  expect(screen.queryByRole('rowheader', { name: /TSLA/ })).toBeNull();
+  expect(screen.getByText(/The newest 201 signals/)).toBeTruthy();
+  await user.type(screen.getByLabelText('Filter'), 'TSLA');
+  await screen.findByText('None of the newest 201 signals fits');
+  await user.click(screen.getByRole('button', { name: 'Show older signals' }));
+  await rowOf(/TSLA/);
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Show older signals' })).toBeNull());
 });
 
 test('a list that goes from under the pointer or the focus is not held when it comes back', async () => {
@@ -239,6 +283,12 @@ test('the sound is off until it is switched on; then a new signal makes one, a m
   server.signal({ id: 'e', seq: 5, symbol: 'SIRI' });
   await rowOf(/SIRI/);
   await waitFor(() => expect(started).toHaveBeenCalledTimes(2));
+  // What a source sent while it was muted is not new when it is heard again.
+  await user.click(screen.getByRole('button', { name: 'Mute beta' }));
+  await screen.findAllByText(/beta/);
+  server.signal({ id: 'f', seq: 6, symbol: 'TSLA' });
+  await rowOf(/TSLA/);
+  await waitFor(() => expect(started).toHaveBeenCalledTimes(3));
   Reflect.deleteProperty(globalThis, 'AudioContext');
 });
 
@@ -326,7 +376,7 @@ test('another tier has another track record, and nothing of the former stays', a
       sources: [{ ...RECORD, source: 'gamma' }],
     });
   });
-  await screen.findByText('gamma');
+  await screen.findByRole('rowheader', { name: /gamma/ });
   await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
   server.routes['GET /api/signals/track-record'] = () => ({
     status: 503,
