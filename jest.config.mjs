@@ -1,7 +1,7 @@
 import { TEST_MS } from './rig/patience.ts';
 
 const transform = {
-  '^.+\\.tsx?$': [
+  '^.+\\.(tsx?|jsx)$': [
     '@swc/jest',
     {
       jsc: {
@@ -19,7 +19,7 @@ const transform = {
 export const project = (displayName, folder, extra = {}) => ({
   displayName,
   testMatch: [`<rootDir>/tests/${folder}/**/*.test.{ts,tsx}`],
-  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx', '.jsx'],
   testEnvironment: 'node',
   transform,
   ...extra,
@@ -44,7 +44,11 @@ export default {
     project('drill', 'drill'),
     project('dashboard', 'dashboard', {
       testEnvironment: 'jsdom',
-      moduleNameMapper: { '^@/lib/socket/client$': '<rootDir>/dashboard/src/hooks/client.ts' },
+      moduleNameMapper: {
+        '^@/lib/socket/client$': '<rootDir>/dashboard/src/hooks/client.ts',
+        // The examples of the guide stand in the dashboard beside this folder; here they are fixtures.
+        '^\\.\\.?/contexts/WebSocketContext$': '<rootDir>/dashboard/src/contexts/WebSocketContext.tsx',
+      },
     }),
     project('browser', 'browser'),
     project('project', 'project'),

@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 
   const { url, demo } = await app.start();
+  log.info({ url }, 'WebSocket server initialized');
   console.log(`\nTradecast is running at ${url}`);
   if (demo)
     console.log(`Sign in with the demo account: user name ${demo.username}, password ${demo.password}`);

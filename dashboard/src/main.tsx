@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { PageConnection } from './hooks/websocket-context.tsx';
 import { createApi } from './lib/api.ts';
 import { createFrame } from './lib/frame.ts';
 import { random } from './lib/random.ts';
@@ -28,6 +29,8 @@ void session.check();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App session={session} desk={desks} theme={theme} timers={timers} />
+    <PageConnection desks={desks}>
+      <App session={session} desk={desks} theme={theme} timers={timers} />
+    </PageConnection>
   </StrictMode>,
 );

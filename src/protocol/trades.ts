@@ -28,6 +28,8 @@ export interface TradeExecutedPayload {
 
 export interface TradeFailedPayload {
   error: string;
+  /** The sentence of `error` again, where clients look for that of an error. */
+  message: string;
   code: TradingCode;
   signal: { symbol: string; side: Side; quantity: number };
   orderId?: string;

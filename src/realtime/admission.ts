@@ -80,7 +80,8 @@ export function createAdmission(parts: AdmissionParts): Admission {
   async function sessionIdOf({ sessionId, token }: Credentials): Promise<string | null> {
     if (token === undefined) return sessionId;
     const redeemed = await parts.tokens.redeem(token);
-    if (redeemed === null) throw new ConnectRefusal('INVALID_SESSION', 'Invalid or expired token', false);
+    if (redeemed === null)
+      throw new ConnectRefusal('INVALID_SESSION', 'Authentication required: Invalid or expired token', false);
     return redeemed;
   }
 
@@ -91,7 +92,12 @@ export function createAdmission(parts: AdmissionParts): Admission {
     if (!sessionId)
       throw new ConnectRefusal('NO_SESSION_ID', 'Authentication required: No session ID provided', false);
     const session = await sessions.find(sessionId);
-    if (!session) throw new ConnectRefusal('INVALID_SESSION', 'Invalid or expired session', false);
+    if (!session)
+      throw new ConnectRefusal(
+        'INVALID_SESSION',
+        'Authentication required: Invalid or expired session',
+        false,
+      );
     if (userId !== undefined && userId !== session.user.id)
       throw new ConnectRefusal('USER_MISMATCH', 'User ID mismatch', false);
     return [session.user, sessionId];

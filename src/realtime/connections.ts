@@ -87,7 +87,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
         serverTime: new Date(clock.now()).toISOString(),
       });
       parts.joined(peer);
-      log.debug({ socketId: peer.id, userId }, 'connected');
+      log.debug({ socketId: peer.id, userId }, 'WebSocket connected');
     },
     leave(peer) {
       if (!index.delete(peer)) return;
@@ -96,7 +96,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
       const reason = closing.get(peer) ?? (parts.isDraining() ? 'drain' : 'client');
       closing.delete(peer);
       metrics.connectionClosed(reason);
-      log.debug({ socketId: peer.id, userId: peer.principal.user.id, reason }, 'disconnected');
+      log.debug({ socketId: peer.id, userId: peer.principal.user.id, reason }, 'WebSocket disconnected');
     },
     revoke(peer, reason) {
       if (!peer.isOpen() || !peers.has(peer) || closing.get(peer) === 'revoked') return;

@@ -72,7 +72,15 @@ describe('POST /hooks/trades', () => {
     };
     expect((await hook('/hooks/trades', { ...failed, code: 'INSUFFICIENT_FUNDS' })).status).toBe(202);
     expect((await journal(ada)).events).toMatchObject([
-      { event: 'trade:failed', payload: { error: 'Insufficient funds', code: 'INSUFFICIENT_FUNDS', signal } },
+      {
+        event: 'trade:failed',
+        payload: {
+          error: 'Insufficient funds',
+          message: 'Insufficient funds',
+          code: 'INSUFFICIENT_FUNDS',
+          signal,
+        },
+      },
     ]);
   });
 

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Desk } from '../realtime/desk.ts';
 import { createSharedStores, type SharedStores } from '../stores/shared.ts';
+import { useOfSignIn } from './no-sign-in.tsx';
 import { createStoresContext } from './stores-context.tsx';
 
-const { Provider, useStores } = createStoresContext<SharedStores>('WebSocketProvider');
+const PROVIDER = 'WebSocketProvider';
+const { Provider, useStoresIfAny } = createStoresContext<SharedStores>(PROVIDER);
 
 /** Makes the stores that all pages of a sign-in share. */
 export function SharedStoresProvider({ desk, children }: { desk: Desk; children: ReactNode }) {
@@ -18,4 +20,5 @@ export function SharedStoresProvider({ desk, children }: { desk: Desk; children:
   );
 }
 
-export const useSharedStores = useStores;
+export const useSharedStores = (): SharedStores =>
+  useOfSignIn(useStoresIfAny(), `${PROVIDER} is missing above this component`);

@@ -1,15 +1,35 @@
 /** The one door of components to the socket. */
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
+import type { StoreApi } from 'zustand/vanilla';
 import type { Desk } from '../realtime/desk.ts';
-import type { Emit, Subscribe } from '../realtime/wire.ts';
-import type { ConnectionStatus } from '../stores/connection.ts';
+import { type Emit, emitNowhere, type Subscribe } from '../realtime/wire.ts';
+import { type ConnectionStatus, createConnectionStore } from '../stores/connection.ts';
+import { NoSignIn, useOfSignIn } from './no-sign-in.tsx';
 import { SharedStoresProvider } from './shared-stores.tsx';
 
-const WebSocketContext = createContext<Desk | null>(null);
+type Desks = StoreApi<{ desk: Desk | null }>;
+
+const MISSING = 'useWebSocketContext needs a WebSocketProvider above it';
+
+/** Undefined without a provider, null while nobody is signed in. */
+const WebSocketContext = createContext<Desk | null | undefined>(undefined);
+const PageContext = createContext<Desks | null>(null);
+
+/** What components have of the socket while nobody is signed in. */
+const NO_DESK = {
+  connection: { state: createConnectionStore() },
+  subscribe: () => () => {},
+  emit: emitNowhere,
+};
+
+/** The page's own connection, above all components: providers that are given no desk take it. */
+export function PageConnection({ desks, children }: { desks: Desks; children: ReactNode }) {
+  return <PageContext value={desks}>{children}</PageContext>;
+}
 
 export interface WebSocketProviderProps {
-  /** Left out, as in the guide's example, it is the one of the page around. */
+  /** Left out, as in the guide's example, it is the one of the provider above, else of the page's sign-in. */
   readonly desk?: Desk;
   readonly children: ReactNode;
 }
@@ -19,7 +39,14 @@ export interface WebSocketProviderProps {
  * outlives their mounts and unmounts.
  */
 export function WebSocketProvider({ desk, children }: WebSocketProviderProps) {
-  if (!desk) return children;
+  const above = useContext(WebSocketContext);
+  const page = useContext(PageContext);
+  if (desk) return <OnDesk desk={desk}>{children}</OnDesk>;
+  if (above !== undefined || page === null) return children;
+  return <OnPage desks={page}>{children}</OnPage>;
+}
+
+function OnDesk({ desk, children }: { desk: Desk; children: ReactNode }) {
   return (
     <WebSocketContext value={desk}>
       <SharedStoresProvider desk={desk}>{children}</SharedStoresProvider>
@@ -27,12 +54,23 @@ export function WebSocketProvider({ desk, children }: WebSocketProviderProps) {
   );
 }
 
-/** For the hooks and pages of the dashboard itself. */
-export function useDesk(): Desk {
-  const desk = useContext(WebSocketContext);
-  if (!desk) throw new Error('useWebSocketContext needs a WebSocketProvider above it');
-  return desk;
+function OnPage({ desks, children }: { desks: Desks; children: ReactNode }) {
+  const desk = useStore(desks, (held) => held.desk);
+  if (desk)
+    return (
+      <OnDesk key={desk.sessionID} desk={desk}>
+        {children}
+      </OnDesk>
+    );
+  return (
+    <WebSocketContext value={null}>
+      <NoSignIn>{children}</NoSignIn>
+    </WebSocketContext>
+  );
 }
+
+/** For the hooks and pages of the dashboard itself. */
+export const useDesk = (): Desk => useOfSignIn(useContext(WebSocketContext), MISSING);
 
 export interface WebSocketContextValue {
   readonly connected: boolean;
@@ -44,7 +82,9 @@ export interface WebSocketContextValue {
 }
 
 export function useWebSocketContext(): WebSocketContextValue {
-  const { connection, subscribe, emit } = useDesk();
+  const desk = useContext(WebSocketContext);
+  if (desk === undefined) throw new Error(MISSING);
+  const { connection, subscribe, emit } = desk ?? NO_DESK;
   const connected = useStore(connection.state, (state) => state.connected);
   const status = useStore(connection.state, (state) => state.status);
   return useMemo(() => ({ connected, status, subscribe, emit }), [connected, status, subscribe, emit]);

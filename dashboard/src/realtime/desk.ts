@@ -107,6 +107,8 @@ export function createDesk(options: DeskOptions) {
   const marketStore = createMarketStore(lane.states.quote, connection.state);
   const stops: (() => void)[] = [];
   return {
+    /** Of the sign-in that it belongs to. */
+    sessionID: options.auth.sessionID,
     api,
     timers,
     frame,

@@ -23,22 +23,27 @@ export function createSubscribe(socket: TradecastSocket): Subscribe {
   };
 }
 
+/** There is nobody to send it to, and later it may be out of date. */
+function refuse(ack: unknown): void {
+  if (typeof ack !== 'function') return;
+  (ack as (answer: AckFailure) => void)({
+    ok: false,
+    code: 'UNAVAILABLE',
+    message: 'Not connected. Try again in a moment.',
+  });
+}
+
+/** Emits for a component while there is no socket at all. */
+export const emitNowhere: Emit = (_event, ...args) => refuse(args.at(-1));
+
 /** Emits for a component: a `subscribe:…` becomes a wish, anything else goes out now or is refused. */
 export function createEmit(socket: TradecastSocket, subscriptions: Subscriptions): Emit {
   const wishes = createWishes(subscriptions);
   return (event, ...args) => {
     const wish = wishes[event];
     if (wish) return wish(args[0]);
-    const ack = args.at(-1);
-    if (socket.connected) {
-      (socket.emit as (event: string, ...args: unknown[]) => void).call(socket, event, ...args);
-    } else if (typeof ack === 'function') {
-      // socket.io would keep it and send it after the next connect, when it may be out of date.
-      (ack as (answer: AckFailure) => void)({
-        ok: false,
-        code: 'UNAVAILABLE',
-        message: 'Not connected. Try again in a moment.',
-      });
-    }
+    // socket.io would keep it and send it after the next connect.
+    if (!socket.connected) return refuse(args.at(-1));
+    (socket.emit as (event: string, ...args: unknown[]) => void).call(socket, event, ...args);
   };
 }

@@ -77,7 +77,8 @@ function tradeReport(hook: TradeHook, now: number): TradeReport {
   if (hook.type === 'failed') {
     const { error, code, signal } = hook;
     const timestamp = new Date(now).toISOString();
-    return { event: 'trade:failed', payload: { error, code, signal, timestamp, source: 'external' } };
+    const payload = { error, message: error, code, signal, timestamp, source: 'external' } as const;
+    return { event: 'trade:failed', payload };
   }
   const { timestamp, ...trade } = hook.trade;
   const at = timestamp === undefined ? now : Date.parse(timestamp);

@@ -15,6 +15,7 @@ export const tradeFailed = (order: Order, code: TradingCode, error: string): Jou
   event: 'trade:failed',
   payload: {
     error,
+    message: error,
     code,
     signal: { symbol: order.symbol, side: order.side, quantity: openQuantity(order) },
     orderId: order.id,

@@ -85,7 +85,7 @@ describe('connecting', () => {
 
   test('a refused session ends the desk at once, without another try', async () => {
     server.switches.refuseConnect = {
-      message: 'Invalid or expired session',
+      message: 'Authentication required: Invalid or expired session',
       data: { code: 'INVALID_SESSION', retryable: false },
     };
     page.desk.start();

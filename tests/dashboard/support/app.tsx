@@ -1,7 +1,8 @@
 import { cleanup, render } from '@testing-library/react';
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode } from 'react';
 import { toast } from 'sonner';
 import { App } from '../../../dashboard/src/app.tsx';
+import { PageConnection } from '../../../dashboard/src/hooks/websocket-context.tsx';
 import { createApi } from '../../../dashboard/src/lib/api.ts';
 import { createFrame } from '../../../dashboard/src/lib/frame.ts';
 import { browserTimers as timers } from '../../../dashboard/src/lib/timers.ts';
@@ -21,10 +22,17 @@ export interface TestApp {
   close(): void;
 }
 
-/** The whole application at an address as main.tsx builds it, with a chart that needs no canvas. */
+/**
+ * The whole application at an address as main.tsx builds it, with a chart that needs no canvas; `ui` stands in for what
+ * it shows.
+ */
 export function openAppOn(
   server: Double,
-  { path = '/', ...browser }: { path?: string } & Parameters<typeof completeBrowser>[0] = {},
+  {
+    path = '/',
+    ui,
+    ...browser
+  }: { path?: string; ui?: ReactNode } & Parameters<typeof completeBrowser>[0] = {},
 ): TestApp {
   completeBrowser(browser);
   window.history.replaceState(null, '', path);
@@ -41,13 +49,17 @@ export function openAppOn(
   api.onUnauthenticated(() => void session.end('expired'));
   render(
     <StrictMode>
-      <App
-        session={session}
-        desk={desks}
-        theme={createThemeStore()}
-        timers={timers}
-        loadChart={async () => () => blankChart}
-      />
+      <PageConnection desks={desks}>
+        {ui ?? (
+          <App
+            session={session}
+            desk={desks}
+            theme={createThemeStore()}
+            timers={timers}
+            loadChart={async () => () => blankChart}
+          />
+        )}
+      </PageConnection>
     </StrictMode>,
   );
   void session.check();

@@ -164,6 +164,7 @@ export const failed = (
   event: 'trade:failed',
   payload: {
     error: 'Insufficient funds',
+    message: 'Insufficient funds',
     code: 'INSUFFICIENT_FUNDS',
     signal: { symbol: 'TSLA', side: 'buy', quantity: 500 },
     timestamp: new Date().toISOString(),

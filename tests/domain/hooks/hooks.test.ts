@@ -172,6 +172,7 @@ describe('a reported trade', () => {
         event: 'trade:failed',
         payload: {
           error: 'Insufficient funds',
+          message: 'Insufficient funds',
           code: 'INSUFFICIENT_FUNDS',
           signal,
           timestamp: '2026-03-02T15:30:00.000Z',

@@ -72,6 +72,7 @@ describe.each(KINDS)('everything at once on %s', (kind) => {
               event: 'trade:failed',
               payload: {
                 error: `report ${index}`,
+                message: `report ${index}`,
                 code: 'BROKER_REJECTED',
                 signal: { symbol: 'TSLA', side: 'buy', quantity: 1 },
                 timestamp: new Date(clock.now()).toISOString(),

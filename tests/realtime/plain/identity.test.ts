@@ -83,7 +83,7 @@ describe('a token', () => {
     expect(await again.next('error')).toEqual({
       type: 'error',
       code: 'INVALID_SESSION',
-      message: 'Invalid or expired token',
+      message: 'Authentication required: Invalid or expired token',
     });
     expect(await again.closed).toEqual({ code: 4401, reason: 'INVALID_SESSION' });
     client.ws.terminate();

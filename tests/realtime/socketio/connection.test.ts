@@ -64,7 +64,7 @@ describe('a handshake', () => {
     ['a very long session', 'x'.repeat(250)],
   ])('with %s is refused for good', async (_what, sessionID) => {
     const error = await refused(app.open({ auth: { sessionID } }));
-    expect(error.message).toBe('Invalid or expired session');
+    expect(error.message).toBe('Authentication required: Invalid or expired session');
     expect(error.data).toEqual({ code: 'INVALID_SESSION', retryable: false });
   });
 

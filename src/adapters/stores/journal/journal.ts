@@ -103,11 +103,13 @@ export function createJournal(db: Queryable): Journal {
       if (!head) throw noSuchUser();
       return head;
     },
-    readAfter: (userId, after, limit) =>
-      db.query<JournalRecord>(
+    async readAfter(userId, after, limit) {
+      const records = await db.query<JournalRecord>(
         'SELECT seq, event, payload FROM journal WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
         [userId, after, limit],
-      ),
+      );
+      return records.map(withMessage);
+    },
     async endEpoch(userId, epoch) {
       await db.query(
         'UPDATE journal_heads SET epoch = gen_random_uuid()::text WHERE user_id = $1 AND epoch = $2',
@@ -115,4 +117,10 @@ export function createJournal(db: Queryable): Journal {
       );
     },
   };
+}
+
+/** A failure that was stored before failures had a `message` has it as well. */
+function withMessage(record: JournalRecord): JournalRecord {
+  if (record.event !== 'trade:failed') return record;
+  return { ...record, payload: { ...record.payload, message: record.payload.error } };
 }

@@ -15,6 +15,7 @@ const event = (error: string): JournalEvent => ({
   event: 'trade:failed',
   payload: {
     error,
+    message: error,
     code: 'BROKER_REJECTED',
     signal: { symbol: 'AAPL', side: 'buy', quantity: 0.1 },
     timestamp: '2026-03-02T17:00:00.000Z',
@@ -54,6 +55,15 @@ describe.each(KINDS)('the journal on %s', (kind) => {
     expect(await journal.readAfter(user, 0, 10)).toEqual(first.records);
     expect(await journal.readAfter(user, 1, 10)).toEqual(first.records.slice(1));
     expect(await journal.readAfter(user, 0, 1)).toEqual(first.records.slice(0, 1));
+  });
+
+  test('tells the sentence of a failure twice, also of one that was stored with one', async () => {
+    await append(user, 'one');
+    await database.db.query(
+      `UPDATE journal SET payload = (payload::jsonb - 'message')::json WHERE user_id = $1`,
+      [user],
+    );
+    expect(await journal.readAfter(user, 0, 10)).toEqual([{ seq: 1, ...event('one') }]);
   });
 
   test('has no hole and no repeat, however many write at once and roll back', async () => {

@@ -1,0 +1,1 @@
+export const Card = ({ children }) => <section>{children}</section>;

@@ -1,0 +1,1 @@
+export const NotificationList = ({ notifications }) => <p>{notifications.length} notifications</p>;
