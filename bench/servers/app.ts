@@ -2,6 +2,7 @@
 
 import { serve } from '../../rig/processes/child.ts';
 import { createNoOptions } from '../../rig/stand-ins/no-options.ts';
+import { createReplayDiscreet } from '../../src/adapters/replay/discreet.ts';
 import type { MarketSource } from '../../src/app/feeds.ts';
 import { createApp } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config/index.ts';
@@ -95,13 +96,15 @@ const instruments = {
   knows: (symbol: string) => known.has(symbol),
 };
 
+const options = { ...createNoOptions(feed), feed: contractFeed };
 const marketSource: MarketSource = {
   feed,
   instruments,
   featured: async () => SYMBOLS,
   history: createPlayedHistory,
   pastPrints: null,
-  options: { ...createNoOptions(feed), feed: contractFeed },
+  discreet: createReplayDiscreet({ instruments, chains: options.chains }),
+  options,
 };
 
 let stopUpdates = (): void => {};

@@ -1,9 +1,12 @@
 import type { MarketSource } from '../../src/app/feeds.ts';
 import { createInstrumentList } from '../../src/domain/instrument/search.ts';
+import type { LastQuote } from '../../src/domain/market/discreet.ts';
 import type { DayTick, FeedSink, FeedStatus, MarketFeed, TradeTick } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
+import { TradecastError } from '../../src/protocol/errors.ts';
+import { isContract } from '../../src/protocol/symbol.ts';
 
 /** A feed that delivers when the test says so. */
 export interface ScriptedFeed {
@@ -30,6 +33,8 @@ export interface ScriptedFeed {
 export interface ScriptedMarket extends MarketSource, ScriptedFeed {
   /** The feed of contracts. */
   readonly contracts: ScriptedFeed;
+  /** The best bid and ask that a discreet question finds from now on, made when it is asked. */
+  quoted(symbol: string, quote: Omit<LastQuote, 'time'>): void;
   /** What the source of chains says from now on. */
   list(contracts: readonly ContractSnapshot[]): void;
 }
@@ -41,14 +46,28 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
   const stocks = createScriptedFeed();
   const contracts = createScriptedFeed();
   let listed: readonly ContractSnapshot[] = [];
+  const quotes = new Map<string, Omit<LastQuote, 'time'>>();
+  const instruments = createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` })));
   const fresh = { delayed: false, stale: false };
 
   return {
     ...stocks,
-    instruments: createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` }))),
+    instruments,
     featured: async () => symbols.slice(0, 8),
     history: createPlayedHistory,
     pastPrints: null,
+    discreet: {
+      async exists(symbol) {
+        if (!isContract(symbol)) return (await instruments.get(symbol)) !== null;
+        if (listed.length > 0) return listed.some((one) => one.symbol === symbol);
+        throw new TradecastError('NOT_IN_PLAN', 'Nobody has said which contracts there are.');
+      },
+      async lastQuote(symbol) {
+        const quote = quotes.get(symbol);
+        return quote && { ...quote, time: Date.now() };
+      },
+    },
+    quoted: (symbol, quote) => quotes.set(symbol, quote),
     contracts,
     options: {
       feed: contracts.feed,

@@ -1,12 +1,15 @@
+import { createMassiveDiscreet } from '../adapters/massive/discreet.ts';
 import { createMassiveFeed } from '../adapters/massive/feed.ts';
 import { createMassiveHistory } from '../adapters/massive/history.ts';
 import { createMassiveInstruments } from '../adapters/massive/instruments.ts';
 import { createMassiveOptions } from '../adapters/massive/options.ts';
 import { createMassivePastPrints } from '../adapters/massive/past-prints.ts';
 import { createMassiveRest } from '../adapters/massive/rest.ts';
+import { createReplayDiscreet } from '../adapters/replay/discreet.ts';
 import { createReplayFeed } from '../adapters/replay/feed.ts';
 import { createReplayInstruments } from '../adapters/replay/instruments.ts';
 import { createReplayOptions } from '../adapters/replay/options.ts';
+import { createSimulatedDiscreet } from '../adapters/simulated/discreet.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedHistory } from '../adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
@@ -16,6 +19,7 @@ import type { FeedConfig } from '../config/feed.ts';
 import type { MarketSecrets } from '../config/index.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Candle } from '../domain/market/candle.ts';
+import type { DiscreetQuestions } from '../domain/market/discreet.ts';
 import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
@@ -36,6 +40,8 @@ export interface MarketSource {
   history(parts: HistoryParts): MarketHistory;
   /** Off-exchange trades by request; null where the market has none to tell. */
   readonly pastPrints: PastPrints | null;
+  /** What may be asked of its symbols without anybody noticing. */
+  readonly discreet: DiscreetQuestions;
   /** Its contracts: a feed of their own, and chains. */
   readonly options: OptionSource;
 }
@@ -72,11 +78,13 @@ const FEEDS: {
       history: () => createSimulatedHistory({ clock, turns, seed: feed.seed }),
       // Its trades are drawn as they are heard.
       pastPrints: null,
+      discreet: createSimulatedDiscreet({ clock, turns, seed: feed.seed }),
       options: createSimulatedOptions({ clock, turns, ...feed }),
     };
   },
   replay(feed, { clock, log }) {
     const instruments = createReplayInstruments(feed);
+    const options = createReplayOptions({ clock, log, instruments, ...feed });
     return {
       feed: createReplayFeed({ clock, log, ...feed }),
       instruments,
@@ -85,7 +93,8 @@ const FEEDS: {
       history: createPlayedHistory,
       // A recording begins anew with each engine.
       pastPrints: null,
-      options: createReplayOptions({ clock, log, instruments, ...feed }),
+      discreet: createReplayDiscreet({ instruments, chains: options.chains }),
+      options,
     };
   },
   massive(feed, { secrets, ...parts }) {
@@ -99,6 +108,7 @@ const FEEDS: {
       featured: wellKnown,
       history: () => history,
       pastPrints: createMassivePastPrints({ rest, clock: parts.clock }),
+      discreet: createMassiveDiscreet({ rest, clock: parts.clock }),
       options: createMassiveOptions({ ...options, rest, history }),
     };
   },

@@ -98,7 +98,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const trading = createTradingCapability(core, { ...joined, limits: config.trading });
   const offExchange = createOffExchangeCapability(core, { ...joined, config: config.offExchange });
   const signals = createSignalsCapability(core, {
-    ...{ ...options.faces, instruments: market.faces.instruments },
+    ...{ ...options.faces, instruments: market.faces.instruments, questions: market.faces.discreet },
     ...{ database, bus, link: cluster.faces.link },
     replicas: () => reporting.faces.replicas,
   });

@@ -2,6 +2,7 @@ import type { MarketConfig, MarketSecrets } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
+import type { DiscreetQuestions } from '../domain/market/discreet.ts';
 import type { FeedScope, PriceOrigin, ShedTrades } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import { createHoursOf, createMarketHours, type MarketHours } from '../domain/market/market-hours.ts';
@@ -38,6 +39,8 @@ export interface MarketFaces extends FeedFaces {
   heardAt(): number;
   /** Null where the market has no past prints. */
   readonly pastPrints: PastPrints | null;
+  /** What may be asked of stocks and contracts without anybody noticing. */
+  readonly discreet: DiscreetQuestions;
   /** Adds who else receives the ticks of stocks; before the start. */
   tap(tap: FeedTap): void;
   readonly origin: PriceOrigin;
@@ -81,6 +84,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
       tap: tapped.tap,
       setScope: (scope) => feed.setScope?.(scope),
       pastPrints: source.pastPrints,
+      discreet: source.discreet,
       heardAt: () => feed.heardAt?.() ?? clock.now(),
       shed: () => feed.shed?.() ?? { trades: 0, lastAt: null },
       instruments,

@@ -100,7 +100,8 @@ export interface DemoSignalsParts extends Pick<SignalFaces, 'signals'>, Pick<Mar
 
 export interface QuoteRecordingParts
   extends Pick<SignalFaces, 'quoteLog'>,
-    Pick<FeedFaces, 'board' | 'demand'> {
+    Pick<FeedFaces, 'board' | 'demand'>,
+    Pick<MarketFaces, 'discreet'> {
   readonly optionFeed: Pick<FeedFaces, 'board' | 'demand'>;
   readonly view: Pick<MarketView, 'fitness'>;
   readonly bus: Bus;
@@ -129,6 +130,7 @@ export function createQuoteRecording({ clock, log }: Core, parts: QuoteRecording
           // Spreads of contracts are wide by nature.
           { covers: isContract, ...optionFeed, fits: (quote) => isFresh(quote, clock.now()) },
         ],
+        questions: parts.discreet,
         bus,
         isEngine: () => lease.current() !== null,
         clock,

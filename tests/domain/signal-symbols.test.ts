@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { InstrumentDirectory } from '../../src/domain/instrument/directory.ts';
+import type { DiscreetQuestions } from '../../src/domain/market/discreet.ts';
 import type { ContractListing } from '../../src/domain/options/contract-listing.ts';
 import { ruleOn } from '../../src/domain/signals/rules.ts';
 import { createSymbolCheck, LOOK_UP_MS } from '../../src/domain/signals/symbol-check.ts';
@@ -13,19 +14,26 @@ const INVENTED = 'O:AAPL260116C00201000';
 const listing: ContractListing['unlisted'] = async (symbols) =>
   new Set(symbols.filter((symbol) => symbol === INVENTED));
 
-function check(get: InstrumentDirectory['get'], known?: boolean, unlisted = listing) {
-  const clock = createManualClock(NOW);
-  const check = createSymbolCheck({
-    instruments: { get, knows: () => known },
-    contractListing: { unlisted },
-    marketTime: clock.now,
-    clock,
-  });
-  return { check, clock };
-}
 const unasked = (): never => {
   throw new Error('the directory is asked');
 };
+
+function check(
+  get: InstrumentDirectory['get'],
+  known?: boolean,
+  unlisted = listing,
+  { premium = false, exists = unasked }: { premium?: boolean; exists?: DiscreetQuestions['exists'] } = {},
+) {
+  const clock = createManualClock(NOW);
+  const checkSignal = createSymbolCheck({
+    instruments: { get, knows: () => known },
+    contractListing: { unlisted },
+    questions: { exists },
+    marketTime: clock.now,
+    clock,
+  });
+  return { check: (symbol: string) => checkSignal({ symbol, premium }), clock };
+}
 const unknown = { code: 'UNKNOWN_SYMBOL' };
 
 test('what the directory knows is told without a question', async () => {
@@ -70,4 +78,30 @@ test('a symbol that is gone refuses no repeat of what was accepted while it was 
   const signal = { body: { ...body, revision: 1, premium: false }, digest: 'd', refusal };
   expect(ruleOn(signal, [{ revision: 1, digest: 'd', premium: false }], NOW)).toBe('duplicate');
   expect(() => ruleOn(signal, [], NOW)).toThrow(expect.objectContaining(unknown));
+});
+
+test('the symbol of a premium signal is asked for discreetly, once, and neither the directory nor a chain hears of it', async () => {
+  const asked: string[] = [];
+  const premium = check(unasked, undefined, unasked, {
+    premium: true,
+    async exists(symbol) {
+      asked.push(symbol);
+      return symbol === 'AAPL' || symbol === CURRENT;
+    },
+  });
+  for (const known of ['AAPL', 'AAPL', CURRENT, CURRENT]) expect(await premium.check(known)).toBeUndefined();
+  for (const invented of ['NOPE', INVENTED]) expect(await premium.check(invented)).toMatchObject(unknown);
+  expect(asked).toEqual(['AAPL', CURRENT, 'NOPE', INVENTED]);
+});
+
+test('a premium signal passes where the source is away or slow', async () => {
+  const away = check(unasked, undefined, unasked, {
+    premium: true,
+    exists: () => Promise.reject(new TradecastError('NOT_IN_PLAN', 'no')),
+  });
+  expect(await away.check(CURRENT)).toBeUndefined();
+  const slow = check(unasked, undefined, unasked, { premium: true, exists: () => new Promise(() => {}) });
+  const checked = slow.check('AAPL');
+  slow.clock.advance(LOOK_UP_MS);
+  expect(await checked).toBeUndefined();
 });

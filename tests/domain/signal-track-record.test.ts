@@ -1,20 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import type { LastQuote } from '../../src/domain/market/discreet.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import { isFresh } from '../../src/domain/market/staleness.ts';
 import { signalsTopic } from '../../src/domain/signals/topics.ts';
+import { ASK_AFTER_MS } from '../../src/domain/signals/track-record/asked-quotes.ts';
 import type {
   DueQuote,
   NextQuote,
   QuotedSignal,
   RecordedQuote,
 } from '../../src/domain/signals/track-record/quote-log.ts';
-import {
-  NEXT_QUOTE_WITHIN_MS,
-  startQuoteRecorder,
-} from '../../src/domain/signals/track-record/quote-recorder.ts';
+import { startQuoteRecorder } from '../../src/domain/signals/track-record/quote-recorder.ts';
 import { createTrackRecord, recordSteps } from '../../src/domain/signals/track-record/track-record.ts';
+import { NEXT_QUOTE_WITHIN_MS } from '../../src/domain/signals/track-record/waiting.ts';
+import { TradecastError } from '../../src/protocol/errors.ts';
 import type { SourceRecord } from '../../src/protocol/signal-reports.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
@@ -244,6 +245,8 @@ describe('the recorder of quotes', () => {
       wanted: [] as string[],
       see: (_: readonly Quote[]): void => {},
       fails: false,
+      questions: [] as string[],
+      answer: (): LastQuote | undefined => undefined,
     };
     startQuoteRecorder({
       quoteLog: {
@@ -273,6 +276,12 @@ describe('the recorder of quotes', () => {
           },
         },
       ],
+      questions: {
+        async lastQuote(symbol) {
+          state.questions.push(symbol);
+          return state.answer();
+        },
+      },
       bus,
       isEngine: () => isEngine,
       clock,
@@ -296,15 +305,20 @@ describe('the recorder of quotes', () => {
     const notice = (
       seq: number,
       expiresAt?: number,
-      event: 'signal:new' | 'signal:updated' = 'signal:new',
+      {
+        premium = false,
+        symbol = 'AAPL',
+        event = 'signal:new',
+      }: { premium?: boolean; symbol?: string; event?: 'signal:new' | 'signal:updated' } = {},
     ): void => {
+      const stream = premium ? ('premium' as const) : ('free' as const);
       const payload = {
-        ...{ id: `one-${seq}`, revision: 1, symbol: 'AAPL', action: 'buy' as const, source: 'momentum' },
-        ...{ premium: false, timestamp: new Date(clock.now()).toISOString(), stream: 'free' as const },
+        ...{ id: `one-${seq}`, revision: 1, symbol, action: 'buy' as const, source: 'momentum' },
+        ...{ premium, timestamp: new Date(clock.now()).toISOString(), stream },
         ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
       };
       const records = [{ seq, event, payload, receivedAt: clock.now() }];
-      bus.publish(signalsTopic, { stream: 'free', epoch: 'one', records });
+      bus.publish(signalsTopic, { stream, epoch: 'one', records });
     };
     const look = async (): Promise<void> => {
       clock.advance(1_000);
@@ -385,7 +399,7 @@ describe('the recorder of quotes', () => {
   test('asks the database which symbol an edit belongs to that ends soon', async () => {
     const { clock, asked, recorded, state, quote, notice, look } = start();
     await look();
-    notice(1, clock.now() + 2_500, 'signal:updated');
+    notice(1, clock.now() + 2_500, { event: 'signal:updated' });
     state.due = [due(1, clock.now() + 2_500)];
     await look();
     expect(asked).toHaveLength(2);
@@ -429,6 +443,73 @@ describe('the recorder of quotes', () => {
     quote(100);
     await look();
     expect(recorded).toEqual([]);
+  });
+
+  const PREMIUM = { premium: true };
+  const seconds = async (look: () => Promise<void>, count: number): Promise<void> => {
+    for (let second = 0; second < count; second++) await look();
+  };
+
+  test('never asks the feed for the symbol of a premium signal, nor of its expiry; a free one beside it does', async () => {
+    const { clock, state, notice, look } = start();
+    notice(1, clock.now() + 2_000, PREMIUM);
+    expect(state.wanted).toEqual([]);
+    state.due = [{ ...due(1, NOW + 2_000), stream: 'premium' }];
+    await seconds(look, 5);
+    expect(state.wanted).toEqual([]);
+    notice(1);
+    expect(state.wanted).toEqual(['AAPL']);
+  });
+
+  test('takes the quote of a premium signal from the feed where others watch its symbol', async () => {
+    const { clock, recorded, state, quote, notice, look } = start();
+    notice(1, undefined, PREMIUM);
+    clock.advance(1);
+    quote(101);
+    await seconds(look, 3);
+    expect(recorded).toEqual([
+      { stream: 'premium', seq: 1, moment: 'accepted', ...around(101), quotedAt: NOW + 1 },
+    ]);
+    expect(state.questions).toEqual([]);
+  });
+
+  test('asks the source by itself until it has a quote of after the premium signal, and records that', async () => {
+    const { clock, recorded, state, notice, look } = start();
+    state.answer = () => ({ ...around(99), time: NOW });
+    notice(1, undefined, PREMIUM);
+    await seconds(look, 4);
+    expect(state.questions).toHaveLength(2);
+    state.answer = () => ({ ...around(103), time: clock.now() - 1 });
+    await seconds(look, 3);
+    expect(recorded).toEqual([
+      { stream: 'premium', seq: 1, moment: 'accepted', ...around(103), quotedAt: NOW + 4_999 },
+    ]);
+    await seconds(look, 60);
+    expect(state.questions).toHaveLength(3);
+  });
+
+  test('asks five times in a minute, and once a second for all symbols together', async () => {
+    const { state, notice, look } = start();
+    notice(1, undefined, PREMIUM);
+    await seconds(look, 70);
+    expect(state.questions).toHaveLength(ASK_AFTER_MS.length);
+    state.questions = [];
+    for (let seq = 2; seq < 12; seq++) notice(seq, undefined, { ...PREMIUM, symbol: `S${seq}` });
+    await seconds(look, 5);
+    expect(state.questions).toHaveLength(5);
+    expect(new Set(state.questions).size).toBe(5);
+  });
+
+  test('asks for one symbol at a time, however slow the source is, and goes on where it refuses', async () => {
+    const { state, notice, look } = start();
+    const slow = Promise.withResolvers<undefined>();
+    state.answer = () => slow.promise as never;
+    notice(1, undefined, PREMIUM);
+    await seconds(look, 10);
+    expect(state.questions).toHaveLength(1);
+    slow.reject(new TradecastError('NOT_IN_PLAN', 'no'));
+    await seconds(look, 1);
+    expect(state.questions).toHaveLength(2);
   });
 
   test('keeps what it could not write for the next time', async () => {

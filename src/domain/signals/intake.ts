@@ -47,7 +47,8 @@ export function createSignalIntake({
     accept(signal) {
       const receivedAt = clock.now();
       const { source, symbol, id } = signal.body;
-      return inTurn([`symbol ${source} ${symbol}`, `id ${source} ${id}`], checkSymbol(symbol), (refusal) =>
+      const lanes = [`symbol ${source} ${symbol}`, `id ${source} ${id}`];
+      return inTurn(lanes, checkSymbol(signal.body), (refusal) =>
         commits.add({ ...signal, receivedAt, refusal }),
       );
     },

@@ -21,7 +21,7 @@ export interface DueQuote {
 }
 
 export interface NextQuote extends Omit<DueQuote, 'symbol' | 'at'>, RecordedQuote {
-  /** When it was received, milliseconds since epoch. */
+  /** When it was received, or made where it was asked for; milliseconds since epoch. */
   readonly quotedAt: number;
 }
 

@@ -3,13 +3,14 @@ import type { Log } from '../../../lib/log.ts';
 import { createScope } from '../../../lib/scope.ts';
 import type { Bus } from '../../bus/bus.ts';
 import type { Demand } from '../../market/demand.ts';
+import type { DiscreetQuestions } from '../../market/discreet.ts';
 import type { Quote } from '../../market/quote.ts';
 import type { QuoteBoard } from '../../market/quote-board.ts';
 import { signalsTopic } from '../topics.ts';
-import type { DueQuote, NextQuote, SignalQuoteLog } from './quote-log.ts';
+import { createQuoteAsker } from './asked-quotes.ts';
+import type { NextQuote, SignalQuoteLog } from './quote-log.ts';
+import { createWaiting, NEXT_QUOTE_WITHIN_MS } from './waiting.ts';
 
-/** A follower who gets no quote for longer has no price: the market is closed, or the feed is away. */
-export const NEXT_QUOTE_WITHIN_MS = 60_000;
 const LOOK_INTERVAL_MS = 1_000;
 /** The question costs a look at every signal of a minute, and it holds up signals on the embedded database. */
 const RECALL_INTERVAL_MS = 10_000;
@@ -30,6 +31,8 @@ export interface RecordedMarket {
 export interface QuoteRecorderParts {
   readonly quoteLog: Pick<SignalQuoteLog, 'due' | 'record'>;
   readonly markets: readonly RecordedMarket[];
+  /** Of stocks and contracts. */
+  readonly questions: Pick<DiscreetQuestions, 'lastQuote'>;
   readonly bus: Pick<Bus, 'subscribe'>;
   /** Of several replicas one records. */
   readonly isEngine: () => boolean;
@@ -39,7 +42,9 @@ export interface QuoteRecorderParts {
 
 /**
  * Records the next quote after each signal and after its expiry. A notice on the bus begins the wait at once; the database
- * tells of the signals whose notice was lost, of those of a former engine, and of those that expire later.
+ * tells of the signals whose notice was lost, of those of a former engine, and of those that expire later. The feed is asked
+ * for the symbols of free signals. What it streams shows to everybody, so it is never asked for those of premium ones: a
+ * symbol that others do not watch is asked for discreetly.
  */
 export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   const { quoteLog, markets, bus, isEngine, clock, log } = parts;
@@ -47,13 +52,24 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   let ready: readonly NextQuote[] = [];
   let recalledAt: number | null = null;
   let looking = false;
+  const ask = createQuoteAsker({
+    ...{ waiting, questions: parts.questions, clock },
+    onQuote(quote) {
+      ready = [...ready, ...waiting.take(quote)];
+    },
+  });
 
   function see({ fits }: RecordedMarket, quotes: readonly Quote[]): void {
-    for (const quote of quotes) if (fits(quote)) ready = [...ready, ...waiting.take(quote)];
+    for (const quote of quotes) {
+      const { symbol, bid, ask, nbboReceivedAt: quotedAt } = quote;
+      if (bid === undefined || ask === undefined || quotedAt === undefined || !fits(quote)) continue;
+      ready = [...ready, ...waiting.take({ symbol, bid, ask, quotedAt })];
+    }
   }
 
   function want(): void {
-    const symbols = waiting.symbols().slice(-MAX_WANTED);
+    const free = waiting.all().flatMap(({ stream, symbol }) => (stream === 'free' ? [symbol] : []));
+    const symbols = [...new Set(free)].slice(-MAX_WANTED);
     for (const { covers, demand } of markets) demand.set('signal quotes', symbols.filter(covers));
   }
 
@@ -75,6 +91,9 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     recalledAt = now;
   }
 
+  const complain = (error: unknown): void =>
+    log.warn({ err: error }, 'quotes of signals could not be recorded');
+
   async function look(): Promise<void> {
     const now = clock.now();
     await write();
@@ -82,6 +101,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     if (!isEngine()) recalledAt = null;
     else if (recalledAt === null || now - recalledAt >= RECALL_INTERVAL_MS) await recall(now);
     want();
+    if (isEngine()) ask().catch(complain);
   }
 
   const running = createScope();
@@ -108,7 +128,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
       if (looking) return;
       looking = true;
       look()
-        .catch((error: unknown) => log.warn({ err: error }, 'quotes of signals could not be recorded'))
+        .catch(complain)
         .finally(() => {
           looking = false;
         });
@@ -116,44 +136,3 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   );
   return running.end;
 }
-
-/** The moments that wait for a quote, by symbol. */
-function createWaiting() {
-  const bySymbol = new Map<string, Map<string, DueQuote>>();
-
-  function keep(symbol: string, left: readonly DueQuote[]): void {
-    if (left.length === 0) bySymbol.delete(symbol);
-    else bySymbol.set(symbol, new Map(left.map((due) => [nameOf(due), due])));
-  }
-
-  return {
-    add(due: DueQuote): void {
-      const others = bySymbol.get(due.symbol) ?? new Map<string, DueQuote>();
-      others.set(nameOf(due), due);
-      bySymbol.set(due.symbol, others);
-    },
-    symbols: (): readonly string[] => [...bySymbol.keys()],
-    /** Those before this moment get no quote any more. */
-    forget(before: number): void {
-      for (const [symbol, all] of bySymbol)
-        keep(
-          symbol,
-          [...all.values()].filter(({ at }) => at >= before),
-        );
-    },
-    /** Those whose next quote this is. */
-    take({ symbol, bid, ask, nbboReceivedAt: quotedAt }: Quote): readonly NextQuote[] {
-      const all = [...(bySymbol.get(symbol)?.values() ?? [])];
-      if (all.length === 0 || bid === undefined || ask === undefined || quotedAt === undefined) return [];
-      keep(
-        symbol,
-        all.filter(({ at }) => !(quotedAt > at)),
-      );
-      return all
-        .filter(({ at }) => quotedAt > at && quotedAt - at <= NEXT_QUOTE_WITHIN_MS)
-        .map(({ stream, seq, moment }) => ({ stream, seq, moment, bid, ask, quotedAt }));
-    },
-  };
-}
-
-const nameOf = ({ stream, seq, moment }: DueQuote): string => `${stream} ${seq} ${moment}`;

@@ -9,7 +9,7 @@ import {
 } from '../../../protocol/signal-reports.ts';
 import type { SignalStream } from '../../../protocol/signals.ts';
 import type { QuotedSignal, RecordedQuote, SignalQuoteLog } from './quote-log.ts';
-import { NEXT_QUOTE_WITHIN_MS } from './quote-recorder.ts';
+import { NEXT_QUOTE_WITHIN_MS } from './waiting.ts';
 
 /** The records of the sources that say something in these streams; of one source where it is named. */
 export type TrackRecord = (streams: readonly SignalStream[], source?: string) => Promise<SourceRecord[]>;
