@@ -9,7 +9,7 @@ import type { QuoteBoard } from '../../market/quote-board.ts';
 import { signalsTopic } from '../topics.ts';
 import { createQuoteAsker } from './asked-quotes.ts';
 import type { NextQuote, SignalQuoteLog } from './quote-log.ts';
-import { createWaiting, NEXT_QUOTE_WITHIN_MS } from './waiting.ts';
+import { createWaiting, NEXT_QUOTE_WITHIN_MS, type SeenQuote } from './waiting.ts';
 
 const LOOK_INTERVAL_MS = 1_000;
 /** The question costs a look at every signal of a minute, and it holds up signals on the embedded database. */
@@ -49,13 +49,14 @@ export interface QuoteRecorderParts {
 export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   const { quoteLog, markets, bus, isEngine, clock, log } = parts;
   const waiting = createWaiting();
-  let ready: readonly NextQuote[] = [];
+  const found = createFound(quoteLog);
   let recalledAt: number | null = null;
   let looking = false;
   const ask = createQuoteAsker({
     ...{ waiting, questions: parts.questions, clock },
     onQuote(quote) {
-      ready = [...ready, ...waiting.take(quote)];
+      const market = markets.find(({ covers }) => covers(quote.symbol));
+      if (market?.fits(asLive(quote))) found.add(waiting.take(quote));
     },
   });
 
@@ -63,7 +64,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     for (const quote of quotes) {
       const { symbol, bid, ask, nbboReceivedAt: quotedAt } = quote;
       if (bid === undefined || ask === undefined || quotedAt === undefined || !fits(quote)) continue;
-      ready = [...ready, ...waiting.take({ symbol, bid, ask, quotedAt })];
+      found.add(waiting.take({ symbol, bid, ask, quotedAt }));
     }
   }
 
@@ -71,18 +72,6 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     const free = waiting.all().flatMap(({ stream, symbol }) => (stream === 'free' ? [symbol] : []));
     const symbols = [...new Set(free)].slice(-MAX_WANTED);
     for (const { covers, demand } of markets) demand.set('signal quotes', symbols.filter(covers));
-  }
-
-  async function write(): Promise<void> {
-    const found = ready;
-    ready = [];
-    if (found.length === 0) return;
-    try {
-      await quoteLog.record(found);
-    } catch (error) {
-      ready = [...found, ...ready];
-      throw error;
-    }
   }
 
   /** What no notice told of: the signals of a former engine, lost notices, and what expires soon. */
@@ -96,7 +85,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
 
   async function look(): Promise<void> {
     const now = clock.now();
-    await write();
+    await found.write();
     waiting.forget(now - NEXT_QUOTE_WITHIN_MS);
     if (!isEngine()) recalledAt = null;
     else if (recalledAt === null || now - recalledAt >= RECALL_INTERVAL_MS) await recall(now);
@@ -136,3 +125,31 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   );
   return running.end;
 }
+
+/** What was found and is not written yet. */
+function createFound(quoteLog: Pick<SignalQuoteLog, 'record'>) {
+  let ready: readonly NextQuote[] = [];
+  return {
+    add(quotes: readonly NextQuote[]): void {
+      ready = [...ready, ...quotes];
+    },
+    /** Keeps what could not be written for the next time. */
+    async write(): Promise<void> {
+      const found = ready;
+      ready = [];
+      if (found.length === 0) return;
+      try {
+        await quoteLog.record(found);
+      } catch (error) {
+        ready = [...found, ...ready];
+        throw error;
+      }
+    },
+  };
+}
+
+/** A quote that was asked for, as the feed would have brought it. */
+const asLive = ({ symbol, bid, ask, quotedAt }: SeenQuote): Quote => ({
+  ...{ symbol, bid, ask, price: 0, volume: 0, state: 'live' },
+  ...{ sourceTime: quotedAt, receivedAt: quotedAt, nbboReceivedAt: quotedAt },
+});
