@@ -18,6 +18,7 @@ import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
 import { createSignalChoices, isUnread, type SignalChoicesStore } from '../../stores/signal-choices.ts';
 import { readsPremium, type ShownSignal } from '../../stores/signals.ts';
 import { createTrackRecordStore } from '../../stores/track-record.ts';
+import { AskedPricesProvider } from './asked-prices.tsx';
 import { DeliveriesPanel } from './deliveries-panel.tsx';
 import { filterSignals, type SignalFilter, sourcesOf } from './filter.ts';
 import { OlderSignals } from './older-signals.tsx';
@@ -28,12 +29,19 @@ import { TrackRecordPanel } from './track-record-panel.tsx';
 import { useArrivals } from './use-arrivals.ts';
 import { type Held, useHeld } from './use-held.ts';
 
-/** Keeps prices of the newest of these coming, as many as a connection has room for. */
-function usePrices(signals: readonly ShownSignal[]): void {
-  const symbols = [...new Set(signals.map(({ symbol }) => symbol))];
+/**
+ * Keeps prices of the newest free signals coming, as many as a connection has room for. Answers with the symbols that only
+ * premium signals name, newest first.
+ */
+function usePrices(signals: readonly ShownSignal[]): readonly string[] {
+  const symbolsOf = (isPremium: boolean) => [
+    ...new Set(signals.flatMap(({ symbol, premium }) => (premium === isPremium ? [symbol] : []))),
+  ];
+  const symbols = symbolsOf(false);
   const newest = (list: readonly string[]) => list.slice(0, MAX_SYMBOLS_PER_CONNECTION).sort();
   useSubjects('quote', newest(symbols.filter((symbol) => !isContract(symbol))));
   useSubjects('option', newest(symbols.filter(isContract)));
+  return symbolsOf(true).filter((symbol) => !symbols.includes(symbol));
 }
 
 const NOTHING = {};
@@ -108,7 +116,7 @@ function useListed(choices: SignalChoicesStore, filter: Pick<SignalFilter, 'text
     () => filterSignals(heard, { ...EVERYTHING, text, stream: premium ? stream : 'all' }),
     [heard, text, stream, premium],
   );
-  usePrices(listed);
+  const unwatched = usePrices(listed);
   useArrivals({ signals, heard, settled: !isLoading, sound });
   // What is held decides about a close; only the press of a button reads it.
   usePortfolioFigures(() => NOTHING);
@@ -120,6 +128,7 @@ function useListed(choices: SignalChoicesStore, filter: Pick<SignalFilter, 'text
     signals,
     heard,
     listed,
+    unwatched,
     isLoading,
     error,
     unread: heard.filter((signal) => isUnread(signal, read)).length,
@@ -188,7 +197,7 @@ export function LiveSignals({ admin }: { admin: boolean }) {
   const [filter, setFilter] = useState<Pick<SignalFilter, 'text' | 'stream'>>(EVERYTHING);
   const { signals: lane } = useDesk();
   const tier = useStore(lane.store, (state) => state.tier);
-  const { premium, unread, listed, ...found } = useListed(choices, filter);
+  const { premium, unread, listed, unwatched, ...found } = useListed(choices, filter);
   const mayShow = useCallback((signal: ShownSignal) => premium || !signal.premium, [premium]);
   const held = useHeld(listed, [filter.text, filter.stream, ...chosen.muted].join(' '), mayShow);
   const aside = (
@@ -219,7 +228,9 @@ export function LiveSignals({ admin }: { admin: boolean }) {
           <ListNote error={found.error} held={held} />
           {held.signals.length > 0 ? (
             <div {...held.around}>
-              <SignalList signals={held.signals} choices={chosen} />
+              <AskedPricesProvider symbols={unwatched}>
+                <SignalList signals={held.signals} choices={chosen} />
+              </AskedPricesProvider>
             </div>
           ) : (
             <Absence {...found} onShowAll={() => setFilter(EVERYTHING)} />

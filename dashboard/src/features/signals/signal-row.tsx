@@ -6,7 +6,6 @@ import { Button } from '../../components/button.tsx';
 import { Change } from '../../components/change.tsx';
 import { Missing } from '../../components/missing.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
-import { usePresent } from '../../hooks/use-present.ts';
 import {
   dayAndTime,
   momentOf,
@@ -18,6 +17,7 @@ import {
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import { textFor } from '../../lib/words.ts';
 import type { ShownSignal } from '../../stores/signals.ts';
+import { usePrice } from './asked-prices.tsx';
 import { changesOf, isExpired, resultOf } from './figures.ts';
 import { useTrade } from './use-trade.ts';
 
@@ -37,7 +37,7 @@ function Then({ signal }: { signal: ShownSignal }) {
 }
 
 function Now({ symbol }: { symbol: string }) {
-  const { present } = usePresent(symbol);
+  const present = usePrice(symbol);
   const frozen = useFreshness() === 'frozen';
   if (present?.price === undefined) return <Missing reason={`No price of ${symbol} is here yet.`} />;
   const stale = frozen || present.state === 'stale' || present.state === 'closed';
@@ -52,7 +52,7 @@ function Now({ symbol }: { symbol: string }) {
 }
 
 function Result({ signal }: { signal: ShownSignal }) {
-  const { present } = usePresent(signal.symbol);
+  const present = usePrice(signal.symbol);
   const frozen = useFreshness() === 'frozen';
   const result = resultOf(signal, present);
   if ('reason' in result) return <Missing reason={result.reason} />;
@@ -109,6 +109,7 @@ function Trade({
 }) {
   const [reason, setReason] = useState<string | null>(null);
   const trade = useTrade(guardPercent);
+  const present = usePrice(signal.symbol);
   return (
     <>
       <Button
@@ -116,7 +117,7 @@ function Trade({
         aria-disabled={expired}
         title={expired ? 'This signal has expired.' : 'Fills in the order ticket. It sends nothing.'}
         aria-label={`Trade this: ${ACTIONS[signal.action]?.word ?? signal.action} ${signal.symbol}, ${signal.source}`}
-        onClick={() => setReason(trade(signal))}
+        onClick={() => setReason(trade(signal, present))}
       >
         Trade this
       </Button>

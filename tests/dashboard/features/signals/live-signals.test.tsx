@@ -11,6 +11,7 @@ import type { ProposalStore } from '../../../../dashboard/src/stores/proposal.ts
 import { MAX_SIGNALS_PAGE } from '../../../../src/protocol/limits.ts';
 import type { SignalDelivery, SourceRecord } from '../../../../src/protocol/signal-reports.ts';
 import type { Double } from '../../support/double.ts';
+import { quoteOf } from '../../support/fixtures.ts';
 import { type DeskPage, openOnDesk } from '../../support/screen.tsx';
 import { manualTimers } from '../../support/timers.ts';
 
@@ -307,6 +308,22 @@ test('a STARTER sees that premium signals are locked and nothing of them; anothe
   expect(screen.getByText('Your tier reads free and premium signals.')).toBeTruthy();
   server.setTier('STARTER');
   await waitFor(() => expect(document.body.textContent).not.toMatch(/NVDA|gamma/));
+});
+
+test('the price of a symbol that only premium signals name is asked for, and nothing watches the symbol for it', async () => {
+  const { server } = await open(({ signal, routes }) => {
+    signal({ id: 'a', seq: 1, symbol: 'AAPL' });
+    signal({ id: 'p', seq: 1, symbol: 'NVDA', price: 100, premium: true });
+    routes['GET /api/market/quote/NVDA'] = () => ({ ...quoteOf('NVDA', { price: 110 }), source: 'snapshot' });
+  });
+  await waitFor(() => expect(server.emitted('subscribe:signals')).not.toHaveLength(0));
+  server.setTier('PROFESSIONAL');
+  const nvidia = await rowOf(/NVDA.*Premium/);
+  await waitFor(() => expect(nvidia.textContent).toContain('+10.00%'), { timeout: 5_000 });
+  expect(server.requests('GET', '/api/market/quote/NVDA')).toHaveLength(1);
+  const watched = server.emitted('subscribe:watchlist').flatMap(({ payload }) => payload);
+  expect(watched).toContain('AAPL');
+  expect(watched).not.toContain('NVDA');
 });
 
 test('a list that did not load says so and can be tried again', async () => {
