@@ -148,8 +148,8 @@ function createFound(quoteLog: Pick<SignalQuoteLog, 'record'>) {
   };
 }
 
-/** A quote that was asked for, as the feed would have brought it. */
+/** A quote that was asked for, as the feed would have brought it with a trade at the ask: without one it counts for nothing. */
 const asLive = ({ symbol, bid, ask, quotedAt }: SeenQuote): Quote => ({
-  ...{ symbol, bid, ask, price: 0, volume: 0, state: 'live' },
+  ...{ symbol, bid, ask, price: ask, volume: 0, state: 'live' },
   ...{ sourceTime: quotedAt, receivedAt: quotedAt, nbboReceivedAt: quotedAt },
 });
