@@ -20,8 +20,6 @@ export interface Service {
   stop(): Promise<number | null>;
   /** Starts it again on the same data and port; call it after `kill` or `stop`. */
   restart(): Promise<void>;
-  /** All that it has written since its last start. */
-  output(): string;
 }
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -30,10 +28,10 @@ const cleanups: (() => Promise<unknown>)[] = [];
  * Starts the service on a free port and a data folder of its own; both are gone after the file's tests. Its database is
  * a copy of an empty one, unless the service is to create it itself.
  */
-export async function startService({ createsDatabase = false, logLevel = 'warn' } = {}): Promise<Service> {
+export async function startService({ createsDatabase = false } = {}): Promise<Service> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'tradecast-service-'));
   if (!createsDatabase) await prepareDataDir(dataDir);
-  const start = (port: number) => launch({ DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: logLevel });
+  const start = (port: number) => launch({ DATA_DIR: dataDir, PORT: String(port) });
   let running = await start(0);
   cleanups.push(async () => {
     await end(running.child, 'SIGKILL');
@@ -50,7 +48,6 @@ export async function startService({ createsDatabase = false, logLevel = 'warn' 
     async restart() {
       running = await start(port);
     },
-    output: () => running.output(),
   };
 }
 
@@ -62,7 +59,6 @@ interface Running {
   readonly child: ChildProcess;
   readonly url: string;
   readonly demo: { username: string; password: string };
-  output(): string;
 }
 
 /** Resolves when the service has said where it listens and who may sign in. */
@@ -74,6 +70,7 @@ function launch(env: Record<string, string>): Promise<Running> {
     env: {
       ...inherited,
       NODE_ENV: 'development',
+      LOG_LEVEL: 'warn',
       HOOK_SECRET,
       OPERATOR_SECRET,
       SIGNAL_SECRETS,
@@ -96,7 +93,7 @@ function launch(env: Record<string, string>): Promise<Running> {
       if (!url || !demo) return;
       clearTimeout(timer);
       child.removeAllListeners('exit');
-      resolve({ child, url, demo: { username: demo[1]!, password: demo[2]! }, output: () => output });
+      resolve({ child, url, demo: { username: demo[1]!, password: demo[2]! } });
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
