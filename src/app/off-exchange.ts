@@ -85,7 +85,7 @@ export function createOffExchangeCapability(
     },
     async stop() {
       following.end();
-      await keeper.end();
+      await keeper.stop();
       totals.stop();
       await pruner.stop();
     },

@@ -34,6 +34,8 @@ export interface OffExchangeKeeper {
   begin(fencing: number): void;
   /** Stores what was counted, if this replica still may. */
   end(): Promise<void>;
+  /** As `end`, for good: no further term follows. */
+  stop(): Promise<void>;
   /** Since the process started. */
   counters(): PrintCounters;
   /** The symbols with the most notional of the day, most first; none without the lease. */
@@ -82,6 +84,13 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     follow();
   });
 
+  const endFeed = (): void => {
+    arrival.end();
+    following.end();
+    drops.end();
+    follow();
+  };
+
   return {
     tap: {
       ...queue.ticks,
@@ -108,11 +117,12 @@ export function createOffExchangeKeeper(options: KeeperOptions): OffExchangeKeep
     },
     begin: terms.begin,
     end() {
-      arrival.end();
-      following.end();
-      drops.end();
-      follow();
+      endFeed();
       return terms.end();
+    },
+    stop() {
+      endFeed();
+      return terms.stop();
     },
     counters: terms.counters,
     heaviest: (count) => terms.now()?.sums.heaviest(count) ?? [],

@@ -22,6 +22,8 @@ export interface Terms {
   begin(fencing: number): void;
   /** Stores what was counted, if this replica still may. */
   end(): Promise<void>;
+  /** Ends for good: no further term will go on from this one. */
+  stop(): Promise<void>;
   /** Since the process started. */
   counters(): PrintCounters;
 }
@@ -86,6 +88,10 @@ export function createTerms(options: TermsOptions): Terms {
       attempt(number);
     },
     end,
+    async stop() {
+      await end();
+      kept.forget();
+    },
     counters: () => (term === null ? counted.all() : add(counted.all(), term.sums.counters)),
   };
 }

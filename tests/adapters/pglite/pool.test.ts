@@ -74,6 +74,8 @@ test('the vacuum of a minute is no statement in the latencies of the service', a
     clock,
     onQuery: () => observed++,
   });
+  // What the start looks at is of the service, too.
+  const before = observed;
   let asked = 0;
   const query = <Row>(sql: string): Promise<Row[]> => {
     asked++;
@@ -89,7 +91,7 @@ test('the vacuum of a minute is no statement in the latencies of the service', a
     return size!.bytes === 0;
   };
   await until(isCleaned, 'the table is cleaned');
-  expect(observed).toBe(asked);
+  expect(observed - before).toBe(asked);
   await opened.close();
 });
 
