@@ -9,7 +9,7 @@ import type { QuoteBoard } from '../../market/quote-board.ts';
 import { signalsTopic } from '../topics.ts';
 import { createQuoteAsker } from './asked-quotes.ts';
 import type { NextQuote, SignalQuoteLog } from './quote-log.ts';
-import { createWaiting, NEXT_QUOTE_WITHIN_MS, type SeenQuote } from './waiting.ts';
+import { createWaiting, NEXT_QUOTE_WITHIN_MS, type SeenQuote, type Waiting } from './waiting.ts';
 
 const LOOK_INTERVAL_MS = 1_000;
 /** The question costs a look at every signal of a minute, and it holds up signals on the embedded database. */
@@ -50,6 +50,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   const { quoteLog, markets, bus, isEngine, clock, log } = parts;
   const waiting = createWaiting();
   const found = createFound(quoteLog);
+  const wish = createWish(markets, waiting);
   let recalledAt: number | null = null;
   let looking = false;
   const ask = createQuoteAsker({
@@ -68,12 +69,6 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     }
   }
 
-  function want(): void {
-    const free = waiting.all().flatMap(({ stream, symbol }) => (stream === 'free' ? [symbol] : []));
-    const symbols = [...new Set(free)].slice(-MAX_WANTED);
-    for (const { covers, demand } of markets) demand.set('signal quotes', symbols.filter(covers));
-  }
-
   /** What no notice told of: the signals of a former engine, lost notices, and what expires soon. */
   async function recall(now: number): Promise<void> {
     for (const due of await quoteLog.due(now - NEXT_QUOTE_WITHIN_MS, now + AHEAD_MS)) waiting.add(due);
@@ -89,7 +84,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     waiting.forget(now - NEXT_QUOTE_WITHIN_MS);
     if (!isEngine()) recalledAt = null;
     else if (recalledAt === null || now - recalledAt >= RECALL_INTERVAL_MS) await recall(now);
-    want();
+    wish.renew();
     if (isEngine()) ask().catch(complain);
   }
 
@@ -110,7 +105,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
         waiting.add({ stream, seq, moment: 'accepted', symbol, at: receivedAt });
         if (endsSoon) waiting.add({ stream, seq, moment: 'expired', symbol, at: end });
       }
-      want();
+      if (stream === 'free' && !records.every(({ payload }) => wish.holds(payload.symbol))) wish.renew();
     }),
     ...markets.map((market) => market.board.onChange((quotes) => see(market, quotes))),
     clock.every(LOOK_INTERVAL_MS, () => {
@@ -124,6 +119,20 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
     }),
   );
   return running.end;
+}
+
+/** The symbols that the feed is asked for: of free signals only. */
+function createWish(markets: readonly RecordedMarket[], waiting: Pick<Waiting, 'symbolsOf'>) {
+  let wanted: ReadonlySet<string> = new Set();
+  return {
+    /** Hundreds of signals a second mostly name symbols that are wanted already. */
+    holds: (symbol: string): boolean => wanted.has(symbol),
+    renew(): void {
+      wanted = new Set(waiting.symbolsOf('free').slice(-MAX_WANTED));
+      const symbols = [...wanted];
+      for (const { covers, demand } of markets) demand.set('signal quotes', symbols.filter(covers));
+    },
+  };
 }
 
 /** What was found and is not written yet. */

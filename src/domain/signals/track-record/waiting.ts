@@ -1,3 +1,4 @@
+import type { SignalStream } from '../../../protocol/signals.ts';
 import type { DueQuote, NextQuote } from './quote-log.ts';
 
 /** A follower who gets no quote for longer has no price: the market is closed, or the feed is away. */
@@ -11,6 +12,8 @@ export interface SeenQuote extends Pick<NextQuote, 'bid' | 'ask' | 'quotedAt'> {
 /** The moments that wait for a quote. */
 export interface Waiting {
   add(due: DueQuote): void;
+  /** Symbols with a moment of this stream, in the order in which they came. Costs a look at each symbol. */
+  symbolsOf(stream: SignalStream): readonly string[];
   /** Those of one symbol, or all. */
   all(symbol?: string): readonly DueQuote[];
   /** Those before this moment get no quote any more. */
@@ -20,6 +23,11 @@ export interface Waiting {
 }
 
 export const nameOf = ({ stream, seq, moment }: DueQuote): string => `${stream} ${seq} ${moment}`;
+
+function isAmong(dues: Iterable<DueQuote>, stream: SignalStream): boolean {
+  for (const due of dues) if (due.stream === stream) return true;
+  return false;
+}
 
 export function createWaiting(): Waiting {
   const bySymbol = new Map<string, Map<string, DueQuote>>();
@@ -36,6 +44,8 @@ export function createWaiting(): Waiting {
       others.set(nameOf(due), due);
       bySymbol.set(due.symbol, others);
     },
+    symbolsOf: (stream) =>
+      [...bySymbol].flatMap(([symbol, dues]) => (isAmong(dues.values(), stream) ? [symbol] : [])),
     all: (symbol) => (symbol === undefined ? [...bySymbol.keys()].flatMap(of) : of(symbol)),
     forget(before) {
       for (const symbol of bySymbol.keys())
