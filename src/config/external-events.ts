@@ -1,9 +1,12 @@
 import { COMMANDS, EVENTS } from '../protocol/events.ts';
+import { RESERVED_EVENTS } from '../protocol/reserved-events.ts';
 import type { Parser } from './parsers.ts';
 
-/** Names that Socket.IO keeps for itself: a stock client that receives one as an event drops its connection. */
-const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'];
-const OURS: ReadonlySet<string> = new Set([...RESERVED, ...Object.keys(COMMANDS), ...Object.keys(EVENTS)]);
+const OURS: ReadonlySet<string> = new Set([
+  ...RESERVED_EVENTS,
+  ...Object.keys(COMMANDS),
+  ...Object.keys(EVENTS),
+]);
 const NAME = /^[\w:.-]{1,64}$/;
 
 /**

@@ -1,6 +1,7 @@
 import type { Refusals } from '../../domain/bus/refusals.ts';
 import { isSealed, type Opened, type Seal } from '../../domain/bus/seal.ts';
 import type { Topic } from '../../domain/bus/topic.ts';
+import { RESERVED_EVENTS } from '../../protocol/reserved-events.ts';
 import type { ExternalEmits, Parser } from './external-emit.ts';
 
 /** Our largest message by far, all quotes of the whole market after a start, is below this. A larger one is not read. */
@@ -10,15 +11,6 @@ const SERVER_SIDE_EMIT = /^\{"uid":"[^"\\]{1,64}","type":6,"data":\["([^"\\]{1,6
 const HEAD_BYTES = 200;
 /** Socket.IO's packet types that carry an event; the others would end or confuse the connection of a client. */
 const EVENT_TYPES = [2, 5];
-/** Names that Socket.IO keeps for itself: a stock client that receives one as an event drops its connection. */
-const RESERVED = new Set([
-  'connect',
-  'connect_error',
-  'disconnect',
-  'disconnecting',
-  'newListener',
-  'removeListener',
-]);
 /** What is published to learn whether it may be: nobody's message. */
 export const TRIAL_MESSAGE = Buffer.from('trial');
 /** A room of nobody, into which `scripts/verify-redis.js` emits. */
@@ -149,7 +141,7 @@ function isEmit(decoded: unknown): boolean {
     packet.id === undefined &&
     Array.isArray(packet.data) &&
     typeof packet.data[0] === 'string' &&
-    !RESERVED.has(packet.data[0]) &&
+    !RESERVED_EVENTS.has(packet.data[0]) &&
     isObject(target) &&
     isTexts(target.rooms) &&
     isTexts(target.except) &&
