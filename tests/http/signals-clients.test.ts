@@ -336,7 +336,7 @@ describe.each(CLIENTS)('the client in $language, told by a service', (client) =>
     await service.close();
   });
 
-  test('that the tier has changed, keeps the old connection until the new one is there: no signal is left out', async () => {
+  test('that the tier has changed, reads the old connection on beside the new one: no signal is left out', async () => {
     let old: WebSocket | undefined;
     const service = await scripted([
       (socket, message) => {
@@ -351,16 +351,18 @@ describe.each(CLIENTS)('the client in $language, told by a service', (client) =>
         const heads = { free: { epoch: 'e', head: 1 }, premium: { epoch: 'e', head: 2 } };
         if (message === null) {
           // Premium began at number 0 on the old connection, before the new one read its head.
-          tell(old!, signal('premium', 1), signal('free', 1), signal('premium', 2));
+          tell(old!, signal('premium', 1), signal('free', 1));
           tell(socket, { type: 'connected', tier: 'PROFESSIONAL', streams: heads });
         } else {
           tell(socket, { type: 'recovered', streams: { free: true, premium: true } });
-          old!.once('close', () => tell(socket, signal('premium', 3)));
+          // The new one counts it as earlier; it was still on its way to the old one.
+          tell(old!, signal('premium', 2));
+          tell(socket, signal('premium', 3));
         }
       },
     ]);
     const run = start(client, 'ada', { TRADECAST_URL: service.url });
-    await until(() => run.ids().includes('premium-3'), `all have arrived: ${run.said()}`);
+    await until(() => run.ids().length >= 4, `all have arrived: ${run.said()}`);
     expect([...run.ids()].sort()).toEqual(['free-1', 'premium-1', 'premium-2', 'premium-3']);
     await service.close();
   });
