@@ -108,13 +108,29 @@ export function readSymbol(text: string): string | null {
   return parseSymbol(capitals) ? capitals : null;
 }
 
-const SEPARATORS = /[\s\-/.$_]+/;
+const SEPARATORS = /[\s\-/.$_^]+/;
+
+/** The letters and digits of a symbol, in capitals: what its spellings have in common. */
+const lettersOf = (text: string): string => toCapitals(text).split(SEPARATORS).join('');
+
+/**
+ * Says of a symbol whether a person who typed this much may mean it: it is written like this, or it begins with these
+ * letters. `brk-` may mean BRK.A and BRK.B. Nothing typed means all.
+ */
+export function createTypedMatch(typed: string): (symbol: string) => boolean {
+  const letters = lettersOf(typed);
+  const forms = symbolForms(typed);
+  if (letters === '' && typed.trim() !== '') return () => false;
+  return (symbol) => forms.includes(symbol) || lettersOf(symbol).startsWith(letters);
+}
 
 /** `brk-b`, `BAC PRL`, `ACHR/WS/A`: a dot for each separator, or a preferred share. */
 function separatedForms([root = '', ...rest]: readonly string[]): string[] {
   const forms = [`${root}.${rest.join('.')}`];
   const preferred = /^(?:PR|P|)([A-Z]?)$/.exec(rest.join(''));
   if (preferred) forms.push(`${root}p${preferred[1]}`);
+  const warrant = /^WS([A-Z])$/.exec(rest.join(''));
+  if (warrant) forms.push(`${root}.WS.${warrant[1]}`);
   return forms;
 }
 
@@ -122,7 +138,7 @@ function separatedForms([root = '', ...rest]: readonly string[]): string[] {
 const joinedForms = (text: string): string[] => [
   text.replace(/P([A-Z]?)$/, 'p$1'),
   text.replace(/[RW]$/, (letter) => letter.toLowerCase()),
-  text.replace(/WS$/, '.WS'),
+  text.replace(/WS([A-Z]?)$/, (_, series: string) => (series === '' ? '.WS' : `.WS.${series}`)),
   text.replace(/([A-Z])$/, '.$1'),
 ];
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  createTypedMatch,
   isStockSymbol,
   MAX_SYMBOL_LENGTH,
   type OptionSymbol,
@@ -202,6 +203,8 @@ describe('what a person types', () => {
     expect(symbolForms('brk b')).toEqual(['BRK.B', 'BRKpB']);
     expect(symbolForms('BAC PRL')).toEqual(['BACpL']);
     expect(symbolForms('ne/ws/a')).toEqual(['NE.WS.A']);
+    expect(symbolForms('ne-wsa')).toEqual(['NE.WS.A']);
+    expect(symbolForms('newsa')).toEqual(['NEWSA', 'NE.WS.A', 'NEWS.A']);
     expect(symbolForms('achrws')).toEqual(['ACHRWS', 'ACHR.WS', 'ACHRW.S']);
     expect(symbolForms('o:spy251219c00650000')).toEqual(['O:SPY251219C00650000']);
   });
@@ -221,6 +224,20 @@ describe('what a person types', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  test('may be any beginning of a symbol, in any spelling', () => {
+    fc.assert(
+      fc.property(stocks, fc.nat(), (parts, cut) => {
+        const symbol = formatSymbol(parts);
+        const beginning = symbol.slice(0, 1 + (cut % symbol.length));
+        for (const typed of [beginning, beginning.toLowerCase(), beginning.replaceAll('.', '-')])
+          expect([symbol, typed, createTypedMatch(typed)(symbol)]).toEqual([symbol, typed, true]);
+        expect(createTypedMatch(`Q${symbol}Q`)(symbol)).toBe(false);
+      }),
+    );
+    expect(createTypedMatch('')('AAPL')).toBe(true);
+    expect(createTypedMatch('.')('BRK.B')).toBe(false);
   });
 
   test('without its dot, its case or its separators still finds a stock', () => {

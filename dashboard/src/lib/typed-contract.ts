@@ -1,9 +1,15 @@
 import { isDay } from '../../../src/protocol/new-york.ts';
-import { isContract, isStockSymbol, parseSymbol, readSymbol } from '../../../src/protocol/symbol.ts';
+import {
+  isContract,
+  isStockSymbol,
+  parseSymbol,
+  readSymbol,
+  symbolForms,
+} from '../../../src/protocol/symbol.ts';
 
 /** What a person says of a contract; what is left out is null. */
 export interface TypedContract {
-  /** In capitals. */
+  /** The stock, or the root of its contracts. */
   readonly root: string;
   /** YYYY-MM-DD. */
   readonly expiry: string | null;
@@ -18,7 +24,10 @@ const DAY = String.raw`\d{1,2} (?:${MONTHS.join('|')}) 20\d{2}`;
 const EXPIRY = String.raw`(?:(20\d{2}-\d{2}-\d{2}|\d{6}|${DAY})\s*)?`;
 const STRIKE = String.raw`\$?(\d{1,5}(?:\.\d{1,3})?)`;
 /** `spy 650`, `SPY 650 put`, `SPY 251219 C 650`, `SPY 19 Dec 2025 650 call`, `SPY 2025-12-19 650c`. */
-const TYPED = new RegExp(String.raw`^([a-z.]{1,6})\s+${EXPIRY}${RIGHT}\s*${STRIKE}${RIGHT}$`, 'i');
+const TYPED = new RegExp(
+  String.raw`^([a-z]{1,6}(?:[-./][a-z]{1,2})?)\s+${EXPIRY}${RIGHT}\s*${STRIKE}${RIGHT}$`,
+  'i',
+);
 
 function toExpiry(text: string): string {
   if (text.includes('-')) return text;
@@ -35,11 +44,14 @@ export function readTypedContract(text: string): TypedContract | null {
   const match = TYPED.exec(text.trim());
   if (!match) return null;
   const [, root = '', expiry, before, strike, after] = match;
-  const typed = { root: root.toUpperCase(), expiry: expiry === undefined ? null : toExpiry(expiry) };
-  const isOne = isStockSymbol(typed.root) && (typed.expiry === null || isDay(typed.expiry));
-  if (!isOne || (before !== undefined && after !== undefined)) return null;
+  // The case counts: AMpB has no contracts, and AMPB is another company.
+  const [stock] = symbolForms(root).filter(isStockSymbol);
+  const day = expiry === undefined ? null : toExpiry(expiry);
+  if (stock === undefined || (day !== null && !isDay(day)) || (before !== undefined && after !== undefined))
+    return null;
   return {
-    ...typed,
+    root: stock,
+    expiry: day,
     strike: Number(strike),
     right: toRight(before ?? after),
   };

@@ -1,5 +1,5 @@
 import type { InstrumentPayload } from '../../protocol/market.ts';
-import { symbolForms } from '../../protocol/symbol.ts';
+import { createTypedMatch, symbolForms } from '../../protocol/symbol.ts';
 import type { InstrumentDirectory } from './directory.ts';
 
 /** How well an instrument answers a search: lower is better, undefined is not at all. */
@@ -8,15 +8,15 @@ type Rank = (instrument: InstrumentPayload) => number | undefined;
 /** `meant` is the one of the `forms` of the text that exists: the others would be other shares of the same letters. */
 function createRank(text: string, forms: readonly string[], meant: string | undefined): Rank {
   const capitals = text.toUpperCase();
+  const isBeginning = createTypedMatch(text);
   return ({ symbol, name }) => {
     if (symbol === meant) return 0;
     if (forms.includes(symbol)) return undefined;
-    const symbolCapitals = symbol.toUpperCase();
-    if (symbolCapitals.startsWith(capitals)) return 1;
+    if (isBeginning(symbol)) return 1;
     const nameCapitals = name.toUpperCase();
     if (nameCapitals.startsWith(capitals)) return 2;
     if (nameCapitals.includes(` ${capitals}`)) return 3;
-    return symbolCapitals.includes(capitals) || nameCapitals.includes(capitals) ? 4 : undefined;
+    return symbol.toUpperCase().includes(capitals) || nameCapitals.includes(capitals) ? 4 : undefined;
   };
 }
 

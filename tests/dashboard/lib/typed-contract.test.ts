@@ -11,6 +11,8 @@ test.each([
   ['aapl 251219 p 45', 'O:AAPL251219P00045000'],
   ['SPY 19 Dec 2025 650 call', 'O:SPY251219C00650000'],
   ['spy 2 jan 2026 560.5 put', 'O:SPY260102P00560500'],
+  // The case counts: this preferred share has no contracts, and another company has.
+  ['AMpB 251219 25 c', null],
   // No such day, no right, no expiry, no contract at all.
   ['SPY 31 Feb 2026 650 call', null],
   ['SPY 250230 650 c', null],
@@ -23,6 +25,15 @@ test.each([
   ['SPY 17 Dec 1999 650 c', null],
 ])('“%s” names %s', (text, symbol) => {
   expect(contractNamed(text)).toBe(symbol);
+});
+
+test.each(['brk.b 500', 'brk-b 500', 'BRK/B 500'])('%s is about contracts of BRK.B', (text) => {
+  expect(readTypedContract(text)).toMatchObject({ root: 'BRK.B', strike: 500 });
+});
+
+test('a preferred share is not taken for the company of the same letters', () => {
+  expect(readTypedContract('AMpB 25')).toMatchObject({ root: 'AMpB' });
+  expect(readTypedContract('ampb 25')).toMatchObject({ root: 'AMPB' });
 });
 
 test('what is said of a contract in part is read in part', () => {

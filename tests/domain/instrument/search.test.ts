@@ -43,6 +43,25 @@ describe('what a person types', () => {
     expect(await find('bank')).toEqual(['BAC', 'BACpL']);
   });
 
+  test.each(['brk-', 'brk/', 'BRK.', 'brk '])('“%s” is a beginning as well', async (typed) => {
+    expect(await find(typed)).toEqual(['BRK.A', 'BRK.B']);
+  });
+
+  test.each(['ne.ws.a', 'NE/WS/A', 'ne-wsa', 'newsa', '.WS.A', '.ws.a'])(
+    '%s finds the warrant',
+    async (typed) => {
+      expect(await find(typed, { NEW: 'New Inc.', 'NE.WS.A': 'Noble warrants' })).toEqual(['NE.WS.A']);
+    },
+  );
+
+  test.each(['bac^l', 'BAC$L', 'bac_l'])('%s finds the preferred share', async (typed) => {
+    expect((await find(typed))[0]).toBe('BACpL');
+  });
+
+  test('separators alone find nothing', async () => {
+    expect(await find('-')).toEqual([]);
+  });
+
   test('nothing lists everything, a contract finds no stock', async () => {
     expect(await find('')).toHaveLength(6);
     expect(await find('O:SPY251219C00650000')).toEqual([]);

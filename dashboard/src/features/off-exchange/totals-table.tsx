@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { createTypedMatch } from '../../../../src/protocol/symbol.ts';
 import { Button } from '../../components/button.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useNow } from '../../hooks/use-now.ts';
@@ -58,10 +59,9 @@ function useOrder(store: OffExchangeStore, sort: Sort, filter: string): readonly
   // biome-ignore lint/correctness/useExhaustiveDependencies: time and count say when the order is made anew
   return useMemo(() => {
     const { totals } = ofNewestDay(Object.values(store.totals.getState().bySubject));
-    const wanted = filter.trim().toUpperCase();
     return sortTotals(totals, sort)
       .map(({ symbol }) => symbol)
-      .filter((symbol) => symbol.toUpperCase().startsWith(wanted));
+      .filter(createTypedMatch(filter));
   }, [store, sort, filter, now, count]);
 }
 

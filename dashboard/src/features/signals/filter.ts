@@ -1,4 +1,5 @@
 import type { SignalPayload } from '../../../../src/protocol/signals.ts';
+import { createTypedMatch } from '../../../../src/protocol/symbol.ts';
 import type { ShownSignal } from '../../stores/signals.ts';
 
 export type StreamChoice = 'all' | 'free' | 'premium';
@@ -17,12 +18,15 @@ export function filterSignals(
   signals: readonly ShownSignal[],
   { text, stream, muted }: SignalFilter,
 ): readonly ShownSignal[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = text
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((word) => ({ word: word.toLowerCase(), isSymbol: createTypedMatch(word) }));
   return signals.filter(
     (signal) =>
       !muted.includes(signal.source) &&
       (stream === 'all' || signal.stream === stream) &&
-      words.every((word) => wordsOf(signal).includes(word)),
+      words.every(({ word, isSymbol }) => wordsOf(signal).includes(word) || isSymbol(signal.symbol)),
   );
 }
 
