@@ -1,32 +1,22 @@
-import { UNKNOWN } from '../lib/format.ts';
+import { directionOf, UNKNOWN } from '../lib/format.ts';
 
-/** What is shown decides: a change that rounds to zero has no direction. */
-const isZero = (shown: string): boolean => !/[1-9]/.test(shown);
+const LOOKS = {
+  up: { tone: 'text-up', arrow: '▲' },
+  down: { tone: 'text-down', arrow: '▼' },
+  none: { tone: 'text-muted', arrow: null },
+};
 
-/** The direction in a shape and a sign as well as in a colour. */
-export function Change({
-  value,
-  children,
-  className = '',
-}: {
-  /** Decides the direction; unknown has none. */
-  value: number | null | undefined;
-  children: string;
-  className?: string;
-}) {
-  if (value === null || value === undefined || children === UNKNOWN) {
-    return <span className={`text-muted ${className}`}>{UNKNOWN}</span>;
-  }
-  const direction = isZero(children) ? 0 : Math.sign(value);
-  const tone = direction > 0 ? 'text-up' : direction < 0 ? 'text-down' : 'text-muted';
-  const arrow = direction > 0 ? '▲' : direction < 0 ? '▼' : '';
+/** A signed value; its direction, which the text itself decides, is in a shape and a sign as well as in a colour. */
+export function Change({ children, className = '' }: { children: string; className?: string }) {
+  if (!/\d/.test(children)) return <span className={`text-muted ${className}`}>{UNKNOWN}</span>;
+  const { tone, arrow } = LOOKS[directionOf(children)];
   return (
     <span className={`whitespace-nowrap ${tone} ${className}`}>
-      {arrow ? (
+      {arrow === null ? null : (
         <span aria-hidden="true" className="mr-1 text-[0.65em]">
           {arrow}
         </span>
-      ) : null}
+      )}
       {children}
     </span>
   );

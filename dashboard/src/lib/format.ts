@@ -34,13 +34,27 @@ const formats = {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   }),
+  tenths: formatter({ maximumFractionDigits: 1 }),
   compact: formatter({ notation: 'compact', maximumFractionDigits: 1 }),
 };
 
 const known = (value: Maybe): value is number => typeof value === 'number' && Number.isFinite(value);
-/** A true minus is as wide as a plus, so that columns do not shift. */
-const show = (format: Intl.NumberFormat, value: Maybe): string =>
-  known(value) ? format.format(value).replace('-', '−') : UNKNOWN;
+/** A true minus is as wide as a plus, so that columns do not shift. What is shown as zero has no sign. */
+function show(format: Intl.NumberFormat, value: Maybe): string {
+  if (!known(value)) return UNKNOWN;
+  const text = format.format(value);
+  return text.replace('-', /[1-9]/.test(text) ? '−' : '');
+}
+
+export type Direction = 'up' | 'down' | 'none';
+/**
+ * Which way a signed text of this file points. The shown value decides, not the exact one: what is shown as zero has no
+ * sign, and so no direction.
+ */
+export function directionOf(shown: string): Direction {
+  const sign = /[+−]/.exec(shown)?.[0];
+  return sign === undefined ? 'none' : sign === '+' ? 'up' : 'down';
+}
 
 export const money = (value: Maybe): string => show(formats.money, value);
 /** $1,234,567: large amounts, of which nobody reads the cents. */
@@ -51,6 +65,8 @@ export const compactMoney = (value: Maybe): string =>
 export const signedMoney = (value: Maybe): string => show(formats.signedMoney, value);
 export const quantity = (value: Maybe): string => show(formats.quantity, value);
 export const compact = (value: Maybe): string => show(formats.compact, value);
+/** With at most one decimal: small rates lose their meaning without it. */
+export const tenths = (value: Maybe): string => show(formats.tenths, value);
 /** In short from 10,000% on (+72K%): every digit would be noise, and wider than any column. */
 export const signedPercent = (value: Maybe): string => {
   if (!known(value)) return UNKNOWN;

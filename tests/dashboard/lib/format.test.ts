@@ -1,5 +1,6 @@
 /** @jest-environment node */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { nextSort, sortSymbols } from '../../../dashboard/src/features/watchlist/sort.ts';
 import { sparkPoints } from '../../../dashboard/src/features/watchlist/sparkline.tsx';
 import * as format from '../../../dashboard/src/lib/format.ts';
@@ -28,6 +29,7 @@ describe('numbers', () => {
     [format.quantity(1_000_000), '1,000,000'],
     [format.quantity(0.333333), '0.333333'],
     [format.compact(12_345_678), '12.3M'],
+    [format.tenths(0.25), '0.3'],
   ])('%s is written as %s', (written, expected) => expect(written).toBe(expected));
 
   test.each([undefined, null, Number.NaN, Number.POSITIVE_INFINITY])('%s is a dash', (unknown) => {
@@ -40,6 +42,55 @@ describe('numbers', () => {
       format.signedPercent,
     ];
     for (const write of all) expect(write(unknown)).toBe('–');
+  });
+});
+
+describe('what rounds to zero', () => {
+  const writers: Record<string, (value: number) => string> = {
+    money: format.money,
+    signedMoney: format.signedMoney,
+    wholeDollars: format.wholeDollars,
+    compactMoney: format.compactMoney,
+    quantity: format.quantity,
+    compact: format.compact,
+    tenths: format.tenths,
+    signedPercent: format.signedPercent,
+    percent: format.percent,
+    decimals: (value) => format.decimals(value, 2),
+    price: (value) => format.price(value, 'AAPL'),
+    averagePrice: (value) => format.averagePrice(value, CONTRACT),
+    typedPrice: format.typedPrice,
+    strikePrice: format.strikePrice,
+    signedPrice: (value) => format.signedPrice(value, 231, 'AAPL'),
+    signedSmallPrice: (value) => format.signedPrice(value, 0.5, 'AAPL'),
+  };
+
+  test.each(Object.entries(writers))('has neither sign nor direction as %s', (_, write) => {
+    for (const value of [-0, 0, -0.000_000_4, 0.000_000_4, -1e-300]) {
+      const shown = write(value);
+      expect(shown).toMatch(/^[$0.%]+$/);
+      expect(format.directionOf(shown)).toBe('none');
+    }
+  });
+
+  test.each(Object.entries(writers))('alone loses its sign as %s', (_, write) => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), (value) => {
+        const shown = write(value);
+        if (!/[1-9]/.test(shown)) expect(shown).not.toMatch(/[-−+]/);
+        else if (value < 0) expect(format.directionOf(shown)).toBe('down');
+        else expect(['up', 'none']).toContain(format.directionOf(shown));
+        expect(shown).not.toContain('-');
+      }),
+    );
+  });
+
+  test('of a sum leaves the direction to its percent, where that is shown', () => {
+    const shown = (money: number, percent: number) =>
+      `${format.signedMoney(money)} (${format.signedPercent(percent)})`;
+    expect(format.directionOf(shown(-0.001, -0.000_1))).toBe('none');
+    expect(format.directionOf(shown(-0.004, -0.4))).toBe('down');
+    expect(format.directionOf(shown(12, 0.001))).toBe('up');
   });
 });
 

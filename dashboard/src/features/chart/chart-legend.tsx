@@ -32,7 +32,7 @@ export function ChartLegend({ picture, index }: { picture: Picture; index: numbe
       <Figure label="H" value={price(bar?.high, picture.symbol)} />
       <Figure label="L" value={price(bar?.low, picture.symbol)} />
       <Figure label="C" value={price(bar?.close, picture.symbol)} />
-      <Change value={change} className="inline-block min-w-[18ch]">
+      <Change className="inline-block min-w-[18ch]">
         {`${signedPrice(change, bar?.close, picture.symbol)} (${signedPercent(percent)})`}
       </Change>
       <Figure label="Vol" value={compact(bar?.volume)} room="min-w-[6ch]" />

@@ -31,7 +31,7 @@ export function QuoteLine({ symbol }: { symbol: string }) {
     <div className={`flex flex-wrap items-end justify-between gap-x-6 gap-y-2 ${stale ? 'not-live' : ''}`}>
       <p className="flex flex-wrap items-baseline gap-x-3">
         <span className="font-semibold text-2xl tracking-tight">{price(present?.price, symbol)}</span>
-        <Change value={change} className="font-medium">
+        <Change className="font-medium">
           {change === null
             ? signedPrice(null, null, symbol)
             : `${signedPrice(change, present?.price, symbol)} (${signedPercent(present?.changePercent)})`}

@@ -6,21 +6,17 @@ import type {
   ReplicaState,
 } from '../../../../src/protocol/health-payloads.ts';
 import type { Tone } from '../../components/badge.tsx';
-import { age, UNKNOWN } from '../../lib/format.ts';
+import { age, decimals, tenths, UNKNOWN } from '../../lib/format.ts';
 import { plural } from '../../lib/plural.ts';
 import { asWords, entryFor, textFor } from '../../lib/words.ts';
 
 type Maybe = number | null | undefined;
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const known = (value: Maybe): value is number => typeof value === 'number' && Number.isFinite(value);
 
-export const count = (value: Maybe): string => (known(value) ? whole.format(value) : UNKNOWN);
+export const count = (value: Maybe): string => decimals(value, 0);
 /** Small rates lose their meaning without a decimal. */
-export const rate = (value: Maybe): string =>
-  known(value) ? (value < 10 ? tenths : whole).format(value) : UNKNOWN;
-export const milliseconds = (value: Maybe): string =>
-  known(value) ? `${(value < 10 ? tenths : whole).format(value)} ms` : UNKNOWN;
+export const rate = (value: Maybe): string => (known(value) && value < 10 ? tenths(value) : count(value));
+export const milliseconds = (value: Maybe): string => (known(value) ? `${rate(value)} ms` : UNKNOWN);
 /** Below a second the number would change with every answer. */
 export const ago = (ms: Maybe): string =>
   known(ms) ? (ms < 1_000 ? 'under 1 s ago' : `${age(ms)} ago`) : UNKNOWN;

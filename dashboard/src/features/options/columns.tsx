@@ -65,7 +65,7 @@ function Move({ of, text }: { of: OptionPayload; text: string }) {
   const known = of.price !== undefined && (of.previousClose ?? of.open) !== undefined;
   return known ? (
     <span title={`Against ${base}. ${origin(of)}`}>
-      <Change value={of.change}>{text}</Change>
+      <Change>{text}</Change>
     </span>
   ) : (
     <Missing reason="Neither a previous close nor an open price is known" />

@@ -59,7 +59,7 @@ function Spot({ quote, spot, chain }: Omit<UnderlyingFiguresProps, 'contracts'>)
         <span className={`inline-flex flex-wrap items-baseline gap-x-2 ${stale ? 'not-live' : ''}`}>
           {price(spot, chain.underlying.symbol)}
           {quote?.previousClose === undefined ? null : (
-            <Change value={quote.change} className="font-medium text-sm">
+            <Change className="font-medium text-sm">
               {`${signedPrice(quote.change, quote.price, quote.symbol)} (${signedPercent(quote.changePercent)})`}
             </Change>
           )}

@@ -25,9 +25,7 @@ function Summary({ portfolio }: { portfolio: PortfolioPayload }) {
           {money(portfolio.totalValue)}
         </p>
         <p className="mt-0.5 font-medium">
-          <Change
-            value={dayChange}
-          >{`${signedMoney(dayChange)} (${signedPercent(dayChangePercent)})`}</Change>{' '}
+          <Change>{`${signedMoney(dayChange)} (${signedPercent(dayChangePercent)})`}</Change>{' '}
           <span className="font-normal text-muted">today</span>
         </p>
       </div>
@@ -38,7 +36,7 @@ function Summary({ portfolio }: { portfolio: PortfolioPayload }) {
         <div>
           <dt className="text-muted text-xs">Realised P&amp;L</dt>
           <dd className="break-all font-medium text-sm">
-            <Change value={portfolio.realizedPnl}>{signedMoney(portfolio.realizedPnl)}</Change>
+            <Change>{signedMoney(portfolio.realizedPnl)}</Change>
           </dd>
         </div>
       </dl>

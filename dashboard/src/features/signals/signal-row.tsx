@@ -58,7 +58,7 @@ function Result({ signal }: { signal: ShownSignal }) {
   if ('reason' in result) return <Missing reason={result.reason} />;
   return (
     <span className={frozen ? 'not-live' : ''}>
-      <Change value={result.value}>{signedPercent(result.value)}</Change>
+      <Change>{signedPercent(result.value)}</Change>
     </span>
   );
 }

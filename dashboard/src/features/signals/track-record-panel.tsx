@@ -20,7 +20,7 @@ const reasonOf = ({ reason }: SourceRecord): string =>
   reason === undefined ? 'Not known.' : textFor(REASONS, reason);
 
 function Percent({ value, reason }: { value: number | null; reason: string }) {
-  return value === null ? <Missing reason={reason} /> : <Change value={value}>{signedPercent(value)}</Change>;
+  return value === null ? <Missing reason={reason} /> : <Change>{signedPercent(value)}</Change>;
 }
 
 function Record({ record }: { record: SourceRecord }) {

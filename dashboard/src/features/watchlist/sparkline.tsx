@@ -1,8 +1,14 @@
 import { memo, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useSharedStores } from '../../hooks/shared-stores.tsx';
+import type { Direction } from '../../lib/format.ts';
 import type { Bar } from '../../stores/candles.ts';
 
+const TONES: Readonly<Record<Direction, string>> = {
+  up: 'stroke-up',
+  down: 'stroke-down',
+  none: 'stroke-muted',
+};
 const WIDTH = 64;
 const HEIGHT = 22;
 const INSET = 1.5;
@@ -34,16 +40,16 @@ export function sparkPoints(bars: readonly Bar[]): string | null {
 /** Today's minutes as a line. Decoration: the numbers beside it say the same in words. */
 export const Sparkline = memo(function Sparkline({
   symbol,
-  rising,
+  direction,
 }: {
   symbol: string;
-  rising: boolean | null;
+  direction: Direction;
 }) {
   const { candles } = useSharedStores();
   const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
   useEffect(() => candles.load(symbol), [candles, symbol]);
   const points = held ? sparkPoints(held.bars) : null;
-  const tone = rising === null ? 'stroke-muted' : rising ? 'stroke-up' : 'stroke-down';
+  const tone = TONES[direction];
   return (
     <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="h-[22px] w-16 shrink-0">
       {points ? (

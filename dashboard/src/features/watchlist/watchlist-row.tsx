@@ -11,7 +11,7 @@ import { useFlash } from '../../hooks/use-flash.ts';
 import { useFocusHeir } from '../../hooks/use-focus-heir.ts';
 import { usePresent } from '../../hooks/use-present.ts';
 import { useIsSelected, useOpenSymbol } from '../../hooks/use-symbol-view.ts';
-import { price, signedPercent, signedPrice } from '../../lib/format.ts';
+import { directionOf, price, signedPercent, signedPrice } from '../../lib/format.ts';
 import { instrumentWords, shortName } from '../../lib/instrument-words.ts';
 import { Sparkline } from './sparkline.tsx';
 
@@ -31,6 +31,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
   const stale = quote?.state === 'stale';
   // The wire says 0 while no previous close is known; that is not "unchanged".
   const change = quote?.previousClose === undefined ? null : quote.change;
+  const changePercent = signedPercent(change === null ? null : quote?.changePercent);
 
   return (
     <tr
@@ -53,7 +54,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
       </th>
       {isContract(symbol) ? null : (
         <td className="px-1 @max-xs:invisible @max-xs:p-0">
-          <Sparkline symbol={symbol} rising={change === null || change === 0 || stale ? null : change > 0} />
+          <Sparkline symbol={symbol} direction={stale ? 'none' : directionOf(changePercent)} />
         </td>
       )}
       <td className="px-1 text-right font-medium">
@@ -69,9 +70,7 @@ export const WatchlistRow = memo(function WatchlistRow({ symbol }: { symbol: str
         )}
       </td>
       <td className="px-2 text-right">
-        <Change value={change}>
-          {change === null ? signedPercent(null) : signedPercent(quote?.changePercent)}
-        </Change>
+        <Change>{changePercent}</Change>
         <span className="block text-muted text-xs">
           {change === null ? '' : signedPrice(change, quote?.price, symbol)}
         </span>
