@@ -81,7 +81,8 @@ export const watchBus = (bus: Bus, watch: Watch): Bus => ({
 function publishing(record: JournalRecord): Pick<Border, 'call' | 'orderIds'> {
   if (record.event === 'order:update')
     return { call: `publish ${record.event} ${record.payload.status}`, orderIds: [record.payload.id] };
-  return { call: `publish ${record.event}`, orderIds: [record.payload.orderId ?? ''] };
+  const orderId = record.event === 'position:adjusted' ? undefined : record.payload.orderId;
+  return { call: `publish ${record.event}`, orderIds: [orderId ?? ''] };
 }
 
 const observe =

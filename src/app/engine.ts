@@ -6,6 +6,7 @@ import type { EngineLease } from '../domain/engine/lease.ts';
 import type { Market } from '../domain/market/market.ts';
 import type { OffExchangeKeeper } from '../domain/off-exchange/keeper.ts';
 import type { Executor } from '../domain/trading/execution/executor.ts';
+import type { PriceKeeper } from '../domain/trading/known-prices.ts';
 import type { Core } from './core.ts';
 import type { Part } from './part.ts';
 
@@ -18,6 +19,7 @@ export interface EngineParts {
   readonly market: Pick<Market, 'stop'>;
   readonly optionFeed: { readonly market: Pick<Market, 'stop'> };
   readonly offExchange: Pick<OffExchangeKeeper, 'end'>;
+  readonly prices: Pick<PriceKeeper, 'stop'>;
   readonly executor: Pick<Executor, 'stop'>;
   /** Whether other replicas can take over while this one drains. */
   readonly isShared: boolean;
@@ -25,12 +27,12 @@ export interface EngineParts {
 
 /** Takes the lease at the start, and hands the engine over in the drain. */
 export function createEngine({ clock }: Core, { isShared, ...parts }: EngineParts): Part {
-  const { market, optionFeed, offExchange } = parts;
+  const { market, optionFeed, offExchange, prices } = parts;
   const feeds = {
     async stop() {
       await Promise.all([market.stop(), optionFeed.market.stop()]);
       // Under our lease, which ends next: the next engine goes on from here.
-      await offExchange.end();
+      await Promise.all([offExchange.end(), prices.stop()]);
     },
   };
   const pass = (): Promise<void> => handOver({ ...parts, feeds, clock });

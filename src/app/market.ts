@@ -106,7 +106,6 @@ function createView(
   const hoursOf = createHoursOf(hours);
   return {
     knows: async (symbol) => (await instruments.get(symbol)) !== null,
-    mayExist: (symbol) => instruments.knows(symbol) !== false,
     quote: board.get,
     fitness: (quote) => fitnessOf(quote, clock.now(), maxSpread),
     isOpen: (symbol) => hoursOf(symbol).session(clock.now()) === 'regular',

@@ -1,11 +1,13 @@
 import { createPaperBroker } from '../adapters/paper/broker.ts';
 import type { Database } from '../adapters/sql/database.ts';
+import { createKnownPrices } from '../adapters/stores/trading/known-prices.ts';
 import { createLedger } from '../adapters/stores/trading/ledger.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
 import type { Broker } from '../domain/trading/broker.ts';
 import { createTrading } from '../domain/trading/create-trading.ts';
 import { createExecutor, type Executor } from '../domain/trading/execution/executor.ts';
+import { createPriceKeeper, type PriceKeeper } from '../domain/trading/known-prices.ts';
 import type { Ledger } from '../domain/trading/ledger.ts';
 import { withQuoteFirst } from '../domain/trading/quote-first.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
@@ -22,6 +24,7 @@ export interface TradingFaces {
   readonly ledger: Ledger;
   readonly trading: Trading;
   readonly executor: Executor;
+  readonly prices: PriceKeeper;
 }
 
 export interface TradingParts {
@@ -40,18 +43,24 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
   const ledger = wrapped(createLedger(parts.database), wrap.ledger);
   const broker = wrapped(parts.broker?.(market.view) ?? paperBroker(core, market), wrap.broker);
   const executor = createExecutor({ lease, ledger, broker, bus, clock, log: log('executor') });
+  const prices = createPriceKeeper({
+    store: createKnownPrices(parts.database),
+    ...{ ledger, lease, clock, quote: market.view.quote, log: log('trading') },
+  });
   const following = createScope();
 
   return {
     name: 'trading',
-    faces: { ledger, trading: createCountedTrading(core, parts, ledger), executor },
+    faces: { ledger, trading: createCountedTrading(core, parts, ledger), executor, prices },
     async start() {
       executor.start();
+      prices.start();
       // Before the market can start: demand for what is held has to precede the first quote.
       following.add(await followTradedSymbols({ ledger, demand, clock, log: log('market') }));
     },
     async stop() {
       following.end();
+      await prices.stop();
       await executor.stop();
       broker.stop();
     },

@@ -4,7 +4,8 @@ import type { Role } from './accounts.ts';
 import { route } from './declare.ts';
 import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, sideSchema } from './orders.ts';
-import { idSchema, keySchema, momentSchema, symbolSchema } from './schemas.ts';
+import { idSchema, keySchema, momentSchema, priceSchema, symbolSchema } from './schemas.ts';
+import { readSymbol } from './symbol.ts';
 import type { Tier } from './tier.ts';
 
 /** External trades may be fractional; brokers report six decimals. */
@@ -123,6 +124,33 @@ export const haltHookSchema = z.discriminatedUnion('scope', [
 ]);
 export type HaltHook = z.output<typeof haltHookSchema>;
 
+/** Dollars a share; 0 for a share that is worth nothing any more. */
+const statedPrice = z.union([priceSchema, z.literal(0)], 'dollars from 0, with at most four decimals');
+/** Closes a position that the market cannot, at a price that the operator states. */
+export const positionHookSchema = z
+  .strictObject({
+    ...recipient,
+    // Books may hold names that an earlier grammar allowed.
+    symbol: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .transform((text) => readSymbol(text) ?? text),
+    price: statedPrice,
+    reason: z.string().trim().min(1).max(200).optional(),
+  })
+  .refine(oneRecipient, ONE_RECIPIENT);
+export type PositionHook = z.output<typeof positionHookSchema>;
+
+/** What a closed position was, and what the account received for it. */
+export interface PositionClosed {
+  symbol: string;
+  quantity: number;
+  price: number;
+  cash: number;
+}
+
 /** An admin may open the Monitor page; nothing else differs. */
 export const roleHookSchema = z
   .strictObject({ ...recipient, role: z.enum(['member', 'admin']) })
@@ -195,6 +223,13 @@ export const hooksRoutes = {
     summary: 'Halts or resumes trading, for everyone or for one user',
     access: 'operator',
     body: haltHookSchema,
+    statuses: ACCEPTED,
+    refusals: ABOUT_A_USER,
+  }),
+  'POST /hooks/positions': route<HookAnswer<PositionClosed>>()({
+    summary: 'Closes a position of a user at a stated price',
+    access: 'operator',
+    body: positionHookSchema,
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,
   }),

@@ -7,13 +7,16 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type SignedIn, startApp, type TestApp } from '../../rig/app.ts';
 import { STEP_MS } from '../../rig/patience.ts';
-import { HOOK_SECRET } from '../../rig/secrets.ts';
+import { HOOK_SECRET, OPERATOR_SECRET } from '../../rig/secrets.ts';
+import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import { until } from '../../rig/wait.ts';
 import {
   banHookSchema,
   discordLinkHookSchema,
   haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  positionHookSchema,
   roleHookSchema,
   tierHookSchema,
   tradeHookSchema,
@@ -29,7 +32,7 @@ let ada: SignedIn;
 let folder: string;
 const page = readFileSync(path.join(repository, 'docs/hooks.md'), 'utf8');
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ market: createScriptedMarket(['AAPL', 'TSLA', 'GONE']) });
   ada = await app.signUp();
   folder = await mkdtemp(path.join(tmpdir(), 'hook-examples-'));
   for (const [name, language] of [
@@ -74,12 +77,25 @@ async function example(command: string, file: string, env: Record<string, string
   return stdout;
 }
 
+/** Shares of a symbol that has a market at the time. */
+async function holdShares(who: SignedIn, symbol: string, quantity: number): Promise<void> {
+  await showQuote(app, who, symbol, 20);
+  const order = { clientOrderId: `hold-${symbol}`, symbol, side: 'buy', type: 'market', quantity };
+  expect(await app.request('POST', '/api/orders', { cookie: who.cookie, body: order })).toMatchObject({
+    status: 201,
+  });
+  await until(
+    async () => (await journal(who)).some(({ event }) => event === 'trade:executed'),
+    'the shares are held',
+  );
+}
+
 interface Entry {
   event: string;
   payload: object;
 }
-async function journal(): Promise<Entry[]> {
-  const answer = await app.request('GET', '/api/trades', { cookie: ada.cookie });
+async function journal(who = ada): Promise<Entry[]> {
+  const answer = await app.request('GET', '/api/trades', { cookie: who.cookie });
   return (answer.body.data as unknown as { events: Entry[] }).events;
 }
 
@@ -101,6 +117,23 @@ describe('the bodies on docs/hooks.md', () => {
 });
 
 describe('the examples of docs/hooks.md', () => {
+  test('the body and the command that close a position are what the service accepts', async () => {
+    const text = section(page, 'Close a position');
+    const [body, answered] = [...text.matchAll(/^```json\n(.*?)^```$/gms)].map(([, json]) =>
+      JSON.parse(json!),
+    );
+    positionHookSchema.parse(body);
+    const holder = await app.signUp();
+    await holdShares(holder, 'GONE', 100);
+    const [, block] = /^```sh\n(.*?)^```$/ms.exec(text) ?? [];
+    const env = { TRADECAST_URL: app.url, OPERATOR_SECRET, USER_ID: holder.user.id };
+    expect(JSON.parse(await paste(block!, env))).toEqual(answered);
+    expect(await journal(holder)).toContainEqual({
+      event: 'position:adjusted',
+      payload: expect.objectContaining({ symbol: 'GONE', reason: 'operator', quantityAfter: 0, cash: 35 }),
+    });
+  });
+
   test('curl reports a trade, and the same event once', async () => {
     const before = (await journal()).length;
     const first = JSON.parse(await example('bash', 'report-trade.sh', { EVENT_ID: 'curl-1' }));

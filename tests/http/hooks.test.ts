@@ -394,7 +394,7 @@ describe('a secret', () => {
       route.access === access ? [name.replace('POST ', '')] : [],
     );
   const [BOT_ROUTES, OPERATOR_ROUTES] = [routesFor('bot'), routesFor('operator')];
-  const COMMANDS = ['/hooks/halt', '/hooks/ban', '/hooks/role', '/hooks/tier'];
+  const COMMANDS = ['/hooks/halt', '/hooks/positions', '/hooks/ban', '/hooks/role', '/hooks/tier'];
 
   test('of operators is asked for by every command', () => {
     expect(OPERATOR_ROUTES).toEqual(expect.arrayContaining(COMMANDS));

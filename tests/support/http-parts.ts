@@ -127,6 +127,7 @@ export async function startHttpApp(
       order: unreached,
       discordLink: unreached,
       halt: unreached,
+      position: unreached,
       ban: unreached,
       role: unreached,
       tier: unreached,

@@ -156,7 +156,6 @@ export function createStillMarket(): StillMarket {
       return () => listeners.delete(listener);
     },
     knows: async (symbol) => symbol !== 'NOPE',
-    mayExist: (symbol) => symbol !== 'NOPE',
     quote: (symbol) => (quotes.has(symbol) ? quotes.get(symbol) : quoteOf(symbol)),
     fitness: (quote) => fitnessOf(quote, NOON, SPREADS),
     isOpen: () => market.open,
@@ -242,7 +241,9 @@ export async function audit(db: Queryable): Promise<Audit> {
         OR a.realized <> (SELECT coalesce(sum(p.realized), 0) FROM positions p WHERE p.user_id = a.user_id)
         OR EXISTS (SELECT FROM positions p WHERE p.user_id = a.user_id AND p.quantity <>
           (SELECT coalesce(sum(CASE o.side WHEN 'buy' THEN f.quantity ELSE -f.quantity END), 0)
-           FROM fills f JOIN orders o ON o.id = f.order_id WHERE o.user_id = p.user_id AND o.symbol = p.symbol))
+           FROM fills f JOIN orders o ON o.id = f.order_id WHERE o.user_id = p.user_id AND o.symbol = p.symbol)
+          + (SELECT coalesce(sum(j.quantity_after - j.quantity_before), 0) FROM position_adjustments j
+             WHERE j.user_id = p.user_id AND j.symbol = p.symbol))
         OR EXISTS (SELECT FROM orders o WHERE o.user_id = a.user_id AND o.filled_quantity <>
           (SELECT coalesce(sum(f.quantity), 0) FROM fills f WHERE f.order_id = o.id))
       ) AS crooked,

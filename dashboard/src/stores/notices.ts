@@ -15,6 +15,7 @@ export type Notice =
       readonly kind: 'summary';
       readonly executed: number;
       readonly failed: number;
+      readonly adjusted: number;
       /** They happened while this browser was not connected. */
       readonly missed: boolean;
     };
@@ -33,20 +34,28 @@ export interface NoticesStore extends StoreApi<NoticesState> {
 
 /** Of the fills of one order the last says what the earlier ones did. */
 function lastOfEach(entries: readonly TradeEntry[]): TradeEntry[] {
-  return entries.filter(({ event, payload }, index) => {
-    const { orderId } = payload;
-    if (event !== 'trade:executed' || orderId === undefined) return true;
+  return entries.filter((entry, index) => {
+    if (entry.event !== 'trade:executed' || entry.payload.orderId === undefined) return true;
+    const { orderId } = entry.payload;
     return !entries
       .slice(index + 1)
-      .some((later) => later.event === event && later.payload.orderId === orderId);
+      .some((later) => later.event === 'trade:executed' && later.payload.orderId === orderId);
   });
 }
 
 function summarise(entries: readonly TradeEntry[], missed: boolean): Notice[] {
   const last = lastOfEach(entries);
   if (last.length <= MAX_TOASTS) return last.map((entry) => ({ kind: 'trade', entry }));
-  const executed = entries.filter((entry) => entry.event === 'trade:executed').length;
-  return [{ kind: 'summary', executed, failed: entries.length - executed, missed }];
+  const count = (event: TradeEntry['event']) => entries.filter((entry) => entry.event === event).length;
+  return [
+    {
+      kind: 'summary',
+      executed: count('trade:executed'),
+      failed: count('trade:failed'),
+      adjusted: count('position:adjusted'),
+      missed,
+    },
+  ];
 }
 
 /** Decides what becomes a toast. */

@@ -4,7 +4,9 @@ import type { JournalEntryPayload } from '../../../src/protocol/events.ts';
 /** More than a reader scrolls through; older ones stay in the journal. */
 export const MAX_SHOWN = 200;
 
-export type TradeEntry = Extract<JournalEntryPayload, { event: 'trade:executed' | 'trade:failed' }>;
+const SHOWN = ['trade:executed', 'trade:failed', 'position:adjusted'] as const;
+/** What the reader is told of: trades, failures, and positions that changed without a trade. */
+export type TradeEntry = Extract<JournalEntryPayload, { event: (typeof SHOWN)[number] }>;
 
 export interface TradesState {
   readonly status: 'loading' | 'ready' | 'failed';
@@ -23,9 +25,9 @@ export interface TradesStore extends StoreApi<TradesState> {
 
 /** False for events that a newer server journals and this page does not know. */
 export const isTrade = (entry: JournalEntryPayload): entry is TradeEntry =>
-  entry.event === 'trade:executed' || entry.event === 'trade:failed';
+  (SHOWN as readonly string[]).includes(entry.event);
 
-/** Trades executed and failed, as the journal has them: the same list after a reload. */
+/** Trades executed and failed and adjusted positions, as the journal has them: the same list after a reload. */
 export function createTradesStore(): TradesStore {
   const store = createStore<TradesState>(() => ({ status: 'loading', entries: [], older: false }));
   return {

@@ -7,6 +7,8 @@ import type {
   HaltHook,
   OrderHook,
   PortfolioHook,
+  PositionClosed,
+  PositionHook,
   RoleHook,
   TierHook,
   TradeHook,
@@ -36,6 +38,8 @@ export interface Hooks {
    * changes nothing, and one that was signed before the last of its kind throws CONFLICT.
    */
   halt(hook: HaltHook, signed: Signed): Promise<HookOutcome<{ halted: boolean }>>;
+  /** Closes a position at the price that is stated. Throws NOT_FOUND where the user does not hold the symbol. */
+  position(hook: PositionHook, signed: Signed): Promise<HookOutcome<PositionClosed>>;
   /** Ends every session of the user, or lets the user in again. */
   ban(hook: BanHook, signed: Signed): Promise<HookOutcome<{ banned: boolean }>>;
   /** Makes an administrator of the user, or a member again. */

@@ -1,5 +1,7 @@
 import type { Role } from '../../protocol/accounts.ts';
+import type { PositionClosed } from '../../protocol/hooks.ts';
 import type { Tier } from '../../protocol/tier.ts';
+import type { Appended } from '../journal/journal.ts';
 import type { HaltScope } from '../trading/trading.ts';
 import type { HookEvent, HookOutcome } from './hook-inbox.ts';
 import type { Recipient } from './recipient.ts';
@@ -22,6 +24,15 @@ export type OperatorCommand =
   | { readonly kind: 'role'; readonly whom: Recipient; readonly role: Role }
   | { readonly kind: 'tier'; readonly whom: Recipient; readonly tier: Tier };
 
+/** Closes what the user holds of the symbol, dollars a share; `at` is milliseconds since epoch. */
+export interface ClosePosition {
+  readonly whom: Recipient;
+  readonly symbol: string;
+  readonly price: number;
+  readonly note: string | null;
+  readonly at: number;
+}
+
 /** `scope` is whom the command concerned; null for a repeat, which concerns nobody any more. */
 export type OperatorOutcome<T> = HookOutcome<T> & { readonly scope: HaltScope | null };
 
@@ -38,4 +49,12 @@ export interface OperatorCommands {
     command: OperatorCommand,
     result: T,
   ): Promise<OperatorOutcome<T>>;
+  /**
+   * The same for one position: commands about one user and symbol follow each other. `appended` is to be published, null
+   * for a repeat. Throws NOT_FOUND where the user does not hold the symbol, CONFLICT while an order in it is open.
+   */
+  closePosition(
+    event: OperatorEvent,
+    close: ClosePosition,
+  ): Promise<HookOutcome<PositionClosed> & { readonly appended: readonly Appended[] | null }>;
 }

@@ -1,10 +1,11 @@
 import { revokedTopic } from '../accounts/topics.ts';
-import { ORDERS_WAITING, ordersTopic } from '../trading/topics.ts';
+import { publishEvents } from '../trading/publish.ts';
+import { ORDERS_WAITING, ordersTopic, portfolioTopic } from '../trading/topics.ts';
 import type { Hooks, HooksParts, Signed } from './hooks.ts';
 import type { OperatorCommand, OperatorOutcome } from './operator-commands.ts';
 import type { Recipient } from './recipient.ts';
 
-type OperatorHooks = Pick<Hooks, 'halt' | 'ban' | 'role' | 'tier'>;
+type OperatorHooks = Pick<Hooks, 'halt' | 'position' | 'ban' | 'role' | 'tier'>;
 
 const recipientOf = ({ userId, discordUserId }: Recipient): Recipient => ({ userId, discordUserId });
 
@@ -26,6 +27,18 @@ export function createOperatorHooks({ commands, bus, clock, log }: HooksParts): 
       if (concerned !== null) {
         log.warn({ scope: concerned, reason }, halted ? 'trading halted' : 'trading resumed');
         bus.publish(ordersTopic, ORDERS_WAITING);
+      }
+      return outcome;
+    },
+
+    async position(hook, signed) {
+      const { eventId, symbol, price, reason: note = null } = hook;
+      const close = { whom: recipientOf(hook), symbol, price, note, at: clock.now() };
+      const { appended, ...outcome } = await commands.closePosition({ id: eventId, ...signed }, close);
+      publishEvents(bus, appended ?? []);
+      for (const { userId } of appended ?? []) {
+        log.warn({ userId, ...outcome.result, note }, 'an operator closed a position');
+        bus.publish(portfolioTopic, { userId });
       }
       return outcome;
     },

@@ -4,10 +4,6 @@ import { instrumentOf } from './instrument.ts';
 /**
  * What `quantity` shares or contracts are worth, dollars; `price` is per share. Throws for an adjusted contract: its
  * symbol does not contain the number of its shares.
- *
- * Orders in contracts are denied, so no position is in one. One adjusted contract in the books would fail its user's
- * whole portfolio and, by the daily loss, each purchase: before contracts can be held, a directory must name the
- * multiplier, or the portfolio must show such a position as not priced.
  */
 export function notional(symbol: string, price: Decimal, quantity: number | Decimal): Decimal {
   const { multiplier } = instrumentOf(symbol);

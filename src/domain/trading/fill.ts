@@ -58,10 +58,16 @@ export function bookFill(
         dayFlow: today.dayFlow.minus(value),
       },
     };
+  const sold = takeOut({ account, position: today }, fill.quantity, value);
+  return { ...sold, position: { ...sold.position, dayFlow: today.dayFlow.plus(value) } };
+}
+
+/** Takes shares out of a position for `value` dollars, and their part of the cost with them. */
+export function takeOut({ account, position }: Holding, quantity: number, value: Decimal): Holding {
   const removed =
-    fill.quantity === today.quantity
-      ? today.cost
-      : round(today.cost.times(fill.quantity).div(today.quantity), LEDGER_DECIMALS);
+    quantity === position.quantity
+      ? position.cost
+      : round(position.cost.times(quantity).div(position.quantity), LEDGER_DECIMALS);
   const gain = value.minus(removed);
   return {
     account: {
@@ -71,11 +77,10 @@ export function bookFill(
       realized: account.realized.plus(gain),
     },
     position: {
-      ...today,
-      quantity: today.quantity - fill.quantity,
-      cost: today.cost.minus(removed),
-      realized: today.realized.plus(gain),
-      dayFlow: today.dayFlow.plus(value),
+      ...position,
+      quantity: position.quantity - quantity,
+      cost: position.cost.minus(removed),
+      realized: position.realized.plus(gain),
     },
   };
 }

@@ -17,6 +17,16 @@ export interface Account {
   readonly realized: Decimal;
 }
 
+/** The last price of a symbol that was stored, dollars. It stands in for a quote that the market does not have. */
+export interface KnownPrice {
+  readonly price: Decimal;
+  readonly previousClose: Decimal | null;
+  /** The trading day of both. */
+  readonly day: string;
+  /** The venue's time of the price, milliseconds since epoch. */
+  readonly at: number;
+}
+
 /** Shares of one symbol. The average price is cost / quantity, derived and never stored. */
 export interface Position {
   readonly symbol: string;
@@ -29,6 +39,8 @@ export interface Position {
   readonly dayStartRealized: Decimal;
   /** Proceeds of that day's sales minus the cost of its purchases, dollars. */
   readonly dayFlow: Decimal;
+  /** The last price of the symbol that was stored; absent where none was. It is read with the position, never written. */
+  readonly lastKnown?: KnownPrice;
 }
 
 /** What a user holds. `external` is the last report of another system; where there is one, the user sees it. */

@@ -5,8 +5,6 @@ import type { Fitness } from './fit.ts';
 export interface MarketView {
   /** Whether the symbol can be traded here. Throws UNAVAILABLE where that is unknown right now. */
   knows(symbol: string): Promise<boolean>;
-  /** From memory: false only where the symbol is certain not to exist in this market. */
-  mayExist(symbol: string): boolean;
   quote(symbol: string): Quote | undefined;
   /** Whether the quote may be traded on now, and at what. */
   fitness(quote: Quote | undefined): Fitness;

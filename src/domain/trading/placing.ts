@@ -39,7 +39,6 @@ export function createPlacing(options: PlacingOptions): Trading['place'] {
         ...{ facts, known, quote, fitness: market.fitness(quote) },
         open: market.isOpen(intent.symbol),
         quoteOf: market.quote,
-        mayExist: market.mayExist,
         today: market.tradingDay(),
       },
       limits,

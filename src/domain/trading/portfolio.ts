@@ -1,10 +1,9 @@
-import { type Decimal, decimal, max, min, round, toNumber, ZERO } from '../../lib/decimal.ts';
+import { type Decimal, decimal, max, round, toNumber, ZERO } from '../../lib/decimal.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 import { notional } from '../instrument/notional.ts';
 import type { Quote } from '../market/quote.ts';
-import { lastPrice } from './fit.ts';
 import type { Holdings, Position } from './holdings.ts';
-import { readPrice } from './prices.ts';
+import { isCountable, type Mark, markOf } from './marks.ts';
 
 const ONE = decimal(1);
 
@@ -16,63 +15,53 @@ const AVERAGE_PRICE_DECIMALS = 6;
 const percentOf = (part: Decimal, whole: Decimal): number =>
   whole.gt(0) ? toNumber(round(part.div(whole).times(100), PERCENT_DECIMALS)) : 0;
 
-/** Average purchase price, dollars; 0 without shares. */
+/** Average purchase price, dollars; 0 without shares, and for a contract whose number of shares is not known. */
 export const averagePrice = ({ symbol, cost, quantity }: Position): Decimal =>
-  quantity > 0 ? round(cost.div(notional(symbol, ONE, quantity)), AVERAGE_PRICE_DECIMALS) : ZERO;
-
-/** Null where a price is missing: the last one, or the previous close of shares that were held this morning. */
-function pricedDayChange(position: Position, quote: Quote | undefined, today: string): Decimal | null {
-  const traded = position.day === today;
-  const startQuantity = traded ? position.dayStartQuantity : position.quantity;
-  const price = lastPrice(quote);
-  const previousClose = readPrice(quote?.previousClose);
-  if (!(price || position.quantity === 0) || !(previousClose || startQuantity === 0)) return null;
-  return notional(position.symbol, price ?? ZERO, position.quantity)
-    .plus(traded ? position.dayFlow : ZERO)
-    .minus(notional(position.symbol, previousClose ?? ZERO, startQuantity));
-}
+  quantity > 0 && isCountable(symbol)
+    ? round(cost.div(notional(symbol, ONE, quantity)), AVERAGE_PRICE_DECIMALS)
+    : ZERO;
 
 const realizedToday = (position: Position, today: string): Decimal =>
   position.day === today ? position.realized.minus(position.dayStartRealized) : ZERO;
 
-/**
- * Profit or loss of one symbol since the previous close: the shares held now at the last price, plus the day's
- * sales, minus the day's purchases, minus the morning's shares at the previous close. Where a price is missing,
- * the part that the day realised.
- */
-export const dayChange = (position: Position, quote: Quote | undefined, today: string): Decimal =>
-  pricedDayChange(position, quote, today) ?? realizedToday(position, today);
+const worth = (symbol: string, price: Decimal | null, quantity: number): Decimal =>
+  price && quantity > 0 ? notional(symbol, price, quantity) : ZERO;
 
 /**
- * Dollars lost today over all positions, 0 on a day of gains. Where a position has no price the loss is unknown:
- * the answer names its symbol. Without a previous close, a loss against the cost counts and a gain does not.
- * Shares of a symbol that this market does not have (they were bought on another feed) cannot move here: only
- * what they realised today counts.
+ * Profit or loss of one symbol since the previous close: the shares held now at their mark, plus the day's
+ * sales, minus the day's purchases, minus the morning's shares at the previous close. Null where a price is missing: that
+ * of now, or the previous close of shares that were held this morning.
  */
-export function dailyLoss(
-  positions: readonly Position[],
-  quoteOf: QuoteOf,
-  today: string,
-  mayExist: (symbol: string) => boolean,
-): { readonly loss: Decimal } | { readonly unpriced: string } {
-  let change = ZERO;
-  for (const position of positions) {
-    if (!mayExist(position.symbol)) {
-      change = change.plus(realizedToday(position, today));
-      continue;
-    }
-    const quote = quoteOf(position.symbol);
-    const price = lastPrice(quote);
-    if (!price && position.quantity > 0) return { unpriced: position.symbol };
-    const unrealized = notional(position.symbol, price ?? ZERO, position.quantity).minus(position.cost);
-    change = change.plus(
-      pricedDayChange(position, quote, today) ?? realizedToday(position, today).plus(min(unrealized, ZERO)),
-    );
-  }
-  return { loss: max(change.times(-1), ZERO) };
+export function dayChange(position: Position, mark: Mark, today: string): Decimal | null {
+  const { symbol, quantity } = position;
+  const { price, previousClose } = mark;
+  const traded = position.day === today;
+  const startQuantity = traded ? position.dayStartQuantity : quantity;
+  if (!(price || quantity === 0) || !(previousClose || startQuantity === 0)) return null;
+  return worth(symbol, price, quantity)
+    .plus(traded ? position.dayFlow : ZERO)
+    .minus(worth(symbol, previousClose, startQuantity));
 }
 
-/** The wire's view of an account, each position at the last price or, where none is known, at its cost. */
+/** The same, or what the day realised where a price is missing. */
+const knownDayChange = (position: Position, mark: Mark, today: string): Decimal =>
+  dayChange(position, mark, today) ?? realizedToday(position, today);
+
+/**
+ * Dollars lost today over all positions, 0 on a day of gains. A position without a price, or without a previous close,
+ * counts with what it realised today: no symbol keeps the loss of the others from being known.
+ */
+export function dailyLoss(positions: readonly Position[], quoteOf: QuoteOf, today: string): Decimal {
+  const changes = positions.map((position) =>
+    knownDayChange(position, markOf(position, quoteOf(position.symbol), today), today),
+  );
+  return max(
+    changes.reduce((loss, change) => loss.minus(change), ZERO),
+    ZERO,
+  );
+}
+
+/** The wire's view of an account, each position at its mark or, where no price is known, at its cost. */
 export function portfolioToPayload(
   { account, positions, external }: Holdings,
   quoteOf: QuoteOf,
@@ -84,11 +73,11 @@ export function portfolioToPayload(
   let change = ZERO;
   const rows: PositionPayload[] = [];
   for (const position of positions) {
-    const quote = quoteOf(position.symbol);
-    const positionChange = dayChange(position, quote, today);
-    change = change.plus(positionChange);
+    const mark = markOf(position, quoteOf(position.symbol), today);
+    const positionChange = dayChange(position, mark, today);
+    change = change.plus(positionChange ?? realizedToday(position, today));
     if (position.quantity === 0) continue;
-    const price = lastPrice(quote);
+    const { price } = mark;
     const marketValue = price ? notional(position.symbol, price, position.quantity) : position.cost;
     const unrealized = marketValue.minus(position.cost);
     const average = averagePrice(position);
@@ -101,8 +90,10 @@ export function portfolioToPayload(
       marketValue: toNumber(marketValue),
       unrealizedPnl: toNumber(unrealized),
       unrealizedPnlPercent: percentOf(unrealized, position.cost),
-      dayChange: toNumber(positionChange),
+      ...(positionChange && { dayChange: toNumber(positionChange) }),
       priced: price !== null,
+      mark: mark.kind,
+      ...(mark.kind === 'last-known' && { markedAt: new Date(mark.at).toISOString() }),
     });
   }
   const totalValue = account.cash.plus(equity);

@@ -212,19 +212,13 @@ const positionInLimit: Check<PricedOrder> = (
   );
 };
 
-const lossInLimit: Check<PricedOrder> = ({ facts, quoteOf, today, mayExist }, { dailyLossLimit: limit }) => {
-  const day = dailyLoss(facts.positions, quoteOf, today, mayExist);
-  if ('unpriced' in day)
-    return refuse(
-      'NO_QUOTE',
-      `There is no price right now for ${day.unpriced}, which this account holds. No purchases until today's loss is known.`,
-      { unpriced: day.unpriced },
-    );
-  if (day.loss.lt(limit)) return null;
+const lossInLimit: Check<PricedOrder> = ({ facts, quoteOf, today }, { dailyLossLimit: limit }) => {
+  const loss = dailyLoss(facts.positions, quoteOf, today);
+  if (loss.lt(limit)) return null;
   return refuse(
     'DAILY_LOSS_LIMIT',
-    `Today's loss of ${dollars(day.loss)} has reached the limit of ${dollars(limit)}: no purchases until tomorrow.`,
-    { loss: day.loss, limit },
+    `Today's loss of ${dollars(loss)} has reached the limit of ${dollars(limit)}: no purchases until tomorrow.`,
+    { loss, limit },
   );
 };
 

@@ -15,8 +15,6 @@ export interface RiskInput {
   readonly fitness: Fitness;
   /** Quotes of the other positions, for the day's loss. */
   readonly quoteOf: (symbol: string) => Quote | undefined;
-  /** False for a symbol that this market does not have, and so never will have a quote for. */
-  readonly mayExist: (symbol: string) => boolean;
   /** Of the exchange, `2026-01-05`. */
   readonly today: string;
 }

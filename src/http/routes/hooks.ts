@@ -9,6 +9,7 @@ import {
   haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  positionHookSchema,
   roleHookSchema,
   tierHookSchema,
   tradeHookSchema,
@@ -60,6 +61,10 @@ function operatorRoutes(hooks: Hooks, signed: RequestHandler): Router {
 
   router.post('/halt', signed, async (req, res) => {
     answer(res, await hooks.halt(readBody(req, haltHookSchema), signedOf('halt', req, res)));
+  });
+
+  router.post('/positions', signed, async (req, res) => {
+    answer(res, await hooks.position(readBody(req, positionHookSchema), signedOf('positions', req, res)));
   });
 
   router.post('/ban', signed, async (req, res) => {

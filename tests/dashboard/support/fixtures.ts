@@ -7,7 +7,7 @@ import type {
   MarketStatusPayload,
 } from '../../../src/protocol/market.ts';
 import type { OrderPayload } from '../../../src/protocol/orders.ts';
-import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
+import type { PortfolioPayload, PositionAdjustedPayload } from '../../../src/protocol/portfolio.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import type { TradeExecutedPayload } from '../../../src/protocol/trades.ts';
 
@@ -169,6 +169,26 @@ export const failed = (
     signal: { symbol: 'TSLA', side: 'buy', quantity: 500 },
     timestamp: new Date().toISOString(),
     source: 'hook',
+    epoch,
+    seq,
+  },
+});
+
+export const adjusted = (
+  seq: number,
+  part: Partial<PositionAdjustedPayload> = {},
+  epoch = 'e1',
+): JournalEntryPayload => ({
+  event: 'position:adjusted',
+  payload: {
+    symbol: 'GONE',
+    reason: 'operator',
+    quantityBefore: 100,
+    quantityAfter: 0,
+    cash: 35,
+    reference: `close-${seq}`,
+    timestamp: new Date().toISOString(),
+    ...part,
     epoch,
     seq,
   },

@@ -5,7 +5,7 @@ import type { Bus } from '../../../src/domain/bus/bus.ts';
 import { createHooks } from '../../../src/domain/hooks/create-hooks.ts';
 import type { HookInbox, TradeReport } from '../../../src/domain/hooks/hook-inbox.ts';
 import type { Hooks } from '../../../src/domain/hooks/hooks.ts';
-import type { OperatorCommand } from '../../../src/domain/hooks/operator-commands.ts';
+import type { ClosePosition, OperatorCommand } from '../../../src/domain/hooks/operator-commands.ts';
 import type { PlaceCommand, PlaceResult } from '../../../src/domain/trading/trading.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { TradecastError } from '../../../src/protocol/errors.ts';
@@ -15,6 +15,7 @@ import {
   haltHookSchema,
   orderHookSchema,
   portfolioHookSchema,
+  positionHookSchema,
   roleHookSchema,
   tierHookSchema,
   tradeHookSchema,
@@ -77,6 +78,7 @@ let placed: PlaceCommand[];
 let failPlace: Error | null;
 /** By the id of their event. */
 let carriedOut: Map<string, OperatorCommand>;
+let closed: Map<string, ClosePosition>;
 let hooks: Hooks;
 
 beforeEach(() => {
@@ -85,6 +87,7 @@ beforeEach(() => {
   placed = [];
   failPlace = null;
   carriedOut = new Map();
+  closed = new Map();
   const bus: Bus = {
     publish: (topic, message) => void published.push({ topic: topic.name, message }),
     subscribe: () => () => undefined,
@@ -103,6 +106,13 @@ beforeEach(() => {
         if (isRepeat) return { result, duplicate: true, scope: null };
         const scope = command.whom === 'everyone' ? command.whom : { userId: command.whom.userId ?? ada.id };
         return { result, duplicate: false, scope };
+      },
+      async closePosition({ id }, close) {
+        const isRepeat = closed.has(id);
+        closed.set(id, closed.get(id) ?? close);
+        const result = { symbol: close.symbol, quantity: 10, price: close.price, cash: close.price * 10 };
+        if (isRepeat) return { result, duplicate: true, appended: null };
+        return { result, duplicate: false, appended: [{ userId: ada.id, epoch: 'e1', records: [] }] };
       },
     },
     log: silentLog,
@@ -415,5 +425,40 @@ describe('the shapes of hooks', () => {
     // ſ is no S, though JavaScript makes it one.
     for (const code of ['7k3m9q2', '7k3m9q2ſ'])
       expect(discordLinkHookSchema.safeParse({ ...body, code }).success).toBe(false);
+  });
+});
+
+describe('a position that an operator closes', () => {
+  const body = { eventId: 'p-1', userId: ada.id, symbol: ' aapl ', price: 0.35, reason: 'merger' };
+
+  test('is told to the user, once', async () => {
+    const hook = positionHookSchema.parse(body);
+    const signed = { digest: 'digest', signedAt: NOW };
+    const result = { symbol: 'AAPL', quantity: 10, price: 0.35, cash: 3.5 };
+    expect(await hooks.position(hook, signed)).toEqual({ result, duplicate: false });
+    expect(await hooks.position(hook, signed)).toEqual({ result, duplicate: true });
+    const whom = { userId: ada.id, discordUserId: undefined };
+    expect(closed.get('p-1')).toEqual({ whom, symbol: 'AAPL', price: 0.35, note: 'merger', at: NOW });
+    expect(published.map(({ topic }) => topic)).toEqual(['journal', 'portfolio']);
+  });
+
+  test.each([
+    { price: -1 },
+    { price: 1.00001 },
+    { price: Number.NaN },
+    { price: '1' },
+    { symbol: ' ' },
+    { fee: 1 },
+  ])('is refused with %j', (changes) =>
+    expect(positionHookSchema.safeParse({ ...body, ...changes }).success).toBe(false),
+  );
+
+  test.each([0, 0.0001, 750_000])('may be closed at %d', (price) =>
+    expect(positionHookSchema.parse({ ...body, price }).price).toBe(price),
+  );
+
+  test('may have a name that an earlier grammar allowed', () => {
+    expect(positionHookSchema.parse({ ...body, symbol: 'old-NAME.1' }).symbol).toBe('old-NAME.1');
+    expect(positionHookSchema.parse({ ...body, symbol: 'BACpL' }).symbol).toBe('BACpL');
   });
 });

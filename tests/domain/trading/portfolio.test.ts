@@ -1,48 +1,55 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Quote } from '../../../src/domain/market/quote.ts';
 import type { Position } from '../../../src/domain/trading/holdings.ts';
+import { markOf, toKnownPrice } from '../../../src/domain/trading/marks.ts';
 import { dailyLoss, dayChange, portfolioToPayload } from '../../../src/domain/trading/portfolio.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
 import { accountOf, NOON, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
 
-const loss = (positions: readonly Position[], quotes: (symbol: string) => Quote | undefined) => {
-  const day = dailyLoss(positions, quotes, TODAY, () => true);
-  return 'loss' in day ? day.loss.toString() : `no price for ${day.unpriced}`;
-};
+const loss = (positions: readonly Position[], quotes: (symbol: string) => Quote | undefined) =>
+  dailyLoss(positions, quotes, TODAY).toString();
+const changeOf = (position: Position, quote: Quote | undefined) =>
+  dayChange(position, markOf(position, quote, TODAY), TODAY)?.toString();
 
 describe('the day change of a position', () => {
   const quote = quoteOf('AAPL', { price: 105, previousClose: 100 });
 
   test('of shares held since yesterday is against the previous close', () => {
-    expect(dayChange(positionOf('AAPL', 10, 800), quote, TODAY).toString()).toBe('50');
+    expect(changeOf(positionOf('AAPL', 10, 800), quote)).toBe('50');
   });
 
   test('of shares bought today is against what they cost', () => {
     const bought = positionOf('AAPL', 10, 1_030, { day: TODAY, dayFlow: decimal(-1_030) });
-    expect(dayChange(bought, quote, TODAY).toString()).toBe('20');
+    expect(changeOf(bought, quote)).toBe('20');
   });
 
   test('counts what was sold today at the price it was sold for', () => {
     const sold = positionOf('AAPL', 0, 0, { day: TODAY, dayStartQuantity: 10, dayFlow: decimal(1_010) });
-    expect(dayChange(sold, quote, TODAY).toString()).toBe('10');
+    expect(changeOf(sold, quote)).toBe('10');
   });
 
   test('forgets yesterday', () => {
     const older = positionOf('AAPL', 10, 1_030, { day: '2026-02-27', dayFlow: decimal(-1_030) });
-    expect(dayChange(older, quote, TODAY).toString()).toBe('50');
+    expect(changeOf(older, quote)).toBe('50');
   });
 
-  test('is the realised part where no price is known', () => {
+  test('is unknown where a price is missing, and the realised part counts', () => {
     const sold = positionOf('AAPL', 5, 400, {
       day: TODAY,
       dayStartQuantity: 10,
       dayFlow: decimal(500),
-      realized: decimal(120),
-      dayStartRealized: decimal(20),
+      realized: decimal(-120),
+      dayStartRealized: decimal(-20),
     });
-    expect(dayChange(sold, undefined, TODAY).toString()).toBe('100');
-    expect(dayChange(sold, quoteOf('AAPL', { previousClose: undefined }), TODAY).toString()).toBe('100');
+    for (const quote of [undefined, quoteOf('AAPL', { previousClose: undefined })]) {
+      expect(changeOf(sold, quote)).toBeUndefined();
+      expect(loss([sold], () => quote)).toBe('100');
+      const holdings = { account: accountOf(), positions: [sold], external: null };
+      const payload = portfolioToPayload(holdings, () => quote, NOON, TODAY);
+      expect(payload.dayChange).toBe(-100);
+      expect(payload.positions[0]).not.toHaveProperty('dayChange');
+    }
   });
 
   test('adds up to the loss of the day, which is never negative', () => {
@@ -55,34 +62,29 @@ describe('the day change of a position', () => {
 });
 
 describe('the loss of the day', () => {
-  test('without a previous close is the loss against the cost, and a gain against it makes up for nothing', () => {
+  test('without a previous close is what was realised, however far the price is from the cost', () => {
     const positions = [positionOf('AAPL', 10, 1_200), positionOf('MSFT', 10, 800)];
     const young = (symbol: string) => quoteOf(symbol, { price: 100, previousClose: undefined });
-    expect(loss(positions, young)).toBe('200');
+    expect(loss(positions, young)).toBe('0');
     const sold = { day: TODAY, dayStartQuantity: 15, realized: decimal(-30) };
-    expect(loss([positionOf('AAPL', 10, 1_200, sold)], young)).toBe('230');
+    expect(loss([positionOf('AAPL', 10, 1_200, sold)], young)).toBe('30');
   });
 
-  test.each([undefined, Number.NaN, 0])('is unknown while a symbol that is held is priced at %s', (price) => {
-    const positions = [positionOf('AAPL', 10, 800), positionOf('MSFT', 1, 100)];
-    const quotes = (symbol: string) =>
-      symbol === 'AAPL' ? quoteOf(symbol) : price === undefined ? price : quoteOf(symbol, { price });
-    expect(dailyLoss(positions, quotes, TODAY, () => true)).toEqual({ unpriced: 'MSFT' });
-  });
-
-  test('needs no price of shares that this market does not have, and counts what was realised of them', () => {
-    const positions = [
-      positionOf('GONE', 10, 800, { day: TODAY, dayStartQuantity: 15, realized: decimal(-30) }),
-    ];
-    expect(
-      dailyLoss(
-        positions,
-        () => undefined,
-        TODAY,
-        () => false,
-      ),
-    ).toMatchObject({ loss: decimal(30) });
-  });
+  test.each([undefined, Number.NaN, 0])(
+    'is that of the others while a symbol that is held is priced at %s',
+    (price) => {
+      const sold = { day: TODAY, dayStartQuantity: 15, realized: decimal(-30) };
+      const positions = [positionOf('AAPL', 10, 800), positionOf('MSFT', 10, 9_000, sold)];
+      const quotes = (symbol: string) =>
+        symbol === 'AAPL'
+          ? quoteOf(symbol, { price: 97, previousClose: 98 })
+          : price === undefined
+            ? price
+            : quoteOf(symbol, { price, previousClose: undefined });
+      // Ten dollars of AAPL, and what was realised of MSFT.
+      expect(loss(positions, quotes)).toBe('40');
+    },
+  );
 
   test('needs no price of what is no longer held', () => {
     const sold = positionOf('AAPL', 0, 0, { day: TODAY, dayStartQuantity: 10, realized: decimal(-70) });
@@ -114,6 +116,7 @@ describe('the portfolio on the wire', () => {
           unrealizedPnlPercent: 9.99,
           dayChange: 30.3,
           priced: true,
+          mark: 'quote',
         },
         {
           symbol: 'MSFT',
@@ -123,8 +126,8 @@ describe('the portfolio on the wire', () => {
           marketValue: 900.6,
           unrealizedPnl: 0,
           unrealizedPnlPercent: 0,
-          dayChange: 0,
           priced: false,
+          mark: 'cost',
         },
       ],
       dayChange: 30.3,
@@ -149,5 +152,81 @@ describe('the portfolio on the wire', () => {
     };
     const holdings = { account: accountOf(), positions: [], external };
     expect(portfolioToPayload(holdings, () => undefined, NOON, TODAY)).toBe(external);
+  });
+
+  test('values a share without a quote at its last known price, of its own time, and moves it no more', () => {
+    const at = Date.parse('2026-02-27T21:00:00Z');
+    const lastKnown = { price: decimal('12.34'), previousClose: decimal(20), day: '2026-02-27', at };
+    const holdings = {
+      account: accountOf({ cash: 99_000, cost: 1_000 }),
+      positions: [positionOf('GONE', 50, 1_000, { lastKnown })],
+      external: null,
+    };
+    expect(portfolioToPayload(holdings, () => undefined, NOON, TODAY)).toMatchObject({
+      totalValue: 99_617,
+      equity: 617,
+      dayChange: 0,
+      positions: [
+        {
+          symbol: 'GONE',
+          price: 12.34,
+          marketValue: 617,
+          unrealizedPnl: -383,
+          dayChange: 0,
+          priced: true,
+          mark: 'last-known',
+          markedAt: '2026-02-27T21:00:00.000Z',
+        },
+      ],
+    });
+  });
+
+  test('values an adjusted contract at its cost, and every other position as ever', () => {
+    const adjusted = 'O:AAPL1260619C00100000';
+    const holdings = {
+      account: accountOf({ cash: 90_000, cost: 10_000 }),
+      positions: [positionOf(adjusted, 2, 900), positionOf('AAPL', 10, 900)],
+      external: null,
+    };
+    const payload = portfolioToPayload(holdings, (symbol) => quoteOf(symbol), NOON, TODAY);
+    expect(payload).toMatchObject({
+      equity: 1_900,
+      positions: [
+        { symbol: adjusted, marketValue: 900, mark: 'cost' },
+        { symbol: 'AAPL', marketValue: 1_000, mark: 'quote' },
+      ],
+    });
+  });
+});
+
+describe('the mark of a position', () => {
+  const position = positionOf('GONE', 10, 900);
+  const known = { price: decimal(90), previousClose: decimal(100), day: TODAY, at: NOON };
+
+  test('is its quote, however well another price is known', () => {
+    expect(markOf({ ...position, lastKnown: known }, quoteOf('GONE', { price: 88 }), TODAY)).toEqual({
+      kind: 'quote',
+      price: decimal(88),
+      previousClose: decimal(98),
+    });
+  });
+
+  test('of today keeps the previous close that was stored with it', () => {
+    expect(changeOf({ ...position, lastKnown: known }, undefined)).toBe('-100');
+  });
+
+  test('of an earlier day begins this day where it ended that one', () => {
+    expect(changeOf({ ...position, lastKnown: { ...known, day: '2026-02-27' } }, undefined)).toBe('0');
+  });
+
+  test('is what is stored of the quote, after a restart', () => {
+    expect(toKnownPrice(quoteOf('GONE'))).toEqual({
+      price: decimal(100),
+      previousClose: decimal(98),
+      day: TODAY,
+      at: NOON,
+    });
+    expect(toKnownPrice(quoteOf('GONE', { price: 0 }))).toBeNull();
+    expect(toKnownPrice(undefined)).toBeNull();
   });
 });

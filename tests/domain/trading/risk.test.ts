@@ -39,7 +39,6 @@ const judge = (
       quote,
       fitness: fitnessOf(quote, NOON, SPREADS),
       quoteOf: (symbol) => quoteOf(symbol),
-      mayExist: () => true,
       today: TODAY,
       ...changes,
     },
@@ -104,14 +103,6 @@ describe('an order is refused', () => {
       {},
     ],
     [
-      'NO_QUOTE',
-      {
-        facts: facts({ positions: [positionOf('MSFT', 50, 900)] }),
-        quoteOf: (symbol) => (symbol === 'MSFT' ? undefined : quoteOf(symbol)),
-      },
-      {},
-    ],
-    [
       'DAILY_LOSS_LIMIT',
       {
         facts: facts({ positions: [positionOf('MSFT', 50, 900)] }),
@@ -123,14 +114,6 @@ describe('an order is refused', () => {
     const verdict = judge(input, limits);
     expect(code(verdict)).toBe(expected);
     expect(verdict.approved || verdict.message).toMatch(/^[A-Z].*\.$/);
-  });
-
-  test('with the symbol whose price is missing', () => {
-    const held = facts({ positions: [positionOf('MSFT', 50, 900)] });
-    expect(judge({ facts: held, quoteOf: () => undefined })).toMatchObject({
-      message: expect.stringContaining('no price right now for MSFT'),
-      numbers: { unpriced: 'MSFT' },
-    });
   });
 
   test('with the numbers that were compared', () => {
@@ -174,12 +157,26 @@ describe('at the very limit', () => {
     expect(code(judge({ facts: facts({ duplicate: true }) }, { duplicateWindowMs: 0 }))).toBe('approved');
   });
 
-  test('a missing price prevents no sale, and one of shares that are gone prevents no purchase', () => {
+  test('a missing price of what is held prevents neither a sale nor a purchase of anything else', () => {
     const unpriced = { quoteOf: () => undefined };
     const held = facts({ positions: [positionOf('AAPL', 10, 900), positionOf('MSFT', 50, 900)] });
     expect(code(judge({ ...unpriced, facts: held, order: order({ side: 'sell' }) }))).toBe('approved');
-    const gone = facts({ positions: [positionOf('MSFT', 0, 0)] });
-    expect(code(judge({ ...unpriced, facts: gone }))).toBe('approved');
+    expect(code(judge({ ...unpriced, facts: held }))).toBe('approved');
+  });
+
+  test('a share without a quote counts at its last known price of today, and leaves the loss of the others to count', () => {
+    const lastKnown = { price: decimal(90), previousClose: decimal(100), day: TODAY, at: NOON };
+    const held = facts({
+      positions: [positionOf('GONE', 10, 900, { lastKnown }), positionOf('MSFT', 50, 900)],
+    });
+    const quoteOfOthers = (symbol: string) =>
+      symbol === 'GONE' ? undefined : quoteOf(symbol, { price: 97, previousClose: 98 });
+    const input = { facts: held, quoteOf: quoteOfOthers };
+    expect(judge(input, { dailyLossLimit: decimal(150) })).toMatchObject({
+      code: 'DAILY_LOSS_LIMIT',
+      numbers: { loss: '150' },
+    });
+    expect(code(judge(input, { dailyLossLimit: decimal('150.01') }))).toBe('approved');
   });
 
   test('a loss prevents no sale', () => {

@@ -31,7 +31,10 @@ const fillOf = (
 const reported = (books: Books, events: readonly BrokerEvent[]) =>
   [...settle(books, events).events.values()]
     .flat()
-    .map(({ event, payload }) => [event, 'status' in payload ? payload.status : payload.code]);
+    .map(({ event, payload }) => [
+      event,
+      'status' in payload ? payload.status : 'code' in payload ? payload.code : payload.reason,
+    ]);
 
 describe('a fill', () => {
   const buy = () => orderOf({ reserved: decimal(1_050) });

@@ -4,11 +4,13 @@ import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
+import { useNow } from '../../hooks/use-now.ts';
 import { useOpenSymbol } from '../../hooks/use-symbol-view.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
 import {
   averagePrice,
   money,
+  oldness,
   price,
   quantity,
   signedMoney,
@@ -17,19 +19,32 @@ import {
 } from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 
+const MINUTE_MS = 60_000;
 const HEAD = 'px-1.5 py-2 text-right font-medium';
 /** Numbers wider than their column break: nothing is cut off and no column moves. */
 const CELL = 'px-1.5 py-2 text-right break-all [&_span]:whitespace-normal';
 
 function Profit({ position }: { position: PositionPayload }) {
   const { unrealizedPnl, unrealizedPnlPercent, priced } = position;
-  if (priced === false) return <Change value={null}>{UNKNOWN}</Change>;
+  if (priced === false) return <Change>{UNKNOWN}</Change>;
   return (
     <>
-      <Change value={unrealizedPnl}>{signedMoney(unrealizedPnl)}</Change>
+      <Change>{signedMoney(unrealizedPnl)}</Change>
       <span className="block text-muted text-xs">{signedPercent(unrealizedPnlPercent)}</span>
     </>
   );
+}
+
+/** What a value rests on where it is not a quote. */
+function MarkNote({ position: { mark, markedAt, priced } }: { position: PositionPayload }) {
+  const now = useNow(MINUTE_MS);
+  const note =
+    mark === 'last-known' && markedAt !== undefined
+      ? `last known price, ${oldness(markedAt, now)}`
+      : priced === false
+        ? 'at cost, no quote'
+        : null;
+  return note === null ? null : <span className="block break-normal text-muted text-xs">{note}</span>;
 }
 
 const PositionRow = memo(function PositionRow({ position }: { position: PositionPayload }) {
@@ -57,7 +72,7 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
       <td className={`${CELL} @max-lg:hidden`}>{unpriced ? UNKNOWN : price(position.price, symbol)}</td>
       <td className={`${CELL} @max-lg:pr-4`}>
         {money(position.marketValue)}
-        {unpriced ? <span className="block text-muted text-xs">at cost, no quote</span> : null}
+        <MarkNote position={position} />
         {unpriced ? null : (
           <span className="block @lg:hidden">
             <Profit position={position} />
@@ -65,7 +80,7 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
         )}
       </td>
       <td className={`${CELL} @max-xl:hidden`}>
-        <Change value={unpriced ? null : dayChange}>{signedMoney(dayChange)}</Change>
+        <Change>{signedMoney(unpriced ? null : dayChange)}</Change>
       </td>
       <td className={`${CELL} pr-4 @max-lg:hidden`}>
         <Profit position={position} />

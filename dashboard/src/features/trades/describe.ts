@@ -1,7 +1,8 @@
 import type { OrderPayload, Side } from '../../../../src/protocol/orders.ts';
+import type { AdjustmentReason, PositionAdjustedPayload } from '../../../../src/protocol/portfolio.ts';
 import { multiplierOf } from '../../../../src/protocol/symbol.ts';
 import type { TradeSource } from '../../../../src/protocol/trades.ts';
-import { averagePrice, money, quantity } from '../../lib/format.ts';
+import { averagePrice, money, quantity, signedMoney } from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import { plural } from '../../lib/plural.ts';
 import { asWords, entryFor, textFor } from '../../lib/words.ts';
@@ -34,8 +35,32 @@ function amount(symbol: string, shares: number, each: number): string | null {
 
 const joined = (...parts: readonly (string | null)[]): string => parts.filter(Boolean).join(', ');
 
+const ADJUSTMENTS: Record<AdjustmentReason, string> = {
+  split: 'Split',
+  dividend: 'Dividend',
+  fee: 'Fee',
+  transfer: 'Transfer',
+  correction: 'Correction',
+  operator: 'Closed by the operator',
+};
+
+function describeAdjustment(payload: PositionAdjustedPayload): Described {
+  const { symbol, reason, quantityBefore, quantityAfter, cash } = payload;
+  const shares =
+    quantityBefore === quantityAfter
+      ? instrumentWords(symbol)
+      : quantityAfter === 0
+        ? `${quantity(quantityBefore)} ${instrumentWords(symbol)}`
+        : `${quantity(quantityBefore)} ${instrumentWords(symbol)} are now ${quantity(quantityAfter)}`;
+  return {
+    title: `${textFor(ADJUSTMENTS, reason)}: ${shares}`,
+    detail: cash === 0 ? 'No cash was paid.' : `${signedMoney(cash)} cash`,
+  };
+}
+
 /** One trade in words: the same ones in a toast and in the list. */
 export function describeTrade(entry: TradeEntry): Described {
+  if (entry.event === 'position:adjusted') return describeAdjustment(entry.payload);
   if (entry.event === 'trade:failed') {
     const { signal, error } = entry.payload;
     return {
@@ -72,12 +97,12 @@ export function describeFill(
 export function describeSummary({
   executed,
   failed,
+  adjusted,
   missed,
 }: Extract<Notice, { kind: 'summary' }>): Described {
-  const parts = [executed > 0 ? `${executed} executed` : '', failed > 0 ? `${failed} failed` : ''].filter(
-    Boolean,
-  );
-  const total = plural(executed + failed, 'trade event');
+  const counts = { executed, failed, adjusted };
+  const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  const total = plural(executed + failed + adjusted, 'trade event');
   return {
     title: missed ? `${total} while you were disconnected` : `${total} just now`,
     detail: `${parts.join(', ')}. See Activity.`,

@@ -14,12 +14,12 @@ import { TradeToasts } from './trade-toasts.tsx';
 
 const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; now: number }) {
   const { title, detail } = describeTrade(entry);
-  const executed = entry.event === 'trade:executed';
-  const { timestamp, source } = entry.payload;
+  const failed = entry.event === 'trade:failed';
+  const { timestamp } = entry.payload;
   return (
     <li className="flex gap-2.5 border-line border-t px-3 py-2 first:border-t-0 sm:px-4">
-      <span className={`mt-0.5 ${executed ? 'text-up' : 'text-down'}`}>
-        {executed ? <CheckIcon /> : <CloseIcon />}
+      <span className={`mt-0.5 ${failed ? 'text-down' : 'text-up'}`}>
+        {failed ? <CloseIcon /> : <CheckIcon />}
       </span>
       <span className="min-w-0 flex-1">
         <span className="block font-medium">{title}</span>
@@ -29,7 +29,7 @@ const TradeItem = memo(function TradeItem({ entry, now }: { entry: TradeEntry; n
         <time dateTime={timestamp} className="block">
           {momentOf(timestamp, now)}
         </time>
-        {textFor(SOURCES, source)}
+        {'source' in entry.payload ? textFor(SOURCES, entry.payload.source) : null}
       </span>
     </li>
   );

@@ -15,12 +15,12 @@ function show(notice: Notice, orders: OrdersState['byId']) {
     return;
   }
   const { entry } = notice;
-  const orderId = entry.payload.orderId ?? '';
-  if (entry.event === 'trade:failed') {
+  if (entry.event !== 'trade:executed') {
     const { title, detail } = describeTrade(entry);
-    toast.error(title, { description: detail });
+    toast[entry.event === 'trade:failed' ? 'error' : 'info'](title, { description: detail });
     return;
   }
+  const orderId = entry.payload.orderId ?? '';
   const { title, detail } = describeFill(entry, orders[orderId]);
   // The next part of an order replaces the last.
   toast.success(title, { description: detail, ...(orderId ? { id: orderId } : {}) });

@@ -1,14 +1,20 @@
+import type { HookOutcome } from '../../../domain/hooks/hook-inbox.ts';
 import type {
+  ClosePosition,
   OperatorCommand,
   OperatorCommands,
   OperatorEvent,
 } from '../../../domain/hooks/operator-commands.ts';
 import { noSuchRecipient, type Recipient } from '../../../domain/hooks/recipient.ts';
+import type { Appended } from '../../../domain/journal/journal.ts';
 import type { HaltScope } from '../../../domain/trading/trading.ts';
+import { decimal, toNumber } from '../../../lib/decimal.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
+import type { PositionClosed } from '../../../protocol/hooks.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { setBan, setRole, setTier } from '../accounts/standing.ts';
 import { subjectOf, takeTurn } from '../accounts/turns.ts';
+import { closePosition } from '../trading/close-position.ts';
 import { liftHalt, setHalt } from '../trading/halts.ts';
 import { once } from './events.ts';
 
@@ -21,19 +27,60 @@ const ANSWERED_BEFORE =
 /** No sender can choose an id with a space: what bots send never uses up the id of an operator. */
 const ofOperators = (event: OperatorEvent): OperatorEvent => ({ ...event, id: `operator ${event.id}` });
 
+/** What a command answers, and what it did; the latter is null for a repeat. */
+interface Done<T, Effect> {
+  readonly result: T;
+  readonly effect: Effect;
+}
+
+/** The event, what `work` does and its answer in one transaction. */
+const inOneTransaction = <T extends object, Effect>(
+  db: Database,
+  event: OperatorEvent,
+  work: (tx: Queryable) => Promise<Done<T, Effect>>,
+): Promise<HookOutcome<T> & { effect: Effect | null }> =>
+  db.transaction(async (tx) => {
+    const [before] = await tx.query<{ result: T }>(ANSWERED_BEFORE, [event.id, event.digest]);
+    if (before) return { result: before.result, duplicate: true, effect: null };
+    let effect: Effect | null = null;
+    const outcome = await once(tx, ofOperators(event), async () => {
+      const done = await work(tx);
+      effect = done.effect;
+      return done.result;
+    });
+    return { ...outcome, effect };
+  });
+
 export const createOperatorCommands = (db: Database): OperatorCommands => ({
-  carryOut: <T extends object>(event: OperatorEvent, command: OperatorCommand, result: T) =>
-    db.transaction(async (tx) => {
-      const [before] = await tx.query<{ result: T }>(ANSWERED_BEFORE, [event.id, event.digest]);
-      if (before) return { result: before.result, duplicate: true, scope: null };
-      let scope: HaltScope | null = null;
-      const outcome = await once(tx, ofOperators(event), async () => {
-        scope = await carryOut(tx, command, event.signedAt);
-        return result;
-      });
-      return { ...outcome, scope };
-    }),
+  async carryOut<T extends object>(event: OperatorEvent, command: OperatorCommand, result: T) {
+    const { effect, ...outcome } = await inOneTransaction(db, event, async (tx) => ({
+      result,
+      effect: await carryOut(tx, command, event.signedAt),
+    }));
+    return { ...outcome, scope: effect };
+  },
+
+  async closePosition(event, close) {
+    const { effect, ...outcome } = await inOneTransaction(db, event, (tx) => closeOne(tx, event, close));
+    return { ...outcome, appended: effect };
+  },
 });
+
+async function closeOne(
+  tx: Queryable,
+  event: OperatorEvent,
+  { whom, symbol, price, note, at }: ClosePosition,
+): Promise<Done<PositionClosed, readonly Appended[]>> {
+  const userId = await findUser(tx, whom);
+  if (!(await takeTurn(tx, `position ${userId} ${symbol}`, event.signedAt))) throw overtaken();
+  const { adjustment, appended } = await closePosition(tx, {
+    ...{ userId, symbol, note, at },
+    price: decimal(price),
+    reference: event.id,
+  });
+  const { quantityBefore: quantity, cash } = adjustment;
+  return { result: { symbol, quantity, price, cash: toNumber(cash) }, effect: appended };
+}
 
 async function carryOut(tx: Queryable, command: OperatorCommand, signedAt: number): Promise<HaltScope> {
   const scope = command.whom === 'everyone' ? command.whom : { userId: await findUser(tx, command.whom) };

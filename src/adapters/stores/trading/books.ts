@@ -88,6 +88,7 @@ const writeInput = ({ orders, accounts, positions, fills, events }: Settlement):
       reserved: order.reserved.toString(),
       filled_quantity: order.filledQuantity,
       filled_value: order.filledValue.toString(),
+      fill_basis: order.fillBasis,
       updated_at: new Date(order.updatedAt),
     })),
   ),
@@ -116,7 +117,7 @@ const writeInput = ({ orders, accounts, positions, fills, events }: Settlement):
 
 /** Writes what a settlement changed, and its journal, in one statement. */
 export async function writeSettlement(tx: Queryable, settlement: Settlement): Promise<Appended[]> {
-  if (settlement.orders.length === 0) return [];
+  if (settlement.events.size === 0) return [];
   const heads = await tx.query<JournalHeadRow>(WRITE_BOOKS, writeInput(settlement));
   return toAppended(heads, settlement.events);
 }

@@ -11,6 +11,7 @@ import { lockAccount } from './accounts.ts';
 import { isUuid, writeSettlement } from './books.ts';
 import { createEngineMethods } from './engine.ts';
 import { setHalt } from './halts.ts';
+import { KNOWN_PRICE_COLUMNS, type MarkedPositionRow, toMarkedPosition } from './known-prices.ts';
 import { createPlace } from './place.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -18,10 +19,8 @@ import {
   OPEN,
   ORDER_COLUMNS,
   type OrderRow,
-  type PositionRow,
   toAccount,
   toOrder,
-  toPosition,
 } from './rows.ts';
 
 const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND number > 0
@@ -30,7 +29,8 @@ const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND 
 // One statement, so that cash and positions are of the same moment.
 const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
   (SELECT json_agg(p ORDER BY p.symbol) FROM (SELECT user_id, symbol, quantity, cost::text, realized::text, day,
-    day_start_quantity, day_start_realized::text, day_flow::text FROM positions WHERE user_id = $1) p) AS positions,
+    day_start_quantity, day_start_realized::text, day_flow::text, ${KNOWN_PRICE_COLUMNS}
+    FROM positions LEFT JOIN last_prices USING (symbol) WHERE user_id = $1) p) AS positions,
   (SELECT portfolio FROM external_portfolios WHERE user_id = $1) AS external,
   ${holdingsVersion('accounts')} AS version
   FROM accounts WHERE user_id = $1`;
@@ -87,12 +87,16 @@ export function createLedger(db: Database): Ledger {
 
     async holdings(userId) {
       const [row] = await db.query<
-        AccountRow & { positions: PositionRow[] | null; external: PortfolioPayload | null; version: string }
+        AccountRow & {
+          positions: MarkedPositionRow[] | null;
+          external: PortfolioPayload | null;
+          version: string;
+        }
       >(HOLDINGS, [userId]);
       if (!row) throw noSuchAccount();
       return {
         account: toAccount(row),
-        positions: (row.positions ?? []).map(toPosition),
+        positions: (row.positions ?? []).map(toMarkedPosition),
         external: row.external,
         version: row.version,
       };

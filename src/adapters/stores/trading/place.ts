@@ -14,6 +14,7 @@ import { createGroupCommit } from '../../../lib/group-commit.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { appendCte, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
 import { lockAccounts } from './accounts.ts';
+import { KNOWN_PRICE_COLUMNS, type MarkedPositionRow, toMarkedPosition } from './known-prices.ts';
 import {
   OPEN,
   ORDER_COLUMNS,
@@ -21,16 +22,15 @@ import {
   type OrderRow,
   orderRecord,
   POSITION_COLUMNS,
-  type PositionRow,
   toOrder,
-  toPosition,
   toPrice,
 } from './rows.ts';
 
 /** Orders that share a transaction: a commit costs as much as a dozen of them, and still ends in milliseconds. */
 const MAX_BATCH = 64;
 
-const POSITIONS = `SELECT ${POSITION_COLUMNS} FROM positions WHERE user_id = ANY ($1::uuid[])`;
+const POSITIONS = `SELECT ${POSITION_COLUMNS}, ${KNOWN_PRICE_COLUMNS}
+  FROM positions LEFT JOIN last_prices USING (symbol) WHERE user_id = ANY ($1::uuid[])`;
 
 // One candidate is enough for `alike`: every column that makes two orders the same is compared, and the domain decides.
 // Scalar subqueries look a row up by its key; EXISTS would let the planner read the whole table into a hash.
@@ -103,12 +103,20 @@ async function placeAll(tx: Queryable, requests: readonly PlaceRequest[]): Promi
 async function read(tx: Queryable, requests: readonly PlaceRequest[]): Promise<PlaceReading[]> {
   const userIds = [...new Set(requests.map(({ query }) => query.userId))].sort();
   const accounts = await lockAccounts(tx, userIds);
-  const positions = Map.groupBy(await tx.query<PositionRow>(POSITIONS, [userIds]), ({ user_id }) => user_id);
+  const positions = Map.groupBy(
+    await tx.query<MarkedPositionRow>(POSITIONS, [userIds]),
+    ({ user_id }) => user_id,
+  );
   const facts = await tx.query<FactsRow>(FACTS, [factsInput(requests)]);
   const known = await findOrders(tx, facts);
   return facts.map((row, index) => {
     const userId = requests[index]!.query.userId;
-    return toReading(row, accounts.get(userId) ?? null, (positions.get(userId) ?? []).map(toPosition), known);
+    return toReading(
+      row,
+      accounts.get(userId) ?? null,
+      (positions.get(userId) ?? []).map(toMarkedPosition),
+      known,
+    );
   });
 }
 

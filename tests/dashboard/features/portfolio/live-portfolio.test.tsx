@@ -79,6 +79,17 @@ test('a position without a quote shows no invented price or profit', async () =>
   expect(cells(row)).toEqual(['100', '220.25', '–', '$22,025.00at cost, no quote', '–', '–']);
 });
 
+test('a position without a quote says in words that it counts at its last known price, and of when', async () => {
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    const [position] = PORTFOLIO.positions;
+    const known = { ...position, mark: 'last-known', markedAt: '2024-11-08T15:00:00.000Z', dayChange: 0 };
+    routes['GET /api/portfolio'] = () => ({ ...PORTFOLIO, positions: [known] });
+    answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
+  });
+  const row = await screen.findByRole('row', { name: /AAPL/ });
+  expect(cells(row)[3]).toMatch(/^\$23,142\.00last known price, 8 Nov 2024/);
+});
+
 test('a failed load says why and can be tried again', async () => {
   page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
     routes['GET /api/portfolio'] = () => ({ status: 500, error: 'The books are closed.', code: 'INTERNAL' });

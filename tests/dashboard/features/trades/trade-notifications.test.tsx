@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { screen, waitFor, within } from '@testing-library/react';
 import { toast } from 'sonner';
 import { TradeNotifications } from '../../../../dashboard/src/features/trades/trade-notifications.tsx';
-import { executed, failed, ORDER } from '../../support/fixtures.ts';
+import { adjusted, executed, failed, ORDER } from '../../support/fixtures.ts';
 import { openPage, type Page } from '../../support/screen.tsx';
 import { manualTimers } from '../../support/timers.ts';
 
@@ -125,4 +125,16 @@ test('where the journal cannot be read it says so and can be tried again', async
   await page.user.click(screen.getByRole('button', { name: 'Try again' }));
   await list();
   expect(items()).toHaveLength(1);
+});
+
+test('a position that changed without a trade is told in words, in a toast and in the list', async () => {
+  page = await openPage(<TradeNotifications />);
+  await waitFor(() => expect(page.server.emitted('subscribe:trades')).toHaveLength(1));
+  page.server.happen(adjusted(1));
+  await waitFor(() => expect(toasts()).toHaveLength(1));
+  expect(toasts()[0]).toContain('Closed by the operator: 100 GONE');
+  page.server.happen(adjusted(2, { reason: 'split', quantityBefore: 10, quantityAfter: 40, cash: 0 }));
+  await waitFor(async () => expect(within(await list()).getAllByRole('listitem')).toHaveLength(2));
+  expect(items()[1]).toContain('Closed by the operator: 100 GONE+$35.00 cash');
+  expect(items()[0]).toContain('Split: 10 GONE are now 40No cash was paid.');
 });

@@ -130,7 +130,10 @@ describe.each(KINDS)('the executor on %s', (kind) => {
       expect(await order(id)).toMatchObject(state);
     });
   const reported = () =>
-    heard.map(({ event, payload }) => `${event} ${'code' in payload ? payload.code : payload.status}`);
+    heard.map(({ event, payload }) => {
+      const word = 'code' in payload ? payload.code : 'status' in payload ? payload.status : payload.reason;
+      return `${event} ${word}`;
+    });
 
   beforeAll(async () => {
     database = await createTestDatabase(kind);

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { closeAt } from '../../../src/domain/trading/adjustment.ts';
+import { markOf } from '../../../src/domain/trading/marks.ts';
+import { dailyLoss, dayChange } from '../../../src/domain/trading/portfolio.ts';
+import { decimal } from '../../../src/lib/decimal.ts';
+import { accountOf, positionOf, TODAY } from '../../support/trading.ts';
+
+const cents = fc.integer({ min: 0, max: 10_000_000 }).map((amount) => decimal(amount).div(10_000));
+
+test('a closed position leaves its account in balance, to the last digit', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000_000 }), cents, cents, (quantity, cost, price) => {
+      const account = accountOf({ cash: 500, cost: cost.toString(), deposits: cost.plus(500).toString() });
+      const { holding, cash } = closeAt(
+        { account, position: positionOf('GONE', quantity, cost.toString()) },
+        price,
+        TODAY,
+      );
+      const { account: after, position } = holding;
+      expect(cash.eq(price.times(quantity))).toBe(true);
+      expect(after.cash.plus(after.cost).eq(after.deposits.plus(after.realized))).toBe(true);
+      expect(position.realized.eq(cash.minus(cost))).toBe(true);
+      expect([position.quantity, String(position.cost), String(after.cost)]).toEqual([0, '0', '0']);
+    }),
+  );
+});
+
+test('a closed position is no loss of the day, and what the day realised by trades stays', () => {
+  const untouched = positionOf('GONE', 100, 10_000, { day: '2026-02-27' });
+  const sold = positionOf('GONE', 100, 10_000, {
+    ...{ day: TODAY, dayStartQuantity: 150, dayFlow: decimal(4_000) },
+    ...{ realized: decimal(-1_500), dayStartRealized: decimal(-500) },
+  });
+  for (const [position, realized] of [
+    [untouched, '0'],
+    [sold, '-1000'],
+  ] as const) {
+    const account = accountOf({ cost: 10_000 });
+    const { holding } = closeAt({ account, position }, decimal('0.01'), TODAY);
+    const mark = markOf(holding.position, undefined, TODAY);
+    expect(dayChange(holding.position, mark, TODAY)?.toString()).toBe(realized);
+    expect(dailyLoss([holding.position], () => undefined, TODAY).toString()).toBe(realized.replace('-', ''));
+  }
+});
