@@ -24,7 +24,7 @@ import { type Admitted, refuse, shakeHands } from './handshake.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { PlainPeer } from './peer.ts';
-import { createWaitingRoom } from './waiting-room.ts';
+import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts';
 
 /** As for a refused handshake. */
 const GREETING_RETRY_MS = 1_000;
@@ -56,7 +56,7 @@ export const createPlainSockets =
         if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE');
         const entered = enter(request, endpoint);
         if (!entered) return refuseUpgrade(connection, 'RATE_LIMITED');
-        connection.once('close', entered.left);
+        connection.once('close', () => entered.left());
         server.handleUpgrade(request, connection, head, (ws) => {
           follow(ws, open);
           void connect(endpoint, ws, request, entered);
@@ -103,11 +103,35 @@ const createServer = (): WebSocketServer =>
 /** What a client shows at the door, and what becomes of its place among those who have not said who they are. */
 interface Entered {
   readonly shown: Credentials | null;
-  readonly identified: Cancel;
-  readonly left: Cancel;
+  identified(): void;
+  /**
+   * What it showed was no good. It has a place until it has read why; false where there is none: anything can be
+   * shown, so that a refused socket counts as one that showed nothing.
+   */
+  refused(): boolean;
+  left(): void;
 }
 
 const nothing = (): void => {};
+const yes = (): boolean => true;
+
+/** It takes a place only once what it showed was refused. */
+function placeOfShown(shown: Credentials, waiting: WaitingRoom, address: string): Entered {
+  let leave: Cancel | null = null;
+  let isGone = false;
+  return {
+    shown,
+    identified: nothing,
+    refused() {
+      if (!isGone) leave = waiting.enter(address);
+      return leave !== null;
+    },
+    left() {
+      isGone = true;
+      leave?.();
+    },
+  };
+}
 
 /** Null where there is no room for those who say nothing. */
 function createDoor(parts: PlainParts) {
@@ -119,15 +143,14 @@ function createDoor(parts: PlainParts) {
 
   return (request: IncomingMessage, { isPublic = false }: PlainEndpoint): Entered | null => {
     const shown = readCredentials(request, parts);
-    // A cookie that has run out must not shut a page for everybody; a token is there to be looked at.
-    if (shown && (shown.token !== undefined || !isPublic))
-      return { shown, identified: nothing, left: nothing };
     const address = addressOf(request, parts.trustProxy);
+    // A cookie that has run out must not shut a page for everybody; a token is there to be looked at.
+    if (shown && (shown.token !== undefined || !isPublic)) return placeOfShown(shown, waiting, address);
     const leave = (isPublic ? visitors : waiting).enter(address);
     if (!leave) return null;
     return isPublic
-      ? { shown: { sessionId: null, visitor: address }, identified: nothing, left: leave }
-      : { shown: null, identified: leave, left: leave };
+      ? { shown: { sessionId: null, visitor: address }, identified: nothing, refused: yes, left: leave }
+      : { shown: null, identified: leave, refused: yes, left: leave };
   };
 }
 
@@ -172,14 +195,19 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     endpoint: PlainEndpoint,
     ws: WebSocket,
     request: IncomingMessage,
-    { shown, identified }: Entered,
+    { shown, identified, refused }: Entered,
   ): Promise<void> {
     // It closes by itself, with the code of the violation.
     ws.on('error', (error) => log.debug({ err: error }, 'a client violated the protocol'));
     const inbox = createInbox(ws);
     const admitted = await shakeHands(ws, inbox, shown, { admission: host, clock, log });
+    if (!admitted) {
+      // Ends the line behind the reason, without the client's own close.
+      if (!refused()) request.socket.destroySoon();
+      return;
+    }
     identified();
-    if (admitted) serve(endpoint, ws, request, inbox, admitted);
+    serve(endpoint, ws, request, inbox, admitted);
   }
 
   return Object.assign(connect, { stop: heartbeat.stop });

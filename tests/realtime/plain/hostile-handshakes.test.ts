@@ -1,4 +1,5 @@
-import { hkdfSync, randomUUID } from 'node:crypto';
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import { createConnection, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { type SignedIn, startApp, type TestApp } from '../../../rig/app.ts';
@@ -6,7 +7,7 @@ import { sendSignal } from '../../../rig/clients/hooks.ts';
 import { SESSION_SECRET } from '../../../rig/secrets.ts';
 import { until } from '../../../rig/wait.ts';
 import { createSocketTokens } from '../../../src/domain/accounts/socket-tokens.ts';
-import { SOCKET_TOKEN_SECONDS } from '../../../src/protocol/limits.ts';
+import { MAX_UNIDENTIFIED_PER_ADDRESS, SOCKET_TOKEN_SECONDS } from '../../../src/protocol/limits.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { openPlain, type PlainClient } from '../../support/plain-client.ts';
 
@@ -52,6 +53,29 @@ async function confused(token: string): Promise<string> {
   const head = Buffer.from(JSON.stringify({ ...headerOf(token), alg: 'RS256' })).toString('base64url');
   const signed = await new SignJWT(claimsOf(token)).setProtectedHeader({ alg: 'HS256' }).sign(key);
   return [head, ...signed.split('.').slice(1)].join('.');
+}
+
+/** A line whose token was refused, and which stays: it never answers the close frame. Resolves when it was told why. */
+async function refusedLine(path: Path): Promise<{ readonly socket: Socket; isClosed: boolean }> {
+  const socket = createConnection({ port: app.port, host: '127.0.0.1' });
+  const line = { socket, isClosed: false };
+  let said = '';
+  socket.on('data', (data) => {
+    said += data.toString('latin1');
+  });
+  socket.on('close', () => {
+    line.isClosed = true;
+  });
+  socket.write(
+    [
+      `GET ${path}?token=x HTTP/1.1`,
+      ...['Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+      '\r\n',
+    ].join('\r\n'),
+  );
+  await until(() => said.includes('INVALID_SESSION'), 'it has been told');
+  return line;
 }
 
 /** A reader that nothing may disturb; `expectAll` makes something happen and says that it got all of it, once. */
@@ -129,6 +153,16 @@ describe.each(PATHS)('%s', (path) => {
     await app.hook('/hooks/ban', { eventId: randomUUID(), userId: who.user.id, banned: true });
     expect(await codeOf(client)).toBe(4401);
     expect(await codeOf(open(path, token))).toBe(4401);
+  });
+
+  test('sockets with a bad token that do not leave take the places of those who say nothing, and no more', async () => {
+    const lingering = [];
+    for (let count = 0; count < MAX_UNIDENTIFIED_PER_ADDRESS; count++)
+      lingering.push(await refusedLine(path));
+    const further = await Promise.all(Array.from({ length: 50 }, () => refusedLine(path)));
+    await until(() => further.every((line) => line.isClosed), 'the further ones are cut');
+    expect(lingering.filter((line) => line.isClosed)).toEqual([]);
+    for (const line of lingering) line.socket.destroy();
   });
 
   test('a good reader loses nothing while upgrades flood in with bad tokens and without one', async () => {
