@@ -245,6 +245,7 @@ describe('the recorder of quotes', () => {
       wanted: [] as string[],
       see: (_: readonly Quote[]): void => {},
       fails: false,
+      refused: 0,
       questions: [] as string[],
       answer: (): LastQuote | undefined => undefined,
     };
@@ -255,7 +256,8 @@ describe('the recorder of quotes', () => {
           return state.due;
         },
         async record(quotes) {
-          if (state.fails) throw new Error('the database is away');
+          if (state.fails) throw new TradecastError('UNAVAILABLE', 'the database is away');
+          if (quotes.some(({ seq }) => seq === state.refused)) throw new Error('refused for good');
           recorded.push(...quotes);
         },
       },
@@ -346,7 +348,7 @@ describe('the recorder of quotes', () => {
     quote(104);
     await look();
     expect(recorded).toEqual([
-      { stream: 'free', seq: 1, moment: 'accepted', ...around(103), quotedAt: NOW + 1 },
+      { stream: 'free', seq: 1, moment: 'accepted', at: NOW, ...around(103), quotedAt: NOW + 1 },
     ]);
   });
 
@@ -361,7 +363,7 @@ describe('the recorder of quotes', () => {
     quote(103);
     await look();
     expect(recorded).toEqual([
-      { stream: 'free', seq: 1, moment: 'accepted', ...around(103), quotedAt: NOW + 2 },
+      { stream: 'free', seq: 1, moment: 'accepted', at: NOW, ...around(103), quotedAt: NOW + 2 },
     ]);
   });
 
@@ -468,7 +470,7 @@ describe('the recorder of quotes', () => {
     quote(101);
     await seconds(look, 3);
     expect(recorded).toEqual([
-      { stream: 'premium', seq: 1, moment: 'accepted', ...around(101), quotedAt: NOW + 1 },
+      { stream: 'premium', seq: 1, moment: 'accepted', at: NOW, ...around(101), quotedAt: NOW + 1 },
     ]);
     expect(state.questions).toEqual([]);
   });
@@ -482,7 +484,7 @@ describe('the recorder of quotes', () => {
     state.answer = () => ({ ...around(103), time: clock.now() - 1 });
     await seconds(look, 3);
     expect(recorded).toEqual([
-      { stream: 'premium', seq: 1, moment: 'accepted', ...around(103), quotedAt: NOW + 4_999 },
+      { stream: 'premium', seq: 1, moment: 'accepted', at: NOW, ...around(103), quotedAt: NOW + 4_999 },
     ]);
     await seconds(look, 60);
     expect(state.questions).toHaveLength(3);
@@ -523,6 +525,29 @@ describe('the recorder of quotes', () => {
     state.fails = false;
     await look();
     expect(recorded).toHaveLength(1);
+  });
+
+  test('goes on where the database refuses a quote, and writes those beside it', async () => {
+    const { recorded, asked, state, clock, quote, notice, look } = start();
+    for (const seq of [1, 2, 3]) notice(seq);
+    clock.advance(1);
+    quote(100);
+    state.refused = 2;
+    await look();
+    expect(recorded.map(({ seq }) => seq)).toEqual([1, 3]);
+    await look();
+    expect(recorded).toHaveLength(2);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('renews its wishes and asks the database also while it cannot write', async () => {
+    const { asked, state, clock, quote, notice, look } = start();
+    notice(1);
+    clock.advance(1);
+    quote(100);
+    state.fails = true;
+    await look();
+    expect([asked.length, state.wanted]).toEqual([1, []]);
   });
 
   test('rests where another replica is the engine', async () => {

@@ -36,18 +36,28 @@ interface QuotedRow {
 const PUBLISHED_SYMBOL = `coalesce((SELECT f.symbol FROM signals f
     WHERE s.revision > 1 AND f.source = s.source AND f.id = s.id ORDER BY f.revision LIMIT 1), s.symbol)`;
 
+/** An edit has no next quote of its own: a follower has acted on what was published. */
+const IS_EDIT = `s.revision > 1 AND EXISTS (SELECT FROM signals f
+    WHERE f.source = s.source AND f.id = s.id AND f.revision < s.revision)`;
+
+const ACCEPTED_AT = 'coalesce(s.received_at, s.accepted_at)';
+
 const DUE = `SELECT s.stream, s.seq, ${PUBLISHED_SYMBOL} AS symbol, 'accepted' AS moment,
-    coalesce(s.received_at, s.accepted_at) AS at FROM signals s
-  WHERE s.accepted_at >= $1 AND NOT EXISTS
+    ${ACCEPTED_AT} AS at FROM signals s
+  WHERE s.accepted_at >= $1 AND NOT (${IS_EDIT}) AND NOT EXISTS
     (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'accepted')
   UNION ALL
   SELECT s.stream, s.seq, ${PUBLISHED_SYMBOL}, 'expired', s.expires_at FROM signals s
   WHERE s.expires_at >= $1 AND s.expires_at <= $2 AND NOT EXISTS
     (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'expired')`;
 
+/** A database that lost commits may have given the number to another signal: the quote is for the one of that moment. */
 const RECORD = `INSERT INTO signal_quotes (stream, seq, moment, bid, ask, quoted_at)
-  SELECT * FROM json_to_recordset($1::json) AS i (stream text, seq bigint, moment text, bid numeric, ask numeric,
+  SELECT i.stream, i.seq, i.moment, i.bid, i.ask, i.quoted_at
+  FROM json_to_recordset($1::json) AS i (stream text, seq bigint, moment text, at timestamptz, bid numeric, ask numeric,
     quoted_at timestamptz)
+  JOIN signals s ON s.stream = i.stream AND s.seq = i.seq AND i.at =
+    date_trunc('milliseconds', CASE i.moment WHEN 'accepted' THEN ${ACCEPTED_AT} ELSE s.expires_at END)
   ON CONFLICT (stream, seq, moment) DO NOTHING`;
 
 /** They are found in the index one after another: the table is large, and its sources are few. */
@@ -58,8 +68,7 @@ const SOURCES = `WITH RECURSIVE names AS (
   SELECT source FROM names WHERE source IS NOT NULL`;
 
 const QUOTED = `SELECT s.source, s.id, s.stream, s.symbol, s.action, s.accepted_at, s.expires_at,
-    s.revision > 1 AND EXISTS (SELECT FROM signals f
-      WHERE f.source = s.source AND f.id = s.id AND f.revision < s.revision) AS is_edit,
+    ${IS_EDIT} AS is_edit,
     a.bid AS accepted_bid, a.ask AS accepted_ask, e.bid AS expired_bid, e.ask AS expired_ask
   FROM (SELECT * FROM signals o WHERE o.source = $4 AND o.stream = ANY ($1::text[]) AND o.accepted_at >= $2
     ORDER BY o.accepted_at DESC, o.stream DESC, o.seq DESC LIMIT $3) s
@@ -73,8 +82,8 @@ export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
     return rows.map(({ at, ...row }): DueQuote => ({ ...row, at: at.getTime() }));
   },
   async record(quotes) {
-    const input = quotes.map(({ stream, seq, moment, bid, ask, quotedAt }) => ({
-      ...{ stream, seq, moment },
+    const input = quotes.map(({ stream, seq, moment, at, bid, ask, quotedAt }) => ({
+      ...{ stream, seq, moment, at: new Date(at) },
       bid: decimal(bid).toFixed(),
       ask: decimal(ask).toFixed(),
       quoted_at: new Date(quotedAt),

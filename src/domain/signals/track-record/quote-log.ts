@@ -20,7 +20,7 @@ export interface DueQuote {
   readonly at: number;
 }
 
-export interface NextQuote extends Omit<DueQuote, 'symbol' | 'at'>, RecordedQuote {
+export interface NextQuote extends Omit<DueQuote, 'symbol'>, RecordedQuote {
   /** When it was received, or made where it was asked for; milliseconds since epoch. */
   readonly quotedAt: number;
 }
@@ -44,7 +44,7 @@ export interface QuotedSignal {
 export interface SignalQuoteLog {
   /** Moments from `from` to `to` without a recorded quote. */
   due(from: number, to: number): Promise<readonly DueQuote[]>;
-  /** The first quote of a moment stays. */
+  /** The first quote of a moment stays. One of a signal that the database does not have is left out. */
   record(quotes: readonly NextQuote[]): Promise<void>;
   /** Names of all sources that ever sent a signal, in order. */
   sources(): Promise<readonly string[]>;

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { createScope } from '../../../lib/scope.ts';
+import { isUnavailable } from '../../../protocol/errors.ts';
 import type { Bus } from '../../bus/bus.ts';
 import type { Demand } from '../../market/demand.ts';
 import type { DiscreetQuestions } from '../../market/discreet.ts';
@@ -49,7 +50,7 @@ export interface QuoteRecorderParts {
 export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
   const { quoteLog, markets, bus, isEngine, clock, log } = parts;
   const waiting = createWaiting();
-  const found = createFound(quoteLog);
+  const found = createFound(parts);
   const wish = createWish(markets, waiting);
   let recalledAt: number | null = null;
   let looking = false;
@@ -80,7 +81,7 @@ export function startQuoteRecorder(parts: QuoteRecorderParts): Cancel {
 
   async function look(): Promise<void> {
     const now = clock.now();
-    await found.write();
+    await found.write().catch(complain);
     waiting.forget(now - NEXT_QUOTE_WITHIN_MS);
     if (!isEngine()) recalledAt = null;
     else if (recalledAt === null || now - recalledAt >= RECALL_INTERVAL_MS) await recall(now);
@@ -135,20 +136,41 @@ function createWish(markets: readonly RecordedMarket[], waiting: Pick<Waiting, '
   };
 }
 
-/** What was found and is not written yet. */
-function createFound(quoteLog: Pick<SignalQuoteLog, 'record'>) {
-  let ready: readonly NextQuote[] = [];
+/** What was found and is not written yet. In an outage all of it waits; a quote that the database refuses holds up no other. */
+function createFound({ quoteLog, log }: Pick<QuoteRecorderParts, 'quoteLog' | 'log'>) {
+  let ready: NextQuote[] = [];
+
+  async function writeAlone(quote: NextQuote): Promise<void> {
+    try {
+      await quoteLog.record([quote]);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      const { stream, seq, moment } = quote;
+      log.error({ err: error, stream, seq, moment }, 'the quote of a signal was refused');
+    }
+  }
+
+  /** Takes from `quotes` what is written, or refused for good. */
+  async function writeEach(quotes: NextQuote[]): Promise<void> {
+    for (let next = quotes[0]; next; next = quotes[0]) {
+      await writeAlone(next);
+      quotes.shift();
+    }
+  }
+
   return {
     add(quotes: readonly NextQuote[]): void {
-      ready = [...ready, ...quotes];
+      ready.push(...quotes);
     },
-    /** Keeps what could not be written for the next time. */
     async write(): Promise<void> {
       const found = ready;
       ready = [];
       if (found.length === 0) return;
       try {
-        await quoteLog.record(found);
+        await quoteLog.record(found).catch((error: unknown) => {
+          if (isUnavailable(error)) throw error;
+          return writeEach(found);
+        });
       } catch (error) {
         ready = [...found, ...ready];
         throw error;

@@ -63,7 +63,7 @@ export function createWaiting(): Waiting {
       );
       return all
         .filter(({ at }) => quotedAt > at && quotedAt - at <= NEXT_QUOTE_WITHIN_MS)
-        .map(({ stream, seq, moment }) => ({ stream, seq, moment, bid, ask, quotedAt }));
+        .map(({ stream, seq, moment, at }) => ({ stream, seq, moment, at, bid, ask, quotedAt }));
     },
   };
 }

@@ -73,6 +73,45 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
     expect(await quoteLog.sources()).toContain('edited');
     // Quotes are recorded for the symbol that was published.
     const due = await quoteLog.due(now - 60_000, now);
-    expect(due.slice(-4).map(({ symbol }) => symbol)).toEqual(['AAPL', 'AAPL', 'AAPL', 'AAPL']);
+    expect(due.slice(-2).map(({ symbol }) => symbol)).toEqual(['AAPL', 'AAPL']);
+  });
+
+  test('ask for no quote of an edit, but for one at its expiry', async () => {
+    const { db } = database;
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const now = Date.now();
+    const expiresAt = new Date(now + 5_000).toISOString();
+    const sent = [1, 2].map((revision) => {
+      const terms = { symbol: 'NVDA', action: 'buy', premium: false, source: 'renewed' };
+      const times = { timestamp: new Date(now).toISOString(), ...(revision === 2 && { expiresAt }) };
+      return { body: signalSchema.parse({ id: 'c', revision, ...terms, ...times }), digest: `c ${revision}` };
+    });
+    await log.append(
+      sent.map((one) => ({ ...one, receivedAt: now })),
+      now,
+    );
+    const due = await quoteLog.due(now - 60_000, now + 60_000);
+    expect(due.filter(({ symbol }) => symbol === 'NVDA').map(({ moment }) => moment)).toEqual([
+      'accepted',
+      'expired',
+    ]);
+  });
+
+  test('that are lost, or have given their number to another signal, get no quote; others beside them do', async () => {
+    const { db } = database;
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const now = Date.now();
+    const timestamp = new Date(now).toISOString();
+    const terms = { symbol: 'META', action: 'buy', premium: true, source: 'lost', timestamp };
+    const body = signalSchema.parse({ id: 'd', ...terms });
+    const { appended } = await log.append([{ body, digest: 'd', receivedAt: now }], now);
+    const seq = appended[0]!.records[0]!.seq;
+    const quoteOf = (at: number, of: number) =>
+      ({ stream: 'premium', seq: of, moment: 'accepted', at, bid: 9, ask: 11, quotedAt: now + 1 }) as const;
+    await quoteLog.record([quoteOf(now - 1_000, seq), quoteOf(now, seq + 1)]);
+    const query = { streams: ['premium' as const], since: now - 60_000, limit: 10, source: 'lost' };
+    expect((await quoteLog.quoted(query)).map(({ accepted }) => accepted)).toEqual([null]);
+    await quoteLog.record([quoteOf(now, seq + 1), quoteOf(now, seq)]);
+    expect((await quoteLog.quoted(query)).map(({ accepted }) => accepted)).toEqual([{ bid: 9, ask: 11 }]);
   });
 });
