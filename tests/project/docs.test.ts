@@ -27,6 +27,18 @@ describe('the pages', () => {
     expect(missing).toEqual([]);
   });
 
+  test.each(pages)('%s has tables whose rows have the cells of their head', (page) => {
+    const tables = readRepoFile(page)
+      .replace(/^```[\s\S]*?^```$/gm, '')
+      .matchAll(/^(?: *\|.*\n?)+/gm);
+    const cells = (row: string): number => row.replaceAll('\\|', '').split('|').length;
+    const uneven = [...tables].flatMap(([table]) => {
+      const [head = '', ...rows] = table.trim().split('\n');
+      return rows.filter((row) => cells(row.trim()) !== cells(head));
+    });
+    expect(uneven).toEqual([]);
+  });
+
   // As GitHub makes them: small letters, hyphens for spaces, no other punctuation.
   const anchorsOf = (page: string): string[] =>
     [

@@ -23,7 +23,6 @@ export interface OrderIntent {
 export interface Order extends OrderIntent {
   readonly id: string;
   readonly userId: string;
-  /** The sender's key. */
   /** As `orderKey` makes it of the sender's key. */
   readonly clientOrderId: string;
   /** Digest of the request, so that a key is not reused for another one. */

@@ -163,6 +163,9 @@ describe('a change of the tier', () => {
   });
 });
 
+/** The grammar takes it, and no directory has it. */
+const UNKNOWN = 'ZQXJV';
+
 describe('as a STARTER', () => {
   test('no way out of the service shows a byte of a premium signal, nor of the stream', async () => {
     const words = `secret${randomUUID().replaceAll('-', '')}`;
@@ -185,6 +188,8 @@ describe('as a STARTER', () => {
     const edited = { id, source: 'momentum' as const, premium: true, text: words };
     for (const changed of [{ premium: false }, { revision: 0 }])
       await sendSignal(app.url, { ...edited, ...changed });
+    const unknown = { ...edited, id: `${words}-2`, symbol: UNKNOWN, action: 'buy' as const };
+    expect((await sendSignal(app.url, { ...unknown, timestamp: new Date().toISOString() })).status).toBe(422);
     await until(() => told.ids().includes(id), 'the payer hears it');
     const free = await send();
     await until(() => frames.some((frame) => frame.includes(free)), 'the STARTER hears the next free one');
@@ -208,7 +213,7 @@ describe('as a STARTER', () => {
     }
     expect(answers.length).toBeGreaterThan(30);
     const everything = [...frames, ...answers, ...logged, ...plain.texts];
-    for (const secret of [words, epoch])
+    for (const secret of [words, epoch, UNKNOWN])
       expect(everything.filter((text) => text.includes(secret))).toEqual([]);
     // The walk does see what is open.
     expect(answers.filter((text) => text.includes(free)).length).toBeGreaterThan(0);
