@@ -188,8 +188,9 @@ describe('as a STARTER', () => {
     const edited = { id, source: 'momentum' as const, premium: true, text: words };
     for (const changed of [{ premium: false }, { revision: 0 }])
       await sendSignal(app.url, { ...edited, ...changed });
-    const unknown = { ...edited, id: `${words}-2`, symbol: UNKNOWN, action: 'buy' as const };
-    expect((await sendSignal(app.url, { ...unknown, timestamp: new Date().toISOString() })).status).toBe(422);
+    const timestamp = new Date().toISOString();
+    const unknown = { ...edited, id: `${words}-2`, symbol: UNKNOWN, action: 'buy', timestamp };
+    expect((await sendSignal(app.url, unknown)).status).toBe(422);
     await until(() => told.ids().includes(id), 'the payer hears it');
     const free = await send();
     await until(() => frames.some((frame) => frame.includes(free)), 'the STARTER hears the next free one');
