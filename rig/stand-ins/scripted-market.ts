@@ -41,10 +41,16 @@ export interface ScriptedMarket extends MarketSource, ScriptedFeed {
 
 const KNOWN = ['AAPL', 'MSFT', 'NVDA', 'TSLA', 'SPY', 'QQQ', 'AMZN', 'JPM', 'IBM', 'BAC'];
 
-/** A market that moves when the test says so. Knows the symbols given, ten well-known ones by default. */
-export function createScriptedMarket(symbols: readonly string[] = KNOWN): ScriptedMarket {
-  const stocks = createScriptedFeed();
-  const contracts = createScriptedFeed();
+/**
+ * A market that moves when the test says so. Knows the symbols given, ten well-known ones by default; `now` stamps its
+ * ticks.
+ */
+export function createScriptedMarket(
+  symbols: readonly string[] = KNOWN,
+  now: () => number = Date.now,
+): ScriptedMarket {
+  const stocks = createScriptedFeed(now);
+  const contracts = createScriptedFeed(now);
   let listed: readonly ContractSnapshot[] = [];
   const quotes = new Map<string, Omit<LastQuote, 'time'>>();
   const instruments = createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` })));
@@ -64,7 +70,7 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
       },
       async lastQuote(symbol) {
         const quote = quotes.get(symbol);
-        return quote && { ...quote, time: Date.now() };
+        return quote && { ...quote, time: now() };
       },
     },
     quoted: (symbol, quote) => quotes.set(symbol, quote),
@@ -105,13 +111,13 @@ export function createScriptedMarket(symbols: readonly string[] = KNOWN): Script
   };
 }
 
-function createScriptedFeed(): ScriptedFeed {
+function createScriptedFeed(now: () => number): ScriptedFeed {
   let sink: FeedSink | null = null;
   let wanted: ReadonlySet<string> = new Set();
   let current: FeedStatus = { state: 'live' };
   let sequence = 0;
   let starts = 0;
-  const stamp = (symbol: string) => ({ symbol, sourceTime: Date.now(), receivedAt: Date.now() });
+  const stamp = (symbol: string) => ({ symbol, sourceTime: now(), receivedAt: now() });
 
   return {
     feed: {

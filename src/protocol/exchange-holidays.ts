@@ -102,3 +102,10 @@ export const holidayName = (date: string): string | undefined => calendarOf(date
 export const isHalfDay = (date: string): boolean => calendarOf(date).halfDays.has(date);
 
 export const isTradingDay = (date: string): boolean => !isWeekend(date) && holidayName(date) === undefined;
+
+/** The last trading day before this one. */
+export function previousTradingDay(date: string): string {
+  let before = addDays(date, -1);
+  while (!isTradingDay(before)) before = addDays(before, -1);
+  return before;
+}

@@ -5,9 +5,12 @@ import { newYorkDate } from '../../protocol/new-york.ts';
 import type { RawEvent } from './events.ts';
 import { rowsOf } from './fields.ts';
 import { createGathering } from './gathering.ts';
+import { createPreviousCloses } from './previous-closes.ts';
 import type { MassiveRest } from './rest.ts';
 
 const SYMBOLS_PER_REQUEST = 100;
+/** Upstream's own high and low of the day come by REST only. A thousand symbols are ten requests. */
+const REFRESH_MS = 60_000;
 
 export interface BackfillOptions {
   readonly rest: Pick<MassiveRest, 'get'>;
@@ -16,6 +19,11 @@ export interface BackfillOptions {
   /** An event for the reader of the frames. */
   readonly onEvent: (event: RawEvent) => void;
   readonly onCandles: (symbol: string, candles: readonly Candle[]) => void;
+}
+
+export interface StockBackfillOptions extends BackfillOptions {
+  /** The symbols that are wanted and flow. */
+  readonly flowing: () => readonly string[];
 }
 
 /** Requests by REST what the stream does not contain. */
@@ -33,8 +41,10 @@ const isCandle = (value: unknown): value is Record<'t' | 'o' | 'h' | 'l' | 'c' |
     return typeof field === 'number' && Number.isFinite(field) && (name === 'v' ? field >= 0 : field > 0);
   });
 
-/** Of stocks: previous closes, the day so far, the minutes of before. */
-export function createBackfill({ rest, clock, log, onEvent, onCandles }: BackfillOptions): Backfill {
+/** Of stocks: previous closes, each day anew; the day so far, again each minute; the minutes of before. */
+export function createBackfill(options: StockBackfillOptions): Backfill {
+  const { rest, clock, log, onEvent, onCandles, flowing } = options;
+  const closes = createPreviousCloses(options);
   const askSnapshots = async (symbols: readonly string[]): Promise<void> => {
     const { tickers } = await rest.get('/v2/snapshot/locale/us/markets/stocks/tickers', {
       tickers: symbols.join(','),
@@ -55,16 +65,38 @@ export function createBackfill({ rest, clock, log, onEvent, onCandles }: Backfil
     );
   };
 
+  async function askAllSnapshots(symbols: readonly string[]): Promise<void> {
+    for (let i = 0; i < symbols.length; i += SYMBOLS_PER_REQUEST)
+      await gathering.attempt('snapshots', () => askSnapshots(symbols.slice(i, i + SYMBOLS_PER_REQUEST)));
+  }
   const gathering = createGathering({
     clock,
     log,
     async run(symbols) {
-      for (let i = 0; i < symbols.length; i += SYMBOLS_PER_REQUEST) {
-        await gathering.attempt('snapshots', () => askSnapshots(symbols.slice(i, i + SYMBOLS_PER_REQUEST)));
-      }
+      await askAllSnapshots(symbols);
       for (const symbol of symbols) await gathering.attempt('candles', () => askCandles(symbol));
     },
   });
+  /** While upstream is slow or refuses, a refresh may take longer than a minute: then the next one is left out. */
+  let isRefreshing = false;
+  const refresh = async (): Promise<void> => {
+    if (isRefreshing) return;
+    isRefreshing = true;
+    await askAllSnapshots(flowing());
+    for (const symbol of closes.due(flowing()))
+      await gathering.attempt('previous closes', () => closes.ask(symbol));
+    isRefreshing = false;
+  };
+  const stopRefreshing = clock.every(REFRESH_MS, () => void refresh());
 
-  return { add: gathering.add, stop: gathering.stop };
+  return {
+    add(symbol) {
+      closes.begin(symbol);
+      gathering.add(symbol);
+    },
+    stop() {
+      stopRefreshing();
+      gathering.stop();
+    },
+  };
 }

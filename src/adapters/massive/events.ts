@@ -1,9 +1,11 @@
 /** One upstream event → one tick of the domain, or undefined where it is none. Nothing throws. */
 import type { BarTick, DayTick, HaltTick, NbboTick, TradeTick } from '../../domain/market/feed.ts';
+import { isLate } from '../../domain/market/lateness.ts';
+import { withoutPrice } from '../../domain/market/trade-effects.ts';
 import { FINRA } from '../../domain/off-exchange/print.ts';
 import type { Reading } from './clusters.ts';
 import { asCount, isOptionalPrice, isPrice, isSize, isTime, type SymbolCheck } from './event-checks.ts';
-import { positive, timeOf } from './fields.ts';
+import { decimalOr, isDecimal, positive, timeOf } from './fields.ts';
 import { snapshotToDayTick } from './snapshot.ts';
 
 /** One upstream event as JSON.parse gave it: every field may be anything. */
@@ -18,12 +20,6 @@ const MAX_MS = 1e13;
 export const timeOfEvent = (time: unknown): number | undefined =>
   typeof time === 'number' && time > MAX_MS ? timeOf(time) : positive(time);
 
-const DECIMAL = /^\d{1,12}(\.\d+)?$/;
-
-/** Whole shares in `s`; below one share `s` is 0 and the decimal text `ds` has the size. */
-const tradeSize = ({ s, ds }: RawEvent): unknown =>
-  s === 0 && typeof ds === 'string' && DECIMAL.test(ds) ? Number(ds) : s;
-
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 /** True for a trade that is off-exchange, or may be: its exchange or its facility can't be read. Asked of every trade. */
@@ -32,20 +28,10 @@ export const mayBePrint = ({ x, trfi }: RawEvent): boolean =>
 
 /** False where nobody can say whether, or for how many shares, a trade that may be a print is one. */
 const isReadablePrint = ({ x, trfi, s, ds }: RawEvent): boolean =>
-  x === FINRA &&
-  asCount(trfi) > 0 &&
-  (s !== 0 || isAbsent(ds) || (typeof ds === 'string' && DECIMAL.test(ds)));
-
-/** `ds` where it has more than the whole shares in `s`, and agrees with them. */
-function decimalSize({ s, ds }: RawEvent): string {
-  // Whole shares are written with one zero: most prints end here.
-  if (typeof ds !== 'string' || typeof s !== 'number' || ds.endsWith('.0') || !DECIMAL.test(ds)) return '';
-  const size = Number(ds);
-  return size !== s && Math.floor(size) === s ? ds : '';
-}
+  x === FINRA && asCount(trfi) > 0 && (s !== 0 || isAbsent(ds) || isDecimal(ds));
 
 /** The reporter's time of the trade, else the facility's; a clock ahead of the consolidated tape's is not believed. */
-function participantTime({ pt, trft, t }: RawEvent): number {
+function participantTimeOf({ pt, trft, t }: RawEvent): number {
   const time = typeof pt === 'number' ? pt : trft;
   return typeof time === 'number' && time > 0 && time <= (t as number) ? time : (t as number);
 }
@@ -57,12 +43,16 @@ export function readTrade(
   effectsOf: Reading['effectsOf'],
 ): TradeTick | undefined {
   const { sym, p, t, c, i } = event;
-  const size = tradeSize(event);
-  if (!isSymbol(sym) || !isPrice(p) || !isSize(size) || !isTime(t, receivedAt)) return undefined;
+  const { s = 0, ds } = event;
+  const size = decimalOr(ds, s);
+  if (!isSymbol(sym) || !isPrice(p) || !isSize(size) || !isSize(s) || !isTime(t, receivedAt))
+    return undefined;
   if (mayBePrint(event) && !isReadablePrint(event)) return undefined;
   const conditions = c ?? undefined;
   if (conditions !== undefined && !Array.isArray(conditions)) return undefined;
   const trf = asCount(event.trfi);
+  const participantTime = trf > 0 ? participantTimeOf(event) : t;
+  const effects = effectsOf(conditions);
   return {
     symbol: sym,
     sourceTime: t,
@@ -70,13 +60,13 @@ export function readTrade(
     price: p,
     size,
     // Lit trades need neither: most frames are spared the look.
-    decimalSize: trf > 0 ? decimalSize(event) : '',
-    participantTime: trf > 0 ? participantTime(event) : t,
+    decimalSize: trf > 0 && !Number.isInteger(size) && isDecimal(ds) ? ds : '',
+    participantTime,
     exchange: asCount(event.x),
     trf,
     tradeId: typeof i === 'string' ? i : '',
     sequence: asCount(event.q),
-    effects: effectsOf(conditions),
+    effects: isLate({ sourceTime: t, participantTime }) ? withoutPrice(effects) : effects,
   };
 }
 
@@ -117,7 +107,9 @@ export function readBar(
   receivedAt: number,
   isSymbol: SymbolCheck,
 ): BarTick | undefined {
-  const { sym, o, h, l, c, v, av, op, s, e } = event;
+  const { sym, o, h, l, c, op, s, e } = event;
+  const v = decimalOr(event.dv, event.v);
+  const av = decimalOr(event.dav, event.av);
   if (!isSymbol(sym) || !isPrice(o) || !isPrice(h) || !isPrice(l) || !isPrice(c) || !isSize(v)) {
     return undefined;
   }
@@ -145,3 +137,23 @@ export function readDay(event: RawEvent, receivedAt: number, isSymbol: SymbolChe
     ? tick
     : undefined;
 }
+
+/** `{"ev":"previousClose","sym":…}`: the close of the day before, asked for as a day begins; a recording has it, too. */
+export function readPreviousClose(
+  { sym, c, t }: RawEvent,
+  receivedAt: number,
+  isSymbol: SymbolCheck,
+): DayTick | undefined {
+  if (!isSymbol(sym) || !isPrice(c) || !isTime(t, receivedAt)) return undefined;
+  return { symbol: sym, sourceTime: t, receivedAt, previousClose: c, ...NOTHING_OF_TODAY };
+}
+
+const NOTHING_OF_TODAY = {
+  open: undefined,
+  high: undefined,
+  low: undefined,
+  volume: undefined,
+  last: undefined,
+  bid: undefined,
+  ask: undefined,
+};

@@ -178,7 +178,8 @@ function createBackfillOf(
   },
 ): Backfill {
   const { request, wanted, flows } = parts;
-  if (cluster.name === 'stocks') return createBackfill(request);
+  if (cluster.name === 'stocks')
+    return createBackfill({ ...request, flowing: () => [...wanted()].filter(flows.has) });
   return createContractBackfill({
     ...request,
     isFlowing: (symbol) => flows.has(symbol) && wanted().has(symbol),

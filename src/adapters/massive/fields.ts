@@ -15,6 +15,14 @@ export const positive = (value: unknown): number | undefined =>
 export const finite = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
+const DECIMAL = /^\d{1,12}(\.\d+)?$/;
+export const isDecimal = (value: unknown): value is string =>
+  typeof value === 'string' && DECIMAL.test(value);
+
+/** A size: upstream's decimal text where there is one, because the number beside it has whole shares only. */
+export const decimalOr = (text: unknown, number: unknown): unknown =>
+  isDecimal(text) ? Number(text) : number;
+
 /**
  * Nanoseconds → milliseconds since epoch. A double has such numbers to 256 nanoseconds: cut off instead of rounded, a
  * whole millisecond could be lost.

@@ -6,7 +6,16 @@ import type { FeedSink } from '../../domain/market/feed.ts';
 import { type Reading, STOCKS } from './clusters.ts';
 import { readContract } from './contract-ticks.ts';
 import { createSymbolCheck } from './event-checks.ts';
-import { mayBePrint, type RawEvent, readBar, readDay, readHalt, readNbbo, readTrade } from './events.ts';
+import {
+  mayBePrint,
+  type RawEvent,
+  readBar,
+  readDay,
+  readHalt,
+  readNbbo,
+  readPreviousClose,
+  readTrade,
+} from './events.ts';
 
 /** The largest frame the official client accepts; a larger one is not market data. */
 export const MAX_FRAME_CHARS = 1_000_000;
@@ -69,6 +78,12 @@ function createTakers(
       sink.day(tick);
       return true;
     },
+    previousClose(event: RawEvent, receivedAt: number): boolean {
+      const tick = readPreviousClose(event, receivedAt, isSymbol);
+      if (tick === undefined) return false;
+      sink.day(tick);
+      return true;
+    },
     contract(event: RawEvent, receivedAt: number): boolean {
       const ticks = readContract(event, receivedAt, isSymbol);
       if (ticks === undefined) return false;
@@ -109,6 +124,8 @@ function createTakeEvent(
         return takeStatus(event);
       case 'snapshot':
         return take.day(event, receivedAt);
+      case 'previousClose':
+        return take.previousClose(event, receivedAt);
       case 'contract':
         return take.contract(event, receivedAt);
       default:

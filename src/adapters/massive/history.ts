@@ -10,7 +10,16 @@ import type {
 import { createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Timespan } from '../../protocol/market.ts';
-import { type Fields, fieldsOf, isDelayed, nextPathOf, positive, rowsOf, timeOf } from './fields.ts';
+import {
+  decimalOr,
+  type Fields,
+  fieldsOf,
+  isDelayed,
+  nextPathOf,
+  positive,
+  rowsOf,
+  timeOf,
+} from './fields.ts';
 import { isAway, keepErrorMs, NOT_ENTITLED, NOT_FOUND, refusal } from './refusals.ts';
 import { type MassiveRest, RestError } from './rest.ts';
 
@@ -162,7 +171,7 @@ const refuse =
   };
 
 function dayBarOf(value: unknown): DayBar | undefined {
-  const { o, h, l, c, v, vw, n } = fieldsOf(value);
+  const { o, h, l, c, v, dv, vw, n } = fieldsOf(value);
   const [open, high, low, close] = [positive(o), positive(h), positive(l), positive(c)];
   if (open === undefined || high === undefined || low === undefined || close === undefined) return undefined;
   const [vwap, trades] = [positive(vw), positive(n)];
@@ -171,7 +180,7 @@ function dayBarOf(value: unknown): DayBar | undefined {
     high,
     low,
     close,
-    volume: positive(v) ?? 0,
+    volume: positive(decimalOr(dv, v)) ?? 0,
     ...(vwap !== undefined && { vwap }),
     ...(trades !== undefined && { trades }),
   };
@@ -205,7 +214,7 @@ function snapshotOf(symbol: string, ticker: Fields): MarketSnapshot {
     lastTrade:
       price === undefined || tradedAt === undefined
         ? undefined
-        : { price, size: positive(trade.s) ?? 0, time: tradedAt },
+        : { price, size: positive(decimalOr(trade.ds, trade.s)) ?? 0, time: tradedAt },
     lastQuote:
       quotedAt === undefined
         ? undefined

@@ -1,7 +1,7 @@
 import type { DayTick } from '../../domain/market/feed.ts';
 import { SETS_LAST } from '../../domain/market/trade-effects.ts';
 import { tradeEffects } from './conditions.ts';
-import { fieldsOf, positive, timeOf } from './fields.ts';
+import { decimalOr, fieldsOf, positive, timeOf } from './fields.ts';
 
 /** The price of a trade that may set the last price; undefined for an odd lot and the like. */
 function lastOf(trade: unknown): number | undefined {
@@ -19,6 +19,7 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
   const { ticker, updated, day, prevDay, min, lastTrade, lastQuote } = fieldsOf(value);
   if (typeof ticker !== 'string') return undefined;
   const today = fieldsOf(day);
+  const minute = fieldsOf(min);
   const quote = fieldsOf(lastQuote);
   return {
     symbol: ticker,
@@ -28,7 +29,7 @@ export function snapshotToDayTick(value: unknown, receivedAt: number): DayTick |
     open: positive(today.o),
     high: positive(today.h),
     low: positive(today.l),
-    volume: positive(today.v) ?? positive(fieldsOf(min).av),
+    volume: positive(decimalOr(today.dv, today.v)) ?? positive(decimalOr(minute.dav, minute.av)),
     // The day's close obeys the conditions; before the day has one, the last trade serves, where its own let it.
     last: positive(today.c) ?? lastOf(lastTrade),
     bid: positive(quote.p),

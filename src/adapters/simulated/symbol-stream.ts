@@ -1,5 +1,7 @@
-import type { FeedSink } from '../../domain/market/feed.ts';
+import type { Candle } from '../../domain/market/candle.ts';
+import type { DayTick, FeedSink } from '../../domain/market/feed.ts';
 import { REGULAR_SALE } from '../../domain/market/trade-effects.ts';
+import { newYorkDay } from '../../protocol/new-york.ts';
 import { createSymbolMarket } from './symbol-market.ts';
 import { minuteOf, momentsBetween } from './tape.ts';
 import type { SimulatedInstrument } from './universe.ts';
@@ -33,6 +35,7 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
   /** Trades up to here are delivered. */
   let known = options.knownUntil;
   let quotedAt = 0;
+  let day = newYorkDay(now);
 
   const deliver = (at: number): void => {
     // The minute so far is told as trades on an exchange: its prints were made before anybody followed the symbol.
@@ -69,21 +72,12 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
   const deliverDay = (at: number): void => {
     const path = market.on(at);
     const candles = path.candlesUntil(at);
-    const isEmpty = candles.length === 0;
     const inMinute = minuteOf(known) === minuteOf(at) ? market.tradedInMinute(known) : 0;
     sink.candles(symbol, candles);
     sink.day({
-      symbol,
-      sourceTime: at,
-      receivedAt: at,
-      previousClose: path.previousClose,
-      open: candles[0]?.open,
-      high: isEmpty ? undefined : Math.max(...candles.map(({ high }) => high)),
-      low: isEmpty ? undefined : Math.min(...candles.map(({ low }) => low)),
-      volume: candles.reduce((sum, { volume }) => sum + volume, inMinute),
-      last: candles.at(-1)?.close,
-      bid: undefined,
-      ask: undefined,
+      ...{ symbol, receivedAt: at, previousClose: path.previousClose, ...soFar(candles, inMinute) },
+      // Trades after `known` are to come.
+      sourceTime: Math.max(known + 1, path.day.start),
     });
   };
 
@@ -100,6 +94,27 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
       }
       due += (elapsed * updatesPerSecond) / 1_000;
       for (; due >= 1; due -= 1) update(at);
+      if (at >= day.end) {
+        day = newYorkDay(at);
+        deliverDay(at);
+      }
     },
+  };
+}
+
+/** The day of these minutes, and the shares of the one after them. */
+function soFar(
+  candles: readonly Candle[],
+  inMinute: number,
+): Omit<DayTick, 'symbol' | 'sourceTime' | 'receivedAt' | 'previousClose'> {
+  const isEmpty = candles.length === 0;
+  return {
+    open: candles[0]?.open,
+    high: isEmpty ? undefined : Math.max(...candles.map(({ high }) => high)),
+    low: isEmpty ? undefined : Math.min(...candles.map(({ low }) => low)),
+    volume: candles.reduce((sum, { volume }) => sum + volume, inMinute),
+    last: candles.at(-1)?.close,
+    bid: undefined,
+    ask: undefined,
   };
 }

@@ -3,7 +3,7 @@ import type { Candle } from './candle.ts';
 import { createCandleBook } from './candle-book.ts';
 import type { FeedSink } from './feed.ts';
 import type { Quote } from './quote.ts';
-import { createQuoteBook, type PriceListener } from './quote-book.ts';
+import { createQuoteBook, type QuoteBookOptions } from './quote-book.ts';
 
 /** What the engine keeps of the market: the latest quote and the day's candles of each symbol. */
 export interface EngineBooks {
@@ -33,9 +33,14 @@ export interface EngineBooks {
 /** One that is wanted again within the minute goes on with that minute's trades: no feed repeats them. */
 export const IDLE_KEPT_MS = 60_000;
 
-/** `isIdle`: the symbol is neither wanted nor sent. */
-export function createEngineBooks(isIdle: (symbol: string) => boolean, onPrice?: PriceListener): EngineBooks {
-  const book = createQuoteBook(isIdle, onPrice);
+export interface EngineBooksOptions extends Pick<QuoteBookOptions, 'onPrice' | 'now'> {
+  /** The symbol is neither wanted nor sent. */
+  readonly isIdle: (symbol: string) => boolean;
+}
+
+export function createEngineBooks(options: EngineBooksOptions): EngineBooks {
+  const { isIdle } = options;
+  const book = createQuoteBook(options);
   const candles = createCandleBook();
   const isGone = (symbol: string): boolean => !book.has(symbol) && isIdle(symbol);
   const counters = { ticks: 0, dropped: 0 };

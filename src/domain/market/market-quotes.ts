@@ -1,11 +1,12 @@
 import { TradecastError } from '../../protocol/errors.ts';
 import type { BarPayload, DayPayload, MarketQuotePayload, SnapshotPayload } from '../../protocol/market.ts';
+import { newYorkDate } from '../../protocol/new-york.ts';
 import { type AnswerState, type AnswerStateParts, createAnswerState } from './answer-state.ts';
 import type { Bar } from './bars.ts';
 import type { DayBar, MarketHistory, MarketSnapshot } from './history.ts';
 import type { MarketHours } from './market-hours.ts';
 import { newestQuote } from './newest-quote.ts';
-import { quoteToPayload } from './quote.ts';
+import { onDayOf, quoteToPayload } from './quote.ts';
 import type { QuoteBoard } from './quote-board.ts';
 
 /** One symbol by request, whether it is watched or not. */
@@ -27,7 +28,7 @@ export interface MarketQuotesParts extends AnswerStateParts {
 }
 
 export function createMarketQuotes(parts: MarketQuotesParts): MarketQuotes {
-  const { board, history, hours, clock } = parts;
+  const { board, history, hours, clock, origin } = parts;
   const stateOf = createAnswerState(parts);
 
   function fromSnapshot(snapshot: MarketSnapshot): MarketQuotePayload {
@@ -37,8 +38,11 @@ export function createMarketQuotes(parts: MarketQuotesParts): MarketQuotes {
     if (price === undefined && previousDay === undefined)
       throw new TradecastError('UNKNOWN_SYMBOL', `The market data source knows nothing of ${symbol}.`);
     const now = clock.now();
-    const quote = quoteToPayload({
+    const sourceTime = price === undefined ? hours.lastClose(now) : (snapshot.updatedAt ?? now);
+    const quote = onDayOf(now, {
       symbol,
+      // What upstream says at night and at the weekend is of the day before. A recording has days of its own.
+      ...(origin !== 'replay' && price !== undefined && { day: newYorkDate(sourceTime) }),
       price: price ?? previousDay!.close,
       bid: lastQuote?.bid,
       ask: lastQuote?.ask,
@@ -47,11 +51,11 @@ export function createMarketQuotes(parts: MarketQuotesParts): MarketQuotes {
       low: day?.low,
       previousClose: previousDay?.close,
       volume: day?.volume ?? 0,
-      sourceTime: price === undefined ? hours.lastClose(now) : (snapshot.updatedAt ?? now),
+      sourceTime,
       receivedAt: now,
       state: price === undefined && !snapshot.stale ? 'closed' : stateOf(snapshot),
     });
-    return { ...quote, source: price === undefined ? 'previous-close' : 'snapshot' };
+    return { ...quoteToPayload(quote), source: price === undefined ? 'previous-close' : 'snapshot' };
   }
 
   return {

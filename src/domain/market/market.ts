@@ -61,7 +61,8 @@ export function createMarket(options: MarketOptions): Market {
 
   const running = createScope();
   const prices = createLivePrices(() => feedStatus().state);
-  const books = createEngineBooks((symbol) => !demand.wants(symbol) && !flow.has(symbol), prices.made);
+  const isIdle = (symbol: string): boolean => !demand.wants(symbol) && !flow.has(symbol);
+  const books = createEngineBooks({ isIdle, onPrice: prices.made, now: dayTimeOf(options) });
   const flow = createSymbolFlow(clock, { onChange: books.touch, onEnd: books.cut });
   const place = createUpstreamPlace({ ...line, clock });
   const demand = createEngineDemand({
@@ -132,6 +133,10 @@ export function createMarket(options: MarketOptions): Market {
     counters: books.counters,
   };
 }
+
+/** A recording has days of its own. */
+const dayTimeOf = ({ feed, clock }: MarketOptions): (() => number) | undefined =>
+  feed.origin === 'replay' ? undefined : clock.now;
 
 /** The prices that trades make. A delayed one is not of now. */
 function createLivePrices(feedState: () => FeedStatus['state']) {

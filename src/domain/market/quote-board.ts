@@ -4,7 +4,7 @@ import { createScope } from '../../lib/scope.ts';
 import { isContract } from '../../protocol/symbol.ts';
 import type { Bus } from '../bus/bus.ts';
 import { createEnginePulse } from './engine-pulse.ts';
-import { type Quote, toStale } from './quote.ts';
+import { onDayOf, type Quote, toStale } from './quote.ts';
 import type { QuotesMessage } from './quotes-message.ts';
 import type { MarketTopics } from './topics.ts';
 
@@ -15,7 +15,9 @@ const FORGET_MS = 60_000;
 
 /** The latest quotes as this replica received them on the bus. */
 export interface QuoteBoard {
-  /** As it can be trusted in this moment: stale where its engine has been silent for too long. */
+  /**
+   * As it can be trusted in this moment, with the numbers of today: stale where its engine has been silent for too long.
+   */
   get(symbol: string): Quote | undefined;
   /** Called with the quotes of one bus message, or with those that became stale. Returns what ends it. */
   onChange(listener: (quotes: readonly Quote[]) => void): () => void;
@@ -96,7 +98,8 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
       const posted = board.get(symbol);
       if (!posted) return undefined;
       const { quote, lease } = posted;
-      return quote.state !== 'stale' && pulse.isSilent(lease) ? toStale(quote) : quote;
+      const today = onDayOf(clock.now(), quote);
+      return today.state !== 'stale' && pulse.isSilent(lease) ? toStale(today) : today;
     },
     onChange: changes.on,
     distrust: () => postStale(() => true, pulse.lease()),

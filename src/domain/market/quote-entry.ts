@@ -1,6 +1,8 @@
 import { newYorkDay } from '../../protocol/new-york.ts';
 import type { QuoteState } from '../../protocol/quotes.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
+import { createDaySums, type DaySums } from './day-sums.ts';
+import type { DayTick } from './feed.ts';
 import type { MarketHours } from './market-hours.ts';
 import type { Quote, VendorGreeks } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
@@ -29,11 +31,12 @@ export interface Entry {
   haltTime: number;
   /** The connection, or the day, that said so is over: the next trade on an exchange shows that the halt is. */
   haltDoubtful: boolean;
+  /** The day's volume, high and low. */
+  readonly sums: DaySums;
   open: number | undefined;
-  high: number | undefined;
-  low: number | undefined;
   previousClose: number | undefined;
-  volume: number;
+  /** When upstream said so; 0 for one that is ours. */
+  previousCloseTime: number;
   openInterest: number | undefined;
   greeks: VendorGreeks | undefined;
   /** The reported closing price and the shares of its auction: the largest auction is the listing exchange's. */
@@ -41,6 +44,8 @@ export interface Entry {
   closeSize: number;
   /** True once a regular trade has set today's price. */
   priced: boolean;
+  /** The trading day of all its numbers: a calendar day in New York. */
+  date: string;
   dayStart: number;
   dayEnd: number;
   sourceTime: number;
@@ -48,18 +53,20 @@ export interface Entry {
   changed: boolean;
 }
 
-export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
+/** `isOurDay`: its day is one of our calendar, and not of a recording. */
+export const entryToQuote = (entry: Entry, state: QuoteState, isOurDay: boolean): Quote => ({
   symbol: entry.symbol,
+  ...(isOurDay && { day: entry.date }),
   price: entry.price,
   bid: entry.bid,
   ask: entry.ask,
   bidSize: entry.bidSize,
   askSize: entry.askSize,
   open: entry.open,
-  high: entry.high,
-  low: entry.low,
+  high: entry.sums.high(),
+  low: entry.sums.low(),
   previousClose: entry.previousClose,
-  volume: entry.volume,
+  volume: entry.sums.volume(),
   ...(entry.openInterest !== undefined && { openInterest: entry.openInterest }),
   ...(entry.greeks && { greeks: entry.greeks }),
   sourceTime: entry.sourceTime,
@@ -72,7 +79,7 @@ export const entryToQuote = (entry: Entry, state: QuoteState): Quote => ({
 });
 
 export function createEntry(symbol: string, time: number, hours: MarketHours): Entry {
-  const { start, end } = newYorkDay(time);
+  const { date, start, end } = newYorkDay(time);
   return {
     symbol,
     hours,
@@ -90,16 +97,16 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     halted: false,
     haltTime: 0,
     haltDoubtful: false,
+    sums: createDaySums(),
     open: undefined,
-    high: undefined,
-    low: undefined,
     previousClose: undefined,
-    volume: 0,
+    previousCloseTime: 0,
     openInterest: undefined,
     greeks: undefined,
     close: undefined,
     closeSize: 0,
     priced: false,
+    date,
     dayStart: start,
     dayEnd: end,
     sourceTime: 0,
@@ -115,17 +122,42 @@ export function cutEntry(entry: Entry): void {
   entry.haltDoubtful = true;
 }
 
-/** Yesterday's last price becomes the previous close; price and NBBO stand until there are new ones. */
+/**
+ * A new day begins with a change of zero: its previous close is the close, else the last price, until upstream says its own.
+ * Price and NBBO stand until there are new ones.
+ */
 export function rollDay(entry: Entry, time: number): void {
-  const { start, end } = newYorkDay(time);
-  if (entry.close !== undefined) entry.previousClose = entry.close;
-  else if (entry.priced) entry.previousClose = entry.price;
-  entry.open = entry.high = entry.low = entry.close = undefined;
-  entry.volume = 0;
+  const { date, start, end } = newYorkDay(time);
+  const last = entry.close ?? entry.price;
+  if (last > 0) {
+    entry.previousClose = last;
+    entry.previousCloseTime = 0;
+  }
+  entry.open = entry.close = undefined;
+  entry.sums.clear();
   entry.closeSize = 0;
   entry.priced = false;
   entry.haltDoubtful = true;
+  entry.date = date;
   entry.dayStart = start;
   entry.dayEnd = end;
   entry.recent.clear();
+}
+
+/**
+ * Upstream's numbers of a day that is over, which it says until it has others: the close of that day is where today begins,
+ * and the last price where no later one is known.
+ */
+export function applyEarlierDay(entry: Entry, { last, sourceTime, openInterest, greeks }: DayTick): void {
+  if (openInterest !== undefined) entry.openInterest = openInterest;
+  if (greeks) entry.greeks = greeks;
+  if (last === undefined) return;
+  if (entry.previousCloseTime <= sourceTime) {
+    entry.previousClose = last;
+    entry.previousCloseTime = sourceTime;
+  }
+  if (sourceTime >= entry.priceTime) {
+    entry.price = last;
+    entry.priceTime = sourceTime;
+  }
 }

@@ -10,11 +10,6 @@ import {
   SETS_LAST,
 } from './trade-effects.ts';
 
-function setHighLow(entry: Entry, high: number, low: number): void {
-  if (entry.high === undefined || high > entry.high) entry.high = high;
-  if (entry.low === undefined || low < entry.low) entry.low = low;
-}
-
 function setPrice(entry: Entry, price: number, time: number): void {
   entry.price = price;
   entry.priceTime = time;
@@ -55,9 +50,9 @@ function applyLast(entry: Entry, { price, effects, sourceTime, receivedAt }: Tra
 
 /** True where the trade made the last price. */
 export function applyTrade(entry: Entry, tick: TradeTick): boolean {
-  const { price, effects } = tick;
-  if (effects & ADDS_VOLUME) entry.volume += tick.size;
-  if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) setHighLow(entry, price, price);
+  const { price, effects, sourceTime } = tick;
+  if (effects & ADDS_VOLUME) entry.sums.addVolume(tick.size, sourceTime);
+  if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) entry.sums.addRange(price, price, sourceTime);
   const isClose = (effects & REPORTS_CLOSE) !== 0 && applyClose(entry, tick);
   const isPrice = applyLast(entry, tick) || isClose;
   if (isPrice && entry.haltDoubtful && tick.trf === 0) entry.halted = false;
@@ -88,9 +83,9 @@ export function applyNbbo(entry: Entry, tick: NbboTick): boolean {
 /** True where the bar's close made the last price. */
 export function applyBar(entry: Entry, tick: BarTick): boolean {
   const regular = entry.hours.session(tick.start) === 'regular';
-  if (tick.dayVolume !== undefined && tick.dayVolume > entry.volume) entry.volume = tick.dayVolume;
+  if (tick.dayVolume !== undefined) entry.sums.setVolume(tick.dayVolume, tick.sourceTime);
   if (tick.dayOpen !== undefined) entry.open = tick.dayOpen;
-  if (regular) setHighLow(entry, tick.high, tick.low);
+  if (regular) entry.sums.addRange(tick.high, tick.low, tick.sourceTime - 1);
   const movesPrice = entry.close === undefined && (regular || !entry.priced);
   if (!movesPrice || tick.sourceTime <= entry.priceTime) return false;
   if (regular) {
@@ -102,13 +97,17 @@ export function applyBar(entry: Entry, tick: BarTick): boolean {
 }
 
 export function applyDay(entry: Entry, tick: DayTick): void {
-  if (tick.previousClose !== undefined) entry.previousClose = tick.previousClose;
+  if (tick.previousClose !== undefined) {
+    entry.previousClose = tick.previousClose;
+    entry.previousCloseTime = tick.sourceTime;
+  }
   if (tick.open !== undefined) {
     entry.open = tick.open;
     entry.priced = true;
   }
-  if (tick.high !== undefined && tick.low !== undefined) setHighLow(entry, tick.high, tick.low);
-  if (tick.volume !== undefined && tick.volume > entry.volume) entry.volume = tick.volume;
+  if (tick.high !== undefined && tick.low !== undefined)
+    entry.sums.setRange(tick.high, tick.low, tick.sourceTime);
+  if (tick.volume !== undefined) entry.sums.setVolume(tick.volume, tick.sourceTime);
   if (tick.openInterest !== undefined) entry.openInterest = tick.openInterest;
   if (tick.greeks) entry.greeks = tick.greeks;
   if (tick.last !== undefined && tick.sourceTime >= entry.priceTime && entry.close === undefined) {

@@ -1,3 +1,4 @@
+import { newYorkDay } from '../../protocol/new-york.ts';
 import type { QuotePayload, QuoteState } from '../../protocol/quotes.ts';
 
 /**
@@ -18,6 +19,11 @@ export interface VendorGreeks {
  */
 export interface Quote {
   readonly symbol: string;
+  /**
+   * The trading day (2026-01-05) that open, high, low, volume and previous close belong to. Missing in a recording, which
+   * has days of its own.
+   */
+  readonly day?: string;
   /** Last price of a trade that may set it; 0 for a contract that is quoted and has not traded. */
   readonly price: number;
   readonly bid?: number;
@@ -52,6 +58,18 @@ export interface Quote {
 }
 
 const toFourDecimals = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+/**
+ * The quote with the numbers of the day of `now`: one that is of an earlier day has none of today, and today's change is
+ * measured from its price.
+ */
+export function onDayOf(now: number, quote: Quote): Quote {
+  if (quote.day === undefined) return quote;
+  const today = newYorkDay(now).date;
+  if (quote.day >= today) return quote;
+  const { open, high, low, ...rest } = quote;
+  return { ...rest, day: today, volume: 0, ...(quote.price > 0 && { previousClose: quote.price }) };
+}
 
 /** The wire's view of a quote; change is against the previous close and 0 where none is known. */
 export function quoteToPayload(quote: Quote): QuotePayload {

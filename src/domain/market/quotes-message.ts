@@ -40,6 +40,7 @@ const isUntraded = ({ symbol, price }: Partial<Record<keyof Quote, unknown>>): b
   price === 0 && instrumentOf(symbol as string).kind === 'option';
 const isPriceOrNone = (value: unknown): boolean => value === undefined || isPrice(value);
 const isSizeOrNone = (value: unknown): boolean => value === undefined || Number.isFinite(value);
+const isTextOrNone = (value: unknown): boolean => value === undefined || isText(value);
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 /** Any `state` passes: one that a newer engine added is not in the states that an order may rest on. */
@@ -48,6 +49,7 @@ const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =
   quote !== null &&
   isText(quote.symbol) &&
   isText(quote.state) &&
+  isTextOrNone(quote.day) &&
   isTime(quote.sourceTime) &&
   isTime(quote.receivedAt) &&
   isTimeOrNone(quote.nbboReceivedAt) &&

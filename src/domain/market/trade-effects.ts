@@ -22,3 +22,7 @@ export const UNTIMELY_PRICE = 64;
 
 /** A trade without conditions: it moves everything that a trade of regular hours may move. */
 export const REGULAR_SALE = SETS_LAST | SETS_HIGH_LOW | ADDS_VOLUME;
+
+/** The same of a trade whose price is not of now: it counts for the volume alone. */
+export const withoutPrice = (effects: number): number =>
+  effects & (ADDS_VOLUME | EXTENDED_HOURS | UNTIMELY_PRICE);

@@ -1,5 +1,5 @@
 /** The latest changes of one symbol's NBBO: a print is compared with the quote of the moment it was made. */
-import { LATE_AFTER_MS } from './print.ts';
+import { LATE_AFTER_MS } from '../market/lateness.ts';
 
 /** A missing side is 0. */
 export interface QuotedPair {

@@ -6,8 +6,6 @@ import type { Amount } from './amount.ts';
 
 /** The vendor's number of FINRA, which all reporting facilities share. */
 export const FINRA = 4;
-/** FINRA allows ten seconds for a report; a later one tells nothing of the market of its arrival. */
-export const LATE_AFTER_MS = 10_000;
 
 /** One print that counts. */
 export interface Print {
@@ -31,6 +29,3 @@ export const isOffExchange = ({ exchange, trf }: Pick<TradeTick, 'exchange' | 't
 /** False for an average, a derived or prior price, a contingent trade, other settlement and a cross. */
 export const hasTimelyPrice = ({ effects }: Pick<TradeTick, 'effects'>): boolean =>
   (effects & UNTIMELY_PRICE) === 0;
-
-export const isLate = ({ sourceTime, participantTime }: TradeTick): boolean =>
-  !(sourceTime - participantTime <= LATE_AFTER_MS);

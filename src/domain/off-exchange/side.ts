@@ -4,10 +4,10 @@
  */
 import type { PrintSide } from '../../protocol/darkpool.ts';
 import type { TradeTick } from '../market/feed.ts';
+import { isLate } from '../market/lateness.ts';
 import { SETS_LAST } from '../market/trade-effects.ts';
 import { microDollars } from './amount.ts';
 import type { QuotedPair } from './nbbo-trail.ts';
-import { isLate } from './print.ts';
 
 /**
  * `before` is the last price that differed from this one, 0 where none is known. A locked market has a middle; a crossed or

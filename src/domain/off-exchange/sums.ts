@@ -1,9 +1,10 @@
 import type { PrintSide } from '../../protocol/darkpool.ts';
 import { newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import type { NbboTick, TradeTick } from '../market/feed.ts';
+import { isLate } from '../market/lateness.ts';
 import { type Amount, amountOf } from './amount.ts';
 import { type Change, type ChangeReader, createChangeLog } from './changes.ts';
-import { isLate, type Print } from './print.ts';
+import type { Print } from './print.ts';
 import { createPrintCheck, noPrints, type PrintCounters } from './print-check.ts';
 import {
   addLatePrint,

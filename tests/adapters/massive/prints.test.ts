@@ -1,6 +1,7 @@
 /** What upstream frames say of off-exchange prints. */
 import { describe, expect, test } from '@jest/globals';
 import { createFrameReader } from '../../../src/adapters/massive/frames.ts';
+import { ADDS_VOLUME, REGULAR_SALE } from '../../../src/domain/market/trade-effects.ts';
 import { dollarsOf } from '../../../src/domain/off-exchange/amount.ts';
 import { createOffExchangeSums } from '../../../src/domain/off-exchange/sums.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
@@ -57,13 +58,20 @@ describe('a trade of a reporting facility', () => {
 
   test.each([
     ['a part of a share', { s: 0, ds: '0.5' }, 0.5, '0.5'],
-    ['shares and a part of one', { s: 12, ds: '12.123456' }, 12, '12.123456'],
+    ['shares and a part of one', { s: 12, ds: '12.123456' }, 12.123456, '12.123456'],
     ['whole shares', { s: 12, ds: '12.000000' }, 12, ''],
     ['shares without decimal text', { s: 12, ds: undefined }, 12, ''],
-    ['decimal text that contradicts the shares', { s: 12, ds: '13.5' }, 12, ''],
+    ['decimal text that contradicts the shares', { s: 12, ds: '13.5' }, 13.5, '13.5'],
     ['decimal text that is none', { s: 12, ds: '1e400' }, 12, ''],
   ])('has %s', (_, fields, size, decimalSize) => {
     expect(read({ ...PRINT, ...fields })).toMatchObject({ size, decimalSize });
+  });
+
+  test.each([
+    ['in time', NOW - 10_000, REGULAR_SALE],
+    ['hours late', NOW - 3 * 3_600_000, ADDS_VOLUME],
+  ])('that is reported %s moves what it may', (_, pt, effects) => {
+    expect(read({ ...PRINT, pt })).toMatchObject({ effects });
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { createQuoteBook, MAX_SYMBOLS } from '../../../src/domain/market/quote-book.ts';
+import { quoteToPayload } from '../../../src/domain/market/quote.ts';
+import { createQuoteBook } from '../../../src/domain/market/quote-book.ts';
+import { MAX_SYMBOLS } from '../../../src/domain/market/quote-entries.ts';
 import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { quoteIn } from '../../support/quote-in.ts';
 import { bar, dayState, nbbo, trade } from '../../support/ticks.ts';
@@ -146,7 +148,137 @@ describe('a new New York day', () => {
   });
 });
 
+describe('a day by the calendar', () => {
+  const LATE = at('23:59:59');
+  const onClock = () => {
+    const clock = { now: at('15:59') };
+    return { clock, book: createQuoteBook({ now: () => clock.now }) };
+  };
+
+  test('ends for every symbol, and the next one begins with a change of zero', () => {
+    const { clock, book } = onClock();
+    book.day(
+      dayState({
+        previousClose: 200,
+        open: 112,
+        high: 115,
+        low: 109,
+        volume: 5_000,
+        sourceTime: at('10:00'),
+      }),
+    );
+    book.trade(trade({ price: 111, sourceTime: at('15:58') }));
+    book.trade(trade({ symbol: 'MSFT', price: 400, sourceTime: at('15:58') }));
+    clock.now = LATE;
+    expect(quoteIn(book)).toMatchObject({
+      day: DAY,
+      previousClose: 200,
+      open: 112,
+      high: 115,
+      volume: 5_100,
+    });
+    clock.now = at('00:00', NEXT_DAY);
+    const turned = book.takeChanged(live);
+    expect(
+      turned.map(({ symbol, day, price, previousClose }) => [symbol, day, price, previousClose]),
+    ).toEqual([
+      ['AAPL', NEXT_DAY, 111, 111],
+      ['MSFT', NEXT_DAY, 400, 400],
+    ]);
+    expect(turned[0]).toMatchObject({ volume: 0, open: undefined, high: undefined, low: undefined });
+    expect(quoteToPayload(turned[0]!)).toMatchObject({ change: 0, changePercent: 0, volume: 0 });
+  });
+
+  test('is measured from the close, else from the last price, until upstream says its own', () => {
+    const { clock, book } = onClock();
+    book.trade(trade({ price: 111, sourceTime: at('15:58') }));
+    book.trade(trade({ price: 112, size: 9_000, conditions: [8], sourceTime: at('16:00:01') }));
+    clock.now = at('00:00', NEXT_DAY);
+    expect(quoteIn(book)).toMatchObject({ previousClose: 112 });
+    book.day(dayState({ previousClose: 112.25, sourceTime: at('00:01', NEXT_DAY) }));
+    expect(quoteIn(book)).toMatchObject({ previousClose: 112.25, price: 112 });
+  });
+
+  test('takes of a snapshot of the day before only where that day ended', () => {
+    const { clock, book } = onClock();
+    const friday = dayState({
+      ...{ previousClose: 200, open: 112, high: 115, low: 109, volume: 5_000 },
+      ...{ last: 111.5, sourceTime: at('19:59') },
+    });
+    clock.now = at('00:30', NEXT_DAY);
+    book.day(friday);
+    const begun = { day: NEXT_DAY, price: 111.5, previousClose: 111.5, volume: 0 };
+    expect(quoteIn(book)).toMatchObject(begun);
+    book.day(friday);
+    expect(quoteIn(book)).toMatchObject(begun);
+    expect(quoteIn(book)).not.toMatchObject({ high: expect.any(Number) });
+  });
+
+  test('of a recording ends with its newest tick, of whichever symbol', () => {
+    const book = create();
+    book.trade(trade({ price: 100, sourceTime: at('15:59') }));
+    book.trade(trade({ symbol: 'MSFT', price: 400, sourceTime: at('04:00', NEXT_DAY) }));
+    expect(quoteIn(book)).toMatchObject({ price: 100, previousClose: 100, volume: 0 });
+    expect(quoteIn(book)).not.toHaveProperty('day');
+  });
+});
+
+describe('upstream’s own numbers of the day', () => {
+  const traded = () => {
+    const book = create();
+    book.trade(trade({ price: 100, size: 700, sourceTime: at('10:00:00') }));
+    book.trade(trade({ price: 90, size: 50, sourceTime: at('10:00:01') }));
+    return book;
+  };
+
+  test('win over our volume in both directions, with what was traded since on top', () => {
+    const book = traded();
+    book.trade(trade({ price: 100, size: 5, sourceTime: at('10:00:02') }));
+    book.bar(bar({ start: at('10:00:01'), open: 90, high: 90, low: 90, close: 90, dayVolume: 600 }));
+    expect(quoteIn(book)).toMatchObject({ volume: 605 });
+    book.bar(bar({ start: at('10:00:02'), open: 100, high: 100, low: 100, close: 100, dayVolume: 2_000 }));
+    expect(quoteIn(book)).toMatchObject({ volume: 2_000 });
+    book.bar(bar({ start: at('10:00:00'), open: 100, high: 100, low: 100, close: 100, dayVolume: 700 }));
+    expect(quoteIn(book)).toMatchObject({ volume: 2_000 });
+  });
+
+  test('have the trades of before in them, also those that arrive later', () => {
+    const book = traded();
+    book.day(dayState({ volume: 10_000, sourceTime: at('10:00:05') }));
+    book.trade(trade({ price: 100, size: 40, sourceTime: at('10:00:04') }));
+    book.trade(trade({ price: 100, size: 3, sourceTime: at('10:00:05') }));
+    expect(quoteIn(book)).toMatchObject({ volume: 10_003 });
+  });
+
+  test('win over our high and low in both directions', () => {
+    const book = traded();
+    book.day(dayState({ high: 101, low: 99, sourceTime: at('10:00:03') }));
+    expect(quoteIn(book)).toMatchObject({ high: 101, low: 99 });
+    book.trade(trade({ price: 98, sourceTime: at('10:00:04') }));
+    expect(quoteIn(book)).toMatchObject({ high: 101, low: 98 });
+    book.day(dayState({ high: 100.5, low: 98.5, sourceTime: at('10:00:04') - 1 }));
+    expect(quoteIn(book)).toMatchObject({ high: 100.5, low: 98 });
+  });
+
+  test('of fractions of shares add up without a trace of binary', () => {
+    const book = create();
+    for (let i = 0; i < 3; i++) book.trade(trade({ price: 100, size: 0.1, sourceTime: at('10:00') + i }));
+    expect(quoteIn(book)?.volume).toBe(0.3);
+  });
+});
+
 describe('repeated trades', () => {
+  test('are told by their id, whatever their sequence number', () => {
+    const book = create();
+    const lit = { price: 100, exchange: 12, sourceTime: at('10:00') };
+    expect(book.trade(trade({ ...lit, tradeId: '7', sequence: 50 }))).toBe(true);
+    expect(book.trade(trade({ ...lit, tradeId: '8', sequence: 50 }))).toBe(true);
+    expect(book.trade(trade({ ...lit, tradeId: '7', sequence: 51 }))).toBe(false);
+    expect(book.trade(trade({ ...lit, tradeId: '7', sequence: 52, exchange: 11 }))).toBe(true);
+    expect(book.trade(trade({ ...lit, tradeId: '9', sequence: 3 }))).toBe(true);
+    expect(quoteIn(book)?.volume).toBe(400);
+  });
+
   test('with a known sequence number count once', () => {
     const book = create();
     const first = trade({ price: 100, sequence: 7, sourceTime: at('10:00') });
@@ -271,7 +403,7 @@ describe('quotes, bars and snapshots', () => {
     expect(quoteIn(book)).toMatchObject({ price: 10, high: 10, low: 10 });
   });
 
-  test('a snapshot brings what was missed and takes nothing back', () => {
+  test('a snapshot brings what was missed and takes no trade back that came after it', () => {
     const book = create();
     book.trade(trade({ price: 10, size: 500, sourceTime: at('10:00') }));
     book.day(
@@ -291,7 +423,7 @@ describe('quotes, bars and snapshots', () => {
       open: 8,
       high: 12,
       low: 7,
-      volume: 9_000,
+      volume: 9_500,
     });
   });
 });
@@ -315,7 +447,7 @@ describe('changes', () => {
 describe('a full book', () => {
   const nameOf = (index: number): string => `O:SPY260619C${String(1_000 + index).padStart(8, '0')}`;
   function fill(isIdle: (symbol: string) => boolean) {
-    const book = createQuoteBook(isIdle);
+    const book = createQuoteBook({ isIdle });
     for (let index = 0; index < MAX_SYMBOLS; index++)
       book.nbbo(nbbo({ symbol: nameOf(index), bid: 1, ask: 2, sourceTime: at('10:00') }));
     book.takeChanged(live);
@@ -342,10 +474,7 @@ describe('a full book', () => {
 
 test('each price that a trade made is told, and none of a trade that may not set it', () => {
   const made: number[] = [];
-  const book = createQuoteBook(
-    () => false,
-    (_symbol, price) => made.push(price),
-  );
+  const book = createQuoteBook({ onPrice: (_symbol, price) => made.push(price) });
   for (const [price, conditions] of [
     [100, undefined],
     [90, undefined],
