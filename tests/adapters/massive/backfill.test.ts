@@ -60,7 +60,7 @@ test('the previous close is asked for as a day begins, until upstream has that o
   // Upstream still has Thursday's bar, as it were Saturday's previous one.
   expect(closes()).toEqual([]);
   upstream.bar = { c: 111.5, t: FRIDAY };
-  await pass(59);
+  await pass(58);
   expect(count('/prev')).toBe(1);
   await pass(2);
   expect(closes()).toEqual([{ ev: 'previousClose', sym: 'AAPL', c: 111.5, t: expect.any(Number) }]);
