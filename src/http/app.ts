@@ -1,5 +1,6 @@
 import cors from 'cors';
 import express, { type Express, type RequestHandler, Router } from 'express';
+import { createOriginCheck } from '../lib/origin.ts';
 import { TradecastError } from '../protocol/errors.ts';
 import type { DataOf } from '../protocol/routes.ts';
 import { handshakeQuerySchema } from '../protocol/schemas.ts';
@@ -28,7 +29,7 @@ import { signalStats } from './routes/signal-stats.ts';
 import { signalRoutes, takeSignal } from './routes/signals.ts';
 import { tradesRoutes } from './routes/trades.ts';
 import { watchlistRoutes } from './routes/watchlist.ts';
-import { createOriginCheck, createSecurityHeaders } from './security.ts';
+import { createSecurityHeaders, createWriteCheck } from './security.ts';
 import { createSessionLoader, requireUser } from './session.ts';
 import { refuseUndeclaredQuery } from './undeclared-query.ts';
 
@@ -75,7 +76,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const api = Router();
   // A dashboard on an origin of FRONTEND_URL may read the answers; a page of any other origin may not.
   api.use(cors({ origin: [...allowedOrigins], credentials: true }));
-  api.use(createOriginCheck(allowedOrigins));
+  api.use(createWriteCheck(createOriginCheck({ ...parts, allowedOrigins }), allowedOrigins));
   api.use(refuseUndeclaredQuery());
   api.get('/config', (_req, res) =>
     succeed<DataOf<'GET /api/config'>>(res, { registrationOpen, feed: feedSource }),
@@ -93,7 +94,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
 
   api.use(requireUser(sessions));
   api.use(async (_req, res, next) => {
-    await takePoint(limiter, 'http:api', userOf(res).id);
+    await takePoint(res, limiter, 'http:api', userOf(res).id);
     next();
   });
   api.use('/account', accountRoutes(parts));

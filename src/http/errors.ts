@@ -3,6 +3,7 @@ import type { Log } from '../lib/log.ts';
 import { isUnavailable, TradecastError } from '../protocol/errors.ts';
 import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 import { refuse } from './answer.ts';
+import { settlePoints } from './limit.ts';
 import { ClientGone } from './places.ts';
 
 export const notFound: RequestHandler = () => {
@@ -17,6 +18,7 @@ export function createErrorHandler(log: Log): ErrorRequestHandler {
       return;
     }
     const refusal = toRefusal(error);
+    settlePoints(res, refusal);
     const { requestId } = res.locals;
     if (refusal.code === 'INTERNAL') log.error({ err: error, requestId }, 'a request failed');
     // The part that is away logs its outage once; a stack for each request adds nothing.

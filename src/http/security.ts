@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { isAllowedOrigin } from '../lib/origin.ts';
+import { FOREIGN_ORIGIN, type OriginCheck } from '../lib/origin.ts';
 import { TradecastError } from '../protocol/errors.ts';
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -34,15 +34,13 @@ const sockets = (host: string | undefined): string =>
   host !== undefined && PLAIN_HOST.test(host) ? `ws://${host} wss://${host}` : '';
 
 /** Refuses writes that a page of another site makes with the user's cookie; SameSite=Lax is the first defence. */
-export function createOriginCheck(allowedOrigins: readonly string[]): RequestHandler {
+export function createWriteCheck(isAllowed: OriginCheck, allowedOrigins: readonly string[]): RequestHandler {
   return (req, _res, next) => {
     if (READING.has(req.method)) return next();
-    const { origin, host } = req.headers;
+    const { origin } = req.headers;
     const crossSite =
       req.headers['sec-fetch-site'] === 'cross-site' && !allowedOrigins.includes(origin ?? '');
-    if (crossSite || !isAllowedOrigin(origin, host, allowedOrigins)) {
-      throw new TradecastError('FORBIDDEN', 'Writes from another site are not allowed.');
-    }
+    if (!isAllowed(req.headers) || crossSite) throw new TradecastError('FORBIDDEN', FOREIGN_ORIGIN);
     next();
   };
 }

@@ -79,9 +79,11 @@ export const CHANNEL_LIMIT = { points: 1, seconds: 60 } as const satisfies RateL
 
 /** Over HTTP. All replicas count into the same window. */
 export const HTTP_RATE_LIMITS = {
-  /** Per address: stops one machine that tries many names; an office behind one address still signs in. */
+  /** Per address, right passwords too: each costs memory-hard hashing and a session; a whole office signs in at once. */
+  'http:login': { points: 600, seconds: 60 },
+  /** Failed ones per address: stops one machine that tries many names; an office behind one address still signs in. */
   'http:login:address': { points: 100, seconds: 900 },
-  /** Per user name and address: stops guessing one password and does not lock out the owner elsewhere. */
+  /** Failed ones per user name and address: stops guessing a password, and does not lock out the owner elsewhere. */
   'http:login:user': { points: 10, seconds: 900 },
   /** Per address: an account costs memory-hard hashing and permanent rows. */
   'http:register': { points: 30, seconds: 3600 },

@@ -1,25 +1,23 @@
 import type { Sessions } from '../domain/accounts/session.ts';
 import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { User } from '../domain/accounts/user.ts';
+import { charged } from '../domain/limits/charge.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
-import { type ConnectCode, isUnavailable } from '../protocol/errors.ts';
+import { type ConnectCode, isUnavailable, TradecastError } from '../protocol/errors.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
 import { createPrincipal, createVisitor, isVisitor, type Principal } from './principal.ts';
 
 /** Why a connection is refused. `retryable`: the same attempt may succeed later. */
-export class ConnectRefusal extends Error {
-  readonly code: ConnectCode;
+export class ConnectRefusal extends TradecastError {
+  declare readonly code: ConnectCode;
   readonly retryable: boolean;
-  readonly retryAfterMs: number | undefined;
 
   constructor(code: ConnectCode, message: string, retryable: boolean, retryAfterMs?: number) {
-    super(message);
-    this.code = code;
+    super(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
     this.retryable = retryable;
-    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -103,14 +101,19 @@ export function createAdmission(parts: AdmissionParts): Admission {
     return [session.user, sessionId];
   }
 
-  async function takePoint(key: string): Promise<void> {
-    const verdict = await limiter.consume('connect', key);
-    if (!verdict.allowed)
-      throw new ConnectRefusal('RATE_LIMITED', 'Rate limit exceeded for connect', true, verdict.retryAfterMs);
-  }
+  /** A connection costs its user a point, where the attempt does not fail here. */
+  const forAPoint = <T>(userId: string, work: () => Promise<T>): Promise<T> =>
+    charged(
+      {
+        limiter,
+        points: [['connect', userId]],
+        refusal: (retryAfterMs) =>
+          new ConnectRefusal('RATE_LIMITED', 'Rate limit exceeded for connect', true, retryAfterMs),
+      },
+      work,
+    );
 
   async function takePlace(user: User, connectionId: string): Promise<void> {
-    await takePoint(user.id);
     if (!(await connections.acquire(user.id, connectionId))) {
       const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
       throw new ConnectRefusal('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
@@ -122,11 +125,12 @@ export function createAdmission(parts: AdmissionParts): Admission {
   }
 
   /** Its place is one of its address on this replica, which the transport counts. */
-  async function admitVisitor(address: string): Promise<Principal> {
+  function admitVisitor(address: string): Promise<Principal> {
     const visitor = createVisitor(address);
-    await takePoint(visitor.user.id);
-    if (parts.draining()) throw unavailable();
-    return visitor;
+    return forAPoint(visitor.user.id, async () => {
+      if (parts.draining()) throw unavailable();
+      return visitor;
+    });
   }
 
   return {
@@ -135,7 +139,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
         if (parts.draining()) throw unavailable();
         if (credentials.visitor !== undefined) return await admitVisitor(credentials.visitor);
         const [user, sessionId] = await findUser(credentials);
-        await takePlace(user, connectionId);
+        await forAPoint(user.id, () => takePlace(user, connectionId));
         return createPrincipal(user, sessionId);
       } catch (error) {
         const refusal = error instanceof ConnectRefusal ? error : unavailable();

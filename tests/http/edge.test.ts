@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,13 +8,17 @@ import { signHook } from '../../rig/clients/hooks.ts';
 import { createHttpClient, PASSWORD, registerUser } from '../../rig/clients/http-client.ts';
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { createLocalRateLimiter } from '../../src/adapters/local/rate-limiter.ts';
 import { hashSessionId } from '../../src/domain/accounts/session.ts';
 import { readSessionCookie } from '../../src/domain/accounts/session-cookie.ts';
 import { revokedTopic } from '../../src/domain/accounts/topics.ts';
 import { createDemand } from '../../src/domain/market/demand.ts';
 import { STOCK_TOPICS } from '../../src/domain/market/topics.ts';
+import type { Trading } from '../../src/domain/trading/trading.ts';
 import { addressKey } from '../../src/lib/address.ts';
 import type { Log } from '../../src/lib/log.ts';
+import { TradecastError } from '../../src/protocol/errors.ts';
+import { HTTP_RATE_LIMITS } from '../../src/protocol/limits.ts';
 import { PAGES } from '../../src/protocol/pages.ts';
 import { HOOK_SECRET, SESSION_SECRET, startHttpApp } from '../support/http-parts.ts';
 
@@ -199,6 +204,38 @@ describe('limits', () => {
     expect(owner.status).toBe(200);
   });
 
+  test('right passwords lock nobody out, one after the other or at once, nor do they free a guess', async () => {
+    const { url } = await start();
+    await createHttpClient(url).post('/api/auth/register', { username: 'demo', password: PASSWORD });
+    const signIn = async (password = PASSWORD) =>
+      (await createHttpClient(url).post('/api/auth/login', { username: 'demo', password })).status;
+    for (let tries = 0; tries < 9; tries += 1) expect(await signIn('wrong password')).toBe(401);
+    const atOnce = await Promise.all(Array.from({ length: 30 }, () => signIn()));
+    for (let tries = 0; tries < 120; tries += 1) atOnce.push(await signIn());
+    expect(new Set(atOnce)).toEqual(new Set([200]));
+    expect([await signIn('wrong password'), await signIn('wrong password'), await signIn()]).toEqual([
+      401, 429, 429,
+    ]);
+  });
+
+  test('a request that the service fails to do costs nothing', async () => {
+    let end = new TradecastError('UNAVAILABLE', 'The database does not answer right now.');
+    const trading = { cancel: () => Promise.reject(end) } as Partial<Trading> as Trading;
+    const limiter = createLocalRateLimiter({
+      ...HTTP_RATE_LIMITS,
+      'http:orders': { points: 2, seconds: 60 },
+    });
+    const client = createHttpClient((await start({ parts: { trading, limiter } })).url);
+    await registerUser(client);
+    for (let tries = 0; tries < 5; tries += 1)
+      expect(await client.delete(`/api/orders/${randomUUID()}`)).toMatchObject({ status: 503 });
+    end = new TradecastError('NOT_FOUND', 'No such order.');
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 4; tries += 1)
+      statuses.push((await client.delete(`/api/orders/${randomUUID()}`)).status);
+    expect(statuses).toEqual([404, 404, 429, 429]);
+  });
+
   test('trying many names from one address is stopped', async () => {
     const client = createHttpClient((await start()).url);
     const statuses: number[] = [];
@@ -222,7 +259,9 @@ describe('limits', () => {
   test('a user cannot ask without end', async () => {
     const limiter = {
       consume: async (limit: string) =>
-        limit === 'http:api' ? { allowed: false as const, retryAfterMs: 1_500 } : { allowed: true as const },
+        limit === 'http:api'
+          ? { allowed: false as const, retryAfterMs: 1_500 }
+          : { allowed: true as const, giveBack() {} },
     };
     const client = createHttpClient((await start({ parts: { limiter } })).url);
     await registerUser(client);
@@ -233,7 +272,24 @@ describe('limits', () => {
 
   test('an address is one IPv4 address or one IPv6 customer', () => {
     expect(addressKey('192.0.2.1')).toBe('192.0.2.1');
-    expect(addressKey('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    for (const mapped of [
+      '::ffff:192.0.2.1',
+      '::FFFF:192.0.2.1',
+      '::ffff:c000:201',
+      '0:0:0:0:0:ffff:c000:0201',
+      '0000:0000:0000:0000:0000:ffff:192.0.2.1',
+      '[::ffff:192.0.2.1]:443',
+      '192.0.2.1:443',
+      ' 192.0.2.1',
+    ])
+      expect([mapped, addressKey(mapped)]).toEqual([mapped, '192.0.2.1']);
+    for (const same of [
+      '2001:DB8:1:2::9',
+      '2001:0db8:0001:0002::9',
+      '[2001:db8:1:2::9]',
+      '[2001:db8:1:2::9]:1',
+    ])
+      expect([same, addressKey(same)]).toEqual([same, '2001:db8:1:2::/64']);
     expect(addressKey('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
     expect(addressKey('2001:db8:1:2::9')).toBe('2001:db8:1:2::/64');
     expect(addressKey('2001:db8::1')).toBe('2001:db8:0:0::/64');
@@ -260,6 +316,25 @@ describe('other sites', () => {
       status,
       body: { code: status === 403 ? 'FORBIDDEN' : 'INVALID_CREDENTIALS' },
     });
+  });
+
+  test('a refused origin says what to do, to the page in a sentence and to the operator in the log', async () => {
+    const warnings: { fields: object; message: string }[] = [];
+    const log: Log = { ...silentLog, warn: (fields, message) => void warnings.push({ fields, message }) };
+    const { url } = await start({ parts: { log } });
+    const page = 'https://trade.example.com';
+    // nginx with a bare proxy_pass: the Host is that of the service.
+    for (let tries = 0; tries < 3; tries += 1)
+      expect(await createHttpClient(url).post('/api/auth/login', login, { Origin: page })).toMatchObject({
+        status: 403,
+        body: { code: 'FORBIDDEN', error: expect.stringContaining('FRONTEND_URL') },
+      });
+    expect(warnings).toEqual([
+      {
+        fields: { origin: page, host: new URL(url).host, FRONTEND_URL: 'https://app.example.com' },
+        message: expect.stringMatching(/add it to FRONTEND_URL, or have the proxy .* pass the Host on/),
+      },
+    ]);
   });
 
   test('our own page may write', async () => {

@@ -12,10 +12,19 @@ export interface NamedLimit extends RateLimit {
   readonly scope: 'connection' | 'shared';
 }
 
-export type LimitVerdict = { allowed: true } | { allowed: false; retryAfterMs: number };
+export type LimitVerdict =
+  | {
+      readonly allowed: true;
+      /** Undoes the use: the next one of this window finds the point again. Called once at most. */
+      giveBack(): void;
+    }
+  | { readonly allowed: false; readonly retryAfterMs: number };
 
 export interface RateLimiter {
-  /** Uses one point of `key` under the named limit. Fails closed to a per-replica limit, never to "unlimited". */
+  /**
+   * Uses one point of `key` under the named limit; a refused use costs none. Fails closed to a per-replica limit, never
+   * to "unlimited".
+   */
   consume(limit: string, key: string): Promise<LimitVerdict>;
 }
 

@@ -5,6 +5,7 @@ import { revokedTopic } from '../../domain/accounts/topics.ts';
 import { type User, userToPayload } from '../../domain/accounts/user.ts';
 import { foldUsername } from '../../domain/accounts/username.ts';
 import { addressKey } from '../../lib/address.ts';
+import { createOneAtATime } from '../../lib/one-at-a-time.ts';
 import type { LoginPayload } from '../../protocol/accounts.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type DataOf, ROUTES } from '../../protocol/routes.ts';
@@ -21,6 +22,7 @@ const NO_NAME = '';
 export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { accounts, sessions, tokens, limiter, bus, clock } = parts;
   const router = Router();
+  const inTurn = createOneAtATime();
 
   /** The new login deletes the old session's row; its sockets are notified at once. */
   async function signIn(req: Request, user: User): Promise<LoginPayload> {
@@ -31,33 +33,48 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
     return { user: userToPayload(user), sessionID };
   }
 
-  /** Each attempt may be a guess at a password: limited by address, and by user name and address. */
-  async function takeGuess(req: Request, username: string): Promise<void> {
+  /**
+   * Each attempt may be a guess at a password: limited by address, and by user name and address. A right password costs
+   * neither: people who share an account do not lock each other out. Attempts at one name from one address take turns,
+   * because a right one holds its point until it is known to be right.
+   */
+  async function guess<T>(req: Request, username: string, attempt: () => Promise<T>): Promise<T> {
+    const res = req.res!;
     const address = addressKey(req.ip);
-    await takePoint(limiter, 'http:login:address', address);
-    await takePoint(limiter, 'http:login:user', `${foldUsername(username) ?? NO_NAME} ${address}`);
+    await takePoint(res, limiter, 'http:login', address);
+    const name = `${foldUsername(username) ?? NO_NAME} ${address}`;
+    return inTurn(name, async () => {
+      const refunds = [
+        await takePoint(res, limiter, 'http:login:address', address),
+        await takePoint(res, limiter, 'http:login:user', name),
+      ];
+      const signedIn = await attempt();
+      for (const giveBack of refunds) giveBack();
+      return signedIn;
+    });
   }
 
   router.post('/register', async (req, res) => {
     if (!options.registrationOpen) throw new TradecastError('FORBIDDEN', 'Registration is closed.');
     const request = readBody(req, ROUTES['POST /api/auth/register'].body);
-    await takePoint(limiter, 'http:register', addressKey(req.ip));
+    await takePoint(res, limiter, 'http:register', addressKey(req.ip));
     succeed<DataOf<'POST /api/auth/register'>>(res, await signIn(req, await accounts.register(request)), 201);
   });
 
   router.post('/login', async (req, res) => {
     const request = readBody(req, ROUTES['POST /api/auth/login'].body);
-    await takeGuess(req, request.username);
     const session = { begin: (user: User) => signIn(req, user), undo: () => endSession(req) };
-    succeed<DataOf<'POST /api/auth/login'>>(res, await accounts.login(request, session));
+    const signedIn = await guess(req, request.username, () => accounts.login(request, session));
+    succeed<DataOf<'POST /api/auth/login'>>(res, signedIn);
   });
 
   // This session keeps its id, which the open pages of this browser hold: the password has just proved the user.
   router.post('/password', requireUser(sessions), async (req, res) => {
     const request = readBody(req, ROUTES['POST /api/auth/password'].body);
     const user = userOf(res);
-    await takeGuess(req, user.username);
-    const ended = await accounts.changePassword(user, request, req.sessionID);
+    const ended = await guess(req, user.username, () =>
+      accounts.changePassword(user, request, req.sessionID),
+    );
     for (const id of ended) bus.publish(revokedTopic, { reason: 'logout', sessionHash: hashSessionId(id) });
     res.status(204).end();
   });
@@ -84,7 +101,7 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
 
   const issueToken: RequestHandler = async (req, res) => {
     const { id } = userOf(res);
-    await takePoint(limiter, 'http:api', id);
+    await takePoint(res, limiter, 'http:api', id);
     succeed<DataOf<'GET /api/auth/token'>>(res, await tokens.issue(id, req.sessionID));
   };
   router.get('/token', requireUser(sessions), issueToken);

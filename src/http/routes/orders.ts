@@ -22,7 +22,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     const { id: userId } = userOf(res);
     const { clientOrderId, ...request } = readBody(req, ROUTES['POST /api/orders'].body);
     const key = orderKey(req, clientOrderId);
-    await takePoint(limiter, 'http:orders', userId);
+    await takePoint(res, limiter, 'http:orders', userId);
     const placed = await trading.place({
       userId,
       request,
@@ -39,7 +39,7 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
     const { id: userId } = userOf(res);
     const id = idSchema.safeParse(req.params.id);
     if (!id.success) throw new TradecastError('NOT_FOUND', 'No such order.');
-    await takePoint(limiter, 'http:orders', userId);
+    await takePoint(res, limiter, 'http:orders', userId);
     succeed<DataOf<'DELETE /api/orders/:id'>>(res, await trading.cancel(userId, id.data, req.sessionID));
   });
 

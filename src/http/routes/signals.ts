@@ -25,7 +25,7 @@ export function takeSignal(
   const take: RequestHandler = async (req, res) => {
     const body = readBody(req, signalSchema);
     assertSource(res, body.source);
-    await takePoint(limiter, 'http:signals', body.source);
+    await takePoint(res, limiter, 'http:signals', body.source);
     // The same bytes are the same signal, whichever of the two routes they take.
     const digest = createHash('sha256').update(req.body).digest('hex');
     const { duplicate } = await signals.accept({ body, digest });

@@ -1,3 +1,4 @@
+import { charged, costsNothing, type Price } from '../../domain/limits/charge.ts';
 import type { RateLimiter } from '../../domain/limits/counters.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { ClientEvent } from '../../protocol/events.ts';
@@ -15,38 +16,34 @@ export interface CommandLimits {
 export function createCommandLimits(limiter: RateLimiter): CommandLimits {
   /**
    * The first subscription of each kind on a connection. A restart makes every tab of a user subscribe anew; the
-   * limit of `connect` bounds how often. So it costs the user no point, and the connection one only when it has
-   * worked: what failed with the database may be tried again.
+   * limit of `connect` bounds how often. So it costs the connection its point, and the user none.
    */
   const begun = new WeakMap<Peer, Set<string>>();
 
-  async function takePoint(peer: Peer, limit: LimitedEvent): Promise<void> {
-    const own = await limiter.consume(limit, peer.id);
-    const verdict = own.allowed ? await limiter.consume(`user:${limit}`, peer.principal.user.id) : own;
-    if (verdict.allowed) return;
+  function priceOf(peer: Peer, limit: LimitedEvent, isFirst: boolean): Price {
+    const own = [limit, peer.id] as const;
     const name = limit === 'unknown' ? 'unknown events' : limit;
-    throw new TradecastError('RATE_LIMITED', `Rate limit exceeded for ${name}`, {
-      retryAfterMs: verdict.retryAfterMs,
-    });
+    return {
+      limiter,
+      points: isFirst ? [own] : [own, [`user:${limit}`, peer.principal.user.id]],
+      refusal: (retryAfterMs) =>
+        new TradecastError('RATE_LIMITED', `Rate limit exceeded for ${name}`, { retryAfterMs }),
+    };
   }
 
   return {
     async charge(peer, event, run) {
       const kinds = begun.get(peer) ?? new Set();
-      if (!event.startsWith('subscribe:') || kinds.has(event)) {
-        await takePoint(peer, event);
-        return run();
-      }
-      begun.set(peer, kinds.add(event));
+      const isFirst = event.startsWith('subscribe:') && !kinds.has(event);
+      if (isFirst) begun.set(peer, kinds.add(event));
       try {
-        const result = await run();
-        await limiter.consume(event, peer.id);
-        return result;
+        return await charged(priceOf(peer, event, isFirst), run);
       } catch (error) {
-        kinds.delete(event);
+        // What the service failed to do may be tried again as the first.
+        if (isFirst && costsNothing(error)) kinds.delete(event);
         throw error;
       }
     },
-    chargeUnknown: (peer) => takePoint(peer, 'unknown'),
+    chargeUnknown: (peer) => charged(priceOf(peer, 'unknown', false), async () => {}),
   };
 }

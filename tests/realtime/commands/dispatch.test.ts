@@ -9,12 +9,8 @@ import { createGate } from '../../../src/realtime/commands/gate.ts';
 import type { Handlers } from '../../../src/realtime/commands/handlers.ts';
 import { createMemoryPeer } from '../../support/memory-peer.ts';
 
-test('a first subscription that failed may be tried again at once; one that worked has cost its point', async () => {
-  let isAway = true;
-  const subscribe: Handlers['subscribe:trades'] = () => {
-    if (isAway) throw new TradecastError('UNAVAILABLE', 'The database does not answer right now.');
-    return { ack: { type: 'trades', epoch: 'e1', head: 0, recovered: true, timestamp: '' } };
-  };
+/** Asks one connection to subscribe to trades, which may be done once a minute. */
+function createAsk(subscribe: Handlers['subscribe:trades']) {
   const once = { points: 1, seconds: 60 };
   const gate = createGate({
     limiter: createLocalRateLimiter({
@@ -32,12 +28,39 @@ test('a first subscription that failed may be tried again at once; one that work
   const handlers = { 'subscribe:trades': subscribe } as Partial<Handlers> as Handlers;
   const dispatch = createDispatch({ handlers, gate, send() {} });
   const peer = createMemoryPeer();
-  const ask = () =>
-    new Promise<unknown>((resolve) => dispatch.receive(peer, 'subscribe:trades', [], resolve));
+  return () => new Promise<unknown>((resolve) => dispatch.receive(peer, 'subscribe:trades', [], resolve));
+}
+const subscribed = { ack: { type: 'trades', epoch: 'e1', head: 0, recovered: true, timestamp: '' } } as const;
 
+test('a first subscription that the service could not do may be tried again at once; one that worked has cost its point', async () => {
+  let isAway = true;
+  const ask = createAsk(() => {
+    if (isAway) throw new TradecastError('UNAVAILABLE', 'The database does not answer right now.');
+    return subscribed;
+  });
   expect(await ask()).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
   expect(await ask()).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
   isAway = false;
   expect(await ask()).toMatchObject({ ok: true });
   expect(await ask()).toMatchObject({ ok: false, code: 'RATE_LIMITED' });
+});
+
+test('of two first subscriptions in one burst one is confirmed and one is over the limit', async () => {
+  const { promise: database, resolve: answer } = Promise.withResolvers<void>();
+  const ask = createAsk(async () => {
+    await database;
+    return subscribed;
+  });
+  const asked = [ask(), ask()];
+  answer();
+  expect(await Promise.all(asked)).toMatchObject([{ ok: true }, { ok: false, code: 'RATE_LIMITED' }]);
+});
+
+test('first subscriptions that are refused again and again are limited', async () => {
+  const ask = createAsk(() => {
+    throw new TradecastError('UNKNOWN_SYMBOL', 'No such symbol.');
+  });
+  const answers = await Promise.all(Array.from({ length: 60 }, ask));
+  const codes = answers.map((said) => (said as { code: string }).code);
+  expect(codes).toEqual(['UNKNOWN_SYMBOL', ...Array<string>(59).fill('RATE_LIMITED')]);
 });

@@ -188,6 +188,15 @@ describe('a portfolio subscription', () => {
     expect(await error).toMatchObject({ code: 'RATE_LIMITED', event: 'subscribe:portfolio' });
   });
 
+  test('is confirmed once where two come in one burst', async () => {
+    const socket = await newSocket();
+    const answers = await Promise.all([
+      ask(socket, 'subscribe:portfolio'),
+      ask(socket, 'subscribe:portfolio'),
+    ]);
+    expect(answers).toMatchObject([{ ok: true }, { ok: false, code: 'RATE_LIMITED' }]);
+  });
+
   test('ends with unsubscribe:portfolio', async () => {
     const socket = await newSocket();
     await ask(socket, 'subscribe:portfolio');
@@ -241,6 +250,13 @@ describe('limits', () => {
     } finally {
       await limited.close();
     }
+  });
+
+  test('of subscribe:watchlist let ten pass of a burst on a fresh connection', async () => {
+    const socket = await newSocket();
+    const burst = Array.from({ length: 12 }, () => ask(socket, 'subscribe:watchlist', ['AAPL']));
+    const confirmed = (await Promise.all(burst)).filter(({ ok }) => ok);
+    expect(confirmed).toHaveLength(10);
   });
 
   test('answer an unknown event with UNKNOWN_EVENT and count it', async () => {

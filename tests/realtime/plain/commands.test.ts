@@ -143,6 +143,14 @@ describe('subscribe', () => {
     );
   });
 
+  test('lets ten pass of a burst on a fresh connection', async () => {
+    const client = await connectPlain(app.port, { headers: { cookie: (await app.signUp()).cookie } });
+    for (let count = 0; count < 12; count++) client.send({ type: 'subscribe', symbols: ['AAPL'] });
+    await until(() => client.messages('error').length === 2, 'two are refused');
+    expect(client.messages('subscribed')).toHaveLength(10);
+    client.ws.terminate();
+  });
+
   test('shares the limit of its sibling on Socket.IO, for the connection and for the user', async () => {
     const message = { type: 'subscribe', symbols: ['AAPL'] };
     for (let count = 0; count < 10; count++)
