@@ -12,6 +12,17 @@ const PARSER_REFUSALS: Readonly<Record<string, readonly [status: number, code: E
 };
 const MALFORMED = [400, 'VALIDATION', 'This is not an HTTP request.'] as const;
 
+/** How long a request may take to arrive. */
+export interface ArrivalTimes {
+  readonly headersMs: number;
+  /** With its body. */
+  readonly requestMs: number;
+  /** Pause between two looks at the connections. */
+  readonly checkMs: number;
+}
+/** 64 KB arrive within half a minute over the slowest line; a sender that needs longer holds a connection for nothing. */
+const ARRIVAL: ArrivalTimes = { headersMs: 20_000, requestMs: 30_000, checkMs: 5_000 };
+
 /** An answer that takes longer after the end of a drain hangs; the shutdown goes on without it. */
 const ANSWER_TIMEOUT_MS = 8_000;
 
@@ -30,7 +41,7 @@ export interface HttpServer {
 }
 
 /** The HTTP server: refusals of its parser are JSON like all others, and only WebSockets are upgraded. */
-export function createHttpServer(app: RequestListener, clock: Clock): HttpServer {
+export function createHttpServer(app: RequestListener, clock: Clock, arrival = ARRIVAL): HttpServer {
   const unanswered = new Set<ServerResponse>();
   let draining = false;
   let onAnswer = (): void => {};
@@ -38,6 +49,9 @@ export function createHttpServer(app: RequestListener, clock: Clock): HttpServer
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: arrival.headersMs,
+      requestTimeout: arrival.requestMs,
+      connectionsCheckingInterval: arrival.checkMs,
       // A client that only offers HTTP/2 gets its answer in HTTP/1.1.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
@@ -51,7 +65,7 @@ export function createHttpServer(app: RequestListener, clock: Clock): HttpServer
       app(req, res);
     },
   );
-  server.on('clientError', refuse);
+  server.on('clientError', (error, socket) => refuse(error, socket, clock));
 
   function drain(): void {
     draining = true;
@@ -77,8 +91,8 @@ export function createHttpServer(app: RequestListener, clock: Clock): HttpServer
   };
 }
 
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuse(error: NodeJS.ErrnoException, socket: Duplex, clock: Clock): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, code, message] = PARSER_REFUSALS[error.code ?? ''] ?? MALFORMED;
-  answerRaw(socket, status, { success: false, error: message, code } satisfies ApiResponse<never>);
+  answerRaw(socket, status, { success: false, error: message, code } satisfies ApiResponse<never>, clock);
 }
