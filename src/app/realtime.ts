@@ -15,6 +15,7 @@ import type { DeliveryMeter } from '../domain/signals/delivery/delivery-meter.ts
 import type { SignalLog } from '../domain/signals/signal-log.ts';
 import type { SignalReader } from '../domain/signals/topics.ts';
 import type { Trading } from '../domain/trading/trading.ts';
+import { createOriginCheck } from '../lib/origin.ts';
 import { createSignalStreams } from '../realtime/event-lane/signal-streams.ts';
 import { darkpoolFeature } from '../realtime/features/darkpool.ts';
 import { marketStatusFeature } from '../realtime/features/market-status.ts';
@@ -32,6 +33,7 @@ import { createPlainSockets } from '../realtime/plain/server.ts';
 import { signalsEndpoint } from '../realtime/plain/signals.ts';
 import { createRealtime, type Realtime, type RealtimeParts } from '../realtime/server.ts';
 import { createSocketIo, type SocketIoParts } from '../realtime/socketio/server.ts';
+import { createStrangers } from '../realtime/strangers.ts';
 import { createUpgradeRouter } from '../realtime/upgrades.ts';
 import type { Core } from './core.ts';
 import type { Keys } from './keys.ts';
@@ -71,7 +73,15 @@ export function createRealtimeCapability(
 ): Capability<RealtimeService> {
   const { clock, metrics, replica } = core;
   const parts = { ...faces, clock, metrics: metrics.realtime, log: core.log('realtime') };
-  const door = { ...parts, allowedOrigins: config.allowedOrigins, sessionSecrets: keys.session };
+  const { allowedOrigins, trustProxy } = config;
+  const door = {
+    ...parts,
+    allowedOrigins,
+    isAllowedOrigin: createOriginCheck({ ...parts, allowedOrigins }),
+    strangers: createStrangers(parts),
+    trustProxy,
+    sessionSecrets: keys.session,
+  };
   const tiers = createTierWatch(parts);
   const signalStreams = createSignalStreams({ ...parts, tiers });
   const readers = new Set<Peer>();
@@ -93,7 +103,7 @@ export function createRealtimeCapability(
         createSocketIo({ ...door, httpServer: server }),
         createPlainSockets({
           ...door,
-          upgrades: createUpgradeRouter(server),
+          upgrades: createUpgradeRouter(server, clock),
           endpoints: [
             sentimentEndpoint({
               ...parts,
@@ -103,7 +113,6 @@ export function createRealtimeCapability(
             marketEndpoint(clock),
             signalsEndpoint({ ...parts, signalStreams, readers }),
           ],
-          trustProxy: config.trustProxy,
         }),
       ],
     },

@@ -109,8 +109,10 @@ describe('the protocol page', () => {
         ...http.map(([name, { points, seconds }]) => [name, `${points} / ${seconds} s`]),
       ].sort(),
     );
-    const { connect, unknown } = RATE_LIMITS;
-    expect(page.replaceAll('\n', ' ')).toContain(
+    const { connect, refused, unknown } = RATE_LIMITS;
+    const prose = page.replaceAll('\n', ' ');
+    expect(prose).toContain(`After ${refused.points} / ${refused.seconds} s handshakes without a session,`);
+    expect(prose).toContain(
       `Handshakes are limited to ${connect.points} / ${connect.seconds} s per user, unknown events to ${unknown.points} / ${unknown.seconds} s.`,
     );
   });

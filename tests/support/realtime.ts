@@ -7,6 +7,7 @@ import { createLocalConnectionCounter } from '../../src/adapters/local/connectio
 import type { Sessions } from '../../src/domain/accounts/session.ts';
 import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
+import type { RateLimiter } from '../../src/domain/limits/counters.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createEmitter } from '../../src/lib/emitter.ts';
@@ -30,6 +31,17 @@ import { testUser } from './memory-peer.ts';
 import { createMemoryTransport } from './memory-transport.ts';
 import { connectPlain, type PlainClient } from './plain-client.ts';
 import { openRaw } from './raw-client.ts';
+
+/** Limits nothing. */
+const FREE: RateLimiter = { consume: async () => ({ allowed: true, giveBack() {} }) };
+
+/** Lets everybody in. */
+export const OPEN_DOOR = {
+  allowedOrigins: [],
+  isAllowedOrigin: () => true,
+  strangers: { refused: async () => {}, isShutOut: () => false },
+  trustProxy: 0,
+};
 
 /** A client that can stop reading, whatever its transport. */
 export interface LineClient {
@@ -60,7 +72,7 @@ async function socketIo(clock: Clock, metrics: ReturnType<typeof createMetrics>)
     factory: createSocketIo({
       httpServer,
       adapter: null,
-      allowedOrigins: [],
+      ...OPEN_DOOR,
       sessionSecrets: () => [],
       clock,
       metrics: metrics.realtime,
@@ -95,10 +107,9 @@ async function plain(
   const closePort = (): void => void httpServer.close();
   return {
     factory: createPlainSockets({
-      upgrades: createUpgradeRouter(httpServer),
+      upgrades: createUpgradeRouter(httpServer, clock),
       endpoints: [marketEndpoint(clock), ...more],
-      trustProxy: 0,
-      allowedOrigins: [],
+      ...OPEN_DOOR,
       sessionSecrets: () => [secret],
       clock,
       metrics: metrics.realtime,
@@ -215,7 +226,7 @@ export async function startRealtime(
       sessions,
       tokens: { redeem: async () => null },
       connections: createLocalConnectionCounter(100),
-      limiter: { consume: async () => ({ allowed: true }) },
+      limiter: FREE,
       features: withTheRest([
         watchlistFeature({ ...market, maxSymbols: 200 }),
         tradesFeature({ bus, journal }),

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { readSessionCookie } from '../../domain/accounts/session-cookie.ts';
-import { isAllowedOrigin } from '../../lib/origin.ts';
+import type { OriginCheck } from '../../lib/origin.ts';
 import type { Credentials } from '../admission.ts';
 
 /** The subprotocol that carries a token: a browser can set no header but this one. */
 export const BEARER = 'bearer';
 
 export interface CredentialsParts {
-  readonly allowedOrigins: readonly string[];
+  readonly isAllowedOrigin: OriginCheck;
   /** Secrets of the session cookie. */
   readonly sessionSecrets: () => readonly string[];
 }
@@ -18,12 +18,12 @@ export interface CredentialsParts {
  */
 export function readCredentials(
   { headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>,
-  { allowedOrigins, sessionSecrets }: CredentialsParts,
+  { isAllowedOrigin, sessionSecrets }: CredentialsParts,
 ): Credentials | null {
   const token = bearerToken(headers['sec-websocket-protocol']) ?? queryToken(url);
   if (token !== undefined) return { sessionId: null, token };
   // A browser sends the cookie with the socket of any page.
-  if (!isAllowedOrigin(headers.origin, headers.host, allowedOrigins)) return null;
+  if (!isAllowedOrigin(headers)) return null;
   const sessionId = readSessionCookie(headers.cookie, sessionSecrets());
   return sessionId === null ? null : { sessionId };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { ConnectCode } from '../../protocol/errors.ts';
 import { CONNECT_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { type PlainError, plainAuthSchema } from '../../protocol/plain.ts';
 import { type Admission, type ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
@@ -18,6 +19,7 @@ export interface Admitted {
 
 export interface HandshakeParts {
   readonly admission: Admission;
+  readonly refused: (code: ConnectCode) => void;
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
 }
@@ -30,7 +32,7 @@ export async function shakeHands(
   ws: WebSocket,
   inbox: Inbox,
   shown: Credentials | null,
-  { admission, clock, log }: HandshakeParts,
+  { admission, refused, clock, log }: HandshakeParts,
 ): Promise<Admitted | null> {
   if (shown) ws.pause();
   const credentials = shown ?? (await firstWord(ws, inbox, clock));
@@ -41,7 +43,9 @@ export async function shakeHands(
     if (ws.readyState === ws.OPEN) return { id, principal };
     admission.release(principal, id);
   } catch (error) {
-    refuse(ws, refusalOf(error, log), clock);
+    const refusal = refusalOf(error, log);
+    refused(refusal.code);
+    refuse(ws, refusal, clock);
   }
   return null;
 }

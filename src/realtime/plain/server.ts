@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { addressKey, clientAddress } from '../../lib/address.ts';
+import { addressOf } from '../../lib/address.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
@@ -15,7 +15,10 @@ import {
 import { PLAIN_CLOSE_CODES } from '../../protocol/plain.ts';
 import { ConnectRefusal, type Credentials } from '../admission.ts';
 import { type DialectHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
-import { refuseUpgrade, type TakeUpgrade, type UpgradeRouter } from '../upgrades.ts';
+import { createFrameGuard } from '../frame-guard.ts';
+import type { Strangers } from '../strangers.ts';
+import { refuseHandshake, refuseUpgrade } from '../upgrade-refusals.ts';
+import type { TakeUpgrade, UpgradeRouter } from '../upgrades.ts';
 import { closeWith } from './close.ts';
 import { createPlainCommands } from './commands.ts';
 import { BEARER, type CredentialsParts, readCredentials } from './credentials.ts';
@@ -34,6 +37,7 @@ export interface PlainParts extends CredentialsParts {
   readonly endpoints: readonly PlainEndpointFactory[];
   /** Number of proxies in front, whose X-Forwarded-For counts. */
   readonly trustProxy: number;
+  readonly strangers: Strangers;
   readonly clock: Clock;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent' | 'plainConnections'>;
   readonly log: Log;
@@ -43,22 +47,25 @@ export interface PlainParts extends CredentialsParts {
 export const createPlainSockets =
   (parts: PlainParts) =>
   (host: DialectHost): Transport => {
-    const { upgrades, clock } = parts;
+    const { upgrades, strangers, clock } = parts;
     const connect = createConnect(parts, host);
     const enter = createDoor(parts);
-    const server = createServer();
+    const server = createServer(clock);
+    const guard = createFrameGuard({ ...parts, floodCode: PLAIN_CLOSE_CODES.flood });
     const open = new Set<WebSocket>();
     let isStopped = false;
 
     const takeTo =
       (endpoint: PlainEndpoint): TakeUpgrade =>
       (request, connection, head) => {
-        if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE');
-        const entered = enter(request, endpoint);
-        if (!entered) return refuseUpgrade(connection, 'RATE_LIMITED');
+        if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE', clock);
+        const address = addressOf(request, parts.trustProxy);
+        const entered = strangers.isShutOut(address) ? null : enter(request, endpoint, address);
+        if (!entered) return refuseUpgrade(connection, 'RATE_LIMITED', clock);
         connection.once('close', () => entered.left());
         server.handleUpgrade(request, connection, head, (ws) => {
           follow(ws, open);
+          guard(ws);
           void connect(endpoint, ws, request, entered);
         });
       };
@@ -89,8 +96,8 @@ function follow(ws: WebSocket, open: Set<WebSocket>): void {
   ws.once('close', () => open.delete(ws));
 }
 
-const createServer = (): WebSocketServer =>
-  new WebSocketServer({
+function createServer(clock: Clock): WebSocketServer {
+  const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     maxPayload: MAX_PLAIN_FRAME_BYTES,
@@ -99,10 +106,14 @@ const createServer = (): WebSocketServer =>
     // Never the token, which would be sent back.
     handleProtocols: (protocols) => (protocols.has(BEARER) ? BEARER : false),
   });
+  server.on('wsClientError', (error, connection) => refuseHandshake(connection, error, clock));
+  return server;
+}
 
 /** What a client shows at the door, and what becomes of its place among those who have not said who they are. */
 interface Entered {
   readonly shown: Credentials | null;
+  readonly address: string;
   identified(): void;
   /**
    * What it showed was no good. It has a place until it has read why; false where there is none: anything can be
@@ -121,6 +132,7 @@ function placeOfShown(shown: Credentials, waiting: WaitingRoom, address: string)
   let isGone = false;
   return {
     shown,
+    address,
     identified: nothing,
     refused() {
       if (!isGone) leave = waiting.enter(address);
@@ -141,24 +153,26 @@ function createDoor(parts: PlainParts) {
   });
   const visitors = createWaitingRoom({ perAddress: MAX_VISITORS_PER_ADDRESS, inAll: MAX_VISITORS });
 
-  return (request: IncomingMessage, { isPublic = false }: PlainEndpoint): Entered | null => {
+  return (request: IncomingMessage, { isPublic = false }: PlainEndpoint, address: string): Entered | null => {
     const shown = readCredentials(request, parts);
-    const address = addressOf(request, parts.trustProxy);
     // A cookie that has run out must not shut a page for everybody; a token is there to be looked at.
     if (shown && (shown.token !== undefined || !isPublic)) return placeOfShown(shown, waiting, address);
     const leave = (isPublic ? visitors : waiting).enter(address);
     if (!leave) return null;
     return isPublic
-      ? { shown: { sessionId: null, visitor: address }, identified: nothing, refused: yes, left: leave }
-      : { shown: null, identified: leave, refused: yes, left: leave };
+      ? {
+          shown: { sessionId: null, visitor: address },
+          address,
+          identified: nothing,
+          refused: yes,
+          left: leave,
+        }
+      : { shown: null, address, identified: leave, refused: yes, left: leave };
   };
 }
 
-const addressOf = ({ socket, headers }: IncomingMessage, trustProxy: number): string =>
-  addressKey(clientAddress(socket.remoteAddress, headers['x-forwarded-for']?.toString(), trustProxy));
-
 /** What happens to a socket after its upgrade: handshake, greeting, messages, end. */
-function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
+function createConnect({ strangers, clock, metrics, log }: PlainParts, host: DialectHost) {
   const receive = createPlainCommands({ host, metrics });
   const heartbeat = createHeartbeat(clock);
 
@@ -195,12 +209,17 @@ function createConnect({ clock, metrics, log }: PlainParts, host: DialectHost) {
     endpoint: PlainEndpoint,
     ws: WebSocket,
     request: IncomingMessage,
-    { shown, identified, refused }: Entered,
+    { shown, address, identified, refused }: Entered,
   ): Promise<void> {
     // It closes by itself, with the code of the violation.
     ws.on('error', (error) => log.debug({ err: error }, 'a client violated the protocol'));
     const inbox = createInbox(ws);
-    const admitted = await shakeHands(ws, inbox, shown, { admission: host, clock, log });
+    const admitted = await shakeHands(ws, inbox, shown, {
+      admission: host,
+      refused: (code) => void strangers.refused(address, code),
+      clock,
+      log,
+    });
     if (!admitted) {
       // Ends the line behind the reason, without the client's own close.
       if (!refused()) request.socket.destroySoon();

@@ -1,3 +1,5 @@
+import type { Clock } from '../../lib/clock.ts';
+
 /** What the peer needs of engine.io and is missing from its types. */
 export interface EngineTransport {
   readonly name: string;
@@ -8,6 +10,7 @@ export interface EngineTransport {
     readonly _socket?: { readonly bytesWritten: number; readonly writableLength: number };
     close(code: number, reason: string): void;
     terminate(): void;
+    once(event: 'close', listener: () => void): void;
   };
 }
 
@@ -22,3 +25,15 @@ export const transportOf = (conn: { readonly transport: unknown }): EngineTransp
 /** Packets that engine.io has not passed to the transport yet. */
 export const writeBufferOf = (conn: object): readonly BufferedPacket[] =>
   (conn as { readonly writeBuffer: readonly BufferedPacket[] }).writeBuffer;
+
+/** Time in which a client that is sent away may answer the close frame. */
+const END_GRACE_MS = 1_000;
+
+/** Closes a connection that has no place any more; where the client does not answer, it is cut. */
+export function endTransport(conn: { readonly transport: unknown; close(): void }, clock: Clock): void {
+  const { socket } = transportOf(conn);
+  conn.close();
+  if (!socket) return;
+  const cancelCut = clock.after(END_GRACE_MS, () => socket.terminate());
+  socket.once('close', cancelCut);
+}

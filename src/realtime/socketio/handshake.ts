@@ -1,25 +1,78 @@
 import { readSessionCookie } from '../../domain/accounts/session-cookie.ts';
+import { addressOf } from '../../lib/address.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { handshakeAuthSchema } from '../../protocol/connection.ts';
-import { type ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
+import { ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
 import type { PeerHost } from '../connections.ts';
+import type { Strangers } from '../strangers.ts';
+import { endTransport } from './engine.ts';
 import type { RealtimeSocket } from './peer.ts';
 
+/** A stock client opens a new connection for its next attempt; this many on one only cost us. */
+const MAX_REFUSED = 3;
+
+export interface HandshakeParts {
+  readonly sessionSecrets: () => readonly string[];
+  readonly strangers: Strangers;
+  readonly trustProxy: number;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'error'>;
+}
+
 /** Socket.IO middleware: asks the host to admit the socket, and makes its user the socket's. */
-export const createHandshake =
-  (host: PeerHost, secrets: () => readonly string[], log: Pick<Log, 'error'>) =>
-  (socket: RealtimeSocket, next: (error?: Error) => void): void => {
-    const credentials = credentialsOf(socket, secrets());
+export function createHandshake(host: PeerHost, parts: HandshakeParts) {
+  const { sessionSecrets, strangers, trustProxy, clock, log } = parts;
+  const attempts = new WeakMap<object, Attempts>();
+
+  return (socket: RealtimeSocket, next: (error?: Error) => void): void => {
+    const { conn } = socket;
+    const own = attempts.get(conn) ?? firstAttempt(addressOf(socket.request, trustProxy));
+    attempts.set(conn, own);
+    const credentials = credentialsOf(socket, sessionSecrets());
     forgetSecrets(socket);
-    host.admit(socket.id, credentials).then(
+
+    function refuse(refusal: ConnectRefusal): void {
+      own.refused += 1;
+      next(toConnectError(refusal));
+      // Socket.IO writes the refusal a moment later.
+      if (own.refused >= MAX_REFUSED || own.isUnderWay) setImmediate(endTransport, conn, clock);
+    }
+    // Each would take a place, and the connection would have them all.
+    if (own.isUnderWay) {
+      refuse(atOnce());
+      return;
+    }
+    own.isUnderWay = true;
+    const admitted = host.admit(socket.id, credentials).finally(() => {
+      own.isUnderWay = false;
+    });
+    admitted.then(
       (principal) => {
         socket.data = principal;
         releaseAtEnd(socket, host);
         next();
       },
-      (error: unknown) => next(toConnectError(refusalOf(error, log))),
+      (error: unknown) => {
+        const refusal = refusalOf(error, log);
+        void strangers.refused(own.address, refusal.code);
+        refuse(refusal);
+      },
     );
   };
+}
+
+/** What one connection has tried so far. */
+interface Attempts {
+  /** Its request is forgotten after the first. */
+  readonly address: string;
+  isUnderWay: boolean;
+  refused: number;
+}
+const firstAttempt = (address: string): Attempts => ({ address, isUnderWay: false, refused: 0 });
+
+const atOnce = (): ConnectRefusal =>
+  new ConnectRefusal('RATE_LIMITED', 'One connection signs in once at a time', false);
 
 /** A function of its own: its closure lives as long as the socket, and the handshake's would keep the credentials. */
 function releaseAtEnd(socket: RealtimeSocket, host: PeerHost): void {

@@ -11,7 +11,7 @@ export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents, 
 export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, object, Principal>;
 
 /** WebSocket close codes of our own, so that a client can distinguish the reasons. */
-const CLOSE_CODES = { slow_consumer: 4008, flood: 4029, resubscribe: 4012 } as const;
+export const CLOSE_CODES = { slow_consumer: 4008, flood: 4029, resubscribe: 4012 } as const;
 
 /** A class, because its methods then cost nothing per connection. */
 export class SocketIoPeer implements Peer {

@@ -1,23 +1,33 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Namespace, Server } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
+import { addressOf } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { isAllowedOrigin } from '../../lib/origin.ts';
+import type { OriginCheck } from '../../lib/origin.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import { userRoom } from '../../protocol/rooms.ts';
 import type { Ack } from '../commands/dispatch.ts';
 import { type PeerHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
+import { createFrameGuard } from '../frame-guard.ts';
+import type { Strangers } from '../strangers.ts';
+import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalCode } from '../upgrade-refusals.ts';
+import { endTransport } from './engine.ts';
 import { createHandshake } from './handshake.ts';
-import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
+import { CLOSE_CODES, type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
+import { guardedServer } from './websocket-server.ts';
 
 export interface SocketIoParts {
   readonly httpServer: HttpServer;
   /** Reaches the sockets of other replicas; null where there are none. */
   readonly adapter: ((namespace: Namespace) => Adapter) | null;
   readonly allowedOrigins: readonly string[];
+  readonly isAllowedOrigin: OriginCheck;
+  readonly strangers: Strangers;
+  /** Number of proxies in front, whose X-Forwarded-For counts. */
+  readonly trustProxy: number;
   /** Secrets of the session cookie, known when the first client arrives; the first signs. */
   readonly sessionSecrets: () => readonly string[];
   readonly clock: Clock;
@@ -32,7 +42,7 @@ export const createSocketIo =
     const { httpServer, clock } = parts;
     const io = createServer(parts);
     const upgraded = followUpgrades(httpServer);
-    io.use(createHandshake(host, parts.sessionSecrets, parts.log));
+    io.use(createHandshake(host, parts));
     // Events that another service emits into a room; our own are counted where they are written.
     const countSent = (event: string): void => parts.metrics.messageSent(event);
     io.on('connection', (socket) => {
@@ -53,8 +63,9 @@ export const createSocketIo =
     };
   };
 
-const createServer = ({ httpServer, adapter, allowedOrigins }: SocketIoParts): RealtimeServer =>
-  new Server(httpServer, {
+function createServer(parts: SocketIoParts): RealtimeServer {
+  const { httpServer, adapter, allowedOrigins, clock } = parts;
+  const io: RealtimeServer = new Server(httpServer, {
     serveClient: false,
     // The polls of one client would be sent to different replicas.
     ...(adapter && { adapter: adapter as never, transports: ['websocket'] }),
@@ -65,12 +76,41 @@ const createServer = ({ httpServer, adapter, allowedOrigins }: SocketIoParts): R
     // Frames are encoded once for all sockets, which compression per socket would undo.
     perMessageDeflate: false,
     cors: { origin: [...allowedOrigins], credentials: true },
-    // CORS headers do not cover the upgrade: without this any page could open a socket with its visitor's cookie.
-    allowRequest: ({ headers }, answer) => {
-      if (isAllowedOrigin(headers.origin, headers.host, allowedOrigins)) answer(null, true);
-      else answer('origin not allowed', false);
+    allowRequest(request, answer) {
+      const code = refusalAtDoor(request, parts);
+      if (code === null) answer(null, true);
+      else answer(code, false);
     },
+    wsEngine: guardedServer(createFrameGuard({ ...parts, floodCode: CLOSE_CODES.flood }), clock) as never,
   });
+  // It comes before the engine's own answer, which is HTML; the engine writes nothing on a connection that has ended.
+  io.engine.on('connection_error', ({ req, context }: EngineError) => {
+    if (req.res === undefined && req.websocket === undefined)
+      refuseUpgrade(req.socket, codeOf(context?.message), clock);
+  });
+  return io;
+}
+
+interface EngineError {
+  /** `res` of a request that asks for no WebSocket, `websocket` of one that has it already. */
+  readonly req: IncomingMessage & { readonly res?: unknown; readonly websocket?: unknown };
+  readonly context?: { readonly message?: unknown };
+}
+const codeOf = (message: unknown): UpgradeRefusalCode =>
+  typeof message === 'string' && Object.hasOwn(UPGRADE_REFUSALS, message)
+    ? (message as UpgradeRefusalCode)
+    : 'VALIDATION';
+
+/** Why a new connection is refused before its handshake, by what its request says. */
+function refusalAtDoor(
+  request: IncomingMessage,
+  { isAllowedOrigin, strangers, trustProxy }: SocketIoParts,
+): UpgradeRefusalCode | null {
+  // CORS headers do not cover the upgrade: without this any page could open a socket with its visitor's cookie.
+  if (!isAllowedOrigin(request.headers)) return 'FORBIDDEN';
+  if (strangers.isShutOut(addressOf(request, trustProxy))) return 'RATE_LIMITED';
+  return /[?&]EIO=4(&|$)/.test(request.url ?? '') ? null : 'UNSUPPORTED_PROTOCOL';
+}
 
 /** A peer that does not read does not answer the close frame either: in the end its connection has to be cut. */
 function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
@@ -100,7 +140,7 @@ function connect(socket: RealtimeSocket, host: PeerHost, { clock, log }: SocketI
   socket.on('disconnect', (reason) => {
     host.leave(peer);
     // A connection without a socket would live on, counted by no limit and seen by no check.
-    if (reason === 'client namespace disconnect') socket.conn.close();
+    if (reason === 'client namespace disconnect') endTransport(socket.conn, clock);
   });
   host.join(peer);
 }

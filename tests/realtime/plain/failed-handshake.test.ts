@@ -14,7 +14,12 @@ test('a handshake that fails by a mistake of the service closes with 1013, and i
   const admission = { admit: () => Promise.reject(mistake), release: () => {} };
   const clock = createManualClock('2026-06-15T15:00:00Z');
   server.on('connection', (ws) => {
-    void shakeHands(ws, createInbox(ws), { sessionId: 'one' }, { admission, clock, log: { error } });
+    void shakeHands(
+      ws,
+      createInbox(ws),
+      { sessionId: 'one' },
+      { admission, refused: () => {}, clock, log: { error } },
+    );
   });
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const [code] = await once(client, 'close');

@@ -11,6 +11,7 @@ import { createSocketIo } from '../../../src/realtime/socketio/server.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 import { testUser } from '../../support/memory-peer.ts';
 import { openRaw, type RawClient } from '../../support/raw-client.ts';
+import { OPEN_DOOR } from '../../support/realtime.ts';
 
 let clock: ManualClock;
 let httpServer: HttpServer;
@@ -42,7 +43,7 @@ beforeEach(async () => {
   transport = createSocketIo({
     httpServer,
     adapter: null,
-    allowedOrigins: [],
+    ...OPEN_DOOR,
     sessionSecrets: () => [],
     clock,
     metrics: { messageSent() {} },
@@ -86,6 +87,18 @@ describe.each([
     client.resume();
     expect(await client.closed).toEqual({ code, reason });
   });
+});
+
+test('a client that leaves the namespace and does not answer the close frame is cut after a second', async () => {
+  const client = await openRaw(port(), { sessionID: 'a-session' });
+  clients.push(client);
+  client.send('41');
+  client.pause();
+  await until(() => peers.length === 0, 'it has left');
+  clock.advance(999);
+  expect(destroyed()).toEqual([false]);
+  clock.advance(1);
+  expect(destroyed()).toEqual([true]);
 });
 
 describe('a stop', () => {

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { startApp, type TestApp } from '../../rig/app.ts';
+import { SOCKET_IO_PATH } from '../../rig/clients/reconnect.ts';
+import { until } from '../../rig/wait.ts';
+import { openPlain } from '../support/plain-client.ts';
+import { openRaw } from '../support/raw-client.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(() => app.close());
+
+const NOBODY = `40${JSON.stringify({ sessionID: 'nobody' })}`;
+const refusalsIn = (messages: readonly string[]) => messages.filter((text) => text.startsWith('44'));
+
+describe('a client without a session', () => {
+  test('has three refusals on one connection, which is closed then', async () => {
+    const client = await openRaw(app.port);
+    for (let tries = 0; tries < 50; tries++) {
+      client.send(NOBODY);
+      const before = refusalsIn(client.messages).length;
+      if (client.ws.readyState === WebSocket.OPEN)
+        await until(
+          () => refusalsIn(client.messages).length > before || client.ws.readyState !== WebSocket.OPEN,
+          'it is answered or closed',
+        );
+    }
+    await client.closed;
+    expect(refusalsIn(client.messages)).toHaveLength(3);
+    expect(refusalsIn(client.messages)[0]).toContain('INVALID_SESSION');
+  });
+
+  test('that tries on new connections is refused at the door, whatever it connects to; a session from elsewhere is not', async () => {
+    await app.close();
+    app = await startApp({ env: { RATE_LIMITS: 'refused=5/600', TRUST_PROXY: '1' } });
+    const from = (address: string) => ({ headers: { 'X-Forwarded-For': address } });
+    const attempt = (address: string, path = SOCKET_IO_PATH) =>
+      new Promise<number | string>((resolve) => {
+        const ws = new WebSocket(`ws://127.0.0.1:${app.port}${path}`, from(address));
+        ws.on('error', () => {});
+        ws.on('open', () => ws.send(NOBODY));
+        ws.on('message', (data) => {
+          if (!String(data).startsWith('44')) return;
+          resolve('refused');
+          ws.terminate();
+        });
+        ws.on('unexpected-response', (_request, { statusCode = 0 }) => resolve(statusCode));
+      });
+    for (let tries = 0; tries < 6; tries++) expect(await attempt('192.0.2.1')).toBe('refused');
+    expect([await attempt('192.0.2.1'), await attempt('::ffff:c000:201')]).toEqual([429, 429]);
+    expect(await attempt('192.0.2.1', '/api/socket')).toBe(429);
+    expect(await attempt('192.0.2.2')).toBe('refused');
+    const session = await app.signUp();
+    const elsewhere = { extraHeaders: { 'X-Forwarded-For': '192.0.2.3' } };
+    expect((await app.connect(session, elsewhere)).connected).toBe(true);
+  });
+});
+
+describe('a connection', () => {
+  test('that signs in many times at once gets one place, and is closed', async () => {
+    const session = await app.signUp();
+    const client = await openRaw(app.port);
+    for (let tries = 0; tries < 5; tries++)
+      client.send(`40${JSON.stringify({ sessionID: session.sessionID })}`);
+    await client.closed;
+    const others = await Promise.all(Array.from({ length: 5 }, () => app.connect(session)));
+    expect(others.every(({ connected }) => connected)).toBe(true);
+  });
+
+  test('that leaves the namespace is closed, also where the client does not want to', async () => {
+    const client = await openRaw(app.port, await app.signUp());
+    client.send('41');
+    client.pause();
+    const health = async () => (await app.request('GET', '/health/websocket')).body;
+    await until(async () => (await health()).activeConnections === 0, 'its place is free');
+    client.resume();
+    expect((await client.closed).code).toBeGreaterThan(0);
+  });
+});
+
+describe('a flood of frames', () => {
+  const MORE_THAN_ALLOWED = 2_100;
+
+  test.each([
+    ['pongs', (ws: WebSocket) => ws.pong()],
+    ['answers to a ping that was not sent', (ws: WebSocket) => ws.send('3')],
+  ])('of %s closes the connection over Socket.IO, and no other', async (_what, send) => {
+    const session = await app.signUp();
+    const [client, other] = [await openRaw(app.port, session), await app.connect(session)];
+    for (let count = 0; count < MORE_THAN_ALLOWED; count++) send(client.ws);
+    expect(await client.closed).toEqual({ code: 4029, reason: 'flood' });
+    expect(other.connected).toBe(true);
+  });
+
+  test('of pongs closes a plain connection', async () => {
+    const client = openPlain(app.port, { headers: { cookie: (await app.signUp()).cookie } });
+    await until(() => client.messages('connected').length === 1, 'it is open');
+    for (let count = 0; count < MORE_THAN_ALLOWED; count++) client.ws.pong();
+    expect(await client.closed).toEqual({ code: 4429, reason: 'flood' });
+  });
+
+  test.each([
+    ['Socket.IO', async () => (await openRaw(app.port, await app.signUp())).ws],
+    [
+      'a plain connection',
+      async () => openPlain(app.port, { headers: { cookie: (await app.signUp()).cookie } }).ws,
+    ],
+  ])(
+    'of pings from a client that does not read is cut over %s, before its answers pile up',
+    async (_what, open) => {
+      const ws = await open();
+      const closed = new Promise<number>((resolve) => ws.on('close', resolve));
+      await until(() => ws.readyState === WebSocket.OPEN, 'it is open');
+      ws.pause();
+      for (let count = 0; count < MORE_THAN_ALLOWED; count++) ws.ping('x'.repeat(125));
+      const health = async () => (await app.request('GET', '/health/websocket')).body;
+      await until(async () => (await health()).activeConnections === 0, 'it is gone');
+      ws.resume();
+      expect(await closed).toBeGreaterThan(1000);
+    },
+  );
+
+  test('of probes during the upgrade from polling is cut', async () => {
+    const opened = await fetch(`${app.url}/socket.io/?EIO=4&transport=polling`);
+    const { sid } = JSON.parse((await opened.text()).slice(1)) as { sid: string };
+    const ws = new WebSocket(`ws://127.0.0.1:${app.port}${SOCKET_IO_PATH}&sid=${sid}`);
+    ws.on('error', () => {});
+    const closed = new Promise<number>((resolve) => ws.on('close', resolve));
+    await new Promise((resolve) => ws.once('open', resolve));
+    for (let count = 0; count < MORE_THAN_ALLOWED; count++) ws.send('2probe');
+    expect(await closed).toBe(4029);
+  });
+});
