@@ -4,6 +4,7 @@ import { createTierWatch, type TierWatch } from '../domain/accounts/tier-watch.t
 import type { Users } from '../domain/accounts/user.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Journal } from '../domain/journal/journal.ts';
+import { createPlaceSecrets } from '../domain/limits/place-secrets.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
@@ -40,7 +41,7 @@ import type { Keys } from './keys.ts';
 import type { Capability } from './part.ts';
 
 export interface RealtimeFaces
-  extends Omit<RealtimeParts, 'features' | 'transports' | 'clock' | 'metrics' | 'log'>,
+  extends Omit<RealtimeParts, 'features' | 'transports' | 'placeSecrets' | 'clock' | 'metrics' | 'log'>,
     Pick<SocketIoParts, 'adapter'> {
   readonly server: HttpServer;
   readonly journal: Journal;
@@ -88,6 +89,7 @@ export function createRealtimeCapability(
   const realtime = createRealtime(
     {
       ...parts,
+      placeSecrets: createPlaceSecrets(keys.session),
       features: [
         marketStatusFeature(() => hours.status(clock.now())),
         watchlistFeature({ ...parts, maxSymbols: config.maxSymbols }),

@@ -3,7 +3,15 @@ import { JOURNAL_EVENTS, type ServerEvent } from '../protocol/events.ts';
 import type { MetricRegistry } from './registry.ts';
 
 /** Why a connection ended, as a label. */
-export const CLOSE_REASONS = ['client', 'drain', 'revoked', 'slow_consumer', 'flood', 'resubscribe'] as const;
+export const CLOSE_REASONS = [
+  'client',
+  'drain',
+  'revoked',
+  'replaced',
+  'slow_consumer',
+  'flood',
+  'resubscribe',
+] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** Quotes of stocks and of contracts: far more than all other events together. */

@@ -3,12 +3,13 @@ import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { User } from '../domain/accounts/user.ts';
 import { charged } from '../domain/limits/charge.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
+import type { PlaceSecrets } from '../domain/limits/place-secrets.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { type ConnectCode, isUnavailable, TradecastError } from '../protocol/errors.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
-import { createPrincipal, createVisitor, isVisitor, type Principal } from './principal.ts';
+import { createPrincipal, createVisitor, isVisitor, ownerOf, type Principal } from './principal.ts';
 
 /** Why a connection is refused. `retryable`: the same attempt may succeed later. */
 export class ConnectRefusal extends TradecastError {
@@ -40,6 +41,8 @@ export interface Credentials {
   readonly userId?: unknown;
   /** Version of the wire contract, where the client names one. */
   readonly protocol?: unknown;
+  /** The secret of the connection that the client had before. */
+  readonly replaces?: unknown;
 }
 
 export interface Admission {
@@ -53,6 +56,9 @@ export interface AdmissionParts {
   readonly sessions: Pick<Sessions, 'find'>;
   readonly tokens: Pick<SocketTokens, 'redeem'>;
   readonly connections: ConnectionCounter;
+  readonly placeSecrets: Pick<PlaceSecrets, 'read'>;
+  /** Ends a silent connection of the user; whether it has. */
+  readonly takeOver: (userId: string, connectionId: string) => Promise<boolean>;
   readonly limiter: RateLimiter;
   readonly maxConnectionsPerUser: number;
   readonly draining: () => boolean;
@@ -113,8 +119,21 @@ export function createAdmission(parts: AdmissionParts): Admission {
       work,
     );
 
-  async function takePlace(user: User, connectionId: string): Promise<void> {
-    if (!(await connections.acquire(user.id, connectionId))) {
+  /** A place for the connection: a free one, else that of the connection which the client had before. */
+  async function findPlace(userId: string, connectionId: string, before: string | null): Promise<boolean> {
+    if (await connections.acquire(userId, connectionId)) {
+      // What it had before need not wait for its time-out to be gone.
+      if (before !== null) void parts.takeOver(userId, before);
+      return true;
+    }
+    if (before === null || !(await parts.takeOver(userId, before))) return false;
+    return connections.acquire(userId, connectionId, before);
+  }
+
+  async function takePlace(principal: Principal, connectionId: string, replaces: unknown): Promise<void> {
+    const { user } = principal;
+    const before = parts.placeSecrets.read(replaces, ownerOf(principal));
+    if (!(await findPlace(user.id, connectionId, before))) {
       const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
       throw new ConnectRefusal('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
     }
@@ -138,9 +157,9 @@ export function createAdmission(parts: AdmissionParts): Admission {
       try {
         if (parts.draining()) throw unavailable();
         if (credentials.visitor !== undefined) return await admitVisitor(credentials.visitor);
-        const [user, sessionId] = await findUser(credentials);
-        await forAPoint(user.id, () => takePlace(user, connectionId));
-        return createPrincipal(user, sessionId);
+        const principal = createPrincipal(...(await findUser(credentials)));
+        await forAPoint(principal.user.id, () => takePlace(principal, connectionId, credentials.replaces));
+        return principal;
       } catch (error) {
         const refusal = error instanceof ConnectRefusal ? error : unavailable();
         if (refusal !== error) logFailure(error);

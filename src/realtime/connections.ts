@@ -1,3 +1,4 @@
+import type { PlaceSecrets } from '../domain/limits/place-secrets.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
@@ -8,6 +9,7 @@ import type { Dispatch } from './commands/dispatch.ts';
 import type { Gate } from './commands/gate.ts';
 import type { CloseReason, Peer, Send } from './peer.ts';
 import { createPeerIndex, type PeerIndex } from './peer-index.ts';
+import { ownerOf } from './principal.ts';
 import type { Selections } from './selection.ts';
 import type { StateLane } from './state-lane/lane.ts';
 
@@ -42,11 +44,14 @@ export interface Connections {
   close(peer: Peer, reason: CloseReason): void;
   /** Ends the peer at once, also where it is closing for another reason. */
   revoke(peer: Peer, reason: SessionRevokedPayload['reason']): void;
+  /** Ends a silent peer, whose client has come back on another connection. */
+  replace(peer: Peer): void;
 }
 
 export interface ConnectionsParts {
   /** Name of this replica, which `connected` carries. */
   readonly replica: string;
+  readonly placeSecrets: Pick<PlaceSecrets, 'issue'>;
   readonly lane: Pick<StateLane, 'add' | 'remove'>;
   readonly joined: (peer: Peer) => void;
   readonly left: (peer: Peer) => void;
@@ -85,6 +90,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
         replica: parts.replica,
         protocol: PROTOCOL_VERSION,
         serverTime: new Date(clock.now()).toISOString(),
+        secret: parts.placeSecrets.issue(peer.id, ownerOf(peer.principal)),
       });
       parts.joined(peer);
       log.debug({ socketId: peer.id, userId }, 'WebSocket connected');
@@ -104,6 +110,12 @@ export function createConnections(parts: ConnectionsParts): Connections {
       closing.set(peer, 'revoked');
       send(peer, 'session:revoked', { reason });
       peer.close('revoked');
+    },
+    replace(peer) {
+      if (!peer.isOpen() || !peers.has(peer)) return;
+      closing.set(peer, 'replaced');
+      send(peer, 'session:replaced', {});
+      peer.close('replaced');
     },
   };
 }

@@ -43,8 +43,12 @@ export interface Peer {
    * `written` is called when the transport has accepted the last byte, and never if the connection ends before.
    */
   write(events: readonly EncodedEvent[], joined?: Buffer, written?: () => void): void;
-  /** A client comes back by itself, except after `revoked`. */
+  /** A client comes back by itself, except after `revoked` and `replaced`. */
   close(reason: CloseReason): void;
+  /** When the client last sent anything, milliseconds since epoch, for a transport whose connections may be replaced. */
+  heardAt?(): number;
+  /** Asks the client for a sign of life. */
+  ping?(): void;
   /** What the peer watches of one kind of state from now on, for a transport that keeps rooms for other services. */
   watches?(event: ServerEvent, subjects: ReadonlySet<string>): void;
 }

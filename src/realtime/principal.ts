@@ -1,5 +1,6 @@
 import { hashSessionId } from '../domain/accounts/session.ts';
 import type { User } from '../domain/accounts/user.ts';
+import type { PlaceOwner } from '../domain/limits/place-secrets.ts';
 
 /** Who a peer is; nothing secret, because adapters may send it to other replicas. */
 export interface Principal {
@@ -15,6 +16,9 @@ export function createPrincipal(user: User, sessionId: string): Principal {
   sessionIds.set(principal, sessionId);
   return principal;
 }
+
+/** Whose connection a peer is. */
+export const ownerOf = ({ user, sessionHash }: Principal): PlaceOwner => ({ userId: user.id, sessionHash });
 
 /** No session has this hash. */
 const NO_SESSION = '';

@@ -3,6 +3,7 @@ import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
+import type { PlaceSecrets } from '../domain/limits/place-secrets.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createScope } from '../lib/scope.ts';
@@ -23,6 +24,7 @@ import { watchSlowReaders } from './slow-readers.ts';
 import { createFanOut, type FanOut } from './state-lane/fan-out.ts';
 import { createStateLane } from './state-lane/lane.ts';
 import { createLatencyWindow, type LatencyWindow } from './state-lane/latency-window.ts';
+import { createTakeOver } from './take-over.ts';
 
 export interface RealtimeOptions {
   /** Name of this replica, which `connected` carries. */
@@ -36,6 +38,7 @@ export interface RealtimeParts {
   readonly sessions: Sessions;
   readonly tokens: Pick<SocketTokens, 'redeem'>;
   readonly connections: ConnectionCounter;
+  readonly placeSecrets: PlaceSecrets;
   readonly limiter: RateLimiter;
   readonly journal: Pick<Journal, 'heads'>;
   /** Together they answer every command. */
@@ -83,7 +86,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     },
     isDraining: () => drain.isDraining(),
   });
-  const { index, close, revoke } = connections;
+  const { index, close, revoke, replace } = connections;
   const { peers } = index;
   const sweep = createJournalSweep({ ...parts, users: index.byUser });
   const peersOf = (userId: string): Iterable<Peer> => index.byUser.get(userId) ?? [];
@@ -100,7 +103,13 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const dispatch = createDispatch({ handlers: mergeHandlers(features), gate, send });
   const selections = mergeSelections(features);
   const drain = createDrain({ ...parts, ...gate, peers, send, close: (peer) => close(peer, 'drain') });
-  const admission = createAdmission({ ...parts, ...options, draining: drain.isDraining });
+  const takeOver = createTakeOver({ ...parts, index, replace });
+  const admission = createAdmission({
+    ...parts,
+    ...options,
+    takeOver: takeOver.end,
+    draining: drain.isDraining,
+  });
   const host = { ...admission, ...gate, ...dispatch, ...connections, selections };
   const transports = parts.transports.map((create) => create(host));
   const fanOut = createFanOut({
@@ -130,6 +139,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       for (const feature of features) running.add(...startFeature(feature, fanOut));
       running.add(
         sweep.start(),
+        takeOver.start(),
         guardSessions({ ...parts, index, revoke }),
         watchSlowReaders({ ...parts, peers, onSlowReader: (peer) => close(peer, 'slow_consumer') }),
         clock.every(options.flushIntervalMs, fanOut.tick),

@@ -44,6 +44,8 @@ const MESSAGES: Readonly<Record<string, object>> = {
   portfolio: { userId: 'u1' },
   revoked: { reason: 'logout', sessionHash: 'h1' },
   orders: {},
+  'place:asked': { id: 'p1', userId: 'u1', connectionId: 'c1' },
+  place: { id: 'p1', isFree: true },
   heartbeat,
   'readers:asked': { id: 'q1' },
   readers: {

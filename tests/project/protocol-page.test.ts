@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { readRepoFile } from '../../rig/source-files.ts';
+import { CLOSE_REASONS } from '../../src/metrics/realtime.ts';
+import { SOCKET_CLOSE_CODES } from '../../src/protocol/connection.ts';
 import { CONNECT_CODES, REQUEST_CODES, TRADING_CODES } from '../../src/protocol/errors.ts';
 import { type ClientEvent, COMMANDS, EVENTS } from '../../src/protocol/events.ts';
 import { INCIDENT_KINDS } from '../../src/protocol/health-payloads.ts';
@@ -133,6 +135,17 @@ describe('the protocol page', () => {
     const codes = rowsOf('Messages of the server').map(([code]) => Number(code));
     const tooBig = 1009;
     expect(codes.sort()).toEqual([...Object.values(PLAIN_CLOSE_CODES), tooBig].sort());
+  });
+
+  test('lists every end of a Socket.IO connection, with its close code', () => {
+    const noCode = 1005;
+    const codes: Partial<Record<string, number>> = SOCKET_CLOSE_CODES;
+    expect(rowsOf('Ends of a connection').map(([end, code]) => [unquoted(end!), Number(code)])).toEqual(
+      CLOSE_REASONS.filter((reason) => reason !== 'client').map((reason) => [
+        reason,
+        codes[reason] ?? noCode,
+      ]),
+    );
   });
 
   test('lists every HTTP route', () => {

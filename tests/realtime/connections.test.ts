@@ -15,6 +15,7 @@ describe('the end of a connection', () => {
     asked.length = 0;
     connections = createConnections({
       replica: 'replica-test',
+      placeSecrets: { issue: () => 'a-secret' },
       lane: { add() {}, remove() {} },
       joined() {},
       left() {},
@@ -40,6 +41,15 @@ describe('the end of a connection', () => {
     expect(peer.payloads('session:revoked')).toEqual([{ reason: 'banned' }]);
     connections.leave(peer);
     expect(reasons).toEqual(['revoked']);
+  });
+
+  test('a peer that is replaced is told, and closed for good', () => {
+    connections.replace(peer);
+    connections.close(peer, 'flood');
+    expect(asked).toEqual(['replaced']);
+    expect(peer.payloads('session:replaced')).toEqual([{}]);
+    connections.leave(peer);
+    expect(reasons).toEqual(['replaced']);
   });
 
   test('the first reason counts among the others', () => {

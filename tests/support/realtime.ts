@@ -8,6 +8,7 @@ import type { Sessions } from '../../src/domain/accounts/session.ts';
 import { SESSION_COOKIE } from '../../src/domain/accounts/session-cookie.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
 import type { RateLimiter } from '../../src/domain/limits/counters.ts';
+import { createPlaceSecrets } from '../../src/domain/limits/place-secrets.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createEmitter } from '../../src/lib/emitter.ts';
@@ -226,6 +227,7 @@ export async function startRealtime(
       sessions,
       tokens: { redeem: async () => null },
       connections: createLocalConnectionCounter(100),
+      placeSecrets: createPlaceSecrets(() => ['a secret of places']),
       limiter: FREE,
       features: withTheRest([
         watchlistFeature({ ...market, maxSymbols: 200 }),

@@ -18,6 +18,24 @@ export function keep(name: string, text: string): void {
   }
 }
 
+/** The text that this tab keeps under a name, over its reloads; null where there is none. */
+export function readKeptInTab(name: string): string | null {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Where storage is forbidden, the text lasts as long as the page has it. */
+export function keepInTab(name: string, text: string): void {
+  try {
+    sessionStorage.setItem(name, text);
+  } catch {
+    // See above.
+  }
+}
+
 /** The object kept under a name; empty where there is none. */
 export function readKeptObject(name: string): Readonly<Record<string, unknown>> {
   try {

@@ -5,6 +5,7 @@ import type { Timers } from '../lib/timers.ts';
 import { type ConnectionState, type ConnectionStore, createConnectionStore } from '../stores/connection.ts';
 import type { EndReason } from '../stores/session.ts';
 import { measureLatency } from './latency.ts';
+import { holdPlace } from './place.ts';
 import { createReconnect, FAILURE_WAITS_MS } from './reconnect.ts';
 import type { TradecastSocket } from './socket.ts';
 
@@ -99,7 +100,14 @@ function createLife({ socket, timers, random }: Omit<ConnectionOptions, 'onEnded
     },
     start() {
       running = true;
+      if (state.getState().status === 'replaced') state.setState({ status: 'reconnecting' });
       reconnect.now();
+    },
+    /** Another connection has its place: two that both come back would take it from each other. */
+    replaced() {
+      running = false;
+      reconnect.stop();
+      state.setState({ status: 'replaced', retryAt: null, message: null });
     },
     wake() {
       const { retryAt, mustWait } = state.getState();
@@ -135,6 +143,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     life.failed(data ? error.message : null, data?.retryAfterMs);
   }
 
+  holdPlace(socket);
   socket.on('connect', life.connected);
   socket.on('disconnect', life.disconnected);
   socket.on('connect_error', refused);
@@ -142,6 +151,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     state.setState({ replica, outdated: protocol !== PROTOCOL_VERSION }),
   );
   socket.on('session:revoked', ({ reason }) => end(reason));
+  socket.on('session:replaced', life.replaced);
   socket.on('server:shutdown', ({ message, reconnectInMs }) => life.shutsDown(reconnectInMs, message));
   const { onConnect, start, stop, wake } = life;
   return { state, onConnect, start, stop, wake };

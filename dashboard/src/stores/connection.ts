@@ -1,9 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /**
- * connecting → connected ⇄ reconnecting → polling (reconnecting in the background) and, for good, ended.
+ * connecting → connected ⇄ reconnecting → polling (reconnecting in the background). Replaced until a person connects
+ * again: another tab has the connection. For good: ended.
  */
-export type ConnectionStatus = 'connecting' | 'connected' | 'reconnecting' | 'polling' | 'ended';
+export type ConnectionStatus = 'connecting' | 'connected' | 'reconnecting' | 'polling' | 'replaced' | 'ended';
 
 /** While `polling`. Fresh enough to be useful, and five hundred pollers are still only a hundred requests a second. */
 export const POLL_INTERVAL_MS = 5_000;

@@ -6,7 +6,8 @@ export function createLocalConnectionCounter(maxPerUser: number): ConnectionCoun
   const places = createPlaces();
 
   return {
-    async acquire(userId, connectionId) {
+    async acquire(userId, connectionId, replaced) {
+      if (replaced !== undefined) places.remove(userId, replaced);
       if (!(places.count(userId) < maxPerUser)) return false;
       places.add(userId, connectionId);
       return true;

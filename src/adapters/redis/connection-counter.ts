@@ -76,8 +76,9 @@ export function createRedisConnectionCounter(options: RedisConnectionCounterOpti
   });
 
   return {
-    async acquire(userId, connectionId) {
-      const isFree = await breaker.ask(() => scripts.occupy([userId, connectionId], leaseMs, maxPerUser));
+    async acquire(userId, connectionId, replaced) {
+      const place = [userId, connectionId] as const;
+      const isFree = await breaker.ask(() => scripts.occupy(place, leaseMs, maxPerUser, replaced));
       if (isFree === 0) return false;
       if (isFree === null && !(open.count(userId) < localShare(maxPerUser, replicas()))) {
         // Redis may have run the script, and only its answer was lost.

@@ -10,8 +10,12 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** KEYS users, places. ARGV user, connection, lease ms, most places. 1 when there was a free place. */
+/**
+ * KEYS users, places. ARGV user, connection, lease ms, most places, the connection that is replaced (or an empty text).
+ * 1 when there was a free place.
+ */
 const OCCUPY = `${NOW}
+redis.call('ZREM', KEYS[2], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[4]) then return 0 end
 local ends = now + ARGV[3]
@@ -75,7 +79,7 @@ export type Place = readonly [userId: string, connectionId: string];
 
 export interface ConnectionScripts {
   /** 0 when no place is free. */
-  occupy(place: Place, leaseMs: number, maxPerUser: number): Promise<number>;
+  occupy(place: Place, leaseMs: number, maxPerUser: number, replaced?: string): Promise<number>;
   keep(places: readonly Place[], leaseMs: number): Promise<object>;
   giveBack(places: readonly Place[]): Promise<object>;
   users(): Promise<number>;
@@ -109,8 +113,8 @@ export function createConnectionScripts(redis: Redis, prefix: string): Connectio
   const keysOf = (batch: readonly Place[]) => [batch.length + 1, usersKey, ...batch.map(placesKey)];
 
   return {
-    occupy: (place, leaseMs, maxPerUser) =>
-      scripts.occupyPlace(usersKey, placesKey(place), ...place, leaseMs, maxPerUser),
+    occupy: (place, leaseMs, maxPerUser, replaced = '') =>
+      scripts.occupyPlace(usersKey, placesKey(place), ...place, leaseMs, maxPerUser, replaced),
     keep: (places, leaseMs) =>
       inBatches(places, (batch) => scripts.keepPlaces(...keysOf(batch), leaseMs, ...batch.flat())),
     giveBack: (places) =>

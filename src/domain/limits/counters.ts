@@ -2,8 +2,8 @@
 import type { RateLimit } from '../../protocol/limits.ts';
 
 export interface ConnectionCounter {
-  /** Occupies one of the user's places; false when none is free. */
-  acquire(userId: string, connectionId: string): Promise<boolean>;
+  /** Occupies one of the user's places, or that of the connection which it replaces; false when none is free. */
+  acquire(userId: string, connectionId: string, replaced?: string): Promise<boolean>;
   release(userId: string, connectionId: string): void;
 }
 

@@ -8,6 +8,7 @@ import { CLOSE_GRACE_MS, type CloseReason } from '../peer.ts';
 export const CODE_OF_REASON: Readonly<Record<CloseReason, number>> = {
   drain: PLAIN_CLOSE_CODES.restart,
   revoked: PLAIN_CLOSE_CODES.unauthenticated,
+  replaced: PLAIN_CLOSE_CODES.tooManyConnections,
   slow_consumer: PLAIN_CLOSE_CODES.slowReader,
   flood: PLAIN_CLOSE_CODES.flood,
   resubscribe: PLAIN_CLOSE_CODES.restart,

@@ -26,14 +26,22 @@ export const transportOf = (conn: { readonly transport: unknown }): EngineTransp
 export const writeBufferOf = (conn: object): readonly BufferedPacket[] =>
   (conn as { readonly writeBuffer: readonly BufferedPacket[] }).writeBuffer;
 
-/** Time in which a client that is sent away may answer the close frame. */
+/** Time in which a client that has left, or was refused, may answer the close frame. */
 const END_GRACE_MS = 1_000;
 
-/** Closes a connection that has no place any more; where the client does not answer, it is cut. */
-export function endTransport(conn: { readonly transport: unknown; close(): void }, clock: Clock): void {
+/** Closes a connection that has no place any more. Where the client does not answer, it is cut after `graceMs`. */
+export function endTransport(
+  conn: { readonly transport: unknown; close(): void },
+  clock: Clock,
+  graceMs = END_GRACE_MS,
+): void {
   const { socket } = transportOf(conn);
   conn.close();
   if (!socket) return;
-  const cancelCut = clock.after(END_GRACE_MS, () => socket.terminate());
+  const cancelCut = clock.after(graceMs, () => socket.terminate());
   socket.once('close', cancelCut);
 }
+
+/** Pings a client before it is due; the answer counts as one to the engine's own ping. */
+export const pingOver = (conn: object): void =>
+  (conn as { sendPacket(type: 'ping'): void }).sendPacket('ping');

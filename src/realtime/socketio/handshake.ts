@@ -87,7 +87,7 @@ function releaseAtEnd(socket: RealtimeSocket, host: PeerHost): void {
 
 function credentialsOf({ handshake }: RealtimeSocket, secrets: readonly string[]): Credentials {
   const auth = handshakeAuthSchema.safeParse(handshake.auth ?? {});
-  const { sessionID, userId, protocol } = auth.data ?? {};
+  const { sessionID, userId, protocol, replaces } = auth.data ?? {};
   const { cookie } = handshake.headers;
   const fromCookie = (): string | null => (cookie === undefined ? null : readSessionCookie(cookie, secrets));
   return {
@@ -95,6 +95,7 @@ function credentialsOf({ handshake }: RealtimeSocket, secrets: readonly string[]
     sessionId: isAbsent(sessionID) ? fromCookie() : isSessionId(sessionID) ? sessionID : null,
     userId: isAbsent(userId) ? undefined : userId,
     protocol,
+    replaces,
   };
 }
 

@@ -1,17 +1,15 @@
 import type { Server, Socket } from 'socket.io';
 import type { Clock } from '../../lib/clock.ts';
+import { SOCKET_CLOSE_CODES } from '../../protocol/connection.ts';
 import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../../protocol/events.ts';
 import { CLOSE_GRACE_MS, type CloseReason, type EncodedEvent, type Peer } from '../peer.ts';
 import type { Principal } from '../principal.ts';
 import { socketIoDialect } from './dialect.ts';
-import { type EngineTransport, transportOf, writeBufferOf } from './engine.ts';
+import { type EngineTransport, endTransport, pingOver, transportOf, writeBufferOf } from './engine.ts';
 import { roomOf } from './room-names.ts';
 
 export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents, object, Principal>;
 export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, object, Principal>;
-
-/** WebSocket close codes of our own, so that a client can distinguish the reasons. */
-export const CLOSE_CODES = { slow_consumer: 4008, flood: 4029, resubscribe: 4012 } as const;
 
 /** A class, because its methods then cost nothing per connection. */
 export class SocketIoPeer implements Peer {
@@ -21,6 +19,7 @@ export class SocketIoPeer implements Peer {
   readonly #socket: RealtimeSocket;
   readonly #clock: Clock;
   #polls = 0;
+  #heardAt: number;
   #rooms: ReadonlySet<string> | null = null;
 
   constructor(socket: RealtimeSocket, clock: Clock) {
@@ -28,6 +27,10 @@ export class SocketIoPeer implements Peer {
     this.principal = socket.data;
     this.#socket = socket;
     this.#clock = clock;
+    this.#heardAt = clock.now();
+    socket.conn.on('packet', () => {
+      this.#heardAt = clock.now();
+    });
   }
 
   isOpen(): boolean {
@@ -74,9 +77,10 @@ export class SocketIoPeer implements Peer {
   }
 
   close(reason: CloseReason): void {
-    if (reason === 'revoked') {
+    if (reason === 'revoked' || reason === 'replaced') {
       // Unlike the end of the transport this makes a stock client stay away.
       this.#socket.disconnect(true);
+      endTransport(this.#socket.conn, this.#clock, CLOSE_GRACE_MS);
       return;
     }
     const { name, socket } = this.#transport();
@@ -86,8 +90,16 @@ export class SocketIoPeer implements Peer {
       this.#socket.conn.close(name === 'polling');
       return;
     }
-    socket.close(CLOSE_CODES[reason], reason);
+    socket.close(SOCKET_CLOSE_CODES[reason], reason);
     this.#clock.after(CLOSE_GRACE_MS, () => socket.terminate());
+  }
+
+  heardAt(): number {
+    return this.#heardAt;
+  }
+
+  ping(): void {
+    pingOver(this.#socket.conn);
   }
 
   /** Other services emit to everyone who watches a symbol. */

@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { OriginCheck } from '../../lib/origin.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import { SOCKET_CLOSE_CODES } from '../../protocol/connection.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import { userRoom } from '../../protocol/rooms.ts';
 import type { Ack } from '../commands/dispatch.ts';
@@ -16,7 +17,7 @@ import type { Strangers } from '../strangers.ts';
 import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalCode } from '../upgrade-refusals.ts';
 import { endTransport } from './engine.ts';
 import { createHandshake } from './handshake.ts';
-import { CLOSE_CODES, type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
+import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
 import { guardedServer } from './websocket-server.ts';
 
 export interface SocketIoParts {
@@ -81,7 +82,10 @@ function createServer(parts: SocketIoParts): RealtimeServer {
       if (code === null) answer(null, true);
       else answer(code, false);
     },
-    wsEngine: guardedServer(createFrameGuard({ ...parts, floodCode: CLOSE_CODES.flood }), clock) as never,
+    wsEngine: guardedServer(
+      createFrameGuard({ ...parts, floodCode: SOCKET_CLOSE_CODES.flood }),
+      clock,
+    ) as never,
   });
   // It comes before the engine's own answer, which is HTML; the engine writes nothing on a connection that has ended.
   io.engine.on('connection_error', ({ req, context }: EngineError) => {

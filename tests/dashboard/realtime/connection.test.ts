@@ -205,6 +205,35 @@ describe('reconnecting', () => {
     await until(() => server.io.sockets.sockets.size === 0);
   });
 
+  test('a connection names the one before, whose place it may take', async () => {
+    page.desk.start();
+    await connected();
+    const [first] = [...server.io.sockets.sockets.values()];
+    live();
+    server.cut();
+    await until(() => state().retryAt !== null);
+    page.timers.advance(2_000);
+    await connected();
+    const [second] = [...server.io.sockets.sockets.values()];
+    expect(first?.handshake.auth.replaces).toBeUndefined();
+    expect(second?.handshake.auth.replaces).toBe(`secret-of-${first?.id}`);
+  });
+
+  test('a replaced connection does not come back before a person asks for it', async () => {
+    page.desk.start();
+    await connected();
+    server.io.emit('session:replaced', {});
+    server.io.disconnectSockets(true);
+    await until(() => state().status === 'replaced' && !state().connected);
+    page.timers.advance(60_000);
+    page.desk.connection.wake();
+    expect(state()).toMatchObject({ status: 'replaced', retryAt: null });
+    expect(page.ended).toEqual([]);
+    page.desk.connection.start();
+    await connected();
+    expect(state().status).toBe('connected');
+  });
+
   test('a server that accepts and drops at once is met with growing waits', async () => {
     page.desk.start();
     await connected();

@@ -189,6 +189,7 @@ export async function startDouble(port = 0) {
       replica: 'one',
       protocol: switches.protocol,
       serverTime: new Date().toISOString(),
+      secret: `secret-of-${socket.id}`,
     });
     socket.emit('market:status', MARKET_OPEN);
     socket.onAny((event: ClientEvent, ...args: unknown[]) => {

@@ -102,7 +102,14 @@ test('the market status has its times in milliseconds, and null where there is n
 
 test('words about the connection are flat', () => {
   const timestamp = '2025-11-06T15:00:00.000Z';
-  const connected = { socketId: 'c-1', userId: 'u', replica: 'r', protocol: 1, serverTime: timestamp };
+  const connected = {
+    socketId: 'c-1',
+    userId: 'u',
+    replica: 'r',
+    protocol: 1,
+    serverTime: timestamp,
+    secret: 's',
+  };
   expect(textOf('connected', connected)).toBe('{"type":"connected","clientId":"c-1"}');
   expect(textOf('session:revoked', { reason: 'banned' })).toBe(
     '{"type":"session_revoked","reason":"banned"}',

@@ -2,13 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { disconnected, openSocket } from '../../../rig/clients/stock-client.ts';
 import { silentLog } from '../../../rig/log.ts';
+import { readRepoFile } from '../../../rig/source-files.ts';
 import { until } from '../../../rig/wait.ts';
 import { type PeerHost, STOP_GRACE_MS, type Transport } from '../../../src/realtime/connections.ts';
-import { CLOSE_GRACE_MS, type Peer } from '../../../src/realtime/peer.ts';
+import { CLOSE_GRACE_MS, type CloseReason, type Peer } from '../../../src/realtime/peer.ts';
 import { createPrincipal } from '../../../src/realtime/principal.ts';
 import { createSocketIo } from '../../../src/realtime/socketio/server.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
+import { section, tableRows, unquoted } from '../../support/markdown.ts';
 import { testUser } from '../../support/memory-peer.ts';
 import { openRaw, type RawClient } from '../../support/raw-client.ts';
 import { OPEN_DOOR } from '../../support/realtime.ts';
@@ -88,6 +91,22 @@ describe.each([
     expect(await client.closed).toEqual({ code, reason });
   });
 });
+
+const ends = tableRows(section(readRepoFile('docs/protocol.md'), 'Ends of a connection')).map(
+  ([end, code, reason]) => [unquoted(end!) as CloseReason, Number(code), unquoted(reason!)] as const,
+);
+test.each(ends)(
+  'the end %s has the close code %d, and a stock client calls it "%s"',
+  async (end, code, reason) => {
+    const raw = await openRaw(port(), { sessionID: 'a-session' });
+    clients.push(raw);
+    const stock = openSocket(`http://127.0.0.1:${port()}`, { auth: { sessionID: 'a-session' } });
+    const ended = disconnected(stock);
+    await until(() => peers.length === 2, 'both are connected');
+    for (const peer of [...peers]) peer.close(end);
+    expect([(await raw.closed).code, await ended]).toEqual([code, reason]);
+  },
+);
 
 test('a client that leaves the namespace and does not answer the close frame is cut after a second', async () => {
   const client = await openRaw(port(), { sessionID: 'a-session' });

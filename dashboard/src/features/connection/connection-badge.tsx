@@ -31,6 +31,12 @@ export function look({ status, failures, offline, message }: ConnectionState): L
             word: 'Polling',
             sentence: `No live connection. Values are fetched every ${POLL_INTERVAL_MS / 1_000} seconds.`,
           };
+    case 'replaced':
+      return {
+        tone: 'warn',
+        word: 'Replaced',
+        sentence: 'Another tab has taken over this connection. Values here are no longer live.',
+      };
     case 'ended':
       return { tone: 'neutral', word: 'Signed out', sentence: 'The session has ended.' };
   }

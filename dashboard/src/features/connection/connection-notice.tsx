@@ -41,6 +41,16 @@ export function ConnectionNotice() {
       </Line>
     );
   }
+  if (state.status === 'replaced') {
+    return (
+      <Line>
+        <p role="status">{look(state).sentence}</p>
+        <Button kind="quiet" className="ml-auto min-h-7 shrink-0 underline" onClick={connection.start}>
+          Connect here
+        </Button>
+      </Line>
+    );
+  }
   const failing = state.status === 'connecting' && state.failures > 0;
   if (state.status !== 'reconnecting' && state.status !== 'polling' && !failing) return null;
   const { sentence } = look(state);
