@@ -1,10 +1,10 @@
 import type { Server as HttpServer } from 'node:http';
 import type { RealtimeConfig } from '../config/index.ts';
+import { createPlaceSecrets } from '../domain/accounts/place-secrets.ts';
 import { createTierWatch, type TierWatch } from '../domain/accounts/tier-watch.ts';
 import type { Users } from '../domain/accounts/user.ts';
 import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Journal } from '../domain/journal/journal.ts';
-import { createPlaceSecrets } from '../domain/limits/place-secrets.ts';
 import type { Demand } from '../domain/market/demand.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import type { QuoteBoard } from '../domain/market/quote-board.ts';
@@ -79,7 +79,7 @@ export function createRealtimeCapability(
     ...parts,
     allowedOrigins,
     isAllowedOrigin: createOriginCheck({ ...parts, allowedOrigins }),
-    strangers: createStrangers(parts),
+    strangers: createStrangers({ ...parts, sessionSecrets: keys.session }),
     trustProxy,
     sessionSecrets: keys.session,
   };

@@ -1,8 +1,7 @@
-import { revokedTopic } from '../domain/accounts/topics.ts';
+import { placeAskedTopic, placeTopic, revokedTopic } from '../domain/accounts/topics.ts';
 import type { Topic } from '../domain/bus/topic.ts';
 import { leaseFreeTopic } from '../domain/engine/topics.ts';
 import { journalTopic } from '../domain/journal/topics.ts';
-import { placeAskedTopic, placeTopic } from '../domain/limits/topics.ts';
 import { MARKET_TOPICS } from '../domain/market/topics.ts';
 import { heartbeatTopic } from '../domain/monitor/topics.ts';
 import { OFF_EXCHANGE_TOPICS } from '../domain/off-exchange/topics.ts';

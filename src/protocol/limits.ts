@@ -80,7 +80,7 @@ export const CHANNEL_LIMIT = { points: 1, seconds: 60 } as const satisfies RateL
 /** Over HTTP. All replicas count into the same window. */
 export const HTTP_RATE_LIMITS = {
   /** Per address, right passwords too: each costs memory-hard hashing and a session; a whole office signs in at once. */
-  'http:login': { points: 600, seconds: 60 },
+  'http:password': { points: 600, seconds: 60 },
   /** Failed ones per address: stops one machine that tries many names; an office behind one address still signs in. */
   'http:login:address': { points: 100, seconds: 900 },
   /** Failed ones per user name and address: stops guessing a password, and does not lock out the owner elsewhere. */

@@ -13,7 +13,7 @@ const commandLimits = Object.fromEntries(
  */
 export const RATE_LIMITS: Readonly<Record<LimitedEvent, RateLimit>> = {
   connect: { points: 30, seconds: 60 },
-  refused: { points: 100, seconds: 10 },
+  refused: { points: 1000, seconds: 10 },
   ...commandLimits,
   unknown: { points: 10, seconds: 60 },
 };

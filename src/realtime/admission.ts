@@ -1,15 +1,16 @@
+import type { PlaceSecrets } from '../domain/accounts/place-secrets.ts';
 import type { Sessions } from '../domain/accounts/session.ts';
 import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { User } from '../domain/accounts/user.ts';
 import { charged } from '../domain/limits/charge.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
-import type { PlaceSecrets } from '../domain/limits/place-secrets.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { type ConnectCode, isUnavailable, TradecastError } from '../protocol/errors.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
 import { createPrincipal, createVisitor, isVisitor, ownerOf, type Principal } from './principal.ts';
+import type { TakeOver } from './take-over.ts';
 
 /** Why a connection is refused. `retryable`: the same attempt may succeed later. */
 export class ConnectRefusal extends TradecastError {
@@ -57,8 +58,7 @@ export interface AdmissionParts {
   readonly tokens: Pick<SocketTokens, 'redeem'>;
   readonly connections: ConnectionCounter;
   readonly placeSecrets: Pick<PlaceSecrets, 'read'>;
-  /** Ends a silent connection of the user; whether it has. */
-  readonly takeOver: (userId: string, connectionId: string) => Promise<boolean>;
+  readonly takeOver: Pick<TakeOver, 'end'>;
   readonly limiter: RateLimiter;
   readonly maxConnectionsPerUser: number;
   readonly draining: () => boolean;
@@ -78,7 +78,8 @@ const unavailable = (): ConnectRefusal =>
   new ConnectRefusal('UNAVAILABLE', 'Service unavailable', true, 1_000);
 
 export function createAdmission(parts: AdmissionParts): Admission {
-  const { sessions, connections, limiter, metrics } = parts;
+  const { sessions, connections, metrics } = parts;
+  const { forAPoint, takePlace } = createPlaces(parts);
   const logFailure = createFailureLog(parts);
 
   async function sessionIdOf({ sessionId, token }: Credentials): Promise<string | null> {
@@ -105,42 +106,6 @@ export function createAdmission(parts: AdmissionParts): Admission {
     if (userId !== undefined && userId !== session.user.id)
       throw new ConnectRefusal('USER_MISMATCH', 'User ID mismatch', false);
     return [session.user, sessionId];
-  }
-
-  /** A connection costs its user a point, where the attempt does not fail here. */
-  const forAPoint = <T>(userId: string, work: () => Promise<T>): Promise<T> =>
-    charged(
-      {
-        limiter,
-        points: [['connect', userId]],
-        refusal: (retryAfterMs) =>
-          new ConnectRefusal('RATE_LIMITED', 'Rate limit exceeded for connect', true, retryAfterMs),
-      },
-      work,
-    );
-
-  /** A place for the connection: a free one, else that of the connection which the client had before. */
-  async function findPlace(userId: string, connectionId: string, before: string | null): Promise<boolean> {
-    if (await connections.acquire(userId, connectionId)) {
-      // What it had before need not wait for its time-out to be gone.
-      if (before !== null) void parts.takeOver(userId, before);
-      return true;
-    }
-    if (before === null || !(await parts.takeOver(userId, before))) return false;
-    return connections.acquire(userId, connectionId, before);
-  }
-
-  async function takePlace(principal: Principal, connectionId: string, replaces: unknown): Promise<void> {
-    const { user } = principal;
-    const before = parts.placeSecrets.read(replaces, ownerOf(principal));
-    if (!(await findPlace(user.id, connectionId, before))) {
-      const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
-      throw new ConnectRefusal('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
-    }
-    if (!parts.draining()) return;
-    // The drain began meanwhile and does not know this connection.
-    connections.release(user.id, connectionId);
-    throw unavailable();
   }
 
   /** Its place is one of its address on this replica, which the transport counts. */
@@ -171,6 +136,49 @@ export function createAdmission(parts: AdmissionParts): Admission {
       if (!isVisitor(principal)) connections.release(principal.user.id, connectionId);
     },
   };
+}
+
+/** The places of users, and what a connection costs. */
+function createPlaces(parts: AdmissionParts) {
+  const { connections, limiter } = parts;
+
+  /** A connection costs its user a point, where the attempt does not fail here. */
+  const forAPoint = <T>(userId: string, work: () => Promise<T>): Promise<T> =>
+    charged(
+      {
+        limiter,
+        points: [['connect', userId]],
+        refusal: (retryAfterMs) =>
+          new ConnectRefusal('RATE_LIMITED', 'Rate limit exceeded for connect', true, retryAfterMs),
+      },
+      work,
+    );
+
+  /** A place for the connection: a free one, else that of the connection which the client had before. */
+  async function findPlace(userId: string, connectionId: string, before: string | null): Promise<boolean> {
+    if (await connections.acquire(userId, connectionId)) {
+      // What it had before need not wait for its time-out to be gone.
+      if (before !== null) void parts.takeOver.end(userId, before);
+      return true;
+    }
+    if (before === null || !(await parts.takeOver.end(userId, before))) return false;
+    return connections.acquire(userId, connectionId, before);
+  }
+
+  async function takePlace(principal: Principal, connectionId: string, replaces: unknown): Promise<void> {
+    const { user } = principal;
+    const before = parts.placeSecrets.read(replaces, ownerOf(principal));
+    if (!(await findPlace(user.id, connectionId, before))) {
+      const message = `Too many connections (max ${parts.maxConnectionsPerUser})`;
+      throw new ConnectRefusal('TOO_MANY_CONNECTIONS', message, true, FULL_RETRY_MS);
+    }
+    if (!parts.draining()) return;
+    // The drain began meanwhile and does not know this connection.
+    connections.release(user.id, connectionId);
+    throw unavailable();
+  }
+
+  return { forAPoint, takePlace };
 }
 
 /** A client that names no version is an older one, or accepts any. */

@@ -1,4 +1,4 @@
-import type { PlaceSecrets } from '../domain/limits/place-secrets.ts';
+import type { PlaceSecrets } from '../domain/accounts/place-secrets.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';

@@ -1,6 +1,6 @@
+import type { PlaceOwner } from '../domain/accounts/place-secrets.ts';
 import { hashSessionId } from '../domain/accounts/session.ts';
 import type { User } from '../domain/accounts/user.ts';
-import type { PlaceOwner } from '../domain/limits/place-secrets.ts';
 
 /** Who a peer is; nothing secret, because adapters may send it to other replicas. */
 export interface Principal {

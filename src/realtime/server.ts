@@ -1,9 +1,9 @@
+import type { PlaceSecrets } from '../domain/accounts/place-secrets.ts';
 import type { Sessions } from '../domain/accounts/session.ts';
 import type { SocketTokens } from '../domain/accounts/socket-tokens.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import type { ConnectionCounter, RateLimiter } from '../domain/limits/counters.ts';
-import type { PlaceSecrets } from '../domain/limits/place-secrets.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createScope } from '../lib/scope.ts';
@@ -101,16 +101,10 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     onSessionEnded: (peer) => revoke(peer, 'expired'),
   });
   const dispatch = createDispatch({ handlers: mergeHandlers(features), gate, send });
-  const selections = mergeSelections(features);
   const drain = createDrain({ ...parts, ...gate, peers, send, close: (peer) => close(peer, 'drain') });
   const takeOver = createTakeOver({ ...parts, index, replace });
-  const admission = createAdmission({
-    ...parts,
-    ...options,
-    takeOver: takeOver.end,
-    draining: drain.isDraining,
-  });
-  const host = { ...admission, ...gate, ...dispatch, ...connections, selections };
+  const admission = createAdmission({ ...parts, ...options, takeOver, draining: drain.isDraining });
+  const host = { ...admission, ...gate, ...dispatch, ...connections, selections: mergeSelections(features) };
   const transports = parts.transports.map((create) => create(host));
   const fanOut = createFanOut({
     ...parts,

@@ -1,3 +1,4 @@
+import { readSessionCookie } from '../domain/accounts/session-cookie.ts';
 import type { RateLimiter } from '../domain/limits/counters.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ConnectCode } from '../protocol/errors.ts';
@@ -11,16 +12,18 @@ const NO_SESSION: ReadonlySet<ConnectCode> = new Set(['NO_SESSION_ID', 'INVALID_
  */
 export interface Strangers {
   refused(address: string, code: ConnectCode): Promise<void>;
-  isShutOut(address: string): boolean;
+  /** Who shows a signed cookie has signed in here once, and is not shut out with the neighbours. */
+  isShutOut(address: string, cookie: string | undefined): boolean;
 }
 
-export function createStrangers({
-  limiter,
-  clock,
-}: {
+export interface StrangersParts {
   readonly limiter: RateLimiter;
+  /** Secrets of the session cookie. */
+  readonly sessionSecrets: () => readonly string[];
   readonly clock: Clock;
-}): Strangers {
+}
+
+export function createStrangers({ limiter, sessionSecrets, clock }: StrangersParts): Strangers {
   const shutOut = new Set<string>();
 
   return {
@@ -31,6 +34,7 @@ export function createStrangers({
       shutOut.add(address);
       clock.after(verdict.retryAfterMs, () => shutOut.delete(address));
     },
-    isShutOut: (address) => shutOut.has(address),
+    isShutOut: (address, cookie) =>
+      shutOut.has(address) && readSessionCookie(cookie, sessionSecrets()) === null,
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { placeAskedTopic, placeTopic } from '../domain/accounts/topics.ts';
 import type { Bus } from '../domain/bus/bus.ts';
-import { placeAskedTopic, placeTopic } from '../domain/limits/topics.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import { pause } from '../lib/pause.ts';
 import { createScope } from '../lib/scope.ts';

@@ -5,8 +5,11 @@ import { answerRaw } from '../lib/raw-answer.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { ApiResponse } from '../protocol/http.ts';
 import { CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
+import { RATE_LIMITS } from '../protocol/rate-limits.ts';
 
 interface UpgradeRefusal {
+  /** Its name by default. */
+  readonly code?: ErrorCode;
   readonly status: number;
   readonly error: string;
   readonly retryAfterMs?: number;
@@ -27,16 +30,23 @@ export const UPGRADE_REFUSALS = {
   // Those who wait say who they are, or leave, within this time.
   RATE_LIMITED: {
     status: 429,
-    error: 'Too many connections of this address wait to sign in, or were refused. Try again.',
+    error: 'Too many connections wait to sign in. Try again.',
     retryAfterMs: CONNECT_TIMEOUT_MS,
   },
+  SHUT_OUT: {
+    code: 'RATE_LIMITED',
+    status: 429,
+    error: 'Too many connections of this address were refused. Try again.',
+    retryAfterMs: RATE_LIMITS.refused.seconds * 1_000,
+  },
   UNAVAILABLE: { status: 503, error: 'The server is restarting. Try again.', retryAfterMs: 1_000 },
-} as const satisfies Partial<Record<ErrorCode, UpgradeRefusal>>;
-export type UpgradeRefusalCode = keyof typeof UPGRADE_REFUSALS;
+} as const satisfies Partial<Record<ErrorCode | 'SHUT_OUT', UpgradeRefusal>>;
+export type UpgradeRefusalName = keyof typeof UPGRADE_REFUSALS;
 
 /** Answers a request for a WebSocket with a status, and closes the connection. */
-export function refuseUpgrade(connection: Duplex, code: UpgradeRefusalCode, clock: Clock): void {
-  const { status, error, retryAfterMs, headers = {} }: UpgradeRefusal = UPGRADE_REFUSALS[code];
+export function refuseUpgrade(connection: Duplex, name: UpgradeRefusalName, clock: Clock): void {
+  const { status, error, retryAfterMs, headers = {}, ...named }: UpgradeRefusal = UPGRADE_REFUSALS[name];
+  const code = named.code ?? (name as ErrorCode);
   const refusal: ApiResponse<never> = {
     success: false,
     error,

@@ -77,6 +77,16 @@ describe('coming and going', () => {
     await waitFor(() => expect(server.io.sockets.sockets.size).toBe(0));
   });
 
+  test('a connection that another tab has taken over says so, and comes back on request', async () => {
+    openApp();
+    await screen.findByText('Live');
+    server.io.emit('session:replaced', {});
+    server.io.disconnectSockets(true);
+    await screen.findByText('Replaced');
+    await user.click(screen.getByRole('button', { name: 'Connect here' }));
+    await screen.findByText('Live');
+  });
+
   test('a request that is answered with 401 leads there too', async () => {
     openApp();
     await screen.findByRole('row', { name: /6 MSFT/ });

@@ -53,8 +53,12 @@ describe('a client without a session', () => {
     expect(await attempt('192.0.2.1', '/api/socket')).toBe(429);
     expect(await attempt('192.0.2.2')).toBe('refused');
     const session = await app.signUp();
-    const elsewhere = { extraHeaders: { 'X-Forwarded-For': '192.0.2.3' } };
-    expect((await app.connect(session, elsewhere)).connected).toBe(true);
+    const withHeaders = (address: string, more = {}) => ({
+      extraHeaders: { 'X-Forwarded-For': address, ...more },
+    });
+    expect((await app.connect(session, withHeaders('192.0.2.3'))).connected).toBe(true);
+    const neighbour = withHeaders('192.0.2.1', { Cookie: session.cookie });
+    expect((await app.connect(session, neighbour)).connected).toBe(true);
   });
 });
 

@@ -22,7 +22,7 @@ const NO_NAME = '';
 export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   const { accounts, sessions, tokens, limiter, bus, clock } = parts;
   const router = Router();
-  const inTurn = createOneAtATime();
+  const guess = createGuess(limiter);
 
   /** The new login deletes the old session's row; its sockets are notified at once. */
   async function signIn(req: Request, user: User): Promise<LoginPayload> {
@@ -31,27 +31,6 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
     if (earlier !== null)
       bus.publish(revokedTopic, { reason: 'logout', sessionHash: hashSessionId(earlier) });
     return { user: userToPayload(user), sessionID };
-  }
-
-  /**
-   * Each attempt may be a guess at a password: limited by address, and by user name and address. A right password costs
-   * neither: people who share an account do not lock each other out. Attempts at one name from one address take turns,
-   * because a right one holds its point until it is known to be right.
-   */
-  async function guess<T>(req: Request, username: string, attempt: () => Promise<T>): Promise<T> {
-    const res = req.res!;
-    const address = addressKey(req.ip);
-    await takePoint(res, limiter, 'http:login', address);
-    const name = `${foldUsername(username) ?? NO_NAME} ${address}`;
-    return inTurn(name, async () => {
-      const refunds = [
-        await takePoint(res, limiter, 'http:login:address', address),
-        await takePoint(res, limiter, 'http:login:user', name),
-      ];
-      const signedIn = await attempt();
-      for (const giveBack of refunds) giveBack();
-      return signedIn;
-    });
   }
 
   router.post('/register', async (req, res) => {
@@ -108,4 +87,29 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
   router.post('/token', requireUser(sessions), issueToken);
 
   return router;
+}
+
+/**
+ * Each attempt may be a guess at a password: limited by address, and by user name and address. A right password costs
+ * neither: people who share an account do not lock each other out. Attempts at one name from one address take turns,
+ * because a right one holds its point until it is known to be right.
+ */
+function createGuess(limiter: HttpParts['limiter']) {
+  const inTurn = createOneAtATime();
+
+  return async <T>(req: Request, username: string, attempt: () => Promise<T>): Promise<T> => {
+    const res = req.res!;
+    const address = addressKey(req.ip);
+    await takePoint(res, limiter, 'http:password', address);
+    const name = `${foldUsername(username) ?? NO_NAME} ${address}`;
+    return inTurn(name, async () => {
+      const refunds = [
+        await takePoint(res, limiter, 'http:login:address', address),
+        await takePoint(res, limiter, 'http:login:user', name),
+      ];
+      const done = await attempt();
+      for (const giveBack of refunds) giveBack();
+      return done;
+    });
+  };
 }

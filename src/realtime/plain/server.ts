@@ -60,7 +60,9 @@ export const createPlainSockets =
       (request, connection, head) => {
         if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE', clock);
         const address = addressOf(request, parts.trustProxy);
-        const entered = strangers.isShutOut(address) ? null : enter(request, endpoint, address);
+        if (strangers.isShutOut(address, request.headers.cookie))
+          return refuseUpgrade(connection, 'SHUT_OUT', clock);
+        const entered = enter(request, endpoint, address);
         if (!entered) return refuseUpgrade(connection, 'RATE_LIMITED', clock);
         connection.once('close', () => entered.left());
         server.handleUpgrade(request, connection, head, (ws) => {

@@ -14,7 +14,7 @@ import type { Ack } from '../commands/dispatch.ts';
 import { type PeerHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
 import { createFrameGuard } from '../frame-guard.ts';
 import type { Strangers } from '../strangers.ts';
-import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalCode } from '../upgrade-refusals.ts';
+import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalName } from '../upgrade-refusals.ts';
 import { endTransport } from './engine.ts';
 import { createHandshake } from './handshake.ts';
 import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
@@ -78,9 +78,9 @@ function createServer(parts: SocketIoParts): RealtimeServer {
     perMessageDeflate: false,
     cors: { origin: [...allowedOrigins], credentials: true },
     allowRequest(request, answer) {
-      const code = refusalAtDoor(request, parts);
-      if (code === null) answer(null, true);
-      else answer(code, false);
+      const refusal = refusalAtDoor(request, parts);
+      if (refusal === null) answer(null, true);
+      else answer(refusal, false);
     },
     wsEngine: guardedServer(
       createFrameGuard({ ...parts, floodCode: SOCKET_CLOSE_CODES.flood }),
@@ -90,7 +90,7 @@ function createServer(parts: SocketIoParts): RealtimeServer {
   // It comes before the engine's own answer, which is HTML; the engine writes nothing on a connection that has ended.
   io.engine.on('connection_error', ({ req, context }: EngineError) => {
     if (req.res === undefined && req.websocket === undefined)
-      refuseUpgrade(req.socket, codeOf(context?.message), clock);
+      refuseUpgrade(req.socket, nameOf(context?.message), clock);
   });
   return io;
 }
@@ -100,19 +100,19 @@ interface EngineError {
   readonly req: IncomingMessage & { readonly res?: unknown; readonly websocket?: unknown };
   readonly context?: { readonly message?: unknown };
 }
-const codeOf = (message: unknown): UpgradeRefusalCode =>
+const nameOf = (message: unknown): UpgradeRefusalName =>
   typeof message === 'string' && Object.hasOwn(UPGRADE_REFUSALS, message)
-    ? (message as UpgradeRefusalCode)
+    ? (message as UpgradeRefusalName)
     : 'VALIDATION';
 
 /** Why a new connection is refused before its handshake, by what its request says. */
 function refusalAtDoor(
   request: IncomingMessage,
   { isAllowedOrigin, strangers, trustProxy }: SocketIoParts,
-): UpgradeRefusalCode | null {
+): UpgradeRefusalName | null {
   // CORS headers do not cover the upgrade: without this any page could open a socket with its visitor's cookie.
   if (!isAllowedOrigin(request.headers)) return 'FORBIDDEN';
-  if (strangers.isShutOut(addressOf(request, trustProxy))) return 'RATE_LIMITED';
+  if (strangers.isShutOut(addressOf(request, trustProxy), request.headers.cookie)) return 'SHUT_OUT';
   return /[?&]EIO=4(&|$)/.test(request.url ?? '') ? null : 'UNSUPPORTED_PROTOCOL';
 }
 

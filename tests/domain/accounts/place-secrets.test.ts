@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createPlaceSecrets } from '../../../src/domain/limits/place-secrets.ts';
+import { createPlaceSecrets } from '../../../src/domain/accounts/place-secrets.ts';
 
 const ada = { userId: 'ada', sessionHash: 'h1' };
 const { issue, read } = createPlaceSecrets(() => ['the first key', 'the older key']);
