@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { startRedisServer } from '../../local/redis-server.ts';
 import { startApp } from '../../rig/app.ts';
-import { createTestDatabase } from '../../rig/database/database.ts';
+import { createTestDatabase, prepareDataDir } from '../../rig/database/database.ts';
 import { repoRoot } from '../../rig/source-files.ts';
 import { until } from '../../rig/wait.ts';
 import { loadOrCreateSecrets } from '../../src/adapters/local/secrets-file.ts';
@@ -191,6 +191,27 @@ describe('a start that cannot be', () => {
       await app.close();
     }
   });
+});
+
+test('a service that has started writes a log line with the word WebSocket', async () => {
+  const { NODE_OPTIONS: _ofJest, ...inherited } = process.env;
+  await prepareDataDir(dataDir);
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: repoRoot,
+    env: { ...inherited, NODE_ENV: 'development', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'info' },
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  try {
+    await until(() => printed.includes('Tradecast is running at'), 'it has started');
+    expect(printed).toMatch(/"url":"http:[^\n]*"WebSocket server initialized"/);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await ended).toBe(0);
 });
 
 test('services that start at once on an empty folder sign with the same secrets', async () => {
