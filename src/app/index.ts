@@ -117,7 +117,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   };
   const engine = createEngine(core, { ...faces, isShared: secrets.redisUrl !== null });
   const reported = { ...faces, cluster: cluster.faces };
-  const reporting = createReporting(core, { ...reported, realtime: () => realtime.faces });
+  const reporting = createReporting(core, { ...reported, disk: database, realtime: () => realtime.faces });
   const http = createHttpCapability(
     core,
     config.http,

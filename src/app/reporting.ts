@@ -1,3 +1,5 @@
+import type { Database } from '../adapters/sql/database.ts';
+import { watchClocks } from '../domain/monitor/clock-watch.ts';
 import { createHistory } from '../domain/monitor/history.ts';
 import { createIncidents } from '../domain/monitor/incidents.ts';
 import { createReplicas, type Replicas } from '../domain/monitor/replicas.ts';
@@ -39,19 +41,24 @@ export interface ReportingParts
     signalReaders(): readonly SignalReader[];
   };
   readonly cluster: Cluster;
+  readonly disk: Pick<Database, 'isFull'>;
   readonly ledger: Pick<Ledger, 'isHalted'>;
   readonly feedSource: string;
   readonly totals: Pick<TotalsBoard, 'scope'>;
 }
 
+/** Follows "The database". */
+const DISK_FULL = 'has no space left on its disk';
+
 export function createReporting(
   core: Core,
-  { cluster, ledger, ...parts }: ReportingParts,
+  { cluster, ledger, disk, ...parts }: ReportingParts,
 ): Capability<Reporting> {
   const { replica, clock, metrics } = core;
   const { bus, link, redis, redisProblem, refusals, uniqueUsers } = cluster;
   let halted = false;
   let stopCensus: Cancel = () => {};
+  let stopClockWatch: Cancel = () => {};
   const isHalted = (): boolean => halted;
   // One question for both: whether the database answers, and whether trading is halted for everyone.
   const ping = async (): Promise<void> => {
@@ -69,7 +76,9 @@ export function createReporting(
     replica,
     clock,
   });
-  const telemetry = { ...parts, replicas, link, redis, refusals, uniqueUsers, database: pulse, isHalted };
+  // Reading needs no space: the database answers, and stores nothing.
+  const database = { state: () => (disk.isFull() ? DISK_FULL : pulse.state()) };
+  const telemetry = { ...parts, replicas, link, redis, refusals, uniqueUsers, database, isHalted };
   const status = statusOf(core, telemetry);
   registerReadings(core, telemetry);
   const incidents = createIncidents({ replicas, clock });
@@ -81,7 +90,7 @@ export function createReporting(
     redisProblem,
     refused: refusals.goingOn,
     offExchange,
-    database: pulse.state,
+    database: database.state,
   };
 
   return {
@@ -101,9 +110,11 @@ export function createReporting(
       history.start();
       replicas.start();
       stopCensus = signalCensus.start();
+      stopClockWatch = watchClocks({ replicas, clock, log: core.log('reporting') });
     },
     stop() {
       stopCensus();
+      stopClockWatch();
       replicas.stop();
       history.stop();
       incidents.stop();

@@ -30,6 +30,9 @@ export const MAX_ACCIDENTS = 3;
 /** The name of a channel is the sender's choice. */
 const MAX_CHANNEL_LENGTH = 100;
 
+const OUTDATED =
+  'refused a message that was signed more than a minute away from now: set the clocks of the replicas (NTP)';
+
 export function createRefusals({ clock, log }: { readonly clock: Clock; readonly log: Log }): Refusals {
   const counters = Object.fromEntries(REFUSALS.map((why) => [why, 0])) as Record<Refusal, number>;
   const logged = new Map<Refusal, { readonly at: number; readonly count: number }>();
@@ -41,7 +44,7 @@ export function createRefusals({ clock, log }: { readonly clock: Clock; readonly
     logged.set(why, { at: clock.now(), count: counters[why] });
     log.warn(
       { why, channel: channel.slice(0, MAX_CHANNEL_LENGTH), count: counters[why] - (last?.count ?? 0) },
-      'refused a message that no replica of this service has just sent',
+      why === 'outdated' ? OUTDATED : 'refused a message that no replica of this service has just sent',
     );
   }
 

@@ -114,7 +114,8 @@ function refusedProblems(reasons: readonly Refusal[]): string[] {
 const redisSentence = (reason: string | null): string =>
   reason === null ? 'Redis is away.' : `Redis is away: ${reason}.`;
 
-function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {
+/** A sentence where the clock of a replica is wrong. */
+export function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {
   if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= MAX_CLOCK_OFFSET_MS) return [];
   const seconds = Math.round(Math.abs(clockOffsetMs) / 100) / 10;
   const where = clockOffsetMs > 0 ? 'ahead' : 'behind';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_SEAL_AGE_MS } from '../bus/seal.ts';
 import { defineTopic } from '../bus/topic.ts';
 import { type ReplicaStatus, UNREPORTED } from './replica-status.ts';
 
@@ -16,9 +17,9 @@ const state = z.string().min(1).max(64);
 /** Each replica, every second: that it lives, and how it is. */
 export const heartbeatTopic = defineTopic<ReplicaStatus>({
   name: 'heartbeat',
-  // A replica that was last received this long ago counts as silent, so the message proves no life.
-  maxAgeMs: 5_000,
-  // How a clock that runs ahead is found; nothing trusts the time of a heartbeat.
+  // As long as a seal counts. How a clock that is wrong is found: by it a heartbeat seems old, or from the future. Nothing
+  // trusts the time of a heartbeat; one that was really so late shows its replica as alive for some seconds.
+  maxAgeMs: MAX_SEAL_AGE_MS,
   mayBeAhead: true,
   isProbe: true,
   shape: z.looseObject({
