@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type pg from 'pg';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { StartupError } from '../lib/startup-error.ts';
 import { isUnavailable } from '../protocol/errors.ts';
@@ -12,6 +12,7 @@ import { createPostgresPool, createPostgresReach } from './postgres/pool.ts';
 import { missingTableRights } from './postgres/refusals.ts';
 import { BEGIN, sessionStatements } from './postgres/session.ts';
 import { createDatabase, type Database } from './sql/database.ts';
+import { createDiskWatch } from './sql/disk-watch.ts';
 import { toDatabaseError } from './sql/errors.ts';
 import { migrate, readMigrations, tablesOf } from './sql/migrate.ts';
 
@@ -21,7 +22,7 @@ export type OpenDatabaseOptions = {
   readonly onQuery?: (seconds: number) => void;
   /** Ends the creation of an embedded database, which may take seconds; then StartupError is thrown. */
   readonly signal?: AbortSignal;
-  /** Of the vacuum; the system's by default. */
+  /** The system's by default. */
   readonly clock?: Clock;
   /** Folder of the migrations; the product's own by default. */
   readonly migrations?: string;
@@ -61,13 +62,15 @@ async function openPostgres({
   databaseUrl,
   log,
   onQuery,
+  clock = systemClock,
 }: OpenDatabaseOptions & { databaseUrl: string }): Promise<Opened> {
   const connection = createPostgresConnection(databaseUrl);
   const { keepsSessions, ...session } = await inspectPostgres(connection, log);
   const pool = createPostgresPool({ connection, session: keepsSessions ? session : null, log });
   const reach = createPostgresReach({ connection, log });
   const begin = keepsSessions ? BEGIN : `${BEGIN}; ${sessionStatements(session, 'LOCAL')}`;
-  const database = createDatabase({ kind: 'postgres', pool, reach, onQuery, begin, keepsSessions });
+  const disk = createDiskWatch({ clock, log });
+  const database = createDatabase({ kind: 'postgres', pool, reach, disk, onQuery, begin, keepsSessions });
   return { pool, database, begin, where: `at ${connection.where}` };
 }
 
@@ -76,13 +79,14 @@ async function openEmbedded({
   log,
   onQuery,
   signal,
-  clock,
+  clock = systemClock,
 }: OpenDatabaseOptions & { dataDir: string }): Promise<Opened> {
   const { pool, release } = await openEmbeddedPool({ folder: path.resolve(dataDir), log, signal });
   const database = createDatabase({
     kind: 'embedded',
     pool,
     onQuery,
+    disk: createDiskWatch({ clock, log }),
     release: () => {
       stopVacuum();
       return release();

@@ -21,6 +21,7 @@ export function createDatabaseCapability(
     kind: url === null ? 'embedded' : 'postgres',
     query: (sql, params) => opened?.query(sql, params) ?? notOpen(),
     transaction: (work) => opened?.transaction(work) ?? notOpen(),
+    isFull: () => opened?.isFull() ?? false,
     close: async () => opened?.close(),
   };
   return {

@@ -33,7 +33,7 @@ export interface TelemetryParts {
   readonly redis: () => 'off' | 'ok' | 'down';
   /** Users with a connection to any replica; null where only each replica's own are known. */
   readonly uniqueUsers: () => number | null;
-  readonly database: Pulse;
+  readonly database: Pick<Pulse, 'state'>;
   /** For everyone, as of the last second the database answered. */
   readonly isHalted: () => boolean;
 }

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../lib/log.ts';
 import type { WorkerAnswer, WorkerRequest } from './messages.ts';
@@ -16,6 +17,18 @@ export interface EmbeddedEngine {
   offFailure(listener: (error: Error) => void): void;
   /** Writes a checkpoint and ends the worker. */
   stop(): Promise<void>;
+}
+
+/** A segment of the write-ahead log, which Postgres needs whole. */
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+
+function hasNoSpace(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < SEGMENT_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** `files` is the folder of Postgres' own files. */
@@ -49,6 +62,8 @@ export function createEmbeddedEngine({ files, log }: { files: string; log: Log }
         starting = undefined;
         waiting = [];
         if (stopping) return resolve();
+        // Postgres ends itself where its log cannot be written, and what is left of that is an exit code.
+        if (hasNoSpace(files)) cause = new Error(`no space left on device for ${files}`, { cause });
         const error = new Error('Connection terminated: the embedded database stopped', { cause });
         log.error({ err: cause ?? error }, 'the embedded database stopped');
         reject(error);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
+import type { DiskWatch } from './disk-watch.ts';
 import { toDatabaseError, unavailable } from './errors.ts';
 import type { Reach } from './reach.ts';
 import { statementName } from './statements.ts';
@@ -20,6 +21,8 @@ export interface Database extends Queryable {
    * it short and await nothing but `tx` in it: the embedded database has one connection.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /** Whether a statement failed a moment ago for lack of space on the disk of the database. */
+  isFull(): boolean;
   /** Waits for running statements, then closes the connections and frees the folder. Twice is once. */
   close(): Promise<void>;
 }
@@ -31,6 +34,8 @@ export interface DatabaseParts {
   readonly onQuery?: (seconds: number) => void;
   /** For a server that may be away; without it every statement waits for its own timeout. */
   readonly reach?: Reach;
+  /** Finds out that the disk is full; without it nobody asks. */
+  readonly disk?: DiskWatch;
   /** Begins a transaction. */
   readonly begin?: string;
   /**
@@ -44,7 +49,7 @@ export interface DatabaseParts {
 
 /** The one way from SQL to rows, for both databases. */
 export function createDatabase(parts: DatabaseParts): Database {
-  const { kind, pool, onQuery, reach, release, begin = 'BEGIN', keepsSessions = true } = parts;
+  const { kind, pool, onQuery, reach, disk, release, begin = 'BEGIN', keepsSessions = true } = parts;
   const wait = <T>(work: Promise<T>): Promise<T> => (reach ? reach.wait(work) : work);
 
   const run = async <Row>(
@@ -58,6 +63,7 @@ export function createDatabase(parts: DatabaseParts): Database {
       const query = { text: sql, values: params as unknown[] | undefined, name };
       return (await wait(client.query(query))).rows as Row[];
     } catch (error) {
+      disk?.note(error);
       throw toDatabaseError(error);
     } finally {
       onQuery?.((performance.now() - started) / 1000);
@@ -71,6 +77,7 @@ export function createDatabase(parts: DatabaseParts): Database {
     try {
       return await wait(connecting);
     } catch (error) {
+      disk?.note(error);
       // A connection that arrives after all serves the next caller.
       void connecting.then(
         (client) => client.release(),
@@ -124,6 +131,7 @@ export function createDatabase(parts: DatabaseParts): Database {
           throw error;
         }
       }),
+    isFull: () => disk?.isFull() ?? false,
     close() {
       reach?.stop();
       closing ??= pool.end().then(() => release?.());

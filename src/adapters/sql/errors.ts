@@ -1,4 +1,5 @@
 import { TradecastError } from '../../protocol/errors.ts';
+import { isDiskFull } from './disk-watch.ts';
 
 /** When a client should try again: a restart of the database lasts about this long. */
 const RETRY_AFTER_MS = 1_000;
@@ -44,13 +45,14 @@ export function toDatabaseError(error: unknown): unknown {
   const unreachable =
     error instanceof AggregateError ||
     CONNECTION_FAILURES.has(code) ||
+    isDiskFull(error) ||
     (code.length === 5 && UNAVAILABLE_STATES.test(code)) ||
     CONNECTION_MESSAGES.test(message);
   return unreachable ? unavailable(error) : error;
 }
 
 export const unavailable = (cause: unknown): TradecastError =>
-  new TradecastError('UNAVAILABLE', 'The database does not answer right now. Try again.', {
-    retryAfterMs: RETRY_AFTER_MS,
-    cause,
-  });
+  new TradecastError('UNAVAILABLE', isDiskFull(cause) ? FULL : AWAY, { retryAfterMs: RETRY_AFTER_MS, cause });
+
+const AWAY = 'The database does not answer right now. Try again.';
+const FULL = 'The disk of the database is full: nothing can be stored right now. Try again later.';
