@@ -55,7 +55,10 @@ export function createHealth(core: Core, parts: HealthParts): Health {
       return {
         ...rest,
         uptime: Math.round((clock.now() - core.startedAt) / 1_000),
-        replicas: replicas.map(({ rates: _rates, queueBytes: _queue, ...health }) => health),
+        replicas: replicas.map(({ rates: _rates, queueBytes: _queue, drops, ...health }) => {
+          const { failed: _failed, ...shown } = drops;
+          return { ...health, drops: shown };
+        }),
       };
     },
   };

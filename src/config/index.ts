@@ -180,20 +180,26 @@ export function readConfig(
   return { config, secrets, notices };
 }
 
-/** Those that are given to others must not open what is not theirs. */
-function repeatedSecrets({ session, bus, hook, operator, signal }: Secrets): string[] {
-  const given = (lists: readonly (readonly string[] | null)[]) =>
-    new Set(lists.flatMap((list) => list ?? []));
-  const others = given([session, hook, operator, bus]);
-  const outside = given([hook, operator]);
-  return [
-    ...(signal?.some(({ secret }) => others.has(secret))
-      ? ['SIGNAL_SECRETS must not repeat a secret of another kind: its sender could do more than send.']
-      : []),
-    ...(bus?.some((secret) => outside.has(secret))
-      ? ['BUS_SECRET must not repeat a secret of hooks: its holder could speak for a replica.']
-      : []),
-  ];
+/** Who may replace which: the change from SESSION_SECRET to an own BUS_SECRET begins with both in one list. */
+const SHARED = new Set(['SESSION_SECRET BUS_SECRET']);
+
+/** Each kind of secret is given to somebody else: none may open the door of another kind. */
+function repeatedSecrets({ session, bus, hook, operator, signal, metricsToken }: Secrets): string[] {
+  const kinds = Object.entries({
+    SESSION_SECRET: session ?? [],
+    BUS_SECRET: bus ?? [],
+    HOOK_SECRET: hook ?? [],
+    OPERATOR_SECRET: operator ?? [],
+    SIGNAL_SECRETS: signal?.map(({ secret }) => secret) ?? [],
+    METRICS_TOKEN: metricsToken === null ? [] : [metricsToken],
+  });
+  return kinds.flatMap(([name, secrets], index) =>
+    kinds
+      .slice(index + 1)
+      .filter(([other]) => !SHARED.has(`${name} ${other}`))
+      .filter(([, others]) => secrets.some((secret) => others.includes(secret)))
+      .map(([other]) => `${name} and ${other} must not share a secret: its holder could do what both open.`),
+  );
 }
 
 const readHttp = (read: Reader): HttpConfig => ({

@@ -16,6 +16,8 @@ export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** Quotes of stocks and of contracts: far more than all other events together. */
 const QUOTE_EVENTS: readonly ServerEvent[] = ['quote:update', 'option:update'];
+/** Their number tells of premium ones; the report of deliveries counts them for those who may know. */
+const SIGNAL_EVENTS: readonly ServerEvent[] = ['signal:new', 'signal:updated'];
 
 /** What the realtime side counts as it works. */
 export interface RealtimeMetrics {
@@ -128,9 +130,10 @@ export function createRealtimeMetrics(registry: MetricRegistry): RealtimeSums {
     startFlush: flush.start,
     totals() {
       const quotes = sumOf(QUOTE_EVENTS);
+      const signals = sumOf(SIGNAL_EVENTS);
       return {
         in: received.sum(),
-        out: sent.sum() - quotes,
+        out: sent.sum() - quotes - signals,
         quotes,
         conflated: conflated.sum(),
         slowConsumers: closed.sum('slow_consumer'),

@@ -81,7 +81,8 @@ export interface ReplicaHealth {
   busLagMs: number | null;
   /** How far its clock is ahead of the answering replica's; null while that is unknown. */
   clockOffsetMs?: number | null;
-  drops: ReplicaDrops;
+  /** Without `failed`, which would count premium signals for everybody. */
+  drops: Omit<ReplicaDrops, 'failed'>;
   recoveries: ReplicaRecoveries;
   /** Null before the first quote. */
   latency: LatencyPayload | null;
@@ -119,7 +120,7 @@ export interface WebSocketHealthPayload {
 export interface RatesPayload {
   /** Events received from clients. */
   in: number;
-  /** Events sent to clients, without quotes. */
+  /** Events sent to clients, without quotes and signals. */
   out: number;
   /** Quotes sent to clients. */
   quotes: number;
@@ -128,6 +129,7 @@ export interface RatesPayload {
 }
 
 export interface MonitorReplica extends ReplicaHealth {
+  drops: ReplicaDrops;
   /** Null before its second heartbeat and while it is silent. */
   rates: RatesPayload | null;
   /** Bytes that wait for slow readers. */

@@ -38,7 +38,7 @@ let closeMarket = (): void => {};
 afterEach(() => closeMarket());
 
 /** What the walk itself, the process and the passing of time count. */
-const MOVES_BY_ITSELF = /^tradecast_(nodejs|process|http|messages|database|socket)/;
+const MOVES_BY_ITSELF = /^tradecast_(nodejs|process|http|messages)/;
 
 /** Every value of an answer by its path. */
 function leavesOf(value: unknown, path: string): [string, string][] {

@@ -43,11 +43,18 @@ test('the metrics tell of signals whoever has their token, and nobody where ever
     'tradecast_journal_gaps_total 0',
   ])
     expect(told.split('\n')).toContain(line);
+  // Each signal is a message between replicas, and a statement of the database.
+  const alsoCount = /tradecast_(bus_relayed|database_seconds|socket_queue)/;
+  expect(told).toMatch(alsoCount);
 
   const open = await startApp();
   await deliver(open);
   const readable = await metricsOf(open);
+  const health = await open.request('GET', '/health/websocket');
   await open.close();
+  expect(health.body).toMatchObject({ replicas: [{ drops: { late: 0 } }] });
+  expect(JSON.stringify(health.body)).not.toContain('failed');
+  expect(readable).not.toMatch(alsoCount);
   expect(readable).toContain('tradecast_hooks_total{route="/hooks/tier",status="202"} 1');
   expect(readable).not.toMatch(/signal/i);
 });

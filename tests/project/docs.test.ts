@@ -71,6 +71,12 @@ describe('the pages', () => {
     expect(named.filter((name) => !(name in scripts) && name !== 'install')).toEqual([]);
   });
 
+  test('the page of changes says nothing twice, as a merge may leave it', () => {
+    const lines = readRepoFile('CHANGELOG.md').split('\n');
+    const entries = lines.filter((line) => line.startsWith('- '));
+    expect(entries.filter((line, at) => entries.indexOf(line) !== at)).toEqual([]);
+  });
+
   test('a person has at most ten scripts to know', () => {
     const { scripts } = JSON.parse(readRepoFile('package.json')) as { scripts: Record<string, string> };
     const own = Object.keys(scripts).filter((name) => !(name.startsWith('pre') && name.slice(3) in scripts));

@@ -9,7 +9,7 @@ import type {
 export interface ReplicaTotals {
   /** Events received from clients. */
   readonly in: number;
-  /** Events sent to clients, quotes apart. */
+  /** Events sent to clients, quotes and signals apart. */
   readonly out: number;
   /** Quotes sent to clients. */
   readonly quotes: number;
