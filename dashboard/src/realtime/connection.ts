@@ -4,7 +4,7 @@ import { createEmitter } from '../lib/emitter.ts';
 import type { Timers } from '../lib/timers.ts';
 import { type ConnectionState, type ConnectionStore, createConnectionStore } from '../stores/connection.ts';
 import type { EndReason } from '../stores/session.ts';
-import { measureLatency } from './latency.ts';
+import { watchLine } from './line-watch.ts';
 import { holdPlace } from './place.ts';
 import { createReconnect, FAILURE_WAITS_MS } from './reconnect.ts';
 import type { TradecastSocket } from './socket.ts';
@@ -47,7 +47,7 @@ function createLife({ socket, timers, random }: Omit<ConnectionOptions, 'onEnded
   let running = false;
   let connectedAt: number | null = null;
   let everConnected = false;
-  let stopLatency = () => {};
+  let stopWatch = () => {};
   let shutdown: { waitMs: number; message: string } | null = null;
 
   function failed(message: string | null, atLeastMs = 0, part: Partial<ConnectionState> = {}) {
@@ -64,12 +64,15 @@ function createLife({ socket, timers, random }: Omit<ConnectionOptions, 'onEnded
     everConnected = true;
     shutdown = null;
     state.setState({ status: 'connected', connected: true, retryAt: null, message: null, offline: false });
-    stopLatency = measureLatency(socket, timers, (latencyMs) => state.setState({ latencyMs }));
+    stopWatch = watchLine(socket, timers, {
+      report: (latencyMs) => state.setState({ latencyMs }),
+      onSilence: () => socket.io.engine.close(),
+    });
     connects.emit(again);
   }
 
   function disconnected() {
-    stopLatency();
+    stopWatch();
     const lived = timers.now() - (connectedAt ?? 0);
     connectedAt = null;
     const lost = { connected: false, latencyMs: null, replica: null };
@@ -92,7 +95,7 @@ function createLife({ socket, timers, random }: Omit<ConnectionOptions, 'onEnded
     stop() {
       running = false;
       reconnect.stop();
-      stopLatency();
+      stopWatch();
       socket.disconnect();
     },
     shutsDown(waitMs: number, message: string) {

@@ -1,7 +1,7 @@
 /** @jest-environment node */
 
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { PROTOCOL_VERSION } from '../../../src/protocol/version.ts';
 import { deskOn, type TestDesk } from '../support/desk.ts';
 import { type Double, startDouble } from '../support/double.ts';
@@ -217,6 +217,40 @@ describe('reconnecting', () => {
     const [second] = [...server.io.sockets.sockets.values()];
     expect(first?.handshake.auth.replaces).toBeUndefined();
     expect(second?.handshake.auth.replaces).toBe(`secret-of-${first?.id}`);
+  });
+
+  test('a line over which nothing comes behind a question is given up, and the page connects anew', async () => {
+    const time = jest.spyOn(performance, 'now');
+    page.desk.start();
+    await connected();
+    server.answers['time:sync'] = () => null;
+    page.timers.advance(2_000);
+    await until(() => server.emitted('time:sync').length > 0);
+    const asked = performance.now();
+    time.mockImplementation(() => asked + 5_000);
+    page.timers.advance(5_000);
+    await until(() => state().status === 'reconnecting');
+    time.mockRestore();
+    page.timers.advance(2_000);
+    await connected();
+    await until(() => server.io.sockets.sockets.size === 1);
+  });
+
+  test('a line over which anything comes is not given up, however late the answer is', async () => {
+    const time = jest.spyOn(performance, 'now');
+    page.desk.start();
+    await connected();
+    server.answers['time:sync'] = () => null;
+    page.timers.advance(2_000);
+    await until(() => server.emitted('time:sync').length > 0);
+    server.quote('AAPL');
+    await until(() => page.desk.states.quote.getState().bySubject.AAPL);
+    const asked = performance.now();
+    time.mockImplementation(() => asked + 5_000);
+    page.timers.advance(5_000);
+    time.mockRestore();
+    await new Promise(setImmediate);
+    expect(state().status).toBe('connected');
   });
 
   test('a replaced connection does not come back before a person asks for it', async () => {
