@@ -10,7 +10,7 @@ import type { RealtimeMetrics } from '../metrics/realtime.ts';
 import { type ConnectCode, isUnavailable, TradecastError } from '../protocol/errors.ts';
 import { SPOKEN_PROTOCOLS } from '../protocol/version.ts';
 import { createPrincipal, createVisitor, isVisitor, ownerOf, type Principal } from './principal.ts';
-import type { TakeOver } from './take-over.ts';
+import type { Replacements } from './replacements.ts';
 
 /** Why a connection is refused. `retryable`: the same attempt may succeed later. */
 export class ConnectRefusal extends TradecastError {
@@ -58,7 +58,7 @@ export interface AdmissionParts {
   readonly tokens: Pick<SocketTokens, 'redeem'>;
   readonly connections: ConnectionCounter;
   readonly placeSecrets: Pick<PlaceSecrets, 'read'>;
-  readonly takeOver: Pick<TakeOver, 'end'>;
+  readonly replacements: Pick<Replacements, 'end'>;
   readonly limiter: RateLimiter;
   readonly maxConnectionsPerUser: number;
   readonly draining: () => boolean;
@@ -158,10 +158,10 @@ function createPlaces(parts: AdmissionParts) {
   async function findPlace(userId: string, connectionId: string, before: string | null): Promise<boolean> {
     if (await connections.acquire(userId, connectionId)) {
       // What it had before need not wait for its time-out to be gone.
-      if (before !== null) void parts.takeOver.end(userId, before);
+      if (before !== null) void parts.replacements.end(userId, before);
       return true;
     }
-    if (before === null || !(await parts.takeOver.end(userId, before))) return false;
+    if (before === null || !(await parts.replacements.end(userId, before))) return false;
     return connections.acquire(userId, connectionId, before);
   }
 

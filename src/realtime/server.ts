@@ -17,6 +17,7 @@ import { createDrain } from './drain.ts';
 import { createJournalSweep } from './event-lane/journal-sweep.ts';
 import type { Feature, FeatureFactory } from './feature.ts';
 import { createSend, type Peer } from './peer.ts';
+import { createReplacements } from './replacements.ts';
 import { mergeSelections } from './selection.ts';
 import { createSessionCheck } from './sessions/session-check.ts';
 import { guardSessions } from './sessions/session-guard.ts';
@@ -24,7 +25,6 @@ import { watchSlowReaders } from './slow-readers.ts';
 import { createFanOut, type FanOut } from './state-lane/fan-out.ts';
 import { createStateLane } from './state-lane/lane.ts';
 import { createLatencyWindow, type LatencyWindow } from './state-lane/latency-window.ts';
-import { createTakeOver } from './take-over.ts';
 
 export interface RealtimeOptions {
   /** Name of this replica, which `connected` carries. */
@@ -102,8 +102,8 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   });
   const dispatch = createDispatch({ handlers: mergeHandlers(features), gate, send });
   const drain = createDrain({ ...parts, ...gate, peers, send, close: (peer) => close(peer, 'drain') });
-  const takeOver = createTakeOver({ ...parts, index, replace });
-  const admission = createAdmission({ ...parts, ...options, takeOver, draining: drain.isDraining });
+  const replacements = createReplacements({ ...parts, index, replace });
+  const admission = createAdmission({ ...parts, ...options, replacements, draining: drain.isDraining });
   const host = { ...admission, ...gate, ...dispatch, ...connections, selections: mergeSelections(features) };
   const transports = parts.transports.map((create) => create(host));
   const fanOut = createFanOut({
@@ -133,7 +133,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
       for (const feature of features) running.add(...startFeature(feature, fanOut));
       running.add(
         sweep.start(),
-        takeOver.start(),
+        replacements.start(),
         guardSessions({ ...parts, index, revoke }),
         watchSlowReaders({ ...parts, peers, onSlowReader: (peer) => close(peer, 'slow_consumer') }),
         clock.every(options.flushIntervalMs, fanOut.tick),

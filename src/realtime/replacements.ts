@@ -15,14 +15,14 @@ const ANSWER_MS = 1_500;
 const REPLICA_ANSWER_MS = ANSWER_MS + 500;
 
 /** The end of connections whose line has died without a word, at the request of the client that has come back. */
-export interface TakeOver {
+export interface Replacements {
   /** Ends a connection that is silent, on whatever replica. False where it lives, or where nobody has it. */
   end(userId: string, connectionId: string): Promise<boolean>;
   /** Answers other replicas from now on; returns what ends that. */
   start(): Cancel;
 }
 
-export interface TakeOverParts {
+export interface ReplacementsParts {
   readonly index: PeerIndex;
   /** Tells the peer and closes its connection for good. */
   readonly replace: (peer: Peer) => void;
@@ -31,7 +31,13 @@ export interface TakeOverParts {
   readonly clock: Clock;
 }
 
-export function createTakeOver({ index, replace, bus, othersServe, clock }: TakeOverParts): TakeOver {
+export function createReplacements({
+  index,
+  replace,
+  bus,
+  othersServe,
+  clock,
+}: ReplacementsParts): Replacements {
   /** What another replica is asked, by the id of the question. */
   const asked = new Map<string, (isFree: boolean) => void>();
 

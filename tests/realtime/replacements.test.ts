@@ -4,7 +4,7 @@ import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
 import type { Peer } from '../../src/realtime/peer.ts';
 import { createPeerIndex } from '../../src/realtime/peer-index.ts';
-import { createTakeOver } from '../../src/realtime/take-over.ts';
+import { createReplacements } from '../../src/realtime/replacements.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createMemoryPeer } from '../support/memory-peer.ts';
 
@@ -22,7 +22,7 @@ beforeEach(() => {
 function replica(...peers: readonly Peer[]) {
   const index = createPeerIndex();
   for (const peer of peers) index.add(peer);
-  const takeOver = createTakeOver({
+  const replacements = createReplacements({
     index,
     replace(peer) {
       replaced.push(peer.id);
@@ -32,8 +32,8 @@ function replica(...peers: readonly Peer[]) {
     othersServe: () => true,
     clock,
   });
-  takeOver.start();
-  return { ...takeOver, index };
+  replacements.start();
+  return { ...replacements, index };
 }
 
 /** A peer that was heard so long ago, and answers a ping or does not. */
