@@ -7,6 +7,7 @@ import type { Bus } from '../domain/bus/bus.ts';
 import { createHooks } from '../domain/hooks/create-hooks.ts';
 import { createDiscordLinks, type DiscordLinks } from '../domain/hooks/discord-links.ts';
 import type { Hooks } from '../domain/hooks/hooks.ts';
+import type { InstrumentDirectory } from '../domain/instrument/directory.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import type { Core } from './core.ts';
 
@@ -19,6 +20,7 @@ export interface HookFaces {
 export interface HooksParts {
   readonly database: Database;
   readonly users: Users;
+  readonly instruments: InstrumentDirectory;
   readonly trading: Trading;
   readonly bus: Bus;
 }

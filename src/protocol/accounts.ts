@@ -1,6 +1,7 @@
 /** Who a user is, and how one signs in; over HTTP only. */
 import { z } from 'zod';
 import { route } from './declare.ts';
+import { isDisplayName } from './display-text.ts';
 import type { PublicConfigPayload } from './http.ts';
 import type { Tier } from './tier.ts';
 
@@ -41,7 +42,7 @@ const displayNameSchema = z
   .trim()
   .min(1)
   .max(64)
-  .refine((name) => !/\p{C}/u.test(name), 'no control characters');
+  .refine(isDisplayName, 'printable characters only, and one to see');
 
 export const registerSchema = z.strictObject({
   username: usernameSchema,

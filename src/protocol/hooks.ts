@@ -2,24 +2,32 @@
 import { z } from 'zod';
 import type { Role } from './accounts.ts';
 import { route } from './declare.ts';
+import { isDisplayName, toOneLine } from './display-text.ts';
 import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, sideSchema } from './orders.ts';
-import { idSchema, keySchema, momentSchema, priceSchema, symbolSchema } from './schemas.ts';
+import { type PortfolioReported, reportedPortfolioSchema } from './reports.ts';
+import { idSchema, keySchema, momentSchema, priceSchema } from './schemas.ts';
 import { readSymbol } from './symbol.ts';
 import type { Tier } from './tier.ts';
 
-/** External trades may be fractional; brokers report six decimals. */
+/** As many decimals as brokers report: floats carry noise behind them. */
+const REPORTED_DECIMALS = 6;
+const rounded = (value: number): number => Number(value.toFixed(REPORTED_DECIMALS));
+/** External trades may be fractional. */
 const reportedQuantity = z
   .number()
   .positive()
   .max(1_000_000_000)
-  .refine((quantity) => /^\d+(\.\d{1,6})?$/.test(String(quantity)), 'at most six decimals');
-const reportedMoney = z
-  .number()
-  .min(-1e12)
-  .max(1e12)
-  .refine((amount) => /^-?\d+(\.\d{1,6})?$/.test(String(amount)), 'at most six decimals');
-const reportedPrice = reportedMoney.refine((price) => price > 0, 'must be positive');
+  .transform(rounded)
+  .refine((quantity) => quantity > 0, 'zero, rounded to six decimals');
+/** An option that has expired worthless is closed at zero. */
+const reportedPrice = z.number().min(0).max(1e12).transform(rounded);
+/** A symbol, or the name of something that has none here. */
+const reportedSymbol = z
+  .string()
+  .trim()
+  .max(64)
+  .refine(isDisplayName, 'a symbol or a name that can be shown');
 
 /** The user concerned: exactly one of the two. */
 const recipient = {
@@ -41,7 +49,7 @@ export const tradeHookSchema = z
       type: z.literal('executed'),
       trade: z.strictObject({
         id: keySchema,
-        symbol: symbolSchema,
+        symbol: reportedSymbol,
         side: sideSchema,
         quantity: reportedQuantity,
         price: reportedPrice,
@@ -52,40 +60,17 @@ export const tradeHookSchema = z
     z.strictObject({
       ...recipient,
       type: z.literal('failed'),
-      error: z.string().trim().min(1).max(500),
+      error: z.string().max(500).transform(toOneLine).pipe(z.string().min(1)),
       /** The code for the sentence, if the sender knows it. */
       code: z.enum(TRADING_CODES).default('BROKER_REJECTED'),
-      signal: z.strictObject({ symbol: symbolSchema, side: sideSchema, quantity: reportedQuantity }),
+      signal: z.strictObject({ symbol: reportedSymbol, side: sideSchema, quantity: reportedQuantity }),
     }),
   ])
   .refine(oneRecipient, ONE_RECIPIENT);
 export type TradeHook = z.output<typeof tradeHookSchema>;
 
 export const portfolioHookSchema = z
-  .strictObject({
-    ...recipient,
-    portfolio: z.strictObject({
-      totalValue: reportedMoney,
-      cash: reportedMoney,
-      equity: reportedMoney,
-      dayChange: reportedMoney,
-      dayChangePercent: reportedMoney,
-      positions: z
-        .array(
-          z.strictObject({
-            symbol: symbolSchema,
-            quantity: reportedQuantity,
-            averagePrice: reportedPrice,
-            price: reportedPrice.optional(),
-            marketValue: reportedMoney.optional(),
-            unrealizedPnl: reportedMoney.optional(),
-            unrealizedPnlPercent: reportedMoney.optional(),
-            dayChange: reportedMoney.optional(),
-          }),
-        )
-        .max(500),
-    }),
-  })
+  .strictObject({ ...recipient, portfolio: reportedPortfolioSchema })
   .refine(oneRecipient, ONE_RECIPIENT);
 export type PortfolioHook = z.output<typeof portfolioHookSchema>;
 
@@ -198,7 +183,7 @@ export const hooksRoutes = {
     statuses: ACCEPTED,
     refusals: ABOUT_A_USER,
   }),
-  'POST /hooks/portfolio': route<HookAnswer<{ timestamp: string }>>()({
+  'POST /hooks/portfolio': route<HookAnswer<PortfolioReported>>()({
     summary: 'Reports an account of another system',
     access: 'bot',
     body: portfolioHookSchema,

@@ -4,12 +4,15 @@ import { NO_PAYLOAD, nothingSchema } from './schemas.ts';
 
 /**
  * What a position is valued at: the last price of its quote; the last price that was stored, where the market has no
- * quote; what it was bought for, where no price is known.
+ * quote; what it was bought for, where no price is known. Of an account that another system keeps: what was reported;
+ * `unknown` where nothing of it was, and the numbers are zeros that stand for nothing.
  */
-export type PositionMark = 'quote' | 'last-known' | 'cost';
+export type PositionMark = 'quote' | 'last-known' | 'cost' | 'reported' | 'unknown';
 
 export interface PositionPayload {
+  /** Of an account that another system keeps also a name that is no symbol here, such as `BTC/USD`. */
   symbol: string;
+  /** Below zero for a short position, which only another system keeps. */
   quantity: number;
   averagePrice: number;
   /** Last known price; without a quote the average price, and then `priced` is false. */
@@ -21,10 +24,11 @@ export interface PositionPayload {
   dayChange?: number;
   /** False while no quote is known and the position is valued at its cost. */
   priced?: boolean;
-  /** Absent if another system keeps the account. */
   mark?: PositionMark;
   /** Of `last-known`: the time of that price. */
   markedAt?: string;
+  /** False where another system reported no cost: then average price, profit and loss stand for nothing. */
+  costKnown?: false;
 }
 
 export interface PortfolioPayload {
@@ -33,8 +37,10 @@ export interface PortfolioPayload {
   /** Market value of the positions: `totalValue = cash + equity`. */
   equity: number;
   positions: PositionPayload[];
-  dayChange: number;
-  dayChangePercent: number;
+  /** Absent if another system keeps the account and did not report it. */
+  dayChange?: number;
+  dayChangePercent?: number;
+  /** Of an account that another system keeps: the moment that its report is of. */
   timestamp: string;
   /** `paper`: kept here. `external`: reported through /hooks/portfolio. */
   source: 'paper' | 'external';

@@ -1,6 +1,7 @@
 /** Signals: what sources outside suggest to trade. Two numbered streams, `free` and `premium`. */
 import { z } from 'zod';
 import { command, event, route } from './declare.ts';
+import { isDisplayName, isProse } from './display-text.ts';
 import { CHANNEL_LIMIT, MAX_ORDER_QUANTITY, MAX_SIGNALS_PAGE } from './limits.ts';
 import {
   countSchema,
@@ -77,7 +78,12 @@ const text = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value.replace(/\n/g, '')), 'no control characters');
+    .refine(isProse, 'no control characters, none that turns the direction of the text');
+const nameSchema = z
+  .string()
+  .trim()
+  .max(64)
+  .refine(isDisplayName, 'printable characters only, and one to see');
 
 /** Names a sender; part of a signal's key. */
 export const sourceSchema = z
@@ -97,7 +103,7 @@ export const signalSchema = z.strictObject({
   confidence: z.number().min(0).max(1).optional(),
   premium: z.boolean(),
   source: sourceSchema,
-  author: text(64).optional(),
+  author: nameSchema.optional(),
   text: text(2_000).optional(),
   expiresAt: momentSchema.optional(),
   timestamp: momentSchema,

@@ -93,6 +93,13 @@ export function isAdjustedContract(contract: string): boolean {
 /** Whether a program that writes `text` means an option contract. */
 export const isContract = (text: string): boolean => parseSymbol(readSymbol(text) ?? '')?.kind === 'option';
 
+/** The contract that a program or a person names by its symbol, with or without `O:` and with the blanks of OCC. */
+export function readContract(text: string): string | null {
+  const compact = text.replace(/\s+/g, '');
+  for (const symbol of [compact, `O:${compact}`]) if (isContract(symbol)) return readSymbol(symbol);
+  return null;
+}
+
 export const isStockSymbol = (text: string): boolean => STOCK.test(text);
 
 /** Of English letters only: other scripts have letters whose capitals are English (`ß`, `ı`). */

@@ -211,7 +211,10 @@ describe('an option contract', () => {
       positions: [{ symbol: CONTRACT, marketValue: 450, unrealizedPnl: 150, unrealizedPnlPercent: 50 }],
     });
     const adjusted = 'O:AAPL1251219C00150000';
-    expect(await report(adjusted)).toMatchObject(refused(400, 'VALIDATION'));
+    expect((await report(adjusted)).status).toBe(202);
+    expect((await get('/api/portfolio')) as PortfolioPayload).toMatchObject({
+      positions: [{ symbol: adjusted, quantity: 3, price: 1.5, mark: 'unknown' }],
+    });
     expect((await report(adjusted, { marketValue: 300, unrealizedPnl: 100 })).status).toBe(202);
     expect((await get('/api/portfolio')) as PortfolioPayload).toMatchObject({
       positions: [{ symbol: adjusted, marketValue: 300, unrealizedPnlPercent: 50 }],

@@ -110,7 +110,8 @@ describe('the bodies on docs/hooks.md', () => {
     ['Make an administrator', roleHookSchema, 1],
     ['Set a tier', tierHookSchema, 1],
   ] as const)('are what the service accepts: %s', (heading, schema, count) => {
-    const bodies = [...section(page, heading).matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => text!);
+    const blocks = [...section(page, heading).matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => text!);
+    const bodies = blocks.filter((text) => !text.includes('"success"'));
     expect(bodies).toHaveLength(count);
     for (const body of bodies) schema.parse(JSON.parse(body));
   });

@@ -204,6 +204,77 @@ describe('POST /hooks/portfolio', () => {
     // One of the lots does not say its change of the day, so that of the whole is not known.
     expect(answer.data).not.toHaveProperty('positions.0.dayChange');
   });
+
+  test('takes what it can read, and lists what it left out and why', async () => {
+    const positions = [
+      { symbol: 'AAPL', quantity: 10.123456789, averagePrice: 180, price: 187.5 },
+      { symbol: 'MSFT', quantity: -5, averagePrice: 400, price: 390 },
+      { symbol: 'AAPL251219C00150000', quantity: 2, averagePrice: 3, price: 4 },
+      { symbol: 'BTC/USD', quantity: 0.5, averagePrice: 60_000, price: 0 },
+      { symbol: 'brk-b', quantity: 1, averagePrice: 450, price: null },
+      { symbol: 'IBM', quantity: 1, averagePrice: 100, price: 'n/a', currency: 'USD' },
+      { symbol: 'TSLA', quantity: null },
+      'cash',
+    ];
+    const body = {
+      eventId: eventId(),
+      userId: ada.user.id,
+      portfolio: { totalValue: 9_000, cash: 1_000, positions },
+    };
+    const sent = await hook('/hooks/portfolio', body);
+    expect(sent).toMatchObject({
+      status: 202,
+      body: {
+        data: {
+          applied: true,
+          duplicate: false,
+          skipped: [
+            { row: 5, symbol: 'IBM', field: 'currency', code: 'UNKNOWN_FIELD' },
+            { row: 5, symbol: 'IBM', field: 'price', code: 'NOT_A_NUMBER' },
+            { row: 6, symbol: 'TSLA', code: 'NO_QUANTITY' },
+            { row: 7, code: 'NOT_A_ROW' },
+          ],
+        },
+      },
+    });
+    const { body: answer } = await app.request('GET', '/api/portfolio', { cookie: ada.cookie });
+    expect(answer.data).toMatchObject({
+      ...{ totalValue: 9_000, cash: 1_000, equity: 8_000, source: 'external' },
+      positions: [
+        { symbol: 'AAPL', quantity: 10.123457 },
+        { symbol: 'MSFT', quantity: -5, marketValue: -1_950, unrealizedPnl: 50 },
+        { symbol: 'O:AAPL251219C00150000', marketValue: 800 },
+        { symbol: 'BTC/USD', price: 0, marketValue: 0, unrealizedPnl: -30_000 },
+        { symbol: 'brk-b', mark: 'cost' },
+        { symbol: 'IBM', mark: 'cost', marketValue: 100 },
+      ],
+    });
+  });
+
+  test('that was signed before the one on screen and arrives after it does not replace it', async () => {
+    const send = (totalValue: number, signedAt: number, timestamp?: string) => {
+      const portfolio = { totalValue, cash: 0, positions: [], timestamp };
+      const text = JSON.stringify({ eventId: eventId(), userId: ada.user.id, portfolio });
+      return app.request('POST', '/hooks/portfolio', {
+        ...{ body: text, headers: signHook(HOOK_SECRET, text, signedAt) },
+      });
+    };
+    const shown = async () =>
+      (await app.request('GET', '/api/portfolio', { cookie: ada.cookie })).body.data as {
+        totalValue: number;
+      };
+    const now = Date.now();
+    expect(await send(1, now - 20_000)).toMatchObject({ status: 202, body: { data: { applied: true } } });
+    expect(await send(2, now - 60_000)).toMatchObject({ status: 202, body: { data: { applied: false } } });
+    expect((await shown()).totalValue).toBe(1);
+    // Its own moment goes before that of its signature.
+    const [older, younger] = [now - 40_000, now - 10_000].map((at) => new Date(at).toISOString());
+    expect(await send(3, now, older)).toMatchObject({ body: { data: { applied: false, timestamp: older } } });
+    expect(await send(4, now, younger)).toMatchObject({
+      body: { data: { applied: true, timestamp: younger } },
+    });
+    expect((await shown()).totalValue).toBe(4);
+  });
 });
 
 describe('POST /hooks/orders', () => {

@@ -1,11 +1,5 @@
 import { isDay } from '../../../src/protocol/new-york.ts';
-import {
-  isContract,
-  isStockSymbol,
-  parseSymbol,
-  readSymbol,
-  symbolForms,
-} from '../../../src/protocol/symbol.ts';
+import { isStockSymbol, parseSymbol, readContract, symbolForms } from '../../../src/protocol/symbol.ts';
 
 /** What a person says of a contract; what is left out is null. */
 export interface TypedContract {
@@ -68,8 +62,8 @@ function toContract({ root, expiry, strike, right }: TypedContract): string | nu
 
 /** The contract that `text` names in full, by its symbol (with or without `O:`) or in words; null where it names none. */
 export function contractNamed(text: string): string | null {
-  const compact = text.replaceAll(/\s+/g, '');
-  for (const symbol of [compact, `O:${compact}`]) if (isContract(symbol)) return readSymbol(symbol);
+  const named = readContract(text);
+  if (named !== null) return named;
   const typed = readTypedContract(text);
   return typed && toContract(typed);
 }

@@ -1,8 +1,9 @@
 import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
 import type { TradeHook } from '../../protocol/hooks.ts';
+import { readContract, readSymbol, symbolForms } from '../../protocol/symbol.ts';
 import { journalTopic } from '../journal/topics.ts';
 import { portfolioTopic } from '../trading/topics.ts';
-import { externalPortfolio } from './external-portfolio.ts';
+import { readPortfolio } from './external-portfolio.ts';
 import type { HookEvent, HookOutcome, TradeReport } from './hook-inbox.ts';
 import type { Hooks, HooksParts } from './hooks.ts';
 import { findRecipient, type Recipient } from './recipient.ts';
@@ -10,7 +11,7 @@ import { findRecipient, type Recipient } from './recipient.ts';
 type BotHooks = Pick<Hooks, 'trade' | 'portfolio' | 'order' | 'discordLink'>;
 
 /** What bots send: reports of trades and portfolios, orders, and the codes that link Discord accounts. */
-export function createBotHooks({ users, inbox, trading, bus, clock }: HooksParts): BotHooks {
+export function createBotHooks({ users, inbox, instruments, trading, bus, clock }: HooksParts): BotHooks {
   /** A given id is not looked up: the write itself fails for a user that does not exist. */
   const recipientId = async (hook: Recipient): Promise<string> =>
     hook.userId ?? (await findRecipient(users, hook)).id;
@@ -30,8 +31,15 @@ export function createBotHooks({ users, inbox, trading, bus, clock }: HooksParts
     }
   }
 
+  /** In whatever spelling; what the directory does not know of stays a text, and is shown as one. */
+  const symbolOf = (text: string): string =>
+    readSymbol(text) ??
+    readContract(text) ??
+    symbolForms(text).find((form) => instruments.knows(form) === true) ??
+    text;
+
   async function reportTrade(event: HookEvent, hook: TradeHook): Promise<HookOutcome<{ seq: number }>> {
-    const report = tradeReport(hook, clock.now());
+    const report = tradeReport(hook, clock.now(), symbolOf);
     const { result, duplicate, appended } = await inbox.trade(event, await recipientId(hook), report);
     if (appended) bus.publish(journalTopic, appended);
     return { result, duplicate };
@@ -43,12 +51,13 @@ export function createBotHooks({ users, inbox, trading, bus, clock }: HooksParts
       return answered(event, () => reportTrade(event, hook));
     },
 
-    async portfolio(hook, digest) {
+    async portfolio(hook, { digest, signedAt }) {
       const event = { id: hook.eventId, digest };
       return answered(event, async () => {
         const userId = await recipientId(hook);
-        const outcome = await inbox.portfolio(event, userId, externalPortfolio(hook.portfolio, clock.now()));
-        if (!outcome.duplicate) bus.publish(portfolioTopic, { userId });
+        const read = readPortfolio(hook.portfolio, { signedAt, now: clock.now(), symbolOf });
+        const outcome = await inbox.portfolio(event, userId, read);
+        if (!outcome.duplicate && outcome.result.applied) bus.publish(portfolioTopic, { userId });
         return outcome;
       });
     },
@@ -73,9 +82,10 @@ export function createBotHooks({ users, inbox, trading, bus, clock }: HooksParts
   };
 }
 
-function tradeReport(hook: TradeHook, now: number): TradeReport {
+function tradeReport(hook: TradeHook, now: number, symbolOf: (text: string) => string): TradeReport {
   if (hook.type === 'failed') {
-    const { error, code, signal } = hook;
+    const { error, code } = hook;
+    const signal = { ...hook.signal, symbol: symbolOf(hook.signal.symbol) };
     const timestamp = new Date(now).toISOString();
     const payload = { error, message: error, code, signal, timestamp, source: 'external' } as const;
     return { event: 'trade:failed', payload };
@@ -84,6 +94,11 @@ function tradeReport(hook: TradeHook, now: number): TradeReport {
   const at = timestamp === undefined ? now : Date.parse(timestamp);
   return {
     event: 'trade:executed',
-    payload: { ...trade, timestamp: new Date(at).toISOString(), source: 'external' },
+    payload: {
+      ...trade,
+      symbol: symbolOf(trade.symbol),
+      timestamp: new Date(at).toISOString(),
+      source: 'external',
+    },
   };
 }

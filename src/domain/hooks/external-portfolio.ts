@@ -1,57 +1,157 @@
-import { type Decimal, decimal, round, toNumber, ZERO } from '../../lib/decimal.ts';
+import { type Decimal, round, toNumber, ZERO } from '../../lib/decimal.ts';
+import { isDisplayName } from '../../protocol/display-text.ts';
 import { TradecastError } from '../../protocol/errors.ts';
-import type { PortfolioHook } from '../../protocol/hooks.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
-import { instrumentOf } from '../instrument/instrument.ts';
-import { notional } from '../instrument/notional.ts';
-import { mergeLots } from './lots.ts';
+import type { PortfolioReported, ReportedPortfolio } from '../../protocol/reports.ts';
+import { momentSchema } from '../../protocol/schemas.ts';
+import { type Lot, lotsBySymbol, quantityOf, toPosition } from './lots.ts';
+import { createReportReader, type ReportReader, type Where } from './report-reader.ts';
 
-type ReportedPosition = PortfolioHook['portfolio']['positions'][number];
+const PERCENT_DECIMALS = 4;
+/** More than any screen lists; an account of a person has fewer. */
+const MAX_ROWS = 500;
+/** Longer than a symbol in any spelling. */
+const MAX_SYMBOL_TEXT = 64;
+const TOTALS = ['totalValue', 'cash', 'equity', 'dayChange', 'dayChangePercent'] as const;
+const PORTFOLIO_FIELDS: ReadonlySet<string> = new Set([...TOTALS, 'timestamp', 'positions']);
+const ROW_NUMBERS = ['marketValue', 'unrealizedPnl', 'unrealizedPnlPercent', 'dayChange'] as const;
+const ROW_FIELDS: ReadonlySet<string> = new Set([
+  'symbol',
+  'quantity',
+  'averagePrice',
+  'price',
+  ...ROW_NUMBERS,
+]);
 
-const cents = (amount: Decimal): number => toNumber(round(amount));
-
-/** Dollars that were paid. Throws VALIDATION for an adjusted contract that came without its values. */
-function costOf({ symbol, averagePrice, quantity, marketValue, unrealizedPnl }: ReportedPosition): Decimal {
-  if (instrumentOf(symbol).multiplier !== null)
-    return notional(symbol, decimal(averagePrice), decimal(quantity));
-  if (marketValue === undefined || unrealizedPnl === undefined)
-    throw new TradecastError(
-      'VALIDATION',
-      `${symbol} is an adjusted contract: send its marketValue and its unrealizedPnl.`,
-    );
-  return decimal(marketValue).minus(unrealizedPnl);
+export interface ReportCircumstances {
+  /** When the report was signed, milliseconds since epoch. */
+  readonly signedAt: number;
+  readonly now: number;
+  /** The symbol that a text of another system means; a text that is none stays as it is. */
+  readonly symbolOf: (text: string) => string;
 }
 
-/** What the sender left out follows from the rest, or stays out. A position without a price is valued at its cost. */
-function positionToPayload(position: ReportedPosition): PositionPayload {
-  const price = position.price ?? position.averagePrice;
-  const cost = costOf(position);
-  const value = decimal(
-    position.marketValue ?? notional(position.symbol, decimal(price), decimal(position.quantity)),
-  );
-  const pnl = decimal(position.unrealizedPnl ?? value.minus(cost));
-  const percent = cost.gt(ZERO) ? round(pnl.div(cost).times(100), 4) : ZERO;
+export interface ReadPortfolio {
+  readonly portfolio: PortfolioPayload;
+  readonly skipped: Omit<PortfolioReported, 'timestamp' | 'applied'>;
+}
+
+/**
+ * A reported portfolio as the user sees it. Throws VALIDATION only where its value cannot be known: whatever else is odd
+ * is left out and listed.
+ */
+export function readPortfolio(report: ReportedPortfolio, facts: ReportCircumstances): ReadPortfolio {
+  const reader = createReportReader();
+  const positions = readPositions(report.positions, reader, facts.symbolOf);
+  const at = readMoment(report, reader, facts);
+  const totals = readTotals(report, reader, positions);
+  reader.others(report, PORTFOLIO_FIELDS, {});
   return {
-    symbol: position.symbol,
-    quantity: position.quantity,
-    averagePrice: position.averagePrice,
-    price,
-    marketValue: cents(value),
-    unrealizedPnl: cents(pnl),
-    unrealizedPnlPercent: position.unrealizedPnlPercent ?? toNumber(percent),
-    ...(position.dayChange !== undefined && { dayChange: position.dayChange }),
-    priced: position.price !== undefined || position.marketValue !== undefined,
+    portfolio: { ...totals, positions, timestamp: new Date(at).toISOString(), source: 'external' },
+    skipped: reader.skipped(),
   };
 }
 
-/** A reported portfolio as the user sees it; `now` is milliseconds since epoch. */
-export const externalPortfolio = (portfolio: PortfolioHook['portfolio'], now: number): PortfolioPayload => ({
-  totalValue: portfolio.totalValue,
-  cash: portfolio.cash,
-  equity: portfolio.equity,
-  positions: mergeLots(portfolio.positions.map(positionToPayload)),
-  dayChange: portfolio.dayChange,
-  dayChangePercent: portfolio.dayChangePercent,
-  timestamp: new Date(now).toISOString(),
-  source: 'external',
-});
+function readPositions(
+  rows: readonly unknown[],
+  reader: ReportReader,
+  symbolOf: ReportCircumstances['symbolOf'],
+): PositionPayload[] {
+  if (rows.length > MAX_ROWS) reader.skip('TOO_MANY_ROWS', { row: MAX_ROWS });
+  const lots = rows.slice(0, MAX_ROWS).flatMap((row, index) => readRow(row, index, reader, symbolOf) ?? []);
+  return lotsBySymbol(lots).flatMap((ofSymbol) => {
+    if (!quantityOf(ofSymbol).eq(0)) return toPosition(ofSymbol);
+    reader.skip('ZERO_QUANTITY', { symbol: ofSymbol[0]!.symbol });
+    return [];
+  });
+}
+
+function readRow(
+  row: unknown,
+  index: number,
+  reader: ReportReader,
+  symbolOf: ReportCircumstances['symbolOf'],
+): Lot | null {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    reader.skip('NOT_A_ROW', { row: index });
+    return null;
+  }
+  const fields = row as Readonly<Record<string, unknown>>;
+  const text = typeof fields.symbol === 'string' ? fields.symbol.trim() : '';
+  if (text.length > MAX_SYMBOL_TEXT || !isDisplayName(text)) {
+    reader.skip('NO_SYMBOL', { row: index });
+    return null;
+  }
+  const where: Where = { row: index, symbol: text };
+  const quantity = reader.number(fields, 'quantity', where);
+  if (quantity === null || quantity.eq(0)) {
+    reader.skip(quantity === null ? 'NO_QUANTITY' : 'ZERO_QUANTITY', where);
+    return null;
+  }
+  reader.others(fields, ROW_FIELDS, where);
+  const [marketValue, pnl, percent, dayChange] = ROW_NUMBERS.map((field) =>
+    reader.number(fields, field, where),
+  );
+  return {
+    symbol: symbolOf(text),
+    quantity,
+    averagePrice: reader.number(fields, 'averagePrice', where, 0),
+    price: reader.number(fields, 'price', where, 0),
+    marketValue: marketValue ?? null,
+    pnl: pnl ?? null,
+    percent: percent ?? null,
+    dayChange: dayChange ?? null,
+  };
+}
+
+/** The report's own moment, else that of its signature; a clock that is ahead keeps no later report out. */
+function readMoment(
+  { timestamp }: ReportedPortfolio,
+  reader: ReportReader,
+  { signedAt, now }: ReportCircumstances,
+): number {
+  const own = momentSchema.safeParse(timestamp);
+  if (!own.success && timestamp !== undefined && timestamp !== null)
+    reader.skip('NOT_A_MOMENT', { field: 'timestamp' });
+  return Math.min(own.success ? Date.parse(own.data) : signedAt, now);
+}
+
+const percentOf = (part: Decimal, of: Decimal): Decimal | null =>
+  of.gt(0) ? round(part.div(of).times(100), PERCENT_DECIMALS) : null;
+
+type Totals = Pick<PortfolioPayload, (typeof TOTALS)[number]>;
+
+/** Each total follows from the others where it is missing. Throws VALIDATION where it does not. */
+function readTotals(
+  report: ReportedPortfolio,
+  reader: ReportReader,
+  positions: readonly PositionPayload[],
+): Totals {
+  const [total, cash, equity, change, percent] = TOTALS.map((field) => reader.number(report, field, {}));
+  const sum = (read: (position: PositionPayload) => number | undefined): Decimal | null =>
+    positions.reduce<Decimal | null>((all, position) => {
+      const part = read(position);
+      return all && part !== undefined ? all.plus(part) : null;
+    }, ZERO);
+  const invested =
+    equity ??
+    (total && cash
+      ? total.minus(cash)
+      : sum(({ mark, marketValue }) => (mark === 'unknown' ? undefined : marketValue)));
+  const idle = cash ?? (total && invested ? total.minus(invested) : null);
+  const whole = total ?? (idle && invested ? idle.plus(invested) : null);
+  if (!whole || !idle || !invested)
+    throw new TradecastError(
+      'VALIDATION',
+      'portfolio: send totalValue or cash as a number; with positions of unknown value, both or equity.',
+    );
+  const dayChange = change ?? (positions.length > 0 ? sum((position) => position.dayChange) : null);
+  const dayPercent = percent ?? (dayChange && percentOf(dayChange, whole.minus(dayChange)));
+  return {
+    totalValue: toNumber(whole),
+    cash: toNumber(idle),
+    equity: toNumber(invested),
+    ...(dayChange && { dayChange: toNumber(dayChange) }),
+    ...(dayPercent && { dayChangePercent: toNumber(dayPercent) }),
+  };
+}

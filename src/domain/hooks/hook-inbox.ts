@@ -2,9 +2,10 @@
  * Where signed events are kept forever. `trade`, `portfolio` and `link` write the event id and what the event
  * reports in one transaction, so that neither exists without the other.
  */
-import type { PortfolioPayload } from '../../protocol/portfolio.ts';
+import type { PortfolioReported } from '../../protocol/reports.ts';
 import type { TradeExecutedPayload, TradeFailedPayload } from '../../protocol/trades.ts';
 import type { Appended } from '../journal/journal.ts';
+import type { ReadPortfolio } from './external-portfolio.ts';
 
 /** One event of a sender. Ids are one namespace over the routes of a secret: it makes one sender. */
 export interface HookEvent {
@@ -32,12 +33,8 @@ export interface HookInbox {
     userId: string,
     report: TradeReport,
   ): Promise<HookOutcome<{ seq: number }> & { appended: Appended | null }>;
-  /** Replaces the portfolio that was reported for the user. */
-  portfolio(
-    event: HookEvent,
-    userId: string,
-    portfolio: PortfolioPayload,
-  ): Promise<HookOutcome<{ timestamp: string }>>;
+  /** Replaces the portfolio that was reported for the user, unless that one is younger. */
+  portfolio(event: HookEvent, userId: string, read: ReadPortfolio): Promise<HookOutcome<PortfolioReported>>;
   /**
    * Uses up a one-time code and links its user. Throws NOT_FOUND for a code that is unknown, used or expired,
    * CONFLICT where the Discord account is linked to another user.

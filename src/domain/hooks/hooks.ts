@@ -13,9 +13,11 @@ import type {
   TierHook,
   TradeHook,
 } from '../../protocol/hooks.ts';
+import type { PortfolioReported } from '../../protocol/reports.ts';
 import type { Tier } from '../../protocol/tier.ts';
 import type { Users } from '../accounts/user.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { InstrumentDirectory } from '../instrument/directory.ts';
 import type { PlaceResult, Trading } from '../trading/trading.ts';
 import type { HookInbox, HookOutcome } from './hook-inbox.ts';
 import type { OperatorCommands, OperatorEvent } from './operator-commands.ts';
@@ -29,7 +31,8 @@ export type Signed = Pick<OperatorEvent, 'digest' | 'signedAt'>;
  */
 export interface Hooks {
   trade(hook: TradeHook, digest: string): Promise<HookOutcome<{ seq: number }>>;
-  portfolio(hook: PortfolioHook, digest: string): Promise<HookOutcome<{ timestamp: string }>>;
+  /** An older report than the one that is shown is answered and changes nothing. Throws VALIDATION for one without value. */
+  portfolio(hook: PortfolioHook, signed: Signed): Promise<HookOutcome<PortfolioReported>>;
   /** Throws FORBIDDEN for a banned user; a denied order is an answer, not an error. */
   order(hook: OrderHook, digest: string): Promise<PlaceResult>;
   discordLink(hook: DiscordLinkHook, digest: string): Promise<HookOutcome<{ username: string }>>;
@@ -52,6 +55,7 @@ export interface HooksParts {
   readonly users: Pick<Users, 'findById' | 'findByDiscordId'>;
   readonly inbox: HookInbox;
   readonly commands: OperatorCommands;
+  readonly instruments: Pick<InstrumentDirectory, 'knows'>;
   readonly trading: Pick<Trading, 'place'>;
   readonly bus: Bus;
   readonly clock: Clock;

@@ -37,7 +37,7 @@ function botRoutes(hooks: Hooks, signed: RequestHandler): Router {
   });
 
   router.post('/portfolio', signed, async (req, res) => {
-    answer(res, await hooks.portfolio(readBody(req, portfolioHookSchema), digestOf('portfolio', req)));
+    answer(res, await hooks.portfolio(readBody(req, portfolioHookSchema), signedOf('portfolio', req, res)));
   });
 
   router.post('/orders', signed, async (req, res) => {

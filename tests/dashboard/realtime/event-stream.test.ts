@@ -78,7 +78,7 @@ test('what happens is added and told once', async () => {
 test('an event of a newer server takes its number and shows nothing', async () => {
   const unknown = (seq: number) =>
     ({
-      event: 'position:adjusted',
+      event: 'position:renamed',
       payload: { symbol: 'AAPL', epoch: 'e1', seq },
     }) as unknown as JournalEntryPayload;
   server.journal.events.push(unknown(4));
@@ -201,7 +201,7 @@ describe('after a lost connection', () => {
     });
     await until(() => seqs()[0] === 43);
     gather();
-    expect(told).toEqual([{ kind: 'summary', executed: 36, failed: 4, missed: true }]);
+    expect(told).toEqual([{ kind: 'summary', executed: 36, failed: 4, adjusted: 0, missed: true }]);
   });
 
   test('another epoch means a new journal: the list is read anew and nothing of the old stays', async () => {

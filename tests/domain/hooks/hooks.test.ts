@@ -31,6 +31,7 @@ const ada: User = {
   tier: 'STARTER',
   banned: false,
 };
+const signed = { digest: 'digest', signedAt: NOW };
 const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: 10 };
 
 /** A sender's inbox in memory: ids claimed, whether they are closed, and what they wrote. */
@@ -49,9 +50,9 @@ function createMemoryInbox() {
       const records = [{ ...report, seq: 7 }];
       return { result: { seq: 7 }, duplicate, appended: duplicate ? null : { userId, epoch: 'e', records } };
     },
-    async portfolio({ id }, userId, portfolio) {
+    async portfolio({ id }, userId, { portfolio, skipped }) {
       const duplicate = once(id, () => written.push({ userId, fact: portfolio }));
-      return { result: { timestamp: portfolio.timestamp }, duplicate };
+      return { result: { timestamp: portfolio.timestamp, applied: true, ...skipped }, duplicate };
     },
     async link({ id }) {
       return { result: { username: 'ada' }, duplicate: once(id, () => undefined) };
@@ -99,6 +100,7 @@ beforeEach(() => {
       findByDiscordId: async (id) => (id === '123456789' ? ada : null),
     },
     inbox: memory.inbox,
+    instruments: { knows: (symbol) => symbol === 'BRK.B' || symbol === 'AAPL' },
     commands: {
       async carryOut({ id }, command, result) {
         const isRepeat = carriedOut.has(id);
@@ -193,6 +195,32 @@ describe('a reported trade', () => {
     expect(tradeHookSchema.parse(failed)).toMatchObject({ code: 'BROKER_REJECTED' });
   });
 
+  test('is taken as it comes: rounded, in any spelling, and of what has no symbol here', async () => {
+    let ids = 0;
+    const report = (symbol: string, trade: object = {}) =>
+      tradeHookSchema.parse({
+        ...{ eventId: `t-${++ids}`, userId: ada.id, type: 'executed' },
+        trade: { id: `t-${ids}`, symbol, side: 'buy', quantity: 0.123456789, price: 0, ...trade },
+      });
+    const spelled = {
+      AMpB: 'AMpB',
+      'brk-b': 'BRK.B',
+      'BTC/USD': 'BTC/USD',
+      'SPY   251219C00650000': 'O:SPY251219C00650000',
+      'Old Co. (escrow)': 'Old Co. (escrow)',
+    };
+    for (const symbol of Object.keys(spelled)) await hooks.trade(report(symbol), 'd');
+    const payloads = memory.written.map(({ fact }) => 'payload' in fact && fact.payload);
+    expect(payloads).toMatchObject(
+      Object.values(spelled).map((symbol) => ({ symbol, quantity: 0.123457, price: 0 })),
+    );
+    for (const trade of [{ quantity: 1e-9 }, { quantity: -1 }, { price: -1 }, { symbol: '\u202Eevil' }])
+      expect(() => report('AAPL', trade)).toThrow();
+    const failed = { eventId: 'f', userId: ada.id, type: 'failed', error: 'no\n\u202Emargin\u0007 ' };
+    const signal = { symbol: 'BTC/USD', side: 'buy', quantity: 1 };
+    expect(tradeHookSchema.parse({ ...failed, signal })).toMatchObject({ error: 'no margin', signal });
+  });
+
   test('of a Discord account without a link is refused and uses no event id', async () => {
     const { userId: _, ...trade } = executed;
     await expect(hooks.trade({ ...trade, discordUserId: '99999' }, 'd')).rejects.toMatchObject({
@@ -228,7 +256,7 @@ describe('a reported portfolio', () => {
         ],
       },
     });
-    await hooks.portfolio(hook, 'd');
+    await hooks.portfolio(hook, signed);
     expect(memory.written[0]?.fact).toMatchObject({
       totalValue: 1_500.3,
       source: 'external',
@@ -261,7 +289,7 @@ describe('a reported portfolio', () => {
       ],
     });
     expect(published).toEqual([{ topic: 'portfolio', message: { userId: ada.id } }]);
-    expect(await hooks.portfolio(hook, 'd')).toMatchObject({ duplicate: true });
+    expect(await hooks.portfolio(hook, signed)).toMatchObject({ duplicate: true });
     expect(published).toHaveLength(1);
   });
 });
@@ -302,8 +330,6 @@ describe('an order from a hook', () => {
     },
   );
 });
-
-const signed = { digest: 'digest', signedAt: NOW };
 
 describe('a command of an operator', () => {
   test('is carried out for the user that it names, and whom it concerns is told once', async () => {
@@ -394,8 +420,8 @@ describe('the shapes of hooks', () => {
       { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, quantity: 0 } },
     ],
     [
-      'has seven decimals',
-      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, quantity: 0.1234567 } },
+      'is nothing, rounded to six decimals',
+      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, quantity: 1e-7 } },
     ],
     [
       'has an infinite price',

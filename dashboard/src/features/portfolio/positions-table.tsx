@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import type { PositionPayload } from '../../../../src/protocol/portfolio.ts';
+import { parseSymbol } from '../../../../src/protocol/symbol.ts';
 import { Change } from '../../components/change.tsx';
 import { Message } from '../../components/message.tsx';
 import { StaleAge } from '../../components/stale-age.tsx';
@@ -25,12 +26,14 @@ const HEAD = 'px-1.5 py-2 text-right font-medium';
 const CELL = 'px-1.5 py-2 text-right break-all [&_span]:whitespace-normal';
 
 function Profit({ position }: { position: PositionPayload }) {
-  const { unrealizedPnl, unrealizedPnlPercent, priced } = position;
-  if (priced === false) return <Change>{UNKNOWN}</Change>;
+  const { unrealizedPnl, unrealizedPnlPercent, averagePrice: paid, priced, costKnown } = position;
+  if (priced === false || costKnown === false) return <Change>{UNKNOWN}</Change>;
   return (
     <>
       <Change>{signedMoney(unrealizedPnl)}</Change>
-      <span className="block text-muted text-xs">{signedPercent(unrealizedPnlPercent)}</span>
+      <span className="block text-muted text-xs">
+        {signedPercent(paid === 0 ? null : unrealizedPnlPercent)}
+      </span>
     </>
   );
 }
@@ -41,9 +44,11 @@ function MarkNote({ position: { mark, markedAt, priced } }: { position: Position
   const note =
     mark === 'last-known' && markedAt !== undefined
       ? `last known price, ${oldness(markedAt, now)}`
-      : priced === false
-        ? 'at cost, no quote'
-        : null;
+      : mark === 'unknown'
+        ? 'value not reported'
+        : priced === false
+          ? 'at cost, no quote'
+          : null;
   return note === null ? null : <span className="block break-normal text-muted text-xs">{note}</span>;
 }
 
@@ -56,22 +61,30 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
     return quote?.state === 'stale' ? quote.timestamp : null;
   });
   const unpriced = position.priced === false;
+  const shares =
+    position.quantity < 0 ? `${quantity(-position.quantity)} short` : quantity(position.quantity);
+  const isPaidKnown = position.costKnown !== false || position.averagePrice !== 0;
+  const paid = averagePrice(isPaidKnown ? position.averagePrice : null, symbol);
   return (
     <tr className={`border-line border-t hover:bg-raised ${staleSince === null ? '' : 'not-live'}`}>
       <th scope="row" className="py-2 pr-2 pl-4 text-left font-normal">
-        <button type="button" className="font-semibold hover:underline" onClick={() => open(symbol)}>
-          {instrumentWords(symbol)}
-        </button>
+        {parseSymbol(symbol) ? (
+          <button type="button" className="font-semibold hover:underline" onClick={() => open(symbol)}>
+            {instrumentWords(symbol)}
+          </button>
+        ) : (
+          <span className="break-words font-semibold">{symbol}</span>
+        )}
         <span className="block text-muted text-xs @2xl:hidden">
-          {quantity(position.quantity)} at {averagePrice(position.averagePrice, symbol)}
+          {shares} at {paid}
         </span>
         {staleSince === null ? null : <StaleAge timestamp={staleSince} className="block" />}
       </th>
-      <td className={`${CELL} @max-2xl:hidden`}>{quantity(position.quantity)}</td>
-      <td className={`${CELL} @max-2xl:hidden`}>{averagePrice(position.averagePrice, symbol)}</td>
+      <td className={`${CELL} @max-2xl:hidden`}>{shares}</td>
+      <td className={`${CELL} @max-2xl:hidden`}>{paid}</td>
       <td className={`${CELL} @max-lg:hidden`}>{unpriced ? UNKNOWN : price(position.price, symbol)}</td>
       <td className={`${CELL} @max-lg:pr-4`}>
-        {money(position.marketValue)}
+        {money(position.mark === 'unknown' ? null : position.marketValue)}
         <MarkNote position={position} />
         {unpriced ? null : (
           <span className="block @lg:hidden">

@@ -33,11 +33,11 @@ export function createHookInbox(db: Database): HookInbox {
       }
     },
 
-    portfolio: (event, userId, portfolio) =>
+    portfolio: (event, userId, { portfolio, skipped }) =>
       db.transaction((tx) =>
         once(tx, event, async () => {
-          await replaceExternalPortfolio(tx, userId, portfolio);
-          return { timestamp: portfolio.timestamp };
+          const applied = await replaceExternalPortfolio(tx, userId, portfolio);
+          return { timestamp: portfolio.timestamp, applied, ...skipped };
         }),
       ),
 

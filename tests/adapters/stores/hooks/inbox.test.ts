@@ -6,8 +6,10 @@ import { createDiscordLinkStore } from '../../../../src/adapters/stores/hooks/di
 import { createHookInbox } from '../../../../src/adapters/stores/hooks/inbox.ts';
 import { createJournal } from '../../../../src/adapters/stores/journal/journal.ts';
 import { openAccount } from '../../../../src/adapters/stores/trading/accounts.ts';
+import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
 import { createWatchlists } from '../../../../src/adapters/stores/watchlists/watchlists.ts';
 import type { User } from '../../../../src/domain/accounts/user.ts';
+import type { ReadPortfolio } from '../../../../src/domain/hooks/external-portfolio.ts';
 import type { HookInbox, TradeReport } from '../../../../src/domain/hooks/hook-inbox.ts';
 import type { Journal } from '../../../../src/domain/journal/journal.ts';
 
@@ -26,6 +28,12 @@ const report: TradeReport = {
     source: 'external',
   },
 };
+
+/** A read report of this moment, of which a row was left out. */
+const reportOf = (timestamp: string, totalValue = 1): ReadPortfolio => ({
+  portfolio: { totalValue, cash: totalValue, equity: 0, positions: [], timestamp, source: 'external' },
+  skipped: { skipped: [{ row: 3, code: 'NOT_A_ROW' }] },
+});
 
 describe.each(KINDS)('on %s', (kind) => {
   let database: TestDatabase;
@@ -82,7 +90,7 @@ describe.each(KINDS)('on %s', (kind) => {
     const first = event();
     await inbox.trade(first, ada.id, report);
     const other = { ...first, digest: 'another' };
-    const portfolio = { positions: [], timestamp: report.payload.timestamp } as never;
+    const portfolio = reportOf(report.payload.timestamp);
     for (const again of [
       () => inbox.trade(other, ada.id, report),
       () => inbox.portfolio(other, ada.id, portfolio),
@@ -98,11 +106,36 @@ describe.each(KINDS)('on %s', (kind) => {
     const first = event();
     await expect(inbox.trade(first, UNKNOWN_USER, report)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(
-      inbox.portfolio(first, UNKNOWN_USER, { timestamp: report.payload.timestamp } as never),
+      inbox.portfolio(first, UNKNOWN_USER, reportOf(report.payload.timestamp)),
     ).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
     expect(await inbox.trade(first, ada.id, report)).toMatchObject({ duplicate: false });
+  });
+
+  test('an older report that arrives later changes nothing, and of one moment the last one counts', async () => {
+    const ledger = createLedger(database.db);
+    const send = async (timestamp: string, totalValue: number) =>
+      (await inbox.portfolio(event(), ada.id, reportOf(timestamp, totalValue))).result;
+    const shown = async () => (await ledger.holdings(ada.id)).external?.totalValue;
+    expect(await send('2026-03-02T15:30:00.000Z', 1)).toMatchObject({ applied: true });
+    expect(await send('2026-03-02T15:29:59.999Z', 2)).toEqual({
+      ...{ timestamp: '2026-03-02T15:29:59.999Z', applied: false },
+      skipped: [{ row: 3, code: 'NOT_A_ROW' }],
+    });
+    expect(await shown()).toBe(1);
+    expect(await send('2026-03-02T15:30:00.000Z', 3)).toMatchObject({ applied: true });
+    expect(await shown()).toBe(3);
+    expect(await send('2026-03-02T15:30:00.001Z', 4)).toMatchObject({ applied: true });
+    expect(await shown()).toBe(4);
+  });
+
+  test('a report that is repeated gets its first answer, whatever has been reported since', async () => {
+    const first = event();
+    const report = reportOf('2026-03-02T15:30:00.000Z');
+    const { result } = await inbox.portfolio(first, grace.id, report);
+    await inbox.portfolio(event(), grace.id, reportOf('2026-03-02T15:31:00.000Z'));
+    expect(await inbox.portfolio(first, grace.id, report)).toEqual({ result, duplicate: true });
   });
 
   test('an order’s event stays open until it is closed', async () => {

@@ -90,6 +90,26 @@ test('a position without a quote says in words that it counts at its last known 
   expect(cells(row)[3]).toMatch(/^\$23,142\.00last known price, 8 Nov 2024/);
 });
 
+test('an account of another system shows shorts, names without a symbol and what is not known in words', async () => {
+  page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
+    const { dayChange, dayChangePercent, ...totals } = PORTFOLIO;
+    const [position] = PORTFOLIO.positions;
+    const rows = [
+      { ...position, symbol: 'MSFT', quantity: -5, marketValue: -1_950, mark: 'reported' },
+      { ...position, symbol: 'BTC/USD', averagePrice: 0, mark: 'reported', costKnown: false },
+      { ...position, symbol: 'Escrow', marketValue: 0, priced: false, mark: 'unknown' },
+    ];
+    routes['GET /api/portfolio'] = () => ({ ...totals, source: 'external', positions: rows });
+    answers['subscribe:portfolio'] = () => PORTFOLIO_ACK;
+  });
+  expect(cells(await screen.findByRole('row', { name: /MSFT/ }))[0]).toBe('5 short');
+  const pair = screen.getByRole('row', { name: /BTC\/USD/ });
+  expect(within(pair).queryByRole('button')).toBeNull();
+  expect([cells(pair)[1], cells(pair).at(-1)]).toEqual(['–', '–']);
+  expect(cells(screen.getByRole('row', { name: /Escrow/ }))[3]).toBe('–value not reported');
+  expect(screen.getByText('today').previousElementSibling?.textContent).toBe('–');
+});
+
 test('a failed load says why and can be tried again', async () => {
   page = await openPage(<LivePortfolio />, ({ routes, answers }) => {
     routes['GET /api/portfolio'] = () => ({ status: 500, error: 'The books are closed.', code: 'INTERNAL' });
