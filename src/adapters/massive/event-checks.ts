@@ -22,7 +22,11 @@ export const isOptionalPrice = (value: unknown): value is number | undefined | n
 export const isTime = (value: unknown, receivedAt: number): value is number =>
   typeof value === 'number' && value > 0 && value <= receivedAt + MAX_AHEAD_MS;
 
-export const asCount = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
+/** A whole number from 1 that a double has exactly: what a bigint column takes. */
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) > 0;
+
+export const asCount = (value: unknown): number => (isCount(value) ? value : 0);
 
 export type SymbolCheck = (value: unknown) => value is string;
 

@@ -4,7 +4,15 @@ import { isLate } from '../../domain/market/lateness.ts';
 import { withoutPrice } from '../../domain/market/trade-effects.ts';
 import { FINRA } from '../../domain/off-exchange/print.ts';
 import type { Reading } from './clusters.ts';
-import { asCount, isOptionalPrice, isPrice, isSize, isTime, type SymbolCheck } from './event-checks.ts';
+import {
+  asCount,
+  isCount,
+  isOptionalPrice,
+  isPrice,
+  isSize,
+  isTime,
+  type SymbolCheck,
+} from './event-checks.ts';
 import { decimalOr, isDecimal, positive, timeOf } from './fields.ts';
 import { snapshotToDayTick } from './snapshot.ts';
 
@@ -24,11 +32,14 @@ const isAbsent = (value: unknown): boolean => value === undefined || value === n
 
 /** True for a trade that is off-exchange, or may be: its exchange or its facility can't be read. Asked of every trade. */
 export const mayBePrint = ({ x, trfi }: RawEvent): boolean =>
-  typeof x === 'number' ? x === FINRA && trfi !== 0 && !isAbsent(trfi) : !isAbsent(x);
+  Number.isSafeInteger(x) ? x === FINRA && trfi !== 0 && !isAbsent(trfi) : !isAbsent(x);
 
-/** False where nobody can say whether, or for how many shares, a trade that may be a print is one. */
-const isReadablePrint = ({ x, trfi, s, ds }: RawEvent): boolean =>
-  x === FINRA && asCount(trfi) > 0 && (s !== 0 || isAbsent(ds) || isDecimal(ds));
+/** False where nobody can say whether, for how many shares, or with which number a trade that may be a print is one. */
+const isReadablePrint = ({ x, trfi, s, ds, q }: RawEvent): boolean =>
+  x === FINRA &&
+  isCount(trfi) &&
+  (isCount(q) || q === 0 || isAbsent(q)) &&
+  (s !== 0 || isAbsent(ds) || isDecimal(ds));
 
 /** The reporter's time of the trade, else the facility's; a clock ahead of the consolidated tape's is not believed. */
 function participantTimeOf({ pt, trft, t }: RawEvent): number {

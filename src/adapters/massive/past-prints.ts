@@ -64,10 +64,11 @@ export function createMassivePastPrints({ rest, clock }: MassivePastPrintsOption
       if (!STANDING.has(row.correction)) return [];
       const event = toEvent(symbol, row);
       const tick = readTrade(event, clock.now(), isSymbol, tradeEffects);
-      // Without it the gap is not filled.
-      if (tick === undefined && mayBePrint(event))
+      const isPrint = tick !== undefined && isOffExchange(tick);
+      // Without it, or without the number that tells it from a counted one, the gap is not filled.
+      if (isPrint ? tick.sequence === 0 : tick === undefined && mayBePrint(event))
         throw new Error('upstream sent a print that cannot be read');
-      return tick !== undefined && isOffExchange(tick) && tick.sequence > 0 ? tick : [];
+      return isPrint ? tick : [];
     });
 
   async function readPages(symbol: string, from: number, to: number, signal: AbortSignal) {

@@ -474,7 +474,13 @@ describe('bad frames', () => {
     ['has a print without a price', { ...T, p: null }],
     ['has a print of an unreadable facility', { ...T, trfi: '202' }],
     ['has a print of an unreadable size', { ...T, s: 0, ds: '5e-1' }],
+    ['has a print of a facility that is no whole number', { ...T, trfi: 202.5 }],
     ['has a trade of an unreadable exchange', { ...T, x: '4' }],
+    ['has a trade of an exchange that is no whole number', { ...T, x: 4.5 }],
+    ['has a print whose sequence number is none', { ...T, q: '5' }],
+    ['has a print whose sequence number is no whole number', { ...T, q: 4938312.5 }],
+    ['has a print whose sequence number is larger than one can be', { ...T, q: 1e30 }],
+    ['has a print whose sequence number is below nothing', { ...T, q: -1 }],
     ['has an event of no kind', { noEvent: true }],
   ] satisfies [string, string | object][])('may have been prints where a frame %s', async (_, frame) => {
     const { clock, sink, flows, latest } = await start();

@@ -83,6 +83,18 @@ describe('prints by request', () => {
     expect(await read()).toHaveLength(1);
   });
 
+  test.each([undefined, 0, 5.5, 1e30, '5'])('fail as a whole where one has the number %s', async (number) => {
+    tape.print('BRK.B', 100, 1, { at: BEGIN });
+    const { body } = tape.rest(
+      new URL(`http://tape/v3/trades/BRK.B?timestamp.gte=0&timestamp.lt=${END}000000`),
+    )!;
+    const [row] = (body as { results: object[] }).results;
+    answer(() => ({
+      body: { status: 'OK', results: [row, { ...row, id: 'other', sequence_number: number }] },
+    }));
+    await expect(read()).rejects.toThrow('upstream sent a print that cannot be read');
+  });
+
   test.each([
     ['NOT_IN_PLAN', { status: 403, body: { status: 'NOT_AUTHORIZED', message: 'You are not entitled' } }],
     ['UNKNOWN_SYMBOL', { status: 404, body: { status: 'NOT_FOUND', message: 'Ticker not found.' } }],

@@ -75,6 +75,12 @@ describe('a trade of a reporting facility', () => {
   });
 });
 
+describe('a trade without a sequence number', () => {
+  test.each([undefined, null, 0])('is a print without one where it says %s', (q) => {
+    expect(read({ ...PRINT, q })).toMatchObject({ trf: 202, sequence: 0 });
+  });
+});
+
 test('the vendor’s example of a print counts as the vendor counts it', () => {
   const example = { price: 172.62, size: 5_000, notional: 863_100, time: '2026-01-06T15:31:22Z' };
   const time = Date.parse(example.time);
