@@ -81,6 +81,8 @@ function termOf(options: TermOptions, { sums, part, unsaved }: Beginning): Term 
   const writer = createSumsWriter({ ...options, sums, part, unsaved, arrivedUntil: arrival.until });
   const recovery = createRecovery({ ...options, sums, followed: arrival.followed });
   recovery.gapsEnded(coverage.set(arrival.isFlowing(), arrival.from(options.heldSince())));
+  // The gap goes on: what was counted before it is known only until the first tick.
+  if (!arrival.isFlowing()) recovery.gapBegins();
   const running = createScope();
   // After the restored totals: from here on the readers get what changes.
   writer.start();

@@ -156,6 +156,37 @@ describe('a frame that is dropped whole', () => {
     expect(engine.filled()).toEqual([[], ['AAPL']]);
   });
 
+  test('while the stored sums are read hides no print of the time without an engine', async () => {
+    const fetched: TradeTick[] = [];
+    const engine = await begin({ past: { read: async () => fetched } });
+    const before = engine.print({ sequence: 5, tradeId: 'before' });
+    await engine.pass(2 * SECOND);
+    await engine.lose(true);
+    await engine.pass(3 * SECOND);
+    const sourceTime = engine.clock.now();
+    const missed = {
+      ...before,
+      sequence: 10,
+      tradeId: 'missed',
+      sourceTime,
+      participantTime: sourceTime,
+    };
+    await engine.pass(3 * SECOND);
+    engine.failLoads(1);
+    await engine.win();
+    engine.hear();
+    engine.tap.status({ state: 'live' });
+    await engine.pass(500);
+    engine.tap.dropped(1, true);
+    await engine.pass(500);
+    // Its number is higher than that of the missed one, and the gap still goes on.
+    fetched.push(before, missed, engine.print({ sequence: 20, tradeId: 'after' }));
+    await engine.pass(2 * SECOND);
+    await engine.pass(MARGIN_MS + 10 * SECOND);
+    expect(engine.prints('AAPL')).toBe(3);
+    expect(engine.filled().at(-1)).toEqual(['AAPL']);
+  });
+
   test('is another thing than a tick that is dropped', async () => {
     const engine = await begin();
     engine.tap.dropped(1);
