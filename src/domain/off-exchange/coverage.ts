@@ -38,6 +38,10 @@ export function createCoverage(hours: Pick<MarketHours, 'session'>): Coverage {
   const filled = new Map<string, Set<string>>();
   const changed = new Map<string, Gap>();
 
+  /** Nothing is fetched of a day once another has begun. */
+  const forgetBefore = (day: string): void => {
+    for (const key of filled.keys()) if (key < day) filled.delete(key);
+  };
   const begin = (gap: Gap): Gap => {
     filled.set(keyOf(gap), new Set());
     changed.set(keyOf(gap), gap);
@@ -63,6 +67,7 @@ export function createCoverage(hours: Pick<MarketHours, 'session'>): Coverage {
       isFlowing = flowing;
       isBroken = !flowing;
       if (!flowing || from === null || to <= from) return [];
+      forgetBefore(newYorkDay(from).date);
       return openGaps(Math.max(from, to - LONGEST_GAP_MS), to, hours).map(begin);
     },
     until: (at) => (isFlowing ? reached(at) : coveredUntil),

@@ -12,7 +12,6 @@ export interface NbboTrail {
   add(time: number, bid: number | undefined, ask: number | undefined): void;
   /** The quote that was valid at `time`; undefined where none is known. */
   at(time: number): QuotedPair | undefined;
-  clear(): void;
 }
 
 const FIRST_CAPACITY = 64;
@@ -88,9 +87,6 @@ export function createNbboTrail(): NbboTrail {
       const index = countUntil(time) - 1;
       if (index < 0) return undefined;
       return { bid: columns.bids[index] as number, ask: columns.asks[index] as number };
-    },
-    clear() {
-      length = 0;
     },
   };
 }

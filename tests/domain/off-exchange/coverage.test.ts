@@ -5,6 +5,7 @@ import { newYorkTime } from '../../../src/protocol/new-york.ts';
 
 const FRIDAY = '2026-06-12';
 const MONDAY = '2026-06-15';
+const TUESDAY = '2026-06-16';
 const at = (day: string, hour: number, minute = 0): number => newYorkTime(day, 60 * hour + minute);
 const hours = createMarketHours('us-equities');
 const gap = (day: string, from: number, to: number) => ({ day, from, to, filled: [] });
@@ -94,5 +95,21 @@ describe('what is covered', () => {
     coverage.fill(broken!, 'SPY');
     expect(coverage.take()).toEqual([{ ...broken, filled: ['AAPL', 'SPY'] }]);
     expect(coverage.take()).toEqual([]);
+  });
+
+  test('is filled no more once a gap of a later day has begun, which leaves all gaps of its own time', () => {
+    const coverage = begun(at(MONDAY, 10));
+    const [broken] = coverage.set(true, at(MONDAY, 10, 5));
+    coverage.set(false, at(MONDAY, 19));
+    const [evening, morning] = coverage.set(true, at(TUESDAY, 5));
+    coverage.take();
+    coverage.fill(evening!, 'AAPL');
+    coverage.fill(morning!, 'AAPL');
+    expect(coverage.take()).toEqual([evening, morning].map((one) => ({ ...one, filled: ['AAPL'] })));
+    coverage.set(false, at(TUESDAY, 6));
+    const [later] = coverage.set(true, at(TUESDAY, 7));
+    coverage.take();
+    for (const one of [broken!, evening!, later!]) coverage.fill(one, 'SPY');
+    expect(coverage.take()).toEqual([{ ...later, filled: ['SPY'] }]);
   });
 });
