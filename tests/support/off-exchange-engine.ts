@@ -9,8 +9,13 @@ import type { PastPrints } from '../../src/domain/off-exchange/past-prints.ts';
 import type { SummedSymbols } from '../../src/domain/off-exchange/sums-scope.ts';
 import type { Gap, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
 import type { MinuteTotals, SymbolDay } from '../../src/domain/off-exchange/symbol-sums.ts';
+import { FencedError } from '../../src/domain/trading/ledger.ts';
+import { TradecastError } from '../../src/protocol/errors.ts';
 import { createManualClock } from './manual-clock.ts';
 import { nbbo, trade } from './ticks.ts';
+
+const unavailable = () =>
+  new TradecastError('UNAVAILABLE', 'The database does not answer right now. Try again.');
 
 /** Sums in memory, fenced like those of the database. */
 function createMemoryStore(newestLease: () => number) {
@@ -26,8 +31,10 @@ function createMemoryStore(newestLease: () => number) {
   /** So many more commits succeed. */
   let commitsLeft = Number.POSITIVE_INFINITY;
   let commits = 0;
+  const refused = new Set<string>();
+  let isBroken = false;
   const requireLease = (fencing: number): void => {
-    if (fencing !== newestLease()) throw new Error('another replica is the engine');
+    if (fencing !== newestLease()) throw new FencedError('another replica is the engine now');
   };
   const apply = (change: DayChanges, part: number): void => {
     day = change.day;
@@ -45,13 +52,15 @@ function createMemoryStore(newestLease: () => number) {
       loads += 1;
       if (failures > 0) {
         failures -= 1;
-        throw new Error('the database does not answer');
+        throw unavailable();
       }
       return { newest: day === null ? null : { day, symbols: [...symbols.values()] }, coveredUntil };
     },
     async commit(fencing, commit) {
       requireLease(fencing);
-      if (commitsLeft <= 0) throw new Error('the database does not answer');
+      if (commitsLeft <= 0) throw unavailable();
+      const names = commit.changes.flatMap((change) => change.symbols.map(({ symbol }) => symbol));
+      if (isBroken || names.some((name) => refused.has(name))) throw new Error('invalid input syntax');
       commitsLeft -= 1;
       commits += 1;
       for (const change of commit.changes) apply(change, commit.part);
@@ -78,6 +87,10 @@ function createMemoryStore(newestLease: () => number) {
     loads: () => loads,
     /** Nothing can be stored, or can be again. */
     setAway: (away: boolean): unknown => (commitsLeft = away ? 0 : Number.POSITIVE_INFINITY),
+    /** What is of this symbol is refused for good. */
+    refuse: (symbol: string): unknown => refused.add(symbol),
+    /** The database refuses everything, or does so no longer. */
+    setBroken: (broken: boolean): unknown => (isBroken = broken),
     failCommitsAfter: (count: number): unknown => (commitsLeft = count),
     commits: () => commits,
     gaps: () => [...gaps.values()].map(({ from, to }) => [from, to] as const),

@@ -3,6 +3,7 @@ import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
 import type { PriceOrigin } from '../market/feed.ts';
 import type { DayChanges } from './changes.ts';
+import { commitMost, lostTimes, type Refused, symbolsOf } from './commit-most.ts';
 import type { Coverage } from './coverage.ts';
 import type { Following } from './following.ts';
 import { inPieces } from './pieces.ts';
@@ -13,6 +14,9 @@ import type { SumsCommit, SumsStore } from './sums-store.ts';
 const WRITE_INTERVAL_MS = 1_000;
 /** Without prints the time up to which they are covered is written this often. */
 const QUIET_WRITE_MS = 10_000;
+
+/** Symbols that one line of the log names. */
+const MAX_NAMED = 10;
 
 /** A commit that was not stored, or of which nobody knows. */
 export interface WaitingCommit {
@@ -82,6 +86,16 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     });
   };
 
+  /** What the database never takes is given up, and its time is marked. */
+  const lose = (refused: readonly Refused[]): void => {
+    log.error(
+      { err: refused[0]?.error, symbols: symbolsOf(refused).slice(0, MAX_NAMED) },
+      'the database refuses sums of off-exchange prints: their minutes are marked as gaps',
+    );
+    const gaps = lostTimes(refused);
+    if (gaps.length === 0) return;
+    unsaved.push({ commit: { part, changes: [], gaps, follows: [], coveredUntil: null }, since: null });
+  };
   async function write(): Promise<void> {
     if (current() !== fencing) return;
     if (unsaved.length === 0) {
@@ -92,9 +106,10 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     try {
       for (let first = unsaved[0]; first !== undefined; first = unsaved[0]) {
         const startedAt = clock.now();
-        await store.commit(fencing, first.commit);
+        const refused = await commitMost(store, fencing, first.commit);
         onGaps(first.commit.gaps.filter(({ filled }) => filled.length === 0).length);
         unsaved.shift();
+        if (refused.length > 0) lose(refused);
         savedAt = startedAt;
         isAway = false;
       }

@@ -366,6 +366,43 @@ describe('how long prints have waited to be stored', () => {
   });
 });
 
+describe('sums that the database refuses', () => {
+  test('of one symbol hold up no other, and leave a gap of their minute and nothing to store', async () => {
+    const engine = await begin();
+    const minute = engine.clock.now() - (engine.clock.now() % 60_000);
+    engine.refuse('BAD');
+    for (const symbol of ['AAPL', 'BAD', 'IBM', 'SPY', 'WMT']) engine.print({ symbol });
+    await engine.pass(2 * SECOND);
+    expect(['AAPL', 'BAD', 'IBM', 'SPY', 'WMT'].map(engine.prints)).toEqual([1, 0, 1, 1, 1]);
+    expect(engine.gaps()).toEqual([HEAD, [minute, minute + 60 * SECOND]]);
+    expect(engine.keeper.unsavedMs()).toBe(0);
+    engine.print({ symbol: 'AAPL' });
+    await engine.pass(2 * SECOND);
+    expect(engine.prints('AAPL')).toBe(2);
+    expect(engine.coveredUntil()).toBeGreaterThan(minute);
+  });
+
+  test('leave that gap also where the engine ends at once', async () => {
+    const engine = await begin();
+    const minute = engine.clock.now() - (engine.clock.now() % 60_000);
+    engine.refuse('BAD');
+    engine.print({ symbol: 'BAD' });
+    await engine.end();
+    expect(engine.gaps()).toEqual([HEAD, [minute, minute + 60 * SECOND]]);
+  });
+
+  test('of every symbol wait, and nothing of them is lost', async () => {
+    const engine = await begin();
+    engine.setBroken(true);
+    engine.print();
+    await engine.pass(3 * SECOND);
+    expect(engine.keeper.unsavedMs()).toBe(3 * SECOND);
+    engine.setBroken(false);
+    await engine.pass(2 * SECOND);
+    expect([engine.prints('AAPL'), engine.gaps()]).toEqual([1, [HEAD]]);
+  });
+});
+
 describe('where not every symbol is summed', () => {
   const FOLLOWED = { symbols: 'watched', start: NOON } as const;
 

@@ -32,10 +32,11 @@ const UPSERT = `
       unknown = excluded.unknown, prints = excluded.prints
   ),
   gaps AS (
-    INSERT INTO off_exchange_gaps (source, day, began_at, ended_at, filled)
+    INSERT INTO off_exchange_gaps AS old (source, day, began_at, ended_at, filled)
     SELECT $1::text, day, began_at, ended_at, filled
     FROM json_to_recordset($4::json) AS t (day date, began_at timestamptz, ended_at timestamptz, filled text[])
-    ON CONFLICT (source, day, began_at) DO UPDATE SET ended_at = excluded.ended_at, filled = excluded.filled
+    ON CONFLICT (source, day, began_at) DO UPDATE SET ended_at = greatest(old.ended_at, excluded.ended_at),
+      filled = excluded.filled
   )
   INSERT INTO off_exchange_coverage (source, covered_until)
   SELECT $1::text, $5::timestamptz WHERE $5::timestamptz IS NOT NULL

@@ -33,9 +33,9 @@ function engineOf({ db }: TestDatabase, source: string, fencing: number) {
   return {
     keeper,
     /** One share at a dollar. */
-    print: (sequence: number, at = Date.now()) =>
+    print: (sequence: number, at = Date.now(), symbol = 'IBM') =>
       keeper.tap.trade({
-        symbol: 'IBM',
+        symbol,
         sourceTime: at,
         receivedAt: at,
         participantTime: at,
@@ -99,5 +99,20 @@ describe.each(KINDS)('the sums of engines on the %s database', (kind) => {
     await until(async () => (await engine.prints('2026-07-02')) === 1, 'the new day is stored');
     await engine.keeper.end();
     expect(await engine.prints('2026-07-01')).toBe(2);
+  });
+
+  test('of other symbols are stored where those of one hold a number that no column takes', async () => {
+    await setLease(4);
+    const engine = engineOf(database, 'refused', 4);
+    const at = Date.now();
+    engine.print(4938312.5, at, 'BAD');
+    engine.print(1, at);
+    await until(async () => (await engine.prints()) === 1, 'the good one is stored');
+    engine.print(2, at);
+    await until(async () => (await engine.prints()) === 2, 'the next good one is stored');
+    await engine.keeper.end();
+    const { gaps } = await engine.stored();
+    const minute = at - (at % 60_000);
+    expect(gaps).toContainEqual({ from: minute, to: minute + 60_000 });
   });
 });
