@@ -5,6 +5,7 @@ import { until } from '../../../../rig/wait.ts';
 import type { Database } from '../../../../src/adapters/sql/database.ts';
 import { createSumsPruner } from '../../../../src/adapters/stores/off-exchange/pruner.ts';
 import { createSumsStore } from '../../../../src/adapters/stores/off-exchange/sums.ts';
+import type { DayChanges } from '../../../../src/domain/off-exchange/changes.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,29 +19,27 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
   });
   afterAll(() => database.close());
 
-  /** A day of one symbol with a minute and a gap, written so many days ago. */
-  async function keep(source: string, day: string, symbol: string, daysAgo: number): Promise<void> {
+  /** One symbol with one print. */
+  const changesOf = (day: string, symbol: string): DayChanges[] => {
     const noon = Date.parse(`${day}T16:00:00Z`);
     const minute = { start: noon, bullish: 1n, bearish: 0n, unknown: 0n, prints: 1 };
+    const late = { prints: 0, notional: 0n };
+    const sums = {
+      symbol,
+      totals: minute,
+      minutes: [minute],
+      largest: [],
+      late,
+      sequence: 1,
+      updatedAt: noon,
+    };
+    return [{ day, isAnew: false, symbols: [sums] }];
+  };
+  /** A day of one symbol with a minute and a gap, written so many days ago. */
+  async function keep(source: string, day: string, symbol: string, daysAgo: number): Promise<void> {
     await createSumsStore(database.db, source).commit(1, {
       part: 1,
-      changes: [
-        {
-          day,
-          isAnew: false,
-          symbols: [
-            {
-              symbol,
-              totals: minute,
-              minutes: [minute],
-              largest: [],
-              late: { prints: 0, notional: 0n },
-              sequence: 1,
-              updatedAt: noon,
-            },
-          ],
-        },
-      ],
+      changes: changesOf(day, symbol),
       gaps: [
         { day, from: Date.now() - daysAgo * DAY_MS - 1_000, to: Date.now() - daysAgo * DAY_MS, filled: [] },
       ],
@@ -79,6 +78,74 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
     await pruner.stop();
     const kept = ['massive 2026-05-02', 'replay 2013-10-07'];
     expect(await allLeft()).toEqual({ symbols: kept, minutes: kept, gaps: kept, follows: kept });
+  });
+
+  test('that are played again while they are removed stay', async () => {
+    await keep('replay', '2013-10-08', 'IBM', KEEP_DAYS + 1);
+    const store = createSumsStore(database.db, 'replay');
+    const day = '2013-10-08';
+    let played = 0;
+    const db: Database = {
+      ...database.db,
+      async query<Row>(sql: string, params?: readonly unknown[]) {
+        const rows = await database.db.query<Row>(sql, params);
+        // The engine begins between the look and the removal.
+        if (sql.includes('HAVING')) {
+          const [change] = changesOf(day, 'IBM');
+          const changes = [{ day, isAnew: true, symbols: [] }, change!];
+          await store.commit(1, { part: 2, changes, gaps: [], follows: [], coveredUntil: null });
+          played += 1;
+        }
+        return rows;
+      },
+    };
+    const clock = createManualClock(Date.now());
+    const pruner = createSumsPruner({ db, clock, log: silentLog, maxAgeMs: KEEP_DAYS * DAY_MS });
+    pruner.start();
+    await pruner.stop();
+    expect(played).toBe(1);
+    expect((await store.symbolDay('IBM', day)).minutes).toHaveLength(1);
+    expect(await left('symbols')).toContain(`replay ${day}`);
+    // No later test counts on it.
+    for (const table of ['symbols', 'minutes', 'gaps', 'follows'])
+      await database.db.query(`DELETE FROM off_exchange_${table} WHERE day = $1`, [day]);
+  });
+
+  test('keep the gaps and follows of their morning for as long as anything of them is kept', async () => {
+    await keep('morning', '2026-05-04', 'AAPL', KEEP_DAYS + 1);
+    await keep('morning', '2026-05-04', 'SPY', KEEP_DAYS - 1);
+    const countOf = async (table: string): Promise<number> =>
+      (await database.db.query(`SELECT 1 FROM off_exchange_${table} WHERE source = 'morning'`)).length;
+    const clock = createManualClock(Date.now());
+    const pruner = createSumsPruner({ db: database.db, clock, log: silentLog, maxAgeMs: KEEP_DAYS * DAY_MS });
+    pruner.start();
+    await pruner.stop();
+    expect([await countOf('gaps'), await countOf('follows'), await countOf('symbols')]).toEqual([2, 2, 2]);
+    pruner.start();
+    clock.advance(2 * DAY_MS);
+    await until(async () => (await countOf('follows')) === 0, 'the day is removed');
+    await pruner.stop();
+    expect([await countOf('gaps'), await countOf('symbols')]).toEqual([0, 0]);
+  });
+
+  test('without sums go once their last gap and follow are so old', async () => {
+    const gap = (day: string, daysAgo: number) =>
+      database.db.query(
+        `INSERT INTO off_exchange_gaps (source, day, began_at, ended_at)
+         SELECT 'empty', $1, at - interval '1 second', at FROM (SELECT now() - make_interval(days => $2) AS at) AS t`,
+        [day, daysAgo],
+      );
+    await gap('2026-05-05', KEEP_DAYS + 2);
+    await gap('2026-05-06', KEEP_DAYS + 2);
+    await gap('2026-05-06', KEEP_DAYS - 2);
+    const clock = createManualClock(Date.now());
+    const pruner = createSumsPruner({ db: database.db, clock, log: silentLog, maxAgeMs: KEEP_DAYS * DAY_MS });
+    pruner.start();
+    await pruner.stop();
+    const gaps = await database.db.query<{ day: string }>(
+      "SELECT day::text AS day FROM off_exchange_gaps WHERE source = 'empty'",
+    );
+    expect(gaps).toEqual([{ day: '2026-05-06' }, { day: '2026-05-06' }]);
   });
 
   test('of the whole market go a hundred symbols at a time', async () => {
