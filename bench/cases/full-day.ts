@@ -4,6 +4,7 @@ import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { Database } from '../../src/adapters/sql/database.ts';
 import { createSumsStore } from '../../src/adapters/stores/off-exchange/sums.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
+import { NO_REST } from '../../src/domain/off-exchange/commit-most.ts';
 import { inPieces } from '../../src/domain/off-exchange/pieces.ts';
 import { createOffExchangeSums, type OffExchangeSums } from '../../src/domain/off-exchange/sums.ts';
 import { totalsTopic } from '../../src/domain/off-exchange/topics.ts';
@@ -97,7 +98,7 @@ async function measure(db: Database, { symbols }: StoredSize) {
     round += 1;
     for (let index = 1; index <= symbols; index++) sums.trade(printOf(index, round));
     for (const piece of inPieces(changes.take()))
-      await store.commit(LEASE, { part: LEASE, changes: piece, gaps: [], follows: [], coveredUntil: null });
+      await store.commit(LEASE, { part: LEASE, summed: '*', changes: piece, ...NO_REST });
   });
   const read = await median(() => readRaw(db, SOURCE, DAY));
   const written = await median(() => {

@@ -62,7 +62,10 @@ export interface DarkpoolDay {
   gaps: { from: string; to: string }[];
   /** When the symbol was first followed on that day. Null where nobody followed it, and where every symbol is summed. */
   followedSince: string | null;
-  /** Nothing before it was summed: the end of a gap that began with the day, or `followedSince`. Null where neither is. */
+  /**
+   * The sums are not complete before it: a gap that began with the day ended, the symbol was first followed, or every symbol
+   * began to be summed. Null where none of these is.
+   */
   summedSince: string | null;
   /** No print arrives since then, and that goes on. Null where they arrive, and on other days than the present one. */
   interruptedSince: string | null;

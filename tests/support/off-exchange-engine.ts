@@ -7,7 +7,7 @@ import type { DayChanges } from '../../src/domain/off-exchange/changes.ts';
 import { createOffExchangeKeeper } from '../../src/domain/off-exchange/keeper.ts';
 import type { PastPrints } from '../../src/domain/off-exchange/past-prints.ts';
 import type { SummedSymbols } from '../../src/domain/off-exchange/sums-scope.ts';
-import type { Gap, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
+import type { Gap, SumsCommit, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
 import type { MinuteTotals, SymbolDay } from '../../src/domain/off-exchange/symbol-sums.ts';
 import { FencedError } from '../../src/domain/trading/ledger.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
@@ -26,6 +26,8 @@ function createMemoryStore(newestLease: () => number) {
   const follows = new Map<string, number>();
   let day: string | null = null;
   let coveredUntil: number | null = null;
+  let summed: SummedSymbols | null = null;
+  let wholeMarket: SumsCommit['wholeMarket'] = null;
   let failures = 0;
   let loads = 0;
   /** So many more commits succeed. */
@@ -54,7 +56,12 @@ function createMemoryStore(newestLease: () => number) {
         failures -= 1;
         throw unavailable();
       }
-      return { newest: day === null ? null : { day, symbols: [...symbols.values()] }, coveredUntil };
+      return {
+        newest: day === null ? null : { day, symbols: [...symbols.values()] },
+        coveredUntil,
+        summed,
+        wholeMarketSince: wholeMarket?.since ?? null,
+      };
     },
     async commit(fencing, commit) {
       requireLease(fencing);
@@ -67,6 +74,8 @@ function createMemoryStore(newestLease: () => number) {
       for (const gap of commit.gaps) gaps.set(gap.from, gap);
       for (const { day, symbol, since } of commit.follows) follows.set(`${symbol} ${day}`, since);
       coveredUntil = commit.coveredUntil ?? coveredUntil;
+      if (commit.coveredUntil !== null) summed = commit.summed;
+      wholeMarket = commit.wholeMarket ?? wholeMarket;
     },
     symbolDay: () => Promise.reject(new Error('nobody reads here')),
   };

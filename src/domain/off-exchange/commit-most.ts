@@ -5,7 +5,8 @@ import type { DayChanges } from './changes.ts';
 import type { Gap, SumsCommit, SumsStore } from './sums-store.ts';
 
 const MINUTE_MS = 60_000;
-const NOTHING = { changes: [], gaps: [], follows: [], coveredUntil: null } as const;
+/** What a commit has beside its changes, where it is not the last of its turn. */
+export const NO_REST = { gaps: [], follows: [], coveredUntil: null, wholeMarket: null } as const;
 
 /** A part of a commit that the database refuses for what is in it. */
 export interface Refused {
@@ -42,7 +43,7 @@ export async function commitMost(
   } catch (error) {
     if (isPassing(error)) throw error;
     // Where a commit of nothing is refused as well, no symbol is at fault.
-    await store.commit(fencing, { ...commit, ...NOTHING });
+    await store.commit(fencing, { ...commit, ...NO_REST, changes: [] });
     return storeApart(unitsOf(commit));
   }
 }
@@ -58,7 +59,7 @@ const unitsOf = (commit: SumsCommit): SumsCommit[] => [
         ? [change]
         : change.symbols.map((symbol) => ({ ...change, symbols: [symbol] })),
     )
-    .map((change) => ({ ...commit, ...NOTHING, changes: [change] })),
+    .map((change) => ({ ...commit, ...NO_REST, changes: [change] })),
   { ...commit, changes: [] },
 ];
 

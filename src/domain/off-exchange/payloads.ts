@@ -51,7 +51,7 @@ export const dayToPayload = (
   symbol: string,
   day: string,
   stored: StoredSymbolDay,
-  { summedSince, interruptedSince }: Completeness,
+  { gaps, summedSince, interruptedSince }: Completeness,
   scope: SumsScope | null,
 ): DarkpoolDay => ({
   symbol,
@@ -63,7 +63,7 @@ export const dayToPayload = (
     unknown: dollarsOf(unknown),
     prints,
   })),
-  gaps: stored.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+  gaps: gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
   followedSince: isoOrNull(stored.followedSince),
   summedSince: isoOrNull(summedSince),
   interruptedSince: isoOrNull(interruptedSince),

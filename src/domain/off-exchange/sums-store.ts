@@ -1,4 +1,5 @@
 import type { DayChanges } from './changes.ts';
+import type { SummedSymbols } from './sums-scope.ts';
 import type { LatePrints, MinuteTotals, SymbolDay } from './symbol-sums.ts';
 
 /** A time in which prints may be missing from the sums; milliseconds since epoch. */
@@ -20,7 +21,14 @@ export interface Follow {
   readonly since: number;
 }
 
-/** What an engine goes on from. */
+/** When every symbol was summed, on a day on which that changed. Times are the source's, milliseconds since epoch. */
+export interface WholeMarketTime {
+  readonly since: number;
+  /** Null where it goes on. */
+  readonly until: number | null;
+}
+
+/** The newest day, as an engine goes on from it. */
 export interface StoredDay {
   /** YYYY-MM-DD in New York. */
   readonly day: string;
@@ -40,6 +48,20 @@ export interface SumsCommit {
   readonly follows: readonly Follow[];
   /** Every print that upstream sent up to here is counted; null where nobody can say. */
   readonly coveredUntil: number | null;
+  /** What the engine sums. */
+  readonly summed: SummedSymbols;
+  /** What an engine changed at its beginning; null for all other commits. Without `until` it takes the place of what is stored. */
+  readonly wholeMarket: (WholeMarketTime & { readonly day: string }) | null;
+}
+
+/** What an engine goes on from. */
+export interface StoredSums {
+  readonly newest: StoredDay | null;
+  readonly coveredUntil: number | null;
+  /** What the engine before summed; null where nobody knows. */
+  readonly summed: SummedSymbols | null;
+  /** Since when on the day of `coveredUntil`, where every symbol was summed for a part of it. */
+  readonly wholeMarketSince: number | null;
 }
 
 /** A symbol's day as a reader gets it. */
@@ -50,6 +72,8 @@ export interface StoredSymbolDay {
   readonly gaps: readonly Pick<Gap, 'from' | 'to'>[];
   /** When the symbol was first followed on that day; null where nobody followed it, or every symbol is summed. */
   readonly followedSince: number | null;
+  /** When every symbol was summed on that day; null where that did not change on it. */
+  readonly wholeMarket: WholeMarketTime | null;
   /** Every print that upstream sent up to here is counted, of whichever day; null before the first engine. */
   readonly coveredUntil: number | null;
 }
@@ -59,8 +83,7 @@ export interface StoredSymbolDay {
  * `fencing` is no longer the number of the engine's lease. What fails may have been written nevertheless.
  */
 export interface SumsStore {
-  /** The newest day, and until when its prints are covered. */
-  load(fencing: number): Promise<{ readonly newest: StoredDay | null; readonly coveredUntil: number | null }>;
+  load(fencing: number): Promise<StoredSums>;
   commit(fencing: number, commit: SumsCommit): Promise<void>;
   symbolDay(symbol: string, day: string): Promise<StoredSymbolDay>;
 }

@@ -3,11 +3,12 @@ import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
 import type { PriceOrigin } from '../market/feed.ts';
 import type { DayChanges } from './changes.ts';
-import { commitMost, lostTimes, type Refused, symbolsOf } from './commit-most.ts';
+import { commitMost, lostTimes, NO_REST, type Refused, symbolsOf } from './commit-most.ts';
 import type { Coverage } from './coverage.ts';
 import type { Following } from './following.ts';
 import { inPieces } from './pieces.ts';
 import type { OffExchangeSums } from './sums.ts';
+import type { SumsScope } from './sums-scope.ts';
 import type { SumsCommit, SumsStore } from './sums-store.ts';
 
 /** What a killed engine takes with it is at most this, and the time of one write. */
@@ -49,12 +50,17 @@ export interface SumsWriterOptions {
   readonly onGaps: (count: number) => unknown;
   /** Prints up to then have arrived, by the source's time. */
   readonly arrivedUntil: () => number;
+  readonly scope: () => SumsScope;
+  /** Where the engine before summed others. */
+  readonly wholeMarket: SumsCommit['wholeMarket'];
   /** What the term before could not write. */
   readonly unsaved: readonly WaitingCommit[];
 }
 
 export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   const { sums, store, coverage, following, fencing, part, clock, log, current, onGaps } = options;
+  const summed = options.scope().symbols;
+  let { wholeMarket } = options;
   /** When the first change came that was not taken yet. */
   let changedAt: number | null = null;
   const changes = sums.changes(() => {
@@ -77,12 +83,13 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     changedAt = null;
     const gaps = coverage.take();
     const coveredUntil = coverage.until(options.arrivedUntil());
-    const whole = { gaps, follows: following.take(), coveredUntil };
+    const whole = { gaps, follows: following.take(), coveredUntil, wholeMarket };
+    wholeMarket = null;
     const pieces = inPieces(marked(changes.take()));
     return pieces.map((piece, index) => {
       // Only the last one makes it true that everything up to there is counted, and that a gap is filled.
-      const rest = index === pieces.length - 1 ? whole : { gaps: [], follows: [], coveredUntil: null };
-      return { commit: { part, changes: piece, ...rest }, since };
+      const rest = index === pieces.length - 1 ? whole : NO_REST;
+      return { commit: { part, summed, changes: piece, ...rest }, since };
     });
   };
 
@@ -94,7 +101,7 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
     );
     const gaps = lostTimes(refused);
     if (gaps.length === 0) return;
-    unsaved.push({ commit: { part, changes: [], gaps, follows: [], coveredUntil: null }, since: null });
+    unsaved.push({ commit: { part, summed, changes: [], ...NO_REST, gaps }, since: null });
   };
   async function write(): Promise<void> {
     if (current() !== fencing) return;
@@ -145,8 +152,8 @@ export function createSumsWriter(options: SumsWriterOptions): SumsWriter {
   };
 }
 
-const holdsNews = ({ commit: { changes, gaps, follows } }: WaitingCommit): boolean =>
-  changes.length + gaps.length + follows.length > 0;
+const holdsNews = ({ commit: { changes, gaps, follows, wholeMarket } }: WaitingCommit): boolean =>
+  changes.length + gaps.length + follows.length > 0 || wholeMarket !== null;
 
 /** A recording begins anew with each engine: what was stored of its days is void. */
 function createBeginnings(origin: PriceOrigin) {

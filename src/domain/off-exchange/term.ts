@@ -9,10 +9,16 @@ import type { Coverage } from './coverage.ts';
 import type { Following } from './following.ts';
 import type { PastPrints } from './past-prints.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
+import { wholeMarketOf } from './scope-change.ts';
 import { createOffExchangeSums, type OffExchangeOptions, type OffExchangeSums } from './sums.ts';
 import type { SumsScope } from './sums-scope.ts';
-import type { SumsStore } from './sums-store.ts';
-import { createSumsWriter, type SumsWriter, type WaitingCommit } from './sums-writer.ts';
+import type { StoredSums, SumsStore } from './sums-store.ts';
+import {
+  createSumsWriter,
+  type SumsWriter,
+  type SumsWriterOptions,
+  type WaitingCommit,
+} from './sums-writer.ts';
 import { publishTotals } from './totals-publisher.ts';
 
 /** From one lease to the next: the sums, what stores them, and what publishes them. */
@@ -47,7 +53,10 @@ export interface TermOptions {
   readonly sums: OffExchangeOptions;
   readonly scope: () => SumsScope;
   readonly past: PastPrints | null;
-  readonly arrival: Pick<Arrival, 'sends' | 'state' | 'isFlowing' | 'followed' | 'until' | 'from'>;
+  readonly arrival: Pick<
+    Arrival,
+    'sends' | 'state' | 'isFlowing' | 'followed' | 'until' | 'from' | 'reached'
+  >;
   readonly coverage: Coverage;
   readonly following: Following;
   readonly fencing: number;
@@ -76,9 +85,16 @@ export async function openTerm(options: TermOptions): Promise<Term | null> {
   return isOurs() ? termOf(options, restored(options, stored)) : null;
 }
 
-function termOf(options: TermOptions, { sums, part, unsaved }: Beginning): Term {
+function termOf(options: TermOptions, { sums, part, unsaved, wholeMarket }: Beginning): Term {
   const { arrival, coverage, fencing, isOurs } = options;
-  const writer = createSumsWriter({ ...options, sums, part, unsaved, arrivedUntil: arrival.until });
+  const writer = createSumsWriter({
+    ...options,
+    sums,
+    part,
+    unsaved,
+    wholeMarket,
+    arrivedUntil: arrival.until,
+  });
   const recovery = createRecovery({ ...options, sums, followed: arrival.followed });
   recovery.gapsEnded(coverage.set(arrival.isFlowing(), arrival.from(options.heldSince())));
   // The gap goes on: what was counted before it is known only until the first tick.
@@ -116,20 +132,18 @@ function termOf(options: TermOptions, { sums, part, unsaved }: Beginning): Term 
   };
 }
 
-type Beginning = Pick<EndedTerm, 'sums' | 'part' | 'unsaved'>;
+type Beginning = Pick<EndedTerm, 'sums' | 'part' | 'unsaved'> & Pick<SumsWriterOptions, 'wholeMarket'>;
 
 /** Numbers rise by one with every engine: where none is missing, nobody else has counted. */
 function carriedOn({ before, fencing, origin }: TermOptions): Beginning | null {
   if (before === null || before.fencing + 1 !== fencing || origin === 'replay') return null;
   before.sums.broken();
-  return before;
+  return { ...before, wholeMarket: null };
 }
 
-function restored(
-  options: TermOptions,
-  { newest, coveredUntil }: Awaited<ReturnType<SumsStore['load']>>,
-): Beginning {
-  const { coverage, following, arrival, origin } = options;
+function restored(options: TermOptions, stored: StoredSums): Beginning {
+  const { coverage, following, arrival, origin, scope } = options;
+  const { newest, coveredUntil } = stored;
   const sums = createOffExchangeSums(options.sums);
   if (origin === 'replay') coverage.resume(null);
   else {
@@ -137,6 +151,7 @@ function restored(
     // Where nothing was ever summed, the day so far is missing.
     coverage.resume(coveredUntil ?? newYorkDay(arrival.until()).start);
   }
-  following.resume();
-  return { sums, part: options.fencing, unsaved: [] };
+  const wholeMarket = wholeMarketOf(stored, scope().symbols, arrival.reached());
+  following.resume(wholeMarket);
+  return { sums, part: options.fencing, unsaved: [], wholeMarket };
 }

@@ -13,6 +13,7 @@ const OLD_DAYS = `
     SELECT source, day, written_at AS at FROM off_exchange_symbols
     UNION ALL SELECT source, day, ended_at FROM off_exchange_gaps
     UNION ALL SELECT source, day, since FROM off_exchange_follows
+    UNION ALL SELECT source, day, since FROM off_exchange_whole_market
   ) AS written GROUP BY source, day HAVING max(at) < $1`;
 
 interface OldDay {
@@ -41,6 +42,7 @@ const PRUNE_PAGE = `
 const PRUNE_REST = [
   ['gaps', 'ended_at'],
   ['follows', 'since'],
+  ['whole_market', 'since'],
 ].map(
   ([table, time]) => `
   DELETE FROM off_exchange_${table} WHERE source = $1 AND day = $2 AND ${time} < $3

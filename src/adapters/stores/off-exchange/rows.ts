@@ -116,3 +116,10 @@ export function parametersOf(commit: SumsCommit) {
 /** As JSON: when which symbols were first followed. */
 export const followsOf = ({ follows }: Pick<SumsCommit, 'follows'>): string =>
   JSON.stringify(follows.map(({ since, ...follow }) => ({ ...follow, since: new Date(since) })));
+
+/** Its columns behind the source. */
+export const wholeMarketOf = ({ day, since, until }: NonNullable<SumsCommit['wholeMarket']>) => [
+  day,
+  new Date(since),
+  until === null ? null : new Date(until),
+];

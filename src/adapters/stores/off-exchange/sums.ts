@@ -1,5 +1,7 @@
+import type { SummedSymbols } from '../../../domain/off-exchange/sums-scope.ts';
 import type {
   StoredDay,
+  StoredSums,
   StoredSymbolDay,
   SumsCommit,
   SumsStore,
@@ -7,9 +9,17 @@ import type {
 import type { SymbolDay } from '../../../domain/off-exchange/symbol-sums.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { fencedTransaction } from '../engine/fenced.ts';
-import { followsOf, type MinuteRow, parametersOf, type SymbolRow, toMinute, toSymbolDay } from './rows.ts';
+import {
+  followsOf,
+  type MinuteRow,
+  parametersOf,
+  type SymbolRow,
+  toMinute,
+  toSymbolDay,
+  wholeMarketOf,
+} from './rows.ts';
 
-/** All of it in one statement: $1 source, $2 symbols, $3 minutes, $4 gaps, $5 covered until, $6 part of the minutes. */
+/** All of it in one statement: $1 source, $2 symbols, $3 minutes, $4 gaps, $5 covered until, $6 part of the minutes, $7 what is summed. */
 const UPSERT = `
   WITH symbols AS (
     INSERT INTO off_exchange_symbols AS old (source, day, symbol, bullish, bearish, unknown, prints, late_prints,
@@ -38,15 +48,21 @@ const UPSERT = `
     ON CONFLICT (source, day, began_at) DO UPDATE SET ended_at = greatest(old.ended_at, excluded.ended_at),
       filled = excluded.filled
   )
-  INSERT INTO off_exchange_coverage (source, covered_until)
-  SELECT $1::text, $5::timestamptz WHERE $5::timestamptz IS NOT NULL
-  ON CONFLICT (source) DO UPDATE SET covered_until = excluded.covered_until`;
+  INSERT INTO off_exchange_coverage (source, covered_until, summed)
+  SELECT $1::text, $5::timestamptz, $7::text WHERE $5::timestamptz IS NOT NULL
+  ON CONFLICT (source) DO UPDATE SET covered_until = excluded.covered_until, summed = excluded.summed`;
 
 /** $1 source, $2 follows. */
 const FOLLOW = `
   INSERT INTO off_exchange_follows AS old (source, day, symbol, since)
   SELECT $1::text, day, symbol, since FROM json_to_recordset($2::json) AS t (day date, symbol text, since timestamptz)
   ON CONFLICT (source, day, symbol) DO UPDATE SET since = least(old.since, excluded.since)`;
+
+/** $1 source, $2 day, $3 since, $4 until: an end leaves the beginning that is stored. */
+const WHOLE_MARKET = `
+  INSERT INTO off_exchange_whole_market AS old (source, day, since, until) VALUES ($1, $2, $3, $4)
+  ON CONFLICT (source, day) DO UPDATE SET until = excluded.until,
+    since = CASE WHEN excluded.until IS NULL THEN excluded.since ELSE old.since END`;
 
 const VOID = ['symbols', 'minutes', 'gaps'].map(
   (table) => `DELETE FROM off_exchange_${table} WHERE source = $1 AND day = ANY ($2::date[])`,
@@ -62,16 +78,16 @@ export const PAGE = 250;
 export const createSumsStore = (db: Database, source: string): SumsStore => ({
   async load(fencing) {
     // Each page is a transaction of its own: none lasts long, and all fail once another engine may have written.
-    const { day, coveredUntil } = await fencedTransaction(
+    const { day, coverage } = await fencedTransaction(
       db,
       fencing,
       async (tx) => ({
-        coveredUntil: await readCoverage(tx, source),
+        coverage: await readCoverage(tx, source),
         day: await readNewestDay(tx, source),
       }),
       { alone: true },
     );
-    return { newest: day === null ? null : await readDay(db, source, fencing, day), coveredUntil };
+    return { newest: day === null ? null : await readDay(db, source, fencing, day), ...coverage };
   },
   commit: (fencing, commit) => fencedTransaction(db, fencing, (tx) => write(tx, source, commit)),
   symbolDay: (symbol, day) => readSymbolDay(db, source, symbol, day),
@@ -82,7 +98,9 @@ async function write(tx: Queryable, source: string, commit: SumsCommit): Promise
   if (voidDays.length > 0) for (const statement of VOID) await tx.query(statement, [source, voidDays]);
   const until = commit.coveredUntil === null ? null : new Date(commit.coveredUntil);
   if (commit.follows.length > 0) await tx.query(FOLLOW, [source, followsOf(commit)]);
-  await tx.query(UPSERT, [source, symbols, minutes, gaps, until, commit.part]);
+  if (commit.wholeMarket !== null)
+    await tx.query(WHOLE_MARKET, [source, ...wholeMarketOf(commit.wholeMarket)]);
+  await tx.query(UPSERT, [source, symbols, minutes, gaps, until, commit.part, commit.summed]);
 }
 
 async function readNewestDay(tx: Queryable, source: string): Promise<string | null> {
@@ -111,12 +129,18 @@ async function readDay(db: Database, source: string, fencing: number, day: strin
   return { day, symbols };
 }
 
-async function readCoverage(tx: Queryable, source: string): Promise<number | null> {
-  const [row] = await tx.query<{ covered_until: Date }>(
-    'SELECT covered_until FROM off_exchange_coverage WHERE source = $1',
+async function readCoverage(tx: Queryable, source: string): Promise<Omit<StoredSums, 'newest'>> {
+  const [row] = await tx.query<{ covered_until: Date; summed: SummedSymbols | null; since: Date | null }>(
+    `SELECT covered_until, summed, since FROM off_exchange_coverage c LEFT JOIN off_exchange_whole_market w
+       ON w.source = c.source AND w.day = (covered_until AT TIME ZONE 'America/New_York')::date
+     WHERE c.source = $1`,
     [source],
   );
-  return row?.covered_until.getTime() ?? null;
+  return {
+    coveredUntil: row?.covered_until.getTime() ?? null,
+    summed: row?.summed ?? null,
+    wholeMarketSince: row?.since?.getTime() ?? null,
+  };
 }
 
 async function readSymbolDay(
@@ -126,7 +150,7 @@ async function readSymbolDay(
   day: string,
 ): Promise<StoredSymbolDay> {
   const key = [source, day, symbol];
-  const [rows, minutes, gaps, follows, coveredUntil] = await Promise.all([
+  const [rows, minutes, gaps, follows, wholes, { coveredUntil }] = await Promise.all([
     db.query<SymbolRow>(
       `SELECT ${SYMBOL_COLUMNS} FROM off_exchange_symbols WHERE source = $1 AND day = $2 AND symbol = $3`,
       key,
@@ -146,9 +170,14 @@ async function readSymbolDay(
       'SELECT since FROM off_exchange_follows WHERE source = $1 AND day = $2 AND symbol = $3',
       key,
     ),
+    db.query<{ since: Date; until: Date | null }>(
+      'SELECT since, until FROM off_exchange_whole_market WHERE source = $1 AND day = $2',
+      [source, day],
+    ),
     readCoverage(db, source),
   ]);
   const stored = rows[0] && toSymbolDay(rows[0]);
+  const whole = wholes[0];
   return {
     minutes: minutes.map(toMinute),
     largest: stored?.largest ?? [],
@@ -158,6 +187,7 @@ async function readSymbolDay(
       to: ended_at.getTime(),
     })),
     followedSince: follows[0]?.since.getTime() ?? null,
+    wholeMarket: whole ? { since: whole.since.getTime(), until: whole.until?.getTime() ?? null } : null,
     coveredUntil,
   };
 }

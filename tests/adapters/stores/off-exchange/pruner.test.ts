@@ -6,10 +6,12 @@ import type { Database } from '../../../../src/adapters/sql/database.ts';
 import { createSumsPruner } from '../../../../src/adapters/stores/off-exchange/pruner.ts';
 import { createSumsStore } from '../../../../src/adapters/stores/off-exchange/sums.ts';
 import type { DayChanges } from '../../../../src/domain/off-exchange/changes.ts';
+import { NO_REST } from '../../../../src/domain/off-exchange/commit-most.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 
 const DAY_MS = 86_400_000;
 const KEEP_DAYS = 30;
+const TABLES = ['symbols', 'minutes', 'gaps', 'follows', 'whole_market'];
 
 describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
   let database: TestDatabase;
@@ -39,12 +41,14 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
   async function keep(source: string, day: string, symbol: string, daysAgo: number): Promise<void> {
     await createSumsStore(database.db, source).commit(1, {
       part: 1,
+      summed: '*',
+      ...NO_REST,
       changes: changesOf(day, symbol),
       gaps: [
         { day, from: Date.now() - daysAgo * DAY_MS - 1_000, to: Date.now() - daysAgo * DAY_MS, filled: [] },
       ],
       follows: [{ day, symbol, since: Date.now() - daysAgo * DAY_MS }],
-      coveredUntil: null,
+      wholeMarket: { day, since: Date.now() - daysAgo * DAY_MS, until: null },
     });
     await database.db.query(
       `UPDATE off_exchange_symbols SET written_at = now() - make_interval(days => $1)
@@ -59,13 +63,9 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
     return rows.map(({ name }) => name);
   };
   const allLeft = async () =>
-    Object.fromEntries(
-      await Promise.all(
-        ['symbols', 'minutes', 'gaps', 'follows'].map(async (table) => [table, await left(table)]),
-      ),
-    );
+    Object.fromEntries(await Promise.all(TABLES.map(async (table) => [table, await left(table)])));
 
-  test('go as a whole once nothing was written to them for so long, with minutes, gaps and follows', async () => {
+  test('go as a whole once nothing was written to them for so long, with all that is said of them', async () => {
     await keep('massive', '2026-05-01', 'AAPL', KEEP_DAYS + 1);
     await keep('massive', '2026-05-02', 'AAPL', KEEP_DAYS + 1);
     // Its last print came later: the whole day stays.
@@ -77,7 +77,7 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
     pruner.start();
     await pruner.stop();
     const kept = ['massive 2026-05-02', 'replay 2013-10-07'];
-    expect(await allLeft()).toEqual({ symbols: kept, minutes: kept, gaps: kept, follows: kept });
+    expect(await allLeft()).toEqual(Object.fromEntries(TABLES.map((table) => [table, kept])));
   });
 
   test('that are played again while they are removed stay', async () => {
@@ -93,7 +93,7 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
         if (sql.includes('HAVING')) {
           const [change] = changesOf(day, 'IBM');
           const changes = [{ day, isAnew: true, symbols: [] }, change!];
-          await store.commit(1, { part: 2, changes, gaps: [], follows: [], coveredUntil: null });
+          await store.commit(1, { part: 2, summed: '*', changes, ...NO_REST });
           played += 1;
         }
         return rows;
@@ -107,7 +107,7 @@ describe.each(KINDS)('days of off-exchange sums on the %s database', (kind) => {
     expect((await store.symbolDay('IBM', day)).minutes).toHaveLength(1);
     expect(await left('symbols')).toContain(`replay ${day}`);
     // No later test counts on it.
-    for (const table of ['symbols', 'minutes', 'gaps', 'follows'])
+    for (const table of TABLES)
       await database.db.query(`DELETE FROM off_exchange_${table} WHERE day = $1`, [day]);
   });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import type { Database, Queryable } from '../../../../src/adapters/sql/database.ts';
 import { createSumsStore, PAGE } from '../../../../src/adapters/stores/off-exchange/sums.ts';
+import { NO_REST } from '../../../../src/domain/off-exchange/commit-most.ts';
 import type { SumsStore } from '../../../../src/domain/off-exchange/sums-store.ts';
 import type { SymbolChange } from '../../../../src/domain/off-exchange/symbol-sums.ts';
 
@@ -112,10 +113,9 @@ describe.each(KINDS)('a day of the whole market on the %s database', (kind) => {
     };
     const commit = {
       part: 8,
+      summed: '*' as const,
       changes: [{ day: DAY, isAnew: false, symbols: [change] }],
-      gaps: [],
-      follows: [],
-      coveredUntil: null,
+      ...NO_REST,
     };
     // Of a write that failed nobody knows whether it was committed: it is written again.
     for (let write = 0; write < 2; write++) await store.commit(8, commit);
