@@ -56,7 +56,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   journal: ['bus'],
   limits: [],
   market: ['bus', 'instrument'],
-  'off-exchange': ['bus', 'market'],
+  'off-exchange': ['bus', 'engine', 'market'],
   options: ['bus', 'instrument', 'market'],
   signals: ['bus', 'instrument', 'market', 'options'],
   monitor: ['bus'],

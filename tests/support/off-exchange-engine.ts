@@ -1,5 +1,6 @@
 import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
+import { FencedError } from '../../src/domain/engine/fenced.ts';
 import type { NbboTick, PriceOrigin, TradeTick } from '../../src/domain/market/feed.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import { dollarsOf } from '../../src/domain/off-exchange/amount.ts';
@@ -9,7 +10,6 @@ import type { PastPrints } from '../../src/domain/off-exchange/past-prints.ts';
 import type { SummedSymbols } from '../../src/domain/off-exchange/sums-scope.ts';
 import type { Gap, SumsCommit, SumsStore } from '../../src/domain/off-exchange/sums-store.ts';
 import type { MinuteTotals, SymbolDay } from '../../src/domain/off-exchange/symbol-sums.ts';
-import { FencedError } from '../../src/domain/trading/ledger.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
 import { createManualClock } from './manual-clock.ts';
 import { nbbo, trade } from './ticks.ts';

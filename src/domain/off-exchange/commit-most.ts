@@ -1,6 +1,5 @@
 /** A commit that the database refuses is stored without the symbols at fault: none of them holds up the others. */
-import { isUnavailable } from '../../protocol/errors.ts';
-import { FencedError } from '../trading/ledger.ts';
+import { isPassing } from '../engine/fenced.ts';
 import type { DayChanges } from './changes.ts';
 import type { Gap, SumsCommit, SumsStore } from './sums-store.ts';
 
@@ -47,9 +46,6 @@ export async function commitMost(
     return storeApart(unitsOf(commit));
   }
 }
-
-/** The same commit may succeed later, or another engine goes on. */
-const isPassing = (error: unknown): boolean => error instanceof FencedError || isUnavailable(error);
 
 /** In their order; what stands beside the symbols comes after them. */
 const unitsOf = (commit: SumsCommit): SumsCommit[] => [

@@ -11,14 +11,10 @@ import type { PastPrints } from './past-prints.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
 import { wholeMarketOf } from './scope-change.ts';
 import { createOffExchangeSums, type OffExchangeOptions, type OffExchangeSums } from './sums.ts';
+import type { WaitingCommit } from './sums-commits.ts';
 import type { SumsScope } from './sums-scope.ts';
 import type { StoredSums, SumsStore } from './sums-store.ts';
-import {
-  createSumsWriter,
-  type SumsWriter,
-  type SumsWriterOptions,
-  type WaitingCommit,
-} from './sums-writer.ts';
+import { createSumsWriter, type SumsWriter, type SumsWriterOptions } from './sums-writer.ts';
 import { publishTotals } from './totals-publisher.ts';
 
 /** From one lease to the next: the sums, what stores them, and what publishes them. */

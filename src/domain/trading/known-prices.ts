@@ -1,8 +1,9 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { FencedError } from '../engine/fenced.ts';
 import type { EngineLease } from '../engine/lease.ts';
 import type { KnownPrice } from './holdings.ts';
-import { FencedError, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { toKnownPrice } from './marks.ts';
 

@@ -15,9 +15,6 @@ export interface Settled {
   readonly mismatches: readonly Mismatch[];
 }
 
-/** Thrown by engine writes where the fencing number is no longer the newest: nothing was written. */
-export class FencedError extends Error {}
-
 /**
  * Where accounts, orders and fills are kept. Each method is one transaction. An error that is not a
  * TradecastError leaves the outcome unknown; calling again with the same key or events is safe.

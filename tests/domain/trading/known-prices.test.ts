@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createTestClock } from '../../../rig/clock.ts';
 import { silentLog } from '../../../rig/log.ts';
 import { until } from '../../../rig/wait.ts';
+import { FencedError } from '../../../src/domain/engine/fenced.ts';
 import type { Quote } from '../../../src/domain/market/quote.ts';
 import type { KnownPrice } from '../../../src/domain/trading/holdings.ts';
 import { createPriceKeeper, KNOWN_PRICES_INTERVAL_MS } from '../../../src/domain/trading/known-prices.ts';
-import { FencedError } from '../../../src/domain/trading/ledger.ts';
 import { createTestLease, quoteOf } from '../../support/trading.ts';
 
 const ends: (() => unknown)[] = [];

@@ -1,4 +1,4 @@
-import { FencedError } from '../../../domain/trading/ledger.ts';
+import { FencedError } from '../../../domain/engine/fenced.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 
 /** A shared lock: the number cannot rise for the next engine before this transaction has ended. */

@@ -3,7 +3,7 @@ import type { Bell } from '../../../lib/bell.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { isUnavailable } from '../../../protocol/errors.ts';
-import { FencedError } from '../ledger.ts';
+import { FencedError } from '../../engine/fenced.ts';
 import type { PhaseKeeper } from './phase.ts';
 
 /** While the database is away. */

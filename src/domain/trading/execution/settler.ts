@@ -1,8 +1,8 @@
 import type { Log } from '../../../lib/log.ts';
-import { isUnavailable } from '../../../protocol/errors.ts';
 import type { Bus } from '../../bus/bus.ts';
+import { isPassing } from '../../engine/fenced.ts';
 import type { BrokerEvent } from '../broker.ts';
-import { FencedError, type Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
 import { publishEvents } from '../publish.ts';
 import { portfolioTopic } from '../topics.ts';
 
@@ -65,6 +65,3 @@ export function createSettler({ ledger, bus, log, halt, withdraw }: SettlerOptio
     },
   };
 }
-
-/** The same events may be applied later, or by the next engine. */
-const isPassing = (error: unknown): boolean => error instanceof FencedError || isUnavailable(error);

@@ -4,9 +4,10 @@ import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/da
 import { silentLog } from '../../../../rig/log.ts';
 import { createKnownPrices } from '../../../../src/adapters/stores/trading/known-prices.ts';
 import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
+import { FencedError } from '../../../../src/domain/engine/fenced.ts';
 import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
 import type { KnownPrice } from '../../../../src/domain/trading/holdings.ts';
-import { FencedError, type Ledger } from '../../../../src/domain/trading/ledger.ts';
+import type { Ledger } from '../../../../src/domain/trading/ledger.ts';
 import type { PlaceFacts } from '../../../../src/domain/trading/placement.ts';
 import { decimal } from '../../../../src/lib/decimal.ts';
 import {
