@@ -27,6 +27,8 @@ export interface EventStreams {
    */
   subscribe(peer: Peer, streamId: string, position?: JournalPosition): Promise<Subscription>;
   unsubscribe(peer: Peer, streamId: string): void;
+  /** Whether records of the stream are on their way to the peer, and its transport has not accepted them. */
+  isWriting(peer: Peer, streamId: string): boolean;
   /** How far this stream goes, from the database. */
   headIs(streamId: string, head: JournalPosition): void;
   start(): Cancel;
@@ -100,6 +102,7 @@ export function createEventStreams({ notices, ...parts }: EventStreamsParts): Ev
   return {
     subscribe,
     unsubscribe: streams.unsubscribe,
+    isWriting: (peer, streamId) => streams.find(streamId)?.subscribers.get(peer.id)?.pumping === true,
     headIs(streamId, head) {
       const stream = streams.find(streamId);
       if (stream) streams.headIs(stream, head);

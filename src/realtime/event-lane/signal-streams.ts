@@ -35,7 +35,10 @@ export interface SignalStreams {
    */
   subscribe(peer: Peer, positions?: SignalPositions): Promise<SignalSubscription>;
   unsubscribe(peer: Peer): void;
-  /** Calls the listener with peers that have to subscribe again: the log no longer continues what they received. */
+  /**
+   * Calls the listener with peers that have to subscribe again: the log no longer continues what they received, or what
+   * waits for them is no longer theirs.
+   */
   onEnded(listener: (peer: Peer) => void): Cancel;
   start(): Cancel;
 }
@@ -61,7 +64,7 @@ export function createSignalStreams(parts: SignalStreamsParts): SignalStreams {
   const { tiers } = parts;
   const resubscribe = createEmitter<[Peer]>();
   const lane = createLane(parts, resubscribe.emit);
-  const followers = createFollowers(parts, lane);
+  const followers = createFollowers(parts, lane, resubscribe.emit);
   const turns = createTurns();
 
   async function subscribe(peer: Peer, positions: SignalPositions, isWanted: () => boolean) {
@@ -130,7 +133,11 @@ function createTurns() {
 }
 
 /** Every peer that subscribed, with the streams it follows now. */
-function createFollowers({ tiers, log }: SignalStreamsParts, lane: EventStreams) {
+function createFollowers(
+  { tiers, log }: SignalStreamsParts,
+  lane: EventStreams,
+  resubscribe: (peer: Peer) => void,
+) {
   const followers = new Map<Peer, Set<SignalStream>>();
 
   /** Null where the peer left, or the stream was closed to it, while the head was read. */
@@ -173,6 +180,13 @@ function createFollowers({ tiers, log }: SignalStreamsParts, lane: EventStreams)
     );
   }
 
+  /** What waits for the peer goes with its connection. */
+  function takeBack(peer: Peer, stream: SignalStream): void {
+    const isWaiting = lane.isWriting(peer, stream);
+    leave(peer, stream);
+    if (isWaiting) resubscribe(peer);
+  }
+
   return {
     has: (peer: Peer): boolean => followers.has(peer),
     add: (peer: Peer): void => void followers.set(peer, new Set()),
@@ -188,7 +202,7 @@ function createFollowers({ tiers, log }: SignalStreamsParts, lane: EventStreams)
         const tier = tiers.known(peer.principal.user.id);
         if (tier === null) continue;
         for (const stream of SIGNAL_STREAMS) {
-          if (!isOpenTo(stream, tier)) leave(peer, stream);
+          if (!isOpenTo(stream, tier)) takeBack(peer, stream);
           else if (!followed.has(stream)) begin(peer, stream);
         }
       }
