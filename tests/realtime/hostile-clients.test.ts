@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { startApp, type TestApp } from '../../rig/app.ts';
 import { SOCKET_IO_PATH } from '../../rig/clients/reconnect.ts';
@@ -7,10 +7,15 @@ import { openPlain } from '../support/plain-client.ts';
 import { openRaw } from '../support/raw-client.ts';
 
 let app: TestApp;
-beforeEach(async () => {
+beforeAll(async () => {
   app = await startApp();
 });
-afterEach(() => app.close());
+afterAll(() => app.close());
+/** Connections that are served, of all clients. */
+const served = async (): Promise<unknown> =>
+  (await app.request('GET', '/health/websocket')).body.activeConnections;
+/** No test leaves a client behind. */
+afterEach(() => until(async () => (await served()) === 0, 'everybody has left'));
 
 const NOBODY = `40${JSON.stringify({ sessionID: 'nobody' })}`;
 const refusalsIn = (messages: readonly string[]) => messages.filter((text) => text.startsWith('44'));
@@ -33,12 +38,11 @@ describe('a client without a session', () => {
   });
 
   test('that tries on new connections is refused at the door, whatever it connects to; a session from elsewhere is not', async () => {
-    await app.close();
-    app = await startApp({ env: { RATE_LIMITS: 'refused=5/600', TRUST_PROXY: '1' } });
+    const strict = await startApp({ env: { RATE_LIMITS: 'refused=5/600', TRUST_PROXY: '1' } });
     const from = (address: string) => ({ headers: { 'X-Forwarded-For': address } });
     const attempt = (address: string, path = SOCKET_IO_PATH) =>
       new Promise<number | string>((resolve) => {
-        const ws = new WebSocket(`ws://127.0.0.1:${app.port}${path}`, from(address));
+        const ws = new WebSocket(`ws://127.0.0.1:${strict.port}${path}`, from(address));
         ws.on('error', () => {});
         ws.on('open', () => ws.send(NOBODY));
         ws.on('message', (data) => {
@@ -52,13 +56,14 @@ describe('a client without a session', () => {
     expect([await attempt('192.0.2.1'), await attempt('::ffff:c000:201')]).toEqual([429, 429]);
     expect(await attempt('192.0.2.1', '/api/socket')).toBe(429);
     expect(await attempt('192.0.2.2')).toBe('refused');
-    const session = await app.signUp();
+    const session = await strict.signUp();
     const withHeaders = (address: string, more = {}) => ({
       extraHeaders: { 'X-Forwarded-For': address, ...more },
     });
-    expect((await app.connect(session, withHeaders('192.0.2.3'))).connected).toBe(true);
+    expect((await strict.connect(session, withHeaders('192.0.2.3'))).connected).toBe(true);
     const neighbour = withHeaders('192.0.2.1', { Cookie: session.cookie });
-    expect((await app.connect(session, neighbour)).connected).toBe(true);
+    expect((await strict.connect(session, neighbour)).connected).toBe(true);
+    await strict.close();
   });
 });
 
@@ -71,14 +76,14 @@ describe('a connection', () => {
     await client.closed;
     const others = await Promise.all(Array.from({ length: 5 }, () => app.connect(session)));
     expect(others.every(({ connected }) => connected)).toBe(true);
+    for (const socket of others) socket.disconnect();
   });
 
   test('that leaves the namespace is closed, also where the client does not want to', async () => {
     const client = await openRaw(app.port, await app.signUp());
     client.send('41');
     client.pause();
-    const health = async () => (await app.request('GET', '/health/websocket')).body;
-    await until(async () => (await health()).activeConnections === 0, 'its place is free');
+    await until(async () => (await served()) === 0, 'its place is free');
     client.resume();
     expect((await client.closed).code).toBeGreaterThan(0);
   });
@@ -96,6 +101,7 @@ describe('a flood of frames', () => {
     for (let count = 0; count < MORE_THAN_ALLOWED; count++) send(client.ws);
     expect(await client.closed).toEqual({ code: 4029, reason: 'flood' });
     expect(other.connected).toBe(true);
+    other.disconnect();
   });
 
   test('of pongs closes a plain connection', async () => {
@@ -119,8 +125,7 @@ describe('a flood of frames', () => {
       await until(() => ws.readyState === WebSocket.OPEN, 'it is open');
       ws.pause();
       for (let count = 0; count < MORE_THAN_ALLOWED; count++) ws.ping('x'.repeat(125));
-      const health = async () => (await app.request('GET', '/health/websocket')).body;
-      await until(async () => (await health()).activeConnections === 0, 'it is gone');
+      await until(async () => (await served()) === 0, 'it is gone');
       ws.resume();
       expect(await closed).toBeGreaterThan(1000);
     },
