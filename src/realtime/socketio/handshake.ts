@@ -3,7 +3,7 @@ import { addressOf } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { handshakeAuthSchema } from '../../protocol/connection.ts';
-import { ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
+import { type ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
 import type { PeerHost } from '../connections.ts';
 import type { Strangers } from '../strangers.ts';
 import { endTransport } from './engine.ts';
@@ -36,11 +36,12 @@ export function createHandshake(host: PeerHost, parts: HandshakeParts) {
       own.refused += 1;
       next(toConnectError(refusal));
       // Socket.IO writes the refusal a moment later.
-      if (own.refused >= MAX_REFUSED || own.isUnderWay) setImmediate(endTransport, conn, clock);
+      if (own.refused === MAX_REFUSED) setImmediate(endTransport, conn, clock);
     }
-    // Each would take a place, and the connection would have them all.
     if (own.isUnderWay) {
-      refuse(atOnce());
+      // Each would take a place, and the connection would have them all. What follows is not read any more.
+      if (conn.readyState === 'open') endTransport(conn, clock);
+      next(AT_ONCE);
       return;
     }
     own.isUnderWay = true;
@@ -71,8 +72,8 @@ interface Attempts {
 }
 const firstAttempt = (address: string): Attempts => ({ address, isUnderWay: false, refused: 0 });
 
-const atOnce = (): ConnectRefusal =>
-  new ConnectRefusal('RATE_LIMITED', 'One connection signs in once at a time', false);
+/** Nobody reads it: it makes Socket.IO forget the socket. */
+const AT_ONCE = new Error('a connection signs in once at a time');
 
 /** A function of its own: its closure lives as long as the socket, and the handshake's would keep the credentials. */
 function releaseAtEnd(socket: RealtimeSocket, host: PeerHost): void {
