@@ -132,6 +132,15 @@ describe('the leases of the places', () => {
     expect(await alive.connections.acquire('ann', 'a6')).toBe(false);
   });
 
+  test('pass from a connection to the one that replaces it, on whatever replica', async () => {
+    const [one, other] = await replicas(2, { maxPerUser: 2 });
+    for (const id of ['1', '2']) expect(await one.connections.acquire('ann', id)).toBe(true);
+    expect(await other.connections.acquire('ann', '3', 'unknown')).toBe(false);
+    expect(await other.connections.acquire('ann', '3', '1')).toBe(true);
+    one.connections.release('ann', '1');
+    expect(await one.connections.acquire('ann', '4')).toBe(false);
+  });
+
   test('say how many users are connected anywhere, once each', async () => {
     const [one, other] = await replicas(2);
     await one.connections.acquire('ann', '1');
