@@ -6,6 +6,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { pathTo } from '../../src/protocol/pages.ts';
 import { Button } from './components/button.tsx';
 import { BellIcon, CheckIcon, CloseIcon, Logo } from './components/icons.tsx';
+import { PartBoundary } from './components/part-boundary.tsx';
 import type { LoadPriceChart } from './features/chart/use-price-chart.ts';
 import { SignIn } from './features/session/sign-in.tsx';
 import { usePage } from './hooks/use-page.ts';
@@ -107,7 +108,9 @@ export function App(props: AppProps) {
   const resolved = useStore(props.theme, (state) => state.resolved);
   return (
     <>
-      <Screen {...props} />
+      <PartBoundary part="page">
+        <Screen {...props} />
+      </PartBoundary>
       <Toaster
         theme={resolved}
         position="bottom-right"

@@ -93,6 +93,45 @@ test('a STARTER opens Signals by the search and sees a free signal arrive; premi
   expect(complaintsOf(browser)).toEqual([]);
 });
 
+test('a reader goes on with the ticket that “Trade this” filled: another price and side, the order, the next signal', async () => {
+  const browser = await openBrowser(service.url);
+  const { page } = browser;
+  const screen = screenOf(page);
+  await screen.signIn(service.demo);
+  await screen.connection('Live').waitFor();
+  await send({ id: 'go-on-1', symbol: 'AAPL', price: 100, quantity: 3, text: 'The first to trade' });
+  await send({ id: 'go-on-2', symbol: 'MSFT', price: 100, quantity: 2, text: 'The next to trade' });
+  const trade = async (text: string) => {
+    await page.getByRole('button', { name: /account and theme/ }).click();
+    await page.getByRole('menuitem', { name: 'Signals' }).click();
+    const row = page.getByRole('row').filter({ hasText: text });
+    await row.getByRole('button', { name: /^Trade this/ }).press('Enter');
+  };
+  const ticket = screen.panel('Order');
+  const note = ticket.getByText('From a signal of momentum');
+
+  await trade('The first to trade');
+  await page.waitForURL('**/s/AAPL');
+  await note.waitFor();
+  await ticket.getByLabel('Limit price').fill('50');
+  await ticket.getByRole('radio', { name: 'Sell' }).click();
+  await ticket.getByRole('radio', { name: 'Buy' }).click();
+  await ticket.getByRole('button', { name: /^Buy 3 AAPL/ }).click();
+  const order = screen.panel('Orders').getByRole('row').filter({ hasText: '3 AAPL' });
+  await order.waitFor();
+  await note.waitFor({ state: 'detached' });
+
+  await trade('The next to trade');
+  await page.waitForURL('**/s/MSFT');
+  await note.waitFor();
+  await trade('The first to trade');
+  await page.waitForURL('**/s/AAPL');
+  await note.waitFor();
+  expect(await ticket.getByLabel('Quantity').inputValue()).toBe('3');
+  await order.waitFor();
+  expect(complaintsOf(browser)).toEqual([]);
+});
+
 test.each([
   { width: 390, height: 844, colorScheme: 'dark' },
   { width: 2560, height: 1440, colorScheme: 'light' },

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { PartBoundary } from './part-boundary.tsx';
 
 export interface PanelProps {
   readonly id: string;
@@ -23,7 +24,7 @@ export function Panel({ id, title, aside, className = '', children }: PanelProps
         </h2>
         {aside ? <div className="ml-auto flex items-center gap-2">{aside}</div> : null}
       </div>
-      {children}
+      <PartBoundary part="panel">{children}</PartBoundary>
     </section>
   );
 }

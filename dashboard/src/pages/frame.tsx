@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { UserPayload } from '../../../src/protocol/accounts.ts';
 import { PAGES } from '../../../src/protocol/pages.ts';
 import { Logo } from '../components/icons.tsx';
+import { PartBoundary } from '../components/part-boundary.tsx';
 import { SkipLink, SkipLinks } from '../components/skip-links.tsx';
 import type { LoadPriceChart } from '../features/chart/use-price-chart.ts';
 import { ConnectionBadge } from '../features/connection/connection-badge.tsx';
@@ -90,15 +91,17 @@ export function Frame({ user, session, theme, loadChart, arrived = false }: Fram
       <div className="pb-20 md:pb-6">
         <SkipLinks>
           <SkipLink label="Skip to content" onSkip={() => main.current?.focus()} />
-          <Header
-            user={user}
-            session={session}
-            theme={theme}
-            pages={pages}
-            links={open}
-            path={address.path}
-            tradingPath={tradingPath}
-          />
+          <PartBoundary part="header">
+            <Header
+              user={user}
+              session={session}
+              theme={theme}
+              pages={pages}
+              links={open}
+              path={address.path}
+              tradingPath={tradingPath}
+            />
+          </PartBoundary>
           <main id="main" ref={main} tabIndex={-1} className="outline-none">
             {shown ? null : <NotFound key={address.path} path={address.path} arrived={hasArrived} />}
             {mounted.map(({ name, route, params }) => (

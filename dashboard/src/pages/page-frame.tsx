@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ForAdministrators } from '../components/for-administrators.tsx';
 import { PageHeading } from '../components/page-heading.tsx';
+import { PartBoundary } from '../components/part-boundary.tsx';
 import { LazyPage } from './lazy-page.tsx';
 import type { PageProps, Route } from './page.ts';
 
@@ -21,7 +22,11 @@ function Content({
   ...props
 }: PageProps & Pick<PageFrameProps, 'route' | 'allowed'>): ReactNode {
   if (!allowed) return <ForAdministrators />;
-  return 'Page' in route ? <route.Page {...props} /> : <LazyPage load={route.load} {...props} />;
+  return (
+    <PartBoundary part="page">
+      {'Page' in route ? <route.Page {...props} /> : <LazyPage load={route.load} {...props} />}
+    </PartBoundary>
+  );
 }
 
 /** A page with its heading. */

@@ -37,7 +37,8 @@ export function completeBrowser({ dark = false, calm = true } = {}) {
     this.dispatchEvent(new Event('close'));
   };
   HTMLCanvasElement.prototype.getContext = () => null;
-  Element.prototype.scrollIntoView = () => {};
+  // In newer browsers scrolling answers a promise.
+  Element.prototype.scrollIntoView = () => Promise.resolve();
   Element.prototype.hasPointerCapture = () => false;
   Element.prototype.setPointerCapture = () => {};
   Element.prototype.releasePointerCapture = () => {};

@@ -61,8 +61,12 @@ export function ChartCanvas({ history, store, picture, index, theme, load, onHov
   useEffect(() => {
     if (resolved) chart?.repaint();
   }, [chart, resolved]);
-  useEffect(() => chart?.show(picture), [chart, picture]);
-  useEffect(() => chart?.mark(previousClose), [chart, previousClose]);
+  useEffect(() => {
+    chart?.show(picture);
+  }, [chart, picture]);
+  useEffect(() => {
+    chart?.mark(previousClose);
+  }, [chart, previousClose]);
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -32,7 +32,9 @@ export function useBarHistory(
   );
   const shown = useStore(store, (state) => state.shown);
 
-  useEffect(() => store.open(symbol, timeframe), [store, symbol, timeframe]);
+  useEffect(() => {
+    store.open(symbol, timeframe);
+  }, [store, symbol, timeframe]);
   useEffect(() => {
     const follow = (now: Subjects, before: Subjects) => {
       const tick = now[symbol] === before[symbol] ? undefined : tickOf(now[symbol]);

@@ -47,7 +47,9 @@ export function MinuteCanvas({ symbol, minutes, theme, load = loadChart }: Minut
   useEffect(() => {
     if (resolved) chart?.repaint();
   }, [chart, resolved]);
-  useEffect(() => chart?.show(minutes), [chart, minutes]);
+  useEffect(() => {
+    chart?.show(minutes);
+  }, [chart, minutes]);
 
   const found = minutes.findIndex(({ time }) => time === hovered);
   const index = found < 0 ? minutes.length - 1 : found;

@@ -58,7 +58,7 @@ export function ChainView(props: ChainViewProps) {
   // Of the whole chain: the nearest of some strikes may be far from the price.
   const money = all[moneyRow(all, spot) ?? -1]?.key ?? null;
   // What has a chain is worth coming back to; a mistyped name is not.
-  useEffect(() => choices.choose({ underlying }), [choices, underlying]);
+  useEffect(() => void choices.choose({ underlying }), [choices, underlying]);
   const frozen = useFreshness() === 'frozen';
   const sides = useMemo(() => (narrow ? [side] : BOTH), [narrow, side]);
   const showAll = () => onRange(NO_RANGE);

@@ -7,7 +7,9 @@ export function ProposalNote({ proposal, present }: { proposal: Proposal; presen
   const note = useRef<HTMLParagraphElement>(null);
   // What is still loading above it may grow: the note keeps its distance from the edge.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each proposal is shown to the reader who asked for it
-  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [proposal]);
+  useEffect(() => {
+    note.current?.scrollIntoView({ block: 'nearest' });
+  }, [proposal]);
   return (
     <p ref={note} className="scroll-my-40 rounded-md border border-accent bg-accent-soft px-3 py-2">
       {proposal.note} Nothing is sent before you press the button.

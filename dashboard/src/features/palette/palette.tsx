@@ -79,7 +79,7 @@ export function Palette({ pages, onClose, onChoose }: PaletteProps) {
   /** Enter was pressed before the search had answered. */
   const [awaited, setAwaited] = useState(false);
   // The browser's own dialog keeps the focus, and gives it back when it closes. The next key belongs to it already.
-  useLayoutEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => void dialog.current?.showModal(), []);
 
   function choose(item: PaletteItem) {
     dialog.current?.close();

@@ -72,7 +72,9 @@ export function SignInForm(props: SignInFormProps) {
   const signingUp = props.mode === 'sign-up';
   const action = signingUp ? 'Create account' : 'Sign in';
 
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  useEffect(() => {
+    form.current?.querySelector('input')?.focus();
+  }, []);
 
   return (
     <form ref={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">

@@ -47,7 +47,9 @@ export const Sparkline = memo(function Sparkline({
 }) {
   const { candles } = useSharedStores();
   const held = useStore(candles, ({ bySymbol }) => bySymbol[symbol]);
-  useEffect(() => candles.load(symbol), [candles, symbol]);
+  useEffect(() => {
+    candles.load(symbol);
+  }, [candles, symbol]);
   const points = held ? sparkPoints(held.bars) : null;
   const tone = TONES[direction];
   return (
