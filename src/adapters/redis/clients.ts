@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { type RedisAddress, readRedisAddress } from '../../lib/addresses/redis-address.ts';
 import type { Log } from '../../lib/log.ts';
 import { StartupError } from '../../lib/startup-error.ts';
+import { AttentiveConnector } from './connector.ts';
 import { placeOf } from './place.ts';
 
 /** A command that takes longer is given up: a healthy Redis answers in a tenth of a millisecond. */
@@ -33,6 +34,7 @@ export function createRedisClients({ url, log }: { url: string; log: Log }): Red
       'the connection to Redis is encrypted, and its certificate is not verified; ssl_ca_certs= in REDIS_URL verifies it',
     );
   const shared: RedisOptions = {
+    Connector: AttentiveConnector,
     // Version 2 asks for no right but AUTH, and every Redis speaks it.
     protocol: 2,
     disableClientInfo: true,
