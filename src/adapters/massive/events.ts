@@ -39,7 +39,11 @@ const isReadablePrint = ({ x, trfi, s, ds, q }: RawEvent): boolean =>
   x === FINRA &&
   isCount(trfi) &&
   (isCount(q) || q === 0 || isAbsent(q)) &&
-  (s !== 0 || isAbsent(ds) || isDecimal(ds));
+  (isAbsent(ds) || isDecimal(ds) || (s !== 0 && ds === ''));
+
+/** One that can't be read may be the one that keeps a trade out of the price, or out of the sums. */
+const isConditions = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((condition) => typeof condition === 'number');
 
 /** The reporter's time of the trade, else the facility's; a clock ahead of the consolidated tape's is not believed. */
 function participantTimeOf({ pt, trft, t }: RawEvent): number {
@@ -60,7 +64,7 @@ export function readTrade(
     return undefined;
   if (mayBePrint(event) && !isReadablePrint(event)) return undefined;
   const conditions = c ?? undefined;
-  if (conditions !== undefined && !Array.isArray(conditions)) return undefined;
+  if (conditions !== undefined && !isConditions(conditions)) return undefined;
   const trf = asCount(event.trfi);
   const participantTime = trf > 0 ? participantTimeOf(event) : t;
   const effects = effectsOf(conditions);
