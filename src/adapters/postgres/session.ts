@@ -37,6 +37,9 @@ function settingsOf({ searchPath, losesCommits, statementTimeoutMs }: SessionOpt
     // A plan made while a table was empty is kept on each connection, and would read the whole table once it has
     // grown; every statement of ours has its index. (Before version 18 a plan without an index would start the JIT.)
     ['enable_seqscan', 'off'],
+    // A bitmap loses the order of its index: a page of the newest rows would then read and sort all that there are. It
+    // is chosen where statistics are missing or old.
+    ['enable_bitmapscan', 'off'],
     ['jit', 'off'],
     ...(losesCommits ? [['synchronous_commit', 'on'] as [string, string]] : []),
     ...(searchPath.length === 0
