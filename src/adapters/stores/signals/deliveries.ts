@@ -5,7 +5,7 @@ import type {
 } from '../../../domain/signals/delivery/delivery-log.ts';
 import type { SignalAction, SignalStream } from '../../../protocol/signals.ts';
 import type { Database } from '../../sql/database.ts';
-import { assertPlace } from './place.ts';
+import { readPage } from './page.ts';
 
 interface CountRow {
   replica: string;
@@ -35,31 +35,15 @@ const RECORD = `INSERT INTO signal_deliveries (stream, seq, replica, eligible, t
   ON CONFLICT (stream, seq, replica) DO UPDATE
     SET eligible = excluded.eligible, told = excluded.told, latencies = excluded.latencies`;
 
-const LIST = `SELECT s.stream, s.seq, s.source, s.id, s.revision, s.symbol, s.action, s.accepted_at,
-    (SELECT coalesce(json_agg(d), '[]') FROM signal_deliveries d WHERE d.stream = s.stream AND d.seq = s.seq) AS counts
-  FROM signals s
-  WHERE s.stream = ANY ($1::text[])
-    AND ($2::text IS NULL OR (s.accepted_at, s.stream, s.seq) <
-      (SELECT b.accepted_at, b.stream, b.seq FROM signals b WHERE b.stream = $2 AND b.seq = $3))
-    AND ($4::text IS NULL OR s.symbol = $4)
-    AND ($5::text IS NULL OR s.source = $5)
-  ORDER BY s.accepted_at DESC, s.stream DESC, s.seq DESC LIMIT $6`;
+const COLUMNS = `s.stream, s.seq, s.source, s.id, s.revision, s.symbol, s.action, s.accepted_at,
+  (SELECT coalesce(json_agg(d), '[]') FROM signal_deliveries d WHERE d.stream = s.stream AND d.seq = s.seq) AS counts`;
 
 export const createDeliveryLog = (db: Database): DeliveryLog => ({
   async record(counts) {
     await db.query(RECORD, [JSON.stringify(counts.map(toInput))]);
   },
-  async list({ streams, limit, before, symbol, source }) {
-    await assertPlace(db, streams, before);
-    const rows = await db.query<SignalRow>(LIST, [
-      streams,
-      before?.stream ?? null,
-      before?.seq ?? null,
-      symbol ?? null,
-      source ?? null,
-      limit,
-    ]);
-    return rows.map(toCounted);
+  async list(query) {
+    return (await readPage<SignalRow>(db, COLUMNS, query)).map(toCounted);
   },
 });
 

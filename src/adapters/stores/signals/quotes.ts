@@ -8,6 +8,7 @@ import type {
 import { decimal, toNumber } from '../../../lib/decimal.ts';
 import type { SignalAction, SignalStream } from '../../../protocol/signals.ts';
 import type { Database } from '../../sql/database.ts';
+import { newestOf } from './newest.ts';
 
 interface DueRow {
   stream: SignalStream;
@@ -42,14 +43,17 @@ const IS_EDIT = `s.revision > 1 AND EXISTS (SELECT FROM signals f
 
 const ACCEPTED_AT = 'coalesce(s.received_at, s.accepted_at)';
 
+/** A question of its own for each signal: as a join, it could read all quotes that were ever recorded. */
+const lacksQuote = (moment: Moment): string => `(SELECT q.seq FROM signal_quotes q
+    WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = '${moment}') IS NULL`;
+
+/** Each stream has its part of the index by time: both are named. */
 const DUE = `SELECT s.stream, s.seq, ${PUBLISHED_SYMBOL} AS symbol, 'accepted' AS moment,
     ${ACCEPTED_AT} AS at FROM signals s
-  WHERE s.accepted_at >= $1 AND NOT (${IS_EDIT}) AND NOT EXISTS
-    (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'accepted')
+  WHERE s.stream IN ('free', 'premium') AND s.accepted_at >= $1 AND NOT (${IS_EDIT}) AND ${lacksQuote('accepted')}
   UNION ALL
   SELECT s.stream, s.seq, ${PUBLISHED_SYMBOL}, 'expired', s.expires_at FROM signals s
-  WHERE s.expires_at >= $1 AND s.expires_at <= $2 AND NOT EXISTS
-    (SELECT FROM signal_quotes q WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = 'expired')`;
+  WHERE s.expires_at >= $1 AND s.expires_at <= $2 AND ${lacksQuote('expired')}`;
 
 /** A database that lost commits may have given the number to another signal: the quote is for the one of that moment. */
 const RECORD = `INSERT INTO signal_quotes (stream, seq, moment, bid, ask, quoted_at)
@@ -62,18 +66,23 @@ const RECORD = `INSERT INTO signal_quotes (stream, seq, moment, bid, ask, quoted
 
 /** They are found in the index one after another: the table is large, and its sources are few. */
 const SOURCES = `WITH RECURSIVE names AS (
-    SELECT min(source) AS source FROM signals
+    SELECT open.stream, (SELECT min(s.source) FROM signals s WHERE s.stream = open.stream) AS source
+    FROM unnest($1::text[]) AS open (stream)
     UNION ALL
-    SELECT (SELECT min(s.source) FROM signals s WHERE s.source > n.source) FROM names n WHERE n.source IS NOT NULL)
-  SELECT source FROM names WHERE source IS NOT NULL`;
+    SELECT n.stream, (SELECT min(s.source) FROM signals s WHERE s.stream = n.stream AND s.source > n.source)
+    FROM names n WHERE n.source IS NOT NULL)
+  SELECT DISTINCT source FROM names WHERE source IS NOT NULL`;
+
+/** There is one at most; the limit keeps the question with its signal, so that no plan reads the quotes of all streams. */
+const quoteOf = (moment: Moment): string => `LATERAL (SELECT q.bid, q.ask FROM signal_quotes q
+    WHERE q.stream = s.stream AND q.seq = s.seq AND q.moment = '${moment}' LIMIT 1)`;
 
 const QUOTED = `SELECT s.source, s.id, s.stream, s.symbol, s.action, s.accepted_at, s.expires_at,
     ${IS_EDIT} AS is_edit,
     a.bid AS accepted_bid, a.ask AS accepted_ask, e.bid AS expired_bid, e.ask AS expired_ask
-  FROM (SELECT * FROM signals o WHERE o.source = $4 AND o.stream = ANY ($1::text[]) AND o.accepted_at >= $2
-    ORDER BY o.accepted_at DESC, o.stream DESC, o.seq DESC LIMIT $3) s
-  LEFT JOIN signal_quotes a ON a.stream = s.stream AND a.seq = s.seq AND a.moment = 'accepted'
-  LEFT JOIN signal_quotes e ON e.stream = s.stream AND e.seq = s.seq AND e.moment = 'expired'
+  FROM ${newestOf('s.source = $4 AND s.accepted_at >= $3')}
+  LEFT JOIN ${quoteOf('accepted')} a ON true
+  LEFT JOIN ${quoteOf('expired')} e ON true
   ORDER BY s.accepted_at, s.stream, s.seq`;
 
 export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
@@ -90,12 +99,12 @@ export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
     }));
     await db.query(RECORD, [JSON.stringify(input)]);
   },
-  async sources() {
-    const rows = await db.query<{ source: string }>(SOURCES, []);
+  async sources(streams) {
+    const rows = await db.query<{ source: string }>(SOURCES, [streams]);
     return rows.map(({ source }) => source).sort();
   },
   async quoted({ streams, since, limit, source }) {
-    const rows = await db.query<QuotedRow>(QUOTED, [streams, new Date(since), limit, source]);
+    const rows = await db.query<QuotedRow>(QUOTED, [streams, limit, new Date(since), source]);
     return rows.map(toQuoted);
   },
 });

@@ -16,7 +16,7 @@ import type {
 import { TradecastError } from '../../../protocol/errors.ts';
 import { SIGNAL_STREAMS, type SignalStream } from '../../../protocol/signals.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
-import { assertPlace } from './place.ts';
+import { readPage } from './page.ts';
 import { SIGNAL_COLUMNS, type SignalRow, toInput, toRecord, toSignal } from './rows.ts';
 
 interface HeadRow {
@@ -44,16 +44,19 @@ const INSERT = `WITH head AS (
     received_at timestamptz)`;
 
 export function createSignalLog(db: Database): SignalLog {
-  const heads: SignalLog['heads'] = async () => {
-    const rows = await db.query<HeadRow>('SELECT stream, epoch, seq FROM signal_streams', []);
+  const headsOf = async (streams: readonly SignalStream[]): Promise<Map<SignalStream, SignalHead>> => {
+    const rows = await db.query<HeadRow>(
+      'SELECT stream, epoch, seq FROM signal_streams WHERE stream = ANY ($1::text[])',
+      [streams],
+    );
     return new Map(rows.map(({ stream, epoch, seq }) => [stream, { epoch, seq, floor: 0 }]));
   };
 
   return {
     append: (signals, now) => db.transaction((tx) => append(tx, signals, now)),
-    heads,
-    async head(stream): Promise<SignalHead> {
-      const head = (await heads()).get(stream);
+    heads: () => headsOf(SIGNAL_STREAMS),
+    async head(stream) {
+      const head = (await headsOf([stream])).get(stream);
       if (!head) throw new Error(`there is no stream ${stream}`);
       return head;
     },
@@ -129,22 +132,12 @@ async function revisionsOf(
   return new Map<string, readonly KnownRevision[]>(Map.groupBy(rows, nameOf));
 }
 
-async function list(
-  db: Queryable,
-  { streams, limit, before, symbol, source }: SignalQuery,
-): ReturnType<SignalLog['list']> {
-  await assertPlace(db, streams, before);
-  const rows = await db.query<SignalRow & { epoch: string }>(
-    `SELECT ${SIGNAL_COLUMNS}, h.epoch
-     FROM signals s JOIN signal_streams h ON h.stream = s.stream
-     WHERE s.stream = ANY ($1::text[])
-       AND NOT EXISTS (SELECT FROM signals n WHERE n.source = s.source AND n.id = s.id AND n.revision > s.revision)
-       AND ($2::text IS NULL OR (s.accepted_at, s.stream, s.seq) <
-         (SELECT b.accepted_at, b.stream, b.seq FROM signals b WHERE b.stream = $2 AND b.seq = $3))
-       AND ($4::text IS NULL OR s.symbol = $4)
-       AND ($5::text IS NULL OR s.source = $5)
-     ORDER BY s.accepted_at DESC, s.stream DESC, s.seq DESC LIMIT $6`,
-    [streams, before?.stream ?? null, before?.seq ?? null, symbol ?? null, source ?? null, limit],
-  );
+/** The subqueries of a row stay with the row: as a join, one could read through the signals of all streams. */
+const LISTED = `${SIGNAL_COLUMNS}, (SELECT h.epoch FROM signal_streams h WHERE h.stream = s.stream) AS epoch`;
+const IS_NEWEST_REVISION =
+  's.revision = (SELECT max(r.revision) FROM signals r WHERE r.source = s.source AND r.id = s.id)';
+
+async function list(db: Queryable, query: SignalQuery): ReturnType<SignalLog['list']> {
+  const rows = await readPage<SignalRow & { epoch: string }>(db, LISTED, query, [IS_NEWEST_REVISION]);
   return rows.map((row) => ({ ...toSignal(row), epoch: row.epoch, seq: row.seq }));
 }

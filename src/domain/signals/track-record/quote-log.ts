@@ -46,8 +46,8 @@ export interface SignalQuoteLog {
   due(from: number, to: number): Promise<readonly DueQuote[]>;
   /** The first quote of a moment stays. One of a signal that the database does not have is left out. */
   record(quotes: readonly NextQuote[]): Promise<void>;
-  /** Names of all sources that ever sent a signal, in order. */
-  sources(): Promise<readonly string[]>;
+  /** Names of all sources that ever sent a signal to one of these streams, in order. */
+  sources(streams: readonly SignalStream[]): Promise<readonly string[]>;
   /** Revisions of a source in these streams since `since`, oldest first, the newest `limit` of them. */
   quoted(query: {
     readonly streams: readonly SignalStream[];

@@ -54,7 +54,7 @@ export function createTrackRecord(
     const ask = async (): Promise<SourceRecord[]> => {
       const records: SourceRecord[] = [];
       // One after the other: each is read and computed in turns of its own.
-      for (const name of source === undefined ? await quoteLog.sources() : [source])
+      for (const name of source === undefined ? await quoteLog.sources(streams) : [source])
         records.push(...(await recordOf(streams, name)));
       return records;
     };

@@ -70,7 +70,7 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
       ['b', false],
       ['b', true],
     ]);
-    expect(await quoteLog.sources()).toContain('edited');
+    expect(await quoteLog.sources(['free'])).toContain('edited');
     // Quotes are recorded for the symbol that was published.
     const due = await quoteLog.due(now - 60_000, now);
     expect(due.slice(-2).map(({ symbol }) => symbol)).toEqual(['AAPL', 'AAPL']);
