@@ -117,6 +117,10 @@ export function readSymbol(text: string): string | null {
 
 const SEPARATORS = /[\s\-/.$_^]+/;
 
+const TRAILING_SEPARATORS = /[\s\-/.$_^]+$/;
+/** What was typed without the separator that a suffix is about to follow: `brk-` is about BRK. */
+export const withoutTrailingSeparator = (typed: string): string => typed.replace(TRAILING_SEPARATORS, '');
+
 /** The letters and digits of a symbol, in capitals: what its spellings have in common. */
 const lettersOf = (text: string): string => toCapitals(text).split(SEPARATORS).join('');
 

@@ -3,9 +3,10 @@ import { searchInstruments } from '../../domain/instrument/search.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RequestPace } from '../../lib/request-pace.ts';
+import { toOneLine } from '../../protocol/display-text.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { InstrumentPayload } from '../../protocol/market.ts';
-import { isStockSymbol, readSymbol, symbolForms } from '../../protocol/symbol.ts';
+import { isStockSymbol, readSymbol, symbolForms, withoutTrailingSeparator } from '../../protocol/symbol.ts';
 import { retryAfterOf } from './refusals.ts';
 import { createMassiveRest } from './rest.ts';
 
@@ -58,7 +59,7 @@ function toInstrument(value: unknown): InstrumentPayload | undefined {
     unknown
   >;
   if (typeof ticker !== 'string' || !isStockSymbol(ticker)) return undefined;
-  return { symbol: ticker, name: typeof name === 'string' ? name : ticker };
+  return { symbol: ticker, name: (typeof name === 'string' && toOneLine(name)) || ticker };
 }
 
 /** Listed stocks by GET /v3/reference/tickers. Every answer is kept: some plans allow five requests a minute. */
@@ -107,7 +108,8 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
   return {
     get,
     async search(text, limit) {
-      const key = readSymbol(text.trim()) ?? text.trim().toUpperCase();
+      const typed = withoutTrailingSeparator(text.trim());
+      const key = readSymbol(typed) ?? typed.toUpperCase();
       const known = searches.get(key);
       if (known) return searchInstruments(known, key, limit);
       const { instruments, isComplete } = await find(key);

@@ -121,6 +121,20 @@ test('what upstream finds under no spelling but its own is looked up under the o
   expect(asked).toHaveLength(before);
 });
 
+test('a separator at the end of a text is no part of what is asked for, and a name is printable', async () => {
+  const { directory, asked } = await start((url) => {
+    const isBeginning = url.searchParams.get('search') === 'BRK';
+    return isBeginning ? found(row('BRK.A', 'A\u202E share'), row('BRK.B', 'B\u0007share ')) : found();
+  });
+  const shares = [
+    { symbol: 'BRK.A', name: 'A share' },
+    { symbol: 'BRK.B', name: 'B share' },
+  ];
+  for (const typed of ['brk-', 'BRK/', 'brk.', 'brk'])
+    expect(await directory.search(typed, 10)).toEqual(shares);
+  expect(asked).toHaveLength(1);
+});
+
 test('a search that finds something asks for nothing more', async () => {
   const { directory, asked } = await start(() => found(row('APPF', 'AppFolio'), row('AAPL', 'Apple Inc.')));
   await directory.search('app', 10);
