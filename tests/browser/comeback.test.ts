@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { sendHook } from '../../rig/clients/hooks.ts';
+import { startTcpProxy } from '../../rig/stand-ins/tcp-proxy.ts';
 import { until, untilChanged } from '../../rig/wait.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type NoSocketsProxy, startNoSocketsProxy } from '../support/no-sockets-proxy.ts';
@@ -40,6 +41,26 @@ test('after kill -9 and a new start the browser comes back by itself and shows w
   expect(await screen.figure('Cash')).toBe(cash);
   expect(await screen.positionQuantity('IBM')).toBe(3);
   await untilChanged(screen.totalValue, 'the total value');
+});
+
+test('five tabs whose line dies without a word notice it and are live again, each in its own place', async () => {
+  const line = await startTcpProxy(service.port);
+  const browser = await openBrowser(`http://127.0.0.1:${line.port}`);
+  const first = screenOf(browser.page);
+  await first.signIn(service.demo);
+  const tabs = [first];
+  while (tabs.length < 5) {
+    const page = await browser.context.newPage();
+    await page.goto(browser.page.url());
+    tabs.push(screenOf(page));
+  }
+  await Promise.all(tabs.map((tab) => tab.connection('Live').waitFor()));
+
+  line.silence();
+  await Promise.all(tabs.map((tab) => tab.connection('Reconnecting').waitFor()));
+  await Promise.all(tabs.map((tab) => tab.connection('Live').waitFor()));
+  await browser.close();
+  await line.close();
 });
 
 test('where no socket gets through, the page polls, says so, and returns to live when it can', async () => {
