@@ -3,6 +3,7 @@ import { startApp } from '../../rig/app.ts';
 import { ask } from '../../rig/clients/ask.ts';
 import { next } from '../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../rig/clock.ts';
+import { METRICS_ENV, readMetrics } from '../../rig/metrics.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
 
@@ -94,15 +95,14 @@ test('health tells a feed that is down, and is ready all the same', async () => 
 });
 
 test('metrics tell connections, messages by event, feed and database', async () => {
-  const app = await startApp();
+  const app = await startApp({ env: METRICS_ENV });
   try {
     const socket = await app.connect(await app.signUp());
     await ask(socket, 'subscribe:watchlist', ['AAPL']);
     await until(() => app.market.wanted().has('AAPL'), 'AAPL is wanted');
     app.market.tick('AAPL', 100);
     await next(socket, 'quote:update', ({ price }) => price === 100);
-    const { body } = await app.request('GET', '/metrics');
-    const lines = String(body.text).split('\n');
+    const lines = (await readMetrics(app)).split('\n');
     const value = (name: string): number =>
       Number(
         lines

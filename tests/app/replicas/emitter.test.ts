@@ -11,6 +11,7 @@ import type { Socket } from 'socket.io-client';
 import type { SignedIn, TestApp } from '../../../rig/app.ts';
 import { ask } from '../../../rig/clients/ask.ts';
 import { next } from '../../../rig/clients/stock-client.ts';
+import { METRICS_ENV, readMetrics } from '../../../rig/metrics.ts';
 import { STEP_MS } from '../../../rig/patience.ts';
 import { SESSION_SECRET } from '../../../rig/secrets.ts';
 import { repoRoot } from '../../../rig/source-files.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled);
   cluster = await startCluster({
     replicas: 2,
-    app: { env: { REDIS_PREFIX: PREFIX, EXTERNAL_EVENTS: 'news,desk:note' } },
+    app: { env: { ...METRICS_ENV, REDIS_PREFIX: PREFIX, EXTERNAL_EVENTS: 'news,desk:note' } },
   });
   [one, other] = cluster.apps as [TestApp, TestApp];
   redis = new Redis(cluster.redis.url);
@@ -104,7 +105,7 @@ describe('another service', () => {
     await until(() => notes.length === 3, 'the second reaches both');
     const second = [{ at: at.toISOString(), none: null, sum: -1.5 }, 'ü€', [true]];
     expect(notes.sort((a, b) => a.length - b.length)).toEqual([[1], second, second]);
-    const metrics = (await other.request('GET', '/metrics')).body.text as unknown as string;
+    const metrics = await readMetrics(other);
     expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="unsigned"\} 0/);
   });
 
@@ -129,7 +130,7 @@ describe('another service', () => {
     await until(() => heard.length > 0, 'the last one arrives');
     expect(heard).toEqual([{ headline: 'still here' }]);
     expect(socket.connected).toBe(true);
-    const metrics = (await other.request('GET', '/metrics')).body.text as unknown as string;
+    const metrics = await readMetrics(other);
     expect(metrics).toMatch(/tradecast_bus_dropped_total\{reason="unsigned"\} 9/);
   });
 });
@@ -138,7 +139,7 @@ describe('two versions side by side', () => {
   test('a message of a newer bus version is dropped and counted, and the fact arrives from the database', async () => {
     const seal = createSeal({ prefix: PREFIX, secrets: () => [SESSION_SECRET], clock: systemClock });
     const newer = await cluster.join({
-      env: { REDIS_PREFIX: PREFIX },
+      env: { ...METRICS_ENV, REDIS_PREFIX: PREFIX },
       wrap: {
         bus: (bus) => ({
           subscribe: bus.subscribe,
@@ -163,7 +164,7 @@ describe('two versions side by side', () => {
     });
     expect(answer.status).toBe(202);
     expect(await told).toMatchObject({ id: 't1', seq: 1 });
-    const metrics = (await one.request('GET', '/metrics')).body.text as unknown as string;
+    const metrics = await readMetrics(one);
     expect(
       Number(/tradecast_bus_dropped_total\{reason="version"\} (\d+)/.exec(metrics)?.[1]),
     ).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Redis } from 'ioredis';
 import type { SignedIn, TestApp } from '../../../rig/app.ts';
 import { ask, type ClientSocket } from '../../../rig/clients/ask.ts';
-
+import { METRICS_ENV, readMetrics } from '../../../rig/metrics.ts';
 import { SESSION_SECRET } from '../../../rig/secrets.ts';
 import { repoRoot } from '../../../rig/source-files.ts';
 import { until } from '../../../rig/wait.ts';
@@ -36,7 +36,7 @@ const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
 beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled);
-  cluster = await startCluster({ replicas: 2, app: { env: { REDIS_PREFIX: PREFIX } } });
+  cluster = await startCluster({ replicas: 2, app: { env: { ...METRICS_ENV, REDIS_PREFIX: PREFIX } } });
   [engine, app] = cluster.apps as [TestApp, TestApp];
   redis = new Redis(cluster.redis.url);
   victim = await app.signUp();
@@ -73,7 +73,7 @@ async function report(session: SignedIn): Promise<void> {
 }
 
 async function refused(by: TestApp): Promise<Record<string, number>> {
-  const text = (await by.request('GET', '/metrics')).body.text as unknown as string;
+  const text = await readMetrics(by);
   const found = text.matchAll(/tradecast_bus_dropped_total\{reason="(\w+)"\} (\d+)/g);
   return Object.fromEntries([...found].map(([, reason, count]) => [reason, Number(count)]));
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type SignedIn, startApp, type TestApp } from '../../../rig/app.ts';
 import { createTestClock } from '../../../rig/clock.ts';
+import { METRICS_ENV, readMetrics } from '../../../rig/metrics.ts';
 import { until } from '../../../rig/wait.ts';
 import { LINGER_MS } from '../../../src/domain/market/engine-demand.ts';
 import { contractSymbol } from '../../../src/protocol/symbol.ts';
@@ -16,7 +17,10 @@ let app: TestApp;
 let good: PlainClient;
 const clients: PlainClient[] = [];
 beforeAll(async () => {
-  app = await startApp({ clock, env: { FLUSH_INTERVAL_MS: '10', RATE_LIMITS: 'http:register=1000/60' } });
+  app = await startApp({
+    clock,
+    env: { ...METRICS_ENV, FLUSH_INTERVAL_MS: '10', RATE_LIMITS: 'http:register=1000/60' },
+  });
 });
 beforeEach(async () => {
   good = await watch(await app.signUp());
@@ -59,8 +63,7 @@ async function moveAll(price: number): Promise<void> {
 
 /** The value of one line of /metrics. */
 async function metric(name: string): Promise<number> {
-  const { body } = await app.request('GET', '/metrics');
-  const line = String(body.text)
+  const line = (await readMetrics(app))
     .split('\n')
     .find((text) => text.startsWith(`${name} `) || text.startsWith(`${name}{`));
   return Number(line?.split(' ').at(-1) ?? Number.NaN);

@@ -3,6 +3,7 @@ import { startApp, type TestApp } from '../../../rig/app.ts';
 import { ask } from '../../../rig/clients/ask.ts';
 import { next } from '../../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../../rig/clock.ts';
+import { METRICS_ENV, readMetrics } from '../../../rig/metrics.ts';
 import { until } from '../../../rig/wait.ts';
 import type { QuotePayload } from '../../../src/protocol/quotes.ts';
 import { openRaw } from '../../support/raw-client.ts';
@@ -16,14 +17,17 @@ const clock = createTestClock();
 let app: TestApp;
 beforeAll(async () => {
   const { createScriptedMarket } = await import('../../../rig/stand-ins/scripted-market.ts');
-  app = await startApp({ clock, market: createScriptedMarket(SYMBOLS), env: { FLUSH_INTERVAL_MS: '10' } });
+  app = await startApp({
+    clock,
+    market: createScriptedMarket(SYMBOLS),
+    env: { ...METRICS_ENV, FLUSH_INTERVAL_MS: '10' },
+  });
 });
 afterAll(() => app.close());
 
 /** The value of one line of /metrics. */
 async function metric(name: string): Promise<number> {
-  const { body } = await app.request('GET', '/metrics');
-  const line = String(body.text)
+  const line = (await readMetrics(app))
     .split('\n')
     .find((text) => text.startsWith(`${name} `) || text.startsWith(`${name}{`));
   return Number(line?.split(' ').at(-1) ?? Number.NaN);
