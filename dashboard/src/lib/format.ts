@@ -82,6 +82,12 @@ export const decimals = (value: Maybe, digits: 0 | 1 | 2 | 3 | 4): string =>
   show(decimalFormats[digits]!, value);
 /** A decimal as percent: 0.1824 is `18.2%`. */
 export const percent = (value: Maybe): string => (known(value) ? `${decimals(value * 100, 1)}%` : UNKNOWN);
+/** A part of a whole as percent. It is all or nothing only where it is exactly that: above and below stand `>99.9%`, `<0.1%`. */
+export const share = (value: Maybe): string => {
+  const text = percent(value);
+  if (known(value) && value > 0 && text === '0.0%') return '<0.1%';
+  return known(value) && value < 1 && text === '100.0%' ? '>99.9%' : text;
+};
 /** A strike with the decimals it has. */
 export const strikePrice = (value: Maybe): string => show(formats.strike, value);
 

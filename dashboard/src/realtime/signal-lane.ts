@@ -51,30 +51,16 @@ interface LoadParts extends Pick<SignalLaneOptions, 'api' | 'timers' | 'connecti
   onTier(tier: Tier): void;
 }
 
-const placeOf = ({ stream, seq }: SignalPayload): string => `${stream}:${seq}`;
-
 /** Requests over HTTP, one at a time. */
 function createLoad({ api, timers, connection, store, tracker, onTier }: LoadParts) {
-  /** The oldest of the pages so far; null until there is a full one. */
-  let oldest: string | null = null;
-  /** For whom the reader asked for older ones: then the newest page says nothing of what is behind the oldest. */
-  let pagedFor: Tier | null = null;
-
-  /** A full page has another behind it, as far as anybody knows. */
-  function reached(page: readonly SignalPayload[]): void {
-    const last = page.length === MAX_SIGNALS_PAGE ? page.at(-1) : undefined;
-    oldest = last ? placeOf(last) : null;
-    store.setHasOlder(last !== undefined);
-  }
-
   async function loadOlder(): Promise<void> {
-    if (oldest === null) return;
-    const { tier } = store.getState();
-    const { signals } = await api.signals({ limit: MAX_SIGNALS_PAGE, before: oldest });
-    if (store.getState().tier !== tier) return;
-    pagedFor = tier;
-    store.addOlder(signals);
-    reached(signals);
+    const { tier, olderFrom } = store.getState();
+    if (olderFrom === null) return;
+    store.makeRoom();
+    const { signals } = await api.signals({ limit: MAX_SIGNALS_PAGE, before: olderFrom });
+    // Where the list began anew meanwhile, this is not the page behind it.
+    const present = store.getState();
+    if (present.tier === tier && present.olderFrom === olderFrom) store.addOlder(signals);
   }
 
   let working: Promise<void> | null = null;
@@ -95,10 +81,8 @@ function createLoad({ api, timers, connection, store, tracker, onTier }: LoadPar
       // Free signals must not crowd premium ones out of the answer.
       const more = readsPremium(tier) && newest.length === MAX_SIGNALS_PAGE;
       const premium = more ? (await api.signals({ limit: MAX_SIGNALS_PAGE, premiumOnly: true })).signals : [];
-      const signals = [...newest, ...premium];
-      tracker.read(signals);
-      if (pagedFor !== tier) reached(newest);
-      store.answer(signals, askedAt);
+      tracker.read([...newest, ...premium]);
+      store.answer({ newest, premium }, askedAt);
     } catch (error) {
       store.fail((error as Error).message);
     }
@@ -141,6 +125,10 @@ function createPoll(timers: Timers, interval: () => number, work: () => void) {
   return { restart, stop: () => cancel() };
 }
 
+/** Without a wish: never. */
+const pollMs = (wishes: Iterable<SignalWish>, seldom: boolean): number =>
+  Math.min(...[...wishes].map(({ pollInterval }) => pollInterval)) * (seldom ? LIVE_FACTOR : 1);
+
 export function createSignalLane(options: SignalLaneOptions): SignalLane {
   const { timers, subscribe, connection, tier } = options;
   const store = createSignalsStore(tier, timers.now);
@@ -149,9 +137,7 @@ export function createSignalLane(options: SignalLaneOptions): SignalLane {
   /** The server pushes on this connection. */
   let pushed = false;
   const { load, loadOlder, reload } = createLoad({ ...options, store, tracker, onTier: setTier });
-  /** Without a wish: never. */
-  const interval = () =>
-    Math.min(...[...wishes].map(({ pollInterval }) => pollInterval)) * (pushed ? LIVE_FACTOR : 1);
+  const interval = () => pollMs(wishes, pushed && store.getState().error === null);
   const poll = createPoll(timers, interval, () => void load());
 
   function setTier(next: Tier) {
@@ -167,7 +153,7 @@ export function createSignalLane(options: SignalLaneOptions): SignalLane {
     if (answer.type !== 'signals') return;
     pushed = true;
     setTier(answer.tier);
-    if (!tracker.confirmed(answer.streams)) reload();
+    if (!tracker.confirmed(answer.streams) || !store.upToDate()) reload();
     poll.restart();
   }
   function changed(next: Tier) {
@@ -184,6 +170,10 @@ export function createSignalLane(options: SignalLaneOptions): SignalLane {
       if (type === 'signals') pushed = false;
     }),
     subscribe('tier:changed', (change) => changed(change.tier)),
+    // A failure is made good sooner than a mistake.
+    store.subscribe(({ error }, before) => {
+      if ((error === null) !== (before.error === null)) poll.restart();
+    }),
     connection.subscribe(({ connected }, before) => {
       if (connected || !before.connected) return;
       pushed = false;

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SignalPayload, SignalStream } from '../../../src/protocol/signals.ts';
 import type { JournalPosition } from '../../../src/protocol/trades.ts';
-import { keep, readKeptObject } from '../lib/kept.ts';
+import { keep, readKept, readKeptObject } from '../lib/kept.ts';
 
 /** How far from the signal's price an order may be filled, percent. */
 export const GUARDS = [0.1, 0.5, 1, 2] as const;
@@ -9,7 +9,7 @@ const DEFAULT_GUARD = 0.5;
 
 type Marks = Readonly<Partial<Record<SignalStream, JournalPosition>>>;
 
-/** What the reader chose on the Signals page. Kept in the browser. */
+/** What the reader chose on the Signals page. Kept in the browser, apart from what its other users chose. */
 export interface SignalChoices {
   readonly muted: readonly string[];
   readonly sound: boolean;
@@ -24,9 +24,11 @@ export interface SignalChoicesStore extends StoreApi<SignalChoices> {
   toggle(source: string): void;
   /** All of these have been read. */
   markRead(signals: readonly SignalPayload[]): void;
+  /** Follows what other tabs choose until the returned function is called. */
+  start(): () => void;
 }
 
-const STORAGE_KEY = 'tradecast.signals';
+const keyFor = (userId: string): string => `tradecast.signals.${userId}`;
 
 const isMark = (value: unknown): value is JournalPosition =>
   typeof value === 'object' &&
@@ -43,8 +45,8 @@ function marksOf(value: unknown): Marks | null {
 }
 
 /** Of what an older or a newer page has kept, the part that this one knows. */
-function remembered(): SignalChoices {
-  const { muted, sound, guardPercent, read } = readKeptObject(STORAGE_KEY);
+function remembered(key: string): SignalChoices {
+  const { muted, sound, guardPercent, read } = readKeptObject(key);
   return {
     muted: Array.isArray(muted) ? muted.filter((source) => typeof source === 'string') : [],
     sound: sound === true,
@@ -60,27 +62,40 @@ export const isUnread = ({ stream, epoch, seq }: SignalPayload, read: SignalChoi
   return mark === undefined || mark.epoch !== epoch || seq > mark.seq;
 };
 
-export function createSignalChoices(): SignalChoicesStore {
-  const store = createStore<SignalChoices>(remembered);
-  function choose(part: Partial<SignalChoices>) {
-    store.setState(part);
-    keep(STORAGE_KEY, JSON.stringify(store.getState()));
+/** The choices of one user. Other tabs change them too: each change is made to what is kept. */
+export function createSignalChoices(userId: string): SignalChoicesStore {
+  const key = keyFor(userId);
+  const store = createStore<SignalChoices>(() => remembered(key));
+  /** Where storage is forbidden, nothing is kept, and this page's choices are all there are. */
+  const present = (): SignalChoices => (readKept(key) === null ? store.getState() : remembered(key));
+  function change(make: (before: SignalChoices) => Partial<SignalChoices>) {
+    const before = present();
+    store.setState({ ...before, ...make(before) });
+    keep(key, JSON.stringify(store.getState()));
   }
   return {
     ...store,
-    choose,
-    toggle(source) {
-      const { muted } = store.getState();
-      const others = muted.filter((one) => one !== source);
-      choose({ muted: others.length < muted.length ? others : [...others, source] });
-    },
-    markRead(signals) {
-      const marks: Partial<Record<SignalStream, JournalPosition>> = { ...store.getState().read };
-      for (const { stream, epoch, seq } of signals) {
-        const mark = marks[stream];
-        if (mark?.epoch !== epoch || mark.seq < seq) marks[stream] = { epoch, seq };
-      }
-      choose({ read: marks });
+    choose: (part) => change(() => part),
+    toggle: (source) =>
+      change(({ muted }) => {
+        const others = muted.filter((one) => one !== source);
+        return { muted: others.length < muted.length ? others : [...others, source] };
+      }),
+    markRead: (signals) =>
+      change(({ read }) => {
+        const marks: Partial<Record<SignalStream, JournalPosition>> = { ...read };
+        for (const { stream, epoch, seq } of signals) {
+          const mark = marks[stream];
+          if (mark?.epoch !== epoch || mark.seq < seq) marks[stream] = { epoch, seq };
+        }
+        return { read: marks };
+      }),
+    start() {
+      const follow = (event: StorageEvent) => {
+        if (event.key === key) store.setState(present());
+      };
+      window.addEventListener('storage', follow);
+      return () => window.removeEventListener('storage', follow);
     },
   };
 }

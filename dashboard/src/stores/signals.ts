@@ -3,8 +3,11 @@ import { MAX_SIGNALS_PAGE } from '../../../src/protocol/limits.ts';
 import type { SignalPayload } from '../../../src/protocol/signals.ts';
 import { includesTier, type Tier } from '../../../src/protocol/tier.ts';
 
-/** Of each stream, so that a busy one does not drive out the other: what the server sends at most in one answer. */
-const NEWEST_KEPT = MAX_SIGNALS_PAGE;
+/**
+ * Of each stream, so that a busy one does not drive out the other: what the server sends at most in one answer, and as many
+ * again for each page of older ones that the reader asked for. So nothing goes from the middle of the list.
+ */
+const KEPT_A_PAGE = MAX_SIGNALS_PAGE;
 
 /** The newest revision of a signal that is known here. */
 export interface ShownSignal extends SignalPayload {
@@ -23,19 +26,29 @@ export interface SignalsState {
   readonly settled: boolean;
   /** Why the last request failed; null once one has succeeded. */
   readonly error: string | null;
-  /** Whether the server has older ones than these, as far as this page knows. */
-  readonly hasOlder: boolean;
+  /** The place behind which the server may have older ones; null where the list is complete, as far as this page knows. */
+  readonly olderFrom: string | null;
   /** As far as this page knows. */
   readonly tier: Tier;
 }
 
+export interface NewestSignals {
+  /** Of both streams, newest first. */
+  readonly newest: readonly SignalPayload[];
+  /** Premium ones that free ones crowd out of that page. */
+  readonly premium: readonly SignalPayload[];
+}
+
 export interface SignalsStore extends StoreApi<SignalsState> {
   push(signal: SignalPayload): void;
-  /** Replaces the newest by the answer to a request made at `askedAt`; what was pushed since then, or was added as older, stays. */
-  answer(signals: readonly SignalPayload[], askedAt: number): void;
-  /** Adds a page of older ones. */
-  addOlder(signals: readonly SignalPayload[]): void;
-  setHasOlder(hasOlder: boolean): void;
+  /** Takes the answer to a request for the newest that was made at `askedAt`. What was pushed since then stays. */
+  answer(answered: NewestSignals, askedAt: number): void;
+  /** A page of older ones is asked for: until it comes nothing is cut before its place. */
+  makeRoom(): void;
+  /** Adds the page of older ones behind `olderFrom`. */
+  addOlder(page: readonly SignalPayload[]): void;
+  /** Nothing was missed: the list is up to date, whatever became of the last request. False where no list was answered yet. */
+  upToDate(): boolean;
   fail(sentence: string): void;
   /** A tier without premium signals loses those that are here; older ones of another tier are no longer kept. */
   setTier(tier: Tier): void;
@@ -49,29 +62,45 @@ export const readsPremium = (tier: Tier): boolean => includesTier(tier, 'PROFESS
 const newestFirst = (a: SignalPayload, b: SignalPayload): number =>
   Date.parse(b.timestamp) - Date.parse(a.timestamp) || b.seq - a.seq;
 
+const placeOf = ({ stream, seq }: SignalPayload): string => `${stream}:${seq}`;
+
+/** A full page has another behind it, as far as anybody knows. */
+const behind = (page: readonly SignalPayload[]): string | null => {
+  const last = page.length === MAX_SIGNALS_PAGE ? page.at(-1) : undefined;
+  return last ? placeOf(last) : null;
+};
+
+/** Of each stream the newest `most`, by their numbers; and the oldest that is left of one that lost some. */
+function cut(signals: readonly ShownSignal[], most: number) {
+  const streams = [...Map.groupBy(signals, ({ stream }) => stream).values()].map((ofStream) =>
+    ofStream.sort((a, b) => b.seq - a.seq),
+  );
+  const edges = streams.flatMap((ofStream) => (ofStream.length > most ? [ofStream[most - 1]!] : []));
+  return {
+    kept: streams.flatMap((ofStream) => ofStream.slice(0, most)).sort(newestFirst),
+    edge: edges.sort(newestFirst)[0],
+  };
+}
+
 export function createSignalsStore(tier: Tier, now: () => number): SignalsStore {
   const store = createStore<SignalsState>(() => ({
-    ...{ signals: [], settled: false, error: null, hasOlder: false },
+    ...{ signals: [], settled: false, error: null, olderFrom: null },
     tier,
   }));
-  /** Names of those that were asked for as older. */
-  const older = new Set<string>();
+  /** Pages of older ones that the reader asked for. */
+  let pages = 0;
+  let answeredOnce = false;
 
   const shown = (next: SignalPayload, known: ShownSignal | undefined, live: boolean): ShownSignal => {
     if (known && known.revision >= next.revision) return known;
     return { ...next, receivedAt: now(), live, before: known ?? null };
   };
-  /** Newest first; of each stream the newest, and what the reader has asked for. */
-  const ordered = (signals: Iterable<ShownSignal>): ShownSignal[] => {
-    const counts = new Map<string, number>();
-    return [...signals].sort(newestFirst).filter((signal) => {
-      if (older.has(keyOf(signal))) return true;
-      const count = (counts.get(signal.stream) ?? 0) + 1;
-      counts.set(signal.stream, count);
-      return count <= NEWEST_KEPT;
-    });
-  };
   const byKey = () => new Map(store.getState().signals.map((signal) => [keyOf(signal), signal]));
+  /** What is cut can be had again behind what is left. */
+  function put(signals: Iterable<ShownSignal>, rest: Partial<SignalsState> = {}): void {
+    const { kept, edge } = cut([...signals], KEPT_A_PAGE * (1 + pages));
+    store.setState({ ...rest, signals: kept, ...(edge && { olderFrom: placeOf(edge) }) });
+  }
 
   return {
     ...store,
@@ -79,34 +108,46 @@ export function createSignalsStore(tier: Tier, now: () => number): SignalsStore 
       const known = byKey();
       const key = keyOf(next);
       known.set(key, shown(next, known.get(key), true));
-      store.setState({ signals: ordered(known.values()) });
+      put(known.values());
     },
-    answer(answered, askedAt) {
+    answer({ newest, premium }, askedAt) {
       const known = byKey();
-      const { tier: present } = store.getState();
-      const readable = answered.filter(({ premium }) => !premium || readsPremium(present));
+      const { tier: present, olderFrom } = store.getState();
+      const readable = [...newest, ...premium].filter((one) => !one.premium || readsPremium(present));
       const signals = new Map(readable.map((one) => [keyOf(one), shown(one, known.get(keyOf(one)), false)]));
+      // A page without anything known has a gap behind it, where the list begins anew.
+      const joins =
+        newest.length < MAX_SIGNALS_PAGE ||
+        newest.some((one) => known.get(keyOf(one))?.revision === one.revision);
+      const stays = pages > 0 && joins;
+      if (!stays) pages = 0;
       for (const [key, signal] of known)
-        if ((signal.live && signal.receivedAt >= askedAt) || (older.has(key) && !signals.has(key)))
+        if ((stays || (signal.live && signal.receivedAt >= askedAt)) && !signals.has(key))
           signals.set(key, signal);
-      store.setState({ signals: ordered(signals.values()), settled: true, error: null });
+      answeredOnce = true;
+      put(signals.values(), { settled: true, error: null, olderFrom: stays ? olderFrom : behind(newest) });
+    },
+    makeRoom() {
+      pages++;
     },
     addOlder(page) {
       const known = byKey();
-      for (const signal of page) {
-        const key = keyOf(signal);
-        older.add(key);
-        known.set(key, shown(signal, known.get(key), false));
-      }
-      store.setState({ signals: ordered(known.values()) });
+      for (const signal of page) known.set(keyOf(signal), shown(signal, known.get(keyOf(signal)), false));
+      put(known.values(), { olderFrom: behind(page) });
     },
-    setHasOlder: (hasOlder) => store.setState({ hasOlder }),
+    upToDate() {
+      if (answeredOnce) store.setState({ error: null });
+      return answeredOnce;
+    },
     fail: (error) => store.setState({ error, settled: true }),
     setTier(next) {
-      const { signals, tier: before } = store.getState();
-      if (next !== before) older.clear();
+      const { signals, tier: before, olderFrom } = store.getState();
       const readable = readsPremium(next) ? signals : signals.filter(({ premium }) => !premium);
-      store.setState({ tier: next, signals: readable });
+      if (next === before) return;
+      pages = 0;
+      // The place may be one of a stream that is closed now.
+      const oldest = readable.toSorted((a, b) => a.seq - b.seq).find(({ premium }) => !premium);
+      put(readable, { tier: next, olderFrom: olderFrom && oldest ? placeOf(oldest) : null });
     },
   };
 }

@@ -181,3 +181,42 @@ test('a subscription that is asked for offline goes out with the next connection
   await subscribed(page);
   expect(server.emitted('order:place')).toHaveLength(0);
 });
+
+test('after a restart a list that missed nothing says no longer that the server does not answer', async () => {
+  const timers = manualTimers();
+  page = await openOnDesk(<Signals name="list" />, ({ signal }) => void signal({ id: 'a', seq: 1 }), timers);
+  const { server, desk } = page;
+  await shows('list', 'a.1');
+  await subscribed(page);
+  const answers = server.routes['GET /api/signals']!;
+  server.routes['GET /api/signals'] = () => ({ status: 503, error: 'Starting up.', code: 'UNAVAILABLE' });
+  timers.advance(5_000);
+  server.cut();
+  await until(() => !desk.connection.state.getState().connected);
+  await desk.signals.load();
+  await shows('list', 'Starting up.');
+  const asked = requests(page);
+  timers.advance(2_000);
+  await subscribed(page, 2);
+  await shows('list', 'a.1');
+  expect(requests(page)).toBe(asked);
+  server.routes['GET /api/signals'] = answers;
+});
+
+test('a list that was never answered is requested with the subscription', async () => {
+  const timers = manualTimers();
+  let answers = (): unknown => ({ status: 503, error: 'Starting up.', code: 'UNAVAILABLE' });
+  page = await openOnDesk(
+    <Signals name="list" />,
+    ({ routes }) => {
+      routes['GET /api/signals'] = () => answers();
+    },
+    timers,
+  );
+  await shows('list', 'Starting up.');
+  await subscribed(page);
+  answers = () => ({ signals: [] });
+  // Pushed or not, a failure is not left to stand for ten intervals.
+  timers.advance(30_000);
+  await shows('list', '');
+});

@@ -160,6 +160,20 @@ describe('sorting', () => {
   });
 });
 
+describe('shares', () => {
+  test.each([
+    [1, '100.0%'],
+    [0.999_99, '>99.9%'],
+    [0.9994, '99.9%'],
+    [0.5, '50.0%'],
+    [0.000_04, '<0.1%'],
+    [0, '0.0%'],
+    [null, '–'],
+  ])('%s is %s: all and nothing are exact', (value, text) => {
+    expect(format.share(value)).toBe(text);
+  });
+});
+
 describe('sparklines', () => {
   const bar = (close: number) => ({ time: 0, open: close, high: close, low: close, close });
 

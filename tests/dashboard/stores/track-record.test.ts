@@ -28,7 +28,7 @@ function start() {
     signals,
   });
   const stop = store.start();
-  signals.answer([signalOf({ id: 'before', seq: 1 })], timers.now());
+  signals.answer({ newest: [signalOf({ id: 'before', seq: 1 })], premium: [] }, timers.now());
   const expiring = (seconds: number) => new Date(timers.now() + seconds * 1_000).toISOString();
   return { timers, signals, loads, stop, expiring };
 }

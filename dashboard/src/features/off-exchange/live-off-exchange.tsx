@@ -6,7 +6,7 @@ import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import { useNow } from '../../hooks/use-now.ts';
-import { calendarDay, marketTime, percent, quantity } from '../../lib/format.ts';
+import { calendarDay, marketTime, quantity, share } from '../../lib/format.ts';
 import { POLL_INTERVAL_MS } from '../../stores/connection.ts';
 import type { OffExchangeStore } from '../../stores/off-exchange.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
@@ -99,7 +99,7 @@ function Summary({ totals: { sum, totals } }: { totals: DayTotals }) {
         <Figure label="Unknown">
           <Dollars value={sum.unknown} />
         </Figure>
-        <Figure label="Could be classified">{percent(classifiedShare(sum))}</Figure>
+        <Figure label="Could be classified">{share(classifiedShare(sum))}</Figure>
         <Figure label="Symbols">{quantity(totals.length)}</Figure>
       </dl>
       <BalanceBar amounts={sum} className="h-2.5" />

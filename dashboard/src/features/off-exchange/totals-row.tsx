@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { Missing } from '../../components/missing.tsx';
-import { marketTime, percent, quantity } from '../../lib/format.ts';
+import { marketTime, quantity, share } from '../../lib/format.ts';
 import type { OffExchangeStore } from '../../stores/off-exchange.ts';
 import { bullishShare, classifiedShare, totalOf } from './amounts.ts';
 import { BalanceBar } from './balance-bar.tsx';
@@ -56,10 +56,10 @@ export const TotalsRow = memo(function TotalsRow({ store, symbol, selected, onSe
       <td className={COLUMNS.balance}>
         <BalanceBar amounts={totals} />
         <span className="block text-muted text-xs">
-          {bullish === null ? 'No side is known' : `${percent(bullish)} bullish`}
+          {bullish === null ? 'No side is known' : `${share(bullish)} bullish`}
         </span>
       </td>
-      <td className={COLUMNS.classified}>{percent(classifiedShare(totals))}</td>
+      <td className={COLUMNS.classified}>{share(classifiedShare(totals))}</td>
       <td className={COLUMNS.prints}>
         <Prints prints={totals.prints} />
       </td>

@@ -66,7 +66,7 @@ function TierNote() {
 /** How old the list may be, and what waits to be listed; nothing while it is pushed and complete. */
 function ListNote({ error, held }: { error: string | null; held: Held }) {
   const { signals: lane } = useDesk();
-  const hasOlder = useStore(lane.store, (state) => state.hasOlder);
+  const hasOlder = useStore(lane.store, (state) => state.olderFrom !== null);
   const freshness = useFreshness();
   const text =
     error !== null
@@ -143,7 +143,7 @@ interface AbsenceProps
 /** Why no signal is listed. */
 function Absence({ signals, heard, isLoading, error, onShowAll }: AbsenceProps) {
   const { signals: lane } = useDesk();
-  const hasOlder = useStore(lane.store, (state) => state.hasOlder);
+  const hasOlder = useStore(lane.store, (state) => state.olderFrom !== null);
   if (isLoading) return <SkeletonRows rows={8} label="Loading the signals…" />;
   if (signals.length === 0 && error !== null) {
     return (
@@ -178,10 +178,12 @@ function Sources({ signals, choices }: { signals: readonly ShownSignal[]; choice
   const [store] = useState(() => createTrackRecordStore({ api, timers, signals: lane.store }));
   const record = useStore(store, (state) => state.record);
   const muted = useStore(choices, (state) => state.muted);
+  const premium = useStore(lane.store, ({ tier }) => readsPremium(tier));
   const sources = useMemo(() => {
     const recorded = record?.sources.map(({ source }) => source) ?? [];
-    return sourcesOf(signals, [...muted, ...recorded]);
-  }, [signals, muted, record]);
+    // The name of a source that only premium readers hear belongs to the locked signals.
+    return sourcesOf(signals, [...(premium ? muted : []), ...recorded]);
+  }, [signals, muted, record, premium]);
   return (
     <>
       <SourcesPanel sources={sources} choices={choices} />
@@ -191,8 +193,9 @@ function Sources({ signals, choices }: { signals: readonly ShownSignal[]; choice
 }
 
 /** Signals of every source that the tier may read; for an administrator also how far they were delivered. */
-export function LiveSignals({ admin }: { admin: boolean }) {
-  const [choices] = useState(createSignalChoices);
+export function LiveSignals({ admin, userId }: { admin: boolean; userId: string }) {
+  const [choices] = useState(() => createSignalChoices(userId));
+  useEffect(() => choices.start(), [choices]);
   const chosen = useStore(choices);
   const [filter, setFilter] = useState<Pick<SignalFilter, 'text' | 'stream'>>(EVERYTHING);
   const { signals: lane } = useDesk();

@@ -6,7 +6,7 @@ import { useDesk } from '../../hooks/websocket-context.tsx';
 /** The way to older signals than those of the list; nothing where there are none. */
 export function OlderSignals() {
   const { signals: lane } = useDesk();
-  const hasOlder = useStore(lane.store, (state) => state.hasOlder);
+  const hasOlder = useStore(lane.store, (state) => state.olderFrom !== null);
   const [loading, setLoading] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 

@@ -9,7 +9,7 @@ import { useFreshness } from '../../hooks/use-freshness.ts';
 import {
   dayAndTime,
   momentOf,
-  percent,
+  share,
   quantity as shares,
   signedPercent,
   typedPrice,
@@ -69,7 +69,7 @@ function Terms({ signal: { stopPrice, targetPrice, quantity, confidence } }: { s
     stopPrice === undefined ? null : `Stop ${typedPrice(stopPrice)}`,
     targetPrice === undefined ? null : `Target ${typedPrice(targetPrice)}`,
     quantity === undefined ? null : `Quantity ${shares(quantity)}`,
-    confidence === undefined ? null : `Confidence ${percent(confidence)}`,
+    confidence === undefined ? null : `Confidence ${share(confidence)}`,
   ].filter((term) => term !== null);
   return terms.length === 0 ? null : (
     <span className="block text-muted text-xs">

@@ -6,7 +6,7 @@ import { Message } from '../../components/message.tsx';
 import { Missing } from '../../components/missing.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { calendarDay, decimals, quantity, signedPercent } from '../../lib/format.ts';
+import { calendarDay, quantity, share, signedPercent } from '../../lib/format.ts';
 import { plural } from '../../lib/plural.ts';
 import { textFor } from '../../lib/words.ts';
 import type { TrackRecordStore } from '../../stores/track-record.ts';
@@ -39,7 +39,7 @@ function Record({ record }: { record: SourceRecord }) {
         </span>
       </th>
       <td className="px-2 py-2 text-right">
-        {winRate === null ? <Missing reason={reason} /> : `${decimals(winRate, 1)}%`}
+        {winRate === null ? <Missing reason={reason} /> : share(winRate / 100)}
         <span className="block text-muted text-xs">
           {quantity(won)} of {quantity(finished)}
         </span>

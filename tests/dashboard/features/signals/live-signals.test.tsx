@@ -25,11 +25,12 @@ async function open(
   prepare: (server: Double) => void = () => {},
   admin = false,
   timers?: Timers,
+  userId = 'u1',
 ): Promise<DeskPage> {
   page = await openOnDesk(
     <>
       <Shared />
-      <LiveSignals admin={admin} />
+      <LiveSignals admin={admin} userId={userId} />
     </>,
     prepare,
     timers,
