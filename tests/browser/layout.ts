@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { until } from '../../rig/wait.ts';
 
 /** From the narrowest phone to the widest desk, with a width in each range of the tables' columns. */
 export const WIDTHS = [320, 390, 480, 640, 768, 820, 1024, 1280, 1440, 1920, 2560] as const;
@@ -7,7 +8,7 @@ export const WIDTHS = [320, 390, 480, 640, 768, 820, 1024, 1280, 1440, 1920, 256
  * What is wrong with the tables of a page: cells that their content does not fit, numbers that break over two lines, heads
  * that do not end where the numbers below them end, and a last column that is not as far from the border as the first.
  */
-export const tableFaults = (page: Page): Promise<string[]> =>
+const faultsNow = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const faults: string[] = [];
     const isShown = (element: Element) => element.getClientRects().length > 0;
@@ -67,3 +68,14 @@ export const tableFaults = (page: Page): Promise<string[]> =>
     if (document.documentElement.scrollWidth > window.innerWidth) faults.push('The page scrolls sideways.');
     return [...new Set(faults)];
   });
+
+/** Those that stay: a page lays its tables out anew a moment after its width has changed. */
+export async function tableFaults(page: Page): Promise<string[]> {
+  let faults: string[] = [];
+  const fits = async () => {
+    faults = await faultsNow(page);
+    return faults.length === 0;
+  };
+  await until(fits, 'tables without a fault').catch(() => {});
+  return faults;
+}

@@ -171,6 +171,22 @@ test.each([
   },
 );
 
+test('on a phone a long text takes a few lines until it is asked for', async () => {
+  await send({ id: 'long-text', symbol: 'TSLA', text: 'A text that goes on and on. '.repeat(70).trim() });
+  const browser = await openBrowser(service.url, { viewport: { width: 390, height: 844 } });
+  const { page } = browser;
+  await screenOf(page).signIn(service.demo);
+  await page.goto(`${service.url}/signals`);
+  const row = page.getByRole('row').filter({ hasText: 'A text that goes on' });
+  await row.waitFor();
+  const height = async () => (await row.boundingBox())?.height ?? 0;
+  expect(await height()).toBeLessThan(250);
+  await row.getByRole('button', { name: 'More' }).click();
+  await until(async () => (await height()) > 500, 'the whole text');
+  expect(await accessibilityProblems(browser)).toEqual([]);
+  expect(complaintsOf(browser)).toEqual([]);
+});
+
 test('on a phone “Trade this” leads to the ticket, and what it was filled with is in sight', async () => {
   await send({ id: 'phone', symbol: 'NVDA', price: 150, quantity: 3, text: 'Seen on a phone' });
   const browser = await openBrowser(service.url, { viewport: { width: 390, height: 844 } });

@@ -116,6 +116,15 @@ const weekdayFormat = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
+const zonedFormat = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
+
 const dateFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const marketDayFormat = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -150,6 +159,8 @@ const at = (format: Intl.DateTimeFormat, instant: Instant | null | undefined): s
 export const minuteTime = (instant: Instant | null | undefined): string => at(minuteFormat, instant);
 /** Mon, 3 Nov, 09:30 */
 export const dayAndTime = (instant: Instant | null | undefined): string => at(weekdayFormat, instant);
+/** Mon, 3 Nov, 09:30 GMT+1: for a reader who has times of New York beside it. */
+export const zonedTime = (instant: Instant | null | undefined): string => at(zonedFormat, instant);
 /** 8 Oct 2013: the exchange's day, in whatever zone the reader is. */
 export const marketDay = (instant: Instant | null | undefined): string => at(marketDayFormat, instant);
 /** 10:00:30, by the exchange's clock. */

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { DarkpoolMinute } from '../../../../src/protocol/darkpool.ts';
+import type { DarkpoolDay, DarkpoolMinute } from '../../../../src/protocol/darkpool.ts';
 import { Message } from '../../components/message.tsx';
 import { useLoadedChart } from '../../hooks/use-loaded-chart.ts';
 import { barLabel, clockLabel } from '../../lib/bar-labels.ts';
@@ -8,6 +8,7 @@ import { money } from '../../lib/format.ts';
 import { plural } from '../../lib/plural.ts';
 import type { ThemeStore } from '../../stores/theme.ts';
 import type { CreateMinuteChart, MinuteChart } from './minute-chart.ts';
+import { timelineOf } from './timeline.ts';
 
 export type LoadMinuteChart = () => Promise<CreateMinuteChart>;
 const loadChart: LoadMinuteChart = async () => (await import('./minute-chart.ts')).createMinuteChart;
@@ -32,12 +33,14 @@ function movedBy(key: string, index: number, count: number): number | null {
 export interface MinuteCanvasProps {
   readonly symbol: string;
   readonly minutes: readonly DarkpoolMinute[];
+  /** Times whose prints may be missing. */
+  readonly gaps: DarkpoolDay['gaps'];
   readonly theme: ThemeStore;
   readonly load?: LoadMinuteChart;
 }
 
 /** Bullish amounts above the line, bearish ones below it, unknown ones apart; pointer and arrow keys read a minute. */
-export function MinuteCanvas({ symbol, minutes, theme, load = loadChart }: MinuteCanvasProps) {
+export function MinuteCanvas({ symbol, minutes, gaps, theme, load = loadChart }: MinuteCanvasProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   /** What the keyboard chose is read out; a pointer sees it. */
   const [spoken, setSpoken] = useState('');
@@ -48,8 +51,8 @@ export function MinuteCanvas({ symbol, minutes, theme, load = loadChart }: Minut
     if (resolved) chart?.repaint();
   }, [chart, resolved]);
   useEffect(() => {
-    chart?.show(minutes);
-  }, [chart, minutes]);
+    chart?.show(timelineOf(minutes, gaps));
+  }, [chart, minutes, gaps]);
 
   const found = minutes.findIndex(({ time }) => time === hovered);
   const index = found < 0 ? minutes.length - 1 : found;

@@ -4,6 +4,7 @@ import type { DarkpoolMinute } from '../../../../src/protocol/darkpool.ts';
 import { barLabel } from '../../lib/bar-labels.ts';
 import { colour, createChartIn, paintChart } from '../../lib/chart-frame.ts';
 import { compactMoney } from '../../lib/format.ts';
+import type { TimelineMinute } from './timeline.ts';
 
 const UNKNOWN_PANE = 1;
 /** Of the height; bullish and bearish amounts have the rest. */
@@ -19,7 +20,7 @@ const AMOUNTS = {
 } as const;
 
 export interface MinuteChart {
-  show(minutes: readonly DarkpoolMinute[]): void;
+  show(minutes: readonly TimelineMinute[]): void;
   /** Paints in the colours of the present theme. */
   repaint(): void;
   /** Calls back with the minute under the pointer, seconds since epoch; null where there is none. */
@@ -39,20 +40,26 @@ export const createMinuteChart: CreateMinuteChart = (element) => {
     fixLeftEdge: true,
   });
   const options = { priceFormat: AMOUNTS, priceLineVisible: false, lastValueVisible: false };
+  // A full column behind the amounts, on a scale of its own.
+  const missing = chart.addSeries(HistogramSeries, { ...options, priceScaleId: 'missing' });
+  missing.priceScale().applyOptions({ scaleMargins: { top: 0, bottom: 0 } });
   const bullish = chart.addSeries(HistogramSeries, options);
   const bearish = chart.addSeries(HistogramSeries, options);
   const unknown = chart.addSeries(HistogramSeries, options, UNKNOWN_PANE);
   const [top, bottom] = chart.panes();
   top?.setStretchFactor(1 - UNKNOWN_SHARE);
   bottom?.setStretchFactor(UNKNOWN_SHARE);
-  let shown: readonly DarkpoolMinute[] = [];
+  let shown: readonly TimelineMinute[] = [];
   /** Nobody has moved the chart: every minute is in sight. */
   const isWhole = (): boolean => {
     const range = chart.timeScale().getVisibleLogicalRange();
     return range === null || (range.from <= 0.5 && range.to >= shown.length - 1.5);
   };
   const pointsOf = (amountOf: (minute: DarkpoolMinute) => number) =>
-    shown.map((minute) => ({ time: minute.time as UTCTimestamp, value: amountOf(minute) }));
+    shown.map(({ time, amounts }) => ({
+      time: time as UTCTimestamp,
+      ...(amounts && { value: amountOf(amounts) }),
+    }));
 
   bullish.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0.08 } });
 
@@ -61,6 +68,7 @@ export const createMinuteChart: CreateMinuteChart = (element) => {
     bullish.applyOptions({ color: colour('up') });
     bearish.applyOptions({ color: colour('down') });
     unknown.applyOptions({ color: colour('line-strong') });
+    missing.applyOptions({ color: colour('warn-soft') });
   }
   repaint();
 
@@ -72,13 +80,16 @@ export const createMinuteChart: CreateMinuteChart = (element) => {
       bullish.setData(pointsOf((minute) => minute.bullish));
       bearish.setData(pointsOf((minute) => -minute.bearish));
       unknown.setData(pointsOf((minute) => minute.unknown));
+      missing.setData(
+        shown.map(({ time, inGap }) => ({ time: time as UTCTimestamp, ...(inGap && { value: 1 }) })),
+      );
       if (stays) chart.timeScale().fitContent();
     },
     onHover(listener) {
       chart.subscribeCrosshairMove(({ time }) => listener(time === undefined ? null : Number(time)));
     },
     point(time) {
-      const minute = shown.find((one) => one.time === time);
+      const minute = shown.find((one) => one.time === time)?.amounts;
       if (!minute) return chart.clearCrosshairPosition();
       chart.setCrosshairPosition(minute.bullish, minute.time as Time, bullish);
     },

@@ -57,8 +57,7 @@ function Print({ print }: { print: LargePrint }) {
 }
 
 function LargestPrints({ largest }: { largest: readonly LargePrint[] }) {
-  if (largest.length === 0)
-    return <p className="px-3 pb-3 text-muted sm:px-4">No print of this size yet today.</p>;
+  if (largest.length === 0) return <p className="px-3 pb-3 text-muted sm:px-4">No print of this size yet.</p>;
   return (
     <table className="w-full" aria-label="Largest prints">
       <thead>
@@ -101,24 +100,30 @@ function scopeText({ symbols, quoted }: NonNullable<DarkpoolDay['scope']>): stri
 const isUnfollowed = ({ followedSince, minutes, scope }: DarkpoolDay): boolean =>
   scope?.symbols === 'watched' && followedSince === null && minutes.length === 0;
 
+/** Those within the time that is summed. */
+const gapsOf = ({ gaps, summedSince }: DarkpoolDay): DarkpoolDay['gaps'] =>
+  gaps.filter(({ to }) => summedSince === null || to > summedSince);
+
 /** What may be said of the day where no gap is listed; null where one is, or an interruption goes on. */
 function soundText(day: DarkpoolDay): string | null {
   const { symbol, gaps, summedSince, followedSince, interruptedSince, scope } = day;
-  if (isUnfollowed(day)) return `Nobody has followed ${symbol} today: none of its prints is summed yet.`;
+  // A replay has a day of its own.
+  const when = `on ${calendarDay(day.day)}`;
+  if (isUnfollowed(day)) return `Nobody has followed ${symbol} ${when}: none of its prints is summed yet.`;
   if (summedSince !== null)
     return summedSince === followedSince
-      ? `Summed since ${marketTime(summedSince)} New York, when somebody first followed ${symbol} today.`
+      ? `Summed since ${marketTime(summedSince)} New York, when somebody first followed ${symbol} ${when}.`
       : `Summed since ${marketTime(summedSince)} New York.`;
   if (gaps.length > 0 || interruptedSince !== null) return null;
   return scope?.symbols === '*'
-    ? 'No gap is known today.'
-    : 'No gap is known today in the times in which it was followed.';
+    ? `No gap is known ${when}.`
+    : `No gap is known ${when} in the times in which it was followed.`;
 }
 
 /** What may be missing from the sums, and what is left out of them. */
 function Completeness({ day }: { day: DarkpoolDay }) {
-  const { late, scope, summedSince, interruptedSince } = day;
-  const gaps = day.gaps.filter(({ to }) => summedSince === null || to > summedSince);
+  const { late, scope, interruptedSince } = day;
+  const gaps = gapsOf(day);
   const sound = soundText(day);
   return (
     <ul className="flex flex-col gap-1 px-3 pb-3 sm:px-4" aria-label="Completeness">
@@ -201,11 +206,17 @@ export function SymbolDay({ symbol, reveal, theme, loadChart }: SymbolDayProps) 
             </p>
           )}
           {day.minutes.length === 0 ? (
-            <Message title={`No prints of ${symbol} were summed today`}>
+            <Message title={`No prints of ${symbol} were summed on ${calendarDay(day.day)}`}>
               They appear here as they are reported, while this page is open.
             </Message>
           ) : (
-            <MinuteCanvas symbol={symbol} minutes={day.minutes} theme={theme} load={loadChart} />
+            <MinuteCanvas
+              symbol={symbol}
+              minutes={day.minutes}
+              gaps={gapsOf(day)}
+              theme={theme}
+              load={loadChart}
+            />
           )}
           <Completeness day={day} />
           <h3 className="border-line border-t px-3 pt-3 pb-1 font-semibold text-sm sm:px-4">

@@ -2,7 +2,7 @@
 import { MAX_ORDER_QUANTITY } from '../../../../src/protocol/limits.ts';
 import type { SignalPayload } from '../../../../src/protocol/signals.ts';
 import { isContract } from '../../../../src/protocol/symbol.ts';
-import { dayAndTime, quantity, share, typedPrice } from '../../lib/format.ts';
+import { quantity, share, typedPrice, zonedTime } from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import { REASONS } from '../../lib/order-reasons.ts';
 import { guardPrice, offered, type Priced } from '../../lib/price-guard.ts';
@@ -77,7 +77,7 @@ export function changesOf(signal: SignalPayload, before: SignalPayload | null): 
     ...change('quantity', before.quantity, signal.quantity, quantity),
     ...change('confidence', before.confidence, signal.confidence, share),
     ...change('author', before.author, signal.author, String),
-    ...change('expiry', before.expiresAt, signal.expiresAt, dayAndTime),
+    ...change('expiry', before.expiresAt, signal.expiresAt, zonedTime),
     // Two texts side by side would be longer than both lines of the signal.
     ...(before.text === signal.text ? [] : ['its text']),
   ];

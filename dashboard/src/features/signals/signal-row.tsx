@@ -7,18 +7,19 @@ import { Change } from '../../components/change.tsx';
 import { Missing } from '../../components/missing.tsx';
 import { useFreshness } from '../../hooks/use-freshness.ts';
 import {
-  dayAndTime,
   momentOf,
   share,
   quantity as shares,
   signedPercent,
   typedPrice,
+  zonedTime,
 } from '../../lib/format.ts';
 import { instrumentWords } from '../../lib/instrument-words.ts';
 import { textFor } from '../../lib/words.ts';
 import type { ShownSignal } from '../../stores/signals.ts';
 import { usePrice } from './asked-prices.tsx';
 import { changesOf, isExpired, resultOf } from './figures.ts';
+import { SignalText } from './signal-text.tsx';
 import { useTrade } from './use-trade.ts';
 
 const ACTIONS: Readonly<Record<SignalAction, { readonly word: string; readonly look: string }>> = {
@@ -43,7 +44,7 @@ function Now({ symbol }: { symbol: string }) {
   const stale = frozen || present.state === 'stale' || present.state === 'closed';
   return (
     <span
-      title={`As of ${dayAndTime(present.timestamp)}`}
+      title={`As of ${zonedTime(present.timestamp)}`}
       className={`whitespace-nowrap ${stale ? 'text-muted italic' : ''}`}
     >
       {typedPrice(present.price)}
@@ -51,9 +52,10 @@ function Now({ symbol }: { symbol: string }) {
   );
 }
 
-function Result({ signal }: { signal: ShownSignal }) {
+function Result({ signal, expired }: { signal: ShownSignal; expired: boolean }) {
   const present = usePrice(signal.symbol);
   const frozen = useFreshness() === 'frozen';
+  if (expired) return <Missing reason="This signal has expired: prices after that are no result of it." />;
   const result = resultOf(signal, present);
   if ('reason' in result) return <Missing reason={result.reason} />;
   return (
@@ -158,7 +160,7 @@ export const SignalRow = memo(
             <Badges signal={signal} unread={unread} expired={expired} />
           </span>
           <span className="block text-muted text-xs">
-            <time dateTime={timestamp} title={dayAndTime(timestamp)}>
+            <time dateTime={timestamp} title={zonedTime(timestamp)}>
               {age}
             </time>
             {' · '}
@@ -167,9 +169,7 @@ export const SignalRow = memo(
             {expiry === null ? '' : ` · ${expiry}`}
           </span>
           <Terms signal={signal} />
-          {text === undefined ? null : (
-            <span className="mt-0.5 block max-w-prose whitespace-pre-line break-words text-xs">{text}</span>
-          )}
+          {text === undefined ? null : <SignalText text={text} />}
           {signal.revision === 1 ? null : <span className="block text-warn text-xs">{editOf(signal)}</span>}
           {narrow ? <span className="mt-1.5 block">{trade}</span> : null}
         </th>
@@ -181,7 +181,7 @@ export const SignalRow = memo(
         </td>
         <td className={`py-2 pl-2 text-right ${narrow ? 'edge-right' : 'pr-2'}`}>
           <span className="font-medium">
-            <Result signal={signal} />
+            <Result signal={signal} expired={expired} />
           </span>
           <span className="block text-muted text-xs @2xl:hidden">
             <Then signal={signal} />{' '}

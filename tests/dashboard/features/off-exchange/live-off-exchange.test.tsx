@@ -127,7 +127,7 @@ test('prints of the same millisecond and size are rows of their own', async () =
 });
 
 test.each([
-  ['no gap is known', {}, ['No gap is known today in the times in which it was followed.']],
+  ['no gap is known', {}, ['No gap is known on 20 Nov 2026 in the times in which it was followed.']],
   [
     'the day began before the service',
     {
@@ -143,12 +143,12 @@ test.each([
       summedSince: '2026-11-20T19:09:00.000Z',
       followedSince: '2026-11-20T19:09:00.000Z',
     },
-    ['Summed since 14:09:00 New York, when somebody first followed AAPL today.'],
+    ['Summed since 14:09:00 New York, when somebody first followed AAPL on 20 Nov 2026.'],
   ],
   [
     'nobody has followed it',
     { minutes: [], gaps: [] },
-    ['Nobody has followed AAPL today: none of its prints is summed yet.'],
+    ['Nobody has followed AAPL on 20 Nov 2026: none of its prints is summed yet.'],
   ],
   [
     'an outage goes on',
@@ -176,7 +176,7 @@ test('a day without a print says that none was summed, not that none was made', 
     server.routes['GET /api/darkpool/*'] = () => dayOf('AAPL', { minutes: [] });
   });
   const panel = within(await screen.findByRole('region', { name: 'AAPL by minute' }));
-  expect(await panel.findByText('No prints of AAPL were summed today')).toBeTruthy();
+  expect(await panel.findByText('No prints of AAPL were summed on 20 Nov 2026')).toBeTruthy();
 });
 
 test('a column sorts, and a filter leaves the symbols that begin like it', async () => {

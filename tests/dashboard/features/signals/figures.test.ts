@@ -101,7 +101,7 @@ test('an edit is told by what it changed', () => {
       signal(),
     ),
   ).toMatch(
-    /^Changed: symbol AAPL → MSFT, price 230\.00 → 231\.00, expiry none → \w+ 20 Nov, \d\d:00, its text\.$/,
+    /^Changed: symbol AAPL → MSFT, price 230\.00 → 231\.00, expiry none → \w+ 20 Nov, \d\d:00 \S+, its text\.$/,
   );
   expect(changesOf(signal({ revision: 2 }), signal())).toBe('Nothing that is shown was changed.');
   expect(changesOf(signal({ revision: 2 }), null)).toBeNull();

@@ -69,6 +69,10 @@ test('an edit and an expiry are shown, and an expired signal cannot be traded', 
   });
   expect((await rowOf(/NVDA/)).textContent).toContain('what was changed is not known here');
   expect((await rowOf(/AAPL.*Expired/)).textContent).toMatch(/expired \d/);
+  // Its result no longer moves with the market.
+  const over = await rowOf(/AAPL.*Expired/);
+  await waitFor(() => expect(over.textContent).toContain('231.42'));
+  expect(over.textContent).not.toMatch(/[+−][\d.]+%/);
   const trade = await screen.findByRole('button', { name: /Trade this: Buy AAPL/ });
   expect(trade.getAttribute('aria-disabled')).toBe('true');
   await user.click(trade);
@@ -112,6 +116,21 @@ test('what came after the last visit is new until it is marked as read, also aft
   expect(await screen.findByText('1 new')).toBeTruthy();
   await second.user.click(screen.getByRole('button', { name: 'Mark all as read' }));
   expect(await screen.findByText('Nothing new')).toBeTruthy();
+});
+
+test('a long text shows its beginning, and the rest for who asks for it', async () => {
+  const { user } = await open(({ signal }) => {
+    signal({ id: 'a', seq: 1, text: 'short' });
+    signal({ id: 'b', seq: 2, symbol: 'TSLA', text: 'long '.repeat(400) });
+  });
+  const long = within(await rowOf(/TSLA/));
+  const isClamped = () => long.getByText(/^long/).className.includes('line-clamp');
+  expect(isClamped()).toBe(true);
+  await user.click(long.getByRole('button', { name: 'More' }));
+  expect(isClamped()).toBe(false);
+  await user.click(long.getByRole('button', { name: 'Less' }));
+  expect(isClamped()).toBe(true);
+  expect(within(await rowOf(/AAPL/)).queryByRole('button', { name: 'More' })).toBeNull();
 });
 
 test('a muted source is not listed, on the next visit neither, and comes back when it is unmuted', async () => {
