@@ -169,6 +169,7 @@ const methods = {
       replica: 'bench',
       flushIntervalMs: 50,
       current: () => 1,
+      halts: null,
     });
     market.start(1);
     await ended;

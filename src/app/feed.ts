@@ -4,6 +4,7 @@ import type { EngineLease } from '../domain/engine/lease.ts';
 import { type CandleExchange, createCandleExchange } from '../domain/market/candle-exchange.ts';
 import { createDemand, type Demand } from '../domain/market/demand.ts';
 import type { MarketFeed } from '../domain/market/feed.ts';
+import type { HaltStore } from '../domain/market/halts.ts';
 import { createMarket, type Market } from '../domain/market/market.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import { createQuoteBoard, type QuoteBoard } from '../domain/market/quote-board.ts';
@@ -30,12 +31,14 @@ export interface FeedParts {
   readonly hours: MarketHours;
   readonly bus: Bus;
   readonly lease: EngineLease;
+  /** Null for a feed that tells none, or tells them again. */
+  readonly halts: HaltStore | null;
 }
 
 /** One feed: it runs on the engine, and every replica receives its quotes. */
 export function createFeedCapability(
   { clock, log, replica }: Core,
-  { name, feed, topics, config, hours, bus, lease }: FeedParts,
+  { name, feed, topics, config, hours, bus, lease, halts }: FeedParts,
 ): Capability<FeedFaces> {
   const market = createMarket({
     feed,
@@ -47,6 +50,7 @@ export function createFeedCapability(
     replica,
     flushIntervalMs: config.flushIntervalMs,
     current: lease.current,
+    halts: halts && withBoard(halts, () => board.halted()),
   });
   const demand = createDemand({ bus, topics, clock, replica });
   const board = createQuoteBoard({
@@ -82,3 +86,9 @@ export function createFeedCapability(
     },
   };
 }
+
+/** What this replica saw of the engine before: a halt that it published may not have been stored. */
+const withBoard = (store: HaltStore, seen: () => ReadonlyMap<string, number>): HaltStore => ({
+  ...store,
+  load: async (...asked) => new Map([...seen(), ...(await store.load(...asked))]),
+});

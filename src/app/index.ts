@@ -90,6 +90,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     config: config.market,
     secrets: secrets.market,
     source: overrides.marketSource,
+    database,
     bus,
     lease,
   });

@@ -1,3 +1,5 @@
+import type { Database } from '../adapters/sql/database.ts';
+import { createHaltStore } from '../adapters/stores/market/halts.ts';
 import type { MarketConfig, MarketSecrets } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
 import type { EngineLease } from '../domain/engine/lease.ts';
@@ -52,6 +54,7 @@ export interface MarketParts {
   readonly config: MarketConfig;
   readonly secrets: MarketSecrets;
   readonly source: MarketSource | undefined;
+  readonly database: Database;
   readonly bus: Bus;
   readonly lease: EngineLease;
 }
@@ -71,6 +74,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
     feed: tapped.feed,
     topics: STOCK_TOPICS,
     hours,
+    halts: feed.origin === 'replay' ? null : createHaltStore(parts.database, feed.source),
   });
   const { board, candles } = stocks.faces;
   const history = source.history(candles);

@@ -47,6 +47,7 @@ export function createOptionsCapability(
     feed,
     topics: OPTION_TOPICS,
     hours,
+    halts: null,
   });
   const { board, candles } = options.faces;
   const directory = createContractDirectory(market.instruments);

@@ -55,7 +55,7 @@ const DOMAIN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   instrument: [],
   journal: ['bus'],
   limits: [],
-  market: ['bus', 'instrument'],
+  market: ['bus', 'engine', 'instrument'],
   'off-exchange': ['bus', 'engine', 'market'],
   options: ['bus', 'instrument', 'market'],
   signals: ['bus', 'instrument', 'market', 'options'],

@@ -27,13 +27,15 @@ export interface EngineBooks {
   /** Whether nothing is kept of the symbol, and nothing will come. */
   isGone(symbol: string): boolean;
   forgetQuotes(): void;
+  /** A halt that an earlier engine was told. */
+  haltAgain(symbol: string, haltedAt: number): void;
   candles(symbol: string): Candle[];
 }
 
 /** One that is wanted again within the minute goes on with that minute's trades: no feed repeats them. */
 export const IDLE_KEPT_MS = 60_000;
 
-export interface EngineBooksOptions extends Pick<QuoteBookOptions, 'onPrice' | 'now'> {
+export interface EngineBooksOptions extends Pick<QuoteBookOptions, 'onPrice' | 'onHalt' | 'now'> {
   /** The symbol is neither wanted nor sent. */
   readonly isIdle: (symbol: string) => boolean;
 }
@@ -92,6 +94,7 @@ export function createEngineBooks(options: EngineBooksOptions): EngineBooks {
     },
     isGone,
     forgetQuotes: book.clear,
+    haltAgain: book.haltAgain,
     candles: candles.get,
   };
 }

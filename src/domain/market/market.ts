@@ -5,10 +5,11 @@ import { createScope } from '../../lib/scope.ts';
 import type { FeedHealth } from '../../protocol/health-payloads.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Candle } from './candle.ts';
-import { createEngineBooks, type EngineBooks } from './engine-books.ts';
+import { createEngineBooks, type EngineBooks, type EngineBooksOptions } from './engine-books.ts';
 import { createEngineDemand } from './engine-demand.ts';
 import type { FeedStatus, MarketFeed } from './feed.ts';
 import { createFeedRun } from './feed-run.ts';
+import { createHaltKeeper, type HaltStore, NO_HALTS } from './halts.ts';
 import type { MarketHours } from './market-hours.ts';
 import type { PriceListener } from './quote-book.ts';
 import { createQuotePublisher, ENGINE_HEARTBEAT_MS } from './quote-publisher.ts';
@@ -30,6 +31,8 @@ export interface MarketOptions {
   readonly flushIntervalMs: number;
   /** The number of the engine lease that this replica holds in this moment. */
   readonly current: () => number | null;
+  /** Null for a feed that tells none, or tells them again. */
+  readonly halts: HaltStore | null;
 }
 
 /** The engine's side of market data: runs the feed while this replica holds the lease. */
@@ -62,7 +65,7 @@ export function createMarket(options: MarketOptions): Market {
   const running = createScope();
   const prices = createLivePrices(() => feedStatus().state);
   const isIdle = (symbol: string): boolean => !demand.wants(symbol) && !flow.has(symbol);
-  const books = createEngineBooks({ isIdle, onPrice: prices.made, now: dayTimeOf(options) });
+  const { books, halts } = createKeptBooks(options, { isIdle, onPrice: prices.made });
   const flow = createSymbolFlow(clock, { onChange: books.touch, onEnd: books.cut });
   const place = createUpstreamPlace({ ...line, clock });
   const demand = createEngineDemand({
@@ -106,7 +109,8 @@ export function createMarket(options: MarketOptions): Market {
       const isRunning = fencing !== null;
       fencing = number;
       publisher.begin(number);
-      if (isRunning) return;
+      // What another engine was told meanwhile counts for what is kept.
+      if (isRunning) return halts.begin(number, () => {});
       // Prices of an earlier time as the engine must not be published as present ones.
       books.forgetQuotes();
       flow.forgetBreaks();
@@ -119,13 +123,13 @@ export function createMarket(options: MarketOptions): Market {
         demand.follow(),
       );
       publisher.publish();
-      run.start();
+      halts.begin(number, run.start);
     },
-    stop() {
+    async stop() {
       fencing = null;
       running.end();
       flow.stop();
-      return run.stop();
+      await Promise.all([run.stop(), halts.stop()]);
     },
     candles: books.candles,
     subscribed: demand.size,
@@ -137,6 +141,17 @@ export function createMarket(options: MarketOptions): Market {
 /** A recording has days of its own. */
 const dayTimeOf = ({ feed, clock }: MarketOptions): (() => number) | undefined =>
   feed.origin === 'replay' ? undefined : clock.now;
+
+/** The books, and the halts in them that outlive this engine. */
+function createKeptBooks(options: MarketOptions, parts: Pick<EngineBooksOptions, 'isIdle' | 'onPrice'>) {
+  const { clock, log } = options;
+  const halts = createHaltKeeper({
+    ...{ store: options.halts ?? NO_HALTS, clock, log },
+    onHalted: (symbol, haltedAt) => books.haltAgain(symbol, haltedAt),
+  });
+  const books = createEngineBooks({ ...parts, onHalt: halts.changed, now: dayTimeOf(options) });
+  return { books, halts };
+}
 
 /** The prices that trades make. A delayed one is not of now. */
 function createLivePrices(feedState: () => FeedStatus['state']) {

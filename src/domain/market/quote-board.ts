@@ -21,6 +21,8 @@ export interface QuoteBoard {
   get(symbol: string): Quote | undefined;
   /** Called with the quotes of one bus message, or with those that became stale. Returns what ends it. */
   onChange(listener: (quotes: readonly Quote[]) => void): () => void;
+  /** The symbols whose latest quote says so, with the source's time of that quote. */
+  halted(): ReadonlyMap<string, number>;
   /** This replica was absent: no quote is the market's price now, until the engine publishes it again. */
   distrust(): void;
   /** Bus messages dropped since the start: of an engine that has been replaced, or too old (or from the future). */
@@ -102,6 +104,10 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
       return today.state !== 'stale' && pulse.isSilent(lease) ? toStale(today) : today;
     },
     onChange: changes.on,
+    halted: () =>
+      new Map(
+        [...board].flatMap(([symbol, { quote }]) => (quote.halted ? [[symbol, quote.sourceTime]] : [])),
+      ),
     distrust: () => postStale(() => true, pulse.lease()),
     drops,
     start() {

@@ -2,7 +2,7 @@ import type { QuoteState } from '../../protocol/quotes.ts';
 import type { BarTick, DayTick, HaltTick, NbboTick, TradeTick } from './feed.ts';
 import type { Quote } from './quote.ts';
 import { createEntries, type IsIdle } from './quote-entries.ts';
-import { applyEarlierDay, cutEntry, type Entry, entryToQuote } from './quote-entry.ts';
+import { applyEarlierDay, cutEntry, type Entry, entryToQuote, haltAgain } from './quote-entry.ts';
 import { applyBar, applyDay, applyHalt, applyNbbo, applyTrade } from './quote-rules.ts';
 
 /** The latest quote of each symbol, kept up in place. The day of all of them turns by the calendar. */
@@ -11,6 +11,8 @@ export interface QuoteBook {
   trade(tick: TradeTick): boolean;
   nbbo(tick: NbboTick): void;
   halt(tick: HaltTick): void;
+  /** What an earlier engine was told at this time of the source: the next trade on an exchange shows that it is over. */
+  haltAgain(symbol: string, haltedAt: number): void;
   bar(tick: BarTick): void;
   day(tick: DayTick): void;
   /** Quotes that changed since the last call, each with the state that `stateOf` gives for its last receive time. */
@@ -31,6 +33,8 @@ const isKnown = ({ price, isContract, bid, ask }: Entry): boolean =>
 /** Receives each price that became the last one, dollars, and when it was received, milliseconds since epoch. */
 export type PriceListener = (symbol: string, price: number, receivedAt: number) => void;
 
+export type HaltListener = (symbol: string, haltedAt: number | null) => void;
+
 export interface QuoteBookOptions {
   readonly isIdle?: IsIdle;
   /**
@@ -38,12 +42,20 @@ export interface QuoteBookOptions {
    * many.
    */
   readonly onPrice?: PriceListener | undefined;
+  /** Called when a halt begins, with the source's time, and when it has ended, with null. */
+  readonly onHalt?: HaltListener | undefined;
   /** The time by which days end, milliseconds since epoch; without it that of the newest tick, as in a recording. */
   readonly now?: (() => number) | undefined;
 }
 
+function traded(entry: Entry, tick: TradeTick, { onPrice, onHalt }: QuoteBookOptions): void {
+  const wasHalted = entry.halted;
+  if (applyTrade(entry, tick)) onPrice?.(tick.symbol, tick.price, tick.receivedAt);
+  if (wasHalted && !entry.halted) onHalt?.(tick.symbol, null);
+}
+
 export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
-  const { isIdle = () => false, onPrice = () => {}, now } = options;
+  const { isIdle = () => false, onPrice, onHalt, now } = options;
   const entries = createEntries(isIdle, now);
   let changed: Entry[] = [];
 
@@ -57,11 +69,15 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
     entry.receivedAt = receivedAt;
     mark(entry);
   };
+  const haltChanged = (entry: Entry): void => {
+    onHalt?.(entry.symbol, entry.halted ? entry.haltTime : null);
+    mark(entry);
+  };
   return {
     trade(tick) {
       const entry = entries.on(tick.symbol, tick.sourceTime);
       if (entry === undefined || !entry.recent.isNew(tick)) return false;
-      if (applyTrade(entry, tick)) onPrice(tick.symbol, tick.price, tick.receivedAt);
+      traded(entry, tick, options);
       changedBy(entry, tick.sourceTime, tick.receivedAt);
       return true;
     },
@@ -72,13 +88,17 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
     },
     halt(tick) {
       const entry = entries.on(tick.symbol, tick.sourceTime);
-      if (entry && applyHalt(entry, tick)) mark(entry);
+      if (entry && applyHalt(entry, tick)) haltChanged(entry);
+    },
+    haltAgain(symbol, haltedAt) {
+      const entry = entries.on(symbol, Math.max(haltedAt, now?.() ?? 0));
+      if (entry && haltAgain(entry, haltedAt)) haltChanged(entry);
     },
     bar(tick) {
       // Its end is exclusive: the bar before midnight still belongs to the day.
       const entry = entries.on(tick.symbol, tick.sourceTime - 1);
       if (entry === undefined) return;
-      if (applyBar(entry, tick)) onPrice(tick.symbol, tick.close, tick.receivedAt);
+      if (applyBar(entry, tick)) onPrice?.(tick.symbol, tick.close, tick.receivedAt);
       changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
     day(tick) {

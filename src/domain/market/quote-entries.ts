@@ -23,7 +23,8 @@ export function createEntries(isIdle: IsIdle, now?: () => number) {
   function hasRoom(): boolean {
     if (entries.size < MAX_SYMBOLS) return true;
     if (!mayHaveIdle) return false;
-    for (const symbol of entries.keys()) if (isIdle(symbol)) return entries.delete(symbol);
+    for (const { symbol, halted } of entries.values())
+      if (!halted && isIdle(symbol)) return entries.delete(symbol);
     mayHaveIdle = false;
     return false;
   }

@@ -122,6 +122,14 @@ export function cutEntry(entry: Entry): void {
   entry.haltDoubtful = true;
 }
 
+/** False for a halt that is older than the last word of the feed there is. Said by one engine, it may be over for the next. */
+export function haltAgain(entry: Entry, haltedAt: number): boolean {
+  if (haltedAt < entry.haltTime) return false;
+  entry.halted = entry.haltDoubtful = true;
+  entry.haltTime = haltedAt;
+  return true;
+}
+
 /**
  * A new day begins with a change of zero: its previous close is the close, else the last price, until upstream says its own.
  * Price and NBBO stand until there are new ones.

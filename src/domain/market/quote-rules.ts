@@ -55,7 +55,7 @@ export function applyTrade(entry: Entry, tick: TradeTick): boolean {
   if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) entry.sums.addRange(price, price, sourceTime);
   const isClose = (effects & REPORTS_CLOSE) !== 0 && applyClose(entry, tick);
   const isPrice = applyLast(entry, tick) || isClose;
-  if (isPrice && entry.haltDoubtful && tick.trf === 0) entry.halted = false;
+  if (isPrice && entry.haltDoubtful && tick.trf === 0 && sourceTime > entry.haltTime) entry.halted = false;
   return isPrice;
 }
 

@@ -4,6 +4,7 @@ import { createLocalBus } from '../../../src/adapters/local/bus.ts';
 import { IDLE_KEPT_MS } from '../../../src/domain/market/engine-books.ts';
 import { LINGER_MS, MAX_LINGERING } from '../../../src/domain/market/engine-demand.ts';
 import type { FeedSink, FeedStatus, FeedTerms, PriceOrigin } from '../../../src/domain/market/feed.ts';
+import type { HaltStore } from '../../../src/domain/market/halts.ts';
 import { createMarket } from '../../../src/domain/market/market.ts';
 import { createMarketHours, type MarketHoursName } from '../../../src/domain/market/market-hours.ts';
 import { createQuoteBoard } from '../../../src/domain/market/quote-board.ts';
@@ -22,7 +23,11 @@ const turns = async (): Promise<void> => {
 };
 
 /** A market on a feed that the test plays. */
-async function start({ origin = 'market' as PriceOrigin, hours = 'us-equities' as MarketHoursName } = {}) {
+async function start({
+  origin = 'market' as PriceOrigin,
+  hours = 'us-equities' as MarketHoursName,
+  halts = null as HaltStore | null,
+} = {}) {
   const still = createManualClock('2026-06-15T15:00:00Z');
   let stoodStill = 0;
   const clock = { ...still, now: () => still.now() + stoodStill };
@@ -54,10 +59,11 @@ async function start({ origin = 'market' as PriceOrigin, hours = 'us-equities' a
     replica: 'here',
     flushIntervalMs: FLUSH_MS,
     current: () => lease.number,
+    halts,
   });
   bus.subscribe(STOCK_TOPICS.quotes, (message) => published.push(message));
   market.start(7);
-  await Promise.resolve();
+  await turns();
   const feed = (): FeedSink => {
     if (!sink) throw new Error('the feed is not running');
     return sink;
@@ -197,8 +203,7 @@ describe('publishing', () => {
     clock.advance(3_600_000);
     lease.number = 9;
     market.start(9);
-    await Promise.resolve();
-    await Promise.resolve();
+    await turns();
     published.length = 0;
     feed().status({ state: 'live' });
     feed().confirmed('AAPL', true);
@@ -221,8 +226,7 @@ describe('publishing', () => {
 
     lease.number = 8;
     market.start(8);
-    await Promise.resolve();
-    await Promise.resolve();
+    await turns();
     expect(isRunning()).toBe(true);
     expect(published.at(-1)?.lease).toBe(8);
   });
@@ -516,8 +520,7 @@ describe('the feed', () => {
     await market.stop();
     lease.number = 9;
     market.start(9);
-    await Promise.resolve();
-    await Promise.resolve();
+    await turns();
     expect(terms()!.notBefore).toBeLessThanOrEqual(clock.now());
   });
 
@@ -574,4 +577,68 @@ test('what a replica newly wants reaches its board within a tick', async () => {
   bus.publish(STOCK_TOPICS.demand, { replica: 'there', symbols: ['AAPL'] });
   clock.advance(FLUSH_MS);
   expect(board.get('AAPL')).toMatchObject({ price: 100, state: 'live' });
+});
+
+describe('trading halts', () => {
+  /** A store that does not answer until the test says so; what was kept is a list of the changes. */
+  function scriptedStore(loaded: ReadonlyMap<string, number>) {
+    let isAway = true;
+    const kept: [string, number | null][] = [];
+    const store: HaltStore = {
+      async load() {
+        if (isAway) throw new Error('away');
+        return loaded;
+      },
+      async keep(_, halts) {
+        if (isAway) throw new Error('away');
+        kept.push(...halts);
+      },
+    };
+    return {
+      store,
+      kept,
+      away(away: boolean) {
+        isAway = away;
+      },
+    };
+  }
+
+  test('of the engine before are known before the feed begins, however long the database is away', async () => {
+    const halts = scriptedStore(new Map([['AAPL', Date.parse('2026-06-12T19:00:00Z')]]));
+    const { clock, feed, flow, heard, isRunning } = await start({ halts: halts.store });
+    clock.advance(5_000);
+    await turns();
+    expect(isRunning()).toBe(false);
+    halts.away(false);
+    clock.advance(1_000);
+    await turns();
+    feed().status({ state: 'live' });
+    feed().day(dayState({ symbol: 'AAPL', sourceTime: clock.now(), last: 100 }));
+    feed().nbbo(nbbo({ symbol: 'AAPL', sourceTime: clock.now() }));
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ price: 100, halted: true });
+    flow('AAPL', 101);
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ price: 101 });
+    expect(heard('AAPL')).not.toHaveProperty('halted');
+    await turns();
+    expect(halts.kept.at(-1)).toEqual(['AAPL', null]);
+  });
+
+  test('that could not be stored are stored as soon as the database is back', async () => {
+    const halts = scriptedStore(new Map());
+    halts.away(false);
+    const { clock, feed } = await start({ halts: halts.store });
+    const at = { symbol: 'AAPL', sourceTime: clock.now(), receivedAt: clock.now() };
+    halts.away(true);
+    feed().halt({ ...at, halted: true });
+    await turns();
+    clock.advance(1_000);
+    await turns();
+    expect(halts.kept).toEqual([]);
+    halts.away(false);
+    clock.advance(1_000);
+    await turns();
+    expect(halts.kept).toEqual([['AAPL', at.sourceTime]]);
+  });
 });

@@ -517,7 +517,9 @@ describe('a halt', () => {
     const book = traded();
     book.halt(halt(true, '10:00:01'));
     book.cut();
-    expect(quoteIn(book)).toMatchObject({ halted: true });
+    // Reported now, made before the halt.
+    book.trade(trade({ price: 99, sourceTime: at('10:00:00') }));
+    expect(quoteIn(book)).toMatchObject({ price: 99, halted: true });
     book.trade(trade({ price: 101, exchange: 4, trf: 201, sourceTime: at('10:10:00') }));
     book.trade(trade({ price: 101, conditions: [37], sourceTime: at('10:10:01') }));
     expect(quoteIn(book)).toMatchObject({ halted: true });
