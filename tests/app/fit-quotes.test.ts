@@ -47,6 +47,12 @@ describe('an order at the market', () => {
     ['a stub, to sell', { bid: 0.01, ask: 199_999.99 }, { side: 'sell' }, 'NO_QUOTE'],
     ['a stub, to buy', { bid: 0.01, ask: 5_000 }, {}, 'NO_QUOTE'],
     ['nobody who buys', { ask: 7 }, { side: 'sell' }, 'NO_QUOTE'],
+    ['an ask alone, far below the last trade', { ask: 0.02 }, {}, 'NO_QUOTE'],
+    ['a bid alone, far above the last trade', { bid: 99 }, { side: 'sell' }, 'NO_QUOTE'],
+    ['a narrow quote far below the last trade', { bid: 30, ask: 30.01 }, {}, 'NO_QUOTE'],
+    ['a narrow quote far above the last trade', { bid: 70, ask: 70.01 }, { side: 'sell' }, 'NO_QUOTE'],
+    ['an ask below the last trade', { bid: 47.3, ask: 47.4 }, {}, 'PRICE_COLLAR'],
+    ['a bid above the last trade', { bid: 52.6, ask: 52.7 }, { side: 'sell' }, 'PRICE_COLLAR'],
     ['nobody who sells', { bid: 49 }, {}, 'NO_QUOTE'],
     ['a bid above the ask, to buy', { bid: 51, ask: 49 }, {}, 'NO_QUOTE'],
     ['a bid above the ask, to sell', { bid: 51, ask: 49 }, { side: 'sell' }, 'NO_QUOTE'],
@@ -69,6 +75,23 @@ describe('an order at the market', () => {
       ok: false,
       code: 'PRICE_COLLAR',
     });
+  });
+
+  test('a limit that waits takes no stub, and no stub counts as what a position is worth', async () => {
+    const socket = await holder();
+    await quoted(socket, { ask: 199_999.99 });
+    expect(await place(socket, { type: 'limit', limitPrice: 54.99 })).toMatchObject({ ok: true });
+    const working = next(socket, 'order:update', ({ status }) => status === 'working');
+    expect(await place(socket, { type: 'limit', limitPrice: 49 })).toMatchObject({ ok: true });
+    await working;
+    const fills = collect(socket, 'trade:executed');
+    await quoted(socket, { ask: 0.02 });
+    await quoted(socket, { bid: 30, ask: 30.01 });
+    await quoted(socket, { bid: 30, ask: 30.02 });
+    expect(fills).toEqual([]);
+    await quoted(socket, { bid: 48.9, ask: 48.95 });
+    await until(() => fills.length === 2, 'both are filled');
+    for (const { payload } of fills) expect(payload).toMatchObject({ price: 48.95 });
   });
 
   test('a limit waits while bid and ask are nobody’s price', async () => {

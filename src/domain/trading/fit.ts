@@ -1,5 +1,6 @@
 /** Whether a quote is fit to trade on, and at what: the one rule for risk checks, broker, stops and recorded quotes. */
 import { type Decimal, decimal } from '../../lib/decimal.ts';
+import { newYorkDay } from '../../protocol/new-york.ts';
 import type { Quote } from '../market/quote.ts';
 import { isFresh, isNow } from '../market/staleness.ts';
 import { readPrice } from './prices.ts';
@@ -22,9 +23,10 @@ export const spreadLevels = (fractions: readonly Decimal[]): SpreadLevels =>
 
 /**
  * Why neither side may be traded at. `halted`: nothing trades, however fresh the quote is. `stale`: it is not the market's price now. `crossed`: the bid is above the ask.
- * `wide`: the two are so far apart that they are nobody's price.
+ * `wide`: the two are so far apart that they are nobody's price. `off-market`: one of them is that far from the last trade of
+ * today, or it stands alone and there is none.
  */
-export type Fault = 'halted' | 'stale' | 'crossed' | 'wide';
+export type Fault = 'halted' | 'stale' | 'crossed' | 'wide' | 'off-market';
 
 /** What a quote is worth to trade on now. Prices are dollars. */
 export interface Fitness {
@@ -60,11 +62,36 @@ export function fitnessOf(quote: Quote | undefined, now: number, levels: SpreadL
   if (!isNow(quote.nbboReceivedAt, now)) return unfit('stale');
   if (sell && buy && sell.gt(buy)) return unfit('crossed');
   if (sell && buy && isWide(sell, buy, levels)) return unfit('wide');
+  if (isOffMarket([sell, buy], lastOfToday(quote, now), levels)) return unfit('off-market');
   return { basis, buy, sell, fault: null };
 }
 
 function isWide(bid: Decimal, ask: Decimal, levels: SpreadLevels): boolean {
-  const middle = bid.plus(ask).div(2);
-  const level = levels.find(({ upTo }) => upTo === null || middle.lte(upTo));
-  return level === undefined || ask.minus(bid).gt(middle.times(level.max));
+  return isFar(ask.minus(bid), bid.plus(ask).div(2), levels);
+}
+
+/** Whether the distance is more than the level of this price allows. */
+function isFar(distance: Decimal, price: Decimal, levels: SpreadLevels): boolean {
+  const level = levels.find(({ upTo }) => upTo === null || price.lte(upTo));
+  return level === undefined || distance.gt(price.times(level.max));
+}
+
+/**
+ * The last price, where a trade of today has made it over the connection there is. An older one says nothing of today's
+ * quote: the market may have moved since, and a narrow quote with both sides is then the best sign of it.
+ */
+function lastOfToday(quote: Quote, now: number): Decimal | null {
+  const { priceReceivedAt } = quote;
+  if (priceReceivedAt === undefined) return null;
+  return newYorkDay(priceReceivedAt).date === newYorkDay(now).date ? lastPrice(quote) : null;
+}
+
+/** Too cheap is as wrong as too dear: whoever trades at it takes what nobody offers. */
+function isOffMarket(
+  sides: readonly (Decimal | null)[],
+  last: Decimal | null,
+  levels: SpreadLevels,
+): boolean {
+  if (last === null) return sides.includes(null);
+  return sides.some((price) => price !== null && isFar(price.minus(last).abs(), last, levels));
 }

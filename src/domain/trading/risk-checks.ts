@@ -6,7 +6,7 @@ import { isOnTick } from '../instrument/price-increments.ts';
 import { lastPrice } from './fit.ts';
 import type { OrderIntent } from './order.ts';
 import { dailyLoss } from './portfolio.ts';
-import { boundPrice, isWithin, toBookPrice } from './prices.ts';
+import { boundPrice, isWithin, readPrice, toBookPrice } from './prices.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { RiskInput } from './risk-input.ts';
 import type { RiskLimits } from './risk-limits.ts';
@@ -114,7 +114,8 @@ function findUnfit({ order: { symbol, side, type }, quote, fitness }: RiskInput)
   const { fault } = fitness;
   if (fault === 'stale')
     return refuse('STALE_QUOTE', `The price of ${symbol} is too old to trade on.`, numbers);
-  if (fault && type !== 'market') return null;
+  const isOffered = readPrice(side === 'buy' ? quote?.ask : quote?.bid) !== null;
+  if (fault && type !== 'market' && isOffered) return null;
   if (fault === 'crossed')
     return refuse(
       'NO_QUOTE',
@@ -123,6 +124,12 @@ function findUnfit({ order: { symbol, side, type }, quote, fitness }: RiskInput)
     );
   if (fault === 'wide')
     return refuse('NO_QUOTE', `Bid and ask of ${symbol} are too far apart to trade at.`, numbers);
+  if (fault === 'off-market' && isOffered)
+    return refuse(
+      'NO_QUOTE',
+      `Bid and ask of ${symbol} are not near a trade of today: that is no price to trade at.`,
+      numbers,
+    );
   const touch = fitness[side];
   if (touch && toBookPrice(touch, side)) return null;
   return refuse(
@@ -168,13 +175,15 @@ const limitInCollar: Check<PricedOrder> = (
   return null;
 };
 
-/** Of an order at the market: the quote may not be that far from the last price. */
+/** Of an order at the market: the quote may not be that far from the last price, neither against the trader nor for. */
 const quoteInCollar: Check<PricedOrder> = ({ order, reference, last, bound }, { marketCollar }) => {
-  const buying = order.side === 'buy';
-  if (order.type !== 'market' || isWithin(reference, bound, order.side)) return null;
+  if (order.type !== 'market') return null;
+  const isAbove = reference.gt(last);
+  if (reference.minus(last).abs().lte(last.times(marketCollar)) && isWithin(reference, bound, order.side))
+    return null;
   return refuse(
     'PRICE_COLLAR',
-    `The ${buying ? 'ask' : 'bid'} of ${dollars(reference)} is more than ${percent(marketCollar)} ${buying ? 'above' : 'below'} the last price of ${dollars(last)}.`,
+    `The ${order.side === 'buy' ? 'ask' : 'bid'} of ${dollars(reference)} is more than ${percent(marketCollar)} ${isAbove ? 'above' : 'below'} the last price of ${dollars(last)}.`,
     { reference, last, bound },
   );
 };

@@ -25,7 +25,7 @@ describe('a quote of the market now', () => {
   });
 
   test('serves one direction where the other side is missing, and never the last price', () => {
-    expect(worth({ bid: undefined, ask: 7, price: 10 })).toEqual(['7', null, null]);
+    expect(worth({ bid: undefined, ask: 9.5, price: 10 })).toEqual(['9.5', null, null]);
     expect(worth({ bid: 99.9, ask: undefined })).toEqual([null, '99.9', null]);
     expect(worth({ bid: undefined, ask: undefined })).toEqual([null, null, null]);
   });
@@ -53,6 +53,50 @@ describe('a quote that is nobody’s price', () => {
   });
 });
 
+describe('a quote far from the last trade of today', () => {
+  const last = { price: 50 };
+
+  test.each<[what: string, sides: Partial<Quote>]>([
+    ['no bid and a stub for an ask, too cheap', { bid: undefined, ask: 0.02 }],
+    ['no bid and a stub for an ask, too dear', { bid: undefined, ask: 199_999.99 }],
+    ['no ask and a stub for a bid, too dear', { bid: 99, ask: undefined }],
+    ['no ask and a stub for a bid, too cheap', { bid: 0.01, ask: undefined }],
+    ['narrow, and far below', { bid: 30, ask: 30.01 }],
+    ['narrow, and far above', { bid: 70, ask: 70.01 }],
+    ['with one side that is far', { bid: 44.99, ask: 47 }],
+  ])('(%s) serves neither side', (_, sides) => {
+    expect(worth({ ...last, ...sides })).toEqual([null, null, 'off-market']);
+  });
+
+  test.each<[price: number, touch: number, fits: boolean]>([
+    [10, 8, true],
+    [10, 7.99, false],
+    [25, 30, true],
+    [25, 30.01, false],
+    [50, 45, true],
+    [50, 55.01, false],
+    [100, 94, true],
+    [100, 93.99, false],
+    [100, 106.01, false],
+  ])('is measured by the level of that trade: %s and %s', (price, touch, fits) => {
+    const fault = fits ? null : 'off-market';
+    expect(worth({ price, bid: touch, ask: touch })[2]).toBe(fault);
+    expect(worth({ price, bid: touch, ask: undefined })[2]).toBe(fault);
+  });
+});
+
+describe('while no trade of today has come over the connection', () => {
+  test.each<[since: string, changes: Partial<Quote>]>([
+    ['the connection began', { priceReceivedAt: undefined }],
+    ['the day began', { priceReceivedAt: NOON - 24 * 60 * MINUTES }],
+  ])('(since %s) a narrow quote with both sides serves, and one side alone does not', (_, changes) => {
+    const quote = { ...changes, price: 50 };
+    expect(worth({ ...quote, bid: 30, ask: 30.01 })).toEqual(['30.01', '30', null]);
+    expect(worth({ ...quote, bid: undefined, ask: 50 })).toEqual([null, null, 'off-market']);
+    expect(worth({ ...quote, bid: 50, ask: undefined })).toEqual([null, null, 'off-market']);
+  });
+});
+
 describe('the widest spread', () => {
   test.each<[level: string, bid: number, ask: number, fits: boolean]>([
     ['to $25', 9, 11, true],
@@ -67,7 +111,7 @@ describe('the widest spread', () => {
     ['above', 96.99, 103, false],
     ['above', 970, 1_030, true],
   ])('%s: %s by %s', (_level, bid, ask, fits) => {
-    expect(worth({ bid, ask })[2]).toBe(fits ? null : 'wide');
+    expect(worth({ bid, ask, priceReceivedAt: undefined })[2]).toBe(fits ? null : 'wide');
   });
 });
 
@@ -75,7 +119,7 @@ describe('bid and ask', () => {
   test('of minutes ago serve nothing, however new the last trade is', () => {
     const trade = { receivedAt: NOON + 6 * MINUTES, priceReceivedAt: NOON + 6 * MINUTES, price: 150 };
     expect(worth(trade, 6 * MINUTES)).toEqual([null, null, 'stale']);
-    expect(worth(trade, 5 * MINUTES)).toEqual(['100.1', '99.9', null]);
+    expect(worth({ ...trade, price: 101 }, 5 * MINUTES)).toEqual(['100.1', '99.9', null]);
   });
 
   test('that no connection has brought serve nothing', () => {
