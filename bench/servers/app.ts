@@ -103,6 +103,7 @@ const marketSource: MarketSource = {
   featured: async () => SYMBOLS,
   history: createPlayedHistory,
   pastPrints: null,
+  splits: { splits: async () => [] },
   discreet: createReplayDiscreet({ instruments, chains: options.chains }),
   options,
 };

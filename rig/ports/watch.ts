@@ -30,10 +30,10 @@ const ids = (orders: readonly { readonly id: string }[]): string[] => orders.map
 
 /** The calls that the engine makes; those of a request are passed on unseen. */
 export function watchLedger(ledger: Ledger, watch: Watch): Ledger {
-  const { place, requestCancel, orders, holdings, tradedSymbols, isHalted } = ledger;
+  const { place, requestCancel, orders, holdings, tradedSymbols, fractionSymbols, isHalted } = ledger;
   const seen = observe(watch);
   return {
-    ...{ place, requestCancel, orders, holdings, tradedSymbols, isHalted },
+    ...{ place, requestCancel, orders, holdings, tradedSymbols, fractionSymbols, isHalted },
     claim: (...args) =>
       seen({ call: 'claim', orderIds: null, idsOf: (answer) => ids(answer.orders) }, () =>
         ledger.claim(...args),
@@ -45,6 +45,9 @@ export function watchLedger(ledger: Ledger, watch: Watch): Ledger {
       seen({ call: 'settle', orderIds: [...new Set(events.map(({ orderId }) => orderId))] }, () =>
         ledger.settle(fencing, events),
       ),
+    split: (...args) => seen({ call: 'split', orderIds: [] }, () => ledger.split(...args)),
+    sellFractions: (...args) =>
+      seen({ call: 'sellFractions', orderIds: [] }, () => ledger.sellFractions(...args)),
     halt: (...args) => seen({ call: 'halt', orderIds: [] }, () => ledger.halt(...args)),
   };
 }

@@ -3,6 +3,7 @@ import { createInstrumentList } from '../../src/domain/instrument/search.ts';
 import type { LastQuote } from '../../src/domain/market/discreet.ts';
 import type { DayTick, FeedSink, FeedStatus, MarketFeed, TradeTick } from '../../src/domain/market/feed.ts';
 import { createPlayedHistory } from '../../src/domain/market/played-history.ts';
+import type { Split } from '../../src/domain/market/splits.ts';
 import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
@@ -35,6 +36,8 @@ export interface ScriptedMarket extends MarketSource, ScriptedFeed {
   readonly contracts: ScriptedFeed;
   /** The best bid and ask that a discreet question finds from now on, made when it is asked. */
   quoted(symbol: string, quote: Omit<LastQuote, 'time'>): void;
+  /** The source tells this split from now on. */
+  split(split: Split): void;
   /** What the source of chains says from now on. */
   list(contracts: readonly ContractSnapshot[]): void;
 }
@@ -52,6 +55,7 @@ export function createScriptedMarket(
   const stocks = createScriptedFeed(now);
   const contracts = createScriptedFeed(now);
   let listed: readonly ContractSnapshot[] = [];
+  const splits: Split[] = [];
   const quotes = new Map<string, Omit<LastQuote, 'time'>>();
   const instruments = createInstrumentList(symbols.map((symbol) => ({ symbol, name: `${symbol} Inc.` })));
   const fresh = { delayed: false, stale: false };
@@ -62,6 +66,8 @@ export function createScriptedMarket(
     featured: async () => symbols.slice(0, 8),
     history: createPlayedHistory,
     pastPrints: null,
+    splits: { splits: async (symbol) => splits.filter((split) => split.symbol === symbol) },
+    split: (split) => void splits.push(split),
     discreet: {
       async exists(symbol) {
         if (!isContract(symbol)) return (await instruments.get(symbol)) !== null;

@@ -5,15 +5,18 @@ import { createMassiveInstruments } from '../adapters/massive/instruments.ts';
 import { createMassiveOptions } from '../adapters/massive/options.ts';
 import { createMassivePastPrints } from '../adapters/massive/past-prints.ts';
 import { createMassiveRest } from '../adapters/massive/rest.ts';
+import { createMassiveSplits } from '../adapters/massive/splits.ts';
 import { createReplayDiscreet } from '../adapters/replay/discreet.ts';
 import { createReplayFeed } from '../adapters/replay/feed.ts';
 import { createReplayInstruments } from '../adapters/replay/instruments.ts';
 import { createReplayOptions } from '../adapters/replay/options.ts';
+import { createReplaySplits } from '../adapters/replay/splits.ts';
 import { createSimulatedDiscreet } from '../adapters/simulated/discreet.ts';
 import { createSimulatedFeed } from '../adapters/simulated/feed.ts';
 import { createSimulatedHistory } from '../adapters/simulated/history.ts';
 import { createSimulatedInstruments } from '../adapters/simulated/instruments.ts';
 import { createSimulatedOptions } from '../adapters/simulated/options/source.ts';
+import { createSimulatedSplits } from '../adapters/simulated/splits.ts';
 import { createTurns } from '../adapters/simulated/turns.ts';
 import type { FeedConfig } from '../config/feed.ts';
 import type { MarketSecrets } from '../config/index.ts';
@@ -24,6 +27,7 @@ import type { MarketFeed } from '../domain/market/feed.ts';
 import type { MarketHistory } from '../domain/market/history.ts';
 import type { MarketHours } from '../domain/market/market-hours.ts';
 import { createPlayedHistory } from '../domain/market/played-history.ts';
+import type { SplitCalendar } from '../domain/market/splits.ts';
 import type { PastPrints } from '../domain/off-exchange/past-prints.ts';
 import type { OptionSource } from '../domain/options/chains.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -42,6 +46,8 @@ export interface MarketSource {
   readonly pastPrints: PastPrints | null;
   /** What may be asked of its symbols without anybody noticing. */
   readonly discreet: DiscreetQuestions;
+  /** The splits of its stocks. */
+  readonly splits: SplitCalendar;
   /** Its contracts: a feed of their own, and chains. */
   readonly options: OptionSource;
 }
@@ -75,10 +81,11 @@ const FEEDS: {
       feed: createSimulatedFeed({ clock, ...feed }),
       instruments: createSimulatedInstruments(),
       featured: wellKnown,
-      history: () => createSimulatedHistory({ clock, turns, seed: feed.seed }),
+      history: () => createSimulatedHistory({ clock, turns, ...feed }),
       // Its trades are drawn as they are heard.
       pastPrints: null,
-      discreet: createSimulatedDiscreet({ clock, turns, seed: feed.seed }),
+      discreet: createSimulatedDiscreet({ clock, turns, ...feed }),
+      splits: createSimulatedSplits(feed.splits),
       options: createSimulatedOptions({ clock, turns, ...feed }),
     };
   },
@@ -94,6 +101,7 @@ const FEEDS: {
       // A recording begins anew with each engine.
       pastPrints: null,
       discreet: createReplayDiscreet({ instruments, chains: options.chains }),
+      splits: createReplaySplits(feed.factors),
       options,
     };
   },
@@ -109,6 +117,7 @@ const FEEDS: {
       history: () => history,
       pastPrints: createMassivePastPrints({ rest, clock: parts.clock }),
       discreet: createMassiveDiscreet({ rest, clock: parts.clock }),
+      splits: createMassiveSplits(rest),
       options: createMassiveOptions({ ...options, rest, history }),
     };
   },

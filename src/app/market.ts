@@ -9,6 +9,7 @@ import type { FeedScope, PriceOrigin, ShedTrades } from '../domain/market/feed.t
 import type { MarketHistory } from '../domain/market/history.ts';
 import { createHoursOf, createMarketHours, type MarketHours } from '../domain/market/market-hours.ts';
 import { createMarketQuotes, type MarketQuotes } from '../domain/market/market-quotes.ts';
+import type { SplitCalendar } from '../domain/market/splits.ts';
 import { createTappedFeed, type FeedTap } from '../domain/market/tapped-feed.ts';
 import { STOCK_TOPICS } from '../domain/market/topics.ts';
 import type { PastPrints } from '../domain/off-exchange/past-prints.ts';
@@ -34,6 +35,7 @@ export interface MarketFaces extends FeedFaces {
   readonly marketQuotes: MarketQuotes;
   /** Chains and the feed of contracts, which the capability of options builds on. */
   readonly optionSource: OptionSource;
+  readonly splits: SplitCalendar;
   /** What comes beside the wanted symbols, where the feed has others. */
   setScope(scope: FeedScope): void;
   shed(): ShedTrades;
@@ -96,6 +98,7 @@ export function createMarketCapability(core: Core, parts: MarketParts): Capabili
       hours,
       history,
       optionSource,
+      splits: source.splits,
       marketQuotes: createMarketQuotes({ board, history, hours, clock, origin: feed.origin }),
       view: createView(core, config, { instruments, board }),
     },

@@ -11,6 +11,7 @@ import { createPriceKeeper, type PriceKeeper } from '../domain/trading/known-pri
 import type { Ledger } from '../domain/trading/ledger.ts';
 import { withQuoteFirst } from '../domain/trading/quote-first.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
+import { createSplitKeeper } from '../domain/trading/split-keeper.ts';
 import { followTradedSymbols } from '../domain/trading/traded-symbols.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import { createScope } from '../lib/scope.ts';
@@ -42,7 +43,14 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
   const { demand } = market;
   const ledger = wrapped(createLedger(parts.database), wrap.ledger);
   const broker = wrapped(parts.broker?.(market.view) ?? paperBroker(core, market), wrap.broker);
-  const executor = createExecutor({ lease, ledger, broker, bus, clock, log: log('executor') });
+  const splits = createSplitKeeper({
+    ...{ ledger, lease, bus, clock, log: log('trading'), market: market.market, calendar: market.splits },
+    ...{ source: market.feedSource, isRecording: market.origin === 'replay' },
+  });
+  const executor = createExecutor({
+    ...{ lease, ledger, broker, bus, clock, log: log('executor') },
+    adjustments: splits,
+  });
   const prices = createPriceKeeper({
     store: createKnownPrices(parts.database),
     ...{ ledger, lease, clock, quote: market.view.quote, log: log('trading') },
@@ -53,6 +61,7 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
     name: 'trading',
     faces: { ledger, trading: createCountedTrading(core, parts, ledger), executor, prices },
     async start() {
+      splits.start();
       executor.start();
       prices.start();
       // Before the market can start: demand for what is held has to precede the first quote.
@@ -61,6 +70,7 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
     async stop() {
       following.end();
       await prices.stop();
+      splits.stop();
       await executor.stop();
       broker.stop();
     },

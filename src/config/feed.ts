@@ -1,12 +1,20 @@
+import type { Split } from '../domain/market/splits.ts';
 import type { Reader } from './read.ts';
 
 export type FeedConfig =
-  | { readonly source: 'simulated'; readonly updatesPerSecond: number; readonly seed: number }
+  | {
+      readonly source: 'simulated';
+      readonly updatesPerSecond: number;
+      readonly seed: number;
+      readonly splits: readonly Split[];
+    }
   | {
       readonly source: 'replay';
       readonly file: string;
       readonly speed: number | 'max';
       readonly loop: boolean;
+      /** Folder of factor files. */
+      readonly factors: string | null;
     }
   | {
       readonly source: 'massive';
@@ -31,9 +39,18 @@ function besideStocks(wsUrl: string): string {
 /** Checks the variables of every feed; those of the chosen one are its configuration. A missing one is a problem. */
 export function readFeed(read: Reader, problems: string[], checkFile: FileCheck): FeedConfig {
   const source = read('FEED');
-  const simulated = { updatesPerSecond: read('SIM_UPDATES_PER_SECOND'), seed: read('SIM_SEED') };
+  const simulated = {
+    updatesPerSecond: read('SIM_UPDATES_PER_SECOND'),
+    seed: read('SIM_SEED'),
+    splits: read('SIM_SPLITS'),
+  };
   const file = read('REPLAY_FILE');
-  const replay = { file: file ?? '', speed: read('REPLAY_SPEED'), loop: read('REPLAY_LOOP') };
+  const replay = {
+    file: file ?? '',
+    speed: read('REPLAY_SPEED'),
+    loop: read('REPLAY_LOOP'),
+    factors: read('REPLAY_FACTORS'),
+  };
   const apiKey = read('MASSIVE_API_KEY');
   const wsUrl = read('MASSIVE_WS_URL');
   const massive = {

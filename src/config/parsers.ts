@@ -1,10 +1,14 @@
 /** One small parser per kind of value. A problem is the end of a sentence that begins with the variable's name. */
+
+import type { Split } from '../domain/market/splits.ts';
 import { hostOf, readUrl } from '../lib/addresses/parts.ts';
 import { readPostgresAddress } from '../lib/addresses/postgres-address.ts';
 import { isRedisSocket, readRedisAddress } from '../lib/addresses/redis-address.ts';
 import { type Decimal, decimal } from '../lib/decimal.ts';
+import { isDay } from '../protocol/new-york.ts';
 import { DEMO_SOURCE } from '../protocol/signal-sources.ts';
 import { sourceSchema } from '../protocol/signals.ts';
+import { isStockSymbol } from '../protocol/symbol.ts';
 
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 /** Receives trimmed text; `''` where the variable is not set and has no default. */
@@ -196,4 +200,19 @@ export const factor: Parser<number | 'max'> = (text) => {
   return /^\d+(\.\d+)?$/.test(text) && Number(text) > 0
     ? { value: Number(text) }
     : { problem: `must be a factor above 0 or max, not "${text}".` };
+};
+
+const SPLIT = /^(\S+) (\d{4}-\d{2}-\d{2}) (\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)$/;
+
+/** `AAPL 2026-06-15 4:1`, comma separated; none where it is not set. */
+export const splits: Parser<readonly Split[]> = (text) => {
+  const parts = text === '' ? [] : text.split(',').map((part) => part.trim());
+  const read = parts.flatMap((part) => {
+    const [, symbol = '', day = '', to = '', from = ''] = SPLIT.exec(part) ?? [];
+    const isSplit = isStockSymbol(symbol) && isDay(day) && Number(to) > 0 && Number(from) > 0;
+    return isSplit ? [{ symbol, day, from: Number(from), to: Number(to) }] : [];
+  });
+  return read.length === parts.length
+    ? { value: read }
+    : { problem: `must be splits such as "AAPL 2026-06-15 4:1", comma separated, not "${text}".` };
 };

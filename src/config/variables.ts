@@ -23,6 +23,7 @@ import {
   postgresUrl,
   redisUrl,
   sourceSecrets,
+  splits,
   threeAmounts,
 } from './parsers.ts';
 import { rateLimits } from './rate-limits.ts';
@@ -267,6 +268,14 @@ export const VARIABLES = {
     meaning: 'seed of the simulated market; the same seed gives the same market',
     local: true,
   },
+  SIM_SPLITS: {
+    section: 'Market',
+    default: '',
+    parse: splits,
+    meaning:
+      'splits of the simulated market, comma separated: `AAPL 2026-06-15 4:1` makes four shares of one that day',
+    local: true,
+  },
   REPLAY_FILE: {
     section: 'Market',
     default: '',
@@ -286,6 +295,13 @@ export const VARIABLES = {
     default: 'true',
     parse: flag,
     meaning: 'whether the replay begins again at the end of the file',
+    local: true,
+  },
+  REPLAY_FACTORS: {
+    section: 'Market',
+    default: '',
+    parse: optional(anyText),
+    meaning: 'folder of factor files (`aapl.csv`, as Lean has them), which tell the splits of a replay',
     local: true,
   },
   RECORD_FILE: {

@@ -20,6 +20,7 @@ export const TRADING_CODES = [
   'BROKER_REJECTED',
   'BROKER_UNAVAILABLE',
   'CANCELLED_BY_USER',
+  'CANCELLED_BY_SPLIT',
   'EXPIRED',
 ] as const;
 export type TradingCode = (typeof TRADING_CODES)[number];

@@ -1,21 +1,24 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startApp, type TestApp } from '../../rig/app.ts';
 import { ask } from '../../rig/clients/ask.ts';
-import { next } from '../../rig/clients/stock-client.ts';
-import { createTestClock } from '../../rig/clock.ts';
-import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
+import { collect, next } from '../../rig/clients/stock-client.ts';
+import { createTestClock, type TestClock } from '../../rig/clock.ts';
+import { createScriptedMarket, type ScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
 import { newYorkDay } from '../../src/protocol/new-york.ts';
+import type { PortfolioPayload } from '../../src/protocol/portfolio.ts';
 
-const clock = createTestClock();
-const market = createScriptedMarket(undefined, clock.now);
+let clock: TestClock;
+let market: ScriptedMarket;
 let app: TestApp;
-beforeAll(async () => {
+beforeEach(async () => {
+  clock = createTestClock();
+  market = createScriptedMarket(undefined, clock.now);
   // Five minutes before midnight in New York, however far that is.
   clock.advance(newYorkDay(clock.now()).end - 5 * 60_000 - clock.now());
   app = await startApp({ clock, market });
 });
-afterAll(() => app.close());
+afterEach(() => app.close());
 
 /** Second by second, each after the database has answered: after a jump the lease would be over. */
 async function passMidnight(cookie: string): Promise<void> {
@@ -25,6 +28,75 @@ async function passMidnight(cookie: string): Promise<void> {
     await app.request('GET', '/api/portfolio', { cookie });
   }
 }
+
+test('a split turns shares, orders and prices at midnight, and the fraction is sold at the first price after it', async () => {
+  const { end } = newYorkDay(clock.now());
+  const day = newYorkDay(end).date;
+  market.split({ symbol: 'MSFT', day, from: 10, to: 1 });
+  const session = await app.signUp();
+  const socket = await app.connect(session);
+  const adjusted = collect(socket, 'position:adjusted');
+  await ask(socket, 'subscribe:trades');
+  await ask(socket, 'subscribe:watchlist', ['MSFT']);
+  await until(() => market.wanted().has('MSFT'), 'MSFT is wanted');
+  const quoted = next(socket, 'quote:update', ({ ask: offered }) => offered === 10);
+  market.previousClose('MSFT', 9);
+  market.tick('MSFT', 10, { bid: 9.99, ask: 10 });
+  await quoted;
+  const bought = next(socket, 'trade:executed');
+  const order = { symbol: 'MSFT', timeInForce: 'gtc' } as const;
+  await ask(socket, 'order:place', {
+    ...order,
+    side: 'buy',
+    type: 'market',
+    quantity: 25,
+    clientOrderId: 'b',
+  });
+  await bought;
+  const sell = {
+    ...order,
+    side: 'sell',
+    type: 'limit',
+    quantity: 20,
+    limitPrice: 10.5,
+    clientOrderId: 's',
+  } as const;
+  await ask(socket, 'order:place', sell);
+  const before = await portfolioOf(session.cookie);
+
+  const turned = next(socket, 'quote:update', ({ previousClose }) => previousClose === 100);
+  await passMidnight(session.cookie);
+  expect(await turned).toMatchObject({ symbol: 'MSFT', price: 100, change: 0 });
+  await until(() => adjusted.length === 1, 'the position is adjusted');
+  expect(adjusted[0]?.payload).toMatchObject({
+    quantityBefore: 25,
+    quantityAfter: 2.5,
+    cash: 0,
+    reason: 'split',
+  });
+  const after = await portfolioOf(session.cookie);
+  expect(after).toMatchObject({
+    totalValue: before.totalValue,
+    positions: [{ quantity: 2.5, price: 100 }],
+    dayChange: 0,
+  });
+  const orders = await app.request('GET', '/api/orders', { cookie: session.cookie });
+  expect(orders.body.data).toMatchObject([
+    { side: 'sell', quantity: 2, limitPrice: 105, status: 'working' },
+    { side: 'buy', quantity: 25 },
+  ]);
+
+  market.tick('MSFT', 102);
+  await until(() => adjusted.length === 2, 'the fraction is sold');
+  expect(adjusted[1]?.payload).toMatchObject({ quantityBefore: 2.5, quantityAfter: 2, cash: 51 });
+  const sold = next(socket, 'trade:executed');
+  market.tick('MSFT', 105.5);
+  expect(await sold).toMatchObject({ quantity: 2, price: 105.49 });
+  expect(await portfolioOf(session.cookie)).toMatchObject({ positions: [] });
+});
+
+const portfolioOf = async (cookie: string): Promise<PortfolioPayload> =>
+  (await app.request('GET', '/api/portfolio', { cookie })).body.data as PortfolioPayload;
 
 test('shares that were bought yesterday begin the day without a loss, and purchases go on', async () => {
   const session = await app.signUp();

@@ -237,7 +237,7 @@ export async function audit(db: Queryable): Promise<Audit> {
       (SELECT coalesce(sum(abs(cash + cost - deposits - realized)), 0)::float8::text FROM accounts) AS imbalance,
       (SELECT count(*) FROM accounts a WHERE
         a.reserved <> (SELECT coalesce(sum(o.reserved), 0) FROM orders o WHERE o.user_id = a.user_id)
-        OR a.cost <> (SELECT coalesce(sum(p.cost), 0) FROM positions p WHERE p.user_id = a.user_id)
+        OR a.cost <> (SELECT coalesce(sum(p.cost + p.fraction_cost), 0) FROM positions p WHERE p.user_id = a.user_id)
         OR a.realized <> (SELECT coalesce(sum(p.realized), 0) FROM positions p WHERE p.user_id = a.user_id)
         OR EXISTS (SELECT FROM positions p WHERE p.user_id = a.user_id AND p.quantity <>
           (SELECT coalesce(sum(CASE o.side WHEN 'buy' THEN f.quantity ELSE -f.quantity END), 0)

@@ -19,6 +19,8 @@ export const REASONS: Readonly<Record<TradingCode, string>> = {
   BROKER_REJECTED: 'The broker rejected the order.',
   BROKER_UNAVAILABLE: 'The broker does not answer. Try again later.',
   CANCELLED_BY_USER: 'You cancelled the order.',
+  CANCELLED_BY_SPLIT:
+    'The share was split, and the order would have been for a part of a share. Place a new one.',
   UNSUPPORTED_INSTRUMENT: 'The broker trades stocks only, no option contracts. Choose a stock.',
   EXPIRED: 'The order expired before it was filled.',
 };

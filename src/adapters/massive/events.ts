@@ -160,7 +160,7 @@ export function readPreviousClose(
   isSymbol: SymbolCheck,
 ): DayTick | undefined {
   if (!isSymbol(sym) || !isPrice(c) || !isTime(t, receivedAt)) return undefined;
-  return { symbol: sym, sourceTime: t, receivedAt, previousClose: c, ...NOTHING_OF_TODAY };
+  return { symbol: sym, sourceTime: t, receivedAt, previousClose: c, isAdjusted: true, ...NOTHING_OF_TODAY };
 }
 
 const NOTHING_OF_TODAY = {

@@ -3,6 +3,7 @@ import type { NewYorkDay } from '../../protocol/new-york.ts';
 import { closesOf, dayNumberOf, toCents } from './closes.ts';
 import { activity } from './intraday.ts';
 import { createRandom, type Random } from './random.ts';
+import { type SplitScript, shareRatio } from './splits.ts';
 import type { SimulatedInstrument } from './universe.ts';
 
 /** Read once: a day takes thousands of calls, which go through the context's globals in a test. */
@@ -35,11 +36,17 @@ const busyness = (random: Random): number => exp(DAY_VOLUME_SPREAD * random.norm
  * A Brownian bridge from one close to the next in business time: fast while the market is busy. That way every day
  * begins where the one before ended.
  */
-export function createDayPath(instrument: SimulatedInstrument, seed: number, day: NewYorkDay): DayPath {
+export function createDayPath(
+  instrument: SimulatedInstrument,
+  seed: number,
+  day: NewYorkDay,
+  script: SplitScript = [],
+): DayPath {
+  const ratio = shareRatio(script, instrument.symbol, day.date);
   const dayNumber = dayNumberOf(day.date);
   const closeOf = closesOf(instrument, seed);
-  const previousClose = closeOf(dayNumber);
-  const close = closeOf(dayNumber + 1);
+  const previousClose = toCents(closeOf(dayNumber) / ratio);
+  const close = toCents(closeOf(dayNumber + 1) / ratio);
   const random = createRandom(`${seed}/${instrument.symbol}/${day.date}`);
   const minutes = round((day.end - day.start) / MINUTE_MS);
 
@@ -50,12 +57,8 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
     walk[i] = (walk[i - 1] as number) + instrument.volatility * sqrt(part) * random.normal();
     businessTime[i] = (businessTime[i - 1] as number) + part;
   }
-  const shares =
-    instrument.volume * busyness(createRandom(`${seed}/${instrument.symbol}/${day.date}/volume`));
-  const volumes = Array.from({ length: minutes }, (_, minute) => {
-    const lots = (shares * activity(minute) * (0.5 + random.next())) / ROUND_LOT;
-    return max(1, round(lots)) * ROUND_LOT;
-  });
+  const busy = busyness(createRandom(`${seed}/${instrument.symbol}/${day.date}/volume`));
+  const volumes = volumesOf(ratio * instrument.volume * busy, minutes, random);
 
   const missing = log(close / previousClose) - (walk.at(-1) as number);
   const whole = businessTime.at(-1) as number;
@@ -110,3 +113,10 @@ export function createDayPath(instrument: SimulatedInstrument, seed: number, day
     },
   };
 }
+
+/** Shares traded in each minute of a day, by its `shares` in all. */
+const volumesOf = (shares: number, minutes: number, random: Random): number[] =>
+  Array.from({ length: minutes }, (_, minute) => {
+    const lots = (shares * activity(minute) * (0.5 + random.next())) / ROUND_LOT;
+    return max(1, round(lots)) * ROUND_LOT;
+  });

@@ -6,6 +6,7 @@ import { isContract } from '../../protocol/symbol.ts';
 import { createContractDay } from './options/contract-day.ts';
 import { contractOf } from './options/contracts.ts';
 import { createUnderlyingDays } from './options/underlying-day.ts';
+import type { SplitScript } from './splits.ts';
 import { createSymbolMarket } from './symbol-market.ts';
 import type { Turns } from './turns.ts';
 import { UNIVERSE } from './universe.ts';
@@ -14,14 +15,16 @@ export interface SimulatedDiscreetOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly turns: Turns;
+  readonly splits?: SplitScript | undefined;
 }
 
 const instruments = new Map(UNIVERSE.map((instrument) => [instrument.symbol, instrument]));
 
 /** Quotes of the simulated market as they are now, drawn for who asks. */
-export function createSimulatedDiscreet({ clock, seed, turns }: SimulatedDiscreetOptions): DiscreetQuestions {
+export function createSimulatedDiscreet(options: SimulatedDiscreetOptions): DiscreetQuestions {
+  const { clock, seed, turns, splits } = options;
   /** Its own: which days are drawn already shows in how long an answer takes. */
-  const days = createUnderlyingDays(seed);
+  const days = createUnderlyingDays(seed, splits);
 
   function quoteOf(
     symbol: string,
@@ -32,7 +35,7 @@ export function createSimulatedDiscreet({ clock, seed, turns }: SimulatedDiscree
       return createContractDay(contract, seed, days(contract.instrument, newYorkDate(now))).quoteAt(now);
     const instrument = instruments.get(symbol);
     if (!instrument) throw new TradecastError('UNKNOWN_SYMBOL', `${symbol} is not in the simulated market.`);
-    return createSymbolMarket(instrument, seed, now).updateAt(now);
+    return createSymbolMarket(instrument, seed, now, splits).updateAt(now);
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { FeedScope, FeedSink, FeedStatus, MarketFeed } from '../../domain/market/feed.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createScope } from '../../lib/scope.ts';
+import type { SplitScript } from './splits.ts';
 import { openSymbolStream, type SymbolStream } from './symbol-stream.ts';
 import { createLetGo } from './tape.ts';
 import { type SimulatedInstrument, UNIVERSE } from './universe.ts';
@@ -11,6 +12,8 @@ export interface SimulatedFeedOptions {
   readonly updatesPerSecond: number;
   /** The same seed gives the same ticks at the same times. */
   readonly seed: number;
+  /** None by default. */
+  readonly splits?: SplitScript | undefined;
 }
 
 /** Timers are no finer than this; a faster pace delivers several updates at once. */
@@ -24,7 +27,8 @@ interface OpenStream extends SymbolStream {
 }
 
 /** A market that moves without a key: everything in it is invented, and every quote says so. */
-export function createSimulatedFeed({ clock, updatesPerSecond, seed }: SimulatedFeedOptions): MarketFeed {
+export function createSimulatedFeed(feedOptions: SimulatedFeedOptions): MarketFeed {
+  const { clock, updatesPerSecond, seed, splits } = feedOptions;
   const intervalMs = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, Math.floor(1_000 / (2 * updatesPerSecond))));
   const streams = new Map<string, OpenStream>();
   const letGo = createLetGo();
@@ -41,7 +45,14 @@ export function createSimulatedFeed({ clock, updatesPerSecond, seed }: Simulated
     const { symbol } = instrument;
     const besides = besideOf(target, () => scope?.quoted.has(symbol) ?? false);
     const knownUntil = letGo.knownUntil(symbol, now);
-    const options = { instrument, seed, updatesPerSecond, sink: isWanted ? target : besides, knownUntil };
+    const options = {
+      instrument,
+      seed,
+      splits,
+      updatesPerSecond,
+      sink: isWanted ? target : besides,
+      knownUntil,
+    };
     streams.set(symbol, { ...openSymbolStream(options, now), isWanted });
   };
   const close = (symbol: string, { isWanted }: OpenStream, target: FeedSink): void => {

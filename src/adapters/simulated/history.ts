@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { addDays, newYorkDate, newYorkDay, newYorkTime } from '../../protocol/new-york.ts';
 import { createDayPath, type DayPath } from './day-path.ts';
+import { inSharesOf, type SplitScript, shareRatio } from './splits.ts';
 import type { Turns } from './turns.ts';
 import { type SimulatedInstrument, UNIVERSE } from './universe.ts';
 
@@ -13,6 +14,8 @@ export interface SimulatedHistoryOptions {
   readonly seed: number;
   /** Drawing waits for its turn, so that no number of requests holds up the process. */
   readonly turns: Turns;
+  /** None by default. */
+  readonly splits?: SplitScript | undefined;
 }
 
 /** Sessions with minutes, today included. */
@@ -31,8 +34,14 @@ const instruments = new Map(UNIVERSE.map((instrument) => [instrument.symbol, ins
  * seed.
  */
 export function createSimulatedHistory(options: SimulatedHistoryOptions): MarketHistory {
-  const { clock, turns } = options;
+  const { clock, turns, splits = [] } = options;
   const past = createPast(options);
+  /** Bars are drawn in shares of their day. */
+  const inSharesOfToday = <B extends Bar>(symbol: string, bars: readonly B[]): B[] => {
+    const after = shareRatio(splits, symbol, newYorkDate(clock.now()));
+    return bars.map((bar) => inSharesOf(bar, shareRatio(splits, symbol, newYorkDate(bar.start)), after));
+  };
+  const isSplit = (symbol: string): boolean => splits.some((split) => split.symbol === symbol);
 
   async function barsOf(request: BarRequest, signal: AbortSignal | undefined): Promise<Bar[]> {
     const instrument = instrumentOf(request.symbol);
@@ -43,7 +52,8 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
     const from = newYorkDate(barStart(request.from, request, request.from));
     const [first, last] = [later(from, oldest), earlier(newYorkDate(request.to), today)];
     const parts = await past[part](instrument, first, last, signal);
-    return aggregateBars(parts, request, request.from);
+    const told = request.adjusted && isSplit(request.symbol) ? inSharesOfToday(request.symbol, parts) : parts;
+    return aggregateBars(told, request, request.from);
   }
 
   return {
@@ -66,7 +76,7 @@ export function createSimulatedHistory(options: SimulatedHistoryOptions): Market
         updatedAt: minute && clock.now(),
         day: past.dayOf(instrument, today),
         minute,
-        previousDay: past.dayOf(instrument, addDays(today, -1)),
+        previousDay: inSharesOfToday(symbol, [past.dayOf(instrument, addDays(today, -1)) ?? []].flat())[0],
         lastTrade: undefined,
         lastQuote: undefined,
       };
@@ -107,9 +117,9 @@ interface Past extends Readonly<Record<Part, Between>> {
   minutesOf(instrument: SimulatedInstrument, date: string): Candle[];
 }
 
-function createPast({ clock, seed, turns }: SimulatedHistoryOptions): Past {
+function createPast({ clock, seed, turns, splits }: SimulatedHistoryOptions): Past {
   const pathOf = (instrument: SimulatedInstrument, date: string): DayPath =>
-    createDayPath(instrument, seed, newYorkDay(newYorkTime(date, 0)));
+    createDayPath(instrument, seed, newYorkDay(newYorkTime(date, 0)), splits);
 
   function dayOf(instrument: SimulatedInstrument, date: string): Candle | undefined {
     const path = pathOf(instrument, date);

@@ -2,6 +2,7 @@ import { newYorkDay } from '../../protocol/new-york.ts';
 import { toCents } from './closes.ts';
 import { createDayPath, type DayPath } from './day-path.ts';
 import { createRandom } from './random.ts';
+import type { SplitScript } from './splits.ts';
 import { partTraded, pricedAt } from './tape.ts';
 import type { SimulatedInstrument } from './universe.ts';
 import { AT_EXCHANGE_BID, type SimulatedVenue, venueAt } from './venues.ts';
@@ -36,12 +37,14 @@ export function createSymbolMarket(
   instrument: SimulatedInstrument,
   seed: number,
   startedAt: number,
+  script: SplitScript = [],
 ): SymbolMarket {
   const random = createRandom(`${seed}/${instrument.symbol}/${startedAt}`);
-  let path = createDayPath(instrument, seed, newYorkDay(startedAt));
+  let path = createDayPath(instrument, seed, newYorkDay(startedAt), script);
 
   const on = (now: number): DayPath => {
-    if (now < path.day.start || now >= path.day.end) path = createDayPath(instrument, seed, newYorkDay(now));
+    if (now < path.day.start || now >= path.day.end)
+      path = createDayPath(instrument, seed, newYorkDay(now), script);
     return path;
   };
   /** Exponentially distributed, at least one. */

@@ -2,6 +2,7 @@ import type { Candle } from '../../domain/market/candle.ts';
 import type { DayTick, FeedSink } from '../../domain/market/feed.ts';
 import { REGULAR_SALE } from '../../domain/market/trade-effects.ts';
 import { newYorkDay } from '../../protocol/new-york.ts';
+import type { SplitScript } from './splits.ts';
 import { createSymbolMarket } from './symbol-market.ts';
 import { minuteOf, momentsBetween } from './tape.ts';
 import type { SimulatedInstrument } from './universe.ts';
@@ -19,6 +20,7 @@ export interface SymbolStream {
 export interface SymbolStreamOptions {
   readonly instrument: SimulatedInstrument;
   readonly seed: number;
+  readonly splits?: SplitScript | undefined;
   readonly updatesPerSecond: number;
   readonly sink: FeedSink;
   /** Up to when the trades of this minute have been delivered before. */
@@ -29,7 +31,7 @@ export interface SymbolStreamOptions {
 export function openSymbolStream(options: SymbolStreamOptions, now: number): SymbolStream {
   const { instrument, seed, updatesPerSecond, sink } = options;
   const { symbol } = instrument;
-  const market = createSymbolMarket(instrument, seed, now);
+  const market = createSymbolMarket(instrument, seed, now, options.splits);
   /** Updates owed so far, whole and in parts. */
   let due = 0;
   /** Trades up to here are delivered. */
@@ -71,11 +73,18 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
   /** The minutes that are over, and the day as it was when the trades that are known had come. */
   const deliverDay = (at: number): void => {
     const path = market.on(at);
+    day = path.day;
     const candles = path.candlesUntil(at);
     const inMinute = minuteOf(known) === minuteOf(at) ? market.tradedInMinute(known) : 0;
     sink.candles(symbol, candles);
     sink.day({
-      ...{ symbol, receivedAt: at, previousClose: path.previousClose, ...soFar(candles, inMinute) },
+      ...{
+        symbol,
+        receivedAt: at,
+        previousClose: path.previousClose,
+        isAdjusted: true,
+        ...soFar(candles, inMinute),
+      },
       // Trades after `known` are to come.
       sourceTime: Math.max(known + 1, path.day.start),
     });
@@ -94,10 +103,7 @@ export function openSymbolStream(options: SymbolStreamOptions, now: number): Sym
       }
       due += (elapsed * updatesPerSecond) / 1_000;
       for (; due >= 1; due -= 1) update(at);
-      if (at >= day.end) {
-        day = newYorkDay(at);
-        deliverDay(at);
-      }
+      if (at >= day.end) deliverDay(at);
     },
   };
 }

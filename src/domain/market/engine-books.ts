@@ -3,10 +3,10 @@ import type { Candle } from './candle.ts';
 import { createCandleBook } from './candle-book.ts';
 import type { FeedSink } from './feed.ts';
 import type { Quote } from './quote.ts';
-import { createQuoteBook, type QuoteBookOptions } from './quote-book.ts';
+import { createQuoteBook, type QuoteBook, type QuoteBookOptions } from './quote-book.ts';
 
 /** What the engine keeps of the market: the latest quote and the day's candles of each symbol. */
-export interface EngineBooks {
+export interface EngineBooks extends Pick<QuoteBook, 'plan' | 'adjusted' | 'today'> {
   /** Where the feed's ticks arrive. */
   readonly ticks: Pick<
     FeedSink,
@@ -88,6 +88,9 @@ export function createEngineBooks(options: EngineBooksOptions): EngineBooks {
     touch: book.touch,
     touchAll: () => book.touch(),
     cut: book.cut,
+    plan: book.plan,
+    adjusted: book.adjusted,
+    today: book.today,
     forgetIdle(now) {
       book.forget(now - IDLE_KEPT_MS);
       candles.forget((symbol, isPast) => (isPast ? isIdle(symbol) : isGone(symbol)));

@@ -21,6 +21,8 @@ export interface EngineDemand {
   pass(): void;
   /** Whether the symbol was among those that were passed on last. */
   wants(symbol: string): boolean;
+  /** The symbols that were passed on last. */
+  symbols(): ReadonlySet<string>;
   /** Number of the wanted symbols. */
   size(): number;
 }
@@ -62,6 +64,7 @@ export function createEngineDemand(options: EngineDemandOptions): EngineDemand {
     },
     pass,
     wants: (symbol) => passed.has(symbol),
+    symbols: () => passed,
     size: () => subscriptions.current(clock.now()).size,
   };
 }

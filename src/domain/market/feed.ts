@@ -71,6 +71,8 @@ export interface BarTick extends Tick, Candle {
 /** State of the day from a snapshot: a symbol has its numbers before its next tick. */
 export interface DayTick extends Tick {
   readonly previousClose: number | undefined;
+  /** The previous close counts a split of today: it is in shares of after it. */
+  readonly isAdjusted?: true;
   readonly open: number | undefined;
   readonly high: number | undefined;
   readonly low: number | undefined;

@@ -36,7 +36,7 @@ export interface MarketOptions {
 }
 
 /** The engine's side of market data: runs the feed while this replica holds the lease. */
-export interface Market {
+export interface Market extends Pick<EngineBooks, 'plan' | 'adjusted' | 'today'> {
   /** Follows what other engines report of the place upstream, until the returned function is called. */
   follow(): Cancel;
   /** Runs the feed as the engine of lease number `fencing`; again with another number counts anew. */
@@ -51,7 +51,9 @@ export interface Market {
   /** One-minute candles of the current day, oldest first. */
   candles(symbol: string): Candle[];
   health(): Pick<FeedHealth, 'source' | 'state' | 'lastTickAgeMs' | 'detail'>;
-  /** Number of symbols that upstream is asked for. */
+  /** The symbols that upstream is asked for. */
+  symbols(): ReadonlySet<string>;
+  /** Their number. */
   subscribed(): number;
   /** Since the process started. */
   readonly counters: Readonly<{ ticks: number; dropped: number }>;
@@ -131,7 +133,8 @@ export function createMarket(options: MarketOptions): Market {
       flow.stop();
       await Promise.all([run.stop(), halts.stop()]);
     },
-    candles: books.candles,
+    ...{ candles: books.candles, plan: books.plan, adjusted: books.adjusted, today: books.today },
+    symbols: demand.symbols,
     subscribed: demand.size,
     health: () => healthOf(feed, run.status(), books.lastTickAt(), clock.now()),
     counters: books.counters,

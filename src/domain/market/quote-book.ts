@@ -4,6 +4,7 @@ import type { Quote } from './quote.ts';
 import { createEntries, type IsIdle } from './quote-entries.ts';
 import { applyEarlierDay, cutEntry, type Entry, entryToQuote, haltAgain } from './quote-entry.ts';
 import { applyBar, applyDay, applyHalt, applyNbbo, applyTrade } from './quote-rules.ts';
+import type { Split } from './splits.ts';
 
 /** The latest quote of each symbol, kept up in place. The day of all of them turns by the calendar. */
 export interface QuoteBook {
@@ -17,6 +18,12 @@ export interface QuoteBook {
   day(tick: DayTick): void;
   /** Quotes that changed since the last call, each with the state that `stateOf` gives for its last receive time. */
   takeChanged(stateOf: (symbol: string, receivedAt: number) => QuoteState): Quote[];
+  /** The symbol will be split, or is from now on: until `adjusted` its orders wait as in a halt. */
+  plan(split: Split): void;
+  /** The books are adjusted to the split of the symbol. */
+  adjusted(symbol: string): void;
+  /** The trading day, by the time by which days end; null before a recording's first tick. */
+  today(): string | null;
   /** Makes `takeChanged` return the symbol, or all of them, although nothing happened. */
   touch(symbol?: string): void;
   /** What brought bid and ask of the symbol is gone, or of all symbols. */
@@ -64,6 +71,9 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
     entry.changed = true;
     changed.push(entry);
   };
+  const markAll = (some: Iterable<Entry>): void => {
+    for (const entry of some) mark(entry);
+  };
   const changedBy = (entry: Entry, sourceTime: number, receivedAt: number): void => {
     if (sourceTime > entry.sourceTime) entry.sourceTime = sourceTime;
     entry.receivedAt = receivedAt;
@@ -109,7 +119,7 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
       changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
     takeChanged(stateOf) {
-      for (const entry of entries.turnDays()) mark(entry);
+      markAll(entries.turnDays());
       const taken = changed;
       changed = [];
       return taken.map((entry) => {
@@ -117,9 +127,10 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
         return entryToQuote(entry, stateOf(entry.symbol, entry.receivedAt), now !== undefined);
       });
     },
-    touch(symbol) {
-      for (const entry of entries.some(symbol)) mark(entry);
-    },
+    plan: (split) => markAll(entries.plan(split)),
+    adjusted: (symbol) => markAll(entries.adjusted(symbol)),
+    today: entries.today,
+    touch: (symbol) => markAll(entries.some(symbol)),
     cut(symbol) {
       for (const entry of entries.some(symbol)) {
         cutEntry(entry);

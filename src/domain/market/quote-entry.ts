@@ -6,6 +6,7 @@ import type { DayTick } from './feed.ts';
 import type { MarketHours } from './market-hours.ts';
 import type { Quote, VendorGreeks } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
+import { afterSplit, type Split } from './splits.ts';
 
 /** What the quote book keeps of one symbol, changed in place tick after tick. A price of 0 is not known yet. */
 export interface Entry {
@@ -37,6 +38,11 @@ export interface Entry {
   previousClose: number | undefined;
   /** When upstream said so; 0 for one that is ours. */
   previousCloseTime: number;
+  /** The split of the entry's day. */
+  split: Split | undefined;
+  /** From the split until the books are adjusted to it, orders wait as in a halt. */
+  splitting: boolean;
+  previousCloseAdjusted: boolean;
   openInterest: number | undefined;
   greeks: VendorGreeks | undefined;
   /** The reported closing price and the shares of its auction: the largest auction is the listing exchange's. */
@@ -73,7 +79,7 @@ export const entryToQuote = (entry: Entry, state: QuoteState, isOurDay: boolean)
   receivedAt: entry.receivedAt,
   ...(entry.nbboReceivedAt > 0 &&
     (entry.bid !== undefined || entry.ask !== undefined) && { nbboReceivedAt: entry.nbboReceivedAt }),
-  ...(entry.halted && { halted: true }),
+  ...((entry.halted || entry.splitting) && { halted: true }),
   ...(entry.priceReceivedAt > 0 && { priceReceivedAt: entry.priceReceivedAt }),
   state,
 });
@@ -101,6 +107,9 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     open: undefined,
     previousClose: undefined,
     previousCloseTime: 0,
+    split: undefined,
+    splitting: false,
+    previousCloseAdjusted: false,
     openInterest: undefined,
     greeks: undefined,
     close: undefined,
@@ -141,6 +150,8 @@ export function rollDay(entry: Entry, time: number): void {
     entry.previousClose = last;
     entry.previousCloseTime = 0;
   }
+  entry.split = undefined;
+  entry.splitting = entry.previousCloseAdjusted = false;
   entry.open = entry.close = undefined;
   entry.sums.clear();
   entry.closeSize = 0;
@@ -156,10 +167,12 @@ export function rollDay(entry: Entry, time: number): void {
  * Upstream's numbers of a day that is over, which it says until it has others: the close of that day is where today begins,
  * and the last price where no later one is known.
  */
-export function applyEarlierDay(entry: Entry, { last, sourceTime, openInterest, greeks }: DayTick): void {
+export function applyEarlierDay(entry: Entry, tick: DayTick): void {
+  const { sourceTime, openInterest, greeks } = tick;
   if (openInterest !== undefined) entry.openInterest = openInterest;
   if (greeks) entry.greeks = greeks;
-  if (last === undefined) return;
+  if (tick.last === undefined) return;
+  const last = entry.split ? afterSplit(tick.last, entry.split) : tick.last;
   if (entry.previousCloseTime <= sourceTime) {
     entry.previousClose = last;
     entry.previousCloseTime = sourceTime;
@@ -168,4 +181,17 @@ export function applyEarlierDay(entry: Entry, { last, sourceTime, openInterest, 
     entry.price = last;
     entry.priceTime = sourceTime;
   }
+}
+
+/** The day begins with a split: prices of before it are told in shares of after it, and bid and ask of before are gone. */
+export function splitEntry(entry: Entry, split: Split): void {
+  if (entry.split) return;
+  entry.split = split;
+  entry.splitting = true;
+  if (entry.price > 0 && entry.priceTime < entry.dayStart) entry.price = afterSplit(entry.price, split);
+  if (entry.previousClose !== undefined && !entry.previousCloseAdjusted)
+    entry.previousClose = afterSplit(entry.previousClose, split);
+  if (entry.nbboTime >= entry.dayStart) return;
+  entry.bid = entry.bidSize = entry.ask = entry.askSize = undefined;
+  entry.nbboReceivedAt = 0;
 }

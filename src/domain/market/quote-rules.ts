@@ -1,6 +1,7 @@
 /** What each kind of tick changes in the quote of its symbol. The tick is of the entry's day, and no repeat. */
 import type { BarTick, DayTick, HaltTick, NbboTick, TradeTick } from './feed.ts';
 import type { Entry } from './quote-entry.ts';
+import { afterSplit } from './splits.ts';
 import {
   ADDS_VOLUME,
   CORRECTS_CLOSE,
@@ -96,9 +97,16 @@ export function applyBar(entry: Entry, tick: BarTick): boolean {
   return true;
 }
 
+/** One that does not count a split of today yields to one that does. */
+function applyPreviousClose(entry: Entry, close: number, isAdjusted: boolean): void {
+  if (entry.split && entry.previousCloseAdjusted && !isAdjusted) return;
+  entry.previousClose = entry.split && !isAdjusted ? afterSplit(close, entry.split) : close;
+  entry.previousCloseAdjusted = isAdjusted;
+}
+
 export function applyDay(entry: Entry, tick: DayTick): void {
   if (tick.previousClose !== undefined) {
-    entry.previousClose = tick.previousClose;
+    applyPreviousClose(entry, tick.previousClose, tick.isAdjusted === true);
     entry.previousCloseTime = tick.sourceTime;
   }
   if (tick.open !== undefined) {
@@ -112,8 +120,8 @@ export function applyDay(entry: Entry, tick: DayTick): void {
   if (tick.greeks) entry.greeks = tick.greeks;
   if (tick.last !== undefined && tick.sourceTime >= entry.priceTime && entry.close === undefined) {
     setPrice(entry, tick.last, tick.sourceTime);
-  } else if (entry.price === 0 && tick.previousClose !== undefined) {
-    setPrice(entry, tick.previousClose, 0);
+  } else if (entry.price === 0 && entry.previousClose !== undefined) {
+    setPrice(entry, entry.previousClose, 0);
   }
   if (tick.sourceTime >= entry.nbboTime && (tick.bid !== undefined || tick.ask !== undefined)) {
     entry.bid = tick.bid;

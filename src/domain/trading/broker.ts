@@ -72,7 +72,8 @@ export interface Broker {
   /** Asks for the end of a working order; the answer is an event. */
   cancel(orderId: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Gives open orders back to a broker whose memory ended with the process. Other brokers subscribe to the events
+   * Gives open orders back to a broker whose memory ended with the process, and on their terms of now: a split changes
+   * them. Other brokers subscribe to the events
    * of these orders. Resolves when no event can be missed any more.
    */
   adopt(orders: readonly BrokerOrder[]): Promise<void>;

@@ -6,7 +6,7 @@ import { type Order, openQuantity } from './order.ts';
 import { isWithin } from './prices.ts';
 
 /** The ledger keeps hundredths of a cent: sub-dollar prices need them, and shares are whole. */
-const LEDGER_DECIMALS = 4;
+export const LEDGER_DECIMALS = 4;
 
 export interface Holding {
   readonly account: Account;

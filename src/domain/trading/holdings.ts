@@ -39,6 +39,9 @@ export interface Position {
   readonly dayStartRealized: Decimal;
   /** Proceeds of that day's sales minus the cost of its purchases, dollars. */
   readonly dayFlow: Decimal;
+  /** The part of a share that a split left, until it is sold; `cost` is without its part of the cost. */
+  readonly fraction: Decimal;
+  readonly fractionCost: Decimal;
   /** The last price of the symbol that was stored; absent where none was. It is read with the position, never written. */
   readonly lastKnown?: KnownPrice;
 }

@@ -1,5 +1,7 @@
+import type { Decimal } from '../../lib/decimal.ts';
 import type { OrderStatus } from '../../protocol/order-status.ts';
 import type { Appended } from '../journal/journal.ts';
+import type { Split } from '../market/splits.ts';
 import type { BrokerEvent } from './broker.ts';
 import type { Holdings } from './holdings.ts';
 import type { Order } from './order.ts';
@@ -13,6 +15,21 @@ export interface Settled {
   /** Orders as they are now. */
   readonly orders: readonly Order[];
   readonly mismatches: readonly Mismatch[];
+}
+
+/** A split of the market `source` that takes effect now. Times are milliseconds since epoch. */
+export interface DueSplit extends Split {
+  readonly source: string;
+  /** Trades from then on are of shares of after it. */
+  readonly effectiveAt: number;
+  readonly at: number;
+}
+
+/** What a transaction changed of positions, to be published after its commit. */
+export interface Adjusted {
+  readonly appended: readonly Appended[];
+  /** Users whose books a split contradicts: more was sold since it took effect than there is after it. */
+  readonly contradicted: readonly string[];
 }
 
 /**
@@ -59,6 +76,12 @@ export interface Ledger {
   openOrders(fencing: number): Promise<Order[]>;
   /** Engine: open orders whose end was asked for, or whose day is over at `at`. */
   ending(fencing: number, at: number, limit: number): Promise<Order[]>;
+  /** Engine: applies a split to every position and open order of its symbol, once: `appended` is empty for a repeat. */
+  split(fencing: number, split: DueSplit): Promise<Adjusted>;
+  /** Engine: sells what splits left of shares in the symbol, at a price of after them, dollars a share. */
+  sellFractions(fencing: number, symbol: string, price: Decimal, at: number): Promise<Adjusted>;
+  /** The symbols of which a fraction of a share is held. */
+  fractionSymbols(): Promise<string[]>;
   /** Engine: applies broker events. An event that was applied before, or comes too late, changes nothing. */
   settle(fencing: number, events: readonly BrokerEvent[]): Promise<Settled>;
 }

@@ -4,6 +4,7 @@ import { notional } from '../instrument/notional.ts';
 import type { Quote } from '../market/quote.ts';
 import type { Holdings, Position } from './holdings.ts';
 import { isCountable, type Mark, markOf } from './marks.ts';
+import { sharesOf } from './split-terms.ts';
 
 const ONE = decimal(1);
 
@@ -16,16 +17,22 @@ const percentOf = (part: Decimal, whole: Decimal): number =>
   whole.gt(0) ? toNumber(round(part.div(whole).times(100), PERCENT_DECIMALS)) : 0;
 
 /** Average purchase price, dollars; 0 without shares, and for a contract whose number of shares is not known. */
-export const averagePrice = ({ symbol, cost, quantity }: Position): Decimal =>
-  quantity > 0 && isCountable(symbol)
-    ? round(cost.div(notional(symbol, ONE, quantity)), AVERAGE_PRICE_DECIMALS)
+export function averagePrice(position: Position): Decimal {
+  const { symbol } = position;
+  const shares = sharesOf(position);
+  return shares.gt(0) && isCountable(symbol)
+    ? round(costOf(position).div(notional(symbol, ONE, shares)), AVERAGE_PRICE_DECIMALS)
     : ZERO;
+}
+
+/** What all shares were bought for, with the fraction that waits for its sale. */
+const costOf = ({ cost, fractionCost }: Position): Decimal => cost.plus(fractionCost);
 
 const realizedToday = (position: Position, today: string): Decimal =>
   position.day === today ? position.realized.minus(position.dayStartRealized) : ZERO;
 
-const worth = (symbol: string, price: Decimal | null, quantity: number): Decimal =>
-  price && quantity > 0 ? notional(symbol, price, quantity) : ZERO;
+const worth = (symbol: string, price: Decimal | null, shares: Decimal): Decimal =>
+  price && shares.gt(0) ? notional(symbol, price, shares) : ZERO;
 
 /**
  * Profit or loss of one symbol since the previous close: the shares held now at their mark, plus the day's
@@ -33,14 +40,15 @@ const worth = (symbol: string, price: Decimal | null, quantity: number): Decimal
  * of now, or the previous close of shares that were held this morning.
  */
 export function dayChange(position: Position, mark: Mark, today: string): Decimal | null {
-  const { symbol, quantity } = position;
+  const { symbol } = position;
   const { price, previousClose } = mark;
+  const shares = sharesOf(position);
   const traded = position.day === today;
-  const startQuantity = traded ? position.dayStartQuantity : quantity;
-  if (!(price || quantity === 0) || !(previousClose || startQuantity === 0)) return null;
-  return worth(symbol, price, quantity)
+  const atStart = traded ? position.fraction.plus(position.dayStartQuantity) : shares;
+  if (!(price || shares.eq(0)) || !(previousClose || atStart.eq(0))) return null;
+  return worth(symbol, price, shares)
     .plus(traded ? position.dayFlow : ZERO)
-    .minus(worth(symbol, previousClose, startQuantity));
+    .minus(worth(symbol, previousClose, atStart));
 }
 
 /** The same, or what the day realised where a price is missing. */
@@ -76,20 +84,21 @@ export function portfolioToPayload(
     const mark = markOf(position, quoteOf(position.symbol), today);
     const positionChange = dayChange(position, mark, today);
     change = change.plus(positionChange ?? realizedToday(position, today));
-    if (position.quantity === 0) continue;
+    const [shares, cost] = [sharesOf(position), costOf(position)];
+    if (shares.eq(0)) continue;
     const { price } = mark;
-    const marketValue = price ? notional(position.symbol, price, position.quantity) : position.cost;
-    const unrealized = marketValue.minus(position.cost);
+    const marketValue = price ? notional(position.symbol, price, shares) : cost;
+    const unrealized = marketValue.minus(cost);
     const average = averagePrice(position);
     equity = equity.plus(marketValue);
     rows.push({
       symbol: position.symbol,
-      quantity: position.quantity,
+      quantity: toNumber(shares),
       averagePrice: toNumber(average),
       price: toNumber(price ?? average),
       marketValue: toNumber(marketValue),
       unrealizedPnl: toNumber(unrealized),
-      unrealizedPnlPercent: percentOf(unrealized, position.cost),
+      unrealizedPnlPercent: percentOf(unrealized, cost),
       ...(positionChange && { dayChange: toNumber(positionChange) }),
       priced: price !== null,
       mark: mark.kind,
@@ -121,4 +130,6 @@ export const emptyPosition = (symbol: string): Position => ({
   dayStartQuantity: 0,
   dayStartRealized: decimal(0),
   dayFlow: ZERO,
+  fraction: ZERO,
+  fractionCost: ZERO,
 });

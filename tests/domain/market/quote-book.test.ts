@@ -267,6 +267,48 @@ describe('upstream’s own numbers of the day', () => {
   });
 });
 
+describe('a split', () => {
+  const split = { symbol: 'AAPL', day: NEXT_DAY, from: 1, to: 4 };
+  const held = () => {
+    const clock = { now: at('15:59') };
+    const book = createQuoteBook({ now: () => clock.now });
+    book.day(dayState({ previousClose: 396, sourceTime: at('10:00') }));
+    book.trade(trade({ price: 400, sourceTime: at('15:58') }));
+    book.nbbo(nbbo({ bid: 399, ask: 401, sourceTime: at('15:58') }));
+    return { clock, book };
+  };
+
+  test('tells prices of before it in shares of after it, from its day on, and orders wait until the books follow', () => {
+    const { clock, book } = held();
+    book.plan(split);
+    expect(quoteIn(book)).toMatchObject({ price: 400, previousClose: 396, bid: 399 });
+    clock.now = at('00:00', NEXT_DAY);
+    expect(quoteIn(book)).toMatchObject({ price: 100, previousClose: 100, bid: undefined, halted: true });
+    book.plan(split);
+    book.adjusted('AAPL');
+    expect(quoteIn(book)).toMatchObject({ price: 100, previousClose: 100 });
+    expect(quoteIn(book)).not.toHaveProperty('halted');
+    book.trade(trade({ price: 101, sourceTime: at('09:30', NEXT_DAY) }));
+    expect(quoteToPayload(quoteIn(book)!)).toMatchObject({ change: 1, changePercent: 1 });
+  });
+
+  test('that is told late divides the previous close, and no price that was made after it', () => {
+    const { clock, book } = held();
+    clock.now = at('10:00', NEXT_DAY);
+    book.day(dayState({ previousClose: 400, sourceTime: at('09:29', NEXT_DAY) }));
+    book.trade(trade({ price: 101, sourceTime: at('09:30', NEXT_DAY) }));
+    expect(quoteToPayload(quoteIn(book)!)).toMatchObject({ changePercent: -74.75 });
+    book.plan(split);
+    expect(quoteIn(book)).toMatchObject({ price: 101, previousClose: 100 });
+    // A snapshot goes on to tell the close of before; what is asked for counts the split.
+    book.day(dayState({ previousClose: 400, sourceTime: at('09:31', NEXT_DAY) }));
+    expect(quoteIn(book)).toMatchObject({ previousClose: 100 });
+    book.day(dayState({ previousClose: 100.25, isAdjusted: true, sourceTime: at('09:32', NEXT_DAY) }));
+    book.day(dayState({ previousClose: 400, sourceTime: at('09:33', NEXT_DAY) }));
+    expect(quoteIn(book)).toMatchObject({ previousClose: 100.25 });
+  });
+});
+
 describe('repeated trades', () => {
   test('are told by their id, whatever their sequence number', () => {
     const book = create();

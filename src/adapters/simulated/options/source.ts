@@ -1,5 +1,6 @@
 import type { OptionSource } from '../../../domain/options/chains.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import type { SplitScript } from '../splits.ts';
 import type { Turns } from '../turns.ts';
 import { createSimulatedChains } from './chains.ts';
 import { createSimulatedOptionFeed } from './feed.ts';
@@ -12,8 +13,9 @@ export function createSimulatedOptions(options: {
   readonly updatesPerSecond: number;
   readonly seed: number;
   readonly turns: Turns;
+  readonly splits?: SplitScript | undefined;
 }): OptionSource {
-  const parts = { ...options, days: createUnderlyingDays(options.seed) };
+  const parts = { ...options, days: createUnderlyingDays(options.seed, options.splits) };
   return {
     feed: createSimulatedOptionFeed(parts),
     chains: createSimulatedChains(parts),

@@ -1,5 +1,6 @@
 import { type NewYorkDay, newYorkDay, newYorkTime } from '../../../protocol/new-york.ts';
 import { createDayPath, type DayPath } from '../day-path.ts';
+import type { SplitScript } from '../splits.ts';
 import type { SimulatedInstrument } from '../universe.ts';
 import { createSurface, type Surface } from './surface.ts';
 
@@ -16,11 +17,11 @@ export type UnderlyingDays = (instrument: SimulatedInstrument, date: string) => 
 const MAX_KEPT = 60;
 
 /** Days by underlying and date; the latest ones used are kept. */
-export function createUnderlyingDays(seed: number): UnderlyingDays {
+export function createUnderlyingDays(seed: number, script: SplitScript = []): UnderlyingDays {
   const kept = new Map<string, UnderlyingDay>();
   return (instrument, date) => {
     const name = `${instrument.symbol}/${date}`;
-    const known = kept.get(name) ?? createUnderlyingDay(instrument, seed, date);
+    const known = kept.get(name) ?? createUnderlyingDay(instrument, seed, date, script);
     kept.delete(name);
     kept.set(name, known);
     for (const oldest of kept.keys()) {
@@ -31,7 +32,16 @@ export function createUnderlyingDays(seed: number): UnderlyingDays {
   };
 }
 
-function createUnderlyingDay(instrument: SimulatedInstrument, seed: number, date: string): UnderlyingDay {
+function createUnderlyingDay(
+  instrument: SimulatedInstrument,
+  seed: number,
+  date: string,
+  script: SplitScript,
+): UnderlyingDay {
   const day = newYorkDay(newYorkTime(date, 0));
-  return { day, path: createDayPath(instrument, seed, day), surface: createSurface(instrument, seed, day) };
+  return {
+    day,
+    path: createDayPath(instrument, seed, day, script),
+    surface: createSurface(instrument, seed, day),
+  };
 }

@@ -44,10 +44,12 @@ const WRITE_BOOKS = `WITH
     WHERE accounts.user_id = c.user_id),
   p AS (INSERT INTO positions (${POSITION_COLUMNS})
     SELECT ${POSITION_COLUMNS} FROM json_to_recordset($3::json) AS c (user_id uuid, symbol text, quantity bigint,
-      cost numeric, realized numeric, day text, day_start_quantity bigint, day_start_realized numeric, day_flow numeric)
+      cost numeric, realized numeric, day text, day_start_quantity bigint, day_start_realized numeric, day_flow numeric,
+      fraction numeric, fraction_cost numeric)
     ON CONFLICT (user_id, symbol) DO UPDATE SET quantity = excluded.quantity, cost = excluded.cost,
       realized = excluded.realized, day = excluded.day, day_start_quantity = excluded.day_start_quantity,
-      day_start_realized = excluded.day_start_realized, day_flow = excluded.day_flow),
+      day_start_realized = excluded.day_start_realized, day_flow = excluded.day_flow,
+      fraction = excluded.fraction, fraction_cost = excluded.fraction_cost),
   f AS (INSERT INTO fills (execution_id, order_id, user_id, quantity, price, executed_at)
     SELECT * FROM json_to_recordset($4::json) AS c (execution_id text, order_id uuid, user_id uuid, quantity bigint,
       price numeric, executed_at timestamptz)),

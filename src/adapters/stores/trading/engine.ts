@@ -7,8 +7,12 @@ import { type FencedOptions, fencedTransaction } from '../engine/fenced.ts';
 import { APPEND, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
 import { loadBooks, writeSettlement } from './books.ts';
 import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './rows.ts';
+import { applySplit, fractionSymbols, sellFractions } from './splits.ts';
 
-type EngineMethods = Pick<Ledger, 'claim' | 'openOrders' | 'ending' | 'settle'>;
+type EngineMethods = Pick<
+  Ledger,
+  'claim' | 'openOrders' | 'ending' | 'settle' | 'split' | 'sellFractions' | 'fractionSymbols'
+>;
 
 const columnsOf = (alias: string): string =>
   ORDER_COLUMNS.split(', ')
@@ -66,5 +70,9 @@ export function createEngineMethods(db: Database): EngineMethods {
         const { orders, mismatches } = settlement;
         return { appended: await writeSettlement(tx, settlement), orders, mismatches };
       }),
+    split: (fencing, due) => fenced(fencing, (tx) => applySplit(tx, due)),
+    sellFractions: (fencing, symbol, price, at) =>
+      fenced(fencing, (tx) => sellFractions(tx, { symbol, price, at })),
+    fractionSymbols: () => fractionSymbols(db),
   };
 }

@@ -29,7 +29,7 @@ const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND 
 // One statement, so that cash and positions are of the same moment.
 const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
   (SELECT json_agg(p ORDER BY p.symbol) FROM (SELECT user_id, symbol, quantity, cost::text, realized::text, day,
-    day_start_quantity, day_start_realized::text, day_flow::text, ${KNOWN_PRICE_COLUMNS}
+    day_start_quantity, day_start_realized::text, day_flow::text, fraction::text, fraction_cost::text, ${KNOWN_PRICE_COLUMNS}
     FROM positions LEFT JOIN last_prices USING (symbol) WHERE user_id = $1) p) AS positions,
   (SELECT portfolio FROM external_portfolios WHERE user_id = $1) AS external,
   ${holdingsVersion('accounts')} AS version
@@ -42,7 +42,7 @@ const TRADED_SYMBOLS = `WITH RECURSIVE positioned AS (
     SELECT (SELECT p.symbol FROM positions p WHERE p.symbol > positioned.symbol ORDER BY p.symbol LIMIT 1)
     FROM positioned WHERE positioned.symbol IS NOT NULL)
   SELECT symbol FROM positioned
-    WHERE EXISTS (SELECT FROM positions p WHERE p.symbol = positioned.symbol AND p.quantity > 0)
+    WHERE EXISTS (SELECT FROM positions p WHERE p.symbol = positioned.symbol AND (p.quantity > 0 OR p.fraction > 0))
   UNION SELECT symbol FROM orders WHERE status IN ${OPEN}`;
 
 export function createLedger(db: Database): Ledger {

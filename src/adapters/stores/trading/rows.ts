@@ -32,9 +32,11 @@ export interface PositionRow {
   day_start_quantity: number;
   day_start_realized: string;
   day_flow: string;
+  fraction: string;
+  fraction_cost: string;
 }
 export const POSITION_COLUMNS =
-  'user_id, symbol, quantity, cost, realized, day, day_start_quantity, day_start_realized, day_flow';
+  'user_id, symbol, quantity, cost, realized, day, day_start_quantity, day_start_realized, day_flow, fraction, fraction_cost';
 
 export const toPosition = (row: PositionRow): Position => ({
   symbol: row.symbol,
@@ -45,6 +47,8 @@ export const toPosition = (row: PositionRow): Position => ({
   dayStartQuantity: row.day_start_quantity,
   dayStartRealized: decimal(row.day_start_realized),
   dayFlow: decimal(row.day_flow),
+  fraction: decimal(row.fraction),
+  fractionCost: decimal(row.fraction_cost),
 });
 
 export const fromPosition = (userId: string, position: Position): PositionRow => ({
@@ -57,6 +61,8 @@ export const fromPosition = (userId: string, position: Position): PositionRow =>
   day_start_quantity: position.dayStartQuantity,
   day_start_realized: position.dayStartRealized.toString(),
   day_flow: position.dayFlow.toString(),
+  fraction: position.fraction.toFixed(),
+  fraction_cost: position.fractionCost.toString(),
 });
 
 export interface OrderRow {

@@ -7,6 +7,7 @@ import type { EngineLease } from '../../engine/lease.ts';
 import type { Broker } from '../broker.ts';
 import type { Ledger } from '../ledger.ts';
 import { ordersTopic } from '../topics.ts';
+import { type Adjustments, NO_ADJUSTMENTS } from './adjustments.ts';
 import { createBrokerDesk } from './broker-desk.ts';
 import { createEndings, ENDING_INTERVAL_MS } from './endings.ts';
 import { createEventQueue } from './event-queue.ts';
@@ -22,6 +23,8 @@ export interface ExecutorOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
+  /** Splits, on a market that has them. */
+  readonly adjustments?: Adjustments;
 }
 
 export interface Executor {
@@ -40,7 +43,8 @@ const POLL_MS = 1_000;
  * receives them, what the broker reports is applied in batches, and every write carries the fencing number of the
  * lease: an executor that lost the lease without noticing cannot write.
  */
-export function createExecutor({ lease, ledger, broker, bus, clock, log }: ExecutorOptions): Executor {
+export function createExecutor(options: ExecutorOptions): Executor {
+  const { lease, ledger, broker, bus, clock, log, adjustments = NO_ADJUSTMENTS } = options;
   const bell = createBell(clock);
   const phase = createPhaseKeeper(bell.ring);
   const events = createEventQueue(bell.ring);
@@ -79,12 +83,13 @@ export function createExecutor({ lease, ledger, broker, bus, clock, log }: Execu
     // Events that arrive in the same turn of the event loop are settled together.
     await new Promise(setImmediate);
     await events.settleNext((batch) => settler.settle(fencing, batch));
+    if (adjustments.isDue() && events.isEmpty() && (await adjustments.apply(fencing))) return doubt();
     await intake.claim(fencing);
     await endings.end(fencing);
   };
 
   const idleMs = (): number | null => {
-    if (!events.isEmpty() || intake.isDue() || endings.isDue()) return null;
+    if (!events.isEmpty() || adjustments.isDue() || intake.isDue() || endings.isDue()) return null;
     return endings.isWaiting() ? ENDING_INTERVAL_MS : POLL_MS;
   };
 
