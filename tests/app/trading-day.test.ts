@@ -62,6 +62,15 @@ test('a split turns shares, orders and prices at midnight, and the fraction is s
     clientOrderId: 's',
   } as const;
   await ask(socket, 'order:place', sell);
+  const stop = {
+    ...order,
+    side: 'buy',
+    type: 'stop',
+    quantity: 10,
+    stopPrice: 10.4,
+    clientOrderId: 'w',
+  } as const;
+  await ask(socket, 'order:place', stop);
   const before = await portfolioOf(session.cookie);
 
   const turned = next(socket, 'quote:update', ({ previousClose }) => previousClose === 100);
@@ -82,6 +91,7 @@ test('a split turns shares, orders and prices at midnight, and the fraction is s
   });
   const orders = await app.request('GET', '/api/orders', { cookie: session.cookie });
   expect(orders.body.data).toMatchObject([
+    { side: 'buy', quantity: 1, stopPrice: 104, status: 'working' },
     { side: 'sell', quantity: 2, limitPrice: 105, status: 'working' },
     { side: 'buy', quantity: 25 },
   ]);
@@ -89,10 +99,49 @@ test('a split turns shares, orders and prices at midnight, and the fraction is s
   market.tick('MSFT', 102);
   await until(() => adjusted.length === 2, 'the fraction is sold');
   expect(adjusted[1]?.payload).toMatchObject({ quantityBefore: 2.5, quantityAfter: 2, cash: 51 });
-  const sold = next(socket, 'trade:executed');
+  const trades = collect(socket, 'trade:executed');
   market.tick('MSFT', 105.5);
-  expect(await sold).toMatchObject({ quantity: 2, price: 105.49 });
-  expect(await portfolioOf(session.cookie)).toMatchObject({ positions: [] });
+  await until(() => trades.length === 2, 'the stop has woken, and the limit is reached');
+  expect(trades.map(({ payload }) => payload)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ side: 'sell', quantity: 2, price: 105.49 }),
+      expect.objectContaining({ side: 'buy', quantity: 1, price: 105.51 }),
+    ]),
+  );
+});
+
+test('a restart between a split and the sale of its fraction applies the split no second time and sells it', async () => {
+  const { end } = newYorkDay(clock.now());
+  market.split({ symbol: 'MSFT', day: newYorkDay(end).date, from: 10, to: 1 });
+  const session = await app.signUp();
+  const socket = await app.connect(session);
+  await ask(socket, 'subscribe:trades');
+  await ask(socket, 'subscribe:watchlist', ['MSFT']);
+  await until(() => market.wanted().has('MSFT'), 'MSFT is wanted');
+  const quoted = next(socket, 'quote:update', ({ ask: offered }) => offered === 10);
+  market.tick('MSFT', 10, { bid: 9.99, ask: 10 });
+  await quoted;
+  const bought = next(socket, 'trade:executed');
+  const order = { symbol: 'MSFT', side: 'buy', type: 'market', quantity: 25, clientOrderId: 'b' } as const;
+  await ask(socket, 'order:place', order);
+  await bought;
+  const adjusted = next(socket, 'position:adjusted');
+  await passMidnight(session.cookie);
+  expect(await adjusted).toMatchObject({ quantityAfter: 2.5 });
+
+  await app.stop();
+  app = await startApp({ clock, market, dataDir: app.dataDir });
+  expect(await portfolioOf(session.cookie)).toMatchObject({ cash: 99_750, positions: [{ quantity: 2.5 }] });
+  const again = await app.connect(session);
+  await ask(again, 'subscribe:trades');
+  await until(() => market.wanted().has('MSFT'), 'MSFT is wanted again');
+  const sold = next(again, 'position:adjusted', ({ quantityAfter }) => quantityAfter === 2);
+  // The engine that has begun reads which fractions there are.
+  const ticks = setInterval(() => market.tick('MSFT', 102), 50);
+  expect(await sold).toMatchObject({ quantityBefore: 2.5, cash: 51 });
+  clearInterval(ticks);
+  const after = await portfolioOf(session.cookie);
+  expect(after).toMatchObject({ cash: 99_801, positions: [{ quantity: 2, averagePrice: 100 }] });
 });
 
 const portfolioOf = async (cookie: string): Promise<PortfolioPayload> =>

@@ -134,8 +134,7 @@ export function createMarket(options: MarketOptions): Market {
       await Promise.all([run.stop(), halts.stop()]);
     },
     ...{ candles: books.candles, plan: books.plan, adjusted: books.adjusted, today: books.today },
-    symbols: demand.symbols,
-    subscribed: demand.size,
+    ...{ symbols: demand.symbols, subscribed: demand.size },
     health: () => healthOf(feed, run.status(), books.lastTickAt(), clock.now()),
     counters: books.counters,
   };

@@ -114,8 +114,7 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
     day(tick) {
       const entry = entries.on(tick.symbol, tick.sourceTime) ?? entries.get(tick.symbol);
       if (entry === undefined) return;
-      if (tick.sourceTime < entry.dayStart) applyEarlierDay(entry, tick);
-      else applyDay(entry, tick);
+      (tick.sourceTime < entry.dayStart ? applyEarlierDay : applyDay)(entry, tick);
       changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
     takeChanged(stateOf) {
@@ -129,16 +128,13 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
     },
     plan: (split) => markAll(entries.plan(split)),
     adjusted: (symbol) => markAll(entries.adjusted(symbol)),
-    today: entries.today,
     touch: (symbol) => markAll(entries.some(symbol)),
     cut(symbol) {
-      for (const entry of entries.some(symbol)) {
-        cutEntry(entry);
-        mark(entry);
-      }
+      for (const entry of entries.some(symbol)) cutEntry(entry);
+      markAll(entries.some(symbol));
     },
     has: (symbol) => entries.get(symbol) !== undefined,
-    forget: entries.forget,
+    ...{ forget: entries.forget, today: entries.today },
     clear() {
       entries.clear();
       changed = [];

@@ -5,6 +5,8 @@ import type { Order } from '../order.ts';
 export function toBrokerOrder(order: Order): BrokerOrder {
   // Only a denied order has no bound, and those are never sent; the database holds that too.
   if (!order.boundPrice) throw new Error(`order ${order.id} has no bound price`);
-  const { id, symbol, side, type, quantity, filledQuantity, boundPrice, stopPrice, createdAt } = order;
-  return { id, symbol, side, type, quantity, filledQuantity, boundPrice, stopPrice, placedAt: createdAt };
+  const { id, symbol, side, type, quantity, filledQuantity, boundPrice, stopPrice } = order;
+  // What works has heard every price since; a split has given it other terms, by which those of before mean nothing.
+  const placedAt = order.status === 'submitting' ? order.createdAt : order.updatedAt;
+  return { id, symbol, side, type, quantity, filledQuantity, boundPrice, stopPrice, placedAt };
 }
