@@ -28,7 +28,7 @@ export const PLAIN_PING_INTERVAL_MS = 25_000;
 export const MAX_SENTIMENT_ROWS = 500;
 /** Pause between two `full` for one reader of `/ws`. */
 export const SENTIMENT_FULL_INTERVAL_MS = 60_000;
-/** Bytes of updates that wait for one reader of `/ws`; one that is further behind gets a `full` in their place. */
+/** Bytes on their way to one reader of `/ws`; one that is further behind gets a `full` in place of updates. */
 export const MAX_SENTIMENT_QUEUE_BYTES = 256 * 1024;
 /** Sockets of one address on a public `/ws`: an office behind one address has some, a flood has more. */
 export const MAX_VISITORS_PER_ADDRESS = 50;

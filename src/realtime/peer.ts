@@ -31,8 +31,11 @@ export interface Peer {
   readonly dialect: Dialect;
   /** False once the connection has ended. */
   isOpen(): boolean;
-  /** True when the operating system has accepted everything written before. */
-  isWritable(): boolean;
+  /**
+   * Bytes of state that may be written now. None while the operating system has yet to accept what was written before,
+   * or the client to answer for it: state that waits in a kernel grows old there.
+   */
+  room(): number;
   /** Bytes that wait for this peer in the memory of this process. */
   queuedBytes(): number;
   /** Rises as long as the peer reads, in bytes or in any other measure of its transport. */
@@ -40,7 +43,8 @@ export interface Peer {
   /**
    * Writes events in order, in one piece where the transport can. `joined` is the concatenation of their frames
    * where the caller shares it between peers; it holds until the end of this turn unless `queuedBytes` rises.
-   * `written` is called when the transport has accepted the last byte, and never if the connection ends before.
+   * `written` is called when more events may follow: the transport has accepted the last byte, and not too many are on
+   * their way. It is never called if the connection ends before.
    */
   write(events: readonly EncodedEvent[], joined?: Buffer, written?: () => void): void;
   /** A client comes back by itself, except after `revoked` and `replaced`. */

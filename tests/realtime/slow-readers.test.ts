@@ -14,7 +14,7 @@ const createBehindPeer = (): BehindPeer => ({
   ...createMemoryPeer(),
   taken: 0,
   queued: 1,
-  isWritable: () => false,
+  room: () => 0,
   takenBytes() {
     return this.taken;
   },
@@ -57,6 +57,14 @@ test('a reader that is never at rest, but takes a little now and then, is not sl
     clock.advance(1_000);
   }
   expect(slow).toEqual([]);
+});
+
+test('a stall of the process is no proof: who has not answered by the next look is slow', () => {
+  clock.advance(1_000);
+  clock.stall(60_000);
+  expect(slow).toEqual([]);
+  clock.advance(1_000);
+  expect(slow).toEqual([peer]);
 });
 
 test('a reader for whom too much is queued is slow at once, however much it takes', () => {

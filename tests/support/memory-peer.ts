@@ -90,7 +90,7 @@ export function createMemoryPeer(
     },
     onEnd: () => {},
     isOpen: () => state.open,
-    isWritable: () => state.open && queue.length === 0,
+    room: () => (state.open && queue.length === 0 ? Number.POSITIVE_INFINITY : 0),
     queuedBytes: () => queue.reduce((sum, { bytes }) => sum + bytes.length, 0),
     takenBytes: () => state.taken,
     write(events: readonly EncodedEvent[], joined, written) {

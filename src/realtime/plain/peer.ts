@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
+import { InFlight } from '../in-flight.ts';
 import type { CloseReason, Dialect, EncodedEvent, Peer } from '../peer.ts';
 import type { Principal } from '../principal.ts';
 import { toTextFrame } from '../websocket-frame.ts';
@@ -16,6 +17,9 @@ export interface PlainPeerParts {
   readonly clock: Clock;
 }
 
+/** FIN and opcode 9: a ping of the WebSocket protocol without data (RFC 6455, section 5.5.2). */
+const PING_FRAME = Buffer.from([0x89, 0]);
+
 /** A class, because its methods then cost nothing per connection. */
 export class PlainPeer implements Peer {
   readonly id: string;
@@ -24,6 +28,7 @@ export class PlainPeer implements Peer {
   readonly #ws: WebSocket;
   readonly #line: Socket;
   readonly #clock: Clock;
+  readonly #inFlight = new InFlight();
 
   constructor({ id, principal, dialect, ws, line, clock }: PlainPeerParts) {
     this.id = id;
@@ -38,8 +43,8 @@ export class PlainPeer implements Peer {
     return this.#ws.readyState === this.#ws.OPEN;
   }
 
-  isWritable(): boolean {
-    return this.isOpen() && this.#line.writableLength === 0;
+  room(): number {
+    return this.isOpen() && this.#line.writableLength === 0 ? this.#inFlight.room(this.#clock) : 0;
   }
 
   queuedBytes(): number {
@@ -47,7 +52,18 @@ export class PlainPeer implements Peer {
   }
 
   takenBytes(): number {
+    if (this.#inFlight.isProbed()) return this.#inFlight.arrivedBytes();
     return this.#line.bytesWritten - this.#line.writableLength;
+  }
+
+  /** Bytes written, and not known to have arrived. */
+  inFlightBytes(): number {
+    return this.#inFlight.bytes();
+  }
+
+  /** Whether everything that is written now will arrive late. */
+  isLate(): boolean {
+    return this.#inFlight.isLate(this.#clock);
   }
 
   write(events: readonly EncodedEvent[], joined?: Buffer, written?: () => void): void {
@@ -55,18 +71,30 @@ export class PlainPeer implements Peer {
     if (!first || !this.isOpen()) return;
     const frame =
       joined ?? (events.length === 1 ? first.frame : Buffer.concat(events.map((event) => event.frame)));
-    if (written) this.#line.write(frame, (error) => error ?? written());
-    else this.#line.write(frame);
+    this.#put(frame, written);
   }
 
   /** Writes an answer of the transport's own. */
   reply(text: string): void {
-    if (this.isOpen()) this.#line.write(toTextFrame(text));
+    if (this.isOpen()) this.#put(toTextFrame(text));
   }
 
   /** Complete frames that many peers share. */
   writeFrames(frames: Buffer): void {
-    if (this.isOpen()) this.#line.write(frames);
+    if (this.isOpen()) this.#put(frames);
+  }
+
+  /** Asks the client for a sign of life. A probe that is on its way asks already. */
+  ping(): void {
+    if (!this.isOpen() || this.#inFlight.isProbed()) return;
+    this.#line.write(PING_FRAME);
+    this.#inFlight.probe(this.#clock);
+  }
+
+  /** The client has answered: only one ping is on its way at a time. */
+  ponged(): void {
+    this.#inFlight.answered(this.#clock);
+    if (this.#inFlight.isProbeDue(this.#clock)) this.ping();
   }
 
   /** Reads nothing further from the line until `resume`: what the client sends waits on its side. */
@@ -80,5 +108,16 @@ export class PlainPeer implements Peer {
 
   close(reason: CloseReason): void {
     closeWith(this.#ws, CODE_OF_REASON[reason], reason, this.#clock);
+  }
+
+  #put(frame: Buffer, written?: () => void): void {
+    const isProbed = this.#inFlight.isProbeDue(this.#clock, frame.length);
+    this.#inFlight.wrote(frame.length);
+    if (isProbed) this.#line.cork();
+    if (written) this.#line.write(frame, (error) => error ?? this.#inFlight.whenRoomForEvents(written));
+    else this.#line.write(frame);
+    if (!isProbed) return;
+    this.ping();
+    this.#line.uncork();
   }
 }

@@ -193,7 +193,7 @@ function createConnect({ strangers, clock, metrics, log }: PlainParts, host: Dia
       host.release(principal, id);
     });
     metrics.plainConnections(path, 1);
-    heartbeat.follow(ws);
+    heartbeat.follow(peer, ws);
     host.join(peer);
     const open = (): void => inbox.open((message) => receive(peer, commands, message));
     const greeted = greet?.(peer);

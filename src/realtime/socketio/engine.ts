@@ -14,7 +14,8 @@ export interface EngineTransport {
   };
 }
 
-interface BufferedPacket {
+export interface Packet {
+  readonly type: string;
   readonly data?: unknown;
   readonly options?: { readonly wsPreEncodedFrame?: readonly Buffer[] };
 }
@@ -22,9 +23,18 @@ interface BufferedPacket {
 export const transportOf = (conn: { readonly transport: unknown }): EngineTransport =>
   conn.transport as EngineTransport;
 
+/** Bytes of a packet on the line. */
+export function sizeOf({ data, options }: Packet): number {
+  const frames = options?.wsPreEncodedFrame;
+  if (!frames) return typeof data === 'string' ? data.length : 0;
+  let bytes = 0;
+  for (const frame of frames) bytes += frame.length;
+  return bytes;
+}
+
 /** Packets that engine.io has not passed to the transport yet. */
-export const writeBufferOf = (conn: object): readonly BufferedPacket[] =>
-  (conn as { readonly writeBuffer: readonly BufferedPacket[] }).writeBuffer;
+export const writeBufferOf = (conn: object): readonly Packet[] =>
+  (conn as { readonly writeBuffer: readonly Packet[] }).writeBuffer;
 
 /** Time in which a client that has left, or was refused, may answer the close frame. */
 const END_GRACE_MS = 1_000;

@@ -2,14 +2,37 @@ import type { Server, Socket } from 'socket.io';
 import type { Clock } from '../../lib/clock.ts';
 import { SOCKET_CLOSE_CODES } from '../../protocol/connection.ts';
 import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../../protocol/events.ts';
+import { FIRST_WINDOW_BYTES, InFlight } from '../in-flight.ts';
 import { CLOSE_GRACE_MS, type CloseReason, type EncodedEvent, type Peer } from '../peer.ts';
 import type { Principal } from '../principal.ts';
+import { toTextFrame } from '../websocket-frame.ts';
 import { socketIoDialect } from './dialect.ts';
-import { type EngineTransport, endTransport, pingOver, transportOf, writeBufferOf } from './engine.ts';
+import {
+  type EngineTransport,
+  endTransport,
+  type Packet,
+  pingOver,
+  sizeOf,
+  transportOf,
+  writeBufferOf,
+} from './engine.ts';
 import { roomOf } from './room-names.ts';
 
 export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents, object, Principal>;
 export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, object, Principal>;
+
+/** The ping of engine.io, which every client answers. */
+const PING_FRAME = toTextFrame('2');
+
+/** The peer of a connection: with it one listener serves all of them, where each would have closures of its own. */
+const PEER = Symbol('peer');
+type Connection = RealtimeSocket['conn'] & { [PEER]?: SocketIoPeer };
+function packetWritten(this: Connection, packet: Packet): void {
+  this[PEER]?.packetWritten(packet);
+}
+function packetArrived(this: Connection, packet: Packet): void {
+  this[PEER]?.packetArrived(packet);
+}
 
 /** A class, because its methods then cost nothing per connection. */
 export class SocketIoPeer implements Peer {
@@ -18,6 +41,12 @@ export class SocketIoPeer implements Peer {
   readonly dialect = socketIoDialect;
   readonly #socket: RealtimeSocket;
   readonly #clock: Clock;
+  readonly #inFlight = new InFlight();
+  /** Pings of all kinds so far: engine.io sends its own as well, and an answer does not say which one it is for. */
+  #pings = 0;
+  #pongs = 0;
+  /** The ping that is the probe. */
+  #probe = 0;
   #polls = 0;
   #heardAt: number;
   #rooms: ReadonlySet<string> | null = null;
@@ -28,32 +57,33 @@ export class SocketIoPeer implements Peer {
     this.#socket = socket;
     this.#clock = clock;
     this.#heardAt = clock.now();
-    socket.conn.on('packet', () => {
-      this.#heardAt = clock.now();
-    });
+    const conn: Connection = socket.conn;
+    conn[PEER] = this;
+    conn.on('packetCreate', packetWritten);
+    conn.on('packet', packetArrived);
   }
 
   isOpen(): boolean {
     return this.#socket.connected;
   }
 
-  isWritable(): boolean {
-    return this.#transport().writable && writeBufferOf(this.#socket.conn).length === 0;
+  room(): number {
+    const { name, writable } = this.#transport();
+    if (!writable || writeBufferOf(this.#socket.conn).length > 0) return 0;
+    // The next poll is the answer to the one before.
+    return name === 'websocket' ? this.#inFlight.room(this.#clock) : FIRST_WINDOW_BYTES;
   }
 
   /** The queue of engine.io, and what `ws` could not pass on. */
   queuedBytes(): number {
     let bytes = this.#transport().socket?.bufferedAmount ?? 0;
-    for (const packet of writeBufferOf(this.#socket.conn)) {
-      const frames = packet.options?.wsPreEncodedFrame;
-      if (frames) for (const frame of frames) bytes += frame.length;
-      else if (typeof packet.data === 'string') bytes += packet.data.length;
-    }
+    for (const packet of writeBufferOf(this.#socket.conn)) bytes += sizeOf(packet);
     return bytes;
   }
 
   /** A polling client is measured in answered polls instead of bytes. */
   takenBytes(): number {
+    if (this.#inFlight.isProbed()) return this.#inFlight.arrivedBytes();
     const stream = this.#transport().socket?._socket;
     return stream ? stream.bytesWritten - stream.writableLength : this.#polls;
   }
@@ -65,8 +95,13 @@ export class SocketIoPeer implements Peer {
     if (this.#transport().name === 'websocket') {
       const frame =
         joined ?? (events.length === 1 ? last.frame : Buffer.concat(events.map((event) => event.frame)));
-      // engine.io would send the text if it could not use the frame; a WebSocket transport always can.
-      conn.write(last.text, { wsPreEncodedFrame: [frame] } as never, written);
+      const isProbed = this.#inFlight.isProbeDue(this.#clock, frame.length);
+      // engine.io would send the text if it could not use the frames; a WebSocket transport always can.
+      const frames = { wsPreEncodedFrame: isProbed ? [frame, PING_FRAME] : [frame] };
+      conn.write(last.text, frames as never, written && (() => this.#inFlight.whenRoomForEvents(written)));
+      if (!isProbed) return;
+      this.#pings += 1;
+      this.#probed();
       return;
     }
     const polled = (): void => {
@@ -109,6 +144,33 @@ export class SocketIoPeer implements Peer {
     this.#rooms = symbols;
     for (const symbol of before ?? []) if (!symbols.has(symbol)) void this.#socket.leave(roomOf(symbol));
     void this.#socket.join([...symbols].filter((symbol) => !before?.has(symbol)).map(roomOf));
+  }
+
+  /** A packet is on its way, or waits for those before it. */
+  packetWritten(packet: Packet): void {
+    if (packet.type === 'ping') this.#pings += 1;
+    else this.#inFlight.wrote(sizeOf(packet));
+  }
+
+  packetArrived({ type }: Packet): void {
+    this.#heardAt = this.#clock.now();
+    if (type === 'pong') this.#pong();
+  }
+
+  /** The client has answered the oldest ping that it had not answered. */
+  #pong(): void {
+    if (this.#pongs < this.#pings) this.#pongs += 1;
+    if (!this.#inFlight.isProbed() || this.#pongs < this.#probe) return;
+    this.#inFlight.answered(this.#clock);
+    if (!this.#inFlight.isProbeDue(this.#clock)) return;
+    pingOver(this.#socket.conn);
+    this.#probed();
+  }
+
+  /** The last ping is a probe. */
+  #probed(): void {
+    this.#probe = this.#pings;
+    this.#inFlight.probe(this.#clock);
   }
 
   #transport(): EngineTransport {

@@ -17,7 +17,7 @@ export interface Backlog {
   add(receiver: Receiver, topic: AnyTopic, subject: string): void;
   /** Nothing else of the topic is due any more. */
   retain(receiver: Receiver, topic: AnyTopic, subjects: ReadonlySet<string>): void;
-  /** Writes everything that is due in its latest values, if the peer can be written to. */
+  /** Writes what is due in its latest values, as far as the peer has room for it. */
   flush(receiver: Receiver): void;
   flushAll(): void;
   remove(receiver: Receiver): void;
@@ -26,24 +26,41 @@ export interface Backlog {
 export function createBacklog(encodings: Encodings, sent: SentCounter): Backlog {
   const behind = new Set<Receiver>();
 
-  function encodeLatest({ dialect, due }: Receiver): EncodedEvent[] {
+  /** What is due to the peer, oldest first, and as much of it as there is room for; at least one value. */
+  function takeDue({ dialect }: Receiver, due: Map<AnyTopic, Set<string>>, room: number): EncodedEvent[] {
     const events: EncodedEvent[] = [];
-    for (const [topic, subjects] of due ?? []) {
+    let bytes = 0;
+    for (const [topic, subjects] of due) {
+      if (bytes >= room) break;
+      // Behind the other topics until all of it is written: none of them waits for a topic that always has more.
+      due.delete(topic);
       for (const subject of subjects) {
+        if (bytes >= room) {
+          due.set(topic, subjects);
+          break;
+        }
+        subjects.delete(subject);
         const value = topic.latest(subject);
         if (value === undefined) continue;
         const event = encodings.encode(encodings.changeOf(topic, subject, value), dialect);
-        if (event) events.push(event);
+        if (!event) continue;
+        events.push(event);
+        bytes += event.frame.length;
       }
     }
     return events;
   }
 
   function flush(receiver: Receiver): void {
-    if (!receiver.due || !receiver.peer.isWritable()) return;
-    const events = encodeLatest(receiver);
-    receiver.due = null;
-    behind.delete(receiver);
+    if (!receiver.due) return;
+    const room = receiver.peer.room();
+    if (room <= 0) return;
+    const events = takeDue(receiver, receiver.due, room);
+    if (receiver.due.size === 0) {
+      receiver.due = null;
+      behind.delete(receiver);
+    }
+    if (events.length === 0) return;
     receiver.peer.write(events);
     sent.add(events, 1);
     sent.report();

@@ -5,7 +5,7 @@ import { createFrameJoiner } from './frame-joiner.ts';
 import type { SentCounter } from './sent-counter.ts';
 import type { WatchGroup } from './watch-groups.ts';
 
-/** Writes the changes of a group to each of its peers; to a peer that cannot be written to, they become due. */
+/** Writes the changes of a group to each of its peers; to a peer without room for them, they become due. */
 export type GroupWriter = (group: WatchGroup<Receiver>) => void;
 
 export function createGroupWriter(encodings: Encodings, backlog: Backlog, sent: SentCounter): GroupWriter {
@@ -21,7 +21,7 @@ export function createGroupWriter(encodings: Encodings, backlog: Backlog, sent: 
     let written = 0;
     let accepted = true;
     for (const member of members) {
-      if (member.due === null && member.peer.isWritable()) {
+      if (member.due === null && member.peer.room() >= joined.length) {
         member.peer.write(events, joined);
         if (member.peer.queuedBytes() > 0) accepted = false;
         written += 1;

@@ -11,9 +11,10 @@ import { createWatchGroups, subjectsOf, type Watched, type WatchGroup } from './
  * The state lane: of each topic and subject only the latest value matters.
  *
  * Peers that watch the same subjects form a group. A changed value is encoded once per dialect, the frames a group
- * needs are concatenated once, and every peer of the group gets them in ONE write. A peer whose transport has not
- * accepted the last write yet is skipped: it remembers the subjects it missed (not their values) and gets the
- * latest value of each once it drains. A paused reader therefore costs one write in flight plus a set of subjects.
+ * needs are concatenated once, and every peer of the group gets them in ONE write. A peer without room for a write is
+ * skipped: it remembers the subjects it missed (not their values) and gets the latest value of each, as many at a time
+ * as there is room for, once it has answered for what is on its way. A paused reader therefore costs one window in
+ * flight plus a set of subjects.
  */
 export interface StateLane {
   add(peer: Peer): void;
@@ -25,11 +26,11 @@ export interface StateLane {
   subjects(topic: AnyTopic): Iterable<string>;
   /** The latest values of these subjects are due to the peer: with `flush`, the next publication or the next tick. */
   offer(peer: Peer, topic: AnyTopic, subjects: Iterable<string>): void;
-  /** Writes what is due to the peer, if it can be written to. */
+  /** Writes what is due to the peer, as far as it has room. */
   flush(peer: Peer): void;
   /** Writes changed values to the peers that watch them. */
   publish(updates: Iterable<StateUpdate>): void;
-  /** Writes what is due to all peers that can be written to. */
+  /** Writes what is due to all peers that have room. */
   tick(): void;
 }
 

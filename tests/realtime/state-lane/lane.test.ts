@@ -166,6 +166,69 @@ describe('a peer that cannot be written to', () => {
   });
 });
 
+describe('a peer with room for a part of what is due', () => {
+  /** A value is 60 bytes. */
+  const narrow = (): MemoryPeer & { bytes: number } => {
+    const peer = Object.assign(createMemoryPeer(), { bytes: 0, room: () => peer.bytes });
+    return peer;
+  };
+  const turn = (peer: MemoryPeer & { bytes: number }, bytes: number): string[] => {
+    const before = peer.lines.length;
+    peer.bytes = bytes;
+    lane.tick();
+    peer.bytes = 0;
+    return read(peer).slice(before);
+  };
+
+  test('gets the values that are due longest, in their latest state, and the others with the next room', () => {
+    const peer = narrow();
+    join([[quotes, ['A', 'B', 'C', 'D']]], peer);
+    publish([[quotes, { A: 1, B: 1, C: 1, D: 1 }]]);
+    publish([[quotes, { A: 2, D: 2 }]]);
+    expect(turn(peer, 100)).toEqual(['quote:update A 2', 'quote:update B 1']);
+    publish([[quotes, { A: 3 }]]);
+    expect(turn(peer, 100)).toEqual(['quote:update C 1', 'quote:update D 2']);
+    expect(turn(peer, 100)).toEqual(['quote:update A 3']);
+    expect(turn(peer, 100)).toEqual([]);
+  });
+
+  test('gets a value that is larger than its room, alone', () => {
+    const peer = narrow();
+    join([[quotes, ['A', 'B']]], peer);
+    publish([[quotes, { A: 1, B: 1 }]]);
+    expect([turn(peer, 1), turn(peer, 1), turn(peer, 1)]).toEqual([
+      ['quote:update A 1'],
+      ['quote:update B 1'],
+      [],
+    ]);
+  });
+
+  test('a write that is larger than the room is cut, however much of it there would be room for', () => {
+    const peer = narrow();
+    join([[quotes, ['A', 'B', 'C']]], peer);
+    peer.bytes = 100;
+    publish([[quotes, { A: 1, B: 1, C: 1 }]]);
+    peer.bytes = 0;
+    expect(read(peer)).toEqual(['quote:update A 1', 'quote:update B 1']);
+    expect(turn(peer, 100)).toEqual(['quote:update C 1']);
+  });
+
+  test('gets some of every topic, though each has more than there is ever room for', () => {
+    const peer = narrow();
+    const counts = [jest.fn(), jest.fn(), jest.fn()];
+    const topics = counts.map((count) => levelTopic('quote:update', count));
+    join(
+      topics.map((topic) => [topic, ['A', 'B', 'C']]),
+      peer,
+    );
+    for (let value = 1; value <= 90; value++) {
+      publish(topics.map((topic) => [topic, { A: value, B: value, C: value }]));
+      turn(peer, 100);
+    }
+    for (const count of counts) expect(count.mock.calls.length).toBeGreaterThanOrEqual(45);
+  });
+});
+
 describe('a value offered to one peer', () => {
   test('waits for the flush, and is encoded once for all to whom it is offered', () => {
     const peers = [join([]), join([]), join([])];

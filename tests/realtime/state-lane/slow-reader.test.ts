@@ -62,7 +62,7 @@ describe('a reader that has paused', () => {
     await until(() => app.market.wanted().size === SYMBOLS.length, 'all are wanted');
     slow.pause();
 
-    // Until the kernel's buffers are full, so that the rest would have to wait in our memory.
+    // Until much more is due to it than may be on its way.
     let price = 100;
     const moveAll = async (): Promise<void> => {
       price += 1;
@@ -75,8 +75,7 @@ describe('a reader that has paused', () => {
       for (let moves = 0; moves < 20; moves++) await moveAll();
     }
     clock.advance(1_000);
-    await until(async () => (await metric('tradecast_socket_queue_bytes')) > 0, 'the queue is measured');
-    expect(await metric('tradecast_socket_queue_bytes')).toBeLessThan(1_000_000);
+    expect(await metric('tradecast_socket_queue_bytes')).toBeLessThan(100_000);
 
     slow.resume();
     await until(() => {

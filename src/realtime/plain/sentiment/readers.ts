@@ -58,7 +58,7 @@ export function createSentimentReaders({ board, clock, sent }: SentimentReadersP
     initialFrame.forget();
     const frames = Buffer.concat(updates.map((message) => toTextFrame(JSON.stringify(message))));
     for (const [peer, reader] of readers) {
-      reader.inStep &&= peer.queuedBytes() < MAX_SENTIMENT_QUEUE_BYTES;
+      reader.inStep &&= peer.inFlightBytes() < MAX_SENTIMENT_QUEUE_BYTES && !peer.isLate();
       if (!reader.inStep) continue;
       peer.writeFrames(frames);
       sent('update', updates.length);
@@ -77,7 +77,7 @@ export function createSentimentReaders({ board, clock, sent }: SentimentReadersP
     const now = clock.now();
     fullFrame.forget();
     for (const [peer, reader] of readers) {
-      if ((reader.inStep && now < reader.fullAt) || !peer.isWritable()) continue;
+      if ((reader.inStep && now < reader.fullAt) || peer.room() <= 0) continue;
       peer.writeFrames(fullFrame.get());
       sent('full', 1);
       reader.inStep = true;
