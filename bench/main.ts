@@ -24,6 +24,7 @@ import { sentiment } from './cases/sentiment.ts';
 import { signals } from './cases/signals.ts';
 import { slowReaders } from './cases/slow-readers.ts';
 import { tenClients } from './cases/ten-clients.ts';
+import { thinReaders } from './cases/thin-readers.ts';
 import { type Finished, toReport, toSummary, toText } from './support/report.ts';
 
 const CASES = [
@@ -47,6 +48,7 @@ const CASES = [
   reconnect,
   cluster,
   slowReaders,
+  thinReaders,
   comeback,
 ];
 
