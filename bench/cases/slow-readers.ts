@@ -1,3 +1,4 @@
+import { METRICS_ENV } from '../../rig/metrics.ts';
 import type { Child } from '../../rig/processes/child.ts';
 import { type BenchCase, megabytes, milliseconds, pass, percent, thousands, times } from '../support/case.ts';
 import { clientsOf, type FanOut, measureFanOut, startLoad } from '../support/fan-out.ts';
@@ -44,7 +45,7 @@ One replica, embedded database; the limit on connects is raised for the repetiti
     const service = await startService({
       database: 'embedded',
       users: Math.ceil(lists.length / SOCKETS_PER_USER),
-      env: { RATE_LIMITS: 'connect=999/60' },
+      env: { ...METRICS_ENV, RATE_LIMITS: 'connect=999/60' },
     });
     const clients = clientsOf(service.users, lists);
     const busy = startLoad();
@@ -140,7 +141,8 @@ async function stuck(service: Service, readers: number): Promise<void> {
 const conflated = (service: Service): Promise<number> => metric(service, 'tradecast_quotes_conflated_total');
 
 async function metric({ port }: Service, name: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const headers = { Authorization: `Bearer ${METRICS_ENV.METRICS_TOKEN}` };
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text();
   const value = new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1];
   if (value === undefined) throw new Error(`there is no metric ${name}`);
   return Number(value);
