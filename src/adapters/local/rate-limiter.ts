@@ -1,55 +1,49 @@
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type LimitVerdict, localShare, type RateLimiter } from '../../domain/limits/counters.ts';
 import type { RateLimit } from '../../protocol/limits.ts';
 
 /**
- * Fixed windows in memory. This process allows its share of each limit among `replicas`. Throws on an unknown name.
+ * Fixed windows in memory, one limiter per named limit. This process allows its share of each limit among `replicas`.
+ * Throws on an unknown name.
  */
 export function createLocalRateLimiter(
   limits: Readonly<Record<string, RateLimit>>,
   replicas: () => number = () => 1,
 ): RateLimiter {
-  const windows = new Map(
-    Object.entries(limits).map(([name, limit]) => [name, { ...limit, take: createWindows(limit.seconds) }]),
+  const limiters = new Map(
+    Object.entries(limits).map(([name, { points, seconds }]) => [
+      name,
+      { points, windows: new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }) },
+    ]),
   );
 
   return {
-    async consume(name, key) {
-      const limit = windows.get(name);
-      if (!limit) throw new Error(`no such limit: ${name}`);
-      return limit.take(key, localShare(limit.points, replicas()));
+    async consume(limit, key) {
+      const limiter = limiters.get(limit);
+      if (!limiter) throw new Error(`no such limit: ${limit}`);
+      limiter.windows.points = localShare(limiter.points, replicas());
+      return takePoint(limiter.windows, key);
     },
   };
 }
 
-interface Window {
-  used: number;
-  /** By `performance.now()`: a step of the system's clock makes no window longer. */
-  readonly endsAt: number;
-}
-
-/** The windows of one limit, by key. All are equally long, so they end in the order in which they began. */
-function createWindows(seconds: number) {
-  const open = new Map<string, Window>();
-
-  function forgetEnded(now: number): void {
-    for (const [key, { endsAt }] of open) {
-      if (endsAt > now) return;
-      open.delete(key);
-    }
-  }
-
-  return (key: string, points: number): LimitVerdict => {
-    const now = performance.now();
-    forgetEnded(now);
-    const window = open.get(key) ?? { used: 0, endsAt: now + seconds * 1_000 };
-    if (!(window.used < points)) return { allowed: false, retryAfterMs: Math.ceil(window.endsAt - now) };
-    window.used += 1;
-    open.set(key, window);
-    return {
-      allowed: true,
-      giveBack() {
-        window.used -= 1;
-      },
-    };
+/**
+ * rate-limiter-flexible rejects with its result where the limit is reached, and has counted the refused use; that one is
+ * given back at once. Any other rejection is passed on.
+ */
+export async function takePoint(windows: RateLimiterAbstract, key: string): Promise<LimitVerdict> {
+  const giveBackBefore = (endsAt: number): void => {
+    // The next window owes this one nothing. A point that cannot be given back is lost to its window alone.
+    if (performance.now() < endsAt) windows.reward(key).catch(() => {});
   };
+  try {
+    const { msBeforeNext } = await windows.consume(key);
+    const endsAt = performance.now() + msBeforeNext;
+    return { allowed: true, giveBack: () => giveBackBefore(endsAt) };
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const { msBeforeNext } = refusal;
+    giveBackBefore(performance.now() + msBeforeNext);
+    return { allowed: false, retryAfterMs: msBeforeNext };
+  }
 }

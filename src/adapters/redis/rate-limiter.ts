@@ -1,8 +1,8 @@
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { LimitVerdict, NamedLimit, RateLimiter } from '../../domain/limits/counters.ts';
-import { createLocalRateLimiter } from '../local/rate-limiter.ts';
+import { createLocalRateLimiter, takePoint } from '../local/rate-limiter.ts';
 import type { Breaker } from './breaker.ts';
 import type { RedisClients } from './clients.ts';
-import { createLimitScripts, type LimitScripts } from './limit-scripts.ts';
 
 export interface RedisRateLimiterOptions {
   readonly clients: Pick<RedisClients, 'commands'>;
@@ -24,11 +24,19 @@ export function createRedisRateLimiter(options: RedisRateLimiterOptions): RateLi
     Object.entries(limits).filter(([, limit]) => limit.scope === scope);
   const ofConnections = createLocalRateLimiter(Object.fromEntries(of('connection')));
   const whileAway = createLocalRateLimiter(Object.fromEntries(of('shared')), replicas);
-  const scripts = createLimitScripts(clients.commands);
   const shared = new Map(
-    of('shared').map(([name, limit]) => [
+    of('shared').map(([name, { points, seconds }]) => [
       name,
-      createSharedWindows({ scripts, breaker, prefix: `${prefix}:limit:${name}`, limit }),
+      createSharedWindows(
+        new RateLimiterRedis({
+          storeClient: clients.commands,
+          rejectIfRedisNotReady: true,
+          keyPrefix: `${prefix}:limit:${name}`,
+          points,
+          duration: seconds,
+        }),
+        breaker,
+      ),
     ]),
   );
 
@@ -44,53 +52,40 @@ export function createRedisRateLimiter(options: RedisRateLimiterOptions): RateLi
 /** A used-up window is asked for at most once in this time and replica: a flood does not reach Redis. */
 const REFUSED_MS = 1_000;
 
-interface SharedWindows {
-  readonly scripts: LimitScripts;
-  readonly breaker: Breaker;
-  readonly prefix: string;
-  readonly limit: NamedLimit;
-}
-
-/** The windows of one limit in Redis; null while it is away. Times are those of `performance.now()`. */
-function createSharedWindows({ scripts, breaker, prefix, limit }: SharedWindows) {
-  const { points, seconds } = limit;
-  /** Windows that were used up when Redis was asked last, the oldest answer first. */
+/**
+ * The windows of one limit in Redis; null while it is away. Times are those of `performance.now()`. The limiter's own
+ * block in memory would outlive a point that is given back.
+ */
+function createSharedWindows(windows: RateLimiterRedis, breaker: Breaker) {
+  /** Windows that were used up when Redis was asked last, by key, the oldest answer first. */
   const usedUp = new Map<string, { readonly askedAt: number; readonly endsAt: number }>();
 
   function forgetOld(now: number): void {
-    for (const [window, { askedAt }] of usedUp) {
+    for (const [key, { askedAt }] of usedUp) {
       if (now - askedAt < REFUSED_MS) return;
-      usedUp.delete(window);
+      usedUp.delete(key);
     }
   }
-  const refused = (endsAt: number, now: number): LimitVerdict => ({
-    allowed: false,
-    retryAfterMs: Math.max(1, Math.ceil(endsAt - now)),
-  });
 
   return async (key: string): Promise<LimitVerdict | null> => {
-    const window = `${prefix}:${key}`;
     const now = performance.now();
     forgetOld(now);
-    const known = usedUp.get(window);
-    if (known && known.endsAt > now) return refused(known.endsAt, now);
-    const answer = await breaker.ask(() => scripts.take(window, points, seconds * 1_000));
-    if (answer === null) return null;
-    const [taken, leftMs] = answer;
-    const askedAt = performance.now();
-    const endsAt = askedAt + leftMs;
-    if (taken === 0) {
-      usedUp.delete(window);
-      usedUp.set(window, { askedAt, endsAt });
-      return refused(endsAt, askedAt);
+    const known = usedUp.get(key);
+    if (known && known.endsAt > now)
+      return { allowed: false, retryAfterMs: Math.max(1, Math.ceil(known.endsAt - now)) };
+    const verdict = await breaker.ask(() => takePoint(windows, key));
+    if (verdict === null) return null;
+    if (!verdict.allowed) {
+      const askedAt = performance.now();
+      usedUp.delete(key);
+      usedUp.set(key, { askedAt, endsAt: askedAt + verdict.retryAfterMs });
+      return verdict;
     }
     return {
       allowed: true,
       giveBack() {
-        // The next window owes this one nothing.
-        if (performance.now() >= endsAt) return;
-        usedUp.delete(window);
-        void breaker.ask(() => scripts.giveBack(window));
+        usedUp.delete(key);
+        verdict.giveBack();
       },
     };
   };

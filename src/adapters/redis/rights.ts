@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RedisAddress } from '../../lib/addresses/redis-address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { StartupError } from '../../lib/startup-error.ts';
@@ -6,7 +7,6 @@ import { within } from '../../lib/within.ts';
 import type { RedisClients } from './clients.ts';
 import { tryScripts } from './connection-scripts.ts';
 import { TRIAL_MESSAGE } from './guard.ts';
-import { createLimitScripts, type LimitScripts } from './limit-scripts.ts';
 import { type Right, sentenceOf } from './refusals.ts';
 
 /** Commands of the counters, the last ones from within scripts. */
@@ -30,8 +30,13 @@ const channelsOf = (prefix: string) => ({
 
 /** Everything that the counters, the limits and the history do on Redis, without a trace. */
 export function countingSteps(redis: Redis, prefix: string): Step[] {
-  const limits = createLimitScripts(redis);
-  const window = `${prefix}:limit:${TRIAL}:${TRIAL}`;
+  const windows = new RateLimiterRedis({
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+    keyPrefix: `${prefix}:limit:${TRIAL}`,
+    points: Number.MAX_SAFE_INTEGER,
+    duration: 1,
+  });
   const grant = `~${prefix}:* ${COUNTING}`;
   return [
     { what: 'PING', grant: '+ping', run: () => redis.ping() },
@@ -43,14 +48,14 @@ export function countingSteps(redis: Redis, prefix: string): Step[] {
       grant,
       run: () => tryScripts(redis, prefix, TRIAL),
     },
-    { what: `scripts on ${prefix}:limit:*`, grant, run: () => tryLimit(limits, window) },
+    { what: `scripts on ${prefix}:limit:*`, grant, run: () => tryLimit(windows) },
   ];
 }
 
-/** Each command of the scripts, on a window of one second. */
-const tryLimit = async (limits: LimitScripts, window: string): Promise<unknown> => {
-  await limits.take(window, 1, 1_000);
-  return limits.giveBack(window);
+/** A point, taken and given back: the second call of a script is by its hash, as nearly all are. */
+const tryLimit = async (windows: RateLimiterRedis): Promise<unknown> => {
+  await windows.consume(TRIAL);
+  return windows.reward(TRIAL);
 };
 
 /** Everything that messages between replicas need. Every replica ignores what is published. */

@@ -1,23 +1,23 @@
-import { expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createLocalRateLimiter } from '../../../src/adapters/local/rate-limiter.ts';
 
 const allowed = async (answer: Promise<{ allowed: boolean }>): Promise<boolean> => (await answer).allowed;
 
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
 test('a window has its points, whoever is refused meanwhile, and begins anew when it has ended', async () => {
-  const time = jest.spyOn(performance, 'now').mockReturnValue(1_000);
   const limiter = createLocalRateLimiter({ guess: { points: 2, seconds: 10 } });
   const take = () => limiter.consume('guess', 'ada');
   expect([await allowed(take()), await allowed(take())]).toEqual([true, true]);
-  time.mockReturnValue(4_000);
+  jest.advanceTimersByTime(3_000);
   expect(await take()).toEqual({ allowed: false, retryAfterMs: 7_000 });
   expect(await allowed(limiter.consume('guess', 'grace'))).toBe(true);
-  time.mockReturnValue(11_000);
+  jest.advanceTimersByTime(7_000);
   expect([await allowed(take()), await allowed(take()), await allowed(take())]).toEqual([true, true, false]);
-  time.mockRestore();
 });
 
 test('a point that is given back is there again, also after a refusal; the next window owes nothing', async () => {
-  const time = jest.spyOn(performance, 'now').mockReturnValue(0);
   const limiter = createLocalRateLimiter({ guess: { points: 1, seconds: 10 } });
   const take = () => limiter.consume('guess', 'ada');
   const first = await take();
@@ -25,11 +25,10 @@ test('a point that is given back is there again, also after a refusal; the next 
   if (first.allowed) first.giveBack();
   const second = await take();
   expect([second.allowed, await allowed(take())]).toEqual([true, false]);
-  time.mockReturnValue(10_000);
+  jest.advanceTimersByTime(10_000);
   expect(await allowed(take())).toBe(true);
   if (second.allowed) second.giveBack();
   expect(await allowed(take())).toBe(false);
-  time.mockRestore();
 });
 
 test('a share among replicas is rounded down, and never less than one', async () => {
