@@ -67,6 +67,8 @@ export const MARKET: Words<PlainMessage> = {
       low: quote.low,
       bid: quote.bid,
       ask: quote.ask,
+      ...(quote.halted && { halted: quote.halted }),
+      ...(quote.fillBasis && { fillBasis: quote.fillBasis }),
       state: quote.state,
       timestamp: Date.parse(quote.timestamp),
     },

@@ -133,6 +133,8 @@ export interface StillMarket extends MarketView {
   onPrices(listener: PriceListener): () => void;
   /** Trades that set the last price, one right after the other; the quote is as the last one leaves it. */
   trade(symbol: string, ...prices: number[]): void;
+  /** Lowest, highest and last price of a bar that begins then, milliseconds since epoch. */
+  bar(symbol: string, bar: { low: number; high: number; close: number; start: number }): void;
 }
 
 export function createStillMarket(): StillMarket {
@@ -146,6 +148,10 @@ export function createStillMarket(): StillMarket {
     trade(symbol, ...made) {
       for (const price of made) prices.emit(symbol, price, NOON);
       market.set(symbol, { ...market.quote(symbol), price: made.at(-1) ?? 0 });
+    },
+    bar(symbol, { low, high, close, start }) {
+      for (const price of [low, high]) prices.emit(symbol, price, NOON, start);
+      market.trade(symbol, close);
     },
     set(symbol, changes) {
       quotes.set(symbol, changes ? quoteOf(symbol, changes) : undefined);

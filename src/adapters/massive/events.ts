@@ -101,18 +101,31 @@ export function readNbbo(event: RawEvent, receivedAt: number, isSymbol: SymbolCh
 const HALTED = 17;
 const RESUMED = 18;
 
+/** As numbers, decimal texts, or a list of either; null where nobody can say what they mean. */
+function indicatorsOf(i: unknown): readonly number[] | null {
+  if (isAbsent(i)) return [];
+  const list: readonly unknown[] = Array.isArray(i) ? i : [i];
+  const numbers = list.map((one) => (isDecimal(one) ? Number(one) : one));
+  return numbers.every((one) => typeof one === 'number') ? numbers : null;
+}
+
 /**
- * `{"ev":"LULD","T":…}`: the ticker is in `T`, and `t` is nanoseconds. Null for price limits that say nothing of a halt.
+ * `{"ev":"LULD","T":…}`: the ticker is in `T`, and `t` is nanoseconds. Null for price limits that say nothing of a halt. What
+ * can't be read may be a halt, and is one until a trade shows that it is not.
  */
 export function readHalt(
   { T, i, t }: RawEvent,
   receivedAt: number,
   isSymbol: SymbolCheck,
 ): HaltTick | null | undefined {
+  if (!isSymbol(T)) return undefined;
   const sourceTime = timeOfEvent(t);
-  if (!isSymbol(T) || !isTime(sourceTime, receivedAt)) return undefined;
-  const indicators: readonly unknown[] = Array.isArray(i) ? i : [];
-  const halted = indicators.includes(HALTED);
+  const isTimed = isTime(sourceTime, receivedAt);
+  const indicators = indicatorsOf(i);
+  const halted = indicators === null || indicators.includes(HALTED);
+  if (halted && (!isTimed || indicators === null))
+    return { symbol: T, sourceTime: isTimed ? sourceTime : receivedAt, receivedAt, halted, isDoubtful: true };
+  if (!isTimed) return undefined;
   return halted || indicators.includes(RESUMED) ? { symbol: T, sourceTime, receivedAt, halted } : null;
 }
 

@@ -23,13 +23,15 @@ export function createSleepers(
       if (!working || working.triggered || !stopPrice || !prices || !isOpen(symbol)) return;
       working.triggered = side === 'buy' ? stopPrice.lte(prices.high) : stopPrice.gte(prices.low);
     },
-    hear(symbol, price, receivedAt) {
+    hear(symbol, price, receivedAt, since) {
       const trail = trails.get(symbol) ?? createPriceTrail();
       trails.set(symbol, trail);
-      trail.add(price, receivedAt);
+      // Nobody knows when in its bar such a price was made: it is for orders that were there before the bar.
+      if (since === undefined) trail.add(price, receivedAt);
       for (const working of book.venue(symbol)?.orders ?? []) {
-        const { stopPrice, side } = working.order;
+        const { stopPrice, side, placedAt } = working.order;
         if (working.triggered || !stopPrice || !isOpen(symbol)) continue;
+        if (since !== undefined && placedAt > since) continue;
         working.triggered = side === 'buy' ? stopPrice.lte(price) : stopPrice.gte(price);
       }
     },

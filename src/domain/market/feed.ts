@@ -57,6 +57,8 @@ export interface NbboTick extends Tick {
 /** Trading in the symbol is halted, or paused by its price limits (true), or goes on (false). */
 export interface HaltTick extends Tick {
   readonly halted: boolean;
+  /** It can't be read whether and since when: the next trade on an exchange shows that it is no halt. */
+  readonly isDoubtful?: true;
 }
 
 /** Upstream's own bar; `sourceTime` is its exclusive end. */

@@ -37,8 +37,11 @@ export interface QuoteBook {
 const isKnown = ({ price, isContract, bid, ask }: Entry): boolean =>
   price > 0 || (isContract && (bid !== undefined || ask !== undefined));
 
-/** Receives each price that became the last one, dollars, and when it was received, milliseconds since epoch. */
-export type PriceListener = (symbol: string, price: number, receivedAt: number) => void;
+/**
+ * Receives each price that became the last one, dollars, and when it was received, milliseconds since epoch. `since`: of the
+ * lowest and the highest price of a bar, which was made at some time after that, by our clock.
+ */
+export type PriceListener = (symbol: string, price: number, receivedAt: number, since?: number) => void;
 
 export type HaltListener = (symbol: string, haltedAt: number | null) => void;
 
@@ -61,8 +64,17 @@ function traded(entry: Entry, tick: TradeTick, { onPrice, onHalt }: QuoteBookOpt
   if (wasHalted && !entry.halted) onHalt?.(tick.symbol, null);
 }
 
+/** Where the feed has bars alone, their range is all that tells of the trades in them. */
+function barred(entry: Entry, tick: BarTick, { onPrice, now }: QuoteBookOptions): void {
+  const { symbol, low, high, close, start, sourceTime, receivedAt } = tick;
+  // A recording has times of its own: its bar is as long in ours, or shorter.
+  const since = now ? start : receivedAt - (sourceTime - start);
+  if (!entry.hasTrades) for (const price of [low, high]) onPrice?.(symbol, price, receivedAt, since);
+  onPrice?.(symbol, close, receivedAt);
+}
+
 export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
-  const { isIdle = () => false, onPrice, onHalt, now } = options;
+  const { isIdle = () => false, onHalt, now } = options;
   const entries = createEntries(isIdle, now);
   let changed: Entry[] = [];
 
@@ -108,7 +120,7 @@ export function createQuoteBook(options: QuoteBookOptions = {}): QuoteBook {
       // Its end is exclusive: the bar before midnight still belongs to the day.
       const entry = entries.on(tick.symbol, tick.sourceTime - 1);
       if (entry === undefined) return;
-      if (applyBar(entry, tick)) onPrice?.(tick.symbol, tick.close, tick.receivedAt);
+      if (applyBar(entry, tick)) barred(entry, tick, options);
       changedBy(entry, tick.sourceTime, tick.receivedAt);
     },
     day(tick) {

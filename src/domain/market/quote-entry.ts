@@ -27,6 +27,8 @@ export interface Entry {
   nbboReceivedAt: number;
   /** When a trade or a bar set the price; 0 where none has since the connection began. */
   priceReceivedAt: number;
+  /** The connection has brought trades of it: bars tell nothing that they did not. */
+  hasTrades: boolean;
   halted: boolean;
   /** By the source. */
   haltTime: number;
@@ -100,6 +102,7 @@ export function createEntry(symbol: string, time: number, hours: MarketHours): E
     nbboTime: 0,
     nbboReceivedAt: 0,
     priceReceivedAt: 0,
+    hasTrades: false,
     halted: false,
     haltTime: 0,
     haltDoubtful: false,
@@ -129,6 +132,7 @@ export function cutEntry(entry: Entry): void {
   entry.bid = entry.bidSize = entry.ask = entry.askSize = undefined;
   entry.nbboReceivedAt = entry.priceReceivedAt = 0;
   entry.haltDoubtful = true;
+  entry.hasTrades = false;
 }
 
 /** False for a halt that is older than the last word of the feed there is. Said by one engine, it may be over for the next. */

@@ -52,6 +52,7 @@ function applyLast(entry: Entry, { price, effects, sourceTime, receivedAt }: Tra
 /** True where the trade made the last price. */
 export function applyTrade(entry: Entry, tick: TradeTick): boolean {
   const { price, effects, sourceTime } = tick;
+  entry.hasTrades = true;
   if (effects & ADDS_VOLUME) entry.sums.addVolume(tick.size, sourceTime);
   if (effects & SETS_HIGH_LOW && !(effects & EXTENDED_HOURS)) entry.sums.addRange(price, price, sourceTime);
   const isClose = (effects & REPORTS_CLOSE) !== 0 && applyClose(entry, tick);
@@ -61,11 +62,12 @@ export function applyTrade(entry: Entry, tick: TradeTick): boolean {
 }
 
 /** False for word that is older than the one there is. */
-export function applyHalt(entry: Entry, { halted, sourceTime }: HaltTick): boolean {
+export function applyHalt(entry: Entry, { halted, sourceTime, isDoubtful }: HaltTick): boolean {
   if (sourceTime < entry.haltTime) return false;
+  // What can't be read takes nothing back from a halt that could.
+  entry.haltDoubtful = isDoubtful === true && !(entry.halted && !entry.haltDoubtful);
   entry.halted = halted;
   entry.haltTime = sourceTime;
-  entry.haltDoubtful = false;
   return true;
 }
 

@@ -95,8 +95,15 @@ export function quoteToPayload(quote: Quote): QuotePayload {
   };
 }
 
-/** The same quote of a feed that carries neither bid nor ask. */
-export const toLastOnly = (quote: Quote): Quote => ({ ...quote, lastOnly: true });
+/**
+ * The same quote of a feed that is said to carry neither bid nor ask: those of a snapshot are left out, because orders fill at
+ * the last trade, which may be better. A quote whose bid and ask came over the connection stays what it is.
+ */
+export function toLastOnly(quote: Quote): Quote {
+  if (quote.nbboReceivedAt !== undefined) return quote;
+  const { bid, bidSize, ask, askSize, ...rest } = quote;
+  return { ...rest, lastOnly: true };
+}
 
 /** The same quote, no longer the market's price. */
 export const toStale = (quote: Quote): Quote => ({ ...quote, state: 'stale' });

@@ -45,6 +45,32 @@ test('a halt and its end come from LULD, whose ticker is in T and whose time is 
   expect(counts.dropped).toBe(1);
 });
 
+test('what LULD says is read as number and as text; where it can’t be read it is a halt until a trade', () => {
+  const luld = (i: unknown, t: unknown = NOW * 1e6) => ({
+    ev: 'LULD',
+    T: 'IWM',
+    h: 314.7,
+    l: 284.72,
+    i,
+    z: 1,
+    t,
+  });
+  const said = (event: object) => {
+    const { halts, counts } = read(event);
+    return counts.dropped > 0
+      ? 'dropped'
+      : halts.map(({ halted, isDoubtful = false }) => [halted, isDoubtful]);
+  };
+  for (const i of [17, '17', '17.0', ['17'], [22, '17'], [17, 22]])
+    expect(said(luld(i))).toEqual([[true, false]]);
+  for (const i of [18, '18', ['18']]) expect(said(luld(i))).toEqual([[false, false]]);
+  for (const i of [undefined, null, [], 22, '22', [170], ['1.7']]) expect(said(luld(i))).toEqual([]);
+  for (const i of ['halted', ' 17', {}, { 0: 17 }, [[17]], [null], true, [17, 'x']])
+    expect(said(luld(i))).toEqual([[true, true]]);
+  expect(said(luld([17], 'yesterday'))).toEqual([[true, true]]);
+  expect(said(luld([18], 'yesterday'))).toBe('dropped');
+});
+
 test('before the day has a close, its last trade serves only where its conditions let it', () => {
   const snapshot = (lastTrade: object, day = {}) => ({
     ev: 'snapshot',

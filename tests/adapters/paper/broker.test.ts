@@ -169,6 +169,19 @@ describe('a stop order', () => {
     expect(fills()).toEqual([[10, '99.9']]);
   });
 
+  test('wakes on the range of a bar that began after its acceptance, and of no earlier one', async () => {
+    const bar = { low: 94, high: 100, close: 99 };
+    const buyer = brokerOrderOf({ type: 'stop', stopPrice: decimal(102), boundPrice: decimal(107) });
+    await submit(stop(), buyer);
+    market.bar('AAPL', { ...bar, start: NOON - 1 });
+    market.bar('AAPL', { ...bar, low: 95.01, start: NOON });
+    expect(fills()).toEqual([]);
+    market.bar('AAPL', { ...bar, start: NOON });
+    expect(fills()).toEqual([[10, '99.9']]);
+    market.bar('AAPL', { ...bar, high: 102, start: NOON + 1 });
+    expect(fills()).toHaveLength(2);
+  });
+
   test('does not wake while the market is closed', async () => {
     await submit(stop());
     market.open = false;

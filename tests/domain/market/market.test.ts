@@ -411,6 +411,21 @@ describe('states', () => {
     expect(heard('AAPL')).toMatchObject({ price: 100, lastOnly: true });
   });
 
+  test('a feed that carries neither shows those of no snapshot; what comes all the same is shown and traded on', async () => {
+    const { clock, feed, flow, heard } = await start();
+    feed().status({ state: 'live', withoutQuotes: true });
+    flow('AAPL', 100);
+    feed().day(dayState({ symbol: 'AAPL', sourceTime: clock.now(), bid: 100.4, ask: 100.5 }));
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ price: 100, lastOnly: true });
+    expect(heard('AAPL')?.bid).toBeUndefined();
+    expect(heard('AAPL')?.ask).toBeUndefined();
+    feed().nbbo(nbbo({ symbol: 'AAPL', bid: 99.9, ask: 100.1, sourceTime: clock.now() + 1 }));
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ bid: 99.9, ask: 100.1 });
+    expect(heard('AAPL')).not.toHaveProperty('lastOnly');
+  });
+
   test('a quiet symbol stays live while the feed lives', async () => {
     const { clock, feed, flow, want, published, heard } = await start();
     feed().status({ state: 'live' });

@@ -532,6 +532,30 @@ test('each price that a trade made is told, and none of a trade that may not set
   expect(made).toEqual([100, 90, 100]);
 });
 
+test('of a bar the range is told as well, where the connection brings bars alone', () => {
+  const made: (number | undefined)[][] = [];
+  const book = createQuoteBook({
+    onPrice: (_symbol, price, _receivedAt, since) => made.push([price, since]),
+    now: () => at('10:00:00'),
+  });
+  const second = (time: string) => bar({ start: at(time), open: 99, high: 100, low: 94, close: 99 });
+  book.bar(second('10:00:00'));
+  expect(made.splice(0)).toEqual([
+    [94, at('10:00:00')],
+    [100, at('10:00:00')],
+    [99, undefined],
+  ]);
+  book.trade(trade({ price: 99.5, sourceTime: at('10:00:01') }));
+  book.bar(second('10:00:01'));
+  expect(made.splice(0)).toEqual([
+    [99.5, undefined],
+    [99, undefined],
+  ]);
+  book.cut();
+  book.bar(second('10:00:02'));
+  expect(made).toHaveLength(3);
+});
+
 describe('a halt', () => {
   const halt = (halted: boolean, time: string) => ({
     ...{ symbol: 'AAPL', sourceTime: at(time), receivedAt: at(time) + 5 },
@@ -553,6 +577,18 @@ describe('a halt', () => {
     expect(quoteIn(book)).toMatchObject({ price: 101, halted: true });
     book.halt(halt(false, '10:05:01'));
     expect(quoteIn(book)).not.toHaveProperty('halted');
+  });
+
+  test('that can’t be read ends with the next trade on an exchange, and takes nothing back from one that could', () => {
+    const book = traded();
+    book.halt({ ...halt(true, '10:00:01'), isDoubtful: true });
+    expect(quoteIn(book)).toMatchObject({ halted: true });
+    book.trade(trade({ price: 101, sourceTime: at('10:00:02') }));
+    expect(quoteIn(book)).not.toHaveProperty('halted');
+    book.halt(halt(true, '10:00:03'));
+    book.halt({ ...halt(true, '10:00:04'), isDoubtful: true });
+    book.trade(trade({ price: 102, sourceTime: at('10:00:05') }));
+    expect(quoteIn(book)).toMatchObject({ price: 102, halted: true });
   });
 
   test('of an earlier connection ends with the next trade on an exchange, and with no print', () => {

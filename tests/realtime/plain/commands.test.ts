@@ -74,6 +74,16 @@ describe('subscribe', () => {
       },
       timestamp: expect.any(Number),
     });
+    app.market.halt('AAPL', true);
+    const latest = () => client.messages('quote').findLast(({ symbol }) => symbol === 'AAPL')?.data;
+    await until(() => latest()?.halted === true, 'the halt is told');
+    app.market.halt('AAPL', false);
+    app.market.status({ state: 'down' });
+    app.market.status({ state: 'live', withoutQuotes: true });
+    await until(() => latest()?.fillBasis === 'last-trade', 'what orders fill at is told');
+    expect(latest()).not.toHaveProperty('halted');
+    expect(latest()).not.toHaveProperty('bid');
+    app.market.status({ state: 'live' });
     expect(await answerTo({ type: 'unsubscribe', symbols: ['AAPL'] })).toBe(
       '{"type":"unsubscribed","symbols":["AAPL"],"rejected":[]}',
     );
