@@ -11,10 +11,10 @@ const PAUSED = 50;
 const SYMBOLS_EACH = 50;
 const PACE = { perSecond: 10, together: false };
 const SOCKETS_PER_USER = 5;
-/** As fast as the ticks: the kernels hold some 3 MB a socket, which last half a minute at the measured pace. */
+/** As fast as the ticks: soon nothing more may be on its way. */
 const FILL_PACE = { perSecond: 20, together: false };
 const ROUNDS = 3;
-/** Windows in a row. Three are over before paused readers are cut off, thirty seconds after nothing more fits. */
+/** Windows in a row. Three are over before paused readers are cut off, thirty seconds after their last answer. */
 const WINDOWS = 3;
 const MAX_RATIO = 1.1;
 
@@ -30,8 +30,8 @@ export const slowReaders: BenchCase = {
 deliveries a second are offered. There are ${ROUNDS} times ${WINDOWS} windows of five seconds each, with and without
 paused readers in turn; the medians of their 99th percentiles are compared.
 
-- Half of the windows run beside 50 further sockets that stopped reading. Such a window starts when the kernel
-  buffers of all of these are full. \`tradecast_quotes_conflated_total\` proves that at its start and at its end.
+- Half of the windows run beside 50 further sockets that stopped reading. Such a window starts when as much is on
+  its way to each of these as may be. \`tradecast_quotes_conflated_total\` proves that at its start and at its end.
 - The other windows run without these sockets.
 - Latency runs from the time an update was due to its arrival at a busy client, for every 64th delivery.
 
