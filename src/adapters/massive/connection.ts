@@ -5,6 +5,7 @@ import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
 import type { Cluster } from './clusters.ts';
 import type { StatusEvent } from './frames.ts';
+import type { KnownPlan } from './plan.ts';
 import { createSession } from './session.ts';
 import { openSocket } from './socket.ts';
 import { type ConnectionEnd, createStatusHandler } from './statuses.ts';
@@ -30,6 +31,7 @@ export interface Connection {
 
 export interface ConnectionOptions {
   readonly cluster: Cluster;
+  readonly plan: KnownPlan;
   readonly apiKey: string;
   readonly wsUrl: string;
   readonly clock: Clock;
@@ -81,6 +83,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const session = createSession({
     cluster,
     socket,
+    plan: options.plan,
     isDelayed: new URL(wsUrl).hostname.startsWith('delayed'),
     clock,
     hours,

@@ -9,6 +9,7 @@ import { type Cluster, quotedOf } from './clusters.ts';
 import { type Connection, createConnection, NOT_THE_ENGINE } from './connection.ts';
 import { createContractBackfill } from './contract-backfill.ts';
 import { createIntake } from './intake.ts';
+import type { KnownPlan } from './plan.ts';
 import { createRecorder } from './recorder.ts';
 import { createMassiveRest } from './rest.ts';
 import type { ShedCount } from './scope.ts';
@@ -50,6 +51,7 @@ export interface FeedLifeParts {
   /** What comes beside them. */
   readonly scope: () => FeedScope | null;
   readonly shed: ShedCount;
+  readonly plan: KnownPlan;
   readonly report: (status: FeedStatus) => void;
 }
 
@@ -100,7 +102,7 @@ export function beginLife(cluster: Cluster, options: MassiveFeedOptions, parts: 
     report({ state: 'connecting' });
     connection = createConnection({
       ...options,
-      cluster,
+      ...{ cluster, plan: parts.plan },
       mayLogIn: terms.mayConnect,
       onFrame: intake.readFrame,
       onOversize: () => sink.dropped(1, true),

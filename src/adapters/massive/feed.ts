@@ -1,6 +1,7 @@
 import type { FeedScope, FeedStatus, FeedTerms, MarketFeed } from '../../domain/market/feed.ts';
 import { type Cluster, OPTIONS, STOCKS } from './clusters.ts';
 import { beginLife, type FeedLife, type MassiveFeedOptions } from './feed-life.ts';
+import { createKnownPlan } from './plan.ts';
 import type { ShedCount } from './scope.ts';
 
 const ANY_TIME: FeedTerms = { notBefore: 0, mayConnect: () => true };
@@ -21,6 +22,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
   /** Of the life that ended last. */
   let heardAt = Number.NEGATIVE_INFINITY;
   const shed: ShedCount = { trades: 0, lastAt: null };
+  const plan = createKnownPlan();
 
   return {
     source: 'massive',
@@ -39,6 +41,7 @@ function createFeed(cluster: Cluster, options: MassiveFeedOptions): MarketFeed {
         wanted: () => symbols,
         scope: () => scope,
         shed,
+        plan,
         report,
       });
       life = {

@@ -4,6 +4,7 @@ import type { MarketHours } from '../../domain/market/market-hours.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Cluster, quotedOf, topicsOf } from './clusters.ts';
+import type { KnownPlan } from './plan.ts';
 import type { UpstreamSocket } from './socket.ts';
 import { createTopics } from './topics.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -27,6 +28,7 @@ export interface Session {
 export interface SessionOptions {
   readonly cluster: Cluster;
   readonly socket: Pick<UpstreamSocket, 'send' | 'ping'>;
+  readonly plan: KnownPlan;
   /** Its quotes are delayed ones. */
   readonly isDelayed: boolean;
   readonly clock: Clock;
@@ -41,7 +43,7 @@ export interface SessionOptions {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { cluster, socket, isDelayed, clock, hours, log } = options;
+  const { cluster, socket, plan, isDelayed, clock, hours, log } = options;
   const { canary } = cluster;
   let wanted: ReadonlySet<string> = new Set();
   let scope: FeedScope | null = null;
@@ -51,19 +53,13 @@ export function createSession(options: SessionOptions): Session {
 
   const report = (): void => {
     if (!isLoggedIn) return;
-    const unquoted = wanted.size - quotedOf(cluster, wanted).size;
-    const refused = topics.refusedChannels();
-    const limits = [...refusalsOf(refused), ...tooManyOf(unquoted, cluster.maxQuoted)];
-    options.onStatus(statusOf(isDelayed, isSilent, limits, isRefused && refused.includes('Q')));
+    const unanswered = topics.refusedChannels();
+    if (isRefused) plan.refuse(unanswered);
+    const limits = [...refusalsOf(options, unanswered), ...tooManyOf(cluster, wanted)];
+    options.onStatus(statusOf(isDelayed, isSilent, limits, plan.lacks('Q')));
   };
   const quotedUntil = (): number => clock.now() - (isDelayed ? BEHIND_MS.delayed.most : 0);
-  const hold = (): void => {
-    const followed = wanted;
-    topics.want(
-      topicsOf(cluster, wanted, scope),
-      (symbol) => followed.has(symbol) || canary?.endsWith(`.${symbol}`) === true,
-    );
-  };
+  const hold = (): void => topics.want(topicsOf(cluster, wanted, scope), followedOf(cluster, wanted));
 
   const topics = createTopics({
     clock,
@@ -107,7 +103,11 @@ export function createSession(options: SessionOptions): Session {
       hold();
       if (wasOver || symbols.size > cluster.maxQuoted) report();
     },
-    acknowledge: topics.acknowledge,
+    acknowledge(text) {
+      const isKnown = topics.acknowledge(text);
+      if (plan.grant(topics.hasConfirmed)) report();
+      return isKnown;
+    },
     notAuthorized() {
       isRefused = true;
     },
@@ -120,6 +120,11 @@ export function createSession(options: SessionOptions): Session {
     },
   };
 }
+
+const followedOf =
+  ({ canary }: Cluster, wanted: ReadonlySet<string>) =>
+  (symbol: string): boolean =>
+    wanted.has(symbol) || canary?.endsWith(`.${symbol}`) === true;
 
 /** `withoutQuotes`: upstream has said so. Quotes that are merely late would be missing for a moment. */
 function statusOf(
@@ -136,7 +141,8 @@ function statusOf(
   };
 }
 
-function refusalsOf(channels: readonly string[]): string[] {
+function refusalsOf({ cluster, plan }: SessionOptions, unanswered: readonly string[]): string[] {
+  const channels = cluster.channels.filter((one) => plan.lacks(one) || unanswered.includes(one));
   const priced = channels.filter((channel) => channel !== 'LULD');
   return [
     ...(priced.length > 0
@@ -146,7 +152,10 @@ function refusalsOf(channels: readonly string[]): string[] {
   ];
 }
 
-const tooManyOf = (unquoted: number, maxQuoted: number): string[] =>
-  unquoted === 0
-    ? []
-    : [`Upstream allows quotes of ${maxQuoted} contracts: ${unquoted} more have neither bid nor ask.`];
+function tooManyOf(cluster: Cluster, wanted: ReadonlySet<string>): string[] {
+  const unquoted = wanted.size - quotedOf(cluster, wanted).size;
+  if (unquoted === 0) return [];
+  return [
+    `Upstream allows quotes of ${cluster.maxQuoted} contracts: ${unquoted} more have neither bid nor ask.`,
+  ];
+}

@@ -24,6 +24,8 @@ export interface Topics {
   /** Takes the text of a `success` status. False where it acknowledges nothing that was requested. */
   acknowledge(message: string): boolean;
   isConfirmed(topic: Topic): boolean;
+  /** Some topic of the channel was confirmed: the plan includes it. */
+  hasConfirmed(channel: Channel): boolean;
   /** Channels that were never acknowledged although others were: not in the plan. */
   refusedChannels(): Channel[];
   stop(): void;
@@ -120,6 +122,7 @@ export function createTopics(options: TopicsOptions): Topics {
       return true;
     },
     isConfirmed: (topic) => held.get(topic)?.confirmed === true,
+    hasConfirmed: (channel) => channelsConfirmed.has(channel),
     refusedChannels() {
       if (channelsConfirmed.size === 0) return [];
       const asked = new Set(

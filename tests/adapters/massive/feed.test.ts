@@ -245,6 +245,41 @@ describe('plans', () => {
     });
   });
 
+  test('without quotes are known on the next connection, until upstream confirms quotes', async () => {
+    const { clock, feed, sink, flows, state, latest, upstream } = await start({
+      prepare: ({ behaviour }) => {
+        behaviour.plan = { channels: ['T', 'A', 'AM', 'LULD'] };
+      },
+    });
+    await flows('AAPL', 'SPY');
+    expect(feed.status()).toEqual({ state: 'live' });
+    await pass(clock, 25_000);
+    await sink.until(({ statuses }) => statuses.at(-1)?.withoutQuotes === true);
+    const again = async () => {
+      const broken = latest();
+      const statuses = sink.statuses.length;
+      broken.drop();
+      await state('down');
+      await pass(clock, 10_000);
+      await upstream.until(() => latest() !== broken);
+      await flows('AAPL', 'SPY');
+      return sink.statuses.slice(statuses).filter((status) => status.state === 'live');
+    };
+    for (const { withoutQuotes, detail } of await again()) {
+      expect(withoutQuotes).toBe(true);
+      expect(detail).toContain('The plan does not include Q');
+    }
+    await feed.stop();
+    feed.start(sink);
+    await state('live');
+    expect(feed.status()).toMatchObject({ withoutQuotes: true });
+
+    upstream.behaviour.plan = {};
+    expect((await again())[0]).toMatchObject({ withoutQuotes: true });
+    await sink.until(({ statuses }) => statuses.at(-1)?.withoutQuotes === undefined);
+    expect(feed.status()).toEqual({ state: 'live' });
+  });
+
   test('with delayed data only are refused on the real-time host, with the way out', async () => {
     const { sink, state, upstream, clock } = await start({
       prepare: ({ behaviour }) => {
