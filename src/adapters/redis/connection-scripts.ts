@@ -123,9 +123,9 @@ export function createConnectionScripts(redis: Redis, prefix: string): Connectio
   };
 }
 
-/** Runs all commands of the scripts on the keys of a user who is nobody. */
-export function tryScripts(redis: Redis, prefix: string, name: string): Promise<unknown> {
+/** Runs, each time it is called, all commands of the scripts on the keys of a user who is nobody. */
+export function trialOfScripts(redis: Redis, prefix: string, name: string): () => Promise<unknown> {
   redis.defineCommand('tryPlaces', { numberOfKeys: 2, lua: TRIAL });
   const { tryPlaces } = redis as unknown as { tryPlaces(...args: string[]): Promise<number> };
-  return tryPlaces.call(redis, `${prefix}:users`, `${prefix}:places:${name}`, name);
+  return () => tryPlaces.call(redis, `${prefix}:users`, `${prefix}:places:${name}`, name);
 }

@@ -24,6 +24,20 @@ export const isRefusal = (error: unknown): error is Error =>
 export const reasonOf = (error: Error): string =>
   (error.message || (error as { code?: string }).code || 'no reason given').replace(/\.$/, '');
 
+/** Redis' words for a right that the user lacks, also from within a script. */
+const NO_RIGHT = /^NOPERM|ACL failure in script|can't run this command/;
+
+/** Whether the user may not do it; other refusals say nothing of the user. */
+export const lacksRight = (error: unknown): boolean => isRefusal(error) && NO_RIGHT.test(error.message);
+
+/** What to change in an address that says the wrong thing about TLS. */
+export function speechSentence(address: RedisAddress): string {
+  const where = `Redis at ${whereOf(address)} (REDIS_URL)`;
+  return address.tls === null
+    ? `${where} speaks TLS: begin REDIS_URL with rediss:// instead of redis://.`
+    : `${where} speaks no TLS: begin REDIS_URL with redis:// instead of rediss://, without ssl= and tls=.`;
+}
+
 /** A right and how to give it. */
 export interface Right {
   /** What is asked of Redis. */
@@ -40,8 +54,7 @@ export function sentenceOf(error: Error, address: RedisAddress, right: Right | n
   const { code = '' } = error as { code?: string };
   if (/CERT|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code))
     return `The certificate of ${where} is not trusted (${code}): add ssl_ca_certs=/path/to/ca.pem to REDIS_URL, or ssl_cert_reqs=none to encrypt without verifying it.`;
-  if (/wrong version number|packet length too long/i.test(error.message))
-    return `${where} speaks no TLS: begin REDIS_URL with redis:// instead of rediss://.`;
+  if (/wrong version number|packet length too long/i.test(error.message)) return speechSentence(address);
   if (code === 'EACCES')
     return `${where} may not be opened by this process: change the rights of the socket file.`;
   if (!isRefusal(error)) return null;
@@ -72,6 +85,13 @@ function refusalOf(
     return `${where} is a cluster, which the service cannot use: give the address of a Redis with cluster mode off.`;
   if (/unknown command/i.test(message))
     return `${where} lacks a command that the service needs (${said}): it is renamed or switched off there.`;
-  if (right === null) return `${where} refuses the service: ${said}.`;
-  return `${where} refuses ${right.what} to the user "${name}" (${said}): run ACL SETUSER ${name} ${right.grant}`;
+  const missing = NO_RIGHT.test(message) ? (right ?? rightIn(message)) : null;
+  if (missing === null) return `${where} refuses ${right?.what ?? 'the service'}: ${said}.`;
+  return `${where} refuses ${missing.what} to the user "${name}" (${said}): run ACL SETUSER ${name} ${missing.grant}`;
+}
+
+/** As Redis names it: "has no permissions to run the 'select' command". */
+function rightIn(message: string): Right | null {
+  const command = /run the '([a-z|]+)' command/i.exec(message)?.[1];
+  return command === undefined ? null : { what: command.toUpperCase(), grant: `+${command}` };
 }

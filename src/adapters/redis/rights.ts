@@ -5,9 +5,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { StartupError } from '../../lib/startup-error.ts';
 import { within } from '../../lib/within.ts';
 import type { RedisClients } from './clients.ts';
-import { tryScripts } from './connection-scripts.ts';
+import { trialOfScripts } from './connection-scripts.ts';
 import { TRIAL_MESSAGE } from './guard.ts';
-import { type Right, sentenceOf } from './refusals.ts';
+import { isRefusal, type Right, sentenceOf } from './refusals.ts';
+import { speechProblem } from './speech.ts';
 
 /** Commands of the counters, the last ones from within scripts. */
 const COUNTING =
@@ -30,6 +31,7 @@ const channelsOf = (prefix: string) => ({
 
 /** Everything that the counters, the limits and the history do on Redis, without a trace. */
 export function countingSteps(redis: Redis, prefix: string): Step[] {
+  const tryScripts = trialOfScripts(redis, prefix, TRIAL);
   const windows = new RateLimiterRedis({
     storeClient: redis,
     rejectIfRedisNotReady: true,
@@ -46,7 +48,7 @@ export function countingSteps(redis: Redis, prefix: string): Step[] {
     {
       what: `scripts on ${prefix}:users and ${prefix}:places:*`,
       grant,
-      run: () => tryScripts(redis, prefix, TRIAL),
+      run: () => twice(tryScripts),
     },
     { what: `scripts on ${prefix}:limit:*`, grant, run: () => tryLimit(windows) },
   ];
@@ -57,6 +59,12 @@ const tryLimit = async (windows: RateLimiterRedis): Promise<unknown> => {
   await windows.consume(TRIAL);
   return windows.reward(TRIAL);
 };
+
+/** ioredis sends a script as EVAL the first time, and as EVALSHA, another right, from then on. */
+async function twice(run: () => Promise<unknown>): Promise<void> {
+  await run();
+  await run();
+}
 
 /** Everything that messages between replicas need. Every replica ignores what is published. */
 export function busSteps(publisher: Redis, subscriber: Redis, prefix: string): Step[] {
@@ -103,32 +111,35 @@ export const countingTrial = (redis: Redis, prefix: string): (() => Promise<void
 export async function checkRights(clients: RedisClients, prefix: string, clock: Clock): Promise<void> {
   let sentence: string | null = null;
   const [publisher, subscriber] = [clients.newPublisher(), clients.newPublisher()];
-  const judge = (error: Error, step: Step | null): void => {
-    sentence ??= sentenceOf(error, clients.address, step);
+  const { address } = clients;
+  const note = (problem: string | null): void => {
+    sentence ??= problem;
   };
   // Why a connection could not be made is an event; the promise only says that it is closed.
-  for (const client of [publisher, subscriber]) client.on('error', (error: Error) => judge(error, null));
-  await within(TRIAL_MS, tryAll(clients.address, publisher, subscriber, prefix, judge), clock);
+  for (const client of [publisher, subscriber])
+    client.on('error', (error: Error) => note(sentenceOf(error, address, null)));
+  await within(TRIAL_MS, tryAll(address, publisher, subscriber, prefix, note), clock);
   publisher.disconnect();
   subscriber.disconnect();
   if (sentence !== null) throw new StartupError(sentence);
 }
 
 async function tryAll(
-  { database }: RedisAddress,
+  address: RedisAddress,
   publisher: Redis,
   subscriber: Redis,
   prefix: string,
-  judge: (error: Error, step: Step | null) => void,
+  note: (problem: string | null) => void,
 ): Promise<void> {
   let step: Step | null = null;
   try {
     await Promise.all([publisher.connect(), subscriber.connect()]);
     // A client that may not choose its database goes on with another one.
-    if (database !== 0) await publisher.select(database);
+    if (address.database !== 0) await publisher.select(address.database);
     for (step of [...countingSteps(publisher, prefix), ...busSteps(publisher, subscriber, prefix)])
       await step.run();
   } catch (error) {
-    judge(error as Error, step);
+    note(sentenceOf(error as Error, address, step));
+    if (!isRefusal(error)) note(await speechProblem(address));
   }
 }

@@ -4,8 +4,9 @@ import type { RedisAddress } from '../../lib/addresses/redis-address.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { createRedisClients } from './clients.ts';
 import { whereOf } from './place.ts';
-import { reasonOf, sentenceOf } from './refusals.ts';
+import { isRefusal, lacksRight, reasonOf, sentenceOf } from './refusals.ts';
 import { aclLine, busSteps, countingSteps, TRIAL } from './rights.ts';
+import { speechProblem } from './speech.ts';
 
 /** Enough to see a line that is slow at times. */
 const ROUND_TRIPS = 20;
@@ -33,12 +34,9 @@ export async function verifyRedis(
       return false;
     }
     report('ok      connection');
-    const refused = await refusedSteps(publisher, subscriber, prefix, address, report);
-    if (refused > 0) {
-      const user = address.user ?? 'default';
-      report(`All rights of the service at once, and no other: ${aclLine(user, prefix)}`);
-      return false;
-    }
+    const failures = await failedSteps(publisher, subscriber, prefix, address, report);
+    if (failures.some(lacksRight)) report(advice(address.user, prefix));
+    if (failures.length > 0) return false;
     const times = await roundTrips(publisher, subscriber, prefix);
     report(`ok      round trip over the adapter: median ${middleOf(times)} ms, slowest ${times.at(-1)} ms`);
     return true;
@@ -67,31 +65,41 @@ async function connectionProblem(
     return null;
   } catch (error) {
     const why = reason ?? (error as Error);
-    return sentenceOf(why, address, null) ?? `No connection: ${reasonOf(why)}.`;
+    const sentence = sentenceOf(why, address, null) ?? (await speechProblem(address));
+    return sentence ?? `No connection: ${reasonOf(why)}.`;
   }
 }
 
-async function refusedSteps(
+/** The first one without an answer is the last one tried: all others would say the same. */
+async function failedSteps(
   publisher: Redis,
   subscriber: Redis,
   prefix: string,
   address: RedisAddress,
   report: (line: string) => void,
-): Promise<number> {
-  let refused = 0;
+): Promise<Error[]> {
+  const failures: Error[] = [];
   for (const step of [...countingSteps(publisher, prefix), ...busSteps(publisher, subscriber, prefix)]) {
     try {
       await step.run();
       report(`ok      ${step.what}`);
-    } catch (error) {
-      refused += 1;
-      report(
-        `FAILED  ${sentenceOf(error as Error, address, step) ?? `${step.what}: ${reasonOf(error as Error)}.`}`,
-      );
+    } catch (thrown) {
+      const error = thrown as Error;
+      failures.push(error);
+      const isAnswer = isRefusal(error);
+      const sentence = isAnswer ? sentenceOf(error, address, step) : await speechProblem(address);
+      report(`FAILED  ${sentence ?? `${step.what}: ${reasonOf(error)}.`}`);
+      if (!isAnswer) break;
     }
   }
-  return refused;
+  return failures;
 }
+
+/** The user `default` belongs to everybody: what the line takes from it others would miss. */
+const advice = (user: string | null, prefix: string): string =>
+  user === null || user === 'default'
+    ? `A user of its own for the service, for REDIS_URL: ${aclLine('tradecast', prefix)}`
+    : `All rights of the service at once, and no other: ${aclLine(user, prefix)}`;
 
 /** What the adapter needs of a server that has no clients. */
 const NAMESPACE = { name: '/', sockets: new Map(), server: { encoder: { encode: () => [] } } };

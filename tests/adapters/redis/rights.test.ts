@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { type RedisServer, startRedisServer } from '../../../local/redis-server.ts';
 import { freePort } from '../../../local/server-process.ts';
 import { silentLog } from '../../../rig/log.ts';
+import { until } from '../../../rig/wait.ts';
 import { createRedisClients } from '../../../src/adapters/redis/clients.ts';
 import { aclLine, checkRights } from '../../../src/adapters/redis/rights.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -91,8 +92,8 @@ describe('at the start', () => {
 
   test('the trial leaves nothing behind, and counts nobody', async () => {
     await check('redis://HOST');
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    expect((await admin.keys('*')).filter((key) => !key.includes(':limit:trial'))).toEqual([]);
+    const left = async () => (await admin.keys('*')).filter((key) => !key.includes(':limit:trial'));
+    await until(async () => (await left()).length === 0, 'every key of the trial has expired');
   });
 
   test.each([
@@ -107,6 +108,8 @@ describe('at the start', () => {
       'rediss://TLS',
       /not trusted \(\w+\): add ssl_ca_certs=\/path\/to\/ca.pem to REDIS_URL/,
     ],
+    ['TLS at a port without it', 'rediss://HOST', /speaks no TLS: begin REDIS_URL with redis:\/\//],
+    ['no TLS at a port with it', 'redis://TLS', /speaks TLS: begin REDIS_URL with rediss:\/\//],
     [
       'a missing file of certificates',
       'rediss://TLS?ssl_ca_certs=/no/ca.pem',
@@ -124,7 +127,8 @@ describe('at the start', () => {
     [['resetchannels', '&tradecast#/#*'], /SUBSCRIBE tradecast-request#\/#/],
     [['-psubscribe'], /PSUBSCRIBE/],
     [['-publish'], /PUBLISH tradecast#\/# .*\+publish/],
-    [['-eval', '-evalsha'], /scripts on tradecast:users.*\+eval \+evalsha/],
+    [['-eval'], /scripts on tradecast:users.*\+eval \+evalsha/],
+    [['-evalsha'], /scripts on tradecast:users.*\+eval \+evalsha/],
     [['-zadd'], /scripts on tradecast:users.*\+zadd/],
     [['-incrby'], /scripts on tradecast:limit.*\+incrby/],
     [['resetkeys', '~other:*'], /GET tradecast:monitor.*ACL SETUSER app ~tradecast:\*/],
@@ -140,6 +144,25 @@ describe('at the start', () => {
     await acl('app', 'reset', ...line.split(' ').slice(2));
     expect(await check('redis://app:password@HOST')).toBeNull();
   });
+
+  test('a user who may not choose a database is told the grant', async () => {
+    await acl('app', '-select');
+    expect(await check('redis://app:password@HOST/3')).toMatch(
+      /refuses SELECT to the user "app" .*run ACL SETUSER app \+select/,
+    );
+    await acl('app', '+select');
+    expect(await check('redis://app:password@HOST/3')).toBeNull();
+  });
+
+  test.each(['redis://HOST', 'rediss://TLS?ssl_cert_reqs=none'])(
+    'a Redis at %s that hangs passes',
+    async (url) => {
+      server.hang();
+      const answer = await check(url);
+      server.wake();
+      expect(answer).toBeNull();
+    },
+  );
 
   test('a default user with a password is asked for in REDIS_URL', async () => {
     await admin.config('SET', 'requirepass', 'secret');
