@@ -10,8 +10,8 @@ declare global {
     interface Locals {
       /** The sources whose secret signed the request. */
       sources?: ReadonlySet<string>;
-      /** When the request was signed, milliseconds since epoch. */
-      signedAt?: number;
+      /** When the request was signed and when it arrived, milliseconds since epoch. */
+      signature?: { readonly signedAt: number; readonly receivedAt: number };
     }
   }
 }
@@ -45,15 +45,16 @@ export function createSignatureCheck({
 }): RequestHandler {
   return (req, res, next) => {
     if (!secrets().map(signatureOf(req, clock)).includes(true)) throw invalid();
-    res.locals.signedAt = Number(req.get('X-Tradecast-Timestamp')) * 1000;
+    const signedAt = Number(req.get('X-Tradecast-Timestamp')) * 1000;
+    res.locals.signature = { signedAt, receivedAt: clock.now() };
     next();
   };
 }
 
-/** Of a request that has passed the check. Throws where it has not. */
-export function signedAtOf({ locals: { signedAt } }: Response): number {
-  if (signedAt === undefined) throw new Error('the signature was not checked');
-  return signedAt;
+/** The times of a request that has passed the check. Throws where it has not. */
+export function timesOf({ locals: { signature } }: Response): NonNullable<typeof signature> {
+  if (signature === undefined) throw new Error('the signature was not checked');
+  return signature;
 }
 
 /** The same for senders of signals; `assertSource` then says for whom the request may speak. */

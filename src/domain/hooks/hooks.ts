@@ -22,8 +22,8 @@ import type { PlaceResult, Trading } from '../trading/trading.ts';
 import type { HookInbox, HookOutcome } from './hook-inbox.ts';
 import type { OperatorCommands, OperatorEvent } from './operator-commands.ts';
 
-/** What was signed: the digest of its bytes, and when. */
-export type Signed = Pick<OperatorEvent, 'digest' | 'signedAt'>;
+/** What was signed: the digest of its bytes, when, and when it arrived. */
+export type Signed = Pick<OperatorEvent, 'digest' | 'signedAt' | 'receivedAt'>;
 
 /**
  * What a signed sender may ask for. Each takes a validated body and the digest of what was sent. Throws

@@ -6,9 +6,12 @@ import type { HaltScope } from '../trading/trading.ts';
 import type { HookEvent, HookOutcome } from './hook-inbox.ts';
 import type { Recipient } from './recipient.ts';
 
-/** An operator's event; `signedAt` is milliseconds since epoch, in whole seconds as the signature has it. */
+/** An operator's event; times are milliseconds since epoch. */
 export interface OperatorEvent extends HookEvent {
+  /** In whole seconds, as the signature has it. */
   readonly signedAt: number;
+  /** By the clock of the replica that received the whole request. */
+  readonly receivedAt: number;
 }
 
 /** What is to hold from now on; `at` is milliseconds since epoch. */
@@ -41,8 +44,8 @@ export interface OperatorCommands {
   /**
    * The event, the effect and the answer in one transaction: a replica that hangs in the middle has done nothing, and
    * a repeat answers with the first result. Commands of one kind about one user, or about everyone, take effect in the
-   * order in which they were signed. Throws NOT_FOUND for no such user, CONFLICT where the id was used for another
-   * event or a command that was signed later has been carried out; the id of a refused event stays free.
+   * order in which they were signed and, within one second, received. Throws NOT_FOUND for no such user, CONFLICT where
+   * the id was used for another event or a later command has been carried out; the id of a refused event stays free.
    */
   carryOut<T extends object>(
     event: OperatorEvent,

@@ -16,7 +16,7 @@ import {
 } from '../../protocol/hooks.ts';
 import { refuse, succeed } from '../answer.ts';
 import { rawBody, readBody } from '../body.ts';
-import { createSignatureCheck, signedAtOf } from '../hook-signature.ts';
+import { createSignatureCheck, timesOf } from '../hook-signature.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 
 /** Signed machine-to-machine routes. A secret opens the routes of its kind and no others. */
@@ -82,10 +82,10 @@ function operatorRoutes(hooks: Hooks, signed: RequestHandler): Router {
   return router;
 }
 
-/** When it was signed, too: commands of operators follow each other in this order. */
+/** When it was signed and received, too: commands of operators follow each other in this order. */
 const signedOf = (route: string, req: Request, res: Response): Signed => ({
   digest: digestOf(route, req),
-  signedAt: signedAtOf(res),
+  ...timesOf(res),
 });
 
 /** An event id stands for this route, however its path is spelled, and exactly these bytes. */

@@ -31,7 +31,7 @@ const ada: User = {
   tier: 'STARTER',
   banned: false,
 };
-const signed = { digest: 'digest', signedAt: NOW };
+const signed = { digest: 'digest', signedAt: NOW, receivedAt: NOW };
 const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: 10 };
 
 /** A sender's inbox in memory: ids claimed, whether they are closed, and what they wrote. */
@@ -459,7 +459,7 @@ describe('a position that an operator closes', () => {
 
   test('is told to the user, once', async () => {
     const hook = positionHookSchema.parse(body);
-    const signed = { digest: 'digest', signedAt: NOW };
+    const signed = { digest: 'digest', signedAt: NOW, receivedAt: NOW };
     const result = { symbol: 'AAPL', quantity: 10, price: 0.35, cash: 3.5 };
     expect(await hooks.position(hook, signed)).toEqual({ result, duplicate: false });
     expect(await hooks.position(hook, signed)).toEqual({ result, duplicate: true });

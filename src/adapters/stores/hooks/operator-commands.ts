@@ -13,7 +13,7 @@ import { TradecastError } from '../../../protocol/errors.ts';
 import type { PositionClosed } from '../../../protocol/hooks.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { setBan, setRole, setTier } from '../accounts/standing.ts';
-import { subjectOf, takeTurn } from '../accounts/turns.ts';
+import { type Moment, subjectOf, takeTurn } from '../accounts/turns.ts';
 import { closePosition } from '../trading/close-position.ts';
 import { liftHalt, setHalt } from '../trading/halts.ts';
 import { once } from './events.ts';
@@ -56,7 +56,7 @@ export const createOperatorCommands = (db: Database): OperatorCommands => ({
   async carryOut<T extends object>(event: OperatorEvent, command: OperatorCommand, result: T) {
     const { effect, ...outcome } = await inOneTransaction(db, event, async (tx) => ({
       result,
-      effect: await carryOut(tx, command, event.signedAt),
+      effect: await carryOut(tx, command, event),
     }));
     return { ...outcome, scope: effect };
   },
@@ -73,7 +73,7 @@ async function closeOne(
   { whom, symbol, price, note, at }: ClosePosition,
 ): Promise<Done<PositionClosed, readonly Appended[]>> {
   const userId = await findUser(tx, whom);
-  if (!(await takeTurn(tx, `position ${userId} ${symbol}`, event.signedAt))) throw overtaken();
+  if (!(await takeTurn(tx, `position ${userId} ${symbol}`, event))) throw overtaken();
   const { adjustment, appended } = await closePosition(tx, {
     ...{ userId, symbol, note, at },
     price: decimal(price),
@@ -83,9 +83,9 @@ async function closeOne(
   return { result: { symbol, quantity, price, cash: toNumber(cash) }, effect: appended };
 }
 
-async function carryOut(tx: Queryable, command: OperatorCommand, signedAt: number): Promise<HaltScope> {
+async function carryOut(tx: Queryable, command: OperatorCommand, moment: Moment): Promise<HaltScope> {
   const scope = command.whom === 'everyone' ? command.whom : { userId: await findUser(tx, command.whom) };
-  if (!(await takeTurn(tx, subjectOf(command.kind, scope), signedAt))) throw overtaken();
+  if (!(await takeTurn(tx, subjectOf(command.kind, scope), moment))) throw overtaken();
   await effectOf(tx, command, scope);
   return scope;
 }
@@ -114,5 +114,5 @@ function effectOf(tx: Queryable, command: OperatorCommand, scope: HaltScope): Pr
 const overtaken = (): TradecastError =>
   new TradecastError(
     'CONFLICT',
-    'A command that was signed later has been carried out. If this one is still meant, sign it now and send it again.',
+    'A later command has been carried out. If this one is still meant, sign it now and send it again.',
   );

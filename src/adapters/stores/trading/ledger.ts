@@ -110,7 +110,7 @@ export function createLedger(db: Database): Ledger {
     halt: (scope, reason, at) =>
       db.transaction(async (tx) => {
         // Also where an operator signed later: what is wrong has been found now.
-        await takeTurn(tx, subjectOf('halt', scope), at);
+        await takeTurn(tx, subjectOf('halt', scope), { signedAt: at, receivedAt: at });
         await setHalt(tx, scope, reason, at);
       }),
 

@@ -61,7 +61,10 @@ describe.each(KINDS)('a position closed by an operator on %s', (kind) => {
       })),
     );
   }
-  const event = (signedAt = SIGNED, digest = 'digest') => ({ id: randomUUID(), digest, signedAt });
+  const event = (signedAt = SIGNED, digest = 'digest') => ({
+    ...{ id: randomUUID(), digest, signedAt },
+    receivedAt: signedAt,
+  });
   const close = (changes: Partial<ClosePosition> = {}): ClosePosition => ({
     whom: { userId: user },
     symbol: 'AAPL',

@@ -22,7 +22,12 @@ describe.each(KINDS)('commands of operators on %s', (kind) => {
   let ledger: Ledger;
   let ada: User;
   let ids = 0;
-  const event = (signedAt = SIGNED, digest = 'digest') => ({ id: `event-${++ids}`, digest, signedAt });
+  const event = (signedAt = SIGNED, digest = 'digest') => ({
+    ...{ id: `event-${++ids}`, digest, signedAt },
+    receivedAt: signedAt,
+  });
+  /** Signed in the second of SIGNED, and received so many milliseconds later. */
+  const received = (ms: number) => ({ ...event(), receivedAt: SIGNED + ms });
   const halting = (halted: boolean, whom: OperatorCommand['whom'] = 'everyone'): OperatorCommand =>
     ({ kind: 'halt', whom, halted, reason: 'test', at: SIGNED }) as const;
   const standing = async () => {
@@ -96,12 +101,53 @@ describe.each(KINDS)('commands of operators on %s', (kind) => {
       await expect(commands.carryOut(late, make(true), {})).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await isSo(false)).toBe(false);
       // Signed anew it is a command of now, under the id that stayed free.
-      expect(await commands.carryOut({ ...late, signedAt: SIGNED + 1_000 }, make(true), {})).toMatchObject({
+      expect(
+        await commands.carryOut(
+          { ...late, signedAt: SIGNED + 1_000, receivedAt: SIGNED + 1_100 },
+          make(true),
+          {},
+        ),
+      ).toMatchObject({
         duplicate: false,
       });
       expect(await isSo(true)).toBe(true);
     },
   );
+
+  test('of commands of one second the one that was received later counts', async () => {
+    for (const [ms, halted] of [
+      [100, true],
+      [300, false],
+      [600, true],
+    ] as const) {
+      await commands.carryOut(received(ms), halting(halted), {});
+      expect(await ledger.isHalted()).toBe(halted);
+    }
+    const late = commands.carryOut(received(400), halting(false), {});
+    await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await ledger.isHalted()).toBe(true);
+    // The next second is later, whatever the clock of the replica says that receives it.
+    await commands.carryOut({ ...event(SIGNED + 1_000), receivedAt: SIGNED }, halting(false), {});
+    expect(await ledger.isHalted()).toBe(false);
+    await commands.carryOut({ ...event(SIGNED + 1_000), receivedAt: SIGNED + 10 }, halting(true), {});
+    expect(await ledger.isHalted()).toBe(true);
+  });
+
+  test('a halt of the engine is not lifted by what was received before it in the same second', async () => {
+    await ledger.halt('everyone', 'the books are wrong', SIGNED + 500);
+    const late = commands.carryOut(received(200), halting(false), {});
+    await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await ledger.isHalted()).toBe(true);
+    await commands.carryOut(received(700), halting(false), {});
+    expect(await ledger.isHalted()).toBe(false);
+  });
+
+  test('a turn that the release before took keeps nobody of the same second out', async () => {
+    await commands.carryOut(received(500), halting(true), {});
+    await database.db.query('UPDATE operator_turns SET received_at = NULL');
+    await commands.carryOut(received(200), halting(false), {});
+    expect(await ledger.isHalted()).toBe(false);
+  });
 
   test('an order of signatures is kept for one kind and one user, not between them', async () => {
     await commands.carryOut(event(SIGNED + 9_000), halting(true), {});
@@ -117,7 +163,7 @@ describe.each(KINDS)('commands of operators on %s', (kind) => {
 
   test('a clock that is ahead keeps nobody out', async () => {
     const ahead = Date.now() + 250_000;
-    await commands.carryOut(event(ahead), halting(true), {});
+    await commands.carryOut({ ...event(ahead), receivedAt: Date.now() }, halting(true), {});
     expect(await commands.carryOut(event(Date.now()), halting(false), {})).toMatchObject({
       duplicate: false,
     });
@@ -217,7 +263,10 @@ describe('a replica that hangs within a command', () => {
     const others = createOperatorCommands(database.db);
     const ledger = createLedger(database.db);
     const isNew = ({ duplicate }: { duplicate: boolean }) => !duplicate;
-    const event = (name: string) => ({ id: `${name}-${at}`, digest: name, signedAt: SIGNED });
+    const event = (name: string) => ({
+      ...{ id: `${name}-${at}`, digest: name, signedAt: SIGNED },
+      receivedAt: SIGNED,
+    });
     const halt = { kind: 'halt', whom: 'everyone', halted: true, reason: 'test', at: SIGNED } as const;
     const resume = { ...halt, halted: false };
     await others.carryOut(event('earlier-halt'), halt, {});
@@ -235,4 +284,29 @@ describe('a replica that hangs within a command', () => {
     expect(isNew(halted)).toBe(true);
     expect(await ledger.isHalted()).toBe(true);
   });
+
+  // The look-up of the id, the claim, the turn.
+  test.each([1, 2, 3])(
+    'before its statement %d does not undo what another replica received after it in the same second',
+    async (at) => {
+      const others = createOperatorCommands(database.db);
+      const event = (name: string, ms: number) => ({
+        ...{ id: `second-${name}-${at}`, digest: name, signedAt: SIGNED },
+        receivedAt: SIGNED + ms,
+      });
+      const halt = { kind: 'halt', whom: 'everyone', halted: true, reason: 'test', at: SIGNED } as const;
+      await database.db.query('DELETE FROM operator_turns');
+      await others.carryOut(event('earlier-halt', 0), halt, {});
+
+      const [reached, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const hanging = createOperatorCommands(hangingAt(at, reached.resolve, mayGoOn.promise));
+      const resume = hanging.carryOut(event('resume', 100), { ...halt, halted: false }, {});
+      const refused = expect(resume).rejects.toMatchObject({ code: 'CONFLICT' });
+      await reached.promise;
+      expect(await others.carryOut(event('halt', 300), halt, {})).toMatchObject({ duplicate: false });
+      mayGoOn.resolve();
+      await refused;
+      expect(await createLedger(database.db).isHalted()).toBe(true);
+    },
+  );
 });
