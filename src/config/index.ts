@@ -5,6 +5,7 @@
 import type { NamedLimit } from '../domain/limits/counters.ts';
 import { type SpreadLevels, spreadLevels } from '../domain/trading/fit.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
+import { withSslMode } from '../lib/addresses/postgres-address.ts';
 import { type Decimal, toNumber } from '../lib/decimal.ts';
 import { ConfigError } from './error.ts';
 import { type FeedConfig, type FileCheck, readFeed, readPublication } from './feed.ts';
@@ -123,13 +124,14 @@ export function readConfig(
   const read = createReader(env, problems);
   const production = read('NODE_ENV') === 'production';
   if (production) problems.push(...missingInProduction(env));
+  const databaseUrl = read('DATABASE_URL');
   const secrets: Secrets = {
     session: read('SESSION_SECRET'),
     bus: read('BUS_SECRET'),
     hook: read('HOOK_SECRET'),
     operator: read('OPERATOR_SECRET'),
     signal: read('SIGNAL_SECRETS'),
-    databaseUrl: read('DATABASE_URL'),
+    databaseUrl: databaseUrl === null ? null : withSslMode(databaseUrl, read('PGSSLMODE')),
     redisUrl: read('REDIS_URL'),
     market: { massiveApiKey: read('MASSIVE_API_KEY') },
     metricsToken: read('METRICS_TOKEN'),

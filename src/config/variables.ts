@@ -2,6 +2,8 @@
  * The one table of the configuration: reading, `.env.example` and docs/configuration.md come from it
  * (`node scripts/config-pages.ts` writes the two pages).
  */
+
+import { SSL_MODES } from '../lib/addresses/postgres-address.ts';
 import {
   MAX_CONNECTIONS_PER_USER,
   MAX_SYMBOLS_PER_CONNECTION,
@@ -140,6 +142,13 @@ export const VARIABLES = {
       'address of PostgreSQL (forms: `docs/databases.md`); if it is not set, the embedded database in `DATA_DIR`',
     secret: true,
     required: true,
+  },
+  PGSSLMODE: {
+    section: 'Storage',
+    default: '',
+    parse: optional(choice(...SSL_MODES)),
+    meaning: '`sslmode` of a `DATABASE_URL` that says nothing of TLS: `docs/databases.md`',
+    local: true,
   },
   REDIS_URL: {
     section: 'Storage',

@@ -108,6 +108,16 @@ describe('an environment', () => {
     expect(feed).toMatchObject({ optionsWsUrl });
   });
 
+  test.each([
+    ['postgres://db/x', 'require', 'postgres://db/x?sslmode=require'],
+    ['postgres://db/x?schema=trade', 'no-verify', 'postgres://db/x?schema=trade&sslmode=no-verify'],
+    ['postgres://db/x?sslmode=disable', 'require', 'postgres://db/x?sslmode=disable'],
+    ['postgres://db/x?ssl=true', 'disable', 'postgres://db/x?ssl=true'],
+    ['postgres://db/x', '', 'postgres://db/x'],
+  ])('with DATABASE_URL %s and PGSSLMODE %j has %s', (DATABASE_URL, PGSSLMODE, databaseUrl) => {
+    expect(readConfig({ DATABASE_URL, PGSSLMODE }).secrets).toMatchObject({ databaseUrl });
+  });
+
   test('without a variable, or with empty ones, is complete outside production', () => {
     const empty = Object.fromEntries(variables.map(([name]) => [name, ' ']));
     expect(readConfig(empty)).toEqual(readConfig({}));

@@ -31,11 +31,11 @@ export function createPostgresConnection(url: string): PostgresConnection {
     address,
     where: `${host ?? 'localhost'}${port === null ? '' : `:${port}`}`,
     config() {
-      // Where the address is silent node-postgres reads PGSSLMODE of the environment.
-      if (tls !== null) ssl ??= tlsOptions(address, tls);
+      // An address without a word is one without TLS: `undefined` would leave it to node-postgres, which reads PGSSLMODE.
+      ssl ??= tlsOptions(address, tls ?? 'off');
       return {
         ...given({ host, port, user, password, database, options }),
-        ...(ssl !== undefined && { ssl }),
+        ssl,
         ...(isDirect && { sslnegotiation: 'direct' }),
         ...(bindsChannel && { enableChannelBinding: true }),
       };

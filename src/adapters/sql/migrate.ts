@@ -4,6 +4,7 @@ import path from 'node:path';
 import type pg from 'pg';
 import type { Log } from '../../lib/log.ts';
 import { StartupError } from '../../lib/startup-error.ts';
+import { type Place, placeOf, refusalOf } from './migration-refusals.ts';
 
 /** The folder of this file's migrations: `NNN_what-it-does.sql`, run once each in the order of their numbers. */
 export const MIGRATIONS_FOLDER = path.join(import.meta.dirname, 'migrations');
@@ -73,13 +74,15 @@ export async function migrate(
 ): Promise<void> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  let place: Place | null = null;
   try {
     for (;;) {
       await client.query(begin);
       await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
       await client.query(patiently(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`));
-      const next = await nextOf(client, migrations);
-      if (next) await apply(client, next);
+      place ??= await placeOf(client);
+      const next = await nextOf(client, migrations, place);
+      if (next) await apply(client, next, place);
       await client.query('COMMIT');
       if (!next) return;
       log.info({ migration: next.name }, 'migration applied');
@@ -94,8 +97,12 @@ export async function migrate(
 }
 
 /** The lowest one that has not run yet; null where all have. */
-async function nextOf(client: pg.PoolClient, migrations: readonly Migration[]): Promise<Migration | null> {
-  const rows = await recorded(client);
+async function nextOf(
+  client: pg.PoolClient,
+  migrations: readonly Migration[],
+  place: Place,
+): Promise<Migration | null> {
+  const rows = await recorded(client, place);
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const { version, name, checksum } of rows) {
     const migration = known.get(version);
@@ -119,7 +126,7 @@ interface Recorded {
 }
 
 /** Makes the table of records where there is none: a user without the right to make one may still use it. */
-async function recorded(client: pg.PoolClient): Promise<Recorded[]> {
+async function recorded(client: pg.PoolClient, place: Place): Promise<Recorded[]> {
   const { rows: found } = await client.query<{ there: boolean }>(
     "SELECT to_regclass('schema_migrations') IS NOT NULL AS there",
   );
@@ -136,11 +143,15 @@ async function recorded(client: pg.PoolClient): Promise<Recorded[]> {
     );
     return rows;
   } catch (error) {
-    throw isForbidden(error) ? forbidden(error as Error) : error;
+    throw refusalOf(error, place) ?? error;
   }
 }
 
-async function apply(client: pg.PoolClient, { version, name, sql, checksum }: Migration): Promise<void> {
+async function apply(
+  client: pg.PoolClient,
+  { version, name, sql, checksum }: Migration,
+  place: Place,
+): Promise<void> {
   try {
     await client.query(patiently(sql));
     await client.query('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
@@ -149,16 +160,9 @@ async function apply(client: pg.PoolClient, { version, name, sql, checksum }: Mi
       checksum,
     ]);
   } catch (error) {
-    if (isForbidden(error)) throw forbidden(error as Error);
-    throw new StartupError(`Migration ${name} failed: ${(error as Error).message}`, { cause: error });
+    throw (
+      refusalOf(error, place) ??
+      new StartupError(`Migration ${name} failed: ${(error as Error).message}`, { cause: error })
+    );
   }
 }
-
-/** SQLSTATE insufficient_privilege. */
-const isForbidden = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '42501';
-
-const forbidden = (cause: Error): StartupError =>
-  new StartupError(
-    `The user of DATABASE_URL may not make or change the tables of the service (${cause.message}): run GRANT USAGE, CREATE ON SCHEMA public TO the user, with the name of the schema if it is another one; or start the service once with the user that owns the tables.`,
-    { cause },
-  );

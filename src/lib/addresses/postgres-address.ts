@@ -29,8 +29,19 @@ export interface PostgresAddress {
   readonly options: string | null;
 }
 
+/** What `sslmode` and PGSSLMODE may be. */
+export const SSL_MODES = [
+  'disable',
+  'allow',
+  'prefer',
+  'require',
+  'no-verify',
+  'verify-ca',
+  'verify-full',
+] as const;
+
 /** As libpq reads them, and `no-verify` as node-postgres does. */
-const TLS_MODES: Readonly<Record<string, PostgresTls>> = {
+const TLS_MODES: Readonly<Record<(typeof SSL_MODES)[number], PostgresTls>> = {
   disable: 'off',
   allow: 'prefer',
   prefer: 'prefer',
@@ -39,6 +50,13 @@ const TLS_MODES: Readonly<Record<string, PostgresTls>> = {
   'verify-ca': 'chain',
   'verify-full': 'full',
 };
+/** The address with this `sslmode` where it says nothing of TLS itself. */
+export function withSslMode(text: string, mode: (typeof SSL_MODES)[number] | null): string {
+  const address = readPostgresAddress(text);
+  if (mode === null || 'problem' in address || address.tls !== null) return text;
+  return `${text}${text.includes('?') ? '&' : '?'}sslmode=${mode}`;
+}
+
 /** Names the system's certificates instead of a file. */
 const SYSTEM_CA = 'system';
 
@@ -79,8 +97,8 @@ function tlsOf(given: URLSearchParams): PostgresTls | AddressProblem {
   const mode = given.get('sslmode');
   if (mode) {
     return (
-      TLS_MODES[mode] ?? {
-        problem: `has sslmode=${mode}; it must be one of ${Object.keys(TLS_MODES).join(', ')}.`,
+      (TLS_MODES as Readonly<Record<string, PostgresTls>>)[mode] ?? {
+        problem: `has sslmode=${mode}; it must be one of ${SSL_MODES.join(', ')}.`,
       }
     );
   }

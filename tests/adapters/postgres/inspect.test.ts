@@ -29,6 +29,8 @@ beforeAll(async () => {
     'CREATE DATABASE forbidden OWNER app',
     'CREATE DATABASE schemas',
     'CREATE DATABASE odd',
+    'CREATE DATABASE "foreign" OWNER app',
+    'CREATE DATABASE rails OWNER app',
     "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
     'REVOKE CONNECT ON DATABASE forbidden FROM PUBLIC',
     'ALTER ROLE lost SET search_path = nowhere',
@@ -39,7 +41,18 @@ beforeAll(async () => {
     'CREATE SCHEMA tradecast AUTHORIZATION limited',
     'CREATE SCHEMA "Two" AUTHORIZATION limited',
   );
-  await run('schemas', 'CREATE SCHEMA private');
+  await run(
+    'schemas',
+    'CREATE SCHEMA private',
+    'CREATE SCHEMA trade',
+    'GRANT USAGE ON SCHEMA trade TO limited',
+  );
+  await run('foreign', 'CREATE TABLE users (id int)');
+  await run(
+    'rails',
+    'CREATE TABLE schema_migrations (version text)',
+    'ALTER TABLE schema_migrations OWNER TO app',
+  );
   await open(`postgres://app:${PASSWORD}@HOST/app`);
   await run('app', 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tlsonly');
 });
@@ -92,7 +105,22 @@ describe('a start that cannot work is refused in one sentence:', () => {
     [
       'no right on the schema',
       'postgres://limited:secret@HOST/schemas',
-      /GRANT USAGE, CREATE ON SCHEMA public/,
+      /GRANT USAGE, CREATE ON SCHEMA "public" TO "limited"/,
+    ],
+    [
+      'no right to make tables in the schema of the address',
+      'postgres://limited:secret@HOST/schemas?schema=trade',
+      /user "limited" .* in the schema "trade" .*GRANT USAGE, CREATE ON SCHEMA "trade" TO "limited"/,
+    ],
+    [
+      'a table of another application',
+      'postgres://app:PASSWORD@HOST/foreign',
+      /"users" already exists.*CREATE SCHEMA tradecast AUTHORIZATION "app", and add \?schema=tradecast/,
+    ],
+    [
+      'migrations of another application',
+      'postgres://app:PASSWORD@HOST/rails',
+      /column "name" does not exist.*and add \?schema=tradecast to DATABASE_URL/,
     ],
     [
       'a search path to nowhere',
@@ -125,7 +153,7 @@ describe('a start that cannot work is refused in one sentence:', () => {
     ['nobody there', 'postgres://app:secret@127.0.0.1:1/app', /cannot be reached: .*ECONNREFUSED/],
     ['no such socket', 'postgres://app:secret@%2Fno%2Fsuch/app', /cannot be reached: .*ENOENT/],
   ])('%s', async (_name, rest, sentence) => {
-    expect(await refusal(rest)).toMatch(sentence);
+    expect(await refusal(rest.replace('PASSWORD', PASSWORD))).toMatch(sentence);
   });
 
   test('a certificate that another authority signed', async () => {
