@@ -127,6 +127,8 @@ export class SocketIoPeer implements Peer {
     }
     socket.close(SOCKET_CLOSE_CODES[reason], reason);
     this.#clock.after(CLOSE_GRACE_MS, () => socket.terminate());
+    // Another service may emit into its rooms on and on: nothing is queued behind the close frame.
+    if (reason === 'slow_consumer') this.#socket.conn.close(true);
   }
 
   heardAt(): number {

@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Namespace } from 'socket.io';
+import { Adapter } from 'socket.io-adapter';
 import { disconnected, openSocket } from '../../../rig/clients/stock-client.ts';
 import { silentLog } from '../../../rig/log.ts';
 import { readRepoFile } from '../../../rig/source-files.ts';
 import { until } from '../../../rig/wait.ts';
+import { userRoom } from '../../../src/protocol/rooms.ts';
 import { type PeerHost, STOP_GRACE_MS, type Transport } from '../../../src/realtime/connections.ts';
 import { CLOSE_GRACE_MS, type CloseReason, type Peer } from '../../../src/realtime/peer.ts';
 import { createPrincipal } from '../../../src/realtime/principal.ts';
@@ -23,6 +26,15 @@ let transport: Transport;
 let connections: Socket[];
 let peers: Peer[];
 let clients: RawClient[];
+
+/** What another service emits into rooms goes through it. */
+let namespace: Namespace;
+class KnownAdapter extends Adapter {
+  constructor(of: Namespace) {
+    super(of);
+    namespace = of;
+  }
+}
 
 /** Admits everybody, and greets. */
 const host: PeerHost = {
@@ -45,7 +57,7 @@ beforeEach(async () => {
   await once(httpServer, 'listening');
   transport = createSocketIo({
     httpServer,
-    adapter: null,
+    adapter: KnownAdapter as never,
     ...OPEN_DOOR,
     sessionSecrets: () => [],
     clock,
@@ -70,14 +82,14 @@ async function pausedClient(): Promise<RawClient> {
 const destroyed = (): boolean[] => connections.map((connection) => connection.destroyed);
 
 describe.each([
-  ['slow_consumer', 4008],
-  ['flood', 4029],
-] as const)('a peer that is closed as %s', (reason, code) => {
+  ['slow_consumer', 4008, 0],
+  ['flood', 4029, 1],
+] as const)('a peer that is closed as %s', (reason, code, counted) => {
   test('and does not read the close frame is cut when its time is over, and not before', async () => {
     await pausedClient();
     peers[0]!.close(reason);
     clock.advance(CLOSE_GRACE_MS - 1);
-    expect([destroyed(), peers.length]).toEqual([[false], 1]);
+    expect([destroyed(), peers.length]).toEqual([[false], counted]);
     clock.advance(1);
     expect(destroyed()).toEqual([true]);
     await until(() => peers.length === 0, 'its place is free');
@@ -90,6 +102,26 @@ describe.each([
     client.resume();
     expect(await client.closed).toEqual({ code, reason });
   });
+});
+
+test('a slow reader that was closed is sent nothing more, whatever goes to its rooms', async () => {
+  await pausedClient();
+  const [peer] = peers;
+  const [connection] = connections;
+  const flood = (): void => {
+    for (let sent = 0; sent < 100; sent++)
+      namespace.to(userRoom(peer!.principal.user.id)).emit('news', 'x'.repeat(60_000));
+  };
+  flood();
+  expect(peer!.queuedBytes()).toBeGreaterThan(1_000_000);
+  peer!.close('slow_consumer');
+  expect([peer!.isOpen(), peers.length]).toEqual([false, 0]);
+  flood();
+  await until(
+    () => peer!.queuedBytes() === connection!.writableLength,
+    'what waited for the line is dropped',
+  );
+  expect(connection!.writableLength).toBeLessThan(100_000);
 });
 
 const ends = tableRows(section(readRepoFile('docs/protocol.md'), 'Ends of a connection')).map(
