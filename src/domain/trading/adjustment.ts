@@ -4,6 +4,7 @@ import type { AdjustmentReason } from '../../protocol/portfolio.ts';
 import { notional } from '../instrument/notional.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { type Holding, takeOut } from './fill.ts';
+import { sellFraction } from './split-terms.ts';
 
 /** As it is kept for good, and as its user is told. */
 export interface Adjustment {
@@ -20,25 +21,26 @@ export interface Adjustment {
 }
 
 /**
- * A position closed at a price that somebody states, dollars a share. It is no trade of the day: what the day has
- * realised by trades stays, and the closed shares neither gain nor lose today.
+ * A position closed at a price that somebody states, dollars a share, with the fraction that a split left. It is no trade
+ * of the day: what the day has realised by trades stays, and the closed shares neither gain nor lose today.
  */
 export function closeAt(
   holding: Holding,
   price: Decimal,
   day: string,
 ): { readonly holding: Holding; readonly cash: Decimal } {
-  const { position } = holding;
-  const cash = notional(position.symbol, price, position.quantity);
-  const traded = position.day === day ? position.realized.minus(position.dayStartRealized) : ZERO;
-  const closed = takeOut(holding, position.quantity, cash);
+  const { symbol, quantity, day: lastDay, realized, dayStartRealized: realizedBefore } = holding.position;
+  const traded = lastDay === day ? realized.minus(realizedBefore) : ZERO;
+  const { cash: forFraction, ...whole } = sellFraction(holding, price, day);
+  const forShares = notional(symbol, price, quantity);
+  const closed = takeOut(whole, quantity, forShares);
   const dayStartRealized = closed.position.realized.minus(traded);
   return {
     holding: {
       ...closed,
       position: { ...closed.position, day, dayStartQuantity: 0, dayStartRealized, dayFlow: traded },
     },
-    cash,
+    cash: forShares.plus(forFraction),
   };
 }
 

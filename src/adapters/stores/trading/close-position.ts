@@ -1,15 +1,17 @@
 import type { Appended } from '../../../domain/journal/journal.ts';
 import { type Adjustment, closeAt, positionAdjusted } from '../../../domain/trading/adjustment.ts';
 import type { Position } from '../../../domain/trading/holdings.ts';
+import { sharesOf } from '../../../domain/trading/split-terms.ts';
 import { tradingDay } from '../../../domain/trading/trading-day.ts';
-import type { Decimal } from '../../../lib/decimal.ts';
+import { type Decimal, toNumber } from '../../../lib/decimal.ts';
 import { TradecastError } from '../../../protocol/errors.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockAccount } from './accounts.ts';
 import { writeSettlement } from './books.ts';
 import { OPEN, POSITION_COLUMNS, type PositionRow, toPosition } from './rows.ts';
 
-const HELD = `SELECT ${POSITION_COLUMNS} FROM positions WHERE user_id = $1 AND symbol = $2 AND quantity > 0`;
+const HELD = `SELECT ${POSITION_COLUMNS} FROM positions
+  WHERE user_id = $1 AND symbol = $2 AND (quantity > 0 OR fraction > 0)`;
 const OPEN_ORDERS = `SELECT 1 FROM orders WHERE user_id = $1 AND symbol = $2 AND status IN ${OPEN} LIMIT 1`;
 const KEEP = `INSERT INTO position_adjustments
   (user_id, symbol, reason, reference, quantity_before, quantity_after, cash, note, adjusted_at)
@@ -39,8 +41,8 @@ export async function closePosition(
   const { holding, cash } = closeAt({ account, position }, price, tradingDay(at));
   const adjustment: Adjustment = {
     ...{ symbol, reason: 'operator', reference, cash, at },
-    quantityBefore: position.quantity,
-    quantityAfter: 0,
+    quantityBefore: toNumber(sharesOf(position)),
+    quantityAfter: toNumber(sharesOf(holding.position)),
   };
   const appended = await writeSettlement(tx, {
     ...{ orders: [], fills: [], mismatches: [] },
@@ -48,8 +50,9 @@ export async function closePosition(
     positions: [{ userId, position: holding.position }],
     events: new Map([[userId, [positionAdjusted(adjustment)]]]),
   });
-  const { reason, quantityBefore, quantityAfter } = adjustment;
-  const row = [userId, symbol, reason, reference, quantityBefore, quantityAfter, cash.toFixed(), note];
+  // Whole shares only: with fills they give the quantities of the books.
+  const whole = [position.quantity, holding.position.quantity];
+  const row = [userId, symbol, adjustment.reason, reference, ...whole, cash.toFixed(), note];
   await tx.query(KEEP, [...row, new Date(at)]);
   return { adjustment, appended };
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import { silentLog } from '../../../../rig/log.ts';
+import { closePosition } from '../../../../src/adapters/stores/trading/close-position.ts';
 import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
 import { FencedError } from '../../../../src/domain/engine/fenced.ts';
 import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
@@ -151,6 +152,44 @@ describe.each(KINDS)('splits in the ledger on %s', (kind) => {
       appended: [],
     });
     market.set(symbol, {});
+  });
+
+  test('leave fractions that an operator closes with the shares, or alone', async () => {
+    const [user, small] = [await createTrader(database.db), await createTrader(database.db)];
+    await buy(user, 15);
+    await buy(small, 5);
+    await split(1, 10);
+    const close = (userId: string) =>
+      database.db.transaction((tx) =>
+        closePosition(tx, {
+          ...{ userId, symbol, price: decimal('2.5001') },
+          ...{ reference: `close-${symbol}`, note: null, at: clock.now() },
+        }),
+      );
+    for (const [userId, quantityBefore, cash, after] of [
+      // A fraction of 0.5 brings 1.25005: half to even.
+      [user, 1.5, 3.7501, ['98503.7501', '0', '-1496.2499']],
+      [small, 0.5, 1.25, ['99501.25', '0', '-498.75']],
+    ] as const) {
+      const { adjustment, appended } = await close(userId);
+      expect([adjustment.quantityBefore, adjustment.quantityAfter, Number(adjustment.cash)]).toEqual([
+        ...[quantityBefore, 0, cash],
+      ]);
+      expect(appended[0]?.records).toMatchObject([
+        {
+          event: 'position:adjusted',
+          payload: { reason: 'operator', quantityBefore, quantityAfter: 0, cash },
+        },
+      ]);
+      expect((await trading.portfolio(userId)).positions).toEqual([]);
+      const { account } = await ledger.holdings(userId);
+      expect([account.cash, account.cost, account.realized].map(String)).toEqual(after);
+      await expect(close(userId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    expect(await ledger.fractionSymbols()).not.toContain(symbol);
+    expect(await ledger.sellFractions(fencing, symbol, decimal(1_010), clock.now())).toMatchObject({
+      appended: [],
+    });
   });
 
   test('carry open orders over, and cancel what would be a part of a share', async () => {
