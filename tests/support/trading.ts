@@ -133,7 +133,7 @@ export interface StillMarket extends MarketView {
   onPrices(listener: PriceListener): () => void;
   /** Trades that set the last price, one right after the other; the quote is as the last one leaves it. */
   trade(symbol: string, ...prices: number[]): void;
-  /** Lowest, highest and last price of a bar that begins then, milliseconds since epoch. */
+  /** Lowest, highest and last price of a minute that begins then, milliseconds since epoch. */
   bar(symbol: string, bar: { low: number; high: number; close: number; start: number }): void;
 }
 

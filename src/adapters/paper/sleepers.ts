@@ -26,7 +26,7 @@ export function createSleepers(
     hear(symbol, price, receivedAt, since) {
       const trail = trails.get(symbol) ?? createPriceTrail();
       trails.set(symbol, trail);
-      // Nobody knows when in its bar such a price was made: it is for orders that were there before the bar.
+      // Nobody knows when in its minute such a price was made: it is for orders that were there before the minute.
       if (since === undefined) trail.add(price, receivedAt);
       for (const working of book.venue(symbol)?.orders ?? []) {
         const { stopPrice, side, placedAt } = working.order;

@@ -39,7 +39,7 @@ const isKnown = ({ price, isContract, bid, ask }: Entry): boolean =>
 
 /**
  * Receives each price that became the last one, dollars, and when it was received, milliseconds since epoch. `since`: of the
- * lowest and the highest price of a bar, which was made at some time after that, by our clock.
+ * lowest and the highest price of a minute, which was made at some time after that, by our clock.
  */
 export type PriceListener = (symbol: string, price: number, receivedAt: number, since?: number) => void;
 
@@ -64,11 +64,15 @@ function traded(entry: Entry, tick: TradeTick, { onPrice, onHalt }: QuoteBookOpt
   if (wasHalted && !entry.halted) onHalt?.(tick.symbol, null);
 }
 
-/** Where the feed has bars alone, their range is all that tells of the trades in them. */
+/**
+ * Where the feed has bars alone, their range is all that tells of the trades in them. That of a second counts as if its trades
+ * had come with it; a minute is too long to say that they were not before an order.
+ */
 function barred(entry: Entry, tick: BarTick, { onPrice, now }: QuoteBookOptions): void {
-  const { symbol, low, high, close, start, sourceTime, receivedAt } = tick;
+  const { symbol, low, high, close, start, seconds, sourceTime, receivedAt } = tick;
   // A recording has times of its own: its bar is as long in ours, or shorter.
-  const since = now ? start : receivedAt - (sourceTime - start);
+  const begun = now ? start : receivedAt - (sourceTime - start);
+  const since = seconds === 1 ? undefined : begun;
   if (!entry.hasTrades) for (const price of [low, high]) onPrice?.(symbol, price, receivedAt, since);
   onPrice?.(symbol, close, receivedAt);
 }

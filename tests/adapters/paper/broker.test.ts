@@ -169,7 +169,7 @@ describe('a stop order', () => {
     expect(fills()).toEqual([[10, '99.9']]);
   });
 
-  test('wakes on the range of a bar that began after its acceptance, and of no earlier one', async () => {
+  test('wakes on the range of a minute that began after its acceptance, and of no earlier one', async () => {
     const bar = { low: 94, high: 100, close: 99 };
     const buyer = brokerOrderOf({ type: 'stop', stopPrice: decimal(102), boundPrice: decimal(107) });
     await submit(stop(), buyer);

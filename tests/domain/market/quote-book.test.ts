@@ -538,21 +538,27 @@ test('of a bar the range is told as well, where the connection brings bars alone
     onPrice: (_symbol, price, _receivedAt, since) => made.push([price, since]),
     now: () => at('10:00:00'),
   });
-  const second = (time: string) => bar({ start: at(time), open: 99, high: 100, low: 94, close: 99 });
-  book.bar(second('10:00:00'));
+  const range = { open: 99, high: 100, low: 94, close: 99 };
+  book.bar(bar({ start: at('10:00:00'), ...range }));
+  expect(made.splice(0)).toEqual([
+    [94, undefined],
+    [100, undefined],
+    [99, undefined],
+  ]);
+  book.bar(bar({ seconds: 60, start: at('10:00:00'), ...range }));
   expect(made.splice(0)).toEqual([
     [94, at('10:00:00')],
     [100, at('10:00:00')],
     [99, undefined],
   ]);
-  book.trade(trade({ price: 99.5, sourceTime: at('10:00:01') }));
-  book.bar(second('10:00:01'));
+  book.trade(trade({ price: 99.5, sourceTime: at('10:01:01') }));
+  book.bar(bar({ start: at('10:01:01'), ...range }));
   expect(made.splice(0)).toEqual([
     [99.5, undefined],
     [99, undefined],
   ]);
   book.cut();
-  book.bar(second('10:00:02'));
+  book.bar(bar({ start: at('10:01:02'), ...range }));
   expect(made).toHaveLength(3);
 });
 
