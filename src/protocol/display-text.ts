@@ -27,3 +27,7 @@ export const toOneLine = (text: string): string =>
     .join('')
     .replace(/\s+/g, ' ')
     .trim();
+
+/** The beginning of a text, of at most `length` UTF-16 units: a character that does not fit is left out whole. */
+export const beginningOf = (text: string, length: number): string =>
+  text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');

@@ -106,13 +106,21 @@ export const isStockSymbol = (text: string): boolean => STOCK.test(text);
 const toCapitals = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
 /**
+ * A small letter where the grammar has one: a `p` behind a capital, an `r` or `w` behind two. What is written like this
+ * names a kind of share, and is never another one in capitals. Other small letters are a manner of writing (`Brk.b`).
+ */
+const namesKind = (text: string): boolean => /[A-Z]p|[A-Z]{2}[rw]/.test(text);
+
+/**
  * The symbol that a program means by `text`: as it is written, else in capitals; null where neither is a symbol.
- * `aapl` is AAPL and `BACpL` is BACpL, but `bacpl` is BACPL: an order is never moved to a share by a guess.
+ * `aapl` is AAPL and `BACpL` is BACpL, but `bacpl` is BACPL and `BACpl` is none: an order is never moved to a share by a
+ * guess.
  */
 export function readSymbol(text: string): string | null {
   if (parseSymbol(text)) return text;
   const capitals = toCapitals(text);
-  return parseSymbol(capitals) ? capitals : null;
+  const inCapitals = parseSymbol(capitals);
+  return inCapitals?.kind === 'option' || (inCapitals && !namesKind(text)) ? capitals : null;
 }
 
 const SEPARATORS = /[\s\-/.$_^]+/;
@@ -125,13 +133,30 @@ export const withoutTrailingSeparator = (typed: string): string => typed.replace
 const lettersOf = (text: string): string => toCapitals(text).split(SEPARATORS).join('');
 
 /**
+ * What was typed in capitals, unless its small letters name a kind of share. A word with a capital at its beginning is
+ * what phones make of small letters.
+ */
+export const foldTyped = (typed: string): string =>
+  namesKind(typed) && !/^[A-Z][^A-Z]*$/.test(typed) ? typed : toCapitals(typed);
+
+/**
+ * Whether the text can be read in one way only: a symbol with a small letter or a dot, or small letters that name a kind.
+ * `AMpB` and `BF.B` are no spellings of another share.
+ */
+const isLiteral = (text: string): boolean =>
+  (parseSymbol(text) !== null && /[a-z.]/.test(text)) || foldTyped(text) !== toCapitals(text);
+
+/**
  * Says of a symbol whether a person who typed this much may mean it: it is written like this, or it begins with these
  * letters. `brk-` may mean BRK.A and BRK.B. Nothing typed means all.
  */
 export function createTypedMatch(typed: string): (symbol: string) => boolean {
-  const letters = lettersOf(typed);
+  const text = typed.trim();
   const forms = symbolForms(typed);
-  if (letters === '' && typed.trim() !== '') return () => false;
+  const [only] = forms;
+  if (only !== undefined && isLiteral(text)) return (symbol) => symbol.startsWith(only);
+  const letters = lettersOf(typed);
+  if (letters === '' && text !== '') return () => false;
   return (symbol) => forms.includes(symbol) || lettersOf(symbol).startsWith(letters);
 }
 
@@ -155,11 +180,14 @@ const joinedForms = (text: string): string[] => [
 
 /**
  * The symbols that a person may mean by what was typed, the closest first. The first of them that exists is meant:
- * `bacpl` finds BACpL only where there is no BACPL, `brk-b` and `BRKB` find BRK.B.
+ * `bacpl` finds BACpL only where there is no BACPL, `brk-b` and `BRKB` find BRK.B, `AMpB` and `AMpb` nothing but AMpB.
  */
 export function symbolForms(typed: string): string[] {
   const text = typed.trim();
   if (text.length > MAX_TYPED_LENGTH) return [];
+  // Of small letters that name a kind only the series may be written small (`AMpb`).
+  if (isLiteral(text))
+    return [isStockSymbol(text) ? text : text.replace(/(?<=[A-Z]p)[a-z]$/, toCapitals)].filter(isStockSymbol);
   const capitals = toCapitals(text);
   const parts = capitals.split(SEPARATORS).filter((part) => part !== '');
   const others = parts.length > 1 ? separatedForms(parts) : joinedForms(parts[0] ?? '');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isDisplayName, isProse, toOneLine } from '../../src/protocol/display-text.ts';
+import { beginningOf, isDisplayName, isProse, toOneLine } from '../../src/protocol/display-text.ts';
 
 describe('a name', () => {
   test.each([
@@ -62,6 +62,19 @@ test('one line of a text is printable', () => {
       const line = toOneLine(text);
       expect(line).toBe(line.trim());
       expect(line).not.toMatch(/[\p{Cc}\p{Zl}\u202A-\u202E]/u);
+    }),
+  );
+});
+
+test('the beginning of a text has no half of a character', () => {
+  expect(beginningOf(`${'x'.repeat(63)}😀`, 64)).toBe('x'.repeat(63));
+  expect(beginningOf('😀😀', 4)).toBe('😀😀');
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.nat(20), (text, length) => {
+      const beginning = beginningOf(text, length);
+      expect(beginning.isWellFormed()).toBe(true);
+      expect(text.startsWith(beginning)).toBe(true);
+      expect(beginning.length).toBeGreaterThanOrEqual(Math.min(length, text.length) - 1);
     }),
   );
 });

@@ -184,8 +184,23 @@ describe('what a program writes', () => {
     ['bacpl', 'BACPL'],
     ['BACpL', 'BACpL'],
     ['o:spy251219c00650000', 'O:SPY251219C00650000'],
+    ['O:SPY251219p00650000', 'O:SPY251219P00650000'],
+    ['Aapl', 'AAPL'],
   ])('%s means %s', (text, symbol) => {
     expect(readSymbol(text)).toBe(symbol);
+  });
+
+  test.each(['BACpl', 'AMpb', 'Tpa', 'CELGrW', 'ACHRw.ws'])('%s is no share in capitals', (text) => {
+    expect(readSymbol(text)).toBeNull();
+  });
+
+  test('with a small letter that names a kind is never moved to another share', () => {
+    fc.assert(
+      fc.property(capitals(1, 4), fc.constantFrom('a', 'L', 'q'), (root, series) => {
+        expect([`${root}p${series}`, null]).toContain(readSymbol(`${root}p${series}`));
+        expect(symbolForms(`${root}Xp${series}`)).toEqual([`${root}Xp${series.toUpperCase()}`]);
+      }),
+    );
   });
 
   test.each(['brk-b', 'brk b', 'A1', '', 'O:SPY251319C00650000', 'straße'])('%j means nothing', (text) => {
@@ -195,7 +210,10 @@ describe('what a program writes', () => {
 
 describe('what a person types', () => {
   test('may mean several symbols, the closest first', () => {
-    expect(symbolForms('BACpL')).toEqual(['BACpL', 'BACPL', 'BACP.L']);
+    expect(symbolForms('BACpL')).toEqual(['BACpL']);
+    expect(symbolForms('AMpb')).toEqual(['AMpB']);
+    expect(symbolForms('BF.B')).toEqual(['BF.B']);
+    expect(symbolForms('Tpa')).toEqual(['TPA', 'TpA', 'TP.A']);
     expect(symbolForms('bacpl')).toEqual(['BACPL', 'BACpL', 'BACP.L']);
     expect(symbolForms('brkb')).toEqual(['BRKB', 'BRK.B']);
     expect(symbolForms('brk-b')).toEqual(['BRK.B', 'BRKpB']);
@@ -221,6 +239,7 @@ describe('what a person types', () => {
         expect(forms.every((form) => parseSymbol(form) !== null)).toBe(true);
         expect(new Set(forms).size).toBe(forms.length);
         if (parseSymbol(text)) expect(forms[0]).toBe(text);
+        if (parseSymbol(text) && /[a-z.]/.test(text)) expect(forms).toEqual([text]);
       }),
       { numRuns: 2_000 },
     );
@@ -238,6 +257,8 @@ describe('what a person types', () => {
     );
     expect(createTypedMatch('')('AAPL')).toBe(true);
     expect(createTypedMatch('.')('BRK.B')).toBe(false);
+    expect(createTypedMatch('AMpB')('AMPB')).toBe(false);
+    expect(createTypedMatch('BF.B')('BFpB')).toBe(false);
   });
 
   test('without its dot, its case or its separators still finds a stock', () => {

@@ -52,7 +52,8 @@ export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxO
   const query = text.trim();
   const { status, problem, found } = useFound(query);
   const meant = meantBy(query, found);
-  const active = moved ?? Math.max(0, meant ? found.indexOf(meant) : 0);
+  // What merely matches is not chosen by Enter: `BRKB` is no fund with BRKB in its name. -1 while there is none.
+  const active = moved ?? (meant ? found.indexOf(meant) : -1);
   const expanded = open && query !== '';
   const activeOption = expanded && (status === 'done' || moved !== null) ? found[active] : undefined;
 
@@ -92,7 +93,7 @@ export function useCombobox({ value, isTaken, onSelect, onUnsettled }: ComboboxO
       else if (query !== '' && status === 'searching') setAwaited(true);
     },
     ArrowDown: () => found.length > 0 && setMoved((active + 1) % found.length),
-    ArrowUp: () => found.length > 0 && setMoved((active - 1 + found.length) % found.length),
+    ArrowUp: () => found.length > 0 && setMoved((Math.max(active, 0) - 1 + found.length) % found.length),
   });
 
   return {

@@ -6,7 +6,14 @@ import type { RequestPace } from '../../lib/request-pace.ts';
 import { toOneLine } from '../../protocol/display-text.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { InstrumentPayload } from '../../protocol/market.ts';
-import { isStockSymbol, readSymbol, symbolForms, withoutTrailingSeparator } from '../../protocol/symbol.ts';
+import {
+  createTypedMatch,
+  foldTyped,
+  isStockSymbol,
+  readSymbol,
+  symbolForms,
+  withoutTrailingSeparator,
+} from '../../protocol/symbol.ts';
 import { retryAfterOf } from './refusals.ts';
 import { createMassiveRest } from './rest.ts';
 
@@ -91,13 +98,13 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
   /** Upstream's search knows no other spellings (`brk-b`): where it does not find one, each is looked up. */
   async function find(text: string): Promise<Found> {
     const found = await ask({ search: text, limit: String(SEARCH_SIZE), sort: 'ticker' });
-    const forms = symbolForms(text);
-    // A text of several words that upstream finds is a name: `bank of` means no share class of BANK.
-    const isUnderstood = found.length > 0 && (readSymbol(text) !== null || /\s/.test(text));
-    if (isUnderstood || found.some(({ symbol }) => forms.includes(symbol)))
+    const isMeant = createTypedMatch(text);
+    // A text of several words that upstream finds is a name: `bank of` means no share class of BANK. One word may be in the
+    // name of another share: a fund of BRKB is not BRK.B.
+    if (found.some(({ symbol }) => isMeant(symbol)) || (found.length > 0 && /\s/.test(text)))
       return { instruments: found, isComplete: true };
     try {
-      const instrument = await firstListed(forms);
+      const instrument = await firstListed(symbolForms(text));
       return { instruments: instrument ? [instrument, ...found] : found, isComplete: true };
     } catch (error) {
       if (found.length === 0) throw error;
@@ -109,7 +116,7 @@ export function createMassiveInstruments(options: MassiveInstrumentsOptions): In
     get,
     async search(text, limit) {
       const typed = withoutTrailingSeparator(text.trim());
-      const key = readSymbol(typed) ?? typed.toUpperCase();
+      const key = readSymbol(typed) ?? foldTyped(typed);
       const known = searches.get(key);
       if (known) return searchInstruments(known, key, limit);
       const { instruments, isComplete } = await find(key);

@@ -1,12 +1,15 @@
 import { type Decimal, decimal, round } from '../../lib/decimal.ts';
+import { beginningOf } from '../../protocol/display-text.ts';
 import type { SkipCode, Skipped } from '../../protocol/reports.ts';
 
 /** Floats of other systems carry noise behind this; brokers report six decimals. */
 const DECIMALS = 6;
 /** Beyond a trillion is no amount of an account. */
 const MAX_AMOUNT = decimal('1e12');
-/** As some systems send their decimals. */
-const DECIMAL_TEXT = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
+/** As other systems send their decimals: `+5`, `.5`, `5.`, `1e-3`. */
+const DECIMAL_TEXT = /^(?:\+(?!-))?(-?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:e[+-]?\d{1,3})?)$/i;
+/** Of a field's name that an answer repeats. */
+const MAX_NAME_LENGTH = 64;
 /** Items that an answer lists. */
 const MAX_LISTED = 100;
 
@@ -40,7 +43,7 @@ export function createReportReader(): ReportReader {
       for (const field of Object.keys(fields)) {
         if (known.has(field) || unknown.has(field)) continue;
         unknown.add(field);
-        skip('UNKNOWN_FIELD', { ...where, field: field.slice(0, 64) });
+        skip('UNKNOWN_FIELD', { ...where, field: beginningOf(field, MAX_NAME_LENGTH) });
       }
     },
     skipped: () => ({
@@ -52,9 +55,10 @@ export function createReportReader(): ReportReader {
 
 /** Null for what is missing. */
 function readNumber(value: unknown): Decimal | SkipCode | null {
-  if (value === undefined || value === null || value === '') return null;
-  const isNumber = typeof value === 'number' && Number.isFinite(value);
-  if (!isNumber && !(typeof value === 'string' && DECIMAL_TEXT.test(value))) return 'NOT_A_NUMBER';
-  const read = round(decimal(value as number | string), DECIMALS);
+  const told = typeof value === 'string' ? value.trim() : value;
+  if (told === undefined || told === null || told === '') return null;
+  const plain = typeof told === 'string' ? DECIMAL_TEXT.exec(told)?.[1] : Number.isFinite(told) && told;
+  if (typeof plain !== 'string' && typeof plain !== 'number') return 'NOT_A_NUMBER';
+  const read = round(decimal(plain), DECIMALS);
   return read.abs().gt(MAX_AMOUNT) ? 'OUT_OF_RANGE' : read;
 }

@@ -1,5 +1,5 @@
 import type { InstrumentPayload } from '../../protocol/market.ts';
-import { createTypedMatch, symbolForms } from '../../protocol/symbol.ts';
+import { createTypedMatch, foldTyped, symbolForms } from '../../protocol/symbol.ts';
 import type { InstrumentDirectory } from './directory.ts';
 
 /** How well an instrument answers a search: lower is better, undefined is not at all. */
@@ -8,6 +8,7 @@ type Rank = (instrument: InstrumentPayload) => number | undefined;
 /** `meant` is the one of the `forms` of the text that exists: the others would be other shares of the same letters. */
 function createRank(text: string, forms: readonly string[], meant: string | undefined): Rank {
   const capitals = text.toUpperCase();
+  const folded = foldTyped(text);
   const isBeginning = createTypedMatch(text);
   return ({ symbol, name }) => {
     if (symbol === meant) return 0;
@@ -16,7 +17,8 @@ function createRank(text: string, forms: readonly string[], meant: string | unde
     const nameCapitals = name.toUpperCase();
     if (nameCapitals.startsWith(capitals)) return 2;
     if (nameCapitals.includes(` ${capitals}`)) return 3;
-    return symbol.toUpperCase().includes(capitals) || nameCapitals.includes(capitals) ? 4 : undefined;
+    // `AMPB` holds what was typed as `AMpB` only where the case does not count.
+    return symbol.includes(folded) || nameCapitals.includes(capitals) ? 4 : undefined;
   };
 }
 

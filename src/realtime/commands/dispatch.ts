@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { beginningOf } from '../../protocol/display-text.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import {
   type AnswerTo,
@@ -72,5 +73,6 @@ const failureOf = ({ code, message, retryAfterMs }: TradecastError) =>
 export function explain(sentence: string, error: z.ZodError | undefined): string {
   const issue = error?.issues[0];
   if (!issue || issue.path.length === 0) return sentence;
-  return `${sentence}: ${issue.path.map(String).join('.').slice(0, 64)}: ${issue.message.slice(0, 200)}`;
+  const where = beginningOf(issue.path.map(String).join('.'), 64);
+  return `${sentence}: ${where}: ${beginningOf(issue.message, 200)}`;
 }

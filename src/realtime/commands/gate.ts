@@ -2,6 +2,7 @@ import type { RateLimiter } from '../../domain/limits/counters.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import { beginningOf } from '../../protocol/display-text.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import { type ClientEvent, isCommand } from '../../protocol/events.ts';
 import type { Peer, Send } from '../peer.ts';
@@ -97,7 +98,7 @@ function createRefuse({ clock, metrics, log, send, onSessionEnded }: GateParts) 
       const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
       const timestamp = new Date(clock.now()).toISOString();
       // An unknown name is the client's text: it is repeated, but not at any length.
-      send(peer, 'error', { code, message, event: event.slice(0, 64), timestamp, ...wait });
+      send(peer, 'error', { code, message, event: beginningOf(event, 64), timestamp, ...wait });
       if (code === 'UNAUTHENTICATED') onSessionEnded(peer);
     },
   };

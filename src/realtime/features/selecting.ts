@@ -1,3 +1,4 @@
+import { beginningOf } from '../../protocol/display-text.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { readSymbol } from '../../protocol/symbol.ts';
 import type { Rejected, Selection } from '../selection.ts';
@@ -68,6 +69,6 @@ export function createSelection({
 }
 
 const toRejected = (name: string, code: ErrorCode): Rejected => ({
-  symbol: name.slice(0, MAX_REPEATED_LENGTH),
+  symbol: beginningOf(name, MAX_REPEATED_LENGTH),
   code,
 });

@@ -58,13 +58,13 @@ test('a symbol that is found again takes its own place among those kept, and no 
   const [first = '', second = '', third = ''] = all;
   const { directory } = await start((url) => {
     const asked = url.searchParams.get('search');
-    const symbols = asked === 'EVERY' ? all : asked === 'SECOND' ? [second] : ['NEWER'];
+    const symbols = asked === 'EVERY STOCK' ? all : asked === 'SECOND STOCK' ? [second] : ['NEWER'];
     return found(...symbols.map((symbol) => row(symbol, 'A stock')));
   });
-  await directory.search('every', 10);
-  await directory.search('second', 10);
+  await directory.search('every stock', 10);
+  await directory.search('second stock', 10);
   expect([first, second].map(directory.knows)).toEqual([true, true]);
-  await directory.search('newer', 10);
+  await directory.search('newer stock', 10);
   expect([first, second, third].map(directory.knows)).toEqual([undefined, true, true]);
 });
 
@@ -80,9 +80,12 @@ test('a search shows the best first, keeps its answer, and names what it found',
   const { directory, asked } = await start(() =>
     found(row('SNAP', 'Snap Inc.'), row('AAPL', 'Apple Inc.'), row('APLE', 'Apple Hospitality REIT, Inc.')),
   );
+  const searches = () => asked.filter(({ url }) => url.searchParams.has('search'));
   expect((await directory.search('apple', 10)).map(({ symbol }) => symbol)).toEqual(['AAPL', 'APLE']);
+  const before = asked.length;
   expect((await directory.search(' APPLE ', 1)).map(({ symbol }) => symbol)).toEqual(['AAPL']);
-  expect(asked).toHaveLength(1);
+  expect(asked).toHaveLength(before);
+  expect(searches()).toHaveLength(1);
   expect(directory.knows('AAPL')).toBe(true);
 });
 
@@ -135,7 +138,25 @@ test('a separator at the end of a text is no part of what is asked for, and a na
   expect(asked).toHaveLength(1);
 });
 
-test('a search that finds something asks for nothing more', async () => {
+test.each(['BRKB', 'brkb', 'BRK-B'])(
+  'a fund with %s in its name is not what is meant by it',
+  async (typed) => {
+    const { directory } = await start(({ searchParams }) => {
+      if (!searchParams.has('ticker')) return found(row('BRKU', 'Direxion Daily BRKB BRK-B Bull 2X Shares'));
+      return searchParams.get('ticker') === 'BRK.B' ? found(row('BRK.B', 'Class B')) : found();
+    });
+    expect((await directory.search(typed, 10)).map(({ symbol }) => symbol)).toEqual(['BRK.B', 'BRKU']);
+  },
+);
+
+test('a preferred share is not found as the company of the same letters', async () => {
+  const { directory } = await start(({ searchParams }) =>
+    searchParams.has('ticker') ? found() : found(row('AMPB', 'Another company')),
+  );
+  for (const typed of ['AMpB', 'AMpb']) expect(await directory.search(typed, 10)).toEqual([]);
+});
+
+test('a search that finds a symbol of these letters asks for nothing more', async () => {
   const { directory, asked } = await start(() => found(row('APPF', 'AppFolio'), row('AAPL', 'Apple Inc.')));
   await directory.search('app', 10);
   expect(asked).toHaveLength(1);

@@ -26,6 +26,28 @@ describe('a row', () => {
     expect(rowOf({ quantity: 1e-6, averagePrice: 1 }).quantity).toBe(0.000_001);
   });
 
+  test.each([
+    ['+5', 5],
+    ['+1.5', 1.5],
+    ['.5', 0.5],
+    ['-.5', -0.5],
+    ['5.', 5],
+    [' 5 ', 5],
+    ['1e-3', 0.001],
+    ['1E3', 1_000],
+  ])('with the text “%s” has that number', (text, number) => {
+    expect(rowOf({ quantity: text, price: 1 })).toMatchObject({ quantity: number, skipped: [] });
+  });
+
+  test.each(['+', '.', 'e5', '+-5', '--5', '1,000', '0x10', '1e', '1e9999', 'Infinity', 'NaN', '５'])(
+    'with the text “%s” has no number',
+    (text) => {
+      const row = rowOf({ dayChange: text });
+      expect(row).not.toHaveProperty('dayChange');
+      expect(row.skipped).toMatchObject([{ field: 'dayChange', code: 'NOT_A_NUMBER' }]);
+    },
+  );
+
   test('of a short position has a quantity and a value below zero, and gains when the price falls', () => {
     expect(rowOf({ quantity: -10, averagePrice: 100, price: 90 })).toMatchObject({
       ...{ quantity: -10, averagePrice: 100, price: 90, marketValue: -900 },
@@ -189,6 +211,36 @@ test('the moment of a report is its own, else that of its signature, and never o
   expect(momentOf('2026-03-02T10:00:00.25-05:00')).toEqual(['2026-03-02T15:00:00.250Z', []]);
   expect(momentOf('2026-03-02T15:31:00Z')).toEqual(['2026-03-02T15:30:00.500Z', []]);
   expect(momentOf('yesterday')).toEqual(['2026-03-02T15:29:59.000Z', ['NOT_A_MOMENT']]);
+});
+
+test('the long name of an unknown field is cut between two characters', () => {
+  const { skipped } = rowOf({ price: 1, [`${'x'.repeat(63)}😀`]: 1 });
+  expect(skipped).toEqual([{ row: 0, symbol: 'AAPL', field: 'x'.repeat(63), code: 'UNKNOWN_FIELD' }]);
+});
+
+test('whatever is sent, a report is read or refused as invalid, and the answer is text that a database keeps', () => {
+  const number = fc.oneof(
+    fc.double().map(String),
+    fc.string({ unit: fc.constantFrom(...'+-.eE019 '), maxLength: 8 }),
+    fc.jsonValue(),
+  );
+  const name = fc.oneof(
+    fc.constantFrom('symbol', 'quantity', 'price', 'averagePrice'),
+    fc.string({ unit: 'grapheme', maxLength: 70 }),
+  );
+  const row = fc.dictionary(name, number).map((fields) => ({ symbol: 'AAPL', quantity: '1', ...fields }));
+  const report = fc.record({ totalValue: number, cash: number, positions: fc.array(row, { maxLength: 3 }) });
+  fc.assert(
+    fc.property(report, ({ positions, ...totals }) => {
+      try {
+        for (const { field = '', symbol = '' } of read(positions, totals).skipped.skipped)
+          expect([field.isWellFormed(), symbol.isWellFormed()]).toEqual([true, true]);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'VALIDATION' });
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('whatever the rows are, a report is read, its numbers are numbers, and what was left out has a code', () => {

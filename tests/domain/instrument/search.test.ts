@@ -37,6 +37,15 @@ describe('what a person types', () => {
     expect((await find('BACpL', both))[0]).toBe('BACpL');
   });
 
+  test.each([
+    ['AMpB', 'AMPB'],
+    ['AMpb', 'AMPB'],
+    ['BF.B', 'BFpB'],
+    ['BACpL', 'BACPL'],
+  ])('%s finds no %s', async (typed, other) => {
+    expect(await find(typed, { [other]: 'Another company' })).toEqual([]);
+  });
+
   test('a beginning finds every kind of share of the root, the exact one first', async () => {
     expect(await find('bac')).toEqual(['BAC', 'BACpL']);
     expect(await find('brk')).toEqual(['BRK.A', 'BRK.B']);

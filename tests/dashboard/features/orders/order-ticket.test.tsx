@@ -420,6 +420,44 @@ describe('the symbol', () => {
     await waitFor(() => expect(send().textContent).toBe(`Buy 10 ${symbol}`));
   });
 
+  test.each([
+    ['AMpB', 'AMPB'],
+    ['BF.B', 'BFpB'],
+    ['BRKB', 'BRKU'],
+  ])(
+    '%s is never another one that the search found: neither Enter nor leaving chooses %s',
+    async (typed, other) => {
+      await openTicket((server) => {
+        server.routes['GET /api/market/search'] = () => [
+          { symbol: other, name: `A fund of ${typed}`, type: 'stock' },
+        ];
+      });
+      await type('Quantity', '10');
+      await page.user.type(search(), typed);
+      const option = await screen.findByRole('option', { name: new RegExp(other) });
+      await page.user.keyboard('{Enter}');
+      expect(option.getAttribute('aria-selected')).toBe('false');
+      await page.user.tab();
+      expect(why()).toBe(`${typed} was not chosen. Pick a symbol from the list.`);
+      expect(search().value).toBe(typed);
+    },
+  );
+
+  test.each([
+    ['{ArrowDown}', 'AAA'],
+    ['{ArrowUp}', 'CCC'],
+  ])('where none is meant, %s and Enter choose %s', async (key, symbol) => {
+    await openTicket((server) => {
+      server.routes['GET /api/market/search'] = () =>
+        ['AAA', 'BBB', 'CCC'].map((each) => ({ symbol: each, name: 'A company', type: 'stock' as const }));
+    });
+    await type('Quantity', '10');
+    await page.user.type(search(), 'company');
+    await screen.findByRole('option', { name: /AAA/ });
+    await page.user.keyboard(`${key}{Enter}`);
+    await waitFor(() => expect(send().textContent).toBe(`Buy 10 ${symbol}`));
+  });
+
   test('that is none stays in the field and keeps the ticket from being sent', async () => {
     await openTicket();
     await type('Quantity', '10');

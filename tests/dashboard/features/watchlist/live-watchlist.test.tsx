@@ -206,6 +206,8 @@ describe('the list', () => {
     const search = screen.getByRole('combobox', { name: 'Add a symbol to the watchlist' });
     await page.user.type(search, 'nvid');
     const option = await screen.findByRole('option', { name: /NVDA/ });
+    expect(search.getAttribute('aria-activedescendant')).toBeNull();
+    await page.user.keyboard('{ArrowDown}');
     expect(search.getAttribute('aria-activedescendant')).toBe(option.id);
     await page.user.keyboard('{Enter}');
     expect(await row('NVDA')).toBeTruthy();
