@@ -62,12 +62,13 @@ export function applyTrade(entry: Entry, tick: TradeTick): boolean {
 }
 
 /** False for word that is older than the one there is. */
-export function applyHalt(entry: Entry, { halted, sourceTime, isDoubtful }: HaltTick): boolean {
+export function applyHalt(entry: Entry, { halted, sourceTime, receivedAt, isDoubtful }: HaltTick): boolean {
   if (sourceTime < entry.haltTime) return false;
   // What can't be read takes nothing back from a halt that could.
   entry.haltDoubtful = isDoubtful === true && !(entry.halted && !entry.haltDoubtful);
   entry.halted = halted;
-  entry.haltTime = sourceTime;
+  // A word from ahead of our clock keeps no later one out.
+  entry.haltTime = Math.min(sourceTime, receivedAt);
   return true;
 }
 

@@ -31,6 +31,8 @@ export function createQuoteStates({
   feedStatus,
 }: QuoteStatesOptions): QuoteStates {
   let session = hours.session(clock.now());
+  /** Since when it is known that the feed carries neither bid nor ask; null while it does. */
+  let unquotedAt: number | null = null;
 
   const of = (symbol: string, receivedAt: number): QuoteState => {
     // Nothing trades while the market is closed, so a break has cost nothing.
@@ -41,7 +43,13 @@ export function createQuoteStates({
   return {
     taken(books) {
       const quotes = books.takeChanged(of);
-      return feedStatus().withoutQuotes ? quotes.map(toLastOnly) : quotes;
+      if (!feedStatus().withoutQuotes) {
+        unquotedAt = null;
+        return quotes;
+      }
+      const since = unquotedAt ?? clock.now();
+      unquotedAt = since;
+      return quotes.map((quote) => toLastOnly(quote, since));
     },
     readSession() {
       const now = hours.session(clock.now());

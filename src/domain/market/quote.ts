@@ -1,5 +1,6 @@
 import { newYorkDay } from '../../protocol/new-york.ts';
 import type { QuotePayload, QuoteState } from '../../protocol/quotes.ts';
+import { isContract } from '../../protocol/symbol.ts';
 
 /**
  * What a vendor says of an option contract; any may be missing. Volatility is a decimal, theta dollars a calendar day,
@@ -96,12 +97,13 @@ export function quoteToPayload(quote: Quote): QuotePayload {
 }
 
 /**
- * The same quote of a feed that is said to carry neither bid nor ask: those of a snapshot are left out, because orders fill at
- * the last trade, which may be better. A quote whose bid and ask came over the connection stays what it is.
+ * The same quote of a feed that carries neither bid nor ask, as it is known since then: what is older, or of a snapshot, is left
+ * out, because orders fill at the last trade, which may be better. Bid and ask that come all the same count as ever.
  */
-export function toLastOnly(quote: Quote): Quote {
-  if (quote.nbboReceivedAt !== undefined) return quote;
-  const { bid, bidSize, ask, askSize, ...rest } = quote;
+export function toLastOnly(quote: Quote, since: number): Quote {
+  const { bid, bidSize, ask, askSize, nbboReceivedAt, ...rest } = quote;
+  // Contracts have theirs by REST, where the connection brings none.
+  if (nbboReceivedAt !== undefined && (nbboReceivedAt >= since || isContract(quote.symbol))) return quote;
   return { ...rest, lastOnly: true };
 }
 

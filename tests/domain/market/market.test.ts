@@ -413,8 +413,12 @@ describe('states', () => {
 
   test('a feed that carries neither shows those of no snapshot; what comes all the same is shown and traded on', async () => {
     const { clock, feed, flow, heard } = await start();
-    feed().status({ state: 'live', withoutQuotes: true });
+    feed().status({ state: 'live' });
     flow('AAPL', 100);
+    feed().nbbo(nbbo({ symbol: 'AAPL', bid: 1, ask: 2, sourceTime: clock.now() }));
+    clock.advance(FLUSH_MS);
+    expect(heard('AAPL')).toMatchObject({ bid: 1, ask: 2 });
+    feed().status({ state: 'live', withoutQuotes: true });
     feed().day(dayState({ symbol: 'AAPL', sourceTime: clock.now(), bid: 100.4, ask: 100.5 }));
     clock.advance(FLUSH_MS);
     expect(heard('AAPL')).toMatchObject({ price: 100, lastOnly: true });

@@ -585,6 +585,13 @@ describe('a halt', () => {
     expect(quoteIn(book)).not.toHaveProperty('halted');
   });
 
+  test('is told, although the word that ended one before was of a time ahead of ours', () => {
+    const book = traded();
+    book.halt({ ...halt(false, '10:00:31'), receivedAt: at('10:00:01') });
+    book.halt(halt(true, '10:00:02'));
+    expect(quoteIn(book)).toMatchObject({ halted: true });
+  });
+
   test('that can’t be read ends with the next trade on an exchange, and takes nothing back from one that could', () => {
     const book = traded();
     book.halt({ ...halt(true, '10:00:01'), isDoubtful: true });
