@@ -34,6 +34,8 @@ function marketWithout(): ScriptedMarket {
   return { ...market, instruments: { ...market.instruments, knows: () => undefined } };
 }
 
+const THREE_DAYS_MS = 3 * 86_400_000;
+
 describe('a share that is held through a restart and has no market after it', () => {
   test('counts at its last known price, marked so, and keeps nothing else from being bought', async () => {
     app = await startApp({ market: createScriptedMarket(['AAPL', 'GONE']) });
@@ -57,5 +59,32 @@ describe('a share that is held through a restart and has no market after it', ()
         { symbol: 'GONE', mark: 'last-known', price: 12.5 },
       ],
     });
+  });
+
+  test('is worth no previous close that a snapshot still says, and keeps nothing else from being bought', async () => {
+    app = await startApp({ market: createScriptedMarket(['AAPL', 'GONE']) });
+    const ada = await app.signUp();
+    await buy(ada, 'GONE', 20, 100);
+    const { dataDir } = app;
+    await app.stop();
+
+    // Its directory still names the share.
+    const market = createScriptedMarket(['AAPL', 'GONE']);
+    app = await startApp({ dataDir, market, env: { DAILY_LOSS_LIMIT: '500' } });
+    const goneOf = async () => (await portfolioOf(ada)).positions.find(({ symbol }) => symbol === 'GONE');
+    const before = await goneOf();
+    expect(before).toMatchObject({ mark: 'last-known', price: 20, markedAt: expect.any(String) });
+    await until(() => market.wanted().has('GONE'), 'the held share is wanted');
+    market.previousClose('GONE', 12, { sourceTime: Date.now() - THREE_DAYS_MS });
+    await until(async () => {
+      const answer = await app.request('GET', '/api/market/quote/GONE', { cookie: ada.cookie });
+      return (answer.body.data as { price?: number } | undefined)?.price === 12;
+    }, 'the previous close is told');
+    await buy(ada, 'AAPL', 100, 10);
+    expect(await goneOf()).toEqual(before);
+    await app.stop();
+
+    app = await startApp({ dataDir, market: marketWithout() });
+    expect(await goneOf()).toEqual(before);
   });
 });

@@ -45,6 +45,7 @@ export const quoteOf = (symbol: string, changes: Partial<Quote> = {}): Quote => 
   sourceTime: NOON,
   receivedAt: NOON,
   nbboReceivedAt: NOON,
+  priceTime: NOON,
   priceReceivedAt: NOON,
   state: 'live',
   ...changes,

@@ -17,6 +17,7 @@ export interface Entry {
   readonly isContract: boolean;
   readonly recent: RecentTrades;
   price: number;
+  /** By the source; 0 while the previous close stands in for it. */
   priceTime: number;
   bid: number | undefined;
   bidSize: number | undefined;
@@ -82,6 +83,7 @@ export const entryToQuote = (entry: Entry, state: QuoteState, isOurDay: boolean)
   ...(entry.nbboReceivedAt > 0 &&
     (entry.bid !== undefined || entry.ask !== undefined) && { nbboReceivedAt: entry.nbboReceivedAt }),
   ...((entry.halted || entry.splitting) && { halted: true }),
+  ...(entry.priceTime > 0 && { priceTime: entry.priceTime }),
   ...(entry.priceReceivedAt > 0 && { priceReceivedAt: entry.priceReceivedAt }),
   state,
 });

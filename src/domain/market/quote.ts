@@ -49,6 +49,11 @@ export interface Quote {
    * those of a stock's snapshot, which are shown only.
    */
   readonly nbboReceivedAt?: number;
+  /**
+   * The venue's time of the price; missing where no trade, bar or close of a day has made it. Then it is the previous close,
+   * which stands in for a price until there is one.
+   */
+  readonly priceTime?: number;
   /** When a trade or a bar set the price; missing where none has over the connection there is. */
   readonly priceReceivedAt?: number;
   /** Trading in the symbol is halted or paused. */

@@ -53,6 +53,7 @@ const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =
   isTime(quote.sourceTime) &&
   isTime(quote.receivedAt) &&
   isTimeOrNone(quote.nbboReceivedAt) &&
+  isTimeOrNone(quote.priceTime) &&
   isTimeOrNone(quote.priceReceivedAt) &&
   isTrueOrNone(quote.lastOnly) &&
   isTrueOrNone(quote.halted) &&

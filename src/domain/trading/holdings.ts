@@ -27,6 +27,12 @@ export interface KnownPrice {
   readonly at: number;
 }
 
+/** A price as the market has it. */
+export interface FoundPrice extends KnownPrice {
+  /** It came over the connection there is. Any other is stored only where nothing newer is. */
+  readonly isHeard: boolean;
+}
+
 /** Shares of one symbol. The average price is cost / quantity, derived and never stored. */
 export interface Position {
   readonly symbol: string;

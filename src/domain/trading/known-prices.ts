@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { FencedError } from '../engine/fenced.ts';
 import type { EngineLease } from '../engine/lease.ts';
-import type { KnownPrice } from './holdings.ts';
+import type { FoundPrice } from './holdings.ts';
 import type { Ledger } from './ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { toKnownPrice } from './marks.ts';
@@ -12,8 +12,11 @@ export const KNOWN_PRICES_INTERVAL_MS = 15_000;
 
 /** Where the last price of each held symbol is kept, for when the market no longer has one. */
 export interface KnownPrices {
-  /** Engine: replaces what is stored of these symbols. Throws FencedError where another replica is the engine now. */
-  keep(fencing: number, prices: ReadonlyMap<string, KnownPrice>): Promise<void>;
+  /**
+   * Engine: replaces what is stored of these symbols, by a price that was not heard only where nothing newer is stored.
+   * Throws FencedError where another replica is the engine now.
+   */
+  keep(fencing: number, prices: ReadonlyMap<string, FoundPrice>): Promise<void>;
 }
 
 export interface PriceKeeper {
@@ -45,8 +48,8 @@ export function createPriceKeeper({
   let end = (): void => {};
   let running: Promise<void> = Promise.resolve();
 
-  async function changed(): Promise<Map<string, KnownPrice>> {
-    const prices = new Map<string, KnownPrice>();
+  async function changed(): Promise<Map<string, FoundPrice>> {
+    const prices = new Map<string, FoundPrice>();
     for (const symbol of await ledger.tradedSymbols()) {
       const price = toKnownPrice(quote(symbol));
       if (price && stored.get(symbol) !== textOf(price)) prices.set(symbol, price);
@@ -84,5 +87,5 @@ export function createPriceKeeper({
   };
 }
 
-/** Without its time: a price that stands still is stored once a day. */
-const textOf = ({ price, previousClose, day }: KnownPrice): string => [price, previousClose, day].join(' ');
+const textOf = ({ price, previousClose, day, at }: FoundPrice): string =>
+  [price, previousClose, day, at].join(' ');

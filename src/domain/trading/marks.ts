@@ -3,7 +3,7 @@ import type { Decimal } from '../../lib/decimal.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import type { Quote } from '../market/quote.ts';
 import { lastPrice } from './fit.ts';
-import type { KnownPrice, Position } from './holdings.ts';
+import type { FoundPrice, KnownPrice, Position } from './holdings.ts';
 import { readPrice } from './prices.ts';
 import { tradingDay } from './trading-day.ts';
 
@@ -22,8 +22,9 @@ export type Mark =
 export const isCountable = (symbol: string): boolean => instrumentOf(symbol).multiplier !== null;
 
 /**
- * The last price of the quote; without one the last price that was stored. One of an earlier day also is where its day
- * began: a share without a market does not move today.
+ * The last price of the quote, where a trade, a bar or the close of a day has made it: a previous close is where a day
+ * begins, never the price of now. Without one, and where a newer price was stored, the last one that was. One of an earlier
+ * day also is where this day begins: a share without a market does not move today.
  */
 export function markOf(
   { symbol, lastKnown }: Pick<Position, 'symbol' | 'lastKnown'>,
@@ -31,24 +32,32 @@ export function markOf(
   today: string,
 ): Mark {
   if (!isCountable(symbol)) return { kind: 'cost', price: null, previousClose: null };
-  const price = lastPrice(quote);
   const previousClose = readPrice(quote?.previousClose);
+  const price = isNewest(quote, lastKnown) ? lastPrice(quote) : null;
   if (price) return { kind: 'quote', price, previousClose };
   if (!lastKnown) return { kind: 'cost', price: null, previousClose };
-  const base = lastKnown.day === today ? lastKnown.previousClose : lastKnown.price;
   return {
     kind: 'last-known',
     price: lastKnown.price,
-    previousClose: previousClose ?? base,
+    previousClose: lastKnown.day === today ? (lastKnown.previousClose ?? previousClose) : lastKnown.price,
     at: lastKnown.at,
   };
 }
 
-/** What is stored of a quote; null where it has no price. */
-export function toKnownPrice(quote: Quote | undefined): KnownPrice | null {
+/** What came over the connection there is is newer than anything stored, also in a recording that has begun again. */
+function isNewest(quote: Quote | undefined, lastKnown: KnownPrice | undefined): boolean {
+  if (quote?.priceTime === undefined) return false;
+  return quote.priceReceivedAt !== undefined || !lastKnown || quote.priceTime >= lastKnown.at;
+}
+
+/** What is stored of a quote; null where nothing has made its price. */
+export function toKnownPrice(quote: Quote | undefined): FoundPrice | null {
   const price = lastPrice(quote);
-  if (!quote || !price) return null;
-  const previousClose = readPrice(quote.previousClose);
-  const day = tradingDay(quote.priceReceivedAt ?? quote.receivedAt);
-  return { price, previousClose, day, at: quote.sourceTime };
+  if (quote?.priceTime === undefined || !price) return null;
+  const { priceTime: at, priceReceivedAt, receivedAt } = quote;
+  return {
+    ...{ price, at, isHeard: priceReceivedAt !== undefined },
+    previousClose: readPrice(quote.previousClose),
+    day: tradingDay(priceReceivedAt ?? receivedAt),
+  };
 }

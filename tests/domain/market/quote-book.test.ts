@@ -34,6 +34,20 @@ describe('regular trades', () => {
     });
   });
 
+  test('give the price its time, which neither a quote nor a previous close moves', () => {
+    const book = create();
+    book.day(dayState({ previousClose: 99, sourceTime: at('10:00:01') }));
+    expect(quoteIn(book)).not.toHaveProperty('priceTime');
+    book.trade(trade({ price: 100, sourceTime: at('10:00:02') }));
+    book.nbbo(nbbo({ bid: 98, ask: 99, sourceTime: at('10:00:05') }));
+    book.day(dayState({ previousClose: 99.5, sourceTime: at('10:00:06') }));
+    expect(quoteIn(book)).toMatchObject({
+      price: 100,
+      priceTime: at('10:00:02'),
+      sourceTime: at('10:00:06'),
+    });
+  });
+
   test('that arrive late count for volume, high and low but do not move the last price back', () => {
     const book = create();
     book.trade(trade({ price: 100, sourceTime: at('10:00:02') }));
@@ -136,6 +150,7 @@ describe('a new New York day', () => {
   test('keeps the previous close of a symbol that did not trade', () => {
     const book = create();
     book.day(dayState({ previousClose: 50, sourceTime: at('09:00') }));
+    expect(quoteIn(book)).not.toHaveProperty('priceTime');
     book.day(dayState({ bid: 49, ask: 51, sourceTime: at('09:00', NEXT_DAY) }));
     expect(quoteIn(book)).toMatchObject({ previousClose: 50, price: 50 });
   });

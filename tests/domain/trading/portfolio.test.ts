@@ -219,13 +219,45 @@ describe('the mark of a position', () => {
     expect(changeOf({ ...position, lastKnown: { ...known, day: '2026-02-27' } }, undefined)).toBe('0');
   });
 
-  test('is what is stored of the quote, after a restart', () => {
-    expect(toKnownPrice(quoteOf('GONE'))).toEqual({
-      price: decimal(100),
-      previousClose: decimal(98),
-      day: TODAY,
-      at: NOON,
+  /** What a snapshot says of a share that has not traded since: its price is the previous close. */
+  const untraded = { price: 14.25, previousClose: 14.25, priceTime: undefined, priceReceivedAt: undefined };
+
+  test('is never a previous close, which is no price of now and costs nobody anything', () => {
+    const quote = quoteOf('GONE', untraded);
+    expect(toKnownPrice(quote)).toBeNull();
+    expect(markOf(position, quote, TODAY)).toEqual({
+      ...{ kind: 'cost', price: null, previousClose: decimal(14.25) },
     });
+    const stored = { ...position, lastKnown: known };
+    expect(markOf(stored, quote, TODAY)).toMatchObject({ kind: 'last-known', price: decimal(90), at: NOON });
+    expect(changeOf(stored, quote)).toBe('-100');
+    const earlier = { ...position, lastKnown: { ...known, day: '2026-02-27' } };
+    expect(changeOf(earlier, quote)).toBe('0');
+    const bought = { ...stored, day: TODAY, dayFlow: decimal(-900) };
+    expect(loss([bought], () => quote)).toBe('0');
+  });
+
+  test('is the newer one of a snapshot and what is stored', () => {
+    const snapshot = (priceTime: number) =>
+      markOf(
+        { ...position, lastKnown: known },
+        quoteOf('GONE', { price: 88, priceTime, priceReceivedAt: undefined }),
+        TODAY,
+      );
+    expect(snapshot(NOON - 1)).toMatchObject({ kind: 'last-known', price: decimal(90) });
+    expect(snapshot(NOON)).toMatchObject({ kind: 'quote', price: decimal(88) });
+  });
+
+  test('is what the connection brought, also where a recording has begun again', () => {
+    const again = quoteOf('GONE', { price: 88, priceTime: NOON - 3_600_000 });
+    expect(markOf({ ...position, lastKnown: known }, again, TODAY)).toMatchObject({ kind: 'quote' });
+  });
+
+  test('is what is stored of the quote, after a restart, of the time of its price', () => {
+    const quote = quoteOf('GONE', { sourceTime: NOON + 2_500, priceTime: NOON });
+    const stored = { price: decimal(100), previousClose: decimal(98), day: TODAY, at: NOON };
+    expect(toKnownPrice(quote)).toEqual({ ...stored, isHeard: true });
+    expect(toKnownPrice({ ...quote, priceReceivedAt: undefined })).toEqual({ ...stored, isHeard: false });
     expect(toKnownPrice(quoteOf('GONE', { price: 0 }))).toBeNull();
     expect(toKnownPrice(undefined)).toBeNull();
   });

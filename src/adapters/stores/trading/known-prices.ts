@@ -6,20 +6,24 @@ import { fencedTransaction } from '../engine/fenced.ts';
 import { type PositionRow, toPosition, toPrice } from './rows.ts';
 
 const KEEP = `INSERT INTO last_prices AS l (symbol, price, previous_close, trading_day, priced_at)
-  SELECT * FROM json_to_recordset($1::json) AS c (symbol text, price numeric, previous_close numeric, trading_day text,
-    priced_at timestamptz)
+  SELECT c.symbol, c.price, c.previous_close, c.trading_day, c.priced_at
+    FROM json_to_recordset($1::json) AS c (symbol text, price numeric, previous_close numeric, trading_day text,
+      priced_at timestamptz, is_heard boolean)
+    WHERE c.is_heard
+      OR NOT EXISTS (SELECT FROM last_prices o WHERE o.symbol = c.symbol AND o.priced_at > c.priced_at)
   ON CONFLICT (symbol) DO UPDATE SET price = excluded.price, previous_close = excluded.previous_close,
     trading_day = excluded.trading_day, priced_at = excluded.priced_at`;
 
 export const createKnownPrices = (db: Database): KnownPrices => ({
   keep: (fencing, prices) =>
     fencedTransaction(db, fencing, async (tx) => {
-      const rows = [...prices].map(([symbol, { price, previousClose, day, at }]) => ({
+      const rows = [...prices].map(([symbol, { price, previousClose, day, at, isHeard }]) => ({
         symbol,
         price: price.toFixed(),
         previous_close: previousClose?.toFixed() ?? null,
         trading_day: day,
         priced_at: new Date(at),
+        is_heard: isHeard,
       }));
       await tx.query(KEEP, [JSON.stringify(rows)]);
     }),

@@ -71,14 +71,25 @@ describe.each(KINDS)('known prices on %s', (kind) => {
   }
 
   const lastKnown = async () => (await ledger.holdings(user)).positions[0]?.lastKnown;
-  const keep = (price: KnownPrice, number = fencing) =>
-    createKnownPrices(database.db).keep(number, new Map([['AAPL', price]]));
+  const keep = (price: KnownPrice, number = fencing, isHeard = true) =>
+    createKnownPrices(database.db).keep(number, new Map([['AAPL', { ...price, isHeard }]]));
 
   test('are read with the positions, every digit of them, and the newest replaces the one before', async () => {
     await keep(priceOf({ previousClose: null }));
     expect(await lastKnown()).toEqual(priceOf({ previousClose: null }));
     await keep(priceOf());
     expect(await lastKnown()).toEqual(priceOf());
+  });
+
+  test('that no connection brought replace no newer ones', async () => {
+    await keep(priceOf());
+    const [older, same] = [priceOf({ price: decimal(8), at: NOON - 1 }), priceOf({ price: decimal(9) })];
+    await keep(older, fencing, false);
+    expect(await lastKnown()).toEqual(priceOf());
+    await keep(same, fencing, false);
+    expect(await lastKnown()).toEqual(same);
+    await keep(older);
+    expect(await lastKnown()).toEqual(older);
   });
 
   test('are there for the risk checks', async () => {
