@@ -7,11 +7,11 @@ import type { PortfolioPayload } from '../../src/protocol/portfolio.ts';
 let app: TestApp;
 afterEach(() => app.close());
 
-const place = (who: SignedIn, symbol: string, quantity: number) =>
+const place = (who: SignedIn, symbol: string, quantity: number, side = 'buy') =>
   app.request('POST', '/api/orders', {
     cookie: who.cookie,
-    headers: { 'Idempotency-Key': `${symbol}-${quantity}` },
-    body: { symbol, side: 'buy', type: 'market', quantity },
+    headers: { 'Idempotency-Key': `${symbol}-${side}-${quantity}` },
+    body: { symbol, side, type: 'market', quantity },
   });
 const portfolioOf = async (who: SignedIn): Promise<PortfolioPayload> =>
   (await app.request('GET', '/api/portfolio', { cookie: who.cookie })).body.data as PortfolioPayload;
@@ -58,6 +58,13 @@ describe('a share that is held through a restart and has no market after it', ()
         { symbol: 'AAPL', mark: 'quote' },
         { symbol: 'GONE', mark: 'last-known', price: 12.5 },
       ],
+    });
+    expect(await place(ada, 'GONE', 100, 'sell')).toMatchObject({
+      status: 422,
+      body: {
+        code: 'UNKNOWN_SYMBOL',
+        error: 'GONE has no market here any more. The operator can close your position in it.',
+      },
     });
   });
 

@@ -1,4 +1,5 @@
 /** Numbers and times as they are shown. What is not known is a dash, never a zero. */
+import { DOLLARS, numberFormat, showNumber } from '../../../src/protocol/number-text.ts';
 import { isContract } from '../../../src/protocol/symbol.ts';
 
 type Maybe = number | null | undefined;
@@ -9,42 +10,36 @@ const SUB_DOLLAR = 1;
 const HUGE_PERCENT = 10_000;
 const THOUSAND = 1_000;
 
-const formatter = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat('en-US', options);
 const twoDecimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
 const fourDecimals = { minimumFractionDigits: 4, maximumFractionDigits: 4 };
 const signed = { signDisplay: 'exceptZero' } as const;
-const dollars = { style: 'currency', currency: 'USD' } as const;
 
 const formats = {
-  money: formatter({ ...dollars, ...twoDecimals }),
-  signedMoney: formatter({ ...dollars, ...twoDecimals, ...signed }),
-  price: formatter(twoDecimals),
-  smallPrice: formatter(fourDecimals),
-  typedPrice: formatter({ minimumFractionDigits: 2, maximumFractionDigits: 4 }),
-  signedPrice: formatter({ ...twoDecimals, ...signed }),
-  signedSmallPrice: formatter({ ...fourDecimals, ...signed }),
-  signedPercent: formatter({ ...twoDecimals, ...signed }),
-  signedCompact: formatter({ notation: 'compact', maximumFractionDigits: 1, ...signed }),
-  strike: formatter({ maximumFractionDigits: 3 }),
-  quantity: formatter({ maximumFractionDigits: 6 }),
-  dollars: formatter({ ...dollars, maximumFractionDigits: 0 }),
-  compactMoney: formatter({
-    ...dollars,
+  money: numberFormat({ ...DOLLARS, ...twoDecimals }),
+  signedMoney: numberFormat({ ...DOLLARS, ...twoDecimals, ...signed }),
+  price: numberFormat(twoDecimals),
+  smallPrice: numberFormat(fourDecimals),
+  typedPrice: numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 4 }),
+  signedPrice: numberFormat({ ...twoDecimals, ...signed }),
+  signedSmallPrice: numberFormat({ ...fourDecimals, ...signed }),
+  signedPercent: numberFormat({ ...twoDecimals, ...signed }),
+  signedCompact: numberFormat({ notation: 'compact', maximumFractionDigits: 1, ...signed }),
+  strike: numberFormat({ maximumFractionDigits: 3 }),
+  quantity: numberFormat({ maximumFractionDigits: 6 }),
+  dollars: numberFormat({ ...DOLLARS, maximumFractionDigits: 0 }),
+  compactMoney: numberFormat({
+    ...DOLLARS,
     notation: 'compact',
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   }),
-  tenths: formatter({ maximumFractionDigits: 1 }),
-  compact: formatter({ notation: 'compact', maximumFractionDigits: 1 }),
+  tenths: numberFormat({ maximumFractionDigits: 1 }),
+  compact: numberFormat({ notation: 'compact', maximumFractionDigits: 1 }),
 };
 
 const known = (value: Maybe): value is number => typeof value === 'number' && Number.isFinite(value);
-/** A true minus is as wide as a plus, so that columns do not shift. What is shown as zero has no sign. */
-function show(format: Intl.NumberFormat, value: Maybe): string {
-  if (!known(value)) return UNKNOWN;
-  const text = format.format(value);
-  return text.replace('-', /[1-9]/.test(text) ? '−' : '');
-}
+const show = (format: Intl.NumberFormat, value: Maybe): string =>
+  known(value) ? showNumber(format, value) : UNKNOWN;
 
 export type Direction = 'up' | 'down' | 'none';
 /**
@@ -75,7 +70,7 @@ export const signedPercent = (value: Maybe): string => {
 };
 
 const decimalFormats = [0, 1, 2, 3, 4].map((digits) =>
-  formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  numberFormat({ minimumFractionDigits: digits, maximumFractionDigits: digits }),
 );
 /** With exactly this many decimals. */
 export const decimals = (value: Maybe, digits: 0 | 1 | 2 | 3 | 4): string =>

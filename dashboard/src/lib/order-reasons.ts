@@ -4,7 +4,8 @@ import type { TradingCode } from '../../../src/protocol/errors.ts';
 export const REASONS: Readonly<Record<TradingCode, string>> = {
   INSUFFICIENT_FUNDS: 'There is not enough buying power. Lower the quantity or cancel an open buy order.',
   INSUFFICIENT_POSITION: 'You do not hold enough shares. Open sell orders may reserve some of them.',
-  UNKNOWN_SYMBOL: 'This symbol is unknown. Check its spelling.',
+  UNKNOWN_SYMBOL:
+    'This symbol has no market here. Check its spelling. The operator can close a position in it.',
   MARKET_CLOSED: 'The market is closed. Send the order again when it opens.',
   STALE_QUOTE: 'The last quote is too old to trade on. Wait for a fresh one.',
   NO_QUOTE: 'There is no quote for this symbol yet. Try again in a moment.',

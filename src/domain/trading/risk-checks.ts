@@ -1,5 +1,6 @@
 /** The risk checks, each a sentence for the user and the numbers it compared. A value that is not a number is refused. */
 import { type Decimal, decimal } from '../../lib/decimal.ts';
+import { type DecimalText, DOLLARS, numberFormat, showNumber } from '../../protocol/number-text.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import { notional } from '../instrument/notional.ts';
 import { isOnTick } from '../instrument/price-increments.ts';
@@ -10,6 +11,7 @@ import { boundPrice, isWithin, readPrice, toBookPrice } from './prices.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { RiskInput } from './risk-input.ts';
 import type { RiskLimits } from './risk-limits.ts';
+import { sharesOf } from './split-terms.ts';
 
 export type Check<Input> = (input: Input, limits: RiskLimits) => Refusal | null;
 
@@ -26,13 +28,8 @@ export interface PricedOrder extends RiskInput {
   readonly held: number;
 }
 
-const currency = new Intl.NumberFormat('en-US', {
-  style: 'currency',
-  currency: 'USD',
-  maximumFractionDigits: 4,
-});
-/** Intl reads the text itself, so no digit is lost on the way. */
-const dollars = (amount: Decimal): string => currency.format(amount.toString() as `${number}`);
+const currency = numberFormat({ ...DOLLARS, maximumFractionDigits: 4 });
+const dollars = (amount: Decimal): string => showNumber(currency, amount.toFixed() as DecimalText);
 const percent = (fraction: Decimal): string => `${fraction.times(100).toString()} %`;
 
 const notHalted: Check<RiskInput> = ({ facts }) => {
@@ -64,8 +61,16 @@ function findFault(order: OrderIntent): string | null {
   return null;
 }
 
-const knownSymbol: Check<RiskInput> = ({ order, known }) =>
-  known ? null : refuse('UNKNOWN_SYMBOL', `${order.symbol} is not a symbol that can be traded here.`);
+const knownSymbol: Check<RiskInput> = ({ order: { symbol }, facts, known }) => {
+  if (known) return null;
+  const isHeld = facts.positions.some((position) => position.symbol === symbol && sharesOf(position).gt(0));
+  return refuse(
+    'UNKNOWN_SYMBOL',
+    isHeld
+      ? `${symbol} has no market here any more. The operator can close your position in it.`
+      : `${symbol} is not a symbol that can be traded here.`,
+  );
+};
 
 const marketOpen: Check<RiskInput> = ({ order, open }) =>
   open || (order.type !== 'market' && order.timeInForce !== 'day')

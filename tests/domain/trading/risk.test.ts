@@ -122,6 +122,20 @@ describe('an order is refused', () => {
       numbers: { value: '1050', buyingPower: '1000' },
     });
   });
+
+  test('a share without a market is none that was misspelt: its holder is told who closes the position', () => {
+    const selling = { order: order({ symbol: 'GONE', side: 'sell' }), known: false };
+    const parts = { fraction: decimal('0.5'), fractionCost: decimal(1) };
+    for (const position of [positionOf('GONE', 10, 900), positionOf('GONE', 0, 0, parts)])
+      expect(judge({ ...selling, facts: facts({ positions: [position] }) })).toMatchObject({
+        code: 'UNKNOWN_SYMBOL',
+        message: 'GONE has no market here any more. The operator can close your position in it.',
+      });
+    expect(judge({ ...selling, facts: facts({ positions: [positionOf('GONE', 0, 0)] }) })).toMatchObject({
+      code: 'UNKNOWN_SYMBOL',
+      message: 'GONE is not a symbol that can be traded here.',
+    });
+  });
 });
 
 describe('at the very limit', () => {
