@@ -22,9 +22,9 @@ export const spreadLevels = (fractions: readonly Decimal[]): SpreadLevels =>
   fractions.map((max, level) => ({ upTo: LEVEL_ENDS[level] ?? null, max }));
 
 /**
- * Why neither side may be traded at. `halted`: nothing trades, however fresh the quote is. `stale`: it is not the market's price now. `crossed`: the bid is above the ask.
- * `wide`: the two are so far apart that they are nobody's price. `off-market`: one of them is that far from the last trade of
- * today, or it stands alone and there is none.
+ * Why neither side may be traded at. `halted`: nothing trades, however fresh the quote is. `stale`: it is not the market's
+ * price now. `crossed`: the bid is above the ask. `wide`: the two are so far apart that they are nobody's price.
+ * `off-market`: one of them is that far from the last trade of today, or it stands alone and there is none.
  */
 export type Fault = 'halted' | 'stale' | 'crossed' | 'wide' | 'off-market';
 
