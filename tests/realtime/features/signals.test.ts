@@ -163,29 +163,33 @@ describe('a change of the tier', () => {
   });
 });
 
-/** A client that polls when it is told to, and not before. */
+/** A client that follows signals and then polls when it is told to, and not before. */
 async function polling({ sessionID }: SignedIn) {
   const open = `${app.url}/socket.io/?EIO=4&transport=polling`;
   const { sid } = JSON.parse((await (await fetch(open)).text()).slice(1)) as { sid: string };
   const [url, method] = [`${open}&sid=${sid}`, 'POST'];
-  return {
-    say: async (body: string) => void (await (await fetch(url, { method, body })).text()),
-    poll: async () => (await fetch(url)).text(),
-    greeting: `40${JSON.stringify({ sessionID })}`,
-  };
+  const say = async (body: string): Promise<void> => void (await (await fetch(url, { method, body })).text());
+  const poll = async (): Promise<string> => (await fetch(url)).text();
+  async function pollUntil(told: string): Promise<void> {
+    let heard = '';
+    await until(async () => {
+      const packets = await poll();
+      if (packets.split('\x1e').includes('2')) await say('3');
+      heard += packets;
+      return heard.includes(told);
+    }, `it is told ${told}`);
+  }
+  await say(`40${JSON.stringify({ sessionID })}`);
+  await pollUntil('40{');
+  await say('420["subscribe:signals"]');
+  await pollUntil('"type":"signals"');
+  return { poll };
 }
 
 describe('premium signals that wait for a client', () => {
   test('are dropped when the tier is taken away: one that polls later gets none of them', async () => {
     const who = await signUp('PROFESSIONAL');
     const [watcher, client] = [await follow(who), await polling(who)];
-    await client.say(client.greeting);
-    await client.say('420["subscribe:signals"]');
-    let heard = '';
-    await until(async () => {
-      heard += await client.poll();
-      return heard.includes('"type":"signals"');
-    }, 'it has subscribed');
     const id = await send({ premium: true });
     await until(() => watcher.ids().includes(id), 'it has been written');
     const lowered = next(watcher.socket, 'tier:changed');

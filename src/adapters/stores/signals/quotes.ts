@@ -62,6 +62,7 @@ const RECORD = `INSERT INTO signal_quotes (stream, seq, moment, bid, ask, quoted
     quoted_at timestamptz)
   JOIN signals s ON s.stream = i.stream AND s.seq = i.seq AND i.at =
     date_trunc('milliseconds', CASE i.moment WHEN 'accepted' THEN ${ACCEPTED_AT} ELSE s.expires_at END)
+  ORDER BY i.quoted_at
   ON CONFLICT (stream, seq, moment) DO NOTHING`;
 
 /** They are found in the index one after another: the table is large, and its sources are few. */

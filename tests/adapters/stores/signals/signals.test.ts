@@ -106,12 +106,14 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
     const body = signalSchema.parse({ id: 'd', ...terms });
     const { appended } = await log.append([{ body, digest: 'd', receivedAt: now }], now);
     const seq = appended[0]!.records[0]!.seq;
-    const quoteOf = (at: number, of: number) =>
-      ({ stream: 'premium', seq: of, moment: 'accepted', at, bid: 9, ask: 11, quotedAt: now + 1 }) as const;
+    const quoteOf = (at: number, of: number, quotedAt = now + 1) =>
+      ({ stream: 'premium', seq: of, moment: 'accepted', at, bid: 9, ask: 11, quotedAt }) as const;
     await quoteLog.record([quoteOf(now - 1_000, seq), quoteOf(now, seq + 1)]);
     const query = { streams: ['premium' as const], since: now - 60_000, limit: 10, source: 'lost' };
     expect((await quoteLog.quoted(query)).map(({ accepted }) => accepted)).toEqual([null]);
-    await quoteLog.record([quoteOf(now, seq + 1), quoteOf(now, seq)]);
+    // The next quote counts, whatever comes with it.
+    const later = { ...quoteOf(now, seq, now + 2), bid: 19, ask: 21 };
+    await quoteLog.record([later, quoteOf(now, seq + 1), quoteOf(now, seq), later]);
     expect((await quoteLog.quoted(query)).map(({ accepted }) => accepted)).toEqual([{ bid: 9, ask: 11 }]);
   });
 });
