@@ -61,7 +61,7 @@ export function Summary({ monitor, now }: { monitor: MonitorPayload; now: number
         note={latency ? `p95 ${milliseconds(latency.p95)}, p99 ${milliseconds(latency.p99)}` : undefined}
       />
       <Figure label="Quotes a second" value={rate(rates?.quotes)} note="delivered" />
-      <Figure label="Events a second" value={rate(rates?.out)} note="sent, quotes apart" />
+      <Figure label="Events a second" value={rate(rates?.out)} note="sent, without quotes and signals" />
       <Figure label="Requests a second" value={rate(rates?.in)} note="events from clients" />
       <Figure label="Orders, hooks a second" value={`${rate(rates?.orders)} · ${rate(rates?.hooks)}`} />
       <Figure label="Redis" value={redisWord(redis)} bad={redis === 'down'} />
