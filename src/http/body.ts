@@ -9,8 +9,10 @@ import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 const MAX_JSON_DEPTH = 8;
 
 /** Keeps the bytes: a hook signs exactly those. A compressed body is refused, because it unpacks to any size. */
-export const rawBody = (type: 'application/json' | (() => boolean)): RequestHandler =>
-  express.raw({ type, limit: MAX_MESSAGE_BYTES, inflate: false });
+export const rawBody = (
+  type: 'application/json' | (() => boolean),
+  limit = MAX_MESSAGE_BYTES,
+): RequestHandler => express.raw({ type, limit, inflate: false });
 
 const invalid = (message: string): TradecastError => new TradecastError('VALIDATION', message);
 

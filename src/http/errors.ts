@@ -1,7 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Log } from '../lib/log.ts';
 import { isUnavailable, TradecastError } from '../protocol/errors.ts';
-import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 import { refuse } from './answer.ts';
 import { settlePoints } from './limit.ts';
 import { ClientGone } from './places.ts';
@@ -32,9 +31,9 @@ export function createErrorHandler(log: Log): ErrorRequestHandler {
 /** Express and its body parser mark the client's mistakes with `status` and `type`; anything else is ours. */
 export function toRefusal(error: unknown): TradecastError {
   if (error instanceof TradecastError) return error;
-  const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
+  const { status, type, limit } = (error ?? {}) as { status?: unknown; type?: unknown; limit?: unknown };
   if (type === 'entity.too.large') {
-    return new TradecastError('TOO_LARGE', `The body is larger than ${MAX_MESSAGE_BYTES} bytes.`);
+    return new TradecastError('TOO_LARGE', `The body is larger than ${String(limit)} bytes.`);
   }
   if (type === 'encoding.unsupported') {
     return new TradecastError('VALIDATION', 'Send the body without Content-Encoding.');

@@ -20,7 +20,7 @@ export interface ArrivalTimes {
   /** Pause between two looks at the connections. */
   readonly checkMs: number;
 }
-/** 64 KB arrive within half a minute over the slowest line; a sender that needs longer holds a connection for nothing. */
+/** 64 KB arrive within half a minute over the slowest line, a report of 256 KB over that of a bot; a sender that needs longer holds a connection for nothing. */
 const ARRIVAL: ArrivalTimes = { headersMs: 20_000, requestMs: 30_000, checkMs: 5_000 };
 
 /** An answer that takes longer after the end of a drain hangs; the shutdown goes on without it. */

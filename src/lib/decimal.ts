@@ -15,8 +15,8 @@ export const ZERO = new Big(0);
  */
 export const decimal = (value: string | number | Decimal): Decimal => new Big(value);
 
-/** The JSON number nearest to an exact decimal: for the wire, never for further arithmetic. */
-export const toNumber = (value: Decimal): number => value.toNumber();
+/** The JSON number nearest to an exact decimal, zero without a sign: for the wire, never for further arithmetic. */
+export const toNumber = (value: Decimal): number => value.toNumber() + 0;
 
 /** Rounds half to even, so that rounding does not drift; `places` defaults to cents. */
 export const round = (value: Decimal, places = 2): Decimal => value.round(places, Big.roundHalfEven);

@@ -91,20 +91,23 @@ export const discordLinkHookSchema = z.strictObject({
 });
 export type DiscordLinkHook = z.output<typeof discordLinkHookSchema>;
 
+/** Shown to users and kept: a kill switch works whatever was pasted into its reason, so that it is mended and not refused. */
+const reasonSchema = z.string().max(200).transform(toOneLine).pipe(z.string().min(1));
+
 /** The operator's kill switch, for everyone or for one user. */
 export const haltHookSchema = z.discriminatedUnion('scope', [
   z.strictObject({
     eventId: keySchema,
     scope: z.literal('everyone'),
     halted: z.boolean(),
-    reason: z.string().trim().min(1).max(200),
+    reason: reasonSchema,
   }),
   z.strictObject({
     eventId: keySchema,
     scope: z.literal('user'),
     userId: idSchema,
     halted: z.boolean(),
-    reason: z.string().trim().min(1).max(200),
+    reason: reasonSchema,
   }),
 ]);
 export type HaltHook = z.output<typeof haltHookSchema>;
@@ -123,7 +126,7 @@ export const positionHookSchema = z
       .max(64)
       .transform((text) => readSymbol(text) ?? text),
     price: statedPrice,
-    reason: z.string().trim().min(1).max(200).optional(),
+    reason: reasonSchema.optional(),
   })
   .refine(oneRecipient, ONE_RECIPIENT);
 export type PositionHook = z.output<typeof positionHookSchema>;

@@ -16,6 +16,8 @@ export const MAX_CONTRACTS_PER_REQUEST = 500;
 export const USER_LIMIT_FACTOR = 5;
 /** Bytes of the largest message on a socket and of the largest hook or API body. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
+/** Bytes of one reported portfolio: 500 rows with every field have some 90 KB, with the long decimals of floats 200 KB. */
+export const MAX_REPORT_BYTES = 256 * 1024;
 /** Bytes of the largest frame on a plain WebSocket: subscriptions need no more. */
 export const MAX_PLAIN_FRAME_BYTES = 16 * 1024;
 /** Plain sockets of one address that have not said who they are: stops one machine that opens and waits. */

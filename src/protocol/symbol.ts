@@ -123,14 +123,23 @@ export function readSymbol(text: string): string | null {
   return inCapitals?.kind === 'option' || (inCapitals && !namesKind(text)) ? capitals : null;
 }
 
-const SEPARATORS = /[\s\-/.$_^]+/;
-
-const TRAILING_SEPARATORS = /[\s\-/.$_^]+$/;
+/** Dashes also as texts are typeset: a pasted `BRK–B` has one. */
+const SEPARATORS = /[\s\-\u2010-\u2015\u2212/.$_^]+/;
+const TRAILING_SEPARATORS = new RegExp(`${SEPARATORS.source}$`);
+/** `.WS.A` is about every warrant of this series; `$BRK.B` is about one share. */
+const SUFFIX_ALONE = /^[-\u2010-\u2015\u2212/.](?=[A-Z])/;
 /** What was typed without the separator that a suffix is about to follow: `brk-` is about BRK. */
 export const withoutTrailingSeparator = (typed: string): string => typed.replace(TRAILING_SEPARATORS, '');
 
+/** The parts of a symbol between its separators, in capitals. The plus of the NYSE is a warrant: `ACHR+`, `ACHR+A`. */
+const partsOf = (text: string): string[] =>
+  toCapitals(text)
+    .replace(/(?<=[A-Z])\+/, ' WS ')
+    .split(SEPARATORS)
+    .filter((part) => part !== '');
+
 /** The letters and digits of a symbol, in capitals: what its spellings have in common. */
-const lettersOf = (text: string): string => toCapitals(text).split(SEPARATORS).join('');
+const lettersOf = (text: string): string => partsOf(text).join('');
 
 /**
  * What was typed in capitals, unless its small letters name a kind of share. A word with a capital at its beginning is
@@ -156,17 +165,21 @@ export function createTypedMatch(typed: string): (symbol: string) => boolean {
   const [only] = forms;
   if (only !== undefined && isLiteral(text)) return (symbol) => symbol.startsWith(only);
   const letters = lettersOf(typed);
+  if (SUFFIX_ALONE.test(toCapitals(text))) {
+    const suffix = `.${partsOf(text).join('.')}`;
+    return (symbol) => symbol.includes(suffix);
+  }
   if (letters === '' && text !== '') return () => false;
   return (symbol) => forms.includes(symbol) || lettersOf(symbol).startsWith(letters);
 }
 
-/** `brk-b`, `BAC PRL`, `ACHR/WS/A`: a dot for each separator, or a preferred share. */
+/** `brk-b`, `BAC PRL`, `ACHR/WS/A`, `ACHR-WTA`: a dot for each separator, a preferred share, or a warrant. */
 function separatedForms([root = '', ...rest]: readonly string[]): string[] {
   const forms = [`${root}.${rest.join('.')}`];
   const preferred = /^(?:PR|P|)([A-Z]?)$/.exec(rest.join(''));
   if (preferred) forms.push(`${root}p${preferred[1]}`);
-  const warrant = /^WS([A-Z])$/.exec(rest.join(''));
-  if (warrant) forms.push(`${root}.WS.${warrant[1]}`);
+  const warrant = /^W[ST]([A-Z]?)$/.exec(rest.join(''));
+  if (warrant) forms.push(`${root}.WS${warrant[1] && '.'}${warrant[1]}`);
   return forms;
 }
 
@@ -189,7 +202,8 @@ export function symbolForms(typed: string): string[] {
   if (isLiteral(text))
     return [isStockSymbol(text) ? text : text.replace(/(?<=[A-Z]p)[a-z]$/, toCapitals)].filter(isStockSymbol);
   const capitals = toCapitals(text);
-  const parts = capitals.split(SEPARATORS).filter((part) => part !== '');
+  if (SUFFIX_ALONE.test(capitals)) return [];
+  const parts = partsOf(text);
   const others = parts.length > 1 ? separatedForms(parts) : joinedForms(parts[0] ?? '');
   return [...new Set([text, capitals, ...others])].filter((form) => parseSymbol(form) !== null);
 }

@@ -205,6 +205,26 @@ describe('POST /hooks/portfolio', () => {
     expect(answer.data).not.toHaveProperty('positions.0.dayChange');
   });
 
+  test('takes five hundred full rows, and refuses a body beyond its limit', async () => {
+    const row = { quantity: 0.1 + 0.2, averagePrice: 180.25, price: 190, marketValue: 19_000.123456789 };
+    const rest = { unrealizedPnl: 975, unrealizedPnlPercent: 5.416666666666667, dayChange: 85 };
+    const positions = Array.from({ length: 500 }, (_, at) => ({ symbol: `ROW ${at}`, ...row, ...rest }));
+    const send = (portfolio: object) =>
+      hook('/hooks/portfolio', {
+        eventId: eventId(),
+        userId: ada.user.id,
+        portfolio: { cash: 1, ...portfolio },
+      });
+    expect(await send({ positions })).toMatchObject({ status: 202, body: { data: { skipped: [] } } });
+    const { body: answer } = await app.request('GET', '/api/portfolio', { cookie: ada.cookie });
+    expect((answer.data as { positions: unknown[] }).positions).toHaveLength(500);
+    expect(await send({ positions: ['x'.repeat(256 * 1024)] })).toMatchObject({
+      status: 413,
+      body: { code: 'TOO_LARGE', error: 'The body is larger than 262144 bytes.' },
+    });
+    expect(await hook('/hooks/trades', { eventId: 'x'.repeat(64 * 1024) })).toMatchObject({ status: 413 });
+  });
+
   test('takes what it can read, and lists what it left out and why', async () => {
     const positions = [
       { symbol: 'AAPL', quantity: 10.123456789, averagePrice: 180, price: 187.5 },

@@ -37,6 +37,12 @@ describe('a name', () => {
     ['a private character', 'Ada\uF8FF'],
     ['an unassigned one', 'Ada\u{3FFFE}'],
     ['half a pair', 'Ada\uD83D'],
+    ['a blank of Braille', '\u2800'],
+    ['a blank of Braille behind a name', 'Ada\u2800'],
+    ['a filler of Hangul', 'A\u3164da'],
+    ['a tag without a flag', 'Ada\u{E0041}'],
+    ['a tag behind a letter', 'Ada\u{E0067}\u{E007F}'],
+    ['tags that do not end', '🏴\u{E0067}\u{E0062}'],
   ])('is not %s', (_, text) => expect(isDisplayName(text)).toBe(false));
 
   test('never has a control character, nor one that turns the direction', () => {
@@ -56,6 +62,9 @@ test('prose has lines and other format characters, and turns nothing', () => {
 });
 
 test('one line of a text is printable', () => {
+  expect(toOneLine('A\u{E0041}da \u2800 🏴\u{E0067}\u{E0062}\u{E007F}')).toBe(
+    'A da 🏴\u{E0067}\u{E0062}\u{E007F}',
+  );
   expect(toOneLine(' no\r\n\u202Emargin \u0007 👨\u200D👩\u200D👧 ')).toBe('no margin 👨\u200D👩\u200D👧');
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -213,6 +213,13 @@ describe('what a person types', () => {
     expect(symbolForms('BACpL')).toEqual(['BACpL']);
     expect(symbolForms('AMpb')).toEqual(['AMpB']);
     expect(symbolForms('BF.B')).toEqual(['BF.B']);
+    for (const dash of '\u2010\u2011\u2012\u2013\u2014') expect(symbolForms(`BRK${dash}B`)[0]).toBe('BRK.B');
+    expect(symbolForms('ACHR+')).toContain('ACHR.WS');
+    expect(symbolForms('achr+a')[0]).toBe('ACHR.WS.A');
+    expect(symbolForms('ACHR-WT')).toContain('ACHR.WS');
+    expect(symbolForms('achr-wta')).toEqual(['ACHR.WS.A']);
+    expect(symbolForms('.WS.A')).toEqual([]);
+    expect(symbolForms('$BRK.B')[0]).toBe('BRK.B');
     expect(symbolForms('Tpa')).toEqual(['TPA', 'TpA', 'TP.A']);
     expect(symbolForms('bacpl')).toEqual(['BACPL', 'BACpL', 'BACP.L']);
     expect(symbolForms('brkb')).toEqual(['BRKB', 'BRK.B']);
@@ -257,6 +264,8 @@ describe('what a person types', () => {
     );
     expect(createTypedMatch('')('AAPL')).toBe(true);
     expect(createTypedMatch('.')('BRK.B')).toBe(false);
+    for (const typed of ['.WS.A', '-ws-a', '/WS'])
+      expect(['ACHR.WS.A', 'WSA'].map(createTypedMatch(typed))).toEqual([true, false]);
     expect(createTypedMatch('AMpB')('AMPB')).toBe(false);
     expect(createTypedMatch('BF.B')('BFpB')).toBe(false);
   });

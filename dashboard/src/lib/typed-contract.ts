@@ -19,7 +19,7 @@ const EXPIRY = String.raw`(?:(20\d{2}-\d{2}-\d{2}|\d{6}|${DAY})\s*)?`;
 const STRIKE = String.raw`\$?(\d{1,5}(?:\.\d{1,3})?)`;
 /** `spy 650`, `SPY 650 put`, `SPY 251219 C 650`, `SPY 19 Dec 2025 650 call`, `SPY 2025-12-19 650c`. */
 const TYPED = new RegExp(
-  String.raw`^([a-z]{1,6}(?:[-./][a-z]{1,2})?)\s+${EXPIRY}${RIGHT}\s*${STRIKE}${RIGHT}$`,
+  String.raw`^([a-z]{1,6}(?:[-\u2010-\u2015./][a-z]{1,2})?)\s+${EXPIRY}${RIGHT}\s*${STRIKE}${RIGHT}$`,
   'i',
 );
 

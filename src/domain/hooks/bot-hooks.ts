@@ -1,12 +1,12 @@
 import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
 import type { TradeHook } from '../../protocol/hooks.ts';
-import { readContract, readSymbol, symbolForms } from '../../protocol/symbol.ts';
 import { journalTopic } from '../journal/topics.ts';
 import { portfolioTopic } from '../trading/topics.ts';
-import { readPortfolio } from './external-portfolio.ts';
+import { namesIn, readPortfolio } from './external-portfolio.ts';
 import type { HookEvent, HookOutcome, TradeReport } from './hook-inbox.ts';
 import type { Hooks, HooksParts } from './hooks.ts';
 import { findRecipient, type Recipient } from './recipient.ts';
+import { createReadNames, type SymbolOf } from './reported-names.ts';
 
 type BotHooks = Pick<Hooks, 'trade' | 'portfolio' | 'order' | 'discordLink'>;
 
@@ -31,14 +31,10 @@ export function createBotHooks({ users, inbox, instruments, trading, bus, clock 
     }
   }
 
-  /** In whatever spelling; what the directory does not know of stays a text, and is shown as one. */
-  const symbolOf = (text: string): string =>
-    readSymbol(text) ??
-    readContract(text) ??
-    symbolForms(text).find((form) => instruments.knows(form) === true) ??
-    text;
+  const readNames = createReadNames({ instruments, clock });
 
   async function reportTrade(event: HookEvent, hook: TradeHook): Promise<HookOutcome<{ seq: number }>> {
+    const symbolOf = await readNames([hook.type === 'failed' ? hook.signal.symbol : hook.trade.symbol]);
     const report = tradeReport(hook, clock.now(), symbolOf);
     const { result, duplicate, appended } = await inbox.trade(event, await recipientId(hook), report);
     if (appended) bus.publish(journalTopic, appended);
@@ -55,6 +51,7 @@ export function createBotHooks({ users, inbox, instruments, trading, bus, clock 
       const event = { id: hook.eventId, digest };
       return answered(event, async () => {
         const userId = await recipientId(hook);
+        const symbolOf = await readNames(namesIn(hook.portfolio));
         const read = readPortfolio(hook.portfolio, { signedAt, now: clock.now(), symbolOf });
         const outcome = await inbox.portfolio(event, userId, read);
         if (!outcome.duplicate && outcome.result.applied) bus.publish(portfolioTopic, { userId });
@@ -82,7 +79,7 @@ export function createBotHooks({ users, inbox, instruments, trading, bus, clock 
   };
 }
 
-function tradeReport(hook: TradeHook, now: number, symbolOf: (text: string) => string): TradeReport {
+function tradeReport(hook: TradeHook, now: number, symbolOf: SymbolOf): TradeReport {
   if (hook.type === 'failed') {
     const { error, code } = hook;
     const signal = { ...hook.signal, symbol: symbolOf(hook.signal.symbol) };

@@ -6,6 +6,7 @@ import type { PortfolioReported, ReportedPortfolio } from '../../protocol/report
 import { momentSchema } from '../../protocol/schemas.ts';
 import { type Lot, lotsBySymbol, quantityOf, toPosition } from './lots.ts';
 import { createReportReader, type ReportReader, type Where } from './report-reader.ts';
+import type { SymbolOf } from './reported-names.ts';
 
 const PERCENT_DECIMALS = 4;
 /** More than any screen lists; an account of a person has fewer. */
@@ -27,8 +28,7 @@ export interface ReportCircumstances {
   /** When the report was signed, milliseconds since epoch. */
   readonly signedAt: number;
   readonly now: number;
-  /** The symbol that a text of another system means; a text that is none stays as it is. */
-  readonly symbolOf: (text: string) => string;
+  readonly symbolOf: SymbolOf;
 }
 
 export interface ReadPortfolio {
@@ -52,10 +52,22 @@ export function readPortfolio(report: ReportedPortfolio, facts: ReportCircumstan
   };
 }
 
+/** What the row names, as text: some markets number their shares (700). Null for what cannot be shown. */
+function nameOf({ symbol }: Readonly<Record<string, unknown>>): string | null {
+  const text = typeof symbol === 'number' ? String(symbol) : typeof symbol === 'string' ? symbol.trim() : '';
+  return text.length <= MAX_SYMBOL_TEXT && isDisplayName(text) ? text : null;
+}
+
+/** The names in the rows that are read. */
+export const namesIn = ({ positions }: ReportedPortfolio): string[] =>
+  positions
+    .slice(0, MAX_ROWS)
+    .flatMap((row) => (typeof row === 'object' && row !== null ? (nameOf({ ...row }) ?? []) : []));
+
 function readPositions(
   rows: readonly unknown[],
   reader: ReportReader,
-  symbolOf: ReportCircumstances['symbolOf'],
+  symbolOf: SymbolOf,
 ): PositionPayload[] {
   if (rows.length > MAX_ROWS) reader.skip('TOO_MANY_ROWS', { row: MAX_ROWS });
   const lots = rows.slice(0, MAX_ROWS).flatMap((row, index) => readRow(row, index, reader, symbolOf) ?? []);
@@ -66,19 +78,14 @@ function readPositions(
   });
 }
 
-function readRow(
-  row: unknown,
-  index: number,
-  reader: ReportReader,
-  symbolOf: ReportCircumstances['symbolOf'],
-): Lot | null {
+function readRow(row: unknown, index: number, reader: ReportReader, symbolOf: SymbolOf): Lot | null {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
     reader.skip('NOT_A_ROW', { row: index });
     return null;
   }
   const fields = row as Readonly<Record<string, unknown>>;
-  const text = typeof fields.symbol === 'string' ? fields.symbol.trim() : '';
-  if (text.length > MAX_SYMBOL_TEXT || !isDisplayName(text)) {
+  const text = nameOf(fields);
+  if (text === null) {
     reader.skip('NO_SYMBOL', { row: index });
     return null;
   }

@@ -55,7 +55,7 @@ export interface HooksParts {
   readonly users: Pick<Users, 'findById' | 'findByDiscordId'>;
   readonly inbox: HookInbox;
   readonly commands: OperatorCommands;
-  readonly instruments: Pick<InstrumentDirectory, 'knows'>;
+  readonly instruments: Pick<InstrumentDirectory, 'get'>;
   readonly trading: Pick<Trading, 'place'>;
   readonly bus: Bus;
   readonly clock: Clock;

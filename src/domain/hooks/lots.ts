@@ -53,6 +53,12 @@ function pnlOf(lot: Lot): Decimal | null {
   return lot.pnl ?? (value && cost ? value.minus(cost) : null);
 }
 
+/** Lots that tell no value have the last price that the others tell, also where it is zero: their cost is no price. */
+function priced(lots: readonly Lot[]): readonly Lot[] {
+  const told = lots.findLast(({ price }) => price !== null)?.price ?? null;
+  return lots.map((lot) => (lot.price || lot.marketValue ? lot : { ...lot, price: told }));
+}
+
 const PERCENT_DECIMALS = 4;
 const PRICE_DECIMALS = 4;
 
@@ -68,7 +74,8 @@ const cents = (amount: Decimal | null): number => toNumber(round(amount ?? ZERO)
  * The lots of one symbol as one position; their quantities do not sum up to zero. What was not reported follows from the
  * rest, or is marked as unknown: `priced`, `mark` and `costKnown` say which numbers stand for nothing.
  */
-export function toPosition(lots: readonly Lot[]): PositionPayload {
+export function toPosition(reportedLots: readonly Lot[]): PositionPayload {
+  const lots = priced(reportedLots);
   const only = lots.length === 1 ? lots[0] : undefined;
   const { symbol } = lots[0]!;
   const quantity = quantityOf(lots);

@@ -14,6 +14,7 @@ import {
   tierHookSchema,
   tradeHookSchema,
 } from '../../protocol/hooks.ts';
+import { MAX_REPORT_BYTES } from '../../protocol/limits.ts';
 import { refuse, succeed } from '../answer.ts';
 import { rawBody, readBody } from '../body.ts';
 import { createSignatureCheck, timesOf } from '../hook-signature.ts';
@@ -22,6 +23,10 @@ import type { HttpOptions, HttpParts } from '../parts.ts';
 /** Signed machine-to-machine routes. A secret opens the routes of its kind and no others. */
 export function hookRoutes({ hooks, clock }: HttpParts, { keys }: HttpOptions): Router {
   const router = Router();
+  router.use(
+    '/portfolio',
+    rawBody(() => true, MAX_REPORT_BYTES),
+  );
   router.use(rawBody(() => true));
   router.use(botRoutes(hooks, createSignatureCheck({ secrets: keys.hook, clock })));
   router.use(operatorRoutes(hooks, createSignatureCheck({ secrets: keys.operator, clock })));

@@ -104,6 +104,27 @@ describe('a row', () => {
   );
 });
 
+test('several positions in one symbol have a price that was reported, also where it is zero', () => {
+  const symbol = 'O:SPY251219C00650000';
+  const { portfolio } = read([
+    { symbol, quantity: -2, averagePrice: 4.123456 },
+    { symbol, quantity: 1, price: 0 },
+  ]);
+  expect(portfolio.positions).toMatchObject([
+    { quantity: -1, price: 0, marketValue: 0, priced: true, mark: 'reported', costKnown: false },
+  ]);
+  expect(
+    read([
+      { symbol: 'AAPL', quantity: 1, averagePrice: 5 },
+      { symbol: 'AAPL', quantity: 3, averagePrice: 6, price: 8 },
+    ]).portfolio.positions,
+  ).toMatchObject([{ quantity: 4, price: 8, marketValue: 32, unrealizedPnl: 9 }]);
+});
+
+test('a symbol that is a number is shown as that', () => {
+  expect(rowOf({ symbol: 700, price: 3 })).toMatchObject({ symbol: '700', marketValue: 30, skipped: [] });
+});
+
 describe('an odd row', () => {
   test.each<[code: string, row: unknown]>([
     ['NOT_A_ROW', 'AAPL'],

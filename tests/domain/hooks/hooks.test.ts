@@ -100,7 +100,9 @@ beforeEach(() => {
       findByDiscordId: async (id) => (id === '123456789' ? ada : null),
     },
     inbox: memory.inbox,
-    instruments: { knows: (symbol) => symbol === 'BRK.B' || symbol === 'AAPL' },
+    instruments: {
+      get: async (symbol) => (symbol === 'BRK.B' || symbol === 'AAPL' ? { symbol, name: symbol } : null),
+    },
     commands: {
       async carryOut({ id }, command, result) {
         const isRepeat = carriedOut.has(id);
