@@ -4,8 +4,8 @@ import type { Role } from './accounts.ts';
 import { route } from './declare.ts';
 import { isDisplayName, toOneLine } from './display-text.ts';
 import { TRADING_CODES } from './errors.ts';
-import { orderRequestSchema, sideSchema } from './orders.ts';
-import { type PortfolioReported, reportedPortfolioSchema } from './reports.ts';
+import { orderRequestSchema, type Side, sideSchema } from './orders.ts';
+import { DECIMAL_TEXT, type PortfolioReported, reportedPortfolioSchema } from './reports.ts';
 import { idSchema, keySchema, momentSchema, priceSchema } from './schemas.ts';
 import { readSymbol } from './symbol.ts';
 import type { Tier } from './tier.ts';
@@ -13,15 +13,41 @@ import type { Tier } from './tier.ts';
 /** As many decimals as brokers report: floats carry noise behind them. */
 const REPORTED_DECIMALS = 6;
 const rounded = (value: number): number => Number(value.toFixed(REPORTED_DECIMALS));
-/** External trades may be fractional. */
-const reportedQuantity = z
-  .number()
-  .positive()
-  .max(1_000_000_000)
-  .transform(rounded)
-  .refine((quantity) => quantity > 0, 'zero, rounded to six decimals');
+const reportedNumber = z.union(
+  [z.number(), z.string().trim().regex(DECIMAL_TEXT).transform(Number)],
+  'a number, or a decimal text',
+);
+/** External trades may be fractional. Some systems write what was sold below zero. */
+const reportedQuantity = reportedNumber.pipe(
+  z
+    .number()
+    .min(-1_000_000_000)
+    .max(1_000_000_000)
+    .transform(rounded)
+    .refine((quantity) => quantity !== 0, 'zero, rounded to six decimals'),
+);
 /** An option that has expired worthless is closed at zero. */
-const reportedPrice = z.number().min(0).max(1e12).transform(rounded);
+const reportedPrice = reportedNumber.pipe(z.number().min(0).max(1e12).transform(rounded));
+/** In the words of brokers: `SELL`, `sell_short`, `buy to cover`. */
+const reportedSide = z
+  .string()
+  .toLowerCase()
+  .transform((words) =>
+    words
+      .replace(/[\s-]+/g, '_')
+      .replace(/^(?:(buy)_to_(?:open|close|cover)|(sell)_(?:short|to_open|to_close))$/, '$1$2'),
+  )
+  .pipe(sideSchema);
+
+interface Reported {
+  readonly side: Side;
+  readonly quantity: number;
+}
+/** A quantity below zero says again that it was sold, and contradicts a purchase. */
+const isOneSided = ({ side, quantity }: Reported): boolean => quantity > 0 || side === 'sell';
+const NOT_ONE_SIDED = { path: ['quantity'], error: 'below zero, and bought' };
+const unsigned = <T extends Reported>(trade: T): T => ({ ...trade, quantity: Math.abs(trade.quantity) });
+
 /** A symbol, or the name of something that has none here. */
 const reportedSymbol = z
   .string()
@@ -47,15 +73,22 @@ export const tradeHookSchema = z
     z.strictObject({
       ...recipient,
       type: z.literal('executed'),
-      trade: z.strictObject({
-        id: keySchema,
-        symbol: reportedSymbol,
-        side: sideSchema,
-        quantity: reportedQuantity,
-        price: reportedPrice,
-        status: z.enum(['filled', 'partially_filled']).default('filled'),
-        timestamp: momentSchema.optional(),
-      }),
+      trade: z
+        .strictObject({
+          id: keySchema,
+          symbol: reportedSymbol,
+          side: reportedSide,
+          quantity: reportedQuantity,
+          price: reportedPrice,
+          status: z
+            .string()
+            .toLowerCase()
+            .pipe(z.enum(['filled', 'partially_filled']))
+            .default('filled'),
+          timestamp: momentSchema.nullish(),
+        })
+        .refine(isOneSided, NOT_ONE_SIDED)
+        .transform(unsigned),
     }),
     z.strictObject({
       ...recipient,
@@ -63,7 +96,10 @@ export const tradeHookSchema = z
       error: z.string().max(500).transform(toOneLine).pipe(z.string().min(1)),
       /** The code for the sentence, if the sender knows it. */
       code: z.enum(TRADING_CODES).default('BROKER_REJECTED'),
-      signal: z.strictObject({ symbol: reportedSymbol, side: sideSchema, quantity: reportedQuantity }),
+      signal: z
+        .strictObject({ symbol: reportedSymbol, side: reportedSide, quantity: reportedQuantity })
+        .refine(isOneSided, NOT_ONE_SIDED)
+        .transform(unsigned),
     }),
   ])
   .refine(oneRecipient, ONE_RECIPIENT);

@@ -1,6 +1,9 @@
 /** What other systems report. It is taken as far as it can be read: the answer lists what was left out, and why. */
 import { z } from 'zod';
 
+/** As other systems send their decimals: `+5`, `.5`, `5.`, `1e-3`. Behind the plus is what every reader of numbers takes. */
+export const DECIMAL_TEXT = /^(?:\+(?!-))?(-?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:e[+-]?\d{1,3})?)$/i;
+
 /** Why a part of a report was left out. The list is closed. */
 export const SKIP_CODES = [
   /** The row is no object. */
@@ -14,7 +17,7 @@ export const SKIP_CODES = [
   'NOT_A_MOMENT',
   /** Beyond a trillion. */
   'OUT_OF_RANGE',
-  /** A price below zero. */
+  /** A price below zero of a share or an option. */
   'NEGATIVE',
   /** A field of no meaning here; each is listed once. */
   'UNKNOWN_FIELD',

@@ -185,7 +185,7 @@ describe('the examples of docs/hooks.md', () => {
       { name: 'link', id: 2, user: 234567890, options: { code: code.toLowerCase() } },
       { name: 'link', id: 3, user: 234567890, options: { code } },
       { name: 'reported', id: 4, user: 234567890, options: trade },
-      { name: 'reported', id: 5, user: 234567890, options: { ...trade, quantity: -1 } },
+      { name: 'reported', id: 5, user: 234567890, options: { ...trade, quantity: 0 } },
     ];
     const said = await example('python3', 'bot.py', {
       DISCORD_TOKEN: 'a token',

@@ -88,7 +88,7 @@ function tradeReport(hook: TradeHook, now: number, symbolOf: SymbolOf): TradeRep
     return { event: 'trade:failed', payload };
   }
   const { timestamp, ...trade } = hook.trade;
-  const at = timestamp === undefined ? now : Date.parse(timestamp);
+  const at = timestamp ? Date.parse(timestamp) : now;
   return {
     event: 'trade:executed',
     payload: {

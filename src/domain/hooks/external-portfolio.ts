@@ -4,6 +4,7 @@ import { TradecastError } from '../../protocol/errors.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 import type { PortfolioReported, ReportedPortfolio } from '../../protocol/reports.ts';
 import { momentSchema } from '../../protocol/schemas.ts';
+import { parseSymbol } from '../../protocol/symbol.ts';
 import { type Lot, lotsBySymbol, quantityOf, toPosition } from './lots.ts';
 import { createReportReader, type ReportReader, type Where } from './report-reader.ts';
 import type { SymbolOf } from './reported-names.ts';
@@ -99,11 +100,14 @@ function readRow(row: unknown, index: number, reader: ReportReader, symbolOf: Sy
   const [marketValue, pnl, percent, dayChange] = ROW_NUMBERS.map((field) =>
     reader.number(fields, field, where),
   );
+  const symbol = symbolOf(text);
+  // A share or an option is never worth less than nothing; a future may be.
+  const least = parseSymbol(symbol) ? 0 : undefined;
   return {
-    symbol: symbolOf(text),
+    symbol,
     quantity,
-    averagePrice: reader.number(fields, 'averagePrice', where, 0),
-    price: reader.number(fields, 'price', where, 0),
+    averagePrice: reader.number(fields, 'averagePrice', where, least),
+    price: reader.number(fields, 'price', where, least),
     marketValue: marketValue ?? null,
     pnl: pnl ?? null,
     percent: percent ?? null,

@@ -1,13 +1,11 @@
 import { type Decimal, decimal, round } from '../../lib/decimal.ts';
 import { beginningOf } from '../../protocol/display-text.ts';
-import type { SkipCode, Skipped } from '../../protocol/reports.ts';
+import { DECIMAL_TEXT, type SkipCode, type Skipped } from '../../protocol/reports.ts';
 
 /** Floats of other systems carry noise behind this; brokers report six decimals. */
 const DECIMALS = 6;
 /** Beyond a trillion is no amount of an account. */
 const MAX_AMOUNT = decimal('1e12');
-/** As other systems send their decimals: `+5`, `.5`, `5.`, `1e-3`. */
-const DECIMAL_TEXT = /^(?:\+(?!-))?(-?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:e[+-]?\d{1,3})?)$/i;
 /** Of a field's name that an answer repeats. */
 const MAX_NAME_LENGTH = 64;
 /** Items that an answer lists. */

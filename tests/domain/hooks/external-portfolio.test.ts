@@ -121,6 +121,12 @@ test('several positions in one symbol have a price that was reported, also where
   ).toMatchObject([{ quantity: 4, price: 8, marketValue: 32, unrealizedPnl: 9 }]);
 });
 
+test('a price below zero is one of what is neither share nor option', () => {
+  expect(rowOf({ symbol: 'CLZ5', averagePrice: -10, price: -37.63 })).toMatchObject({
+    ...{ averagePrice: -10, price: -37.63, marketValue: -376.3, unrealizedPnl: -276.3, skipped: [] },
+  });
+});
+
 test('a symbol that is a number is shown as that', () => {
   expect(rowOf({ symbol: 700, price: 3 })).toMatchObject({ symbol: '700', marketValue: 30, skipped: [] });
 });

@@ -223,6 +223,44 @@ describe('a reported trade', () => {
     expect(tradeHookSchema.parse({ ...failed, signal })).toMatchObject({ error: 'no margin', signal });
   });
 
+  test.each<[told: object, then: object]>([
+    [
+      { quantity: '10', price: '+1.5' },
+      { quantity: 10, price: 1.5 },
+    ],
+    [
+      { quantity: ' .5 ', price: '1e2' },
+      { quantity: 0.5, price: 100 },
+    ],
+    [
+      { side: 'sell', quantity: -10 },
+      { side: 'sell', quantity: 10 },
+    ],
+    [{ side: 'SELL' }, { side: 'sell' }],
+    [{ side: 'sell_short' }, { side: 'sell' }],
+    [{ side: 'Buy to cover' }, { side: 'buy' }],
+    [{ status: 'FILLED' }, { status: 'filled' }],
+    [{ timestamp: null }, { timestamp: '2026-03-02T15:30:00.000Z' }],
+  ])('of %j is one of %j', async (told, then) => {
+    const { trade, ...body } = { eventId: 'w', userId: ada.id, type: 'executed', trade: {} };
+    const written = { ...trade, id: 'w', symbol: 'AAPL', side: 'buy', quantity: 1, price: 2, ...told };
+    await hooks.trade(tradeHookSchema.parse({ ...body, trade: written }), 'd');
+    expect(memory.written).toMatchObject([{ fact: { payload: then } }]);
+  });
+
+  test.each([{ side: 'buy', quantity: -10 }, { side: 'hold' }, { side: 'buy_short' }, { side: null }])(
+    'of %j is refused',
+    (told) => {
+      const signal = { symbol: 'AAPL', quantity: 1, ...told };
+      const failed = { eventId: 'w', userId: ada.id, type: 'failed', error: 'no', signal };
+      expect(tradeHookSchema.safeParse(failed).success).toBe(false);
+      const trade = { id: 'w', price: 2, ...signal };
+      expect(
+        tradeHookSchema.safeParse({ eventId: 'w', userId: ada.id, type: 'executed', trade }).success,
+      ).toBe(false);
+    },
+  );
+
   test('of a Discord account without a link is refused and uses no event id', async () => {
     const { userId: _, ...trade } = executed;
     await expect(hooks.trade({ ...trade, discordUserId: '99999' }, 'd')).rejects.toMatchObject({
@@ -435,9 +473,10 @@ describe('the shapes of hooks', () => {
       },
     ],
     [
-      'has a price as text',
-      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, price: '1' } },
+      'has no number for a price',
+      { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, price: '1,000' } },
     ],
+    ['has no price', { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, price: null } }],
     ['has a key too many', { eventId: 'e', userId: ada.id, type: 'executed', trade: { ...trade, fee: 1 } }],
     [
       'has a time that is none',
