@@ -105,8 +105,9 @@ export const tradeHookSchema = z
   .refine(oneRecipient, ONE_RECIPIENT);
 export type TradeHook = z.output<typeof tradeHookSchema>;
 
+/** What else a sender has to say is no reason to leave an old account on the screen: it is listed as left out. */
 export const portfolioHookSchema = z
-  .strictObject({ ...recipient, portfolio: reportedPortfolioSchema })
+  .looseObject({ ...recipient, portfolio: reportedPortfolioSchema })
   .refine(oneRecipient, ONE_RECIPIENT);
 export type PortfolioHook = z.output<typeof portfolioHookSchema>;
 

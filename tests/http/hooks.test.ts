@@ -240,6 +240,7 @@ describe('POST /hooks/portfolio', () => {
       eventId: eventId(),
       userId: ada.user.id,
       portfolio: { totalValue: 9_000, cash: 1_000, positions },
+      source: 'bot',
     };
     const sent = await hook('/hooks/portfolio', body);
     expect(sent).toMatchObject({
@@ -253,6 +254,7 @@ describe('POST /hooks/portfolio', () => {
             { row: 5, symbol: 'IBM', field: 'price', code: 'NOT_A_NUMBER' },
             { row: 6, symbol: 'TSLA', code: 'NO_QUANTITY' },
             { row: 7, code: 'NOT_A_ROW' },
+            { field: 'source', code: 'UNKNOWN_FIELD' },
           ],
         },
       },

@@ -51,8 +51,9 @@ export function createBotHooks({ users, inbox, instruments, trading, bus, clock 
       const event = { id: hook.eventId, digest };
       return answered(event, async () => {
         const userId = await recipientId(hook);
-        const symbolOf = await readNames(namesIn(hook.portfolio));
-        const read = readPortfolio(hook.portfolio, { signedAt, now: clock.now(), symbolOf });
+        const { eventId: _, userId: __, discordUserId: ___, portfolio, ...beside } = hook;
+        const symbolOf = await readNames(namesIn(portfolio));
+        const read = readPortfolio(portfolio, { beside, signedAt, now: clock.now(), symbolOf });
         const outcome = await inbox.portfolio(event, userId, read);
         if (!outcome.duplicate && outcome.result.applied) bus.publish(portfolioTopic, { userId });
         return outcome;

@@ -16,6 +16,7 @@ const MAX_ROWS = 500;
 const MAX_SYMBOL_TEXT = 64;
 const TOTALS = ['totalValue', 'cash', 'equity', 'dayChange', 'dayChangePercent'] as const;
 const PORTFOLIO_FIELDS: ReadonlySet<string> = new Set([...TOTALS, 'timestamp', 'positions']);
+const NO_FIELDS: ReadonlySet<string> = new Set();
 const ROW_NUMBERS = ['marketValue', 'unrealizedPnl', 'unrealizedPnlPercent', 'dayChange'] as const;
 const ROW_FIELDS: ReadonlySet<string> = new Set([
   'symbol',
@@ -30,6 +31,8 @@ export interface ReportCircumstances {
   readonly signedAt: number;
   readonly now: number;
   readonly symbolOf: SymbolOf;
+  /** What the sender has written beside the portfolio, which has no meaning here. */
+  readonly beside?: Readonly<Record<string, unknown>>;
 }
 
 export interface ReadPortfolio {
@@ -47,6 +50,7 @@ export function readPortfolio(report: ReportedPortfolio, facts: ReportCircumstan
   const at = readMoment(report, reader, facts);
   const totals = readTotals(report, reader, positions);
   reader.others(report, PORTFOLIO_FIELDS, {});
+  reader.others(facts.beside ?? {}, NO_FIELDS, {});
   return {
     portfolio: { ...totals, positions, timestamp: new Date(at).toISOString(), source: 'external' },
     skipped: reader.skipped(),

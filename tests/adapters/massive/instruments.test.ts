@@ -149,6 +149,14 @@ test.each(['BRKB', 'brkb', 'BRK-B'])(
   },
 );
 
+test('the end of a symbol finds every warrant of the series, and is not looked up as a symbol', async () => {
+  const { directory, asked } = await start(() =>
+    found(row('ACHR.WS.A', 'Archer warrants'), row('NE.WS.A', 'Noble warrants')),
+  );
+  expect((await directory.search('.ws.a', 10)).map(({ symbol }) => symbol)).toEqual(['ACHR.WS.A', 'NE.WS.A']);
+  expect(asked).toHaveLength(1);
+});
+
 test('a preferred share is not found as the company of the same letters', async () => {
   const { directory } = await start(({ searchParams }) =>
     searchParams.has('ticker') ? found() : found(row('AMPB', 'Another company')),

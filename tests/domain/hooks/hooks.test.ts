@@ -495,6 +495,22 @@ describe('the shapes of hooks', () => {
   });
 });
 
+test('what cannot be printed in the reason of an operator becomes a blank, and a reason is never blank', () => {
+  const halt = { eventId: 'h', scope: 'everyone', halted: true };
+  const position = { eventId: 'p', userId: ada.id, symbol: 'GONE', price: 0 };
+  for (const [schema, body] of [
+    [haltHookSchema, halt],
+    [haltHookSchema, { ...halt, scope: 'user', userId: ada.id }],
+    [positionHookSchema, position],
+  ] as const) {
+    expect(schema.parse({ ...body, reason: ' fat\u202E\nfinger \u{E0041}' })).toMatchObject({
+      reason: 'fat finger',
+    });
+    for (const reason of ['\u202E', '\u2800', ' '])
+      expect(schema.safeParse({ ...body, reason }).success).toBe(false);
+  }
+});
+
 describe('a position that an operator closes', () => {
   const body = { eventId: 'p-1', userId: ada.id, symbol: ' aapl ', price: 0.35, reason: 'merger' };
 
