@@ -4,11 +4,18 @@ import type { Clock } from '../lib/clock.ts';
 import type { ConnectCode } from '../protocol/errors.ts';
 
 /** Refusals of clients that have not shown a session: no user's limit counts them. */
-const NO_SESSION: ReadonlySet<ConnectCode> = new Set(['NO_SESSION_ID', 'INVALID_SESSION', 'USER_MISMATCH']);
+const NO_SESSION: ReadonlySet<ConnectCode> = new Set([
+  'NO_SESSION_ID',
+  'INVALID_SESSION',
+  'USER_MISMATCH',
+  // It is decided before the session is looked up.
+  'UNSUPPORTED_PROTOCOL',
+]);
 
 /**
  * Addresses whose clients are refused again and again. Each refusal may cost a look into the database, so such an
- * address is refused before its handshake until its window ends.
+ * address is refused before its handshake until its window ends. A connection that ends before its client has said who
+ * it is counts as one.
  */
 export interface Strangers {
   refused(address: string, code: ConnectCode): Promise<void>;

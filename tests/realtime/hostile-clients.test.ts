@@ -68,6 +68,79 @@ describe('a client without a session', () => {
   });
 });
 
+describe('a client that does not say who it is', () => {
+  test('is closed behind one refusal of a namespace that does not exist', async () => {
+    const client = await openRaw(app.port);
+    const { _socket: line } = client.ws as unknown as { _socket: Socket };
+    line.cork();
+    for (let tries = 0; tries < 500; tries++) client.send('40/nope,');
+    line.uncork();
+    await client.closed;
+    expect(refusalsIn(client.messages)).toEqual(['44/nope,{"message":"Invalid namespace"}']);
+  });
+
+  test('reaches the main namespace by its name, too', async () => {
+    const { sessionID } = await app.signUp();
+    const client = await openRaw(app.port);
+    client.send(`40/,${JSON.stringify({ sessionID })}`);
+    await until(() => client.payloads('connected').length === 1, 'it is signed in');
+    client.ws.close();
+  });
+
+  const flood = (ws: WebSocket): void => {
+    for (let count = 0; count < 2_100; count++) ws.pong();
+  };
+  const over =
+    (does: (ws: WebSocket) => void, path = SOCKET_IO_PATH) =>
+    (port: number) =>
+      new Promise<number>((resolve) => {
+        const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`);
+        ws.on('error', () => {});
+        ws.on('open', () => does(ws));
+        ws.on('unexpected-response', (_request, { statusCode = 0 }) => resolve(statusCode));
+        ws.on('close', () => resolve(0));
+      });
+  test.each([
+    ['a namespace that does not exist', over((ws) => ws.send('40/nope,'))],
+    [
+      'a protocol that is not spoken',
+      over((ws) => {
+        ws.on('message', (data) => String(data).startsWith('44') && ws.close());
+        ws.send('40{"protocol":99}');
+      }),
+    ],
+    ['a packet that comes before the handshake', over((ws) => ws.send('42["time:sync"]'))],
+    ['a flood', over(flood)],
+    ['a flood over a plain connection', over(flood, '/api/socket')],
+  ])('again and again is refused at the door: %s', async (_what, attempt) => {
+    const strict = await startApp({ env: { RATE_LIMITS: 'refused=2/600' } });
+    const answers: number[] = [];
+    await until(
+      async () => answers.push(await attempt(strict.port)) > 0 && answers.at(-1) === 429,
+      'shut out',
+    );
+    expect(answers.slice(0, 3)).toEqual([0, 0, 0]);
+    const session = await strict.signUp();
+    const extraHeaders = { Cookie: session.cookie };
+    expect((await strict.connect(session, { extraHeaders })).connected).toBe(true);
+    await strict.close();
+  });
+
+  test('costs nothing where it does: who signs in and leaves is no stranger', async () => {
+    const strict = await startApp({ env: { RATE_LIMITS: 'refused=2/600' } });
+    const session = await strict.signUp();
+    for (let times = 0; times < 5; times++) {
+      const client = await openRaw(strict.port, session);
+      client.ws.close();
+      await client.closed;
+    }
+    const last = await openRaw(strict.port, session);
+    expect(last.payloads('connected')).toHaveLength(1);
+    last.ws.close();
+    await strict.close();
+  });
+});
+
 describe('a connection', () => {
   test('that signs in many times at once gets one place, and is closed', async () => {
     const session = await app.signUp();

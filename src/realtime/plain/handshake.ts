@@ -36,7 +36,10 @@ export async function shakeHands(
 ): Promise<Admitted | null> {
   if (shown) ws.pause();
   const credentials = shown ?? (await firstWord(ws, inbox, clock));
-  if (!credentials) return null;
+  if (!credentials) {
+    refused('NO_SESSION_ID');
+    return null;
+  }
   const id = randomUUID();
   try {
     const principal = await admission.admit(id, credentials);

@@ -18,6 +18,7 @@ import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalName } from '../upg
 import { endTransport } from './engine.ts';
 import { createHandshake } from './handshake.ts';
 import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
+import { createUnnamed } from './unnamed.ts';
 import { guardedServer } from './websocket-server.ts';
 
 export interface SocketIoParts {
@@ -87,6 +88,8 @@ function createServer(parts: SocketIoParts): RealtimeServer {
       clock,
     ) as never,
   });
+  // After Socket.IO's own listener, so that a refusal is written before the connection closes.
+  io.engine.on('connection', createUnnamed(parts));
   // It comes before the engine's own answer, which is HTML; the engine writes nothing on a connection that has ended.
   io.engine.on('connection_error', ({ req, context }: EngineError) => {
     if (req.res === undefined && req.websocket === undefined)
