@@ -218,6 +218,41 @@ describe('limits', () => {
     ]);
   });
 
+  test('a locked name does not lock its address, nor a locked address the names that are tried there', async () => {
+    const limiter = createLocalRateLimiter({
+      ...HTTP_RATE_LIMITS,
+      'http:login:address': { points: 5, seconds: 900 },
+      'http:login:user': { points: 3, seconds: 900 },
+    });
+    const taken: [limit: string, change: 1 | -1][] = [];
+    const counting: typeof limiter = {
+      async consume(limit, key) {
+        const verdict = await limiter.consume(limit, key);
+        if (!verdict.allowed) return verdict;
+        taken.push([limit, 1]);
+        const giveBack = (): void => {
+          taken.push([limit, -1]);
+          verdict.giveBack();
+        };
+        return { allowed: true, giveBack };
+      },
+    };
+    const kept = (limit: string) =>
+      taken.filter(([name]) => name === limit).reduce((sum, [, change]) => sum + change, 0);
+    const { url } = await start({ parts: { limiter: counting } });
+    for (const username of ['locked', 'other'])
+      await createHttpClient(url).post('/api/auth/register', { username, password: PASSWORD });
+    const signIn = async (username: string, password = PASSWORD) =>
+      (await createHttpClient(url).post('/api/auth/login', { username, password })).status;
+    const guess = (username: string) => signIn(username, 'wrong password');
+    for (let tries = 0; tries < 3; tries += 1) expect(await guess('locked')).toBe(401);
+    for (let tries = 0; tries < 10; tries += 1) expect(await signIn('locked')).toBe(429);
+    expect(await signIn('other')).toBe(200);
+    expect([await guess('other'), await guess('other')]).toEqual([401, 401]);
+    for (let tries = 0; tries < 10; tries += 1) expect(await signIn('other')).toBe(429);
+    expect([kept('http:login:address'), kept('http:login:user')]).toEqual([5, 5]);
+  });
+
   test('a request that the service fails to do costs nothing', async () => {
     let end = new TradecastError('UNAVAILABLE', 'The database does not answer right now.');
     const trading = { cancel: () => Promise.reject(end) } as Partial<Trading> as Trading;

@@ -91,7 +91,8 @@ export function authRoutes(parts: HttpParts, options: HttpOptions): Router {
 
 /**
  * Each attempt may be a guess at a password: limited by address, and by user name and address. A right password costs
- * neither: people who share an account do not lock each other out. Attempts at one name from one address take turns,
+ * neither: people who share an account do not lock each other out. Nor does an attempt that a limit refuses: one locked
+ * name does not lock its address. Attempts at one name from one address take turns,
  * because a right one holds its point until it is known to be right.
  */
 function createGuess(limiter: HttpParts['limiter']) {
@@ -103,12 +104,14 @@ function createGuess(limiter: HttpParts['limiter']) {
     await takePoint(res, limiter, 'http:password', address);
     const name = `${foldUsername(username) ?? NO_NAME} ${address}`;
     return inTurn(name, async () => {
-      const refunds = [
-        await takePoint(res, limiter, 'http:login:address', address),
-        await takePoint(res, limiter, 'http:login:user', name),
-      ];
+      const ofName = await takePoint(res, limiter, 'http:login:user', name);
+      const ofAddress = await takePoint(res, limiter, 'http:login:address', address).catch((refusal) => {
+        ofName();
+        throw refusal;
+      });
       const done = await attempt();
-      for (const giveBack of refunds) giveBack();
+      ofName();
+      ofAddress();
       return done;
     });
   };
