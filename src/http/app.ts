@@ -76,7 +76,7 @@ function apiRoutes(parts: HttpParts, options: HttpOptions): Router {
   const api = Router();
   // A dashboard on an origin of FRONTEND_URL may read the answers; a page of any other origin may not.
   api.use(cors({ origin: [...allowedOrigins], credentials: true }));
-  api.use(createWriteCheck(createOriginCheck({ ...parts, allowedOrigins }), allowedOrigins));
+  api.use(createWriteCheck(createOriginCheck({ ...parts, allowedOrigins })));
   api.use(refuseUndeclaredQuery());
   api.get('/config', (_req, res) =>
     succeed<DataOf<'GET /api/config'>>(res, { registrationOpen, feed: feedSource }),

@@ -34,13 +34,11 @@ const sockets = (host: string | undefined): string =>
   host !== undefined && PLAIN_HOST.test(host) ? `ws://${host} wss://${host}` : '';
 
 /** Refuses writes that a page of another site makes with the user's cookie; SameSite=Lax is the first defence. */
-export function createWriteCheck(isAllowed: OriginCheck, allowedOrigins: readonly string[]): RequestHandler {
+export function createWriteCheck(isAllowed: OriginCheck): RequestHandler {
   return (req, _res, next) => {
     if (READING.has(req.method)) return next();
-    const { origin } = req.headers;
-    const crossSite =
-      req.headers['sec-fetch-site'] === 'cross-site' && !allowedOrigins.includes(origin ?? '');
-    if (!isAllowed(req.headers) || crossSite) throw new TradecastError('FORBIDDEN', FOREIGN_ORIGIN);
+    const isCrossSite = req.headers['sec-fetch-site'] === 'cross-site';
+    if (!isAllowed(req.headers, isCrossSite)) throw new TradecastError('FORBIDDEN', FOREIGN_ORIGIN);
     next();
   };
 }

@@ -372,6 +372,15 @@ describe('other sites', () => {
     ]);
   });
 
+  test('a write that the browser calls cross-site is refused with a line in the log', async () => {
+    const messages: string[] = [];
+    const log: Log = { ...silentLog, warn: (_fields, message) => void messages.push(message) };
+    const { url } = await start({ parts: { log } });
+    const headers = { Origin: url, 'Sec-Fetch-Site': 'cross-site' };
+    expect((await createHttpClient(url).post('/api/auth/login', login, headers)).status).toBe(403);
+    expect(messages).toEqual([expect.stringContaining('Sec-Fetch-Site')]);
+  });
+
   test('our own page may write', async () => {
     const { url } = await start();
     const answer = await createHttpClient(url).post('/api/auth/login', login, { Origin: url });
