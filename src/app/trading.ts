@@ -11,7 +11,7 @@ import { createPriceKeeper, type PriceKeeper } from '../domain/trading/known-pri
 import type { Ledger } from '../domain/trading/ledger.ts';
 import { withQuoteFirst } from '../domain/trading/quote-first.ts';
 import type { RiskLimits } from '../domain/trading/risk-limits.ts';
-import { createSplitKeeper } from '../domain/trading/split-keeper.ts';
+import { createSplitKeeper, type SplitKeeper } from '../domain/trading/split-keeper.ts';
 import { followTradedSymbols } from '../domain/trading/traded-symbols.ts';
 import type { Trading } from '../domain/trading/trading.ts';
 import { createScope } from '../lib/scope.ts';
@@ -42,11 +42,11 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
   const { bus, lease, market } = parts;
   const { demand } = market;
   const ledger = wrapped(createLedger(parts.database), wrap.ledger);
-  const broker = wrapped(parts.broker?.(market.view) ?? paperBroker(core, market), wrap.broker);
   const splits = createSplitKeeper({
     ...{ ledger, lease, bus, clock, log: log('trading'), market: market.market, calendar: market.splits },
     ...{ source: market.feedSource, isRecording: market.origin === 'replay' },
   });
+  const broker = wrapped(parts.broker?.(market.view) ?? paperBroker(core, market, splits), wrap.broker);
   const executor = createExecutor({
     ...{ lease, ledger, broker, bus, clock, log: log('executor') },
     adjustments: splits,
@@ -77,13 +77,22 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
   };
 }
 
-const paperBroker = ({ clock }: Core, { view, board, market }: MarketFaces): Broker =>
-  createPaperBroker({
-    market: view,
+function paperBroker({ clock }: Core, { view, board, market }: MarketFaces, splits: SplitKeeper): Broker {
+  return createPaperBroker({
+    // Orders of before a split would meet prices of after it.
+    market: { ...view, isOpen: (symbol) => view.isOpen(symbol) && splits.follows(symbol) },
     clock,
     onPrices: market.onPrice,
-    onQuotes: (listener) => board.onChange((quotes) => listener(quotes.map(({ symbol }) => symbol))),
+    onQuotes(listener) {
+      const listening = createScope();
+      listening.add(
+        board.onChange((quotes) => listener(quotes.map(({ symbol }) => symbol))),
+        splits.onFollowed(listener),
+      );
+      return listening.end;
+    },
   });
+}
 
 function createCountedTrading(core: Core, parts: TradingParts, ledger: Ledger): Trading {
   const { clock, log, metrics } = core;

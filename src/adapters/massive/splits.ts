@@ -1,6 +1,7 @@
 import type { Split, SplitCalendar } from '../../domain/market/splits.ts';
 import { isDay } from '../../protocol/new-york.ts';
 import { type Fields, fieldsOf, nextPathOf, positive, rowsOf } from './fields.ts';
+import { refusal } from './refusals.ts';
 import type { MassiveRest } from './rest.ts';
 
 /** A share has had fewer splits in all its time. */
@@ -16,17 +17,30 @@ function splitOf(row: unknown): Split[] {
 /** `GET /v3/reference/splits`. */
 export const createMassiveSplits = ({ get }: Pick<MassiveRest, 'get'>): SplitCalendar => ({
   async splits(symbol, from, to) {
-    const splits: Split[] = [];
-    let body: Fields = await get('/v3/reference/splits', {
-      ticker: symbol,
-      'execution_date.gte': from,
-      'execution_date.lte': to,
-    });
-    for (let page = 1; ; page++) {
-      splits.push(...rowsOf(body.results).flatMap(splitOf));
-      const next = nextPathOf(body);
-      if (next === null || page === MAX_PAGES) return splits;
-      body = await get(next);
+    try {
+      return await readSplits(get, symbol, from, to);
+    } catch (error) {
+      throw refusal(error, symbol);
     }
   },
 });
+
+async function readSplits(
+  get: MassiveRest['get'],
+  symbol: string,
+  from: string,
+  to: string,
+): Promise<Split[]> {
+  const splits: Split[] = [];
+  let body: Fields = await get('/v3/reference/splits', {
+    ticker: symbol,
+    'execution_date.gte': from,
+    'execution_date.lte': to,
+  });
+  for (let page = 1; ; page++) {
+    splits.push(...rowsOf(body.results).flatMap(splitOf));
+    const next = nextPathOf(body);
+    if (next === null || page === MAX_PAGES) return splits;
+    body = await get(next);
+  }
+}

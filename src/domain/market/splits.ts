@@ -11,7 +11,7 @@ export interface Split {
 export interface SplitCalendar {
   /**
    * The splits of the symbol from one day to another, both included, in any order; some of other days may be among them.
-   * Throws where the source does not answer.
+   * Throws where the source does not answer, and NOT_IN_PLAN where the account has no splits.
    */
   splits(symbol: string, from: string, to: string): Promise<readonly Split[]>;
 }

@@ -1,5 +1,6 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Cancel, Clock } from '../../lib/clock.ts';
 import { decimal } from '../../lib/decimal.ts';
+import { createEmitter } from '../../lib/emitter.ts';
 import type { Log } from '../../lib/log.ts';
 import { createScope } from '../../lib/scope.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -17,6 +18,13 @@ import { ORDERS_WAITING, ordersTopic, portfolioTopic } from './topics.ts';
 const LOOK_MS = 1_000;
 /** The splits of held and watched shares: it asks for them, and applies them on the engine. */
 export interface SplitKeeper extends Adjustments {
+  /**
+   * Whether orders in the symbol are on the terms of today: its splits are known, and the books follow them. An order
+   * that asks for it is told by `onFollowed`.
+   */
+  follows(symbol: string): boolean;
+  /** Calls back with symbols whose orders need not wait any more; returns what ends it. */
+  onFollowed(listener: (symbols: readonly string[]) => void): Cancel;
   start(): void;
   stop(): void;
 }
@@ -37,9 +45,13 @@ export interface SplitKeeperParts {
 export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
   const { market, ledger, lease, bus, clock, log, source } = parts;
   const known = createKnownSplits(parts);
-  const questions = createSplitQuestions({ ...parts, known });
-  /** Symbols with fractions, and the first price since they were there; dollars. */
-  const fractions = new Map<string, number | null>();
+  const isSplitting = (symbol: string): boolean => known.due().some((split) => split.symbol === symbol);
+  const followed = createEmitter<[readonly string[]]>();
+  const questions = createSplitQuestions({
+    ...{ ...parts, known },
+    onAnswer: (symbol) => (isSplitting(symbol) ? wake() : followed.emit([symbol])),
+  });
+  const fractions = createFractions(() => wake());
   const running = createScope();
   let mayHaveFractions = true;
 
@@ -53,20 +65,10 @@ export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
     await questions.ask(() => lease.current() !== null);
     if (known.due().length > 0) wake();
   }
-  const hear = (symbol: string, price: number): void => {
-    if (fractions.get(symbol) !== null) return;
-    fractions.set(symbol, price);
-    wake();
-  };
   const begin = (): void => {
     for (const kept of [questions, known, fractions]) kept.clear();
     mayHaveFractions = true;
   };
-
-  const sold = (): [string, number][] =>
-    [...fractions].flatMap(([symbol, price]) =>
-      price === null ? [] : [[symbol, price] as [string, number]],
-    );
 
   /** Whether it changed anything. */
   async function applyOne(fencing: number, { effectiveAt, ...split }: KnownSplit): Promise<boolean> {
@@ -76,6 +78,8 @@ export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
     publish(adjusted);
     const users = adjusted.appended.length;
     if (users > 0) log.info({ split: splitName(split), users }, 'a split was applied');
+    // Orders on new terms are given to the broker anew.
+    else followed.emit([split.symbol]);
     for (const userId of adjusted.contradicted) {
       log.error({ userId, split: splitName(split) }, 'a split contradicts the books of a user');
       await ledger.halt({ userId }, `The split ${splitName(split)} contradicts the position.`, at);
@@ -84,26 +88,51 @@ export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
   }
 
   return {
-    isDue: () => mayHaveFractions || sold().length > 0 || known.due().length > 0,
+    follows(symbol) {
+      if (questions.isAnswered(symbol)) return !isSplitting(symbol);
+      if (questions.want(symbol)) void look();
+      return false;
+    },
+    onFollowed: followed.on,
+    isDue: () => mayHaveFractions || fractions.sold().length > 0 || known.due().length > 0,
     async apply(fencing) {
       let hasChanged = false;
       for (const split of known.due()) hasChanged = (await applyOne(fencing, split)) || hasChanged;
-      for (const [symbol, price] of sold()) {
+      for (const [symbol, price] of fractions.sold()) {
         publish(await ledger.sellFractions(fencing, symbol, decimal(price), clock.now()));
-        fractions.delete(symbol);
+        fractions.end(symbol);
       }
-      for (const symbol of await ledger.fractionSymbols())
-        if (!fractions.has(symbol)) fractions.set(symbol, null);
+      for (const symbol of await ledger.fractionSymbols()) fractions.expect(symbol);
       mayHaveFractions = false;
       return hasChanged;
     },
     start() {
       running.add(
         lease.onChange(begin),
-        market.onPrice(hear),
+        market.onPrice(fractions.hear),
         clock.every(LOOK_MS, () => void look()),
       );
     },
     stop: running.end,
+  };
+}
+
+/** Symbols with fractions, and the first price since they were there; dollars. `onPrice`: one of them has it. */
+function createFractions(onPrice: () => void) {
+  const prices = new Map<string, number | null>();
+  return {
+    expect(symbol: string): void {
+      if (!prices.has(symbol)) prices.set(symbol, null);
+    },
+    hear(symbol: string, price: number): void {
+      if (prices.get(symbol) !== null) return;
+      prices.set(symbol, price);
+      onPrice();
+    },
+    /** Those that can be sold, and at what. */
+    sold: (): [string, number][] =>
+      [...prices].flatMap(([symbol, price]) => (price === null ? [] : [[symbol, price] as [string, number]])),
+    end: (symbol: string): void => void prices.delete(symbol),
+    clear: (): void => prices.clear(),
   };
 }

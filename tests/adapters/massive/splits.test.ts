@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { RestError } from '../../../src/adapters/massive/rest.ts';
 import { createMassiveSplits } from '../../../src/adapters/massive/splits.ts';
 
 const ROW = { id: '1', ticker: 'AAPL', execution_date: '2020-08-31', split_from: 1, split_to: 4 };
@@ -35,4 +36,12 @@ test('splits are asked for by ticker and days, page by page, and rows that are n
 test('a share that was never split has none', async () => {
   const calendar = createMassiveSplits({ get: async () => ({ status: 'OK' }) });
   expect(await calendar.splits('AAPL', '2020-08-01', '2020-09-01')).toEqual([]);
+});
+
+test.each([
+  [403, 'NOT_IN_PLAN'],
+  [504, 'UNAVAILABLE'],
+])('a refusal with the status %i is %s', async (status, code) => {
+  const calendar = createMassiveSplits({ get: () => Promise.reject(new RestError(status, 'no')) });
+  await expect(calendar.splits('AAPL', '2020-08-01', '2020-09-01')).rejects.toMatchObject({ code });
 });
