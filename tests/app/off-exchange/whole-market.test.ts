@@ -56,10 +56,13 @@ test('the heaviest have quotes upstream, and their totals are live though nobody
   expect([...topics()].some((topic) => topic === 'A.ZM')).toBe(false);
   send({ ev: 'Q', sym: 'ZM', bp: 10, ap: 10.1, t: Date.now() - 10, q: 2 });
   const socket = await app.connect(session);
+  // A feed that was silent for a while is live again with the quote.
+  const live = next(socket, 'darkpool:update', ({ symbol, state }) => symbol === 'ZM' && state === 'live');
+  await ask(socket, 'subscribe:darkpool');
+  await live;
   const states: string[] = [];
   socket.on('darkpool:update', ({ state }: { state: string }) => states.push(state));
   const update = next(socket, 'darkpool:update', ({ symbol, bearish }) => symbol === 'ZM' && bearish > 0);
-  await ask(socket, 'subscribe:darkpool');
   send(print('ZM'));
   expect(await update).toMatchObject({ bearish: 1_000, unknown: 1_000, state: 'live' });
   expect(states).not.toContain('stale');
