@@ -27,8 +27,11 @@ export interface EventStreams {
    */
   subscribe(peer: Peer, streamId: string, position?: JournalPosition): Promise<Subscription>;
   unsubscribe(peer: Peer, streamId: string): void;
-  /** Whether records of the stream are on their way to the peer, and its transport has not accepted them. */
-  isWriting(peer: Peer, streamId: string): boolean;
+  /**
+   * Answers from now on, also after `unsubscribe`, whether records of the stream that were written to the peer still wait
+   * for its transport.
+   */
+  unread(peer: Peer, streamId: string): () => boolean;
   /** How far this stream goes, from the database. */
   headIs(streamId: string, head: JournalPosition): void;
   start(): Cancel;
@@ -102,7 +105,10 @@ export function createEventStreams({ notices, ...parts }: EventStreamsParts): Ev
   return {
     subscribe,
     unsubscribe: streams.unsubscribe,
-    isWriting: (peer, streamId) => streams.find(streamId)?.subscribers.get(peer.id)?.pumping === true,
+    unread(peer, streamId) {
+      const subscriber = streams.find(streamId)?.subscribers.get(peer.id);
+      return () => subscriber?.pumping === true;
+    },
     headIs(streamId, head) {
       const stream = streams.find(streamId);
       if (stream) streams.headIs(stream, head);

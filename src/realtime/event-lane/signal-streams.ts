@@ -21,6 +21,8 @@ import { createEventStreams, type EventStreams, type Subscription } from './even
 import type { LaneWatch } from './lane-watch.ts';
 import { signalLogReads, streamNamed } from './signal-log-reads.ts';
 
+/** A client that reads has taken by then what was on its way; with the look at the tiers it is within the promised 5 s. */
+const UNREAD_MS = 1_000;
 /** A lost notice is made up for within this and one query. */
 export const SIGNAL_SWEEP_MS = 2_000;
 
@@ -134,11 +136,12 @@ function createTurns() {
 
 /** Every peer that subscribed, with the streams it follows now. */
 function createFollowers(
-  { tiers, log }: SignalStreamsParts,
+  { tiers, clock, log }: SignalStreamsParts,
   lane: EventStreams,
   resubscribe: (peer: Peer) => void,
 ) {
   const followers = new Map<Peer, Set<SignalStream>>();
+  const looks = new Set<Cancel>();
 
   /** Null where the peer left, or the stream was closed to it, while the head was read. */
   async function follow(
@@ -180,11 +183,16 @@ function createFollowers(
     );
   }
 
-  /** What waits for the peer goes with its connection. */
+  /** What a client has not read soon goes with its connection. */
   function takeBack(peer: Peer, stream: SignalStream): void {
-    const isWaiting = lane.isWriting(peer, stream);
+    const isUnread = lane.unread(peer, stream);
     leave(peer, stream);
-    if (isWaiting) resubscribe(peer);
+    if (!isUnread()) return;
+    const cancel = clock.after(UNREAD_MS, () => {
+      looks.delete(cancel);
+      if (peer.isOpen() && isUnread()) resubscribe(peer);
+    });
+    looks.add(cancel);
   }
 
   return {
@@ -194,7 +202,11 @@ function createFollowers(
       for (const stream of followers.get(peer) ?? []) lane.unsubscribe(peer, stream);
       followers.delete(peer);
     },
-    clear: (): void => followers.clear(),
+    clear(): void {
+      followers.clear();
+      for (const cancel of looks) cancel();
+      looks.clear();
+    },
     follow,
     /** Begins and ends streams where the tier says so. One that is not known changes nothing yet: no write happens on it. */
     reconcile(): void {

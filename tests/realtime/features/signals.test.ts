@@ -192,12 +192,16 @@ describe('premium signals that wait for a client', () => {
     const [watcher, client] = [await follow(who), await polling(who)];
     const id = await send({ premium: true });
     await until(() => watcher.ids().includes(id), 'it has been written');
+    const connections = async (): Promise<number> =>
+      (await app.request('GET', '/health/websocket')).body.activeConnections as number;
+    const before = await connections();
     const lowered = next(watcher.socket, 'tier:changed');
     await setTier(who, 'STARTER');
     await lowered;
     await send({ premium: true });
     const free = await send();
     await until(() => watcher.ids().includes(free), 'the streams go on');
+    await until(async () => (await connections()) < before, 'the unread connection has ended');
     expect(await client.poll()).not.toContain(id);
   });
 });
