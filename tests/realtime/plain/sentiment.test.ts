@@ -82,6 +82,15 @@ async function message(client: PlainClient, index: number): Promise<string> {
   return client.texts[index]!;
 }
 
+/** The service has read what the client answered to everything before: a pong comes back behind it. */
+async function answers({ ws }: PlainClient): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const pong = new Promise((resolve) => ws.once('pong', resolve));
+    ws.ping();
+    await pong;
+  }
+}
+
 /** The service looks at its readers once a second; between two looks they have time to answer. */
 async function withLooks(holds: () => boolean, what: string): Promise<void> {
   let turns = 0;
@@ -191,8 +200,8 @@ describe('a reader of off-exchange totals', () => {
     const client = await greeted();
     market.move(total('NEW', 99n));
     market.move(total('NEW', 1_000_000n));
+    await answers(client);
     service.clock.advance(SENTIMENT_FULL_INTERVAL_MS);
-    // It has room once the service has read its answer to the initial.
     await withLooks(() => client.texts.length > 1, 'the full');
     const full = JSON.parse(client.texts[1]!);
     expect(full.type).toBe('full');
