@@ -6,12 +6,8 @@ type Time = Pick<Clock, 'now'>;
 export const FIRST_WINDOW_BYTES = 16 * 1024;
 /** No window is smaller: a line that carries less than this in a second is of no use for prices. */
 const MIN_WINDOW_BYTES = 4 * 1024;
-/** A window of a fast line, and so what may be on its way when that becomes a thin one: 50 kbit/s carry it in 6.6 s. */
-const FAST_WINDOW_BYTES = 40 * 1024;
-/** No window is larger, whatever the reader gets: the values of eight hundred symbols at once. */
+/** No window is larger: this much may be on its way when a fast line becomes a thin one. */
 const MAX_WINDOW_BYTES = 256 * 1024;
-/** This part of the window on its way at an answer shows that the window holds values back, or is about to. */
-const FULL = 7 / 8;
 /** Less than this on its way needs no answer. A probe costs the service as much as ten quotes. */
 const PROBE_BYTES = 4 * 1024;
 /** Pause between two probes of a reader whose window is far from full. */
@@ -89,10 +85,9 @@ export class InFlight {
   answered(clock: Time): void {
     if (this.#probed < 0) return;
     const bytes = this.#probed - this.#arrived;
-    const most = this.bytes();
     this.#arrived = this.#probed;
     this.#probed = -1;
-    this.#resize(bytes, most, clock.now() - this.#probedAt);
+    this.#resize(bytes, clock.now() - this.#probedAt);
     this.#wake();
   }
 
@@ -111,22 +106,12 @@ export class InFlight {
     return this.bytes() < this.#window + EVENT_BYTES;
   }
 
-  /** So many bytes took so long, and the most that was on its way meanwhile. */
-  #resize(bytes: number, most: number, tookMs: number): void {
+  #resize(bytes: number, tookMs: number): void {
     // A few bytes say nothing about the line.
     if (bytes < PROBE_BYTES) return;
     if (tookMs >= LATE_MS) this.#window = Math.max(MIN_WINDOW_BYTES, (bytes * AIM_MS) / tookMs);
-    else if (tookMs <= QUICK_MS) this.#window = this.#fastWindow(bytes, most);
-  }
-
-  /** A far reader or one of many symbols needs a large window. For any other it holds old prices once the line is thin. */
-  #fastWindow(bytes: number, most: number): number {
-    const window = this.#window;
-    if (most >= window * FULL) return Math.min(MAX_WINDOW_BYTES, window * 2);
-    if (window < FAST_WINDOW_BYTES)
-      return bytes >= window / 2 ? Math.min(FAST_WINDOW_BYTES, window * 2) : window;
-    // A probe follows half a window and the write that completes it. Little more than that came before the answer.
-    return most < window / 2 + FIRST_WINDOW_BYTES ? Math.max(FAST_WINDOW_BYTES, window / 2) : window;
+    else if (tookMs <= QUICK_MS && bytes >= this.#window / 2)
+      this.#window = Math.min(MAX_WINDOW_BYTES, this.#window * 2);
   }
 
   #wake(): void {

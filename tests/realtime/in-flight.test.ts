@@ -77,34 +77,6 @@ describe('the room', () => {
     expect(longestTrip(50_000 / 8, 100)).toBeLessThanOrEqual(2_000);
   });
 
-  test('of a near line is what 50 kbit/s carry in seven seconds, whatever has gone through it before', () => {
-    // The values of many symbols at once open the window.
-    longestTrip(1e7, 10);
-    expect(room()).toBeGreaterThan(200_000);
-    // Fifty symbols ten times a second, answers after 10 ms.
-    for (let count = 0; count < 200; count++) {
-      expect(room()).toBeGreaterThanOrEqual(16_350);
-      write(16_350);
-      answer(10);
-      clock.advance(90);
-    }
-    // The line becomes thin: nothing is answered.
-    for (let left = room(); left > 0; left = room()) {
-      write(Math.min(left, 16_350));
-      clock.advance(100);
-    }
-    expect(inFlight.bytes() / 6_250).toBeLessThanOrEqual(7);
-  });
-
-  test('holds the values of five hundred symbols at once after the first answers', () => {
-    for (let count = 0; count < 100; count++) {
-      if (count > 10) expect(room()).toBeGreaterThanOrEqual(163_500);
-      write(Math.min(room(), 163_500));
-      answer(10);
-      clock.advance(90);
-    }
-  });
-
   test('of a far but wide line lets everything through', () => {
     // 2,500 bytes every 20 ms, answers 200 ms later.
     let refused = 0;
@@ -136,23 +108,20 @@ describe('a probe', () => {
     expect(inFlight.isProbeDue(clock, 100_000)).toBe(false);
   });
 
-  test.each([
-    { name: 'once a second for a client that gets 18 KB in it', bytes: 900, least: 9, most: 10 },
-    { name: 'once per 20 KB for one that gets 120 KB', bytes: 6_000, least: 40, most: 55 },
-  ])('is due $name', ({ bytes, least, most }) => {
+  test('is due once a second at most for a client whose window is wide enough for all it gets', () => {
     longestTrip(1e7, 10);
     let probes = 0;
     for (let ms = 0; ms < 10_000; ms += 50) {
       const before = inFlight.isProbed();
-      write(bytes);
+      write(6_000);
       if (!before && inFlight.isProbed()) {
         probes += 1;
         inFlight.answered(clock);
       }
       clock.advance(50);
     }
-    expect(probes).toBeLessThanOrEqual(most);
-    expect(probes).toBeGreaterThanOrEqual(least);
+    expect(probes).toBeLessThanOrEqual(10);
+    expect(probes).toBeGreaterThanOrEqual(9);
   });
 
   test('that nobody waits for changes nothing when it is answered', () => {
