@@ -134,6 +134,24 @@ function createTurns() {
   };
 }
 
+/** Second looks, after UNREAD_MS. */
+function createLooks(clock: Clock) {
+  const looks = new Set<Cancel>();
+  return {
+    lookAgain(look: () => void): void {
+      const cancel = clock.after(UNREAD_MS, () => {
+        looks.delete(cancel);
+        look();
+      });
+      looks.add(cancel);
+    },
+    clear(): void {
+      for (const cancel of looks) cancel();
+      looks.clear();
+    },
+  };
+}
+
 /** Every peer that subscribed, with the streams it follows now. */
 function createFollowers(
   { tiers, clock, log }: SignalStreamsParts,
@@ -141,7 +159,7 @@ function createFollowers(
   resubscribe: (peer: Peer) => void,
 ) {
   const followers = new Map<Peer, Set<SignalStream>>();
-  const looks = new Set<Cancel>();
+  const unread = createLooks(clock);
 
   /** Null where the peer left, or the stream was closed to it, while the head was read. */
   async function follow(
@@ -187,12 +205,7 @@ function createFollowers(
   function takeBack(peer: Peer, stream: SignalStream): void {
     const isUnread = lane.unread(peer, stream);
     leave(peer, stream);
-    if (!isUnread()) return;
-    const cancel = clock.after(UNREAD_MS, () => {
-      looks.delete(cancel);
-      if (peer.isOpen() && isUnread()) resubscribe(peer);
-    });
-    looks.add(cancel);
+    if (isUnread()) unread.lookAgain(() => peer.isOpen() && isUnread() && resubscribe(peer));
   }
 
   return {
@@ -204,8 +217,7 @@ function createFollowers(
     },
     clear(): void {
       followers.clear();
-      for (const cancel of looks) cancel();
-      looks.clear();
+      unread.clear();
     },
     follow,
     /** Begins and ends streams where the tier says so. One that is not known changes nothing yet: no write happens on it. */
