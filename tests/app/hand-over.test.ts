@@ -5,7 +5,7 @@ import { next } from '../../rig/clients/stock-client.ts';
 import { until } from '../../rig/wait.ts';
 
 test('without Redis the engine stays to the end of the drain: who is still connected goes on seeing prices and trading', async () => {
-  const app = await startApp({ env: { DRAIN_SECONDS: '1' } });
+  const app = await startApp({ env: { DRAIN_SECONDS: '4' } });
   try {
     const session = await app.signUp();
     const sockets = await Promise.all([1, 2, 3].map(() => app.connect(session)));

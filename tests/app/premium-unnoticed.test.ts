@@ -150,6 +150,10 @@ test('nobody can tell that a premium signal came, of whatever symbol, nor that i
   await until(() => plain.every(({ texts }) => texts.length > 0), 'all are connected');
   const wanted = openMarket();
   await until(() => wanted.size > 0, 'the market is open');
+  await until(async () => {
+    const { body } = await app.request('GET', `/api/darkpool/${STOCK}`, { cookie });
+    return (body.data as { summedSince: string | null }).summedSince !== null;
+  }, 'the engine has said since when it sums');
   const before = await steadyAnswers();
 
   await send(STOCK, 'stock');

@@ -48,7 +48,9 @@ const quoted = (symbol: string, price: number) =>
   until(async () => {
     app.market.tick(symbol, price);
     const { body } = await app.request('GET', `/api/quotes?symbols=${symbol}`, { cookie: payer.cookie });
-    return (body.data as readonly QuotePayload[])[0]?.price === price;
+    const quote = (body.data as readonly QuotePayload[])[0];
+    // Without both sides it is no quote that a follower could trade at.
+    return quote?.price === price && (quote.bid ?? price) < price && (quote.ask ?? price) > price;
   }, 'the market has come there');
 
 test('a follower of the next quotes is computed from recorded prices, with the rules beside it', async () => {
