@@ -4,6 +4,7 @@ import type { Database } from '../src/adapters/sql/database.ts';
 import { createSessionStore } from '../src/adapters/stores/accounts/session-store.ts';
 import { createUsers } from '../src/adapters/stores/accounts/users.ts';
 import { openAccount } from '../src/adapters/stores/trading/accounts.ts';
+import { systemClock } from '../src/lib/clock.ts';
 
 const STARTING_CASH = '1000000';
 /** Users created at a time. */
@@ -16,7 +17,7 @@ export interface SeededUser {
 
 /** Users with an account and a session, without the deliberate slowness of passwords. */
 export async function seedUsers(db: Database, count: number): Promise<SeededUser[]> {
-  const store = createSessionStore(db);
+  const store = createSessionStore(db, { clock: systemClock });
   const users = createUsers(db, { onCreate: (tx, user) => openAccount(tx, user.id, STARTING_CASH) });
   const seeded: SeededUser[] = [];
   let next = 0;

@@ -34,7 +34,7 @@ export function createAccountFaces(
     accounts: createAccounts({ users }),
     users,
     sessions: createSessions(database, { clock }),
-    sessionStore: createSessionStore(database),
+    sessionStore: createSessionStore(database, { clock }),
     watchlists: createWatchlists(database),
   };
 }

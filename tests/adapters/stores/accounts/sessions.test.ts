@@ -33,7 +33,7 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
     own = await createTestDatabase(kind, { onQuery: () => queries++ });
     db = own.db;
     users = createUsers(db);
-    store = createSessionStore(db);
+    store = createSessionStore(db, { clock });
     sessions = createSessions(db, { clock });
   });
   afterAll(() => own.close());
@@ -49,11 +49,11 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
   });
 
   /** What express-session does at login. */
-  async function login(createdAt: number | undefined = now, id = newId()): Promise<string> {
+  async function login(createdAt: number | undefined = now, id = newId(), cookieFrom = now): Promise<string> {
     const data = {
       userId: user.id,
       createdAt,
-      cookie: { originalMaxAge: SESSION_IDLE_MS, expires: new Date(now + SESSION_IDLE_MS) },
+      cookie: { originalMaxAge: SESSION_IDLE_MS, expires: new Date(cookieFrom + SESSION_IDLE_MS) },
     } as unknown as SessionData;
     await new Promise<void>((resolve, reject) =>
       store.set(id, data, (error) => (error ? reject(error) : resolve())),
@@ -70,6 +70,14 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
     // The store keeps whole seconds, rounded up.
     expect(Math.abs(active!.expiresAt - (now + SESSION_IDLE_MS))).toBeLessThanOrEqual(1_000);
     expect(await read(id)).toMatchObject({ userId: user.id, createdAt: now });
+  });
+
+  test('the end counts from the clock that asks for it, whatever the cookie says', async () => {
+    const cookieFromNow = now;
+    now += SESSION_IDLE_MS + MINUTE;
+    const id = await login(now, newId(), cookieFromNow);
+    const active = await sessions.find(id);
+    expect(Math.abs(active!.expiresAt - (now + SESSION_IDLE_MS))).toBeLessThanOrEqual(1_000);
   });
 
   test('an unused session ends after a day', async () => {
@@ -144,7 +152,7 @@ describe.each(KINDS)('sessions in the %s database', (kind) => {
         if (sql.startsWith('DELETE')) resolve(rows);
         return rows;
       };
-      const another = createSessionStore({ query });
+      const another = createSessionStore({ query }, { clock });
       another.set(newId(), { cookie: { expires: new Date(now + MINUTE) } } as unknown as SessionData);
     });
     expect(await db.query('SELECT sid FROM session WHERE sid = $1', [id])).toEqual([]);

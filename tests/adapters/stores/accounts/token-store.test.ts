@@ -8,6 +8,7 @@ import {
   type PrunedTokenStore,
 } from '../../../../src/adapters/stores/accounts/token-store.ts';
 import { hashSessionId } from '../../../../src/domain/accounts/session.ts';
+import { systemClock } from '../../../../src/lib/clock.ts';
 
 const MINUTE = 60_000;
 
@@ -28,7 +29,9 @@ describe.each(KINDS)('used tokens in the %s database', (kind) => {
       cookie: { originalMaxAge: MINUTE },
     } as unknown as SessionData;
     await new Promise<void>((resolve, reject) =>
-      createSessionStore(own.db).set(id, data, (error) => (error ? reject(error) : resolve())),
+      createSessionStore(own.db, { clock: systemClock }).set(id, data, (error) =>
+        error ? reject(error) : resolve(),
+      ),
     );
     return id;
   }
