@@ -1,4 +1,4 @@
-import connectPgSimple, { type PGStoreOptions } from 'connect-pg-simple';
+import connectPgSimple from 'connect-pg-simple';
 import session, { type Cookie, type SessionData } from 'express-session';
 import type pg from 'pg';
 import { SESSION_IDLE_MS } from '../../../domain/accounts/session.ts';
@@ -10,27 +10,50 @@ const PRUNE_INTERVAL_MS = 60 * 60 * 1000;
 
 const PgStore = connectPgSimple(session);
 
-interface StoreOptions extends PGStoreOptions {
-  readonly clock: Clock;
-}
+type SessionRows = Pick<Database, 'query'>;
 
-/** It holds no timer: ended sessions are removed when a new one is stored, because only that makes the table grow. */
+/**
+ * Every end counts from the service's clock, as for all who read these rows; the library has the machine's. It holds no
+ * timer: ended sessions are removed when a new one is stored, because only that makes the table grow.
+ */
 class SessionStore extends PgStore {
-  readonly #clock: Clock;
+  readonly #db: SessionRows;
+  readonly #clock: Pick<Clock, 'now'>;
   #prunedAt = 0;
 
-  constructor({ clock, ...options }: StoreOptions) {
-    super(options);
+  constructor(db: SessionRows, clock: Pick<Clock, 'now'>) {
+    super({
+      // The library only reads rows from its pool. Through `db` it fails as fast as every caller during an outage.
+      pool: {
+        query: async (sql: string, params: unknown[]) => ({ rows: await db.query(sql, params) }),
+      } as unknown as pg.Pool,
+      tableName: 'session',
+      pruneSessionInterval: false,
+    });
+    this.#db = db;
     this.#clock = clock;
+  }
+
+  override get(sid: string, done: (error: unknown, data?: SessionData | null) => void): void {
+    this.#db
+      .query<{ sess: SessionData }>('SELECT sess FROM session WHERE sid = $1 AND expire > $2', [
+        sid,
+        new Date(this.#clock.now()),
+      ])
+      .then(
+        ([row]) => done(null, row?.sess ?? null),
+        (error: unknown) => done(error),
+      );
   }
 
   override set(sid: string, data: SessionData, done?: (error?: unknown) => void): void {
     super.set(sid, this.#dated(data), (error?: unknown) => {
       done?.(error);
-      if (error || Date.now() - this.#prunedAt < PRUNE_INTERVAL_MS) return;
-      this.#prunedAt = Date.now();
+      const now = this.#clock.now();
+      if (error || Math.abs(now - this.#prunedAt) < PRUNE_INTERVAL_MS) return;
+      this.#prunedAt = now;
       // A failed run is made up for by the next one.
-      this.pruneSessions(() => {});
+      this.#db.query('DELETE FROM session WHERE expire < $1', [new Date(now)]).catch(() => {});
     });
   }
 
@@ -38,23 +61,13 @@ class SessionStore extends PgStore {
     super.touch(sid, this.#dated(data), done);
   }
 
-  /** The end counts from the clock that every reader of the row asks; the cookie has the machine's. */
   #dated(data: SessionData): SessionData {
-    const expires = new Date(this.#clock.now() + SESSION_IDLE_MS);
     const { originalMaxAge, secure, httpOnly, path, sameSite } = data.cookie;
+    const expires = new Date(this.#clock.now() + SESSION_IDLE_MS);
     return { ...data, cookie: { originalMaxAge, expires, secure, httpOnly, path, sameSite } as Cookie };
   }
 }
 
 /** express-session's store on `db`. */
-export const createSessionStore = (db: Pick<Database, 'query'>, { clock }: { clock: Clock }): session.Store =>
-  new SessionStore({
-    clock,
-    // The library only reads rows from its pool. Through `db` it fails as fast as every caller during an outage.
-    pool: {
-      query: async (sql: string, params: unknown[]) => ({ rows: await db.query(sql, params) }),
-    } as unknown as pg.Pool,
-    tableName: 'session',
-    ttl: SESSION_IDLE_MS / 1000,
-    pruneSessionInterval: false,
-  });
+export const createSessionStore = (db: SessionRows, { clock }: { clock: Clock }): session.Store =>
+  new SessionStore(db, clock);
