@@ -6,6 +6,7 @@ import type { QuoteBoard } from '../domain/market/quote-board.ts';
 import type { ReplicaStatus } from '../domain/monitor/replica-status.ts';
 import type { Replicas } from '../domain/monitor/replicas.ts';
 import type { Executor } from '../domain/trading/execution/executor.ts';
+import type { SplitKeeper } from '../domain/trading/split-keeper.ts';
 import type { Pulse } from '../lib/pulse.ts';
 import { readCluster } from '../metrics/cluster.ts';
 import { readDatabase } from '../metrics/database.ts';
@@ -24,6 +25,7 @@ export interface TelemetryParts {
   };
   readonly lease: Pick<EngineLease, 'current' | 'engine' | 'onChange'>;
   readonly executor: Pick<Executor, 'state'>;
+  readonly splitKeeper: Pick<SplitKeeper, 'unknown'>;
   readonly board: Pick<QuoteBoard, 'drops'>;
   /** Built after this. */
   readonly realtime: () => Pick<Realtime, 'connections' | 'users' | 'latency'>;
@@ -66,6 +68,7 @@ export function statusOf(core: Core, parts: TelemetryParts): () => ReplicaStatus
       optionFeed: held === null ? null : { ...optionFeed.market.health(), leader: replica },
       stockSymbols: held === null ? 0 : market.subscribed(),
       optionContracts: held === null ? 0 : optionFeed.market.subscribed(),
+      sharesWithoutSplits: held === null ? 0 : parts.splitKeeper.unknown(),
       redis: parts.redis(),
       database: parts.database.state(),
       busLagMs: link.lagMs(),

@@ -26,6 +26,7 @@ export interface TradingFaces {
   readonly trading: Trading;
   readonly executor: Executor;
   readonly prices: PriceKeeper;
+  readonly splitKeeper: Pick<SplitKeeper, 'unknown'>;
 }
 
 export interface TradingParts {
@@ -59,7 +60,10 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
 
   return {
     name: 'trading',
-    faces: { ledger, trading: createCountedTrading(core, parts, ledger), executor, prices },
+    faces: {
+      ...{ ledger, executor, prices, splitKeeper: splits },
+      trading: createCountedTrading(core, parts, ledger),
+    },
     async start() {
       splits.start();
       executor.start();

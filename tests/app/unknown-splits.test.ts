@@ -6,6 +6,7 @@ import { collect, next } from '../../rig/clients/stock-client.ts';
 import { createTestClock, type TestClock } from '../../rig/clock.ts';
 import { createScriptedMarket, type ScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
+import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import { newYorkDay } from '../../src/protocol/new-york.ts';
 
 const TEN_HOURS_MS = 10 * 3_600_000;
@@ -43,6 +44,9 @@ beforeEach(async () => {
 afterEach(() => app.close());
 
 type Session = Awaited<ReturnType<TestApp['signUp']>>;
+
+const problemsOf = async (): Promise<unknown> =>
+  ((await app.request('GET', '/health/websocket')).body as unknown as WebSocketHealthPayload).problems;
 
 const ordersOf = async ({ cookie }: Session): Promise<unknown> =>
   (await app.request('GET', '/api/orders', { cookie })).body.data;
@@ -90,9 +94,11 @@ async function expectPatience(socket: ClientSocket, session: Session): Promise<v
   await show(socket, 1_001);
   await passSeconds(3, session);
   expect(await ordersOf(session)).toMatchObject([{ side: 'sell', status: 'working' }, { side: 'buy' }]);
+  expect(await problemsOf()).toEqual(['The source of splits does not answer: orders in one share wait.']);
 
   isAway = false;
   await passSeconds(61, session);
+  expect(await problemsOf()).toEqual([]);
   expect(await adjusted).toMatchObject({ quantityBefore: 50, quantityAfter: 5 });
   await show(socket, 1_002);
   expect(await ordersOf(session)).toMatchObject([
@@ -128,4 +134,38 @@ test('where the calendar is away at midnight, orders wait for its answer', async
   market.split({ symbol: 'MSFT', day: newYorkDay(end).date, from: 10, to: 1 });
   await passSeconds((end - clock.now()) / 1_000, session);
   await expectPatience(socket, session);
+});
+
+test('a fraction is sold at no price that came before the splits of its day were known', async () => {
+  const { end } = newYorkDay(clock.now());
+  market.split({ symbol: 'MSFT', day: newYorkDay(end).date, from: 10, to: 1 });
+  const session = await app.signUp();
+  const socket = await follow(session);
+  await show(socket, 99.99);
+  const bought = next(socket, 'trade:executed');
+  const order = { symbol: 'MSFT', quantity: 25, side: 'buy', type: 'market', clientOrderId: 'b' } as const;
+  await ask(socket, 'order:place', order);
+  await bought;
+  const adjusted = collect(socket, 'position:adjusted');
+  await passSeconds((end - clock.now()) / 1_000, session);
+  await until(() => adjusted.length === 1, 'the fraction is set aside');
+  await app.stop();
+
+  clock.advance(TEN_HOURS_MS);
+  [isAway, questions] = [true, 0];
+  market = createMarket();
+  app = await startApp({ clock, market, dataDir: app.dataDir });
+  const again = await follow(session);
+  const sold = collect(again, 'position:adjusted');
+  await until(() => questions > 0, 'the calendar is asked');
+  await show(again, 1_000);
+  await passSeconds(3, session);
+  expect(sold).toEqual([]);
+
+  isAway = false;
+  await passSeconds(61, session);
+  expect(sold).toEqual([]);
+  market.tick('MSFT', 1_002);
+  await until(() => sold.length === 1, 'the fraction is sold');
+  expect(sold[0]?.payload).toMatchObject({ quantityBefore: 2.5, quantityAfter: 2, cash: 501 });
 });

@@ -124,15 +124,19 @@ export function clockProblem({ status, clockOffsetMs }: SeenReplica): string[] {
 
 function engineProblems(engine: SeenReplica | null, feed: FeedHealth): string[] {
   if (engine === null) return ['No replica is the engine: orders wait.'];
-  const { executor, optionFeed } = engine.status;
+  const { executor, optionFeed, sharesWithoutSplits } = engine.status;
   return [
     ...(executor === 'trading' ? [] : [`The executor is ${executor}: orders wait.`]),
     ...(FLOWING.includes(feed.state) ? [] : [`The feed is ${feed.state}.`]),
     ...(optionFeed === null || [...FLOWING, ...NO_OPTIONS].includes(optionFeed.state)
       ? []
       : [`The feed of option contracts is ${optionFeed.state}.`]),
+    ...(sharesWithoutSplits === 0 ? [] : [splitsSentence(sharesWithoutSplits)]),
   ];
 }
+
+const splitsSentence = (shares: number): string =>
+  `The source of splits does not answer: orders in ${shares === 1 ? 'one share' : `${shares} shares`} wait.`;
 
 type ReadFeed = (status: SeenReplica['status']) => FeedHealth | null;
 const STOCKS: ReadFeed = ({ feed }) => feed;

@@ -53,6 +53,8 @@ export interface ReplicaStatus {
   /** What the engine asks upstream for; 0 on every other replica. */
   readonly stockSymbols: number;
   readonly optionContracts: number;
+  /** Shares whose orders wait on the engine because the source of splits did not answer; 0 on every other replica. */
+  readonly sharesWithoutSplits: number;
   readonly redis: 'off' | 'ok' | 'down';
   /** `ok`, or a sentence. */
   readonly database: string;
@@ -79,6 +81,7 @@ export const UNREPORTED: Omit<ReplicaStatus, 'replica'> = {
   optionFeed: null,
   stockSymbols: 0,
   optionContracts: 0,
+  sharesWithoutSplits: 0,
   redis: 'ok',
   database: 'ok',
   busLagMs: null,

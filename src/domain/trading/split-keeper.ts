@@ -23,6 +23,8 @@ export interface SplitKeeper extends Adjustments {
    * that asks for it is told by `onFollowed`.
    */
   follows(symbol: string): boolean;
+  /** How many shares wait because the source of splits did not answer; 0 where this replica is not the engine. */
+  unknown(): number;
   /** Calls back with symbols whose orders need not wait any more; returns what ends it. */
   onFollowed(listener: (symbols: readonly string[]) => void): Cancel;
   start(): void;
@@ -51,7 +53,9 @@ export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
     ...{ ...parts, known },
     onAnswer: (symbol) => (isSplitting(symbol) ? wake() : followed.emit([symbol])),
   });
-  const fractions = createFractions(() => wake());
+  /** Whether a price of now is one of the shares in the books. */
+  const isFollowed = (symbol: string): boolean => questions.isAnswered(symbol) && !isSplitting(symbol);
+  const fractions = createFractions({ isFollowed, onPrice: () => wake() });
   const running = createScope();
   let mayHaveFractions = true;
 
@@ -75,6 +79,7 @@ export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
     const at = clock.now();
     const adjusted = await ledger.split(fencing, { ...split, source, effectiveAt: effectiveAt ?? at, at });
     known.done(split);
+    fractions.await(split.symbol);
     publish(adjusted);
     const users = adjusted.appended.length;
     if (users > 0) log.info({ split: splitName(split), users }, 'a split was applied');
@@ -89,10 +94,10 @@ export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
 
   return {
     follows(symbol) {
-      if (questions.isAnswered(symbol)) return !isSplitting(symbol);
-      if (questions.want(symbol)) void look();
-      return false;
+      if (!questions.isAnswered(symbol) && questions.want(symbol)) void look();
+      return isFollowed(symbol);
     },
+    unknown: questions.unknown,
     onFollowed: followed.on,
     isDue: () => mayHaveFractions || fractions.sold().length > 0 || known.due().length > 0,
     async apply(fencing) {
@@ -117,21 +122,30 @@ export function createSplitKeeper(parts: SplitKeeperParts): SplitKeeper {
   };
 }
 
-/** Symbols with fractions, and the first price since they were there; dollars. `onPrice`: one of them has it. */
-function createFractions(onPrice: () => void) {
+/**
+ * Symbols with fractions, and the first price since they were there; dollars. One that came before the splits of its day
+ * were known and in the books may be of other shares: it counts for nothing. `onPrice`: one of them has it.
+ */
+function createFractions({ isFollowed, onPrice }: { isFollowed(symbol: string): boolean; onPrice(): void }) {
   const prices = new Map<string, number | null>();
   return {
     expect(symbol: string): void {
       if (!prices.has(symbol)) prices.set(symbol, null);
     },
     hear(symbol: string, price: number): void {
-      if (prices.get(symbol) !== null) return;
+      if (prices.get(symbol) !== null || !isFollowed(symbol)) return;
       prices.set(symbol, price);
       onPrice();
     },
+    /** The price was of before a split. */
+    await(symbol: string): void {
+      if (prices.has(symbol)) prices.set(symbol, null);
+    },
     /** Those that can be sold, and at what. */
     sold: (): [string, number][] =>
-      [...prices].flatMap(([symbol, price]) => (price === null ? [] : [[symbol, price] as [string, number]])),
+      [...prices].flatMap(([symbol, price]) =>
+        price === null || !isFollowed(symbol) ? [] : [[symbol, price] as [string, number]],
+      ),
     end: (symbol: string): void => void prices.delete(symbol),
     clear: (): void => prices.clear(),
   };

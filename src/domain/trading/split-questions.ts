@@ -18,6 +18,8 @@ export interface SplitQuestions {
   isAnswered(symbol: string): boolean;
   /** An order waits for the answer: it is asked for before those that are only watched. Whether that is new. */
   want(symbol: string): boolean;
+  /** How many shares have no answer today because the source did not give one. */
+  unknown(): number;
   /** Asks what is due, one after another, as long as `mayAsk`. */
   ask(mayAsk: () => boolean): Promise<void>;
   /** Everything is asked for again. */
@@ -59,6 +61,7 @@ export function createSplitQuestions(parts: SplitQuestionsParts): SplitQuestions
       return log.warn({ err: error, symbol }, 'the splits of a share are not known: its orders wait');
     }
     asked.set(symbol, today);
+    notBefore.delete(symbol);
     wanted.delete(symbol);
     onAnswer(symbol);
   }
@@ -78,6 +81,12 @@ export function createSplitQuestions(parts: SplitQuestionsParts): SplitQuestions
       const isNew = !wanted.has(symbol);
       wanted.add(symbol);
       return isNew;
+    },
+    unknown() {
+      const symbols = market.symbols();
+      const isMissing = (symbol: string) =>
+        (symbols.has(symbol) || wanted.has(symbol)) && !isAnswered(symbol);
+      return [...notBefore.keys()].filter(isMissing).length;
     },
     async ask(mayAsk) {
       if (isAsking) return;

@@ -68,12 +68,14 @@ test('an error is no answer, and is asked about again after a minute', async () 
   await ask();
   expect(warnings).toContain('the splits of a share are not known: its orders wait');
   expect(questions.isAnswered('AAPL')).toBe(false);
+  expect(questions.unknown()).toBe(2);
   calendar = async () => [];
   await ask();
   expect(asked).toHaveLength(2);
   clock.advance(60_000);
   await ask();
   expect(questions.isAnswered('AAPL')).toBe(true);
+  expect(questions.unknown()).toBe(0);
 });
 
 test('an account whose plan has no splits trades without them, and the log says so once', async () => {
