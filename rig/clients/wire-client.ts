@@ -19,8 +19,9 @@ export type OnFrame = (bytes: Buffer, start: number, end: number) => void;
 /** All sockets read into one buffer: what is in it is consumed before the next read. */
 const RECEIVE = Buffer.allocUnsafeSlow(256 * 1024);
 const NOTHING = Buffer.alloc(0);
-/** Masked and empty: the answer to a ping. */
-const PONG_FRAME = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+/** Opcodes of frames. */
+const TEXT = 1;
+const PONG = 10;
 /** Masked and empty: the answer that a server waits for before it ends the connection. */
 const CLOSE_FRAME = Buffer.from([0x88, 0x80, 0, 0, 0, 0]);
 const HEAD_END = '\r\n\r\n';
@@ -62,7 +63,7 @@ export function openWire(options: {
         resolve(client);
       }
       const consumed = readFrames(data, onFrame, {
-        ping: () => socket.write(PONG_FRAME),
+        ping: (data) => socket.write(clientFrame(data, PONG)),
         close: () => socket.end(CLOSE_FRAME),
       });
       rest = consumed === data.length ? NOTHING : Buffer.from(data.subarray(consumed));
@@ -107,7 +108,7 @@ const headerLines = (headers: Readonly<Record<string, string>> = {}): string =>
 function readFrames(
   data: Buffer,
   onFrame: OnFrame,
-  on: { readonly ping: () => void; readonly close: () => void },
+  on: { readonly ping: (data: Buffer) => void; readonly close: () => void },
 ): number {
   let at = 0;
   while (data.length - at >= 2) {
@@ -127,18 +128,19 @@ function readFrames(
     const opcode = data[at]! & 0x0f;
     if (opcode === 1) onFrame(data, at + head, end);
     else if (opcode === 8) on.close();
-    else if (opcode === 9) on.ping();
+    else if (opcode === 9) on.ping(data.subarray(at + head, end));
     at = end;
   }
   return at;
 }
 
-/** A masked text frame; the mask of zeros leaves the text as it is. */
-function clientFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
+/** A masked frame; the mask of zeros leaves the payload as it is. */
+function clientFrame(content: string | Buffer, opcode = TEXT): Buffer {
+  const payload = Buffer.from(content);
+  const first = 0x80 | opcode;
   const head =
     payload.length < 126
-      ? Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0])
-      : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0]);
+      ? Buffer.from([first, 0x80 | payload.length, 0, 0, 0, 0])
+      : Buffer.from([first, 0xfe, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0]);
   return Buffer.concat([head, payload]);
 }

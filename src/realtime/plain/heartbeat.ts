@@ -47,9 +47,9 @@ export function createHeartbeat(clock: Clock): Heartbeat {
       const sockets = turns[followed++ % TURNS]!;
       const own: Followed = { peer, unanswered: 0 };
       sockets.set(ws, own);
-      ws.on('pong', () => {
+      ws.on('pong', (data) => {
         own.unanswered = 0;
-        peer.ponged();
+        peer.ponged(data);
       });
       ws.once('close', () => sockets.delete(ws));
     },

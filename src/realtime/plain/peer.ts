@@ -17,8 +17,11 @@ export interface PlainPeerParts {
   readonly clock: Clock;
 }
 
-/** FIN and opcode 9: a ping of the WebSocket protocol without data (RFC 6455, section 5.5.2). */
-const PING_FRAME = Buffer.from([0x89, 0]);
+/**
+ * FIN and opcode 9: pings of the WebSocket protocol, each with its number. A client may answer the last of several alone
+ * (RFC 6455, section 5.5.3).
+ */
+const PING_FRAMES = Array.from({ length: 256 }, (_, number) => Buffer.from([0x89, 1, number]));
 
 /** A class, because its methods then cost nothing per connection. */
 export class PlainPeer implements Peer {
@@ -29,6 +32,8 @@ export class PlainPeer implements Peer {
   readonly #line: Socket;
   readonly #clock: Clock;
   readonly #inFlight = new InFlight();
+  /** Pings so far. */
+  #pings = 0;
 
   constructor({ id, principal, dialect, ws, line, clock }: PlainPeerParts) {
     this.id = id;
@@ -52,7 +57,7 @@ export class PlainPeer implements Peer {
   }
 
   takenBytes(): number {
-    if (this.#inFlight.isProbed()) return this.#inFlight.arrivedBytes();
+    if (this.#inFlight.probes() > 0) return this.#inFlight.arrivedBytes();
     return this.#line.bytesWritten - this.#line.writableLength;
   }
 
@@ -86,15 +91,18 @@ export class PlainPeer implements Peer {
 
   /** Asks the client for a sign of life. A probe that is on its way asks already. */
   ping(): void {
-    if (!this.isOpen() || this.#inFlight.isProbed()) return;
-    this.#line.write(PING_FRAME);
-    this.#inFlight.probe(this.#clock);
+    if (this.isOpen() && this.#inFlight.probes() === 0) this.#probe();
   }
 
-  /** The client has answered: only one ping is on its way at a time. */
-  ponged(): void {
-    this.#inFlight.answered(this.#clock);
-    if (this.#inFlight.isProbeDue(this.#clock)) this.ping();
+  /** The client has answered the ping with this number. Any other answer is none of ours. */
+  ponged(data: Buffer): void {
+    const pings = this.#inFlight.probes();
+    const [number] = data;
+    if (number === undefined || data.length > 1) return;
+    const later = (this.#pings - 1 - number) & 0xff;
+    if (later >= pings) return;
+    this.#inFlight.answered(this.#clock, pings - later);
+    if (this.isOpen() && this.#inFlight.isProbeDue(this.#clock)) this.#probe();
   }
 
   /** Reads nothing further from the line until `resume`: what the client sends waits on its side. */
@@ -117,7 +125,13 @@ export class PlainPeer implements Peer {
     if (written) this.#line.write(frame, (error) => error ?? this.#inFlight.whenRoomForEvents(written));
     else this.#line.write(frame);
     if (!isProbed) return;
-    this.ping();
+    this.#probe();
     this.#line.uncork();
+  }
+
+  #probe(): void {
+    this.#line.write(PING_FRAMES[this.#pings & 0xff]!);
+    this.#pings += 1;
+    this.#inFlight.probe(this.#clock);
   }
 }

@@ -1,4 +1,9 @@
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
+
+/** What the peer needs of the line beneath a WebSocket. */
+export type Line = Pick<Socket, 'bytesWritten' | 'writableLength' | 'write' | 'cork' | 'uncork'>;
 
 /** What the peer needs of engine.io and is missing from its types. */
 export interface EngineTransport {
@@ -7,7 +12,9 @@ export interface EngineTransport {
   /** The `ws` socket of a WebSocket transport. */
   readonly socket?: {
     readonly bufferedAmount: number;
-    readonly _socket?: { readonly bytesWritten: number; readonly writableLength: number };
+    readonly readyState: number;
+    /** The line beneath it, until that has ended. */
+    readonly _socket?: Line | null;
     close(code: number, reason: string): void;
     terminate(): void;
     once(event: 'close', listener: () => void): void;
@@ -35,6 +42,16 @@ export function sizeOf({ data, options }: Packet): number {
 /** Packets that engine.io has not passed to the transport yet. */
 export const writeBufferOf = (conn: object): readonly Packet[] =>
   (conn as { readonly writeBuffer: readonly Packet[] }).writeBuffer;
+
+/**
+ * The line beneath an open WebSocket, where nothing waits to be written by engine.io before: complete frames may be
+ * written to it as they are. That a frame passes engine.io and `ws` would cost as much as the write itself.
+ */
+export function lineOf(conn: { readonly transport: unknown; readonly readyState: string }): Line | null {
+  const { name, socket } = transportOf(conn);
+  const isOpen = name === 'websocket' && conn.readyState === 'open' && socket?.readyState === WebSocket.OPEN;
+  return isOpen && writeBufferOf(conn).length === 0 ? (socket._socket ?? null) : null;
+}
 
 /** Time in which a client that has left, or was refused, may answer the close frame. */
 const END_GRACE_MS = 1_000;

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'socket.io';
+import { WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import { SOCKET_CLOSE_CODES } from '../../protocol/connection.ts';
 import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../../protocol/events.ts';
@@ -10,6 +11,8 @@ import { socketIoDialect } from './dialect.ts';
 import {
   type EngineTransport,
   endTransport,
+  type Line,
+  lineOf,
   type Packet,
   pingOver,
   sizeOf,
@@ -42,11 +45,6 @@ export class SocketIoPeer implements Peer {
   readonly #socket: RealtimeSocket;
   readonly #clock: Clock;
   readonly #inFlight = new InFlight();
-  /** Pings of all kinds so far: engine.io sends its own as well, and an answer does not say which one it is for. */
-  #pings = 0;
-  #pongs = 0;
-  /** The ping that is the probe. */
-  #probe = 0;
   #polls = 0;
   #heardAt: number;
   #rooms: ReadonlySet<string> | null = null;
@@ -68,8 +66,8 @@ export class SocketIoPeer implements Peer {
   }
 
   room(): number {
-    const { name, writable } = this.#transport();
-    if (!writable || writeBufferOf(this.#socket.conn).length > 0) return 0;
+    const { name, writable, socket } = this.#transport();
+    if (!writable || writeBufferOf(this.#socket.conn).length > 0 || socket?._socket?.writableLength) return 0;
     // The next poll is the answer to the one before.
     return name === 'websocket' ? this.#inFlight.room(this.#clock) : FIRST_WINDOW_BYTES;
   }
@@ -83,7 +81,7 @@ export class SocketIoPeer implements Peer {
 
   /** A polling client is measured in answered polls instead of bytes. */
   takenBytes(): number {
-    if (this.#inFlight.isProbed()) return this.#inFlight.arrivedBytes();
+    if (this.#inFlight.probes() > 0) return this.#inFlight.arrivedBytes();
     const stream = this.#transport().socket?._socket;
     return stream ? stream.bytesWritten - stream.writableLength : this.#polls;
   }
@@ -92,16 +90,17 @@ export class SocketIoPeer implements Peer {
     const last = events.at(-1);
     if (!last) return;
     const { conn } = this.#socket;
-    if (this.#transport().name === 'websocket') {
+    const { name, socket } = this.#transport();
+    if (name === 'websocket') {
       const frame =
         joined ?? (events.length === 1 ? last.frame : Buffer.concat(events.map((event) => event.frame)));
-      const isProbed = this.#inFlight.isProbeDue(this.#clock, frame.length);
-      // engine.io would send the text if it could not use the frames; a WebSocket transport always can.
-      const frames = { wsPreEncodedFrame: isProbed ? [frame, PING_FRAME] : [frame] };
-      conn.write(last.text, frames as never, written && (() => this.#inFlight.whenRoomForEvents(written)));
-      if (!isProbed) return;
-      this.#pings += 1;
-      this.#probed();
+      const line = lineOf(conn);
+      if (line) this.#put(line, frame, written);
+      else if (socket?.readyState !== WebSocket.CLOSING) {
+        // engine.io would send the text if it could not use the frame; a WebSocket transport always can.
+        const options = { wsPreEncodedFrame: [frame] } as never;
+        conn.write(last.text, options, written && (() => this.#inFlight.whenRoomForEvents(written)));
+      }
       return;
     }
     const polled = (): void => {
@@ -150,7 +149,8 @@ export class SocketIoPeer implements Peer {
 
   /** A packet is on its way, or waits for those before it. */
   packetWritten(packet: Packet): void {
-    if (packet.type === 'ping') this.#pings += 1;
+    // engine.io sends pings of its own, and an answer does not say which one it is for: each is a probe.
+    if (packet.type === 'ping') this.#inFlight.probe(this.#clock);
     else this.#inFlight.wrote(sizeOf(packet));
   }
 
@@ -159,20 +159,21 @@ export class SocketIoPeer implements Peer {
     if (type === 'pong') this.#pong();
   }
 
-  /** The client has answered the oldest ping that it had not answered. */
-  #pong(): void {
-    if (this.#pongs < this.#pings) this.#pongs += 1;
-    if (!this.#inFlight.isProbed() || this.#pongs < this.#probe) return;
-    this.#inFlight.answered(this.#clock);
-    if (!this.#inFlight.isProbeDue(this.#clock)) return;
-    pingOver(this.#socket.conn);
-    this.#probed();
+  #put(line: Line, frame: Buffer, written?: () => void): void {
+    const isProbed = this.#inFlight.isProbeDue(this.#clock, frame.length);
+    this.#inFlight.wrote(frame.length);
+    if (isProbed) line.cork();
+    if (written) line.write(frame, (error) => error ?? this.#inFlight.whenRoomForEvents(written));
+    else line.write(frame);
+    if (!isProbed) return;
+    line.write(PING_FRAME);
+    line.uncork();
+    this.#inFlight.probe(this.#clock);
   }
 
-  /** The last ping is a probe. */
-  #probed(): void {
-    this.#probe = this.#pings;
-    this.#inFlight.probe(this.#clock);
+  #pong(): void {
+    this.#inFlight.answered(this.#clock);
+    if (this.#inFlight.isProbeDue(this.#clock)) pingOver(this.#socket.conn);
   }
 
   #transport(): EngineTransport {

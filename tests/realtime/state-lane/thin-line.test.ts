@@ -16,6 +16,8 @@ const THIN = 6_250;
 const MOVE_MS = 100;
 const TRADE_MS = 500;
 const MAX_AGE_MS = 4_000;
+/** What was on its way when the line became thin takes 5.2 s. */
+const SWITCH_MAX_AGE_MS = 6_000;
 
 let app: TestApp;
 const lines: ThinLine[] = [];
@@ -146,5 +148,45 @@ test('a reader 200 ms away misses no price of fifty symbols that move ten times 
     expect((await conflated()) - before).toBe(0);
   } finally {
     socket.disconnect();
+  }
+});
+
+test('a fast line that becomes one of 50 kbit/s shows no price older than six seconds, then four', async () => {
+  const session = await app.signUp();
+  const line = await lineOf({});
+  const socket = openSocket(`http://127.0.0.1:${line.port}`, { auth: { sessionID: session.sessionID } });
+  await connected(socket);
+  const plainLine = await lineOf({});
+  const plain = await connectPlain(plainLine.port, { headers: { cookie: (await app.signUp()).cookie } });
+  try {
+    let [stock, other] = [createReading(), createReading()];
+    const ends: string[] = [];
+    socket.on('quote:update', (quote) => stock.quote(quote));
+    socket.on('disconnect', (reason) => void ends.push(reason));
+    plain.ws.on('message', (data) => {
+      const message = JSON.parse(String(data)) as { type: string; data: QuotePayload };
+      if (message.type === 'quote') other.quote(message.data);
+    });
+    await ask(socket, 'subscribe:watchlist', SYMBOLS);
+    plain.send({ type: 'subscribe', symbols: SYMBOLS });
+    await plain.next('subscribed');
+    await until(() => SYMBOLS.every((symbol) => app.market.wanted().has(symbol)), 'all are wanted');
+    const move = paced(MOVE_MS, moveAll);
+    const carried = (count: number, what: string): Promise<void> =>
+      until(() => move() > 0 && stock.ages.count() >= count && other.ages.count() >= count, what);
+    await carried(2_000, 'the window of a fast line has opened');
+
+    line.carry(THIN);
+    plainLine.carry(THIN);
+    [stock, other] = [createReading(), createReading()];
+    await carried(200, 'the thin line has carried what was on its way, and more');
+    for (const reading of [stock, other]) expect(reading.oldest()).toBeLessThanOrEqual(SWITCH_MAX_AGE_MS);
+    [stock, other] = [createReading(), createReading()];
+    await carried(200, 'it has carried two hundred more prices');
+    for (const { ages } of [stock, other]) expect(ages.at(0.99)).toBeLessThanOrEqual(MAX_AGE_MS);
+    expect([ends, plain.ws.readyState]).toEqual([[], plain.ws.OPEN]);
+  } finally {
+    socket.disconnect();
+    plain.ws.terminate();
   }
 });
