@@ -1,27 +1,16 @@
 import type { BrokerEvent, BrokerOrder } from '../../domain/trading/broker.ts';
-import { createOffers, type Offers } from './offers.ts';
+import { createVenue, type Venue, type WorkingOrder } from './venue.ts';
 
 /** Ended orders that are still remembered: more than the executor can have in flight. */
 const REMEMBERED_ORDERS = 1_000;
 
-export interface WorkingOrder {
-  readonly order: BrokerOrder;
-  filledQuantity: number;
-  /** A stop order waits for its price; every other order is live at once. */
-  triggered: boolean;
-}
-
-/** One symbol: its orders, oldest first, and what its quotes still offer. */
-export interface Venue {
-  readonly orders: Set<WorkingOrder>;
-  readonly offers: Offers;
-}
-
 /** The orders that work, by id and by symbol, and what was reported of each. */
 export interface PaperBook {
-  enter(order: BrokerOrder, at: number): void;
+  enter(order: BrokerOrder, at: number): WorkingOrder;
   leave(working: WorkingOrder): void;
   working(orderId: string): WorkingOrder | undefined;
+  /** False for an order that has ended, also where its id works again. */
+  isWorking(working: WorkingOrder): boolean;
   venue(symbol: string): Venue | undefined;
   symbols(): string[];
   record(event: BrokerEvent): void;
@@ -34,34 +23,41 @@ export function createPaperBook(): PaperBook {
   const venues = new Map<string, Venue>();
   const working = new Map<string, WorkingOrder>();
   const history = new Map<string, BrokerEvent[]>();
+  /** Ids of the last that ended, in a ring: the next one takes the place of the oldest. */
+  let ended: string[] = [];
+  let endings = 0;
+  let entries = 0;
 
-  const forgetOldest = (): void => {
-    if (history.size - working.size <= REMEMBERED_ORDERS) return;
-    for (const id of history.keys()) {
-      if (working.has(id)) continue;
-      history.delete(id);
-      return;
-    }
-  };
+  function forgetOldest(endedId: string): void {
+    const place = endings % REMEMBERED_ORDERS;
+    const oldest = ended[place];
+    if (oldest !== undefined) history.delete(oldest);
+    ended[place] = endedId;
+    endings += 1;
+  }
 
   return {
     enter(order, at) {
       const { id, symbol, filledQuantity } = order;
-      const entered = { order, filledQuantity, triggered: order.type !== 'stop' || filledQuantity > 0 };
+      const triggered = order.type !== 'stop' || filledQuantity > 0;
+      const entered = { order, number: entries, filledQuantity, triggered, rank: 0, slot: 0 };
+      entries += 1;
       working.set(id, entered);
       history.set(id, [{ type: 'accepted', orderId: id, at }]);
-      const venue = venues.get(symbol);
-      if (venue) venue.orders.add(entered);
-      else venues.set(symbol, { orders: new Set([entered]), offers: createOffers() });
+      const venue = venues.get(symbol) ?? createVenue();
+      venues.set(symbol, venue);
+      venue.add(entered);
+      return entered;
     },
     leave(left) {
       const { id, symbol } = left.order;
       working.delete(id);
-      forgetOldest();
+      forgetOldest(id);
       // The venue stays, because it remembers what the quote no longer offers.
-      venues.get(symbol)?.orders.delete(left);
+      venues.get(symbol)?.remove(left);
     },
     working: (orderId) => working.get(orderId),
+    isWorking: (one) => working.get(one.order.id) === one,
     venue: (symbol) => venues.get(symbol),
     symbols: () => [...venues.keys()],
     record: (event) => void history.get(event.orderId)?.push(event),
@@ -70,6 +66,8 @@ export function createPaperBook(): PaperBook {
       venues.clear();
       working.clear();
       history.clear();
+      ended = [];
+      endings = 0;
     },
   };
 }
