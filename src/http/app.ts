@@ -7,6 +7,7 @@ import { handshakeQuerySchema } from '../protocol/schemas.ts';
 import { succeed, userOf } from './answer.ts';
 import { rawBody, readQuery } from './body.ts';
 import { createErrorHandler, notFound } from './errors.ts';
+import { refuseUnknownAddress } from './known-address.ts';
 import { takePoint } from './limit.ts';
 import type { HttpOptions, HttpParts } from './parts.ts';
 import { createPlaces } from './places.ts';
@@ -47,6 +48,7 @@ export function createHttpApp(parts: HttpParts, options: HttpOptions): Express {
     res.setHeader('Cache-Control', 'no-store');
     next();
   });
+  app.use(refuseUnknownAddress);
   app.use(healthRoutes(parts, options));
   app.use(contractRoutes());
   app.post('/hooks/signals', takeSignal(parts, options));

@@ -3,6 +3,8 @@
  * component. In a path and in a title `:name` stands for one segment of the address.
  */
 
+import { isContract, symbolForms } from './symbol.ts';
+
 /** Who may see a page: with or without a session, with one, or administrators alone. */
 export type Access = 'anyone' | 'member' | 'admin';
 
@@ -31,6 +33,15 @@ export const PAGES = {
 
 export type PageName = keyof typeof PAGES;
 export const PAGE_NAMES = Object.keys(PAGES) as PageName[];
+
+/**
+ * Whether a segment of an address may name something: `:symbol` and `:underlying` take any spelling that the page looks
+ * up, and nothing else is a page. Two dots are no spelling: they climb in a path.
+ */
+export const mayName = (segment: string, text: string): boolean =>
+  (segment === 'symbol' || segment === 'underlying') &&
+  !text.includes('..') &&
+  (isContract(text) || symbolForms(text).length > 0);
 
 /** The address of a page. */
 export const pathTo = {

@@ -618,7 +618,7 @@ describe('the dashboard', () => {
     expect((await client.get('/icon.svg')).headers.get('cache-control')).toBe('no-cache');
   });
 
-  test.each(['/', '/login', '/monitor', '/s/AAPL', '/s/BRK.B', '/s/O:SPY251219C00650000', '/monitor/?x=1'])(
+  test.each(['/', '/login', '/monitor', '/s/AAPL', '/s/BRK.B', '/s/O:SPY251219C00650000', '/monitor?x=1'])(
     'answers %s with the app, asked for anew each time',
     async (address) => {
       const { url, served } = await start({ options: { dashboardDir: folder } });
@@ -655,7 +655,7 @@ describe('the dashboard', () => {
   test('refuses a program at an address that no text encodes in JSON', async () => {
     const client = createHttpClient((await start({ options: { dashboardDir: folder } })).url);
     const answer = await client.get('/s/%', { headers: { Accept: 'application/json' } });
-    expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'VALIDATION' } });
+    expect(answer).toMatchObject({ status: 404, body: { success: false, code: 'NOT_FOUND' } });
   });
 
   test('is sent compressed to those who take it', async () => {
