@@ -79,8 +79,7 @@ export function createRealtimeCapability(
     ...parts,
     allowedOrigins,
     isAllowedOrigin: createOriginCheck({ ...parts, allowedOrigins }),
-    strangers: createStrangers({ ...parts, sessionSecrets: keys.session }),
-    trustProxy,
+    strangers: createStrangers({ ...parts, trustProxy, sessionSecrets: keys.session }),
     sessionSecrets: keys.session,
   };
   const tiers = createTierWatch(parts);

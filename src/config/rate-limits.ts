@@ -26,10 +26,12 @@ export const rateLimits: Parser<Readonly<Record<string, NamedLimit>>> = (text) =
   };
 };
 
+const OF_HANDSHAKES: ReadonlySet<LimitedEvent> = new Set(['connect', 'refused', 'address:refused']);
+
 /**
  * An event is counted per connection, where the connection is, and as `user:<event>` for its user as a whole, over
  * all replicas. Handshakes (`connect`) and requests over HTTP may reach any replica and are counted over all; refused
- * handshakes (`refused`) on each, since a flood of them must cost the others nothing.
+ * handshakes (`refused…`) on each, since a flood of them must cost the others nothing.
  */
 function scoped(limits: Limits): Record<string, NamedLimit> {
   const named: Record<string, NamedLimit> = {};
@@ -38,7 +40,7 @@ function scoped(limits: Limits): Record<string, NamedLimit> {
   for (const name of Object.keys(RATE_LIMITS) as LimitedEvent[]) {
     const { points, seconds } = limits[name];
     named[name] = { points, seconds, scope: name === 'connect' ? 'shared' : 'connection' };
-    if (name !== 'connect' && name !== 'refused')
+    if (!OF_HANDSHAKES.has(name))
       named[`user:${name}`] = { points: points * USER_LIMIT_FACTOR, seconds, scope: 'shared' };
   }
   return named;

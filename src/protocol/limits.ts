@@ -20,7 +20,7 @@ export const MAX_MESSAGE_BYTES = 64 * 1024;
 export const MAX_REPORT_BYTES = 256 * 1024;
 /** Bytes of the largest frame on a plain WebSocket: subscriptions need no more. */
 export const MAX_PLAIN_FRAME_BYTES = 16 * 1024;
-/** Plain sockets of one address that have not said who they are: stops one machine that opens and waits. */
+/** Sockets of one address that have not said who they are: stops one machine that opens and waits. */
 export const MAX_UNIDENTIFIED_PER_ADDRESS = 20;
 /** The same on one replica: bounds what many machines together can hold open. */
 export const MAX_UNIDENTIFIED_SOCKETS = 500;

@@ -12,8 +12,18 @@ const FLOOD_GRACE_MS = 1_000;
 
 const FRAMES = ['message', 'ping', 'pong'] as const;
 
+/**
+ * What `ws` calls for each frame of a message. The socket itself tells of whole messages only: thousands of empty parts may
+ * come without one.
+ */
+interface FrameReceiver {
+  readonly _fin: boolean;
+  dataMessage(this: FrameReceiver, done: unknown): void;
+}
+
 /** What the guard needs of a WebSocket. */
 export interface FramedSocket {
+  readonly _receiver?: FrameReceiver | null;
   on(event: (typeof FRAMES)[number], listener: () => void): unknown;
   once(event: 'close', listener: () => void): unknown;
   close(code: number, reason: string): void;
@@ -52,7 +62,17 @@ export function createFrameGuard({ floodCode, clock, log }: FrameGuardParts): (w
     if (count.frames === MAX_FRAMES + 1) end(this);
   }
 
+  /** The last part is counted as the message. */
+  function countParts(ws: FramedSocket, receiver: FrameReceiver): void {
+    const { dataMessage } = receiver;
+    receiver.dataMessage = function (done) {
+      if (!this._fin) count.call(ws);
+      dataMessage.call(this, done);
+    };
+  }
+
   return (ws) => {
+    if (ws._receiver) countParts(ws, ws._receiver);
     for (const frame of FRAMES) ws.on(frame, count);
   };
 }

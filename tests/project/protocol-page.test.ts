@@ -111,9 +111,10 @@ describe('the protocol page', () => {
         ...http.map(([name, { points, seconds }]) => [name, `${points} / ${seconds} s`]),
       ].sort(),
     );
-    const { connect, refused, unknown } = RATE_LIMITS;
+    const { connect, refused, unknown, 'address:refused': ofAddress } = RATE_LIMITS;
     const prose = page.replaceAll('\n', ' ');
-    expect(prose).toContain(`After ${refused.points} / ${refused.seconds} s handshakes without a session,`);
+    expect(prose).toContain(`After ${refused.points} / ${refused.seconds} s refused handshakes,`);
+    expect(prose).toContain(`${ofAddress.points} / ${ofAddress.seconds} s (\`address:refused\`).`);
     expect(prose).toContain(
       `Handshakes are limited to ${connect.points} / ${connect.seconds} s per user, unknown events to ${unknown.points} / ${unknown.seconds} s.`,
     );

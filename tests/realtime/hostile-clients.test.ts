@@ -141,6 +141,59 @@ describe('a client that does not say who it is', () => {
   });
 });
 
+describe('a client with a session that is refused', () => {
+  test.each([
+    ['RATE_LIMITED', { RATE_LIMITS: 'refused=4/600,connect=1/600' }],
+    ['TOO_MANY_CONNECTIONS', { RATE_LIMITS: 'refused=4/600', MAX_CONNECTIONS_PER_USER: '1' }],
+  ])('with %s again and again is refused at the door, and its neighbours are not', async (code, env) => {
+    const strict = await startApp({ env });
+    const [mallory, ada] = [await strict.signUp(), await strict.signUp()];
+    const holder = await openRaw(strict.port, mallory);
+    const attempt = () =>
+      new Promise<string>((resolve) => {
+        const ws = new WebSocket(`ws://127.0.0.1:${strict.port}${SOCKET_IO_PATH}`);
+        ws.on('error', () => {});
+        ws.on('open', () => ws.send(`40${JSON.stringify({ sessionID: mallory.sessionID })}`));
+        ws.on('message', (data) => {
+          if (!String(data).startsWith('44')) return;
+          resolve(JSON.parse(String(data).slice(2)).data.code);
+          ws.terminate();
+        });
+        ws.on('unexpected-response', (_request, { statusCode = 0 }) => resolve(String(statusCode)));
+      });
+    for (let tries = 0; tries < 5; tries++) expect(await attempt()).toBe(code);
+    await until(async () => (await attempt()) === '429', 'it is shut out');
+    const neighbour = { extraHeaders: { Cookie: ada.cookie } };
+    expect((await strict.connect(ada, neighbour)).connected).toBe(true);
+    holder.ws.close();
+    await strict.close();
+  });
+});
+
+describe('silent connections', () => {
+  test('of one address are twenty at most; one that speaks is served, however many are silent', async () => {
+    const silent = await Promise.all(Array.from({ length: 26 }, () => openRaw(app.port)));
+    const openNow = () => silent.filter(({ ws }) => ws.readyState === WebSocket.OPEN).length;
+    await until(() => openNow() < 26, 'the first is closed');
+    await until(() => openNow() <= 20, 'six are closed');
+    expect(openNow()).toBe(20);
+    const speaker = await openRaw(app.port, await app.signUp());
+    expect(speaker.payloads('connected')).toHaveLength(1);
+    for (const { ws } of [...silent, speaker]) ws.close();
+    await Promise.all([...silent, speaker].map(({ closed }) => closed));
+  });
+
+  test('are none of those that sign in at once behind one address', async () => {
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => app.signUp()));
+    const clients = await Promise.all(
+      sessions.flatMap((session) => Array.from({ length: 5 }, () => openRaw(app.port, session))),
+    );
+    expect(clients.every((client) => client.payloads('connected').length === 1)).toBe(true);
+    for (const { ws } of clients) ws.close();
+    await Promise.all(clients.map(({ closed }) => closed));
+  });
+});
+
 describe('a connection', () => {
   test('that signs in many times at once gets one place, and is closed', async () => {
     const session = await app.signUp();
@@ -174,6 +227,7 @@ describe('a flood of frames', () => {
   test.each([
     ['pongs', (ws: WebSocket) => ws.pong()],
     ['answers to a ping that was not sent', (ws: WebSocket) => ws.send('3')],
+    ['parts of a message', (ws: WebSocket) => ws.send('', { fin: false })],
   ])('of %s closes the connection over Socket.IO, and no other', async (_what, send) => {
     const session = await app.signUp();
     const [client, other] = [await openRaw(app.port, session), await app.connect(session)];
@@ -183,10 +237,13 @@ describe('a flood of frames', () => {
     other.disconnect();
   });
 
-  test('of pongs closes a plain connection', async () => {
+  test.each([
+    ['pongs', (ws: WebSocket) => ws.pong()],
+    ['parts of a message', (ws: WebSocket) => ws.send('', { fin: false })],
+  ])('of %s closes a plain connection', async (_what, send) => {
     const client = openPlain(app.port, { headers: { cookie: (await app.signUp()).cookie } });
     await until(() => client.messages('connected').length === 1, 'it is open');
-    for (let count = 0; count < MORE_THAN_ALLOWED; count++) client.ws.pong();
+    for (let count = 0; count < MORE_THAN_ALLOWED; count++) send(client.ws);
     expect(await client.closed).toEqual({ code: 4429, reason: 'flood' });
   });
 
@@ -209,6 +266,20 @@ describe('a flood of frames', () => {
       expect(await closed).toBeGreaterThan(1000);
     },
   );
+
+  test('is none where a message comes in a few parts', async () => {
+    const client = await openRaw(app.port, await app.signUp());
+    for (let message = 0; message < 20; message++) {
+      client.ws.send('42["time', { fin: false });
+      client.ws.send(':sync",', { fin: false });
+      client.ws.send(`{"t0":${message}}]`, { fin: true });
+    }
+    client.ws.send('421["time:sync",', { fin: false });
+    client.ws.send('{"t0":1}]', { fin: true });
+    await until(() => client.messages.some((text) => text.startsWith('431')), 'the message is answered');
+    client.ws.close();
+    await client.closed;
+  });
 
   test('of probes during the upgrade from polling is cut', async () => {
     const opened = await fetch(`${app.url}/socket.io/?EIO=4&transport=polling`);

@@ -40,8 +40,11 @@ const FREE: RateLimiter = { consume: async () => ({ allowed: true, giveBack() {}
 export const OPEN_DOOR = {
   allowedOrigins: [],
   isAllowedOrigin: () => true,
-  strangers: { refused: async () => {}, isShutOut: () => false },
-  trustProxy: 0,
+  strangers: {
+    callerOf: () => ({ address: '192.0.2.1', name: '192.0.2.1' }),
+    refused: async () => {},
+    refusalAtDoor: () => null,
+  },
 };
 
 /** A client that can stop reading, whatever its transport. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { addressOf } from '../../lib/address.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
@@ -16,9 +15,10 @@ import { PLAIN_CLOSE_CODES } from '../../protocol/plain.ts';
 import { ConnectRefusal, type Credentials } from '../admission.ts';
 import { type DialectHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
 import { createFrameGuard } from '../frame-guard.ts';
-import type { Strangers } from '../strangers.ts';
+import type { Caller, Strangers } from '../strangers.ts';
 import { refuseHandshake, refuseUpgrade } from '../upgrade-refusals.ts';
 import type { TakeUpgrade, UpgradeRouter } from '../upgrades.ts';
+import { createWaitingRoom, type WaitingRoom } from '../waiting-room.ts';
 import { closeWith } from './close.ts';
 import { createPlainCommands } from './commands.ts';
 import { BEARER, type CredentialsParts, readCredentials } from './credentials.ts';
@@ -27,7 +27,6 @@ import { type Admitted, refuse, shakeHands } from './handshake.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { PlainPeer } from './peer.ts';
-import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts';
 
 /** As for a refused handshake. */
 const GREETING_RETRY_MS = 1_000;
@@ -35,8 +34,6 @@ const GREETING_RETRY_MS = 1_000;
 export interface PlainParts extends CredentialsParts {
   readonly upgrades: UpgradeRouter;
   readonly endpoints: readonly PlainEndpointFactory[];
-  /** Number of proxies in front, whose X-Forwarded-For counts. */
-  readonly trustProxy: number;
   readonly strangers: Strangers;
   readonly clock: Clock;
   readonly metrics: Pick<RealtimeMetrics, 'messageSent' | 'plainConnections'>;
@@ -59,10 +56,10 @@ export const createPlainSockets =
       (endpoint: PlainEndpoint): TakeUpgrade =>
       (request, connection, head) => {
         if (isStopped) return refuseUpgrade(connection, 'UNAVAILABLE', clock);
-        const address = addressOf(request, parts.trustProxy);
-        if (strangers.isShutOut(address, request.headers.cookie))
-          return refuseUpgrade(connection, 'SHUT_OUT', clock);
-        const entered = enter(request, endpoint, address);
+        const caller = strangers.callerOf(request);
+        const refusal = strangers.refusalAtDoor(caller);
+        if (refusal !== null) return refuseUpgrade(connection, refusal, clock);
+        const entered = enter(request, endpoint, caller);
         if (!entered) return refuseUpgrade(connection, 'RATE_LIMITED', clock);
         connection.once('close', () => entered.left());
         server.handleUpgrade(request, connection, head, (ws) => {
@@ -115,7 +112,7 @@ function createServer(clock: Clock): WebSocketServer {
 /** What a client shows at the door, and what becomes of its place among those who have not said who they are. */
 interface Entered {
   readonly shown: Credentials | null;
-  readonly address: string;
+  readonly caller: Caller;
   identified(): void;
   /**
    * What it showed was no good. It has a place until it has read why; false where there is none: anything can be
@@ -129,15 +126,15 @@ const nothing = (): void => {};
 const yes = (): boolean => true;
 
 /** It takes a place only once what it showed was refused. */
-function placeOfShown(shown: Credentials, waiting: WaitingRoom, address: string): Entered {
+function placeOfShown(shown: Credentials, waiting: WaitingRoom, caller: Caller): Entered {
   let leave: Cancel | null = null;
   let isGone = false;
   return {
     shown,
-    address,
+    caller,
     identified: nothing,
     refused() {
-      if (!isGone) leave = waiting.enter(address);
+      if (!isGone) leave = waiting.enter(caller.address);
       return leave !== null;
     },
     left() {
@@ -155,21 +152,21 @@ function createDoor(parts: PlainParts) {
   });
   const visitors = createWaitingRoom({ perAddress: MAX_VISITORS_PER_ADDRESS, inAll: MAX_VISITORS });
 
-  return (request: IncomingMessage, { isPublic = false }: PlainEndpoint, address: string): Entered | null => {
+  return (request: IncomingMessage, { isPublic = false }: PlainEndpoint, caller: Caller): Entered | null => {
     const shown = readCredentials(request, parts);
     // A cookie that has run out must not shut a page for everybody; a token is there to be looked at.
-    if (shown && (shown.token !== undefined || !isPublic)) return placeOfShown(shown, waiting, address);
-    const leave = (isPublic ? visitors : waiting).enter(address);
+    if (shown && (shown.token !== undefined || !isPublic)) return placeOfShown(shown, waiting, caller);
+    const leave = (isPublic ? visitors : waiting).enter(caller.address);
     if (!leave) return null;
     return isPublic
       ? {
-          shown: { sessionId: null, visitor: address },
-          address,
+          shown: { sessionId: null, visitor: caller.address },
+          caller,
           identified: nothing,
           refused: yes,
           left: leave,
         }
-      : { shown: null, address, identified: leave, refused: yes, left: leave };
+      : { shown: null, caller, identified: leave, refused: yes, left: leave };
   };
 }
 
@@ -211,14 +208,14 @@ function createConnect({ strangers, clock, metrics, log }: PlainParts, host: Dia
     endpoint: PlainEndpoint,
     ws: WebSocket,
     request: IncomingMessage,
-    { shown, address, identified, refused }: Entered,
+    { shown, caller, identified, refused }: Entered,
   ): Promise<void> {
     // It closes by itself, with the code of the violation.
     ws.on('error', (error) => log.debug({ err: error }, 'a client violated the protocol'));
     const inbox = createInbox(ws);
     const admitted = await shakeHands(ws, inbox, shown, {
       admission: host,
-      refused: (code) => void strangers.refused(address, code),
+      refused: (code) => void strangers.refused(caller, code),
       clock,
       log,
     });

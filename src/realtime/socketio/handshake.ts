@@ -1,11 +1,10 @@
 import { readSessionCookie } from '../../domain/accounts/session-cookie.ts';
-import { addressOf } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { handshakeAuthSchema } from '../../protocol/connection.ts';
 import { type ConnectRefusal, type Credentials, refusalOf } from '../admission.ts';
 import type { PeerHost } from '../connections.ts';
-import type { Strangers } from '../strangers.ts';
+import type { Caller, Strangers } from '../strangers.ts';
 import { endTransport } from './engine.ts';
 import type { RealtimeSocket } from './peer.ts';
 
@@ -15,19 +14,18 @@ const MAX_REFUSED = 3;
 export interface HandshakeParts {
   readonly sessionSecrets: () => readonly string[];
   readonly strangers: Strangers;
-  readonly trustProxy: number;
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
 }
 
 /** Socket.IO middleware: asks the host to admit the socket, and makes its user the socket's. */
 export function createHandshake(host: PeerHost, parts: HandshakeParts) {
-  const { sessionSecrets, strangers, trustProxy, clock, log } = parts;
+  const { sessionSecrets, strangers, clock, log } = parts;
   const attempts = new WeakMap<object, Attempts>();
 
   return (socket: RealtimeSocket, next: (error?: Error) => void): void => {
     const { conn } = socket;
-    const own = attempts.get(conn) ?? firstAttempt(addressOf(socket.request, trustProxy));
+    const own = attempts.get(conn) ?? firstAttempt(strangers.callerOf(socket.request));
     attempts.set(conn, own);
     const credentials = credentialsOf(socket, sessionSecrets());
     forgetSecrets(socket);
@@ -56,7 +54,7 @@ export function createHandshake(host: PeerHost, parts: HandshakeParts) {
       },
       (error: unknown) => {
         const refusal = refusalOf(error, log);
-        void strangers.refused(own.address, refusal.code);
+        void strangers.refused(own.caller, refusal.code);
         refuse(refusal);
       },
     );
@@ -66,11 +64,11 @@ export function createHandshake(host: PeerHost, parts: HandshakeParts) {
 /** What one connection has tried so far. */
 interface Attempts {
   /** Its request is forgotten after the first. */
-  readonly address: string;
+  readonly caller: Caller;
   isUnderWay: boolean;
   refused: number;
 }
-const firstAttempt = (address: string): Attempts => ({ address, isUnderWay: false, refused: 0 });
+const firstAttempt = (caller: Caller): Attempts => ({ caller, isUnderWay: false, refused: 0 });
 
 /** Nobody reads it: it makes Socket.IO forget the socket. */
 const AT_ONCE = new Error('a connection signs in once at a time');

@@ -2,7 +2,6 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Namespace, Server } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
-import { addressOf } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { OriginCheck } from '../../lib/origin.ts';
@@ -28,8 +27,6 @@ export interface SocketIoParts {
   readonly allowedOrigins: readonly string[];
   readonly isAllowedOrigin: OriginCheck;
   readonly strangers: Strangers;
-  /** Number of proxies in front, whose X-Forwarded-For counts. */
-  readonly trustProxy: number;
   /** Secrets of the session cookie, known when the first client arrives; the first signs. */
   readonly sessionSecrets: () => readonly string[];
   readonly clock: Clock;
@@ -111,11 +108,12 @@ const nameOf = (message: unknown): UpgradeRefusalName =>
 /** Why a new connection is refused before its handshake, by what its request says. */
 function refusalAtDoor(
   request: IncomingMessage,
-  { isAllowedOrigin, strangers, trustProxy }: SocketIoParts,
+  { isAllowedOrigin, strangers }: SocketIoParts,
 ): UpgradeRefusalName | null {
   // CORS headers do not cover the upgrade: without this any page could open a socket with its visitor's cookie.
   if (!isAllowedOrigin(request.headers)) return 'FORBIDDEN';
-  if (strangers.isShutOut(addressOf(request, trustProxy), request.headers.cookie)) return 'SHUT_OUT';
+  const refusal = strangers.refusalAtDoor(strangers.callerOf(request));
+  if (refusal !== null) return refusal;
   return /[?&]EIO=4(&|$)/.test(request.url ?? '') ? null : 'UNSUPPORTED_PROTOCOL';
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { MAX_UNIDENTIFIED_PER_ADDRESS, MAX_UNIDENTIFIED_SOCKETS } from '../../../src/protocol/limits.ts';
-import { createWaitingRoom } from '../../../src/realtime/plain/waiting-room.ts';
+import { MAX_UNIDENTIFIED_PER_ADDRESS, MAX_UNIDENTIFIED_SOCKETS } from '../../src/protocol/limits.ts';
+import { createWaitingRoom } from '../../src/realtime/waiting-room.ts';
 
 const LIMITS = { perAddress: MAX_UNIDENTIFIED_PER_ADDRESS, inAll: MAX_UNIDENTIFIED_SOCKETS };
 

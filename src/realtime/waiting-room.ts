@@ -1,4 +1,4 @@
-import type { Cancel } from '../../lib/clock.ts';
+import type { Cancel } from '../lib/clock.ts';
 
 /** Connections that have not said who they are: they cost nobody a place, so they are counted by address. */
 export interface WaitingRoom {
