@@ -15,6 +15,7 @@ import { createDatabase, type Database } from './sql/database.ts';
 import { createDiskWatch } from './sql/disk-watch.ts';
 import { toDatabaseError } from './sql/errors.ts';
 import { migrate, readMigrations, tablesOf } from './sql/migrate.ts';
+import { takeRoom } from './sql/take-room.ts';
 
 export type OpenDatabaseOptions = {
   readonly log: Log;
@@ -71,6 +72,7 @@ async function openPostgres({
   const begin = keepsSessions ? BEGIN : `${BEGIN}; ${sessionStatements(session, 'LOCAL')}`;
   const disk = createDiskWatch({ clock, log });
   const database = createDatabase({ kind: 'postgres', pool, reach, disk, onQuery, begin, keepsSessions });
+  disk.start(() => takeRoom(database));
   return { pool, database, begin, where: `at ${connection.where}` };
 }
 
@@ -82,16 +84,18 @@ async function openEmbedded({
   clock = systemClock,
 }: OpenDatabaseOptions & { dataDir: string }): Promise<Opened> {
   const { pool, release } = await openEmbeddedPool({ folder: path.resolve(dataDir), log, signal });
+  const disk = createDiskWatch({ clock, log });
   const database = createDatabase({
     kind: 'embedded',
     pool,
     onQuery,
-    disk: createDiskWatch({ clock, log }),
+    disk,
     release: () => {
       stopVacuum();
       return release();
     },
   });
+  disk.start(() => takeRoom(database));
   // Without `onQuery`: upkeep is no statement of the service and has no place in its latencies.
   const upkeep = createDatabase({ kind: 'embedded', pool });
   const stopVacuum = keepVacuumed(upkeep, { log, clock });

@@ -33,6 +33,7 @@ test.each([
     expect(told).toMatchObject({
       refused: [503, 'UNAVAILABLE', expect.stringContaining('disk of the database is full')],
       during: [503, 'has no space left on its disk'],
+      later: 503,
       after: 'string',
     });
     expect(told.problems).toContain('The database has no space left on its disk.');

@@ -21,7 +21,7 @@ export interface Database extends Queryable {
    * it short and await nothing but `tx` in it: the embedded database has one connection.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
-  /** Whether a statement failed a moment ago for lack of space on the disk of the database. */
+  /** Whether a statement failed for lack of space on the disk of the database, and no room was found since. */
   isFull(): boolean;
   /** Waits for running statements, then closes the connections and frees the folder. Twice is once. */
   close(): Promise<void>;
@@ -134,6 +134,7 @@ export function createDatabase(parts: DatabaseParts): Database {
     isFull: () => disk?.isFull() ?? false,
     close() {
       reach?.stop();
+      disk?.stop();
       closing ??= pool.end().then(() => release?.());
       return closing;
     },

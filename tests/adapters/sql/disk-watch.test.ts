@@ -32,20 +32,61 @@ describe('an error of a full disk', () => {
   });
 });
 
-test('a full disk is remembered for ten seconds after the last statement that found it, and logged once', () => {
-  const clock = createManualClock('2026-03-02T15:00:00.000Z');
-  const error = jest.fn();
-  const watch = createDiskWatch({ clock, log: { debug() {}, info() {}, warn() {}, error } });
-  watch.note(new Error('a syntax error'));
-  expect(watch.isFull()).toBe(false);
-  watch.note(full);
-  clock.advance(9_000);
-  watch.note(full);
-  clock.advance(9_999);
-  expect([watch.isFull(), error.mock.calls.length]).toEqual([true, 1]);
-  expect(error).toHaveBeenCalledWith({ err: full }, expect.stringContaining('disk of the database is full'));
-  clock.advance(1);
-  expect(watch.isFull()).toBe(false);
-  watch.note(full);
-  expect(error).toHaveBeenCalledTimes(2);
+describe('a full disk', () => {
+  function start() {
+    const clock = createManualClock('2026-03-02T15:00:00.000Z');
+    const log = { debug() {}, info: jest.fn(), warn: jest.fn(), error: jest.fn() };
+    const watch = createDiskWatch({ clock, log });
+    let answer: Error | null = full;
+    let tries = 0;
+    watch.start(async () => {
+      tries += 1;
+      if (answer) throw answer;
+    });
+    const pass = async (ms: number) => {
+      clock.advance(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    return { clock, log, watch, pass, tries: () => tries, answers: (next: Error | null) => (answer = next) };
+  }
+
+  test('is full until something can be stored, for as long as nobody else writes, and logged once', async () => {
+    const { watch, log, pass, tries, answers } = start();
+    watch.note(new Error('a syntax error'));
+    await pass(60_000);
+    expect([watch.isFull(), tries()]).toEqual([false, 0]);
+    watch.note(full);
+    for (let minute = 0; minute < 60; minute++) await pass(5_000);
+    expect([watch.isFull(), tries(), log.error.mock.calls.length]).toEqual([true, 60, 1]);
+    expect(log.error).toHaveBeenCalledWith(
+      { err: full },
+      expect.stringContaining('disk of the database is full'),
+    );
+    answers(toDatabaseError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) as Error);
+    await pass(5_000);
+    expect(watch.isFull()).toBe(true);
+    answers(null);
+    await pass(5_000);
+    expect([watch.isFull(), tries(), log.info.mock.calls.length]).toEqual([false, 62, 1]);
+    await pass(60_000);
+    expect(tries()).toBe(62);
+    watch.note(full);
+    expect([watch.isFull(), log.error.mock.calls.length]).toEqual([true, 2]);
+  });
+
+  test('that cannot be tried is not said to be full for good', async () => {
+    const { watch, log, pass, answers } = start();
+    watch.note(full);
+    answers(new Error('permission denied to create temporary tables'));
+    await pass(5_000);
+    expect([watch.isFull(), log.warn.mock.calls.length]).toEqual([false, 1]);
+  });
+
+  test('is not tried any more once the database is closed', async () => {
+    const { watch, pass, tries, clock } = start();
+    watch.note(full);
+    watch.stop();
+    await pass(60_000);
+    expect([tries(), clock.pending()]).toEqual([0, 0]);
+  });
 });
