@@ -5,7 +5,7 @@ import { route } from './declare.ts';
 import { isDisplayName, toOneLine } from './display-text.ts';
 import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, type Side, sideSchema } from './orders.ts';
-import { DECIMAL_TEXT, type PortfolioReported, reportedPortfolioSchema } from './reports.ts';
+import { DECIMAL_TEXT, type PortfolioReported, reportedPortfolioSchema, type Skipped } from './reports.ts';
 import { idSchema, keySchema, momentSchema, priceSchema } from './schemas.ts';
 import { readSymbol } from './symbol.ts';
 import type { Tier } from './tier.ts';
@@ -68,13 +68,14 @@ const oneRecipient = (body: { userId?: string; discordUserId?: string }): boolea
   (body.userId === undefined) !== (body.discordUserId === undefined);
 const ONE_RECIPIENT = 'exactly one of userId and discordUserId';
 
+/** What else a sender has to say is listed as left out; a trade without one of these fields is refused. */
 export const tradeHookSchema = z
   .discriminatedUnion('type', [
-    z.strictObject({
+    z.looseObject({
       ...recipient,
       type: z.literal('executed'),
       trade: z
-        .strictObject({
+        .looseObject({
           id: keySchema,
           symbol: reportedSymbol,
           side: reportedSide,
@@ -90,14 +91,14 @@ export const tradeHookSchema = z
         .refine(isOneSided, NOT_ONE_SIDED)
         .transform(unsigned),
     }),
-    z.strictObject({
+    z.looseObject({
       ...recipient,
       type: z.literal('failed'),
       error: z.string().max(500).transform(toOneLine).pipe(z.string().min(1)),
       /** The code for the sentence, if the sender knows it. */
       code: z.enum(TRADING_CODES).default('BROKER_REJECTED'),
       signal: z
-        .strictObject({ symbol: reportedSymbol, side: reportedSide, quantity: reportedQuantity })
+        .looseObject({ symbol: reportedSymbol, side: reportedSide, quantity: reportedQuantity })
         .refine(isOneSided, NOT_ONE_SIDED)
         .transform(unsigned),
     }),
@@ -208,6 +209,16 @@ export type TierHook = z.output<typeof tierHookSchema>;
 export const banHookSchema = z.strictObject({ eventId: keySchema, userId: idSchema, banned: z.boolean() });
 export type BanHook = z.output<typeof banHookSchema>;
 
+/** What became of a reported trade. */
+export interface TradeReported {
+  /** Number of its event in the user's journal. */
+  seq: number;
+  /** Fields without a meaning here, the first hundred. */
+  skipped: Skipped[];
+  /** How many more were left out. */
+  more?: number;
+}
+
 /** What every hook answers: whether the event was accepted before. */
 type HookAnswer<Result> = Result & { duplicate: boolean };
 
@@ -216,7 +227,7 @@ const ACCEPTED = [202, 200] as const;
 const ABOUT_A_USER = ['NOT_FOUND', 'CONFLICT'] as const;
 
 export const hooksRoutes = {
-  'POST /hooks/trades': route<HookAnswer<{ seq: number }>>()({
+  'POST /hooks/trades': route<HookAnswer<TradeReported>>()({
     summary: 'Reports a trade of another system',
     access: 'bot',
     body: tradeHookSchema,

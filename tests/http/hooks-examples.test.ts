@@ -138,9 +138,9 @@ describe('the examples of docs/hooks.md', () => {
   test('curl reports a trade, and the same event once', async () => {
     const before = (await journal()).length;
     const first = JSON.parse(await example('bash', 'report-trade.sh', { EVENT_ID: 'curl-1' }));
-    expect(first).toEqual({ success: true, data: { seq: before + 1, duplicate: false } });
+    expect(first).toEqual({ success: true, data: { seq: before + 1, skipped: [], duplicate: false } });
     const again = JSON.parse(await example('bash', 'report-trade.sh', { EVENT_ID: 'curl-1' }));
-    expect(again).toEqual({ success: true, data: { seq: before + 1, duplicate: true } });
+    expect(again).toEqual({ success: true, data: { seq: before + 1, skipped: [], duplicate: true } });
     expect(await journal()).toHaveLength(before + 1);
     expect((await journal()).at(-1)).toMatchObject({
       event: 'trade:executed',

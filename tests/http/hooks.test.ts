@@ -10,7 +10,7 @@ import { showQuote } from '../support/http-quote.ts';
 let app: TestApp;
 let ada: SignedIn;
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ env: { RATE_LIMITS: 'http:register=1000/60' } });
 });
 beforeEach(async () => {
   ada = await app.signUp();
@@ -126,8 +126,32 @@ describe('POST /hooks/trades', () => {
     const body = executed(ada, eventId());
     const stranger = { ...body, userId: '00000000-0000-4000-8000-000000000000' };
     expect(await hook('/hooks/trades', stranger)).toMatchObject(refused(404, 'NOT_FOUND'));
-    expect(await hook('/hooks/trades', { ...body, fee: 1 })).toMatchObject(refused(400, 'VALIDATION'));
+    for (const price of [undefined, null, '', -1]) {
+      const unpriced = { ...body, trade: { ...body.trade, price } };
+      expect(await hook('/hooks/trades', unpriced)).toMatchObject(refused(400, 'VALIDATION'));
+    }
     expect((await hook('/hooks/trades', body)).status).toBe(202);
+  });
+
+  test('takes a trade with fields of no meaning here, lists them alike at each repeat, and tells nobody of them', async () => {
+    const plain = executed(ada, eventId());
+    const body = { ...plain, bot: 'v2', trade: { ...plain.trade, commission: 1.25, price_usd: null } };
+    const skipped = ['commission', 'price_usd', 'bot'].map((field) => ({ field, code: 'UNKNOWN_FIELD' }));
+    const first = await hook('/hooks/trades', body);
+    expect(first).toMatchObject({ status: 202, body: { data: { duplicate: false, skipped } } });
+    const again = await hook('/hooks/trades', body);
+    expect(again).toMatchObject({ status: 200, body: { data: { duplicate: true, skipped } } });
+    const { events } = await journal(ada);
+    expect(JSON.stringify(events)).not.toMatch(/commission|price_usd|bot/);
+    const signal = { symbol: 'TSLA', side: 'buy', quantity: 3, strategy: 'x' };
+    const failed = { eventId: eventId(), userId: ada.user.id, type: 'failed', error: 'Refused', signal };
+    expect(await hook('/hooks/trades', failed)).toMatchObject({
+      status: 202,
+      body: { data: { skipped: [{ field: 'strategy', code: 'UNKNOWN_FIELD' }] } },
+    });
+    expect(JSON.stringify((await journal(ada)).events)).not.toContain('strategy');
+    const plainly = await hook('/hooks/trades', executed(ada, eventId()));
+    expect(plainly.body).toMatchObject({ data: { skipped: [] } });
   });
 
   test('refuses a replay that is older than the window and takes the same event signed anew', async () => {

@@ -1,11 +1,12 @@
 import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
-import type { TradeHook } from '../../protocol/hooks.ts';
+import type { TradeHook, TradeReported } from '../../protocol/hooks.ts';
 import { journalTopic } from '../journal/topics.ts';
 import { portfolioTopic } from '../trading/topics.ts';
 import { namesIn, readPortfolio } from './external-portfolio.ts';
 import type { HookEvent, HookOutcome, TradeReport } from './hook-inbox.ts';
 import type { Hooks, HooksParts } from './hooks.ts';
 import { findRecipient, type Recipient } from './recipient.ts';
+import { createReportReader } from './report-reader.ts';
 import { createReadNames, type SymbolOf } from './reported-names.ts';
 
 type BotHooks = Pick<Hooks, 'trade' | 'portfolio' | 'order' | 'discordLink'>;
@@ -44,7 +45,9 @@ export function createBotHooks({ users, inbox, instruments, trading, bus, clock 
   return {
     async trade(hook, digest) {
       const event = { id: hook.eventId, digest };
-      return answered(event, () => reportTrade(event, hook));
+      const { result, duplicate } = await answered(event, () => reportTrade(event, hook));
+      // The same bytes leave out the same fields: a repeat is answered alike.
+      return { result: { seq: result.seq, ...leftOut(hook) }, duplicate };
     },
 
     async portfolio(hook, { digest, signedAt }) {
@@ -80,21 +83,47 @@ export function createBotHooks({ users, inbox, instruments, trading, bus, clock 
   };
 }
 
+const HOOK_FIELDS = ['eventId', 'userId', 'discordUserId', 'type'];
+const FIELDS = {
+  executed: {
+    hook: new Set([...HOOK_FIELDS, 'trade']),
+    trade: new Set(['id', 'symbol', 'side', 'quantity', 'price', 'status', 'timestamp']),
+  },
+  failed: {
+    hook: new Set([...HOOK_FIELDS, 'error', 'code', 'signal']),
+    trade: new Set(['symbol', 'side', 'quantity']),
+  },
+};
+
+/** The fields of a report that have no meaning here. */
+function leftOut(hook: TradeHook): Omit<TradeReported, 'seq'> {
+  const reader = createReportReader();
+  const known = FIELDS[hook.type];
+  reader.others(hook.type === 'failed' ? hook.signal : hook.trade, known.trade, {});
+  reader.others(hook, known.hook, {});
+  return reader.skipped();
+}
+
 function tradeReport(hook: TradeHook, now: number, symbolOf: SymbolOf): TradeReport {
   if (hook.type === 'failed') {
     const { error, code } = hook;
-    const signal = { ...hook.signal, symbol: symbolOf(hook.signal.symbol) };
+    const { symbol, side, quantity } = hook.signal;
+    const signal = { symbol: symbolOf(symbol), side, quantity };
     const timestamp = new Date(now).toISOString();
     const payload = { error, message: error, code, signal, timestamp, source: 'external' } as const;
     return { event: 'trade:failed', payload };
   }
-  const { timestamp, ...trade } = hook.trade;
+  const { timestamp, id, symbol, side, quantity, price, status } = hook.trade;
   const at = timestamp ? Date.parse(timestamp) : now;
   return {
     event: 'trade:executed',
     payload: {
-      ...trade,
-      symbol: symbolOf(trade.symbol),
+      id,
+      symbol: symbolOf(symbol),
+      side,
+      quantity,
+      price,
+      status,
       timestamp: new Date(at).toISOString(),
       source: 'external',
     },

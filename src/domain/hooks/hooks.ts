@@ -12,6 +12,7 @@ import type {
   RoleHook,
   TierHook,
   TradeHook,
+  TradeReported,
 } from '../../protocol/hooks.ts';
 import type { PortfolioReported } from '../../protocol/reports.ts';
 import type { Tier } from '../../protocol/tier.ts';
@@ -30,7 +31,7 @@ export type Signed = Pick<OperatorEvent, 'digest' | 'signedAt' | 'receivedAt'>;
  * NOT_FOUND for an unknown user and CONFLICT for an event id that was used for another event.
  */
 export interface Hooks {
-  trade(hook: TradeHook, digest: string): Promise<HookOutcome<{ seq: number }>>;
+  trade(hook: TradeHook, digest: string): Promise<HookOutcome<TradeReported>>;
   /** An older report than the one that is shown is answered and changes nothing. Throws VALIDATION for one without value. */
   portfolio(hook: PortfolioHook, signed: Signed): Promise<HookOutcome<PortfolioReported>>;
   /** Throws FORBIDDEN for a banned user; a denied order is an answer, not an error. */
