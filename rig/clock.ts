@@ -13,11 +13,11 @@ interface Timer {
 
 /**
  * Real time that can be pushed: timers fire by themselves as in production, and `advance` brings the
- * thirty seconds of a timeout into the present.
+ * thirty seconds of a timeout into the present. `begin` is what it shows first.
  */
-export function createTestClock(): TestClock {
+export function createTestClock(begin = Date.now()): TestClock {
   const timers = new Set<Timer>();
-  let offset = 0;
+  let offset = begin - Date.now();
   const now = (): number => Date.now() + offset;
 
   const runDue = (): void => {

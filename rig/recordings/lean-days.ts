@@ -63,7 +63,7 @@ function* quoteEvents(root: string, symbol: string, day: string): Generator<Time
 
 /** The snapshot that the live feed would have asked for at the start of the day: the previous close. */
 function* snapshotEvents(root: string, symbol: string, day: string): Generator<TimedLine> {
-  const time = newYorkTime(isoDay(day), 4 * 60) - 1;
+  const time = newYorkTime(isoDay(day), 4 * 60);
   const prevDay = { c: previousClose(root, symbol, day) };
   const ticker = { ticker: symbol, updated: time * 1e6, day: {}, prevDay };
   yield { time, line: JSON.stringify({ ev: 'snapshot', ticker }) };

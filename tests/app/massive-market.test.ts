@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestApp } from '../../rig/app.ts';
 import { ask, type ClientSocket } from '../../rig/clients/ask.ts';
 import { next } from '../../rig/clients/stock-client.ts';
+import { createTestClock } from '../../rig/clock.ts';
 import type { RestAnswer } from '../../rig/stand-ins/massive/account.ts';
 import { type MassiveStandIn, startMassiveStandIn } from '../../rig/stand-ins/massive/stand-in.ts';
 import { until } from '../../rig/wait.ts';
@@ -12,9 +13,10 @@ import { MAX_CONTRACTS_PER_CONNECTION } from '../../src/protocol/limits.ts';
 import type { HistoryPayload } from '../../src/protocol/market.ts';
 import { newYorkTime } from '../../src/protocol/new-york.ts';
 import type { ChainPayload } from '../../src/protocol/options.ts';
-import { earlierToday } from '../support/earlier-today.ts';
+import { earlierToday, TRADING_NOON } from '../support/earlier-today.ts';
 import { MASSIVE_KEY, startMassiveApp } from '../support/massive-app.ts';
 
+const clock = createTestClock(TRADING_NOON);
 const EXPIRY = '2099-06-19';
 const CALL = 'O:AAPL990619C00200000';
 const PUT = 'O:AAPL990619P00200000';
@@ -65,7 +67,7 @@ let socket: ClientSocket;
 beforeAll(async () => {
   upstream = await startMassiveStandIn(MASSIVE_KEY);
   upstream.behaviour.rest = rest;
-  app = await startMassiveApp(upstream, { DARKPOOL_SYMBOLS: 'watched' });
+  app = await startMassiveApp(upstream, { DARKPOOL_SYMBOLS: 'watched' }, clock);
   socket = await app.connect(await app.signUp());
 });
 afterAll(async () => {
@@ -73,7 +75,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const trade = (sym: string, p: number) => ({ ev: 'T', sym, x: 4, i: `${p}`, p, s: 1, t: Date.now() });
+const trade = (sym: string, p: number) => ({ ev: 'T', sym, x: 4, i: `${p}`, p, s: 1, t: clock.now() });
 const option = (condition: (update: { price?: number; state: string }) => boolean) =>
   next(socket, 'option:update', (update) => update.contractId === CALL && condition(update));
 

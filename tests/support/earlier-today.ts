@@ -1,7 +1,13 @@
-import { newYorkDay } from '../../src/protocol/new-york.ts';
+import { isTradingDay } from '../../src/protocol/exchange-holidays.ts';
+import { addDays, newYorkDate, newYorkTime } from '../../src/protocol/new-york.ts';
 
-/** A moment `ms` ago, but of the current day in New York: a test that runs just after midnight is of no other day. */
-export const earlierToday = (ms: number): number => {
-  const now = Date.now();
-  return Math.max(newYorkDay(now).start, now - ms);
-};
+/** Noon of the next trading day: at night and at weekends no answer of upstream has numbers of today. */
+export const TRADING_NOON = ((): number => {
+  let day = newYorkDate(Date.now());
+  do day = addDays(day, 1);
+  while (!isTradingDay(day));
+  return newYorkTime(day, 12 * 60);
+})();
+
+/** A moment `ms` before a clock that begins at that noon. */
+export const earlierToday = (ms: number): number => TRADING_NOON - ms;

@@ -4,7 +4,7 @@ import type { MassiveStandIn } from '../../rig/stand-ins/massive/stand-in.ts';
 import { createMarketSource } from '../../src/app/feeds.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { createMarketHours } from '../../src/domain/market/market-hours.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
 export const MASSIVE_KEY = 'the key of the account';
 
@@ -12,6 +12,7 @@ export const MASSIVE_KEY = 'the key of the account';
 export function startMassiveApp(
   { wsUrl, restUrl }: Pick<MassiveStandIn, 'wsUrl' | 'restUrl'>,
   env: Record<string, string> = {},
+  clock: Clock = systemClock,
 ): Promise<TestApp> {
   const { config, secrets } = readConfig({
     FEED: 'massive',
@@ -21,8 +22,9 @@ export function startMassiveApp(
     MASSIVE_REST_PER_SECOND: '100',
   });
   const hours = createMarketHours('always');
-  const parts = { secrets: secrets.market, clock: systemClock, hours, log: silentLog };
+  const parts = { secrets: secrets.market, clock, hours, log: silentLog };
   return startApp({
+    clock,
     env: { MARKET_HOURS: 'always', ...env },
     marketSource: createMarketSource(config.market.feed, parts),
   });

@@ -3,10 +3,11 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { newYorkDate } from '../../protocol/new-york.ts';
 import type { RawEvent } from './events.ts';
-import { rowsOf } from './fields.ts';
+import { fieldsOf, rowsOf } from './fields.ts';
 import { createGathering } from './gathering.ts';
 import { createPreviousCloses } from './previous-closes.ts';
 import type { MassiveRest } from './rest.ts';
+import { tellsPreviousClose } from './snapshot-day.ts';
 
 const SYMBOLS_PER_REQUEST = 100;
 /** Upstream's own high and low of the day come by REST only. A thousand symbols are ten requests. */
@@ -50,7 +51,12 @@ export function createBackfill(options: StockBackfillOptions): Backfill {
       tickers: symbols.join(','),
     });
     if (gathering.isStopped()) return;
-    for (const ticker of rowsOf(tickers)) onEvent({ ev: 'snapshot', ticker });
+    const t = clock.now();
+    for (const row of rowsOf(tickers)) {
+      const ticker = fieldsOf(row);
+      if (tellsPreviousClose(ticker, t)) closes.told(ticker.ticker);
+      onEvent({ ev: 'snapshot', ticker, t });
+    }
   };
   const askCandles = async (symbol: string): Promise<void> => {
     const day = newYorkDate(clock.now());
@@ -69,11 +75,17 @@ export function createBackfill(options: StockBackfillOptions): Backfill {
     for (let i = 0; i < symbols.length; i += SYMBOLS_PER_REQUEST)
       await gathering.attempt('snapshots', () => askSnapshots(symbols.slice(i, i + SYMBOLS_PER_REQUEST)));
   }
+  /** Of those of the symbols whose snapshot did not say. */
+  async function askCloses(symbols: readonly string[]): Promise<void> {
+    for (const symbol of closes.due(symbols))
+      await gathering.attempt('previous closes', () => closes.ask(symbol));
+  }
   const gathering = createGathering({
     clock,
     log,
     async run(symbols) {
       await askAllSnapshots(symbols);
+      await askCloses(symbols);
       for (const symbol of symbols) await gathering.attempt('candles', () => askCandles(symbol));
     },
   });
@@ -83,17 +95,14 @@ export function createBackfill(options: StockBackfillOptions): Backfill {
     if (isRefreshing) return;
     isRefreshing = true;
     await askAllSnapshots(flowing());
-    for (const symbol of closes.due(flowing()))
-      await gathering.attempt('previous closes', () => closes.ask(symbol));
+    closes.keep(flowing());
+    await askCloses(flowing());
     isRefreshing = false;
   };
   const stopRefreshing = clock.every(REFRESH_MS, () => void refresh());
 
   return {
-    add(symbol) {
-      closes.begin(symbol);
-      gathering.add(symbol);
-    },
+    add: gathering.add,
     stop() {
       stopRefreshing();
       gathering.stop();

@@ -5,6 +5,7 @@ import type { ContractTerms } from '../../domain/options/chains.ts';
 import { newYorkDay } from '../../protocol/new-york.ts';
 import { parseSymbol } from '../../protocol/symbol.ts';
 import { type Fields, fieldsOf, finite, positive, timeOf } from './fields.ts';
+import { tradingBegin } from './snapshot-day.ts';
 
 /** Prices are dollars per share, sizes and volumes contracts, times milliseconds since epoch. */
 export interface ContractRow {
@@ -70,7 +71,7 @@ function quoteOf(value: unknown): ContractRow['quote'] {
 
 /**
  * Undefined for a row that is no contract. `now` is the time of the answer: `day` is the last day on which the contract
- * traded, and its close is a previous one where that day is over.
+ * traded, as its last trade says, and its close is a previous one where that day is over.
  */
 export function readContractRow(value: unknown, now: number): ContractRow | undefined {
   const row = fieldsOf(value);
@@ -80,8 +81,7 @@ export function readContractRow(value: unknown, now: number): ContractRow | unde
   const trade = fieldsOf(row.last_trade);
   const close = positive(day.close);
   const [dayTime, tradeTime] = [timeOf(day.last_updated), timeOf(trade.sip_timestamp)];
-  const today = newYorkDay(now).start;
-  const isToday = (dayTime ?? 0) >= today;
+  const isToday = now >= tradingBegin(now) && (tradeTime ?? dayTime ?? 0) >= newYorkDay(now).start;
   return {
     symbol: ticker,
     day: isToday

@@ -13,20 +13,13 @@ import {
   isTime,
   type SymbolCheck,
 } from './event-checks.ts';
-import { decimalOr, isDecimal, positive, timeOf } from './fields.ts';
+import { decimalOr, fieldsOf, isDecimal, timeOf, timeOfEvent } from './fields.ts';
 import { snapshotToDayTick } from './snapshot.ts';
 
 /** One upstream event as JSON.parse gave it: every field may be anything. */
 export type RawEvent = Readonly<Record<string, unknown>>;
 
 const orNone = (value: number | undefined | null): number | undefined => value || undefined;
-
-/** Milliseconds have 13 digits until the year 2286; some events count in nanoseconds, whatever the specification says. */
-const MAX_MS = 1e13;
-
-/** The time of an event, milliseconds since epoch; undefined where it has none. */
-export const timeOfEvent = (time: unknown): number | undefined =>
-  typeof time === 'number' && time > MAX_MS ? timeOf(time) : positive(time);
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
@@ -47,9 +40,13 @@ const isConditions = (value: unknown): value is readonly number[] =>
 
 /** The reporter's time of the trade, else the facility's; a clock ahead of the consolidated tape's is not believed. */
 function participantTimeOf({ pt, trft, t }: RawEvent): number {
-  const time = typeof pt === 'number' ? pt : trft;
-  return typeof time === 'number' && time > 0 && time <= (t as number) ? time : (t as number);
+  const time = timeOfEvent(pt) ?? timeOfEvent(trft) ?? (t as number);
+  return Math.min(time, t as number);
 }
+
+/** A number names a trade as its text does, unless a double has it for several. */
+const idOf = (id: unknown): string =>
+  typeof id === 'string' ? id : Number.isSafeInteger(id) ? String(id) : '';
 
 export function readTrade(
   event: RawEvent,
@@ -79,7 +76,7 @@ export function readTrade(
     participantTime,
     exchange: asCount(event.x),
     trf,
-    tradeId: typeof i === 'string' ? i : '',
+    tradeId: idOf(i),
     sequence: asCount(event.q),
     effects: isLate({ sourceTime: t, participantTime }) ? withoutPrice(effects) : effects,
   };
@@ -158,9 +155,13 @@ export function readBar(
   };
 }
 
-/** `{"ev":"snapshot","ticker":…}`: what REST said of a stock, put among the events so that a recording has it. */
+/**
+ * `{"ev":"snapshot","ticker":…,"t":…}`: what REST said of a stock at `t`, put among the events so that a recording has it.
+ * Older recordings have no `t`: there upstream's own time has to do.
+ */
 export function readDay(event: RawEvent, receivedAt: number, isSymbol: SymbolCheck): DayTick | undefined {
-  const tick = snapshotToDayTick(event.ticker, receivedAt);
+  const { ticker, t = timeOf(fieldsOf(ticker).updated) } = event;
+  const tick = snapshotToDayTick(ticker, receivedAt, isTime(t, receivedAt) ? t : receivedAt);
   return tick !== undefined && isSymbol(tick.symbol) && isTime(tick.sourceTime, receivedAt)
     ? tick
     : undefined;

@@ -2,6 +2,8 @@
 export type Fields = Readonly<Record<string, unknown>>;
 
 const NS_PER_MS = 1e6;
+/** A time since 2001 in milliseconds or in finer units: shorter texts are no times. */
+const TIME_TEXT = /^\d{13,19}$/;
 
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? (value as Fields) : {};
@@ -15,7 +17,7 @@ export const positive = (value: unknown): number | undefined =>
 export const finite = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
-const DECIMAL = /^\d{1,12}(\.\d+)?$/;
+const DECIMAL = /^(\d{1,12}(\.\d*)?|\.\d+)$/;
 export const isDecimal = (value: unknown): value is string =>
   typeof value === 'string' && DECIMAL.test(value);
 
@@ -30,6 +32,15 @@ export const decimalOr = (text: unknown, number: unknown): unknown =>
 export function timeOf(nanoseconds: unknown): number | undefined {
   const known = positive(nanoseconds);
   return known === undefined ? undefined : Math.round(known / NS_PER_MS);
+}
+
+/** Milliseconds have 13 digits until the year 2286; some events count in nanoseconds, whatever the specification says. */
+const MAX_MS = 1e13;
+
+/** The time of an event as number or decimal text, milliseconds since epoch; undefined where it has none. */
+export function timeOfEvent(time: unknown): number | undefined {
+  const number = typeof time === 'string' && TIME_TEXT.test(time) ? Number(time) : time;
+  return typeof number === 'number' && number > MAX_MS ? timeOf(number) : positive(number);
 }
 
 /** On a plan that is late, successful answers say so. */

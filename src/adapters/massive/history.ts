@@ -10,6 +10,7 @@ import type {
 import { createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Timespan } from '../../protocol/market.ts';
+import { newYorkDay } from '../../protocol/new-york.ts';
 import {
   decimalOr,
   type Fields,
@@ -22,6 +23,7 @@ import {
 } from './fields.ts';
 import { isAway, keepErrorMs, NOT_ENTITLED, NOT_FOUND, refusal } from './refusals.ts';
 import { type MassiveRest, RestError } from './rest.ts';
+import { dayOfSnapshot, newestTrade, type SnapshotDay } from './snapshot-day.ts';
 
 export interface MassiveHistoryOptions {
   readonly rest: Pick<MassiveRest, 'once' | 'stop'>;
@@ -95,7 +97,7 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
   async function readSnapshot(symbol: string): Promise<MarketSnapshot> {
     const found = await readTicker(symbol);
     const snapshot = found && {
-      ...snapshotOf(symbol, found.ticker),
+      ...snapshotOf(symbol, found.ticker, clock.now()),
       delayed: found.delayed,
       stale: found.stale,
     };
@@ -108,7 +110,10 @@ export function createMassiveHistory({ rest, clock }: MassiveHistoryOptions): Ma
       if (snapshot && hasPrice(snapshot) && error instanceof RestError) return snapshot;
       throw error;
     }
-    return { ...(snapshot ?? { ...snapshotOf(symbol, {}), ...previous }), previousDay: previous.previousDay };
+    return {
+      ...(snapshot ?? { ...snapshotOf(symbol, {}, clock.now()), ...previous }),
+      previousDay: previous.previousDay,
+    };
   }
 
   return {
@@ -202,13 +207,22 @@ function minuteOf(value: unknown): Candle | undefined {
   return bar && start !== undefined ? { start, ...bar } : undefined;
 }
 
-function snapshotOf(symbol: string, ticker: Fields): MarketSnapshot {
+/** When its price was made, whatever `updated` says of another day; undefined where it has none. */
+function updatedAtOf(ticker: Fields, day: SnapshotDay, now: number): number | undefined {
+  if (day.is === 'earlier') return day.madeAt;
+  if (day.is !== 'today') return newestTrade(ticker, now);
+  return Math.max(timeOf(ticker.updated) ?? now, newYorkDay(now).start);
+}
+
+/** Numbers of which nobody can say the day are left out; `now` is the time of the answer. */
+function snapshotOf(symbol: string, ticker: Fields, now: number): MarketSnapshot {
+  const day = dayOfSnapshot(ticker, now);
   const [trade, quote] = [fieldsOf(ticker.lastTrade), fieldsOf(ticker.lastQuote)];
   const [price, tradedAt, quotedAt] = [positive(trade.p), timeOf(trade.t), timeOf(quote.t)];
   return {
     symbol,
-    updatedAt: timeOf(ticker.updated),
-    day: dayBarOf(ticker.day),
+    updatedAt: updatedAtOf(ticker, day, now),
+    day: day.is === 'unknown' ? undefined : dayBarOf(ticker.day),
     minute: minuteOf(ticker.min),
     previousDay: dayBarOf(ticker.prevDay),
     lastTrade:

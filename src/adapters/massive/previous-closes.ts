@@ -10,9 +10,11 @@ const ASK_AGAIN_MS = 60 * 60_000;
 
 /** The closes of the day before, which upstream is asked for when a day begins. */
 export interface PreviousCloses {
-  /** The symbol has begun to flow: its snapshot tells the previous close of that day. */
-  begin(symbol: string): void;
-  /** Those of the symbols whose previous close of today is to be asked for now. */
+  /** A snapshot has said the symbol's of today. */
+  told(symbol: unknown): void;
+  /** Forgets all other symbols. */
+  keep(symbols: readonly string[]): void;
+  /** Those of the symbols whose previous close of today nobody has said, and that are to be asked for now. */
   due(symbols: readonly string[]): string[];
   ask(symbol: string): Promise<void>;
 }
@@ -29,13 +31,15 @@ export function createPreviousCloses({ rest, clock, onEvent }: PreviousClosesOpt
   const askedAt = new Map<string, number>();
 
   return {
-    begin(symbol) {
-      knownFor.set(symbol, newYorkDate(clock.now()));
+    told(symbol) {
+      if (typeof symbol === 'string') knownFor.set(symbol, newYorkDate(clock.now()));
     },
-    due(symbols) {
+    keep(symbols) {
       const wanted = new Set(symbols);
       for (const kept of [knownFor, askedAt])
         for (const symbol of kept.keys()) if (!wanted.has(symbol)) kept.delete(symbol);
+    },
+    due(symbols) {
       const now = clock.now();
       const today = newYorkDate(now);
       return symbols.filter(

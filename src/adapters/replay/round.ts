@@ -1,6 +1,7 @@
 import type { FeedSink } from '../../domain/market/feed.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type RawEvent, timeOfEvent } from '../massive/events.ts';
+import type { RawEvent } from '../massive/events.ts';
+import { timeOfEvent } from '../massive/fields.ts';
 import { createFrameReader, type FrameReader, type TickSink } from '../massive/frames.ts';
 import { readLines } from './lines.ts';
 import { createPace, type Pace } from './pace.ts';

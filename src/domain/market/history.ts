@@ -34,7 +34,7 @@ export type DayBar = Omit<Bar, 'start'>;
 /** What is known of a symbol without listening to it. Times are milliseconds since epoch. */
 export interface MarketSnapshot extends Freshness {
   readonly symbol: string;
-  /** When its newest part was made; undefined where nothing is of today. */
+  /** When its price was made, which may be on an earlier day; undefined where it has none but the previous day's. */
   readonly updatedAt: number | undefined;
   readonly day: DayBar | undefined;
   readonly minute: Candle | undefined;

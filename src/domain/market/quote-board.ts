@@ -78,11 +78,17 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
       if (verdict.reason !== 'repeated') drops[verdict.reason] += 1;
       return;
     }
-    post(message.quotes, message.lease);
+    const now = clock.now();
+    post(
+      message.quotes.map((quote) => onDayOf(now, quote)),
+      message.lease,
+    );
     if (verdict.missed) onMissed?.();
   };
 
   const check = (): void => {
+    const turned = turnDays(board, clock.now());
+    if (turned.length > 0) changes.emit(turned);
     const lease = pulse.lease();
     const silence = pulse.newSilence();
     if (silence !== null) postStale((posted) => silence === 'engine' || posted.lease < lease, lease);
@@ -120,4 +126,16 @@ export function createQuoteBoard(options: QuoteBoardOptions): QuoteBoard {
     },
     stop: running.end,
   };
+}
+
+/** Ends the days that are over by the calendar: at midnight the engine may be silent. Answers with their quotes. */
+function turnDays(board: Map<string, Posted>, now: number): Quote[] {
+  const turned: Quote[] = [];
+  for (const [symbol, posted] of board) {
+    const quote = onDayOf(now, posted.quote);
+    if (quote === posted.quote) continue;
+    board.set(symbol, { ...posted, quote });
+    turned.push(quote);
+  }
+  return turned;
 }

@@ -123,7 +123,7 @@ export function applyDay(entry: Entry, tick: DayTick): void {
   if (tick.greeks) entry.greeks = tick.greeks;
   if (tick.last !== undefined && tick.sourceTime >= entry.priceTime && entry.close === undefined) {
     setPrice(entry, tick.last, tick.sourceTime);
-  } else if (entry.price === 0 && entry.previousClose !== undefined) {
+  } else if (entry.priceTime === 0 && entry.previousClose !== undefined) {
     setPrice(entry, entry.previousClose, 0);
   }
   if (tick.sourceTime >= entry.nbboTime && (tick.bid !== undefined || tick.ask !== undefined)) {

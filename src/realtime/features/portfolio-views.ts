@@ -3,6 +3,7 @@ import { journalTopic } from '../../domain/journal/topics.ts';
 import type { Quote } from '../../domain/market/quote.ts';
 import type { Holdings } from '../../domain/trading/holdings.ts';
 import { portfolioTopic } from '../../domain/trading/topics.ts';
+import { tradingDay } from '../../domain/trading/trading-day.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { PORTFOLIO_INTERVAL_MS } from '../../protocol/limits.ts';
@@ -57,6 +58,15 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   const views = new Map<string, PortfolioView>();
   const index = createSymbolIndex(parts.onSymbols);
   const { open, refresh, reportChange } = createDelivery(parts, views, index);
+  let day = tradingDay(clock.now());
+
+  /** The day's change begins anew at midnight, whether or not anything moves. */
+  function turnDay(): void {
+    const today = tradingDay(clock.now());
+    if (today === day) return;
+    day = today;
+    for (const view of views.values()) view.dirty = true;
+  }
 
   function viewOf(userId: string): PortfolioView {
     const view = views.get(userId) ?? newPortfolioView(userId);
@@ -84,6 +94,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
     },
     symbols: index.symbols,
     tick() {
+      turnDay();
       for (const view of views.values()) refresh(view);
     },
     start() {

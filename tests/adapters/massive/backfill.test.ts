@@ -3,6 +3,8 @@ import { expect, test } from '@jest/globals';
 import { silentLog } from '../../../rig/log.ts';
 import { createBackfill } from '../../../src/adapters/massive/backfill.ts';
 import type { RawEvent } from '../../../src/adapters/massive/events.ts';
+import { NOT_ENTITLED } from '../../../src/adapters/massive/refusals.ts';
+import { RestError } from '../../../src/adapters/massive/rest.ts';
 import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
@@ -10,18 +12,30 @@ const MINUTE_MS = 60_000;
 const FRIDAY = newYorkTime('2026-06-12', 0);
 const THURSDAY = newYorkTime('2026-06-11', 0);
 
+interface Upstream {
+  bar: { c: number; t: number };
+  prevDay: { c: number } | undefined;
+  refuses: boolean;
+}
+
 /** The backfill of AAPL at five minutes before the end of a Friday; `bar` is what upstream has of the day before. */
-async function begin() {
+async function begin(change: (upstream: Upstream) => void = () => {}) {
   const clock = createManualClock(newYorkTime('2026-06-12', 24 * 60 - 5));
   const asked: string[] = [];
   const events: RawEvent[] = [];
-  const upstream = { bar: { c: 200, t: THURSDAY } };
+  const upstream: Upstream = { bar: { c: 200, t: THURSDAY }, prevDay: { c: 200 }, refuses: false };
+  change(upstream);
   const backfill = createBackfill({
     rest: {
       async get(path) {
         asked.push(path);
         if (path.endsWith('/prev')) return { results: [upstream.bar] };
-        return path.includes('/snapshot/') ? { tickers: [{ ticker: 'AAPL' }] } : { results: [] };
+        if (!path.includes('/snapshot/')) return { results: [] };
+        if (upstream.refuses) throw new RestError(NOT_ENTITLED, 'not in your plan');
+        const { prevDay } = upstream;
+        return {
+          tickers: [{ ticker: 'AAPL', day: { c: 210 }, prevDay, min: { t: FRIDAY + 19 * 60 * MINUTE_MS } }],
+        };
       },
     },
     clock,
@@ -67,5 +81,19 @@ test('the previous close is asked for as a day begins, until upstream has that o
   expect(closes()[0]?.t).toBeLessThanOrEqual(clock.now());
   await pass(120);
   expect(count('/prev')).toBe(2);
+  backfill.stop();
+});
+
+test.each<[string, (upstream: Upstream) => void]>([
+  ['is not in the plan', (upstream) => Object.assign(upstream, { refuses: true })],
+  ['has no previous day', (upstream) => Object.assign(upstream, { prevDay: undefined })],
+  ['has a zero there', (upstream) => Object.assign(upstream, { prevDay: { c: 0 } })],
+])('the previous close is asked for where the snapshot %s', async (_what, change) => {
+  const { backfill, pass, count, closes } = await begin(change);
+  await pass(1);
+  expect(count('/prev')).toBe(1);
+  expect(closes()).toMatchObject([{ sym: 'AAPL', c: 200 }]);
+  await pass(2);
+  expect(count('/prev')).toBe(1);
   backfill.stop();
 });

@@ -9,7 +9,7 @@ import type { ContractTerms } from '../../../src/domain/options/chains.ts';
 import { saneVendor } from '../../../src/domain/options/model.ts';
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
 import { contractSymbol } from '../../../src/protocol/symbol.ts';
-import { earlierToday } from '../../support/earlier-today.ts';
+import { earlierToday, TRADING_NOON } from '../../support/earlier-today.ts';
 
 let upstream: MassiveStandIn | null = null;
 afterEach(async () => {
@@ -20,7 +20,7 @@ afterEach(async () => {
 async function start(rest: (url: URL) => RestAnswer | Promise<RestAnswer>) {
   upstream = await startMassiveStandIn('key');
   upstream.behaviour.rest = rest;
-  const clock = createTestClock();
+  const clock = createTestClock(TRADING_NOON);
   const options = { apiKey: 'key', restUrl: upstream.restUrl, clock, log: silentLog };
   const pace = createRequestPace({ clock, perSecond: 1_000 });
   const chains = createMassiveChains({ rest: createMassiveRest({ ...options, pace }), clock });

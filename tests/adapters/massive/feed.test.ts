@@ -14,6 +14,7 @@ import type { Log } from '../../../src/lib/log.ts';
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
 import type { MarketSession } from '../../../src/protocol/market.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
+import { earlierToday, TRADING_NOON } from '../../support/earlier-today.ts';
 
 const KEY = 'a-secret-key-of-nobody';
 const cleanups: (() => unknown)[] = [];
@@ -37,7 +38,7 @@ async function start({
 } = {}) {
   const upstream = await startMassiveStandIn(KEY);
   prepare(upstream);
-  const clock = createTestClock();
+  const clock = createTestClock(TRADING_NOON);
   const logged: Logged[] = [];
   const write = (fields: object, message: string): void => {
     logged.push({ fields: fields as Record<string, unknown>, message });
@@ -589,6 +590,7 @@ describe('what REST adds', () => {
     updated: t * 1e6,
     day: { o: 10, h: 12, l: 9, c: 11, v: 5_000 },
     prevDay: { c: 8 },
+    min: { t: earlierToday(60_000) },
     lastTrade: { p: 10.99, c: [37] },
     lastQuote: { p: 10.9, P: 11.1 },
     ...fields,
@@ -596,7 +598,7 @@ describe('what REST adds', () => {
   const answer = (tickers: readonly object[] | undefined, status = 'OK') => ({ body: { status, tickers } });
 
   test.each(['OK', 'DELAYED'])('is the state of the day, in nanoseconds and with status %s', async (word) => {
-    const t = Date.now() - 1_000;
+    const t = earlierToday(1_000);
     const { sink, upstream } = await start({
       symbols: ['AAPL', 'MSFT'],
       prepare: ({ behaviour }) => {
@@ -640,7 +642,7 @@ describe('what REST adds', () => {
   });
 
   test('are the minutes of today', async () => {
-    const row = { t: Date.now() - 120_000, o: 1, h: 2, l: 1, c: 2, v: 300, vw: 1.5, n: 3 };
+    const row = { t: earlierToday(120_000), o: 1, h: 2, l: 1, c: 2, v: 300, vw: 1.5, n: 3 };
     const { sink, upstream } = await start({
       symbols: ['AAPL'],
       prepare: ({ behaviour }) => {
@@ -672,7 +674,7 @@ describe('what REST adds', () => {
               body: { status: 'ERROR', error: "You've exceeded the maximum requests per minute" },
             };
           }
-          return answer([ticker(Date.now() - 1_000)]);
+          return answer([ticker(earlierToday(1_000))]);
         };
       },
     });
@@ -693,9 +695,10 @@ describe('what REST adds', () => {
         });
       },
     });
-    await upstream.until(() => upstream.asked.length === 2);
+    // Snapshots, previous closes and candles.
+    await upstream.until(() => upstream.asked.length === 3);
     await waitFor(
-      () => logged.filter(({ message }) => message.startsWith('upstream did not deliver the')).length === 2,
+      () => logged.filter(({ message }) => message.startsWith('upstream did not deliver the')).length === 3,
     );
     latest().drop();
     await state('down');
@@ -703,7 +706,7 @@ describe('what REST adds', () => {
     await flows('AAPL');
     clock.advance(1_000);
     await roundTrip();
-    expect(upstream.asked).toHaveLength(2);
+    expect(upstream.asked).toHaveLength(3);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createFrameReader } from '../../../src/adapters/massive/frames.ts';
+import { SETS_LAST } from '../../../src/domain/market/trade-effects.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
 
 const NOW = Date.parse('2026-06-15T15:00:00Z');
@@ -74,7 +75,7 @@ test('what LULD says is read as number and as text; where it can’t be read it 
 test('before the day has a close, its last trade serves only where its conditions let it', () => {
   const snapshot = (lastTrade: object, day = {}) => ({
     ev: 'snapshot',
-    ticker: { ticker: 'IBM', updated: NOW * 1e6, day, lastTrade },
+    ticker: { ticker: 'IBM', updated: NOW * 1e6, day, lastTrade: { ...lastTrade, t: NOW * 1e6 } },
   });
   const { days } = read(
     snapshot({ p: 50, c: null }),
@@ -84,4 +85,37 @@ test('before the day has a close, its last trade serves only where its condition
     snapshot({ p: 0.01, c: [37] }, { c: 49 }),
   );
   expect(days.map(({ last }) => last)).toEqual([50, 50, undefined, undefined, 49]);
+});
+
+test('a trade is known by its id, written as text or as a number', () => {
+  const { trades } = read(
+    { ...trade('IBM'), i: '143541' },
+    { ...trade('IBM'), i: 143_541 },
+    // A double has it for several.
+    { ...trade('IBM'), i: 2 ** 53 },
+  );
+  expect(trades.map(({ tradeId }) => tradeId)).toEqual(['143541', '143541', '']);
+});
+
+test.each([
+  ['.5', 0, 0.5],
+  ['0.5', 0, 0.5],
+  ['40.', 40, 40],
+  ['1.25', 1, 1.25],
+  ['', 7, 7],
+  ['a lot', 7, 7],
+])('a size is read from the decimal text %j beside %d', (ds, s, size) => {
+  expect(read({ ...trade('IBM'), ds, s }).trades).toMatchObject([{ size }]);
+  if (ds === '.5')
+    expect(read({ ...trade('IBM'), x: 4, trfi: 201, ds, s }).trades).toMatchObject([{ decimalSize: ds }]);
+});
+
+test.each([
+  ['a number', NOW - 60_000],
+  ['a text', String(NOW - 60_000)],
+  ['nanoseconds', (NOW - 60_000) * 1e6],
+])('a print whose participant names a time long before as %s is late, and sets no price', (_form, pt) => {
+  const { trades } = read({ ...trade('IBM'), x: 4, trfi: 201, pt });
+  expect(trades).toMatchObject([{ participantTime: NOW - 60_000 }]);
+  expect(trades[0]!.effects & SETS_LAST).toBe(0);
 });

@@ -281,9 +281,15 @@ describe('a snapshot', () => {
     ['cannot be asked for', { status: 502, body: '' }],
   ])('of a stock whose previous day %s is what is known of today', async (_what, previous) => {
     const day = { o: 10, h: 12, l: 9, c: 11, v: 500 };
+    const min = { t: 1_605_195_900_000 };
     const { history } = await start((url) =>
       isSnapshot(url)
-        ? { body: { status: 'OK', ticker: { ticker: 'NEW', day, prevDay: ZEROS, updated: 1_605_195_918e9 } } }
+        ? {
+            body: {
+              status: 'OK',
+              ticker: { ticker: 'NEW', day, min, prevDay: ZEROS, updated: 1_605_195_918e9 },
+            },
+          }
         : previous,
     );
     const snapshot = await history.snapshot('NEW');

@@ -15,7 +15,7 @@ import { ADDS_VOLUME, REGULAR_SALE } from '../../../src/domain/market/trade-effe
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
 import { newYorkDay } from '../../../src/protocol/new-york.ts';
 import { createCollectingSink } from '../../support/collecting-sink.ts';
-import { earlierToday } from '../../support/earlier-today.ts';
+import { earlierToday, TRADING_NOON } from '../../support/earlier-today.ts';
 
 const KEY = 'a-secret-key-of-nobody';
 const CALL = 'O:SPY281215C00600000';
@@ -37,7 +37,7 @@ async function start({
   const upstream = await startMassiveStandIn(KEY);
   upstream.behaviour.rest = rest;
   prepare(upstream);
-  const clock = createTestClock();
+  const clock = createTestClock(TRADING_NOON);
   const options = {
     apiKey: KEY,
     restUrl: upstream.restUrl,
@@ -359,7 +359,7 @@ describe('what REST adds to contracts', () => {
   });
 
   test('of a contract that did not trade today is its last close as the previous one, with the bid and ask of then', async () => {
-    const yesterday = (newYorkDay(Date.now()).start - 60_000) * NS;
+    const yesterday = (newYorkDay(TRADING_NOON).start - 60_000) * NS;
     const { sink } = await start({
       rest: answers(() => [
         row(CALL, {

@@ -313,3 +313,28 @@ describe('the demand of a replica', () => {
     demand.stop();
   });
 });
+
+describe('at midnight in New York', () => {
+  test('quotes begin the day without a change although the engine is silent, once', () => {
+    const { board, clock, heard, quote, say } = start();
+    const day = { day: '2026-06-15', previousClose: 90, open: 95, high: 120, low: 94 };
+    say([{ ...quote('AAPL', 100), ...day }, quote('REPLAYED', 7)]);
+    const toMidnight = Date.parse('2026-06-16T04:00:00Z') - clock.now();
+    clock.advance(toMidnight - 1_000);
+    heard.length = 0;
+    clock.advance(1_000);
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toMatchObject([{ symbol: 'AAPL', day: '2026-06-16', previousClose: 100, volume: 0 }]);
+    expect(heard[0]![0]).not.toHaveProperty('high');
+    clock.advance(5_000);
+    expect(heard).toHaveLength(1);
+    expect(board.get('AAPL')).toMatchObject({ day: '2026-06-16', state: 'stale' });
+  });
+
+  test('an engine whose clock is behind brings no numbers of the day before back', () => {
+    const { clock, heard, quote, say } = start();
+    clock.advance(Date.parse('2026-06-16T04:00:00Z') - clock.now());
+    say([{ ...quote('AAPL', 100), day: '2026-06-15', previousClose: 90, volume: 5_000 }]);
+    expect(heard.at(-1)).toMatchObject([{ day: '2026-06-16', previousClose: 100, volume: 0 }]);
+  });
+});
