@@ -74,6 +74,8 @@ test('a split turns shares, orders and prices at midnight, and the fraction is s
   const before = await portfolioOf(session.cookie);
 
   const turned = next(socket, 'quote:update', ({ previousClose }) => previousClose === 100);
+  const shown = collect(socket, 'portfolio:update');
+  await ask(socket, 'subscribe:portfolio');
   await passMidnight(session.cookie);
   expect(await turned).toMatchObject({ symbol: 'MSFT', price: 100, change: 0 });
   await until(() => adjusted.length === 1, 'the position is adjusted');
@@ -89,6 +91,8 @@ test('a split turns shares, orders and prices at midnight, and the fraction is s
     positions: [{ quantity: 2.5, price: 100 }],
     dayChange: 0,
   });
+  const values = shown.map(({ payload }) => (payload as PortfolioPayload).totalValue);
+  expect(new Set(values)).toEqual(new Set([before.totalValue]));
   const orders = await app.request('GET', '/api/orders', { cookie: session.cookie });
   expect(orders.body.data).toMatchObject([
     { side: 'buy', quantity: 1, stopPrice: 104, status: 'working' },

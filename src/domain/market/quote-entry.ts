@@ -4,7 +4,7 @@ import { instrumentOf } from '../instrument/instrument.ts';
 import { createDaySums, type DaySums } from './day-sums.ts';
 import type { DayTick } from './feed.ts';
 import type { MarketHours } from './market-hours.ts';
-import type { Quote, VendorGreeks } from './quote.ts';
+import type { Quote, QuoteSplit, VendorGreeks } from './quote.ts';
 import { createRecentTrades, type RecentTrades } from './recent-trades.ts';
 import { afterSplit, type Split } from './splits.ts';
 
@@ -83,9 +83,15 @@ export const entryToQuote = (entry: Entry, state: QuoteState, isOurDay: boolean)
   ...(entry.nbboReceivedAt > 0 &&
     (entry.bid !== undefined || entry.ask !== undefined) && { nbboReceivedAt: entry.nbboReceivedAt }),
   ...((entry.halted || entry.splitting) && { halted: true }),
+  ...(entry.split && { split: splitOf(entry.split, !entry.splitting) }),
   ...(entry.priceTime > 0 && { priceTime: entry.priceTime }),
   ...(entry.priceReceivedAt > 0 && { priceReceivedAt: entry.priceReceivedAt }),
   state,
+});
+
+const splitOf = ({ day, from, to }: Split, isApplied: boolean): QuoteSplit => ({
+  ...{ day, from, to },
+  ...(isApplied && { applied: true }),
 });
 
 export function createEntry(symbol: string, time: number, hours: MarketHours): Entry {

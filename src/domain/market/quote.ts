@@ -1,6 +1,7 @@
 import { newYorkDay } from '../../protocol/new-york.ts';
 import type { QuotePayload, QuoteState } from '../../protocol/quotes.ts';
 import { isContract } from '../../protocol/symbol.ts';
+import type { Split } from './splits.ts';
 
 /**
  * What a vendor says of an option contract; any may be missing. Volatility is a decimal, theta dollars a calendar day,
@@ -12,6 +13,11 @@ export interface VendorGreeks {
   readonly gamma?: number | undefined;
   readonly theta?: number | undefined;
   readonly vega?: number | undefined;
+}
+
+/** Until it is `applied`, the books have shares of before it. */
+export interface QuoteSplit extends Omit<Split, 'symbol'> {
+  readonly applied?: true;
 }
 
 /**
@@ -58,6 +64,8 @@ export interface Quote {
   readonly priceReceivedAt?: number;
   /** Trading in the symbol is halted or paused. */
   readonly halted?: true;
+  /** That of its day: all prices are of shares after it. */
+  readonly split?: QuoteSplit;
   /** By its plan, or its recording, the feed carries neither bid nor ask: orders fill at the last trade. */
   readonly lastOnly?: true;
   readonly state: QuoteState;

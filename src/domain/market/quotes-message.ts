@@ -1,5 +1,5 @@
 import { instrumentOf } from '../instrument/instrument.ts';
-import type { Quote } from './quote.ts';
+import type { Quote, QuoteSplit } from './quote.ts';
 
 /**
  * Quotes that changed, from the engine of lease number `lease`, which counts its messages from 1. The message contains
@@ -43,6 +43,13 @@ const isSizeOrNone = (value: unknown): boolean => value === undefined || Number.
 const isTextOrNone = (value: unknown): boolean => value === undefined || isText(value);
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
+const isSplitOrNone = (value: unknown): boolean => {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const { day, from, to, applied } = value as Partial<Record<keyof QuoteSplit, unknown>>;
+  return isText(day) && isPrice(from) && isPrice(to) && isTrueOrNone(applied);
+};
+
 /** Any `state` passes: one that a newer engine added is not in the states that an order may rest on. */
 const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =>
   typeof quote === 'object' &&
@@ -57,6 +64,7 @@ const isQuote = (quote: Partial<Record<keyof Quote, unknown>> | null): boolean =
   isTimeOrNone(quote.priceReceivedAt) &&
   isTrueOrNone(quote.lastOnly) &&
   isTrueOrNone(quote.halted) &&
+  isSplitOrNone(quote.split) &&
   Number.isFinite(quote.volume) &&
   (isPrice(quote.price) || isUntraded(quote)) &&
   isPriceOrNone(quote.bid) &&

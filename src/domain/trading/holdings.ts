@@ -48,6 +48,8 @@ export interface Position {
   /** The part of a share that a split left, until it is sold; `cost` is without its part of the cost. */
   readonly fraction: Decimal;
   readonly fractionCost: Decimal;
+  /** Day of the newest split of the symbol in the books; absent where there is none. It is read with the position. */
+  readonly splitDay?: string;
   /** The last price of the symbol that was stored; absent where none was. It is read with the position, never written. */
   readonly lastKnown?: KnownPrice;
 }

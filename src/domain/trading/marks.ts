@@ -1,7 +1,7 @@
 /** At which price a position counts: in the portfolio, in the day's change and in the loss of the day. */
-import type { Decimal } from '../../lib/decimal.ts';
+import { type Decimal, decimal, round } from '../../lib/decimal.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
-import type { Quote } from '../market/quote.ts';
+import type { Quote, QuoteSplit } from '../market/quote.ts';
 import { lastPrice } from './fit.ts';
 import type { FoundPrice, KnownPrice, Position } from './holdings.ts';
 import { readPrice } from './prices.ts';
@@ -24,16 +24,19 @@ export const isCountable = (symbol: string): boolean => instrumentOf(symbol).mul
 /**
  * The last price of the quote, where a trade, a bar or the close of a day has made it: a previous close is where a day
  * begins, never the price of now. Without one, and where a newer price was stored, the last one that was. One of an earlier
- * day also is where this day begins: a share without a market does not move today.
+ * day also is where this day begins: a share without a market does not move today. Prices are of the shares that are held: where
+ * the books have yet to follow a split, of those before it.
  */
 export function markOf(
-  { symbol, lastKnown }: Pick<Position, 'symbol' | 'lastKnown'>,
+  { symbol, lastKnown, splitDay }: Pick<Position, 'symbol' | 'lastKnown' | 'splitDay'>,
   quote: Quote | undefined,
   today: string,
 ): Mark {
   if (!isCountable(symbol)) return { kind: 'cost', price: null, previousClose: null };
-  const previousClose = readPrice(quote?.previousClose);
-  const price = isNewest(quote, lastKnown) ? lastPrice(quote) : null;
+  const toHeld = (price: Decimal | null): Decimal | null =>
+    price && toSharesHeld(price, quote?.split, splitDay);
+  const previousClose = toHeld(readPrice(quote?.previousClose));
+  const price = isNewest(quote, lastKnown) ? toHeld(lastPrice(quote)) : null;
   if (price) return { kind: 'quote', price, previousClose };
   if (!lastKnown) return { kind: 'cost', price: null, previousClose };
   return {
@@ -44,16 +47,26 @@ export function markOf(
   };
 }
 
+const PRICE_DECIMALS = 6;
+
+function toSharesHeld(price: Decimal, split: QuoteSplit | undefined, splitDay = ''): Decimal {
+  if (!split || splitDay >= split.day) return price;
+  return round(price.times(decimal(split.to)).div(decimal(split.from)), PRICE_DECIMALS);
+}
+
 /** What came over the connection there is is newer than anything stored, also in a recording that has begun again. */
 function isNewest(quote: Quote | undefined, lastKnown: KnownPrice | undefined): boolean {
   if (quote?.priceTime === undefined) return false;
   return quote.priceReceivedAt !== undefined || !lastKnown || quote.priceTime >= lastKnown.at;
 }
 
-/** What is stored of a quote; null where nothing has made its price. */
+/**
+ * What is stored of a quote; null where nothing has made its price, and while the books have shares of before its split: what is
+ * stored is divided with them, once.
+ */
 export function toKnownPrice(quote: Quote | undefined): FoundPrice | null {
   const price = lastPrice(quote);
-  if (quote?.priceTime === undefined || !price) return null;
+  if (quote?.priceTime === undefined || !price || (quote.split && !quote.split.applied)) return null;
   const { priceTime: at, priceReceivedAt, receivedAt } = quote;
   return {
     ...{ price, at, isHeard: priceReceivedAt !== undefined },

@@ -298,11 +298,14 @@ describe('a split', () => {
     book.plan(split);
     expect(quoteIn(book)).toMatchObject({ price: 400, previousClose: 396, bid: 399 });
     clock.now = at('00:00', NEXT_DAY);
+    const told = { day: NEXT_DAY, from: 1, to: 4 };
     expect(quoteIn(book)).toMatchObject({ price: 100, previousClose: 100, bid: undefined, halted: true });
+    expect(quoteIn(book)?.split).toEqual(told);
     book.plan(split);
     book.adjusted('AAPL');
     expect(quoteIn(book)).toMatchObject({ price: 100, previousClose: 100 });
     expect(quoteIn(book)).not.toHaveProperty('halted');
+    expect(quoteIn(book)?.split).toEqual({ ...told, applied: true });
     book.trade(trade({ price: 101, sourceTime: at('09:30', NEXT_DAY) }));
     expect(quoteToPayload(quoteIn(book)!)).toMatchObject({ change: 1, changePercent: 1 });
   });

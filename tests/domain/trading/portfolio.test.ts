@@ -61,6 +61,35 @@ describe('the day change of a position', () => {
   });
 });
 
+describe('a split that the books have yet to follow', () => {
+  const split = { day: TODAY, from: 1, to: 4 };
+  const quote = quoteOf('AAPL', { price: 25.5, previousClose: 25, split });
+  const shareOf = (changes: Partial<Position>): unknown =>
+    portfolioToPayload(
+      { account: accountOf(), positions: [positionOf('AAPL', 10, 800, changes)], external: null },
+      () => quote,
+      NOON,
+      TODAY,
+    ).positions[0];
+
+  test('is no loss: the price is that of a share that is held', () => {
+    const held = { price: 102, marketValue: 1_020, dayChange: 20, unrealizedPnl: 220 };
+    expect(shareOf({})).toMatchObject(held);
+    expect(shareOf({ splitDay: '2026-01-02' })).toMatchObject(held);
+    expect(loss([positionOf('AAPL', 10, 800)], () => quote)).toBe('0');
+  });
+
+  test('counts no second time in a position that has followed, before the quote says so', () => {
+    expect(shareOf({ splitDay: TODAY })).toMatchObject({ price: 25.5, marketValue: 255, dayChange: 5 });
+  });
+
+  test('leaves the stored price of before it, which is divided with the books', () => {
+    expect(toKnownPrice(quote)).toBeNull();
+    const applied = { ...quote, split: { ...split, applied: true } as const };
+    expect(toKnownPrice(applied)?.price.toNumber()).toBe(25.5);
+  });
+});
+
 describe('the loss of the day', () => {
   test('without a previous close is what was realised, however far the price is from the cost', () => {
     const positions = [positionOf('AAPL', 10, 1_200), positionOf('MSFT', 10, 800)];

@@ -34,18 +34,21 @@ export interface MarkedPositionRow extends PositionRow {
   last_price: string | null;
   last_previous_close: string | null;
   last_day: string | null;
+  split_day: string | null;
   /** Milliseconds since epoch. */
   last_at: number | null;
 }
 
-/** What `last_prices`, joined to positions, adds to their columns. Text, so that JSON keeps each digit. */
+/** What `last_prices`, joined to positions, and `splits` add to their columns. Text, so that JSON keeps each digit. */
 export const KNOWN_PRICE_COLUMNS = `last_prices.price::text AS last_price,
   last_prices.previous_close::text AS last_previous_close, last_prices.trading_day AS last_day,
-  (extract(epoch FROM last_prices.priced_at) * 1000)::bigint AS last_at`;
+  (extract(epoch FROM last_prices.priced_at) * 1000)::bigint AS last_at,
+  (SELECT max(splits.day) FROM splits WHERE splits.symbol = positions.symbol) AS split_day`;
 
 export function toMarkedPosition(row: MarkedPositionRow): Position {
-  const { last_price: price, last_day: day, last_at: at } = row;
-  if (price === null || day === null || at === null) return toPosition(row);
+  const { last_price: price, last_day: day, last_at: at, split_day: splitDay } = row;
+  const position = { ...toPosition(row), ...(splitDay !== null && { splitDay }) };
+  if (price === null || day === null || at === null) return position;
   const previousClose = toPrice(row.last_previous_close);
-  return { ...toPosition(row), lastKnown: { price: decimal(price), previousClose, day, at } };
+  return { ...position, lastKnown: { price: decimal(price), previousClose, day, at } };
 }

@@ -3,6 +3,7 @@ import type { Adjusted, DueSplit } from '../../../domain/trading/ledger.ts';
 import type { Order } from '../../../domain/trading/order.ts';
 import { adjustBooks, type SplitBooks, sellAllFractions } from '../../../domain/trading/split-books.ts';
 import type { Decimal } from '../../../lib/decimal.ts';
+import { newYorkTime } from '../../../protocol/new-york.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockAccounts } from './accounts.ts';
 import { writeSettlement } from './books.ts';
@@ -44,10 +45,10 @@ const KEEP = `INSERT INTO position_adjustments
   SELECT * FROM json_to_recordset($1::json) AS c (user_id uuid, symbol text, reason text, reference text,
     quantity_before bigint, quantity_after bigint, cash numeric, adjusted_at timestamptz)`;
 
-/** The last prices that are stored of before the split. */
+/** The last prices that are stored of before the split, by the market's time of the price: a snapshot tells it later. */
 const PRICES = `UPDATE last_prices SET price = price * $3::numeric / $4::numeric,
     previous_close = previous_close * $3::numeric / $4::numeric
-  WHERE symbol = $1 AND trading_day < $2`;
+  WHERE symbol = $1 AND priced_at < $2`;
 
 const FRACTIONS = `SELECT user_id FROM positions WHERE symbol = $1 AND fraction > 0 ORDER BY user_id`;
 const FRACTION_SYMBOLS = 'SELECT DISTINCT symbol FROM positions WHERE fraction > 0';
@@ -67,7 +68,7 @@ export async function applySplit(tx: Queryable, due: DueSplit): Promise<Adjusted
     orders: orders.map(toOrder),
   });
   await tx.query(WRITE_TERMS, [JSON.stringify(changed.orders.map(termsOf))]);
-  await tx.query(PRICES, [symbol, day, from, to]);
+  await tx.query(PRICES, [symbol, new Date(newYorkTime(day, 0)), from, to]);
   return { appended: await write(tx, changed), contradicted };
 }
 

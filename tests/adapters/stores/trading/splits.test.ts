@@ -2,12 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import { silentLog } from '../../../../rig/log.ts';
 import { closePosition } from '../../../../src/adapters/stores/trading/close-position.ts';
+import { createKnownPrices } from '../../../../src/adapters/stores/trading/known-prices.ts';
 import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
 import { FencedError } from '../../../../src/domain/engine/fenced.ts';
 import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
 import type { Ledger } from '../../../../src/domain/trading/ledger.ts';
 import type { Trading } from '../../../../src/domain/trading/trading.ts';
 import { decimal } from '../../../../src/lib/decimal.ts';
+import { newYorkTime } from '../../../../src/protocol/new-york.ts';
 import type { OrderRequest } from '../../../../src/protocol/orders.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 import {
@@ -220,6 +222,35 @@ describe.each(KINDS)('splits in the ledger on %s', (kind) => {
     ]);
     const { account } = await ledger.holdings(user);
     expect(String(account.reserved)).toBe('1900');
+  });
+
+  test('divide a stored price of before them once, whenever it was heard', async () => {
+    const user = await createTrader(database.db);
+    await buy(user, 10);
+    const midnight = newYorkTime('2026-03-03', 0);
+    const prices = createKnownPrices(database.db);
+    const stored = async (at: number, price: string) => {
+      const known = { price: decimal(price), previousClose: null, day: '2026-03-03', at, isHeard: false };
+      await prices.keep(fencing, new Map([[symbol, known]]));
+    };
+    // A snapshot of the day tells the last trade of the day before.
+    await stored(midnight - 1, '400');
+    await split(4, 1);
+    const held = await positionOf(user);
+    expect([held?.lastKnown?.price.toNumber(), held?.splitDay]).toEqual([100, '2026-03-03']);
+
+    await split(4, 1);
+    expect((await positionOf(user))?.lastKnown?.price.toNumber()).toBe(100);
+  });
+
+  test('leave a stored price of after them', async () => {
+    const user = await createTrader(database.db);
+    await buy(user, 10);
+    const at = newYorkTime('2026-03-03', 0);
+    const known = { price: decimal(101), previousClose: null, day: '2026-03-03', at, isHeard: true };
+    await createKnownPrices(database.db).keep(fencing, new Map([[symbol, known]]));
+    await split(4, 1);
+    expect((await positionOf(user))?.lastKnown?.price.toNumber()).toBe(101);
   });
 
   test('count what was traded after they took effect as shares of after them', async () => {
