@@ -100,7 +100,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const offExchange = createOffExchangeCapability(core, { ...joined, config: config.offExchange });
   const signals = createSignalsCapability(core, {
     ...{ ...options.faces, instruments: market.faces.instruments, questions: market.faces.discreet },
-    ...{ database, bus, link: cluster.faces.link },
+    ...{ feedSource: market.faces.feedSource, database, bus, link: cluster.faces.link },
     replicas: () => reporting.faces.replicas,
   });
   /** What the edges and the reports use of everything. */

@@ -39,6 +39,8 @@ export interface SignalFaces {
 
 export interface SignalsParts extends Omit<SymbolCheckParts, 'clock'> {
   readonly database: Database;
+  /** Name of the feed, as FEED has it. */
+  readonly feedSource: string;
   readonly bus: Bus;
   readonly link: Pick<BusLink, 'state'>;
   /** Built after this. */
@@ -47,11 +49,11 @@ export interface SignalsParts extends Omit<SymbolCheckParts, 'clock'> {
 
 export function createSignalsCapability(
   { replica, startedAt, clock, log, wrap, metrics }: Core,
-  { database, bus, link, replicas, ...directories }: SignalsParts,
+  { database, feedSource, bus, link, replicas, ...directories }: SignalsParts,
 ): Capability<SignalFaces> {
   const signalLog = wrapped(createSignalLog(database), wrap.signalLog);
   const deliveryLog = createDeliveryLog(database);
-  const quoteLog = createSignalQuoteLog(database);
+  const quoteLog = createSignalQuoteLog(database, feedSource);
   const deliveryMeter = createDeliveryMeter({
     replica,
     deliveryLog,

@@ -41,6 +41,7 @@ export const TRACK_RECORD_RULES = [
   'A second signal in the same direction adds nothing. From then on the trade ends when that signal expires.',
   'A signal counts once, as it was first published. An edit begins and ends no trade and changes no side or symbol. Only the expiry that it names counts from then on.',
   'Stop prices, target prices, quantities, fees and dividends are not taken into account.',
+  'A share that was split is counted as what it became, as far as the service has followed the split. A contract on it has no result.',
   'A trade without a recorded quote at its begin or its end has no result. It is counted as not recorded.',
   `The newest ${TRACK_RECORD_SIGNALS.toLocaleString('en-US')} signals and edits of a source within ${TRACK_RECORD_DAYS} days count, of the streams that are open to the reader. Each stream is followed for itself: a free signal ends no premium trade.`,
 ] as const;

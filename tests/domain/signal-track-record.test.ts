@@ -3,6 +3,7 @@ import { silentLog } from '../../rig/log.ts';
 import { createLocalBus } from '../../src/adapters/local/bus.ts';
 import type { LastQuote } from '../../src/domain/market/discreet.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
+import type { Split } from '../../src/domain/market/splits.ts';
 import { isFresh } from '../../src/domain/market/staleness.ts';
 import { signalsTopic } from '../../src/domain/signals/topics.ts';
 import { ASK_AFTER_MS } from '../../src/domain/signals/track-record/asked-quotes.ts';
@@ -13,6 +14,7 @@ import type {
   RecordedQuote,
 } from '../../src/domain/signals/track-record/quote-log.ts';
 import { startQuoteRecorder } from '../../src/domain/signals/track-record/quote-recorder.ts';
+import { createRatioOf } from '../../src/domain/signals/track-record/split-ratio.ts';
 import { createTrackRecord, recordSteps } from '../../src/domain/signals/track-record/track-record.ts';
 import { NEXT_QUOTE_WITHIN_MS } from '../../src/domain/signals/track-record/waiting.ts';
 import { TradecastError } from '../../src/protocol/errors.ts';
@@ -45,9 +47,13 @@ function signal(
   };
 }
 /** One record per source, computed in one turn. */
-const toRecords = (signals: readonly QuotedSignal[], now: number): SourceRecord[] =>
+const toRecords = (
+  signals: readonly QuotedSignal[],
+  now: number,
+  splits: readonly Split[] = [],
+): SourceRecord[] =>
   [...Map.groupBy(signals, ({ source }) => source).values()].flatMap((own) => {
-    const steps = recordSteps(own, now);
+    const steps = recordSteps(own, now, createRatioOf(splits));
     let step = steps.next();
     while (!step.done) step = steps.next();
     return step.value ?? [];
@@ -67,6 +73,26 @@ describe('the track record of a source', () => {
       ...{ source: 'momentum', signals: 2, since: '2026-01-02T15:00:00.000Z' },
       ...{ finished: 1, won: 1, open: 0, notRecorded: 0, winRate: 100 },
       ...{ averagePercent: 10, bestPercent: 10, worstPercent: 10 },
+    });
+  });
+
+  test('counts a share that was split between begin and end as the several that it became', () => {
+    const day = 24 * 60;
+    // Bought at 101; four shares are worth 111.1 in all.
+    const split = { symbol: 'AAPL', day: '2026-01-03', from: 1, to: 4 };
+    const sold = { accepted: { bid: 27.775, ask: 28 } };
+    const result = (of: Partial<QuotedSignal>, splits: readonly Split[]) => {
+      const signals = [signal(0, 'buy', of), signal(day, 'close', { ...sold, ...of, ...sold })];
+      return toRecords(signals, NOW + 2 * day * MINUTE_MS, splits)[0];
+    };
+    expect(result({}, [split])).toMatchObject({ finished: 1, won: 1, averagePercent: 10 });
+    // It was over before the trade began, or is of another share.
+    for (const other of [{ day: '2026-01-02' }, { symbol: 'MSFT' }])
+      expect(result({}, [{ ...split, ...other }])).toMatchObject({ finished: 1, averagePercent: -72.5 });
+    // What a contract stands for since is another thing.
+    expect(result({ symbol: 'O:AAPL281215C00150000' }, [split])).toMatchObject({
+      finished: 0,
+      notRecorded: 1,
     });
   });
 
@@ -148,6 +174,7 @@ describe('the track record of a source', () => {
     const trackRecord = createTrackRecord(
       {
         sources: async () => ['momentum'],
+        splits: async () => [],
         async quoted({ streams, source }) {
           asked.push(`${streams} ${source}`);
           return streams.map((stream) => signal(0, 'buy', { stream }));
@@ -175,6 +202,7 @@ describe('the track record of a source', () => {
     const trackRecord = createTrackRecord(
       {
         sources: async () => ['momentum', 'reversal'],
+        splits: async () => [],
         async quoted({ source }) {
           asked += 1;
           return source === 'momentum' ? many : [signal(0, 'buy', { source })];

@@ -1,3 +1,4 @@
+import type { Split } from '../../../domain/market/splits.ts';
 import type {
   DueQuote,
   Moment,
@@ -86,7 +87,11 @@ const QUOTED = `SELECT s.source, s.id, s.stream, s.symbol, s.action, s.accepted_
   LEFT JOIN ${quoteOf('expired')} e ON true
   ORDER BY s.accepted_at, s.stream, s.seq`;
 
-export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
+const SPLITS = `SELECT symbol, day, split_from::float8 AS "from", split_to::float8 AS "to" FROM splits
+  WHERE source = $1 AND symbol = ANY ($2::text[]) AND day >= $3`;
+
+/** `market` is that of the splits, as FEED has it. */
+export const createSignalQuoteLog = (db: Database, market: string): SignalQuoteLog => ({
   async due(from, to) {
     const rows = await db.query<DueRow>(DUE, [new Date(from), new Date(to)]);
     return rows.map(({ at, ...row }): DueQuote => ({ ...row, at: at.getTime() }));
@@ -108,6 +113,7 @@ export const createSignalQuoteLog = (db: Database): SignalQuoteLog => ({
     const rows = await db.query<QuotedRow>(QUOTED, [streams, limit, new Date(since), source]);
     return rows.map(toQuoted);
   },
+  splits: (symbols, from) => db.query<Split>(SPLITS, [market, symbols, from]),
 });
 
 const toQuoted = (row: QuotedRow): QuotedSignal => ({

@@ -1,4 +1,5 @@
 import type { SignalAction, SignalStream } from '../../../protocol/signals.ts';
+import type { Split } from '../../market/splits.ts';
 
 /** Best bid and ask, dollars. */
 export interface RecordedQuote {
@@ -55,4 +56,6 @@ export interface SignalQuoteLog {
     readonly limit: number;
     readonly source: string;
   }): Promise<readonly QuotedSignal[]>;
+  /** The splits of these shares that the service has followed, from a day (2026-01-05) on. */
+  splits(symbols: readonly string[], from: string): Promise<readonly Split[]>;
 }

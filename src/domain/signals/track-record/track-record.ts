@@ -2,6 +2,7 @@ import { createAnswerCache } from '../../../lib/answer-cache.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { decimal, round, toNumber } from '../../../lib/decimal.ts';
 import { inSlices } from '../../../lib/slices.ts';
+import { newYorkDay } from '../../../protocol/new-york.ts';
 import {
   type SourceRecord,
   TRACK_RECORD_DAYS,
@@ -9,6 +10,7 @@ import {
 } from '../../../protocol/signal-reports.ts';
 import type { SignalStream } from '../../../protocol/signals.ts';
 import type { QuotedSignal, RecordedQuote, SignalQuoteLog } from './quote-log.ts';
+import { createRatioOf, type RatioOf, shareOf } from './split-ratio.ts';
 import { NEXT_QUOTE_WITHIN_MS } from './waiting.ts';
 
 /** The records of the sources that say something in these streams; of one source where it is named. */
@@ -26,7 +28,7 @@ const FRESH_PER_SIGNAL_MS = 5;
 const SIGNALS_PER_STEP = 200;
 
 export function createTrackRecord(
-  quoteLog: Pick<SignalQuoteLog, 'sources' | 'quoted'>,
+  quoteLog: Pick<SignalQuoteLog, 'sources' | 'quoted' | 'splits'>,
   clock: Clock,
 ): TrackRecord {
   const answers = createAnswerCache<SourceRecord[]>({
@@ -44,7 +46,9 @@ export function createTrackRecord(
     if (known && now < known.until) return [known.record];
     const since = now - TRACK_RECORD_DAYS * DAY_MS;
     const signals = await quoteLog.quoted({ streams, source, since, limit: TRACK_RECORD_SIGNALS });
-    const record = await inSlices(recordSteps(signals, now));
+    const shares = [...new Set(signals.map(({ symbol }) => shareOf(symbol)))];
+    const splits = await quoteLog.splits(shares, newYorkDay(since).date);
+    const record = await inSlices(recordSteps(signals, now, createRatioOf(splits)));
     if (!record) kept.delete(key);
     else kept.set(key, { until: now + Math.max(FRESH_MS, signals.length * FRESH_PER_SIGNAL_MS), record });
     return record ? [record] : [];
@@ -66,6 +70,9 @@ export function createTrackRecord(
 interface Position {
   readonly side: 'long' | 'short';
   readonly entry: RecordedQuote | null;
+  /** Milliseconds since epoch. */
+  readonly enteredAt: number;
+  readonly symbol: string;
   /** The signal that it rests on now. */
   readonly signal: QuotedSignal;
 }
@@ -75,44 +82,51 @@ type Result = number | null;
 
 /** A follower of one stream and symbol. */
 interface Walk {
+  readonly symbol: string;
+  readonly ratioOf: RatioOf;
   readonly position: Position | null;
   readonly results: Result[];
 }
 
-/** A buyer pays the ask and sells at the bid; a short seller the other way round. */
-function resultOf({ side, entry }: Position, exit: RecordedQuote | null): Result {
+/** A buyer pays the ask and sells at the bid; a short seller the other way round. A share that was split is several now. */
+function resultOf(held: Position, exit: RecordedQuote | null, exitedAt: number, ratioOf: RatioOf): Result {
+  const { side, entry } = held;
   if (!entry || !exit) return null;
-  const [begin, end] = side === 'long' ? [entry.ask, exit.bid] : [entry.bid, exit.ask];
-  const gain = side === 'long' ? decimal(end).minus(begin) : decimal(begin).minus(end);
+  const ratio = ratioOf(held.symbol, held.enteredAt, exitedAt);
+  if (!ratio) return null;
+  const begin = side === 'long' ? entry.ask : entry.bid;
+  const end = ratio.times(side === 'long' ? exit.bid : exit.ask);
+  const gain = side === 'long' ? end.minus(begin) : decimal(begin).minus(end);
   return toNumber(round(gain.times(100).div(begin), 4));
 }
 
 /** The next signal, by the rules of TRACK_RECORD_RULES. */
-function follow({ position: held, results }: Walk, signal: QuotedSignal): Position | null {
-  const position = expire(held, signal.acceptedAt, results);
+function follow(walk: Walk, signal: QuotedSignal): Position | null {
+  const { symbol, results, ratioOf } = walk;
+  const { acceptedAt } = signal;
+  const position = expire(walk, acceptedAt);
   if (signal.isEdit) return position?.signal.id === signal.id ? { ...position, signal } : position;
   const side = signal.action === 'close' ? null : signal.action === 'buy' ? 'long' : 'short';
   if (position?.side === side) return position && { ...position, signal };
-  if (position) results.push(resultOf(position, signal.accepted));
-  return side && { side, entry: signal.accepted, signal };
+  if (position) results.push(resultOf(position, signal.accepted, acceptedAt, ratioOf));
+  return side && { side, entry: signal.accepted, enteredAt: acceptedAt, symbol, signal };
 }
 
 /** Whether a trade goes on at this time; one that has expired by then adds its result. */
-function isOpenAt({ position, results }: Walk, now: number): boolean {
+function isOpenAt(walk: Walk, now: number): boolean {
   // The quote after the expiry may still come.
-  const over = position?.signal.expired ? now : now - NEXT_QUOTE_WITHIN_MS;
-  return expire(position, over, results) !== null;
+  const over = walk.position?.signal.expired ? now : now - NEXT_QUOTE_WITHIN_MS;
+  return expire(walk, over) !== null;
 }
 
 /** What is still held at this moment; a trade that has expired by then adds its result. */
-function expire(position: Position | null, at: number, results: Result[]): Position | null {
-  if (!position || !isOver(position, at)) return position;
-  results.push(resultOf(position, position.signal.expired));
+function expire({ position, results, ratioOf }: Walk, at: number): Position | null {
+  if (!position) return null;
+  const { expiresAt, expired } = position.signal;
+  if (expiresAt === null || expiresAt > at) return position;
+  results.push(resultOf(position, expired, expiresAt, ratioOf));
   return null;
 }
-
-const isOver = ({ signal: { expiresAt } }: Position, at: number): boolean =>
-  expiresAt !== null && expiresAt <= at;
 
 /**
  * The record of one source, from its signals, oldest first; null where none of them is a publication. What one stream says
@@ -121,6 +135,7 @@ const isOver = ({ signal: { expiresAt } }: Position, at: number): boolean =>
 export function* recordSteps(
   signals: readonly QuotedSignal[],
   now: number,
+  ratioOf: RatioOf,
 ): Generator<void, SourceRecord | null> {
   const published = signals.filter(({ isEdit }) => !isEdit);
   const [first] = published;
@@ -133,7 +148,7 @@ export function* recordSteps(
     // Where its publication is too old to count, no trade rests on it.
     if (symbol === undefined) continue;
     const key = `${signal.stream} ${symbol}`;
-    const walk = walks.get(key) ?? { position: null, results: [] };
+    const walk = walks.get(key) ?? { symbol, ratioOf, position: null, results: [] };
     walks.set(key, { ...walk, position: follow(walk, signal) });
   }
   yield;

@@ -13,7 +13,7 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
 
   test('are measured from the arrival of their request, also by whoever reads them later', async () => {
     const { db } = database;
-    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db, 'test')];
     const now = Date.now();
     const receivedAt = now - 1_234;
     const [timestamp, source] = [new Date(now).toISOString(), 'momentum'];
@@ -48,7 +48,7 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
 
   test('of a track record name what is an edit, whichever number the first revision had', async () => {
     const { db } = database;
-    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db, 'test')];
     const now = Date.now();
     const sent = [
       ['a', 1, 'AAPL'],
@@ -78,7 +78,7 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
 
   test('ask for no quote of an edit, but for one at its expiry', async () => {
     const { db } = database;
-    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db, 'test')];
     const now = Date.now();
     const expiresAt = new Date(now + 5_000).toISOString();
     const sent = [1, 2].map((revision) => {
@@ -99,7 +99,7 @@ describe.each(KINDS)('signals in the %s database', (kind) => {
 
   test('that are lost, or have given their number to another signal, get no quote; others beside them do', async () => {
     const { db } = database;
-    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db)];
+    const [log, quoteLog] = [createSignalLog(db), createSignalQuoteLog(db, 'test')];
     const now = Date.now();
     const timestamp = new Date(now).toISOString();
     const terms = { symbol: 'META', action: 'buy', premium: true, source: 'lost', timestamp };

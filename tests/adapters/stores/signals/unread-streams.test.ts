@@ -81,7 +81,11 @@ function observe(db: Database, mode: 'force_custom_plan' | 'force_generic_plan')
 
 /** Everything that a reader's questions read of the signals, by what is asked. */
 function questions(db: Database): Readonly<Record<string, () => Promise<unknown>>> {
-  const [log, deliveryLog, quoteLog] = [createSignalLog(db), createDeliveryLog(db), createSignalQuoteLog(db)];
+  const [log, deliveryLog, quoteLog] = [
+    createSignalLog(db),
+    createDeliveryLog(db),
+    createSignalQuoteLog(db, 'test'),
+  ];
   const page: SignalQuery = { streams: STREAMS, limit: 10 };
   const pages: Readonly<Record<string, Partial<SignalQuery>>> = {
     newest: {},

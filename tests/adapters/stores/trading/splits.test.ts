@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import { silentLog } from '../../../../rig/log.ts';
+import { createSignalQuoteLog } from '../../../../src/adapters/stores/signals/quotes.ts';
 import { closePosition } from '../../../../src/adapters/stores/trading/close-position.ts';
 import { createKnownPrices } from '../../../../src/adapters/stores/trading/known-prices.ts';
 import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
@@ -111,6 +112,15 @@ describe.each(KINDS)('splits in the ledger on %s', (kind) => {
     expect([after?.quantity, String(after?.cost)]).toEqual([40, '1000']);
     expect(await split(4, 1)).toEqual({ appended: [], contradicted: [] });
     expect((await positionOf(first))?.quantity).toBe(40);
+  });
+
+  test('are known to the track record of signals, each in its market', async () => {
+    await split(4, 1);
+    const followed = { symbol, day: '2026-03-03', from: 1, to: 4 };
+    const log = createSignalQuoteLog(database.db, 'test');
+    expect(await log.splits([symbol, 'OTHER'], '2026-03-03')).toEqual([followed]);
+    expect(await log.splits([symbol], '2026-03-04')).toEqual([]);
+    expect(await createSignalQuoteLog(database.db, 'another').splits([symbol], '2026-03-03')).toEqual([]);
   });
 
   test('of a former engine change nothing', async () => {
