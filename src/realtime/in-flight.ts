@@ -148,8 +148,7 @@ export class InFlight {
   #resize(bytes: number, most: number, tookMs: number): void {
     const window = this.#window;
     if (tookMs <= this.#usualMs) this.#usualMs = tookMs;
-    // Behind half a window, an answer waits for what is before it.
-    else if (most < window / 2) this.#usualMs += (tookMs - this.#usualMs) * USUAL_PART;
+    else this.#usualMs += (tookMs - this.#usualMs) * USUAL_PART;
     if (tookMs > AIM_MS) this.#window = Math.max(MIN_WINDOW_BYTES, (bytes * AIM_MS) / tookMs);
     else if (window < WIDE_WINDOW_BYTES) {
       if (tookMs <= QUICK_MS && bytes >= window / 2) this.#window = Math.min(WIDE_WINDOW_BYTES, window * 2);

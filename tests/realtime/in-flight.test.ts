@@ -185,12 +185,19 @@ describe('the room', () => {
     expect(line.oldest()).toBeLessThanOrEqual(6_000);
   });
 
-  test('grows no further where the line has no more to give', () => {
+  test('holds little more than a second of a line that has no more to give', () => {
     const line = createLine(50_000, 20);
     read(line, 30);
     line.oldest();
-    read(line, 30);
-    expect(line.oldest()).toBeLessThanOrEqual(1_000);
+    read(line, 60);
+    expect(line.oldest()).toBeLessThanOrEqual(1_500);
+  });
+
+  test('opens for a reader whose answers come to take longer', () => {
+    read(createLine(1e7, 5), 10);
+    const line = createLine(1e7, 150);
+    read(line, 60);
+    expect(read(line, 10)).toBe(0);
   });
 });
 
