@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type ErrorCode, TradecastError } from '../../../src/protocol/errors.ts';
+import { newYorkDate } from '../../../src/protocol/new-york.ts';
 import type { Bar } from '../lib/bars.ts';
 import { type TimeframeId, timeframeOf } from '../lib/timeframes.ts';
 import { joinBars, type MarketTick, withTick } from './bar-lists.ts';
@@ -45,7 +46,9 @@ export interface BarHistoryStore extends StoreApi<BarHistoryState> {
   retry(): void;
   /** Brings the newest bars up to date: some may be missing. */
   refresh(): void;
-  /** The running bar grows, or the next one begins. */
+  /** All of it anew: after a split, bars of before are told in other shares. */
+  reload(): void;
+  /** The running bar grows, or the next one begins. With a new day, which may begin with a split, all bars are read anew. */
   apply(tick: MarketTick): void;
   stop(): void;
 }
@@ -89,6 +92,22 @@ function createVolumeCount() {
       before = volume;
       // A new day counts from zero.
       return volume < base ? volume : volume - base;
+    },
+  };
+}
+
+/** Whether a tick is the first of its day, in New York. */
+function createDayCount() {
+  let newest: string | undefined;
+  const dayOf = ({ timestamp }: MarketTick): string => newYorkDate(Date.parse(timestamp));
+  return {
+    restart: (tick: MarketTick | undefined) => {
+      newest = tick && dayOf(tick);
+    },
+    begins(tick: MarketTick): boolean {
+      const before = newest ?? dayOf(tick);
+      newest = dayOf(tick);
+      return newest > before;
     },
   };
 }
@@ -138,6 +157,7 @@ export function createBarHistoryStore({ latest, ...sources }: BarHistoryOptions)
   const { store, shown, show, put } = open;
   const shelf = createShelf<BarHistory>(sources.timers);
   const volume = createVolumeCount();
+  const days = createDayCount();
   let cancel = () => {};
 
   function after(ms: number, run: () => void) {
@@ -151,6 +171,7 @@ export function createBarHistoryStore({ latest, ...sources }: BarHistoryOptions)
     onBars(bars, symbol, timeframe) {
       const tick = latest(symbol);
       volume.restart(tick);
+      days.restart(tick);
       return tick ? withTick(bars, tick, timeframeOf(timeframe).size, 0) : bars;
     },
   });
@@ -168,6 +189,7 @@ export function createBarHistoryStore({ latest, ...sources }: BarHistoryOptions)
     ...store,
     loadOlder: requests.loadOlder,
     refresh: requests.refresh,
+    reload: requests.reload,
     retry,
     open(symbol, timeframe) {
       const before = shown();
@@ -179,6 +201,7 @@ export function createBarHistoryStore({ latest, ...sources }: BarHistoryOptions)
       }
       const held = shelf.take(keyOf(symbol, timeframe));
       volume.restart(undefined);
+      days.restart(undefined);
       show(held ?? nothingOf(symbol, timeframe));
       if (held) requests.refresh();
       else requests.load();
@@ -186,6 +209,7 @@ export function createBarHistoryStore({ latest, ...sources }: BarHistoryOptions)
     apply(tick) {
       const held = shown();
       if (held?.status !== 'ready') return;
+      if (days.begins(tick)) requests.reload();
       const bars = withTick(held.bars, tick, timeframeOf(held.timeframe).size, volume.since(tick));
       if (bars === held.bars) return;
       put({ bars });
@@ -206,7 +230,11 @@ interface RequestParts {
 }
 
 /** What is requested for the open history: its newest bars, what they lack by now, and older ones. */
-function createRequests({ open: { shown, put, during }, pages, retryIn, onBars }: RequestParts) {
+function createRequests({ open, pages, retryIn, onBars }: RequestParts) {
+  const { shown, show, put, during } = open;
+  /** Which history is to be read anew, until it was: newer bars beside the old ones would be of other shares. */
+  let renewed = '';
+
   function take(bars: readonly Bar[], { settled, stale }: NewestBars) {
     const { symbol, timeframe, ...before } = shown()!;
     put({
@@ -218,26 +246,32 @@ function createRequests({ open: { shown, put, during }, pages, retryIn, onBars }
     });
   }
 
-  function load() {
-    const history = shown()!;
-    put({ status: 'loading', failure: null });
+  function askWhole(missing: Partial<BarHistory>) {
+    const { symbol, timeframe } = shown()!;
     void during(
       'newest',
-      pages.newest(history.symbol, timeframeOf(history.timeframe)),
+      pages.newest(symbol, timeframeOf(timeframe)),
       (newest) => {
+        renewed = '';
         put({ older: newest.bars.length === 0 ? 'end' : 'more' });
         take(newest.bars, newest);
       },
       (failure, wait) => {
-        put({ status: 'failed', failure });
+        put({ ...missing, failure });
         if (wait !== undefined) retryIn(wait);
       },
     );
   }
 
+  function load() {
+    put({ status: 'loading', failure: null });
+    askWhole({ status: 'failed' });
+  }
+
   function refresh() {
     const history = shown();
     if (history?.status !== 'ready') return;
+    if (renewed === keyOf(history.symbol, history.timeframe)) return reload();
     const from = history.settled ?? history.bars[0]?.time;
     if (from === undefined) return load();
     void during(
@@ -251,7 +285,21 @@ function createRequests({ open: { shown, put, during }, pages, retryIn, onBars }
     );
   }
 
-  function loadOlder() {
+  /** What is shown stays until the answer takes its place. A page of before that is on its way is dropped. */
+  function reload() {
+    const history = shown();
+    if (history?.status !== 'ready') return;
+    renewed = keyOf(history.symbol, history.timeframe);
+    show({ ...history, older: history.older === 'loading' ? 'more' : history.older });
+    askWhole({ stale: true });
+  }
+
+  return { load, reload, refresh, loadOlder: createOlder(open, pages) };
+}
+
+/** The next page to the left. */
+function createOlder({ shown, put, during }: OpenHistory, pages: RequestParts['pages']) {
+  return () => {
     const history = shown();
     const first = history?.bars[0];
     if (history?.status !== 'ready' || history.older !== 'more' || !first) return;
@@ -265,7 +313,5 @@ function createRequests({ open: { shown, put, during }, pages, retryIn, onBars }
       },
       (failure) => put({ older: isFinal(failure) ? 'end' : 'failed' }),
     );
-  }
-
-  return { load, refresh, loadOlder };
+  };
 }

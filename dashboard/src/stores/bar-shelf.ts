@@ -1,8 +1,9 @@
+import { newYorkDate } from '../../../src/protocol/new-york.ts';
 import type { Timers } from '../lib/timers.ts';
 
 /** What was left a moment ago is still there when the reader comes back. */
 const MAX_KEPT = 12;
-/** Prices of before a split change with it: what is older is requested as a whole. */
+/** Prices of before a split change with it: what is older, or of the day before, is requested as a whole. */
 const KEPT_MS = 30 * 60_000;
 
 /** Keeps what was left a moment ago. */
@@ -17,7 +18,9 @@ export function createShelf<T>(timers: Timers) {
     take(key: string): T | undefined {
       const found = held.get(key);
       held.delete(key);
-      return found && timers.now() - found.at < KEPT_MS ? found.value : undefined;
+      const now = timers.now();
+      if (!found || newYorkDate(found.at) !== newYorkDate(now)) return undefined;
+      return now - found.at < KEPT_MS ? found.value : undefined;
     },
   };
 }

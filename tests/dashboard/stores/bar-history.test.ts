@@ -72,6 +72,43 @@ describe('the history of the chart', () => {
     expect(shown()).toMatchObject({ bars: minutes(3), older: 'more', stale: false });
   });
 
+  test('is read anew with the first tick of a day, which may begin with a split, until that has succeeded', async () => {
+    let answer: Answer = minutes(3);
+    const { store, asked, shown, ready } = open(() => answer);
+    store.open('AAPL', '1d');
+    await ready();
+    store.apply(tick(NOW, 10, 100));
+    expect(asked).toHaveLength(1);
+    answer = refused('UNAVAILABLE');
+    const tomorrow = NOW + 24 * 3_600;
+    store.apply(tick(tomorrow, 2.5, 1));
+    await until(() => shown()?.stale);
+    // After a failure too, bars of before are never joined with those of after.
+    answer = minutes(3).map(({ time }) => bar(time, 2.5));
+    store.refresh();
+    await until(() => shown()?.stale === false);
+    expect(shown()?.bars).toEqual(answer);
+    expect(asked.slice(1).map(({ from }) => from)).toEqual([asked[0]?.from, asked[0]?.from]);
+    store.apply(tick(tomorrow + 1, 2.5, 2));
+    await handled();
+    expect(asked).toHaveLength(3);
+  });
+
+  test('of before a split gives way to the whole of after it, and keeps no page that was on its way', async () => {
+    const late = Promise.withResolvers<Answer>();
+    let pages = 0;
+    const after = minutes(3).map(({ time }) => bar(time, 2.5));
+    const { store, shown, ready } = open(() => [minutes(3), late.promise, after][pages++] ?? []);
+    store.open('AAPL', '1d');
+    await ready();
+    store.loadOlder();
+    store.reload();
+    await until(() => shown()?.bars[0]?.close === 2.5);
+    late.resolve(minutes(3, NOW - 3_600));
+    await handled();
+    expect(shown()).toMatchObject({ status: 'ready', older: 'more', bars: after });
+  });
+
   test('goes on with the running minute of the feed, and with each tick, without a gap', async () => {
     const running = { ...bar(NOW, 11), high: 12, volume: 4 };
     const { store, shown, ready, known } = open(() => minutes(2), [...minutes(1), running]);

@@ -21,7 +21,7 @@ export function useBarHistory(
   symbol: string,
   timeframe: TimeframeId,
 ): { readonly store: BarHistoryStore; readonly history: BarHistory | null } {
-  const { api, timers, states, connection, onReturn } = useDesk();
+  const { api, timers, states, connection, subscribe, onReturn } = useDesk();
   const [store] = useState(() =>
     createBarHistoryStore({
       api,
@@ -52,12 +52,16 @@ export function useBarHistory(
     const ends = [
       connection.onConnect((again) => again && store.refresh()),
       onReturn(store.refresh),
+      // A split that is told late changes the bars in the middle of a day.
+      subscribe('position:adjusted', (adjusted) => {
+        if (adjusted.reason === 'split' && adjusted.symbol === store.getState().shown?.symbol) store.reload();
+      }),
       store.stop,
     ];
     return () => {
       for (const end of ends) end();
     };
-  }, [store, connection, onReturn]);
+  }, [store, connection, subscribe, onReturn]);
 
   // Until the store has followed, there is nothing of this symbol.
   const current = shown?.symbol === symbol && shown.timeframe === timeframe;
