@@ -7,10 +7,13 @@ import { openAccount } from '../../src/adapters/stores/trading/accounts.ts';
 import type { EngineLease } from '../../src/domain/engine/lease.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import type { PriceListener } from '../../src/domain/market/quote-book.ts';
+import { DECIMALS } from '../../src/domain/trading/amounts.ts';
 import type { BrokerOrder } from '../../src/domain/trading/broker.ts';
 import { fitnessOf, spreadLevels } from '../../src/domain/trading/fit.ts';
+import { dayChange, heldOf } from '../../src/domain/trading/held.ts';
 import type { Account, Position } from '../../src/domain/trading/holdings.ts';
 import type { MarketView } from '../../src/domain/trading/market-view.ts';
+import { markOf } from '../../src/domain/trading/marks.ts';
 import type { Order } from '../../src/domain/trading/order.ts';
 import { emptyPosition } from '../../src/domain/trading/portfolio.ts';
 import type { RiskLimits } from '../../src/domain/trading/risk-limits.ts';
@@ -73,6 +76,12 @@ export const positionOf = (
   cost: decimal(cost),
   ...changes,
 });
+
+/** The day change of a position, as text; undefined where it is not known. */
+export const changeOf = (position: Position, quote: Quote | undefined): string | undefined => {
+  const held = heldOf(DECIMALS, position, TODAY);
+  return held ? dayChange(DECIMALS, held, markOf(position, quote, TODAY))?.toString() : undefined;
+};
 
 export const orderOf = (changes: Partial<Order> = {}): Order => ({
   id: randomUUID(),

@@ -1,22 +1,23 @@
 /** At which price a position counts: in the portfolio, in the day's change and in the loss of the day. */
-import { type Decimal, decimal, round } from '../../lib/decimal.ts';
+import { decimal, round } from '../../lib/decimal.ts';
 import { instrumentOf } from '../instrument/instrument.ts';
 import type { Quote, QuoteSplit } from '../market/quote.ts';
+import type { Price } from './amounts.ts';
 import { lastPrice } from './fit.ts';
 import type { FoundPrice, KnownPrice, Position } from './holdings.ts';
-import { readPrice } from './prices.ts';
+import { isPrice, readPrice } from './prices.ts';
 import { tradingDay } from './trading-day.ts';
 
 /** Null prices are not known. */
 export type Mark =
-  | { readonly kind: 'quote'; readonly price: Decimal; readonly previousClose: Decimal | null }
+  | { readonly kind: 'quote'; readonly price: Price; readonly previousClose: Price | null }
   | {
       readonly kind: 'last-known';
-      readonly price: Decimal;
-      readonly previousClose: Decimal | null;
+      readonly price: Price;
+      readonly previousClose: Price | null;
       readonly at: number;
     }
-  | { readonly kind: 'cost'; readonly price: null; readonly previousClose: Decimal | null };
+  | { readonly kind: 'cost'; readonly price: null; readonly previousClose: Price | null };
 
 /** False for an adjusted contract: its symbol does not say how many shares it stands for, so no price gives its value. */
 export const isCountable = (symbol: string): boolean => instrumentOf(symbol).multiplier !== null;
@@ -33,11 +34,11 @@ export function markOf(
   today: string,
 ): Mark {
   if (!isCountable(symbol)) return { kind: 'cost', price: null, previousClose: null };
-  const toHeld = (price: Decimal | null): Decimal | null =>
-    price && toSharesHeld(price, quote?.split, splitDay);
-  const previousClose = toHeld(readPrice(quote?.previousClose));
-  const price = isNewest(quote, lastKnown) ? toHeld(lastPrice(quote)) : null;
-  if (price) return { kind: 'quote', price, previousClose };
+  const toHeld = (value: number | undefined): Price | null =>
+    value !== undefined && isPrice(value) ? toSharesHeld(value, quote?.split, splitDay) : null;
+  const previousClose = toHeld(quote?.previousClose);
+  const price = isNewest(quote, lastKnown) ? toHeld(quote?.price) : null;
+  if (price !== null) return { kind: 'quote', price, previousClose };
   if (!lastKnown) return { kind: 'cost', price: null, previousClose };
   return {
     kind: 'last-known',
@@ -49,9 +50,10 @@ export function markOf(
 
 const PRICE_DECIMALS = 6;
 
-function toSharesHeld(price: Decimal, split: QuoteSplit | undefined, splitDay = ''): Decimal {
+/** The number itself where there is no split between: it becomes an amount where it is multiplied. */
+function toSharesHeld(price: number, split: QuoteSplit | undefined, splitDay = ''): Price {
   if (!split || splitDay >= split.day) return price;
-  return round(price.times(decimal(split.to)).div(decimal(split.from)), PRICE_DECIMALS);
+  return round(decimal(price).times(decimal(split.to)).div(decimal(split.from)), PRICE_DECIMALS);
 }
 
 /** What came over the connection there is is newer than anything stored, also in a recording that has begun again. */

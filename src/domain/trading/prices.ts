@@ -20,9 +20,12 @@ export function toBookPrice(price: Decimal, side: Side): Decimal | null {
   return booked.gt(0) ? booked : null;
 }
 
+/** Whether a feed's number is a price. */
+export const isPrice = (value: number): boolean => Number.isFinite(value) && value > 0;
+
 /** A feed's price as a decimal; null for a value that is no price. */
 export const readPrice = (value: number | undefined): Decimal | null =>
-  value !== undefined && Number.isFinite(value) && value > 0 ? decimal(value) : null;
+  value !== undefined && isPrice(value) ? decimal(value) : null;
 
 /** Whether `price` is no worse than `bound` for the side. */
 export const isWithin = (price: Decimal, bound: Decimal, side: Side): boolean =>

@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { closeAt } from '../../../src/domain/trading/adjustment.ts';
-import { markOf } from '../../../src/domain/trading/marks.ts';
-import { dailyLoss, dayChange } from '../../../src/domain/trading/portfolio.ts';
+import { dailyLoss } from '../../../src/domain/trading/portfolio.ts';
 import { decimal, round } from '../../../src/lib/decimal.ts';
-import { accountOf, positionOf, TODAY } from '../../support/trading.ts';
+import { accountOf, changeOf, positionOf, TODAY } from '../../support/trading.ts';
 
 const cents = fc.integer({ min: 0, max: 10_000_000 }).map((amount) => decimal(amount).div(10_000));
 
@@ -54,8 +53,7 @@ test('a closed position is no loss of the day, and what the day realised by trad
   ] as const) {
     const account = accountOf({ cost: 10_000 });
     const { holding } = closeAt({ account, position }, decimal('0.01'), TODAY);
-    const mark = markOf(holding.position, undefined, TODAY);
-    expect(dayChange(holding.position, mark, TODAY)?.toString()).toBe(realized);
+    expect(changeOf(holding.position, undefined)).toBe(realized);
     expect(dailyLoss([holding.position], () => undefined, TODAY).toString()).toBe(realized.replace('-', ''));
   }
 });

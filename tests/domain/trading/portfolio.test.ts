@@ -2,15 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { Quote } from '../../../src/domain/market/quote.ts';
 import type { Position } from '../../../src/domain/trading/holdings.ts';
 import { markOf, toKnownPrice } from '../../../src/domain/trading/marks.ts';
-import { dailyLoss, dayChange, portfolioToPayload } from '../../../src/domain/trading/portfolio.ts';
+import { dailyLoss, portfolioToPayload } from '../../../src/domain/trading/portfolio.ts';
 import { decimal } from '../../../src/lib/decimal.ts';
 import type { PortfolioPayload } from '../../../src/protocol/portfolio.ts';
-import { accountOf, NOON, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
+import { accountOf, changeOf, NOON, positionOf, quoteOf, TODAY } from '../../support/trading.ts';
 
 const loss = (positions: readonly Position[], quotes: (symbol: string) => Quote | undefined) =>
   dailyLoss(positions, quotes, TODAY).toString();
-const changeOf = (position: Position, quote: Quote | undefined) =>
-  dayChange(position, markOf(position, quote, TODAY), TODAY)?.toString();
 
 describe('the day change of a position', () => {
   const quote = quoteOf('AAPL', { price: 105, previousClose: 100 });
@@ -235,8 +233,8 @@ describe('the mark of a position', () => {
   test('is its quote, however well another price is known', () => {
     expect(markOf({ ...position, lastKnown: known }, quoteOf('GONE', { price: 88 }), TODAY)).toEqual({
       kind: 'quote',
-      price: decimal(88),
-      previousClose: decimal(98),
+      price: 88,
+      previousClose: 98,
     });
   });
 
@@ -255,7 +253,7 @@ describe('the mark of a position', () => {
     const quote = quoteOf('GONE', untraded);
     expect(toKnownPrice(quote)).toBeNull();
     expect(markOf(position, quote, TODAY)).toEqual({
-      ...{ kind: 'cost', price: null, previousClose: decimal(14.25) },
+      ...{ kind: 'cost', price: null, previousClose: 14.25 },
     });
     const stored = { ...position, lastKnown: known };
     expect(markOf(stored, quote, TODAY)).toMatchObject({ kind: 'last-known', price: decimal(90), at: NOON });
@@ -274,7 +272,7 @@ describe('the mark of a position', () => {
         TODAY,
       );
     expect(snapshot(NOON - 1)).toMatchObject({ kind: 'last-known', price: decimal(90) });
-    expect(snapshot(NOON)).toMatchObject({ kind: 'quote', price: decimal(88) });
+    expect(snapshot(NOON)).toMatchObject({ kind: 'quote', price: 88 });
   });
 
   test('is what the connection brought, also where a recording has begun again', () => {
