@@ -19,8 +19,11 @@ export interface Feature {
   /** A peer is connected. */
   joined?(peer: Peer): void;
   left?(peer: Peer): void;
-  /** Offers state that is due by time; called before the lane writes. */
-  tick?(): void;
+  /**
+   * Offers state that is due by time; called before the lane writes. True where more of it is due than one turn of the
+   * loop should do: it is called again after the others had theirs.
+   */
+  tick?(): boolean;
   /** Begins timers and subscriptions; returns what ends them. */
   start?(): Cancel;
 }

@@ -110,9 +110,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     ...parts,
     lane,
     latency,
-    beforeTick() {
-      for (const feature of serving) feature.tick?.();
-    },
+    beforeTick: () => serving.filter((feature) => feature.tick?.()).length > 0,
   });
   const running = createScope();
   let stopping: Promise<void> | null = null;

@@ -71,6 +71,7 @@ export const optionsFeature =
       tick() {
         liveContracts.tick();
         wanted.tick();
+        return false;
       },
       start() {
         const ends = [liveContracts.start(), wanted.start()];

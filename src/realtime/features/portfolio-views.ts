@@ -6,6 +6,7 @@ import { portfolioTopic } from '../../domain/trading/topics.ts';
 import { tradingDay } from '../../domain/trading/trading-day.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { createRounds } from '../../lib/rounds.ts';
 import { PORTFOLIO_INTERVAL_MS } from '../../protocol/limits.ts';
 import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 import type { Peer } from '../peer.ts';
@@ -34,13 +35,16 @@ export interface PortfolioViews {
   holdingsAre(userId: string, version: string): void;
   /** Symbols held by users with an open view. */
   symbols(): Iterable<string>;
-  /** Reads and sends what is due; called on each tick. */
-  tick(): void;
+  /** Reads and sends what is due, as much as one turn of the loop has time for; true where some is left. */
+  tick(): boolean;
   start(): Cancel;
 }
 
 /** While the database is away, views do not ask it on every tick. */
 const RETRY_MS = 1_000;
+
+/** Thousands of portfolios move together; orders and trades wait no longer than for this many milliseconds of them. */
+const PART_MS = 10;
 
 export interface PortfolioViewsParts {
   readonly bus: Bus;
@@ -58,6 +62,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   const views = new Map<string, PortfolioView>();
   const index = createSymbolIndex(parts.onSymbols);
   const { open, refresh, reportChange } = createDelivery(parts, views, index);
+  const rounds = createRounds(() => views.values(), refresh, PART_MS);
   let day = tradingDay(clock.now());
 
   /** The day's change begins anew at midnight, whether or not anything moves. */
@@ -95,7 +100,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
     symbols: index.symbols,
     tick() {
       turnDay();
-      for (const view of views.values()) refresh(view);
+      return rounds.part();
     },
     start() {
       const ends = [

@@ -15,8 +15,8 @@ export interface FanOut {
 
 export interface FanOutParts {
   readonly lane: Pick<StateLane, 'publish' | 'tick'>;
-  /** Offers what is due by time, before the tick writes. */
-  readonly beforeTick: () => void;
+  /** Offers what is due by time, before the tick writes; true where more of it waits for another turn of the loop. */
+  readonly beforeTick: () => boolean;
   readonly metrics: Pick<RealtimeMetrics, 'startFlush'>;
   readonly latency: Pick<LatencyWindow, 'record'>;
   readonly clock: Clock;
@@ -33,9 +33,9 @@ export function createFanOut({ lane, beforeTick, metrics, latency, clock }: FanO
   const pacer = createPacer(clock, () => {
     publish();
     if (!tickDue) return;
-    tickDue = false;
-    beforeTick();
+    tickDue = beforeTick();
     lane.tick();
+    if (tickDue) pacer.request();
   });
 
   function publish(): void {

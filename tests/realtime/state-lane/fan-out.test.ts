@@ -23,6 +23,8 @@ function setUp() {
     every: () => () => {},
   };
   const written: string[] = [];
+  /** In how many turns the next tick does its work. */
+  let parts = 1;
   const onStall = jest.fn();
   const quotes: StateSource<Quote, 'quote:update'> = {
     event: 'quote:update',
@@ -43,14 +45,20 @@ function setUp() {
       },
       tick: () => written.push('tick'),
     },
-    beforeTick: () => written.push('before the tick'),
+    beforeTick() {
+      written.push('before the tick');
+      return parts-- > 1;
+    },
     metrics: createMetrics().realtime,
     latency: createLatencyWindow(),
     clock,
   });
   return {
     add: (...changed: Quote[]) => fanOut.add(quotes, changed),
-    tick: fanOut.tick,
+    tick(inParts = 1) {
+      parts = inParts;
+      fanOut.tick();
+    },
     written,
     onStall,
     wakeAfter(ms: number): void {
@@ -86,4 +94,21 @@ test('a process that stalled with quotes in hand sends them as stale and asks fo
   add(quote('A', 3));
   expect(written).toEqual(['A 1 live', 'A 2 stale', 'A 3 live']);
   expect(onStall).toHaveBeenCalledTimes(1);
+});
+
+test('a tick with more to do than one turn of the loop continues after the others had theirs', async () => {
+  const { add, tick, written, wakeAfter } = setUp();
+  add(quote('A', 1));
+  await endOfTurn();
+  add(quote('A', 2));
+  tick(2);
+  wakeAfter(10);
+  const first = ['A 1 live', 'A 2 live', 'before the tick', 'tick'];
+  expect(written).toEqual(first);
+  await endOfTurn();
+  wakeAfter(10);
+  expect(written).toEqual([...first, 'before the tick', 'tick']);
+  await endOfTurn();
+  wakeAfter(10);
+  expect(written).toHaveLength(6);
 });
