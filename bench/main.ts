@@ -25,6 +25,7 @@ import { signals } from './cases/signals.ts';
 import { slowReaders } from './cases/slow-readers.ts';
 import { tenClients } from './cases/ten-clients.ts';
 import { thinReaders } from './cases/thin-readers.ts';
+import { uninvolved } from './cases/uninvolved.ts';
 import { type Finished, toReport, toSummary, toText } from './support/report.ts';
 
 const CASES = [
@@ -47,6 +48,7 @@ const CASES = [
   sentiment,
   reconnect,
   cluster,
+  uninvolved,
   slowReaders,
   thinReaders,
   comeback,

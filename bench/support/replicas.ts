@@ -23,6 +23,7 @@ export interface ReplicaSet {
   /** The first one is the engine, until they are restarted. */
   readonly replicas: readonly Replica[];
   readonly users: readonly SeededUser[];
+  readonly redisUrl: string;
   /** kill -9 of all at once; resolves when they are gone. */
   kill(): Promise<void>;
   /** Starts all at once, each on its port; resolves when they listen. */
@@ -75,6 +76,7 @@ export function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
         return replicas;
       },
       users,
+      redisUrl: redis.url,
       async kill() {
         for (const { child } of replicas) child.signal('SIGKILL');
         await Promise.all(replicas.map(({ child }) => child.ended));

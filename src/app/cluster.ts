@@ -16,6 +16,7 @@ import { checkRights, countingTrial } from '../adapters/redis/rights.ts';
 import type { Database } from '../adapters/sql/database.ts';
 import type { ClusterConfig } from '../config/index.ts';
 import type { Bus } from '../domain/bus/bus.ts';
+import { createCommitLine } from '../domain/bus/commit-line.ts';
 import type { BusLine } from '../domain/bus/line.ts';
 import { type BusLink, newLinkCounters } from '../domain/bus/link.ts';
 import { createRefusals, type Refusals } from '../domain/bus/refusals.ts';
@@ -62,6 +63,8 @@ export interface ClusterParts {
   readonly databaseUrl: string | null;
   /** Number of replicas last seen. */
   readonly replicas: () => number;
+  /** Whether this replica has use for what a reader is sent: a user, or `ENGINE`. */
+  readonly hasReader: (reader: string) => boolean;
 }
 
 /** A replica without clients asks Redis for nothing, and would not notice what Redis began to refuse. */
@@ -101,7 +104,7 @@ interface SharedParts extends ClusterParts {
 }
 
 function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
-  const { config, replicas } = parts;
+  const { config, replicas, hasReader } = parts;
   const { clock, wrap } = core;
   const log = core.log('cluster');
   const prefix = config.redisPrefix;
@@ -110,7 +113,7 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
   // One of each line: a message counts on the line that brought it.
   const newSeal = (): Seal => createSeal({ prefix, secrets: parts.keys.bus, clock });
   const line = createRedisLine({
-    ...{ clients, topics: TOPICS, prefix, refusals, clock, log },
+    ...{ clients, topics: TOPICS, prefix, refusals, hasReader, clock, log },
     seal: newSeal(),
     externalEvents: config.externalEvents,
   });
@@ -128,7 +131,10 @@ function overRedis(core: Core, parts: SharedParts): Capability<Cluster> {
   });
   const bus = createReplicatedBus({
     local: createLocalBus(log),
-    lines: [wrapped<BusLine>(line, wrap.line), wrapped<BusLine>(relay, wrap.line)],
+    lines: [
+      wrapped<BusLine>(createCommitLine(line, hasReader), wrap.line),
+      wrapped<BusLine>(relay, wrap.line),
+    ],
     topics: TOPICS,
     count: link.count,
     clock,

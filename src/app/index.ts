@@ -1,6 +1,7 @@
 /** Builds each capability once and joins them in a list: it runs forward on start and back on stop. */
 import type { Config, Secrets } from '../config/index.ts';
 import type { DemoAccount } from '../domain/accounts/demo-account.ts';
+import { ENGINE } from '../domain/bus/topic.ts';
 import { createAccountFaces } from './accounts.ts';
 import { createCluster } from './cluster.ts';
 import { type Core, createCore } from './core.ts';
@@ -83,6 +84,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     keys: keys.faces,
     database,
     replicas: () => reporting.faces.replicas.count(),
+    hasReader: (reader) => (reader === ENGINE ? lease.current() !== null : realtime.faces.hasUser(reader)),
   });
   const { bus } = cluster.faces;
   const lease = createLease(core, database, bus);

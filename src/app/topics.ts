@@ -1,4 +1,5 @@
 import { placeAskedTopic, placeTopic, revokedTopic } from '../domain/accounts/topics.ts';
+import { commitTopic } from '../domain/bus/commit-line.ts';
 import type { Topic } from '../domain/bus/topic.ts';
 import { leaseFreeTopic } from '../domain/engine/topics.ts';
 import { journalTopic } from '../domain/journal/topics.ts';
@@ -14,6 +15,7 @@ export const TOPICS: readonly Topic[] = [
   ...MARKET_TOPICS,
   yieldsTopic,
   ...OFF_EXCHANGE_TOPICS,
+  commitTopic,
   journalTopic,
   signalsTopic,
   ...TRADING_TOPICS,

@@ -54,6 +54,8 @@ export interface RealtimeParts {
 export interface Realtime {
   connections(): number;
   users(): number;
+  /** Whether the user has a connection to this replica. */
+  hasUser(userId: string): boolean;
   /** Milliseconds from the receipt of a value by this replica to its write to the peers. */
   readonly latency: LatencyWindow;
   /** Looks at once for what the bus may have lost: it was away, or this process stalled. */
@@ -125,6 +127,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
     latency,
     connections: () => peers.size,
     users: () => index.byUser.size,
+    hasUser: (userId) => index.byUser.has(userId),
     resync: sweep.now,
     start() {
       serving = features;

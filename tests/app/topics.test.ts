@@ -40,6 +40,7 @@ const MESSAGES: Readonly<Record<string, object>> = {
     ],
   },
   'off-exchange:asked': { replica: 'one' },
+  commit: { to: ['u1'], items: [['portfolio', 'u1', { userId: 'u1' }]] },
   journal: { userId: 'u1', epoch: 'e1', records },
   portfolio: { userId: 'u1' },
   revoked: { reason: 'logout', sessionHash: 'h1' },

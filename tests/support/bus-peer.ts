@@ -7,6 +7,7 @@ import { createRedisLine, type RedisLine } from '../../src/adapters/redis/bus-li
 import { createRedisClients } from '../../src/adapters/redis/clients.ts';
 import { TOPICS } from '../../src/app/topics.ts';
 import type { Bus } from '../../src/domain/bus/bus.ts';
+import { createCommitLine } from '../../src/domain/bus/commit-line.ts';
 import type { BusLine } from '../../src/domain/bus/line.ts';
 import { createRefusals, type Refusals } from '../../src/domain/bus/refusals.ts';
 import { createReplicatedBus } from '../../src/domain/bus/replicated-bus.ts';
@@ -34,6 +35,8 @@ export interface BusPeerOptions {
   readonly clock?: Clock;
   readonly prefix?: string;
   readonly secrets?: readonly string[];
+  /** Whom the replica has, everybody unless given. */
+  readonly hasReader?: (reader: string) => boolean;
   /** Stands between the bus and its line. */
   readonly wrapLine?: (line: BusLine) => BusLine;
   readonly moreLines?: readonly BusLine[];
@@ -52,18 +55,20 @@ export const sealOf = ({
   createSeal({ prefix, secrets: () => secrets, clock });
 
 export function createBusPeer(options: BusPeerOptions): BusPeer {
-  const { name, url, clock = systemClock, prefix = BUS_PREFIX } = options;
+  const { name, url, clock = systemClock, prefix = BUS_PREFIX, hasReader = () => true } = options;
   const clients = createRedisClients({ url, log: silentLog });
   const refusals = createRefusals({ clock, log: silentLog });
   const line = createRedisLine({
     ...{ clients, topics: TOPICS, prefix, refusals, clock, log: silentLog },
     seal: sealOf(options),
+    hasReader,
     externalEvents: ['news'],
   });
+  const joined = createCommitLine(line, hasReader);
   const io = new Server(createServer(), { adapter: line.adapter as never });
   const bus = createReplicatedBus({
     local: createLocalBus(silentLog),
-    lines: [options.wrapLine?.(line) ?? line, ...(options.moreLines ?? [])],
+    lines: [options.wrapLine?.(joined) ?? joined, ...(options.moreLines ?? [])],
     topics: TOPICS,
     count: line.link.count,
     clock,

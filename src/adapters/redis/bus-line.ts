@@ -43,6 +43,8 @@ export interface RedisLineOptions {
   /** Of this line alone. */
   readonly seal: Seal;
   readonly refusals: Refusals;
+  /** Whether this replica has use for what a reader is sent. */
+  readonly hasReader: (reader: string) => boolean;
   /** What another service may emit to clients without a seal. */
   readonly externalEvents: readonly string[];
   readonly clock: Clock;
@@ -125,11 +127,11 @@ export function createRedisLine(options: RedisLineOptions): RedisLine {
 function guardOf(
   { name }: Namespace,
   parser: Parser,
-  { topics, prefix, seal, refusals, externalEvents }: RedisLineOptions,
+  { topics, prefix, seal, refusals, hasReader, externalEvents }: RedisLineOptions,
   link: LinkWatch,
 ): Guard {
   return createGuard({
-    ...{ topics, seal, refusals },
+    ...{ topics, seal, refusals, hasReader },
     externalEmits: createExternalEmits({ parser, channel: `${prefix}#${name}#`, events: externalEvents }),
     requestChannel: `${prefix}-request#${name}#`,
     onEcho: link.echoed,

@@ -18,6 +18,10 @@ import { createReplayWindow } from './replay-window.ts';
 export interface Seal {
   close(channel: string, body: string | Buffer): Buffer;
   open(channel: string, message: Buffer): Opened;
+  /**
+   * What a message says of itself, unproven: enough to leave it unopened, never to believe it. Null where it has no seal.
+   */
+  look(message: Buffer): { readonly body: Buffer; readonly isOwn: boolean } | null;
 }
 export type Opened = { readonly body: Buffer; readonly isOwn: boolean } | { readonly refused: Refusal };
 
@@ -35,6 +39,8 @@ const MAX_DIGITS = 15;
 const HEAD = new RegExp(
   `^${NAME} ([\\w-]{22}) (\\d{1,${MAX_DIGITS}}) (\\d{1,${MAX_DIGITS}}) ([\\da-f]{8}) ([\\w-]{43})\\n`,
 );
+const headOf = (message: Buffer): RegExpExecArray | null =>
+  HEAD.exec(message.toString('latin1', 0, SEAL_BYTES));
 /** The longest head. */
 export const SEAL_BYTES = NAME.length + 22 + 2 * MAX_DIGITS + 8 + 43 + 6;
 
@@ -72,8 +78,12 @@ export function createSeal({ prefix, secrets, clock }: SealParts): Seal {
       const line = Buffer.from(`${NAME} ${self} ${head.number} ${head.at} ${id} ${mac}\n`);
       return Buffer.concat([line, body]);
     },
+    look(message) {
+      const [line, sender] = headOf(message) ?? [];
+      return line === undefined ? null : { body: message.subarray(line.length), isOwn: sender === self };
+    },
     open(channel, message) {
-      const found = HEAD.exec(message.toString('latin1', 0, SEAL_BYTES));
+      const found = headOf(message);
       if (!found) return { refused: 'unsigned' };
       const [line, sender, number, at, id, mac] = found as unknown as HeadMatch;
       keys ??= toKeys(secrets());

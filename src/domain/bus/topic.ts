@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 
+/** The reader of what only the engine needs; ids of users contain no star. */
+export const ENGINE = '*engine';
+
 /** One kind of message between replicas. It stands with its owner; the bus knows topics only as values. */
 export interface Topic<Message = unknown> {
   /** The name on the wire. */
@@ -13,6 +16,11 @@ export interface Topic<Message = unknown> {
    * It is sent on a line that is down, too.
    */
   readonly isProbe: boolean;
+  /**
+   * For whom a message is: a user, or `ENGINE`. A replica without them has no use for it; undefined where every replica
+   * has. What is published in one turn of the loop leaves together then.
+   */
+  readerOf?(message: Message): string;
   /** Whether a message from another replica has everything that its readers touch. */
   accepts(message: unknown): message is Message;
   /**
@@ -31,7 +39,7 @@ export interface Conflation<Message> {
 }
 
 export interface TopicOptions<Message>
-  extends Pick<Topic<Message>, 'name' | 'maxAgeMs' | 'conflation'>,
+  extends Pick<Topic<Message>, 'name' | 'maxAgeMs' | 'readerOf' | 'conflation'>,
     Partial<Pick<Topic, 'mayBeAhead' | 'isProbe'>> {
   /**
    * What a message must have before any part touches it. Open at both ends: a newer replica may add fields and values,

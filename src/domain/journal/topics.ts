@@ -4,6 +4,7 @@ import type { Appended } from './journal.ts';
 
 export const journalTopic = defineTopic<Appended>({
   name: 'journal',
+  readerOf: ({ userId }) => userId,
   // The sweep of the journal has found the events by then.
   maxAgeMs: 10_000,
   // Any event name passes: a newer replica's event is numbered like every other, and its clients know it.

@@ -9,6 +9,7 @@ import { until } from '../../../rig/wait.ts';
 import { MAX_WAITING_BYTES } from '../../../src/adapters/redis/bus-connections.ts';
 import { BUS_VERSION } from '../../../src/domain/bus/envelope.ts';
 import { ECHO_TIMEOUT_MS } from '../../../src/domain/bus/link-watch.ts';
+import { leaseFreeTopic } from '../../../src/domain/engine/topics.ts';
 import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import {
@@ -120,6 +121,58 @@ describe('the bus over Redis', () => {
     await until(() => heard.length === 1, 'the one it understands arrives');
     expect(heard).toEqual([{ userId: 'u1', priority: 3 }]);
     expect(one.line.link.counters).toMatchObject({ version: 2, malformed: 0 });
+  });
+});
+
+describe('what is for readers of other replicas', () => {
+  /** A commit whose seal does not fit. */
+  const forged = (to: readonly string[]): Buffer => {
+    const items = to.map((reader) => ['portfolio', reader, { userId: reader }]);
+    const envelope = { version: BUS_VERSION, at: Date.now(), message: { to, items } };
+    return sealOf().close('another channel', serverSideEmit('commit', envelope));
+  };
+
+  test('is left unopened; a commit with one reader here is opened, and its other messages are dropped', async () => {
+    const [one] = makePeers(1);
+    const [other] = makePeers(1, { hasReader: (reader) => reader === 'u2' });
+    await linked(one!, other!);
+    const heard = other!.heard(portfolioTopic);
+    await withStranger(async (stranger) => {
+      await stranger.publish(REQUESTS, forged(['u1', 'u3']));
+      await stranger.publish(REQUESTS, forged(['u1', 'u2']));
+    });
+    await until(() => other!.refusals.counters.forged > 0, 'the second is refused');
+    await until(() => one!.refusals.counters.forged === 2, 'who has all readers opens both');
+    one!.bus.publish(portfolioTopic, { userId: 'u1' });
+    one!.bus.publish(portfolioTopic, { userId: 'u2' });
+    await until(() => heard.length > 0, 'the message of its reader arrives');
+    expect(heard).toEqual([{ userId: 'u2' }]);
+    expect(other!.refusals.counters).toMatchObject({ forged: 1, unsigned: 0 });
+    expect(other!.line.link.counters).toMatchObject({ malformed: 0, version: 0 });
+  });
+
+  test('a reader whose name is not plain does not hide a commit', async () => {
+    const odd = 'a]","b';
+    const [one] = makePeers(1);
+    const [other] = makePeers(1, { hasReader: (reader) => reader === odd });
+    await linked(one!, other!);
+    const heard = other!.heard(portfolioTopic);
+    one!.bus.publish(portfolioTopic, { userId: odd });
+    await until(() => heard.length === 1, 'it arrives');
+    expect(heard).toEqual([{ userId: odd }]);
+  });
+
+  test('a turn of the loop is one publish, however many orders it settled', async () => {
+    const [one, other] = await twoPeers();
+    const heard = other.heard(portfolioTopic);
+    await withStranger(async (stranger) => {
+      const published: string[] = [];
+      stranger.on('message', (_channel, message) => void published.push(message));
+      await stranger.subscribe(REQUESTS);
+      for (let user = 0; user < 60; user++) one.bus.publish(portfolioTopic, { userId: `u${user}` });
+      await until(() => heard.length === 60, 'all arrive');
+      expect(published.filter((message) => message.includes('portfolio'))).toHaveLength(1);
+    });
   });
 });
 
@@ -335,30 +388,30 @@ describe('when Redis fails', () => {
     const [one, other] = await twoPeers();
     const changes: string[] = [];
     one.line.link.onChange((state) => changes.push(state));
-    const heard = other.heard(portfolioTopic);
+    const heard = other.heard(leaseFreeTopic);
     await redis.kill();
     await until(() => one.line.link.state() === 'down', 'it is known');
     const failed = one.line.link.counters.failed;
-    one.bus.publish(portfolioTopic, { userId: 'lost' });
+    one.bus.publish(leaseFreeTopic, { replica: 'lost' });
     expect(one.line.link.counters.failed).toBe(failed + 1);
     await until(() => one.line.link.counters.failed === failed + 1 + beats, 'heartbeats are lost');
     await redis.restart();
     await until(() => peers.every(({ line }) => line.link.state() === 'ok'), 'both find it');
-    one.bus.publish(portfolioTopic, { userId: 'afterwards' });
+    one.bus.publish(leaseFreeTopic, { replica: 'afterwards' });
     await until(() => heard.length === 1, 'the bus goes on');
-    expect(heard).toEqual([{ userId: 'afterwards' }]);
+    expect(heard).toEqual([{ replica: 'afterwards' }]);
     expect(changes).toEqual(['down', 'ok']);
     expect(one.line.link.counters.resubscribed).toBe(1);
   });
 
   test('hung: collects little, is known, fails fast from then on, and is found again', async () => {
     const [one, other] = await twoPeers();
-    const heard = other.heard(portfolioTopic);
+    const heard = other.heard(leaseFreeTopic);
     const text = 'x'.repeat(50_000);
     const before = process.memoryUsage().rss;
     redis.hang();
     const stuffing = setInterval(() => {
-      for (let count = 0; count < 20; count++) one.bus.publish(portfolioTopic, { userId: text });
+      for (let count = 0; count < 20; count++) one.bus.publish(leaseFreeTopic, { replica: text });
     }, 20);
     await until(() => one.line.link.state() === 'down', 'it is known');
     clearInterval(stuffing);
@@ -366,14 +419,14 @@ describe('when Redis fails', () => {
     expect(one.line.link.counters.failed).toBeGreaterThan(1_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * MAX_WAITING_BYTES);
     const failed = one.line.link.counters.failed;
-    one.bus.publish(portfolioTopic, { userId: 'lost' });
+    one.bus.publish(leaseFreeTopic, { replica: 'lost' });
     expect(one.line.link.counters.failed).toBe(failed + 1);
     await until(() => other.line.link.state() === 'down', 'the other knows it too');
     redis.wake();
     await until(() => peers.every(({ line }) => line.link.state() === 'ok'), 'both find it');
-    one.bus.publish(portfolioTopic, { userId: 'afterwards' });
-    await until(() => heard.at(-1)?.userId === 'afterwards', 'the bus goes on');
-    expect(heard.some(({ userId }) => userId === 'lost')).toBe(false);
+    one.bus.publish(leaseFreeTopic, { replica: 'afterwards' });
+    await until(() => heard.at(-1)?.replica === 'afterwards', 'the bus goes on');
+    expect(heard.some(({ replica }) => replica === 'lost')).toBe(false);
   });
 
   test.each([
@@ -384,14 +437,14 @@ describe('when Redis fails', () => {
     async (_how, breakIt, mend) => {
       const clock = createManualClock(Date.now());
       const [one, other] = await twoPeers({ clock });
-      const heard = other.heard(portfolioTopic);
+      const heard = other.heard(leaseFreeTopic);
       await breakIt();
       clock.advance(2 * ECHO_TIMEOUT_MS);
       await until(() => peers.every(({ line }) => line.link.state() === 'down'), 'both know it');
       await mend();
       // The clock stands still, so nothing here waits for a timer of the service.
       await until(() => peers.every(({ line }) => line.link.state() === 'ok'), 'both find it');
-      one.bus.publish(portfolioTopic, { userId: 'afterwards' });
+      one.bus.publish(leaseFreeTopic, { replica: 'afterwards' });
       await until(() => heard.length === 1, 'the bus goes on');
     },
   );
@@ -402,8 +455,8 @@ describe('when Redis fails', () => {
     await until(() => peers.every(({ line }) => line.link.state() === 'down'), 'it is known');
     await redis.restart();
     await linked(one!, other!);
-    const heard = other!.heard(portfolioTopic);
-    one!.bus.publish(portfolioTopic, { userId: 'u1' });
+    const heard = other!.heard(leaseFreeTopic);
+    one!.bus.publish(leaseFreeTopic, { replica: 'u1' });
     await until(() => heard.length === 1, 'the bus works');
   });
 
@@ -419,7 +472,7 @@ describe('when Redis fails', () => {
       () => connections() <= before - 2 || connections() === 0,
       'no timer and no connection is left',
     );
-    one.bus.publish(portfolioTopic, { userId: 'u1' });
+    one.bus.publish(leaseFreeTopic, { replica: 'u1' });
     other.line.resubscribe();
     await redis.restart();
     await withStranger(async (stranger) => {
@@ -430,10 +483,10 @@ describe('when Redis fails', () => {
 
 test('after a stall of ours the subscription is begun again, and nothing but the gap is lost', async () => {
   const [one, other] = await twoPeers();
-  const heard = other.heard(portfolioTopic);
+  const heard = other.heard(leaseFreeTopic);
   other.line.resubscribe();
   await until(() => other.line.link.counters.resubscribed === 1, 'it is subscribed again');
-  one.bus.publish(portfolioTopic, { userId: 'u1' });
+  one.bus.publish(leaseFreeTopic, { replica: 'u1' });
   await until(() => heard.length === 1, 'it hears');
   await withStranger(async (stranger) => {
     // Two each for the bus, one each for commands, the stranger's own.
