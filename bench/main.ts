@@ -15,6 +15,7 @@ import { marketLatency } from './cases/market-latency.ts';
 import { marketRest } from './cases/market-rest.ts';
 import { optionFanOut } from './cases/option-fan-out.ts';
 import { orders } from './cases/orders.ts';
+import { places } from './cases/places.ts';
 import { plainSockets } from './cases/plain-sockets.ts';
 import { prints } from './cases/prints.ts';
 import { reconnect } from './cases/reconnect.ts';
@@ -49,6 +50,7 @@ const CASES = [
   reconnect,
   cluster,
   uninvolved,
+  places,
   slowReaders,
   thinReaders,
   comeback,

@@ -137,7 +137,7 @@ describe('a start that cannot be', () => {
     await admin.call('ACL', 'SETUSER', 'unscripted', 'on', '>password', '~*', '&*', '+@all', '-@scripting');
     for (const [user, sentence] of [
       ['narrow', /refuses PSUBSCRIBE tradecast#\/#\* to the user "narrow" .*ACL SETUSER narrow \+psubscribe/],
-      ['unscripted', /refuses scripts on tradecast:users .*ACL SETUSER unscripted .*\+eval \+evalsha/],
+      ['unscripted', /refuses scripts on tradecast:place.*ACL SETUSER unscripted .*\+eval \+evalsha/],
     ] as const) {
       const REDIS_URL = redis.url.replace('redis://', `redis://${user}:password@`);
       const { code, stderr } = await run({ DATABASE_URL: database.url, REDIS_URL });

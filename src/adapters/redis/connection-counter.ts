@@ -4,14 +4,15 @@ import { createScope } from '../../lib/scope.ts';
 import { createPlaces } from '../local/places.ts';
 import type { Breaker } from './breaker.ts';
 import type { RedisClients } from './clients.ts';
-import { createConnectionScripts, type Place } from './connection-scripts.ts';
+import { createConnectionScripts } from './connection-scripts.ts';
+import { createPlaceLease } from './place-lease.ts';
 
 /**
  * The places of a dead replica are free again after this. Until then a user who had all places cannot come back, and
  * every user is to be back within ten seconds.
  */
 const LEASE_MS = 6_000;
-/** Leases of open connections are renewed this often: two renewals may be lost. */
+/** A replica's lease is renewed this often: two renewals may be lost. */
 const RENEW_MS = 2_000;
 const COUNT_USERS_MS = 1_000;
 
@@ -36,73 +37,57 @@ export interface RedisConnectionCounter extends ConnectionCounter {
 }
 
 /**
- * Places per user over all replicas, as leases in Redis. While Redis is away, a user may have this replica's share of
- * them, counted over the connections that are open here. When Redis is back, those are registered again, and no
- * connection is closed.
+ * Places per user over all replicas, on one lease of each replica in Redis. While Redis is away, a user may have this
+ * replica's share of them, counted over the connections that are open here. When Redis is back, what it does not know is
+ * registered, and no connection is closed.
  */
 export function createRedisConnectionCounter(options: RedisConnectionCounterOptions): RedisConnectionCounter {
   const { clients, breaker, prefix, maxPerUser, replicas, clock } = options;
   const { leaseMs = LEASE_MS, renewMs = RENEW_MS } = options;
   const scripts = createConnectionScripts(clients.commands, prefix);
   const open = createPlaces();
-  /** Places that Redis may still keep for closed connections, by connection; their leases end by themselves. */
-  const owed = new Map<string, { userId: string; since: number }>();
+  const lease = createPlaceLease({ scripts, breaker, leaseMs, maxPerUser, open: open.all });
   let users: number | null = null;
   const running = createScope();
 
-  function giveBack(userId: string, connectionId: string): void {
-    owed.set(connectionId, { userId, since: clock.now() });
-    void settle([[userId, connectionId]]);
-  }
-  async function settle(places: readonly Place[]): Promise<void> {
-    if (places.length === 0) return;
-    const answer = await breaker.ask(() => scripts.giveBack(places));
-    if (answer !== null) for (const [, connectionId] of places) owed.delete(connectionId);
-  }
-
-  function renew(): void {
-    for (const [connectionId, { since }] of owed)
-      if (clock.now() - since > leaseMs) owed.delete(connectionId);
-    void settle([...owed].map(([connectionId, { userId }]) => [userId, connectionId]));
-    const places = [...open.all()];
-    if (places.length > 0) void breaker.ask(() => scripts.keep(places, leaseMs));
-  }
   async function countUsers(): Promise<void> {
     users = await breaker.ask(scripts.users);
   }
   breaker.onClose(() => {
-    renew();
+    void lease.renew();
     void countUsers();
   });
 
   return {
     async acquire(userId, connectionId, replaced) {
       const place = [userId, connectionId] as const;
-      const isFree = await breaker.ask(() => scripts.occupy(place, leaseMs, maxPerUser, replaced));
-      if (isFree === 0) return false;
-      if (isFree === null && !(open.count(userId) < localShare(maxPerUser, replicas()))) {
+      const isFree = await lease.occupy(place, replaced);
+      if (isFree === false) return false;
+      if (isFree === null) {
         // Redis may have run the script, and only its answer was lost.
-        giveBack(userId, connectionId);
-        return false;
+        if (!(open.count(userId) < localShare(maxPerUser, replicas()))) {
+          lease.giveBack(place);
+          return false;
+        }
+        lease.add(place);
       }
       open.add(userId, connectionId);
       return true;
     },
     release(userId, connectionId) {
-      if (open.remove(userId, connectionId)) giveBack(userId, connectionId);
+      if (open.remove(userId, connectionId)) lease.giveBack([userId, connectionId]);
     },
     uniqueUsers: () => (breaker.isClosed() ? users : null),
     start() {
       running.add(
-        clock.every(renewMs, renew),
+        clock.every(renewMs, () => void lease.renew()),
         clock.every(COUNT_USERS_MS, () => void countUsers()),
       );
     },
     async stop() {
       running.end();
-      const places = [...open.all()];
-      for (const place of places) open.remove(...place);
-      await settle(places);
+      for (const place of [...open.all()]) open.remove(...place);
+      await lease.end();
     },
   };
 }

@@ -11,8 +11,7 @@ import { isRefusal, type Right, sentenceOf } from './refusals.ts';
 import { speechProblem } from './speech.ts';
 
 /** Commands of the counters, the last ones from within scripts. */
-const COUNTING =
-  '+ping +get +set +eval +evalsha +time +incrby +pttl +zadd +zcard +zrem +zremrangebyscore +zrevrange +pexpire';
+const COUNTING = '+ping +get +set +eval +evalsha +time +incrby +pttl +zadd +zcard +zrem +zrevrange';
 
 /** Named apart from what is real; every key of it expires at once. */
 export const TRIAL = 'trial';
@@ -46,7 +45,7 @@ export function countingSteps(redis: Redis, prefix: string): Step[] {
     // Takes effect only where nothing is, and for a millisecond.
     { what: `SET ${prefix}:monitor`, grant, run: () => redis.set(`${prefix}:monitor`, '', 'PX', 1, 'NX') },
     {
-      what: `scripts on ${prefix}:users and ${prefix}:places:*`,
+      what: `scripts on ${prefix}:place:*`,
       grant,
       run: () => twice(tryScripts),
     },

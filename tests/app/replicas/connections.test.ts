@@ -5,6 +5,7 @@ import type { SignedIn, TestApp } from '../../../rig/app.ts';
 import type { ClientSocket } from '../../../rig/clients/ask.ts';
 import { startTcpProxy } from '../../../rig/stand-ins/tcp-proxy.ts';
 import { until } from '../../../rig/wait.ts';
+import { PLACES_OF_ONE } from '../../../src/adapters/redis/connection-scripts.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { type CountingOptions, type CountingReplica, countingReplicas } from '../../support/redis-parts.ts';
 import { settled } from '../../support/settled.ts';
@@ -42,7 +43,7 @@ describe('the five places of a user, with three replicas', () => {
     await cluster.close();
   });
 
-  const places = (session: SignedIn): Promise<number> => redis.zcard(`tradecast:places:${session.user.id}`);
+  const places = (session: SignedIn): Promise<number> => redis.zcard(`tradecast:place:of:${session.user.id}`);
   /** Every replica has its place of this user in Redis: so each of them counts there. */
   async function untilShared(): Promise<void> {
     const session = await cluster.apps[0]!.signUp();
@@ -132,6 +133,26 @@ describe('the leases of the places', () => {
     expect(await alive.connections.acquire('ann', 'a6')).toBe(false);
   });
 
+  test('of a replica that died leave nothing in Redis, in however many steps it takes', async () => {
+    const prefix = 'of-the-dead';
+    const [dead, alive] = await replicas(2, { prefix, leaseMs: 900 });
+    expect(await alive.connections.acquire('ann', 'a1')).toBe(true);
+    const places = Array.from({ length: 3 * PLACES_OF_ONE }, (_, at) => [`user-${at}`, `d${at}`] as const);
+    await Promise.all(places.map((place) => dead.connections.acquire(...place)));
+    await dead.connections.acquire('ann', 'd');
+    await until(() => alive.connections.uniqueUsers() === places.length + 1, 'all are counted');
+    dead.die();
+    await until(() => alive.connections.uniqueUsers() === 1, 'the dead replica is no longer counted');
+    const client = new Redis(redis.url);
+    const kept = ['of:ann', 'replicas', 'users'].map((key) => `${prefix}:place:${key}`);
+    await until(async () => {
+      const keys = await client.keys(`${prefix}:place:*`);
+      return keys.length === kept.length + 1 && kept.every((key) => keys.includes(key));
+    }, 'what is left is of the other replica');
+    expect(await client.zcard(`${prefix}:place:of:ann`)).toBe(1);
+    client.disconnect();
+  });
+
   test('pass from a connection to the one that replaces it, on whatever replica', async () => {
     const [one, other] = await replicas(2, { maxPerUser: 2 });
     for (const id of ['1', '2']) expect(await one.connections.acquire('ann', id)).toBe(true);
@@ -199,7 +220,7 @@ describe('the leases of the places', () => {
     await line.close();
   });
 
-  test('of 5,000 connections are renewed when Redis is back', async () => {
+  test('of 5,000 connections are registered again when Redis is back', async () => {
     const [one, other] = await replicas(2, { maxPerUser: 5 });
     for (let user = 0; user < 1_000; user++)
       await Promise.all(
