@@ -18,6 +18,7 @@ import { orders } from './cases/orders.ts';
 import { places } from './cases/places.ts';
 import { plainSockets } from './cases/plain-sockets.ts';
 import { prints } from './cases/prints.ts';
+import { quoteEncoding } from './cases/quote-encoding.ts';
 import { reconnect } from './cases/reconnect.ts';
 import { replay } from './cases/replay.ts';
 import { seal } from './cases/seal.ts';
@@ -36,6 +37,7 @@ const CASES = [
   plainSockets,
   greeks,
   seal,
+  quoteEncoding,
   marketRest,
   marketLatency,
   tenClients,

@@ -92,9 +92,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
     config: config.market,
     secrets: secrets.market,
     source: overrides.marketSource,
-    database,
-    bus,
-    lease,
+    ...{ database, bus, lease },
   });
   const joined = { market: market.faces, database, bus, lease, broker: overrides.broker };
   const options = createOptionsCapability(core, { ...joined, config: config.market });

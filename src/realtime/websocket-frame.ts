@@ -1,6 +1,7 @@
 /** FIN and opcode 1: one complete text message. */
-const WHOLE_TEXT = 0x81;
-const LENGTH_IN_16_BITS = 126;
+export const WHOLE_TEXT = 0x81;
+/** The length stands in the two bytes behind the header; every smaller number is the length itself. */
+export const LENGTH_IN_16_BITS = 126;
 const LENGTH_IN_64_BITS = 127;
 
 /**

@@ -49,7 +49,7 @@ export interface GuardOptions {
 }
 
 export function createGuard(options: GuardOptions): Guard {
-  const { topics, seal, refusals, externalEmits, onMalformed } = options;
+  const { topics, seal, refusals, externalEmits, hasReader, onMalformed } = options;
   const names = new Set(topics.map(({ name }) => name));
   const probes = topics.filter(({ isProbe }) => isProbe).map(({ name }) => name);
   const requestChannel = Buffer.from(options.requestChannel);
@@ -77,19 +77,13 @@ export function createGuard(options: GuardOptions): Guard {
       onMalformed();
     }
   }
-  const head = (message: Buffer): string => message.toString('latin1', 0, HEAD_BYTES);
-  /**
-   * Half of what the engine receives is its own, and most commits concern users of other replicas: not worth the HMAC. A
-   * forged one is left as it is, like every other.
-   */
+  /** Half of what the engine receives is its own, and most commits concern users of other replicas. */
   function isNotForUs(message: Buffer): boolean {
     const seen = message.length > MAX_BYTES ? null : seal.look(message);
-    if (seen === null) return false;
-    if (seen.isOwn) return !probe.test(head(seen.body));
-    const readers = readersOf(seen.body);
-    return readers !== null && !readers.some(options.hasReader);
+    if (seen?.isOwn) return !probe.test(headOf(seen.body));
+    const readers = seen && readersOf(seen.body);
+    return readers !== null && !readers.some(hasReader);
   }
-
   return {
     request(deliver, channel, message) {
       if (message.equals(TRIAL_MESSAGE) || isNotForUs(message)) return;
@@ -97,10 +91,10 @@ export function createGuard(options: GuardOptions): Guard {
       if (opened === null) return;
       const { body, isOwn } = opened;
       if (isOwn) {
-        options.onEcho(Number(probe.exec(head(body))?.[1]));
+        options.onEcho(Number(probe.exec(headOf(body))?.[1]));
         return;
       }
-      const topic = SERVER_SIDE_EMIT.exec(head(body))?.[1];
+      const topic = SERVER_SIDE_EMIT.exec(headOf(body))?.[1];
       if (topic === undefined || !channel.equals(requestChannel)) {
         onMalformed();
       } else if (!names.has(topic)) {
@@ -131,6 +125,8 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
+const headOf = (message: Buffer): string => message.toString('latin1', 0, HEAD_BYTES);
+
 const COMMIT = new RegExp(
   `^\\{"uid":"[^"\\\\]{1,64}","type":6,"data":\\["${commitTopic.name}",\\{"version":\\d+,"at":\\d+,"message":\\{"to":\\["`,
 );
@@ -139,7 +135,7 @@ const READERS = /^[\w:.*-]+(?:","[\w:.*-]+)*$/;
 
 /** For whom a commit is, without parsing it; null where it is none, or its readers are not plain ids. */
 function readersOf(body: Buffer): readonly string[] | null {
-  const begin = COMMIT.exec(body.toString('latin1', 0, HEAD_BYTES))?.[0].length;
+  const begin = COMMIT.exec(headOf(body))?.[0].length;
   if (begin === undefined) return null;
   const readers = body.toString('latin1', begin, body.indexOf('"]', begin));
   return READERS.test(readers) ? readers.split('","') : null;

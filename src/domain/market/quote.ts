@@ -85,16 +85,21 @@ export function onDayOf(now: number, quote: Quote): Quote {
   return { ...rest, day: today, volume: 0, ...(quote.price > 0 && { previousClose: quote.price }) };
 }
 
+/** Against the previous close, in dollars; 0 where none is known. */
+export const changeOf = ({ price, previousClose }: Quote): number =>
+  previousClose === undefined ? 0 : toFourDecimals(price - previousClose);
+
+/** The same in percent. */
+export const changePercentOf = ({ price, previousClose }: Quote): number =>
+  previousClose === undefined ? 0 : toFourDecimals(((price - previousClose) / previousClose) * 100);
+
 /** The wire's view of a quote; change is against the previous close and 0 where none is known. */
 export function quoteToPayload(quote: Quote): QuotePayload {
-  const { previousClose } = quote;
-  const change = previousClose === undefined ? 0 : quote.price - previousClose;
-  const changePercent = previousClose === undefined ? 0 : (change / previousClose) * 100;
   return {
     symbol: quote.symbol,
     price: quote.price,
-    change: toFourDecimals(change),
-    changePercent: toFourDecimals(changePercent),
+    change: changeOf(quote),
+    changePercent: changePercentOf(quote),
     volume: quote.volume,
     timestamp: new Date(quote.sourceTime).toISOString(),
     bid: quote.bid,
@@ -102,7 +107,7 @@ export function quoteToPayload(quote: Quote): QuotePayload {
     open: quote.open,
     high: quote.high,
     low: quote.low,
-    previousClose,
+    previousClose: quote.previousClose,
     ...(quote.halted && { halted: true }),
     ...(quote.lastOnly && { fillBasis: 'last-trade' }),
     state: quote.state,

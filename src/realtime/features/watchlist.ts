@@ -25,6 +25,7 @@ export const watchlistFeature =
       event: 'quote:update',
       latest: board.get,
       toPayload: quoteToPayload,
+      encode: (quote, dialect) => dialect.encodeQuote?.(quote),
       subjectOf: ({ symbol }) => symbol,
       onChange: board.onChange,
       receivedAt: ({ receivedAt }) => receivedAt,

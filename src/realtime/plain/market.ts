@@ -7,6 +7,7 @@ import {
   type PlainSubscribed,
 } from '../../protocol/plain.ts';
 import { MARKET } from '../../protocol/plain-words.ts';
+import { writePlainQuote } from '../quotes/quote-writer.ts';
 import type { Selected } from '../selection.ts';
 import { createPlainDialect } from './dialect.ts';
 import { type Answer, type PlainEndpointFactory, plainCommand } from './endpoint.ts';
@@ -18,7 +19,10 @@ export const marketEndpoint =
     const { subscribe, unsubscribe, subscribe_options, unsubscribe_options } = PLAIN_COMMANDS;
     return {
       path: PLAIN_PATH,
-      dialect: createPlainDialect(MARKET, clock),
+      dialect: {
+        ...createPlainDialect(MARKET, clock),
+        encodeQuote: (quote) => writePlainQuote(quote, clock.now()),
+      },
       commands: {
         subscribe: plainCommand(subscribe, async (peer, { symbols }) =>
           symbolsAnswer('subscribed', await quotes.add(peer, symbols)),

@@ -1,4 +1,5 @@
 import type { Dialect } from '../peer.ts';
+import { writeSocketIoQuote } from '../quotes/quote-writer.ts';
 import { toTextFrame } from '../websocket-frame.ts';
 
 const ENGINE_MESSAGE = '4';
@@ -10,4 +11,5 @@ export const socketIoDialect: Dialect = {
     const text = SOCKET_IO_EVENT + JSON.stringify([event, payload]);
     return { event, text, frame: toTextFrame(ENGINE_MESSAGE + text) };
   },
+  encodeQuote: writeSocketIoQuote,
 };

@@ -53,11 +53,12 @@ export function createEncodings(isWatched: (topic: AnyTopic, subject: string) =>
       else known.last = change;
       return change;
     },
-    encode({ topic, value, encoded }, dialect) {
-      const known = encoded[dialect];
+    encode({ topic, value, encoded }, number) {
+      const known = encoded[number];
       if (known !== undefined) return known;
-      const event = dialects[dialect]!.encode(topic.event, topic.toPayload(value));
-      encoded[dialect] = event;
+      const dialect = dialects[number]!;
+      const event = topic.encode?.(value, dialect) ?? dialect.encode(topic.event, topic.toPayload(value));
+      encoded[number] = event;
       return event;
     },
     forget: (topic, subject) => void topics.get(topic)?.bySubject.delete(subject),

@@ -1,5 +1,6 @@
 import type { Cancel } from '../../lib/clock.ts';
 import type { PayloadOf, StateEventName } from '../../protocol/events.ts';
+import type { Dialect, EncodedEvent } from '../peer.ts';
 
 /**
  * One kind of state, by subject: the quote of a symbol, the portfolio of a user. Only the latest value of each
@@ -10,6 +11,8 @@ export interface StateTopic<V, E extends StateEventName = StateEventName> {
   /** Undefined where nothing is known of the subject. An unchanged value is the same object as before. */
   latest(subject: string): V | undefined;
   toPayload(value: V): PayloadOf<E>;
+  /** A faster way to the bytes of the payload, where the dialect has one. */
+  encode?(value: V, dialect: Dialect): EncodedEvent | null | undefined;
   /** A newer value replaced one that a slow peer had not received. */
   onConflated?(): void;
 }
