@@ -69,7 +69,7 @@ export function createTradingCapability(core: Core, parts: TradingParts): Capabi
       executor.start();
       prices.start();
       // Before the market can start: demand for what is held has to precede the first quote.
-      following.add(await followTradedSymbols({ ledger, demand, clock, log: log('market') }));
+      following.add(await followTradedSymbols({ ledger, lease, demand, clock, log: log('market') }));
     },
     async stop() {
       following.end();

@@ -1,5 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { createScope } from '../../lib/scope.ts';
+import type { EngineLease } from '../engine/lease.ts';
 import type { Demand } from '../market/demand.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -11,23 +13,37 @@ export const TRADED_SYMBOLS_INTERVAL_MS = 5_000;
 
 /**
  * Open orders need the quotes of their symbol to fill, and the risk checks need those of positions, also where no
- * page shows them: every replica requests the quotes of all symbols in the books. Resolves after the first
- * request, with what ends it.
+ * page shows them: the engine requests the quotes of all symbols in the books, for every replica. The others read the
+ * books once, as they start: whichever becomes the first engine knows them before its first quote. Resolves after
+ * that, with what ends it.
  */
 export async function followTradedSymbols(parts: {
   readonly ledger: Pick<Ledger, 'tradedSymbols'>;
+  readonly lease: Pick<EngineLease, 'current' | 'onChange'>;
   readonly demand: Pick<Demand, 'set'>;
   readonly clock: Clock;
   readonly log: Log;
 }): Promise<() => void> {
-  const { ledger, demand, clock, log } = parts;
-  const follow = async (): Promise<void> => {
+  const { ledger, lease, demand, clock, log } = parts;
+  const want = (symbols: readonly string[]): void => demand.set('orders and positions', symbols);
+  const read = async (): Promise<void> => {
     try {
-      demand.set('orders and positions', await ledger.tradedSymbols());
+      want(await ledger.tradedSymbols());
     } catch (error) {
       log.warn({ err: error }, 'the symbols of orders and positions could not be read');
     }
   };
-  await follow();
-  return clock.every(TRADED_SYMBOLS_INTERVAL_MS, () => void follow());
+  const follow = async (): Promise<void> => {
+    if (lease.current() !== null) await read();
+    else want([]);
+  };
+  await read();
+  const following = createScope();
+  following.add(
+    clock.every(TRADED_SYMBOLS_INTERVAL_MS, () => void follow()),
+    lease.onChange((fencing) => {
+      if (fencing !== null) void read();
+    }),
+  );
+  return following.end;
 }

@@ -6,7 +6,8 @@ import type { Database, Queryable } from '../../sql/database.ts';
 import { type FencedOptions, fencedTransaction } from '../engine/fenced.ts';
 import { APPEND, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
 import { loadBooks, writeSettlement } from './books.ts';
-import { OPEN, ORDER_COLUMNS, type OrderRow, toOrder } from './rows.ts';
+import { ENDING } from './ending.ts';
+import { columnsOf, ORDER_COLUMNS, type OrderRow, toOrder } from './rows.ts';
 import { applySplit, fractionSymbols, sellFractions } from './splits.ts';
 
 type EngineMethods = Pick<
@@ -14,29 +15,20 @@ type EngineMethods = Pick<
   'claim' | 'openOrders' | 'ending' | 'settle' | 'split' | 'sellFractions' | 'fractionSymbols'
 >;
 
-const columnsOf = (alias: string): string =>
-  ORDER_COLUMNS.split(', ')
-    .map((column) => `${alias}.${column}`)
-    .join(', ');
-
-const CLAIM = `UPDATE orders o SET status = 'submitting', updated_at = $2
-  FROM (SELECT id FROM orders q WHERE status = 'accepted' AND end_reason IS NULL
-      AND (expires_at IS NULL OR expires_at > $2)
-      AND NOT EXISTS (SELECT FROM halts WHERE scope IN ('everyone', q.user_id::text))
-    ORDER BY number LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED) next
-  WHERE o.id = next.id
+// Materialised and looked up by an array: a plan that was made while the table was empty would otherwise run the search
+// again for each row, and take more than its limit.
+const CLAIM = `WITH next AS MATERIALIZED (
+    SELECT q.id FROM orders q WHERE q.status = 'accepted' AND q.end_reason IS NULL
+      AND (q.expires_at IS NULL OR q.expires_at > $2)
+      AND NOT EXISTS (SELECT FROM halts WHERE scope = 'everyone')
+      AND (SELECT true FROM halts h WHERE h.scope = q.user_id::text) IS NULL
+    ORDER BY q.number LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+  UPDATE orders o SET status = 'submitting', updated_at = $2
+  WHERE o.id = ANY (ARRAY(SELECT id FROM next))
   RETURNING o.number, ${columnsOf('o')}`;
 
 const OPEN_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders
   WHERE status IN ('submitting', 'working', 'partially_filled') ORDER BY number`;
-
-const ENDING = `UPDATE orders o SET end_reason = coalesce(o.end_reason, due.why)
-  FROM (SELECT q.id, CASE WHEN expires_at <= $1 THEN 'EXPIRED' ELSE 'TRADING_HALTED' END AS why FROM orders q
-    WHERE status IN ${OPEN} AND (end_reason IS NOT NULL OR expires_at <= $1
-      OR EXISTS (SELECT FROM halts WHERE scope IN ('everyone', q.user_id::text)))
-    ORDER BY number LIMIT $2 FOR NO KEY UPDATE) due
-  WHERE o.id = due.id
-  RETURNING ${columnsOf('o')}`;
 
 /** The writes of the engine: each checks in its own transaction that the caller still is the engine. */
 export function createEngineMethods(db: Database): EngineMethods {

@@ -35,15 +35,21 @@ const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
   ${holdingsVersion('accounts')} AS version
   FROM accounts WHERE user_id = $1`;
 
-// Steps from one symbol to the next through the index: the cost grows with symbols, not with positions.
+// Steps from one symbol to the next through an index: the cost grows with symbols, not with positions and orders.
 const TRADED_SYMBOLS = `WITH RECURSIVE positioned AS (
     (SELECT symbol FROM positions ORDER BY symbol LIMIT 1)
     UNION ALL
     SELECT (SELECT p.symbol FROM positions p WHERE p.symbol > positioned.symbol ORDER BY p.symbol LIMIT 1)
-    FROM positioned WHERE positioned.symbol IS NOT NULL)
+    FROM positioned WHERE positioned.symbol IS NOT NULL),
+  ordered AS (
+    (SELECT symbol FROM orders WHERE status IN ${OPEN} ORDER BY symbol LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.symbol FROM orders o WHERE o.symbol > ordered.symbol AND o.status IN ${OPEN}
+      ORDER BY o.symbol LIMIT 1)
+    FROM ordered WHERE ordered.symbol IS NOT NULL)
   SELECT symbol FROM positioned
     WHERE EXISTS (SELECT FROM positions p WHERE p.symbol = positioned.symbol AND (p.quantity > 0 OR p.fraction > 0))
-  UNION SELECT symbol FROM orders WHERE status IN ${OPEN}`;
+  UNION SELECT symbol FROM ordered WHERE symbol IS NOT NULL`;
 
 export function createLedger(db: Database): Ledger {
   return {

@@ -96,6 +96,12 @@ export const ORDER_COLUMNS =
   'limit_price, stop_price, bound_price, reserved, filled_quantity, filled_value, fill_basis, status, reason, message, ' +
   'end_reason, expires_at, created_at, updated_at';
 
+/** ORDER_COLUMNS of a table under another name. */
+export const columnsOf = (alias: string): string =>
+  ORDER_COLUMNS.split(', ')
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
+
 export const toPrice = (text: string | null): Decimal | null => (text === null ? null : decimal(text));
 
 export const toOrder = (row: OrderRow): Order => ({
