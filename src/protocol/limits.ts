@@ -52,6 +52,8 @@ export const JOURNAL_HEAD_INTERVAL_MS = 10_000;
 export const PORTFOLIO_INTERVAL_MS = 250;
 /** Events in one answer of `GET /api/trades`. */
 export const MAX_TRADES_PAGE = 500;
+/** Orders in one answer of `GET /api/orders`: some 60 KB. */
+export const MAX_ORDERS_PAGE = 200;
 /** Bars in one answer of `GET /api/market/historical`: more than a week of minutes. */
 export const MAX_BARS = 10_000;
 /** Shares of one order: keeps quantity × price exact and far inside NUMERIC. */

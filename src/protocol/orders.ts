@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { command, event, route } from './declare.ts';
 import { TRADING_CODES, type TradingCode } from './errors.ts';
+import { MAX_ORDERS_PAGE } from './limits.ts';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.ts';
-import { idSchema, keySchema, priceSchema, quantitySchema, symbolSchema } from './schemas.ts';
+import { countSchema, idSchema, keySchema, priceSchema, quantitySchema, symbolSchema } from './schemas.ts';
 
 export const sideSchema = z.enum(['buy', 'sell']);
 const orderTypeSchema = z.enum(['market', 'limit', 'stop']);
@@ -79,14 +80,21 @@ export const ordersEvents = {
   'order:update': event<OrderPayload>()({ lane: 'event', log: 'journal' }),
 };
 
-/** GET /api/orders: those of one status, or all that are not final. */
-const orderListSchema = z.strictObject({ status: z.enum([...ORDER_STATUSES, 'open']).optional() });
+/** GET /api/orders: those of one status, or all that are not final. `before` is the id of an order: older ones follow. */
+const orderListSchema = z.strictObject({
+  status: z.enum([...ORDER_STATUSES, 'open']).optional(),
+  before: idSchema.optional(),
+  limit: countSchema.pipe(z.int().min(1).max(MAX_ORDERS_PAGE)).default(MAX_ORDERS_PAGE),
+});
+/** A part of a user's orders, newest first. */
+export type OrderList = z.output<typeof orderListSchema>;
 
 export const ordersRoutes = {
   'GET /api/orders': route<OrderPayload[]>()({
-    summary: 'At most 200 orders, newest first',
+    summary: 'A page of orders, newest first',
     access: 'member',
     query: orderListSchema,
+    refusals: ['NOT_FOUND'],
   }),
   'POST /api/orders': route<OrderPayload>()({
     summary: 'Places an order',

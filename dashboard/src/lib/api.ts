@@ -63,7 +63,9 @@ export function createApi(options: HttpOptions = {}) {
     portfolio: () => call<PortfolioPayload>('GET', '/api/portfolio'),
     trades: (range: { after?: number; limit?: number }) =>
       call<TradesPage>('GET', `/api/trades${query(range)}`),
-    orders: () => call<OrderPayload[]>('GET', '/api/orders'),
+    /** Newest first; `before` is the id of an order. */
+    orders: (range: { status?: 'open'; before?: string } = {}) =>
+      call<OrderPayload[]>('GET', `/api/orders${query(range)}`),
     placeOrder: (order: OrderPlaceMessage) =>
       call<OrderPayload>('POST', '/api/orders', order, { 'idempotency-key': order.clientOrderId }),
     cancelOrder: (id: string) => call<OrderPayload>('DELETE', `/api/orders/${encodeURIComponent(id)}`),

@@ -24,7 +24,6 @@ export interface SharedStores {
   readonly watchlist: WatchlistStore;
   readonly candles: CandlesStore;
   readonly proposal: ProposalStore;
-  loadOrders(): Promise<void>;
   loadTrades(): Promise<void>;
   /** Returns what ends it; may be started again. */
   start(): () => void;
@@ -50,14 +49,13 @@ export interface SharedOptions {
 
 export function createSharedStores(options: SharedOptions): SharedStores {
   const { api, timers, quotes, events, onConnect, onReturn } = options;
-  const orders = createOrdersStore();
+  const orders = createOrdersStore({ api });
   const trades = createTradesStore();
   const notices = createNoticesStore({ timers });
   const feed = createFeedStore({ api, timers, quotes });
   const watchlist = createWatchlistStore({ api });
   const candles = createCandlesStore({ api, timers });
   const proposal = createProposalStore({ timers });
-  const loadOrders = () => api.orders().then(orders.load, orders.fail);
 
   const follow = () =>
     events.follow({
@@ -71,7 +69,7 @@ export function createSharedStores(options: SharedOptions): SharedStores {
       onReset(entries) {
         trades.reset(entries);
         // The list that a fresh page asked for is as new as this journal.
-        if (orders.getState().status !== 'loading') void loadOrders();
+        if (orders.getState().status !== 'loading') void orders.load();
       },
       onLoadFailed: trades.fail,
     });
@@ -84,10 +82,9 @@ export function createSharedStores(options: SharedOptions): SharedStores {
     watchlist,
     candles,
     proposal,
-    loadOrders,
     loadTrades: () => events.load().catch(() => {}),
     start() {
-      void loadOrders();
+      void orders.load();
       const ends = [
         follow(),
         feed.start(),

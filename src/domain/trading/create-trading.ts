@@ -1,3 +1,4 @@
+import { MAX_ORDERS_PAGE } from '../../protocol/limits.ts';
 import { orderToPayload } from './order.ts';
 import { createPlacing, type PlacingOptions } from './placing.ts';
 import { portfolioToPayload } from './portfolio.ts';
@@ -5,9 +6,6 @@ import { publishEvents } from './publish.ts';
 import { repeatOnce } from './repeat-once.ts';
 import { ORDERS_WAITING, ordersTopic, portfolioTopic } from './topics.ts';
 import type { Trading } from './trading.ts';
-
-/** Most orders in the answer of one list. */
-const MAX_ORDERS = 200;
 
 /** The trading service of one replica. */
 export function createTrading(options: PlacingOptions): Trading {
@@ -28,8 +26,8 @@ export function createTrading(options: PlacingOptions): Trading {
       if (appended.length > 0) bus.publish(portfolioTopic, { userId });
       return orderToPayload(order);
     },
-    async orders(userId, status) {
-      const orders = await ledger.orders(userId, status ?? null, MAX_ORDERS);
+    async orders(userId, list) {
+      const orders = await ledger.orders(userId, { limit: MAX_ORDERS_PAGE, ...list });
       return orders.map(orderToPayload);
     },
     async portfolio(userId) {

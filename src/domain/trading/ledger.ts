@@ -1,5 +1,5 @@
 import type { Decimal } from '../../lib/decimal.ts';
-import type { OrderStatus } from '../../protocol/order-status.ts';
+import type { OrderList } from '../../protocol/orders.ts';
 import type { Appended } from '../journal/journal.ts';
 import type { Split } from '../market/splits.ts';
 import type { BrokerEvent } from './broker.ts';
@@ -52,8 +52,8 @@ export interface Ledger {
     at: number,
     sessionId?: string,
   ): Promise<{ order: Order; appended: readonly Appended[] }>;
-  /** Newest first. */
-  orders(userId: string, status: OrderStatus | 'open' | null, limit: number): Promise<Order[]>;
+  /** Newest first. Throws NOT_FOUND where `before` is no order of this user. */
+  orders(userId: string, list: OrderList): Promise<Order[]>;
   /** Throws NOT_FOUND. */
   holdings(userId: string): Promise<Holdings>;
   /** Symbols of all positions and open orders, each once. */

@@ -30,5 +30,7 @@ export function refusalOf({ order, message }: PlaceResult): TradecastError | nul
   return new TradecastError(order.reason ?? 'INVALID_ORDER', message ?? 'The order was refused.');
 }
 
+export const noSuchOrder = (): TradecastError => new TradecastError('NOT_FOUND', 'There is no such order.');
+
 export const noSuchAccount = (): TradecastError =>
   new TradecastError('NOT_FOUND', 'There is no such account.');

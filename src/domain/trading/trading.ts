@@ -1,6 +1,5 @@
 /** What the edges (HTTP, socket, hooks) need of trading. */
-import type { OrderStatus } from '../../protocol/order-status.ts';
-import type { OrderPayload, OrderRequest } from '../../protocol/orders.ts';
+import type { OrderList, OrderPayload, OrderRequest } from '../../protocol/orders.ts';
 import type { PortfolioPayload } from '../../protocol/portfolio.ts';
 import type { TradeSource } from '../../protocol/trades.ts';
 import type { Holdings } from './holdings.ts';
@@ -40,8 +39,8 @@ export interface Trading {
    * UNAUTHENTICATED where `sessionId` is given and has ended.
    */
   cancel(userId: string, orderId: string, sessionId?: string): Promise<OrderPayload>;
-  /** Newest first, at most 200. */
-  orders(userId: string, status?: OrderStatus | 'open'): Promise<OrderPayload[]>;
+  /** Newest first, a page of all of them by default. Throws NOT_FOUND where `before` is no order of this user. */
+  orders(userId: string, list?: Partial<OrderList>): Promise<OrderPayload[]>;
   /** The account marked to the quotes this replica knows. */
   portfolio(userId: string): Promise<PortfolioPayload>;
   /** What the user holds, to be marked again and again without the database. Throws NOT_FOUND. */

@@ -14,8 +14,8 @@ export function orderRoutes({ trading, limiter }: Pick<HttpParts, 'trading' | 'l
   const router = Router();
 
   router.get('/', async (req, res) => {
-    const { status } = readQuery(req, ROUTES['GET /api/orders'].query);
-    succeed<DataOf<'GET /api/orders'>>(res, await trading.orders(userOf(res).id, status));
+    const list = readQuery(req, ROUTES['GET /api/orders'].query);
+    succeed<DataOf<'GET /api/orders'>>(res, await trading.orders(userOf(res).id, list));
   });
 
   router.post('/', async (req, res) => {

@@ -131,9 +131,41 @@ const OrderRow = memo(function OrderRow({ order }: { order: OrderPayload }) {
   );
 });
 
+/** Asks for the open orders behind the last one that is listed. */
+function Older() {
+  const { orders } = useSharedStores();
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function load() {
+    if (asking) return;
+    setAsking(true);
+    setProblem(null);
+    try {
+      await orders.loadOlder();
+    } catch (error) {
+      setProblem(refusalOf(error, 'lists at once'));
+    }
+    setAsking(false);
+  }
+
+  return (
+    <div className="border-line border-t p-3 text-center">
+      <Button className="px-2 py-1" aria-disabled={asking} onClick={() => void load()}>
+        {asking ? 'Loading…' : 'Show older open orders'}
+      </Button>
+      {problem ? (
+        <span role="alert" className="mt-1 block text-down text-xs">
+          {problem}
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
 export function OrdersPanel() {
-  const { orders, loadOrders } = useSharedStores();
-  const { status, byId } = useStore(orders);
+  const { orders } = useSharedStores();
+  const { status, byId, olderFrom } = useStore(orders);
   const [shown, setShown] = useState<Shown>('open');
   const sorted = useMemo(() => Object.values(byId).sort(newestFirst), [byId]);
   const listed =
@@ -153,14 +185,14 @@ export function OrdersPanel() {
         <Message
           tone="problem"
           title="The orders could not be loaded"
-          action={{ label: 'Try again', run: () => void loadOrders() }}
+          action={{ label: 'Try again', run: () => void orders.load() }}
         />
       ) : null}
       {status === 'loading' && listed.length === 0 ? <SkeletonRows rows={2} label="Loading orders" /> : null}
       {status === 'ready' && listed.length === 0 ? (
         <Message title={shown === 'open' ? 'No open orders' : 'No finished orders'} />
       ) : null}
-      {listed.length > 0 ? (
+      {listed.length > 0 || olderFrom !== null ? (
         <div className="max-h-80 overflow-y-auto">
           <table className="w-full">
             <caption className="sr-only">{shown === 'open' ? 'Open orders' : 'Finished orders'}</caption>
@@ -177,6 +209,7 @@ export function OrdersPanel() {
               ))}
             </tbody>
           </table>
+          {shown === 'open' && olderFrom !== null ? <Older key={olderFrom} /> : null}
         </div>
       ) : null}
     </Panel>

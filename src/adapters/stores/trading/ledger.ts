@@ -1,6 +1,6 @@
 import type { Ledger } from '../../../domain/trading/ledger.ts';
 import { isFinal } from '../../../domain/trading/order.ts';
-import { noSuchAccount } from '../../../domain/trading/refusal.ts';
+import { noSuchAccount, noSuchOrder } from '../../../domain/trading/refusal.ts';
 import { settle } from '../../../domain/trading/settlement.ts';
 import { sessionEnded, TradecastError } from '../../../protocol/errors.ts';
 import type { PortfolioPayload } from '../../../protocol/portfolio.ts';
@@ -12,6 +12,7 @@ import { isUuid, writeSettlement } from './books.ts';
 import { createEngineMethods } from './engine.ts';
 import { setHalt } from './halts.ts';
 import { KNOWN_PRICE_COLUMNS, type MarkedPositionRow, toMarkedPosition } from './known-prices.ts';
+import { listOrders } from './list.ts';
 import { createPlace } from './place.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -22,9 +23,6 @@ import {
   toAccount,
   toOrder,
 } from './rows.ts';
-
-const LIST_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE user_id = $1 AND number > 0
-  AND ($2::text IS NULL OR status = $2 OR ($2 = 'open' AND status IN ${OPEN})) ORDER BY number DESC LIMIT $3`;
 
 // One statement, so that cash and positions are of the same moment.
 const HOLDINGS = `SELECT ${ACCOUNT_COLUMNS},
@@ -69,7 +67,7 @@ export function createLedger(db: Database): Ledger {
               [orderId, userId],
             )
           : [];
-        if (!row) throw new TradecastError('NOT_FOUND', 'There is no such order.');
+        if (!row) throw noSuchOrder();
         const order = { ...toOrder(row), endReason: row.end_reason ?? ('CANCELLED_BY_USER' as const) };
         if (isFinal(order.status))
           throw new TradecastError('CONFLICT', `The order is ${order.status} already.`);
@@ -88,8 +86,7 @@ export function createLedger(db: Database): Ledger {
         return { order: settlement.orders[0] ?? order, appended };
       }),
 
-    orders: async (userId, status, limit) =>
-      (await db.query<OrderRow>(LIST_ORDERS, [userId, status, limit])).map(toOrder),
+    orders: (userId, list) => listOrders(db, userId, list),
 
     async holdings(userId) {
       const [row] = await db.query<

@@ -117,7 +117,7 @@ describe.each(KINDS)('known prices on %s', (kind) => {
   });
 
   test('what a fill rests on is stored with its order', async () => {
-    expect(await ledger.orders(user, null, 10)).toMatchObject([
+    expect(await ledger.orders(user, { limit: 10 })).toMatchObject([
       { status: 'filled', fillBasis: 'last-trade' },
     ]);
   });

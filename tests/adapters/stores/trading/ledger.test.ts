@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createTestClock, type TestClock } from '../../../../rig/clock.ts';
@@ -85,7 +86,7 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
       duplicate: false,
       order: { status: 'accepted', limitPrice: 99.5, filledQuantity: 0 },
     });
-    expect(await trading.orders(user, 'open')).toEqual([placed.order]);
+    expect(await trading.orders(user, { status: 'open' })).toEqual([placed.order]);
     expect(await trading.portfolio(user)).toMatchObject({ cash: 100_000, buyingPower: 99_005 });
     const journal = createJournal(database.db);
     expect(await journal.readAfter(user, 0, 10)).toEqual([
@@ -115,6 +116,29 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     await place(other, { symbol: 'OPEN', side: 'sell', quantity: 1 });
     await execute();
     expect(await fresh()).toEqual(['HELD', 'PART']);
+  });
+
+  test('orders are listed in pages, newest first, open ones among finished ones', async () => {
+    const [user, other] = [await createTrader(database.db), await createTrader(database.db)];
+    const ids: string[] = [];
+    for (let n = 0; n < 7; n++) {
+      const { order } = await place(user, { type: 'limit', limitPrice: 99, quantity: n + 1 });
+      ids.unshift(order.id);
+      if (n % 2 === 0) await trading.cancel(user, order.id);
+    }
+    const idsOf = async (list: Parameters<Trading['orders']>[1]) =>
+      (await trading.orders(user, list)).map(({ id }) => id);
+    expect(await idsOf({ limit: 3 })).toEqual(ids.slice(0, 3));
+    expect(await idsOf({ limit: 3, before: ids[2]! })).toEqual(ids.slice(3, 6));
+    expect(await idsOf({ before: ids[6]! })).toEqual([]);
+    const open = [ids[1], ids[3], ids[5]];
+    expect(await idsOf({ status: 'open' })).toEqual(open);
+    expect(await idsOf({ status: 'open', limit: 2 })).toEqual(open.slice(0, 2));
+    expect(await idsOf({ status: 'open', before: ids[2]! })).toEqual(open.slice(1));
+    expect(await idsOf({ status: 'accepted', before: ids[3]! })).toEqual(open.slice(2));
+    expect(await idsOf({ status: 'cancelled', before: ids[3]! })).toEqual([ids[4], ids[6]]);
+    for (const before of [ids[0]!, randomUUID(), 'no-uuid'])
+      await expect(trading.orders(other, { before })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('a denied order is kept with its reason and reported', async () => {
@@ -361,7 +385,7 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
         const user = await createTrader(database.db, 60_000);
         let executions = 0;
         for (const next of steps) {
-          const [open] = await trading.orders(user, 'open');
+          const [open] = await trading.orders(user, { status: 'open' });
           if (next.kind === 'place') {
             const { symbol, side, quantity, cents } = next;
             await place(user, {

@@ -69,7 +69,7 @@ describe.each(KINDS)('what a newer replica wrote to the %s database', (kind) => 
   test('is passed on as it is: status, reason and source of an order', async () => {
     const { user, id } = await orderWith({ status: 'parked', reason: 'PARKED_BY_RULE', source: 'pigeon' });
     expect(await trading.orders(user)).toMatchObject([{ id, status: 'parked', reason: 'PARKED_BY_RULE' }]);
-    expect(await trading.orders(user, 'open')).toEqual([]);
+    expect(await trading.orders(user, { status: 'open' })).toEqual([]);
     const repeated = await trading.place({
       userId: user,
       request: requestOf(),

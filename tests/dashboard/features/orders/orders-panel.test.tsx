@@ -37,6 +37,27 @@ test('a cancel that is refused says why and leaves the order', async () => {
   expect(screen.getByRole('button', { name: 'Cancel buy 6 MSFT' })).toBeTruthy();
 });
 
+test('older open orders are shown on demand and can be cancelled', async () => {
+  const idOf = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+  const book = Array.from({ length: 401 }, (_, index) => ({
+    ...{ ...ORDER, id: idOf(index), quantity: index + 1 },
+    ...(index < 200 && { status: 'filled' as const }),
+  }));
+  page = await openPage(<OrdersPanel />, ({ routes }) => {
+    routes['GET /api/orders'] = ({ query }) => {
+      const from = book.findIndex(({ id }) => id === query.get('before')) + 1;
+      return book.slice(from, from + 200);
+    };
+    routes['DELETE /api/orders/*'] = () => ({ ...book[400], status: 'cancelled' });
+  });
+  // By text and label: a look by role weighs each of the two hundred rows for seconds.
+  await page.user.click(await screen.findByText('Show older open orders'));
+  await page.user.click(await screen.findByLabelText('Cancel buy 401 MSFT'));
+  await waitFor(() => expect(screen.queryByLabelText('Cancel buy 401 MSFT')).toBeNull());
+  expect(page.server.requests('DELETE', `/api/orders/${idOf(400)}`)).toHaveLength(1);
+  expect(screen.queryByText('Show older open orders')).toBeNull();
+});
+
 test('a refused order is listed as done, with the reason as a sentence', async () => {
   page = await openPage(<OrdersPanel />, ({ routes }) => {
     routes['GET /api/orders'] = () => [{ ...ORDER, status: 'denied', reason: 'PRICE_COLLAR' }];

@@ -186,7 +186,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     await Promise.all(requests.map(place));
     await eventually(async () => {
       clock.advance(100);
-      expect(await trading.orders(user, 'filled')).toHaveLength(40);
+      expect(await trading.orders(user, { status: 'filled' })).toHaveLength(40);
     });
     expect(heard.filter(({ event }) => event === 'trade:executed')).toHaveLength(40);
     expect((await trading.portfolio(user)).positions.map(({ quantity }) => quantity)).toEqual([210, 210]);
