@@ -38,8 +38,11 @@ export function watchLedger(ledger: Ledger, watch: Watch): Ledger {
       seen({ call: 'claim', orderIds: null, idsOf: (answer) => ids(answer.orders) }, () =>
         ledger.claim(...args),
       ),
+    settled: (...args) => seen({ call: 'settled', orderIds: [] }, () => ledger.settled(...args)),
     openOrders: (...args) =>
-      seen({ call: 'openOrders', orderIds: null, idsOf: ids }, () => ledger.openOrders(...args)),
+      seen({ call: 'openOrders', orderIds: null, idsOf: ({ orders }) => ids(orders) }, () =>
+        ledger.openOrders(...args),
+      ),
     ending: (...args) => seen({ call: 'ending', orderIds: null, idsOf: ids }, () => ledger.ending(...args)),
     settle: (fencing, events) =>
       seen({ call: 'settle', orderIds: [...new Set(events.map(({ orderId }) => orderId))] }, () =>

@@ -32,6 +32,37 @@ export interface Adjusted {
   readonly contradicted: readonly string[];
 }
 
+/** What the engine must know of an order that was open as its term began. */
+export type OpenOrder = Pick<
+  Order,
+  | 'id'
+  | 'symbol'
+  | 'side'
+  | 'type'
+  | 'quantity'
+  | 'filledQuantity'
+  | 'boundPrice'
+  | 'stopPrice'
+  | 'status'
+  | 'createdAt'
+  | 'updatedAt'
+> & {
+  /** The lower, the earlier it arrived. */
+  readonly number: number;
+};
+
+/** Where a page of open orders ends. */
+export interface OpenOrderPlace {
+  readonly userId: string;
+  readonly number: number;
+}
+
+export interface OpenOrderPage {
+  readonly orders: readonly OpenOrder[];
+  /** Null behind the last page. */
+  readonly next: OpenOrderPlace | null;
+}
+
 /**
  * Where accounts, orders and fills are kept. Each method is one transaction. An error that is not a
  * TradecastError leaves the outcome unknown; calling again with the same key or events is safe.
@@ -72,8 +103,10 @@ export interface Ledger {
     limit: number,
     at: number,
   ): Promise<{ orders: Order[]; appended: readonly Appended[] }>;
-  /** Engine: orders that the broker has or may have (submitting, working, partially filled). */
-  openOrders(fencing: number): Promise<Order[]>;
+  /** Engine: resolves when every other transaction under this number has ended, also one that is not heard of any more. */
+  settled(fencing: number): Promise<void>;
+  /** A page of the orders that the broker has or may have (submitting, working, partially filled), in no order of age. */
+  openOrders(after: OpenOrderPlace | null): Promise<OpenOrderPage>;
   /** Engine: open orders whose end was asked for, or whose day is over at `at`. */
   ending(fencing: number, at: number, limit: number): Promise<Order[]>;
   /** Engine: applies a split to every position and open order of its symbol, once: `appended` is empty for a repeat. */

@@ -26,7 +26,7 @@ const EFFECTS = ['claim done', 'settle done', 'submit begun', 'cancel begun'];
 /** An answer of the broker is known to this process alone: what follows may be lost with it. */
 const ANSWERS = ['submit done', 'submit failed', 'cancel done', 'cancel failed'];
 /** Calls that only read, or only note what the clock and the halts say again to the next engine. */
-const READS = ['openOrders', 'adopt', 'find', 'ending'];
+const READS = ['settled', 'openOrders', 'adopt', 'find', 'ending'];
 
 const isPublish = (step: string): boolean => step.startsWith('publish ') && step.endsWith(' done');
 const isEffect = (step: string): boolean =>

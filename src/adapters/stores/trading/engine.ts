@@ -7,12 +7,13 @@ import { type FencedOptions, fencedTransaction } from '../engine/fenced.ts';
 import { APPEND, type JournalHeadRow, journalInput, toAppended } from '../journal/journal.ts';
 import { loadBooks, writeSettlement } from './books.ts';
 import { ENDING } from './ending.ts';
-import { columnsOf, ORDER_COLUMNS, type OrderRow, toOrder } from './rows.ts';
+import { readOpenOrders } from './open-orders.ts';
+import { columnsOf, type OrderRow, toOrder } from './rows.ts';
 import { applySplit, fractionSymbols, sellFractions } from './splits.ts';
 
 type EngineMethods = Pick<
   Ledger,
-  'claim' | 'openOrders' | 'ending' | 'settle' | 'split' | 'sellFractions' | 'fractionSymbols'
+  'claim' | 'settled' | 'openOrders' | 'ending' | 'settle' | 'split' | 'sellFractions' | 'fractionSymbols'
 >;
 
 // Materialised and looked up by an array: a plan that was made while the table was empty would otherwise run the search
@@ -26,9 +27,6 @@ const CLAIM = `WITH next AS MATERIALIZED (
   UPDATE orders o SET status = 'submitting', updated_at = $2
   WHERE o.id = ANY (ARRAY(SELECT id FROM next))
   RETURNING o.number, ${columnsOf('o')}`;
-
-const OPEN_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders
-  WHERE status IN ('submitting', 'working', 'partially_filled') ORDER BY number`;
 
 /** The writes of the engine: each checks in its own transaction that the caller still is the engine. */
 export function createEngineMethods(db: Database): EngineMethods {
@@ -50,10 +48,8 @@ export function createEngineMethods(db: Database): EngineMethods {
         const heads = await tx.query<JournalHeadRow>(APPEND, [journalInput(events)]);
         return { orders, appended: toAppended(heads, events) };
       }),
-    openOrders: (fencing) =>
-      fenced(fencing, async (tx) => (await tx.query<OrderRow>(OPEN_ORDERS, [])).map(toOrder), {
-        alone: true,
-      }),
+    settled: (fencing) => fenced(fencing, async () => {}, { alone: true }),
+    openOrders: (after) => readOpenOrders(db, after),
     ending: (fencing, at, limit) =>
       fenced(fencing, async (tx) => (await tx.query<OrderRow>(ENDING, [new Date(at), limit])).map(toOrder)),
     settle: (fencing, events): Promise<Settled> =>

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Broker, BrokerEvent } from '../broker.ts';
+import type { OpenOrder } from '../ledger.ts';
 import type { Order } from '../order.ts';
 import { toBrokerOrder } from './broker-order.ts';
 import { createCancelling } from './cancelling.ts';
@@ -10,6 +11,8 @@ import { ANSWER_TIMEOUT_MS, createTimedBroker } from './timed-broker.ts';
 
 /** A take-over asks for this many orders side by side: hundreds a second, and no broker calls it a flood. */
 const LOOKUPS_AT_ONCE = 8;
+/** Looks at a broker within this process are over at once: after so many the event loop has a turn, some 5 ms. */
+const LOOKUPS_A_TURN = 256;
 
 export interface BrokerDeskOptions {
   readonly broker: Broker;
@@ -41,8 +44,8 @@ export interface BrokerDesk {
   end(fencing: number, order: Order): void;
   /** Cancels an order that should not be at the broker; tries once. */
   withdraw(fencing: number, orderId: string): void;
-  /** Looks every open order up; resolves with those that the broker should know and does not. */
-  reconcile(fencing: number, open: readonly Order[]): Promise<Order[]>;
+  /** Looks every open order up while the lease is ours; resolves with those that the broker should know and does not. */
+  reconcile(fencing: number, open: readonly OpenOrder[]): Promise<OpenOrder[]>;
 }
 
 export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
@@ -76,12 +79,13 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
   };
 
   /** Whether the broker has it, or its outcome is being found out. */
-  const isAccountedFor = async (fencing: number, order: Order, overAt: number): Promise<boolean> => {
+  const isAccountedFor = async (fencing: number, order: OpenOrder, overAt: number): Promise<boolean> => {
     // An order in flight is looked up by its own sending.
     if (inFlight.get(order.id) === fencing) return true;
     const found = await broker.find(order.id);
-    if (found) pushFound(order.id, found);
-    else if (order.status === 'submitting') track(fencing, order.id, resolve(fencing, order.id, overAt));
+    if (found) {
+      if (hasNews(order, found)) pushFound(order.id, found);
+    } else if (order.status === 'submitting') track(fencing, order.id, resolve(fencing, order.id, overAt));
     else return false;
     return true;
   };
@@ -107,13 +111,25 @@ export function createBrokerDesk(options: BrokerDeskOptions): BrokerDesk {
       // The engine before us may have begun a request just before its lease ended.
       const overAt = clock.now() + ANSWER_TIMEOUT_MS;
       await broker.adopt(open.map(toBrokerOrder));
-      const missing: Order[] = [];
-      for (let from = 0; from < open.length; from += LOOKUPS_AT_ONCE) {
+      const missing: OpenOrder[] = [];
+      for (let from = 0; from < open.length && isCurrent(fencing); from += LOOKUPS_AT_ONCE) {
         const some = open.slice(from, from + LOOKUPS_AT_ONCE);
         const known = await Promise.all(some.map((order) => isAccountedFor(fencing, order, overAt)));
         missing.push(...some.filter((_, index) => !known[index]));
+        if (from % LOOKUPS_A_TURN === 0) await new Promise(setImmediate);
       }
       return missing;
     },
   };
+}
+
+/** Whether the broker knows more of an order that it works than our books: at a take-over it mostly does not. */
+function hasNews(order: OpenOrder, found: readonly BrokerEvent[]): boolean {
+  if (order.status === 'submitting') return true;
+  let filled = 0;
+  for (const event of found) {
+    if (event.type === 'fill') filled += event.quantity;
+    else if (event.type !== 'accepted') return true;
+  }
+  return filled > 0 && filled !== order.filledQuantity;
 }

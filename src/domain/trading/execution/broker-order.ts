@@ -1,8 +1,8 @@
 import type { BrokerOrder } from '../broker.ts';
-import type { Order } from '../order.ts';
+import type { OpenOrder } from '../ledger.ts';
 
 /** What of an order the broker receives. */
-export function toBrokerOrder(order: Order): BrokerOrder {
+export function toBrokerOrder(order: Omit<OpenOrder, 'number'>): BrokerOrder {
   // Only a denied order has no bound, and those are never sent; the database holds that too.
   if (!order.boundPrice) throw new Error(`order ${order.id} has no bound price`);
   const { id, symbol, side, type, quantity, filledQuantity, boundPrice, stopPrice } = order;

@@ -13,6 +13,7 @@ import { createEndings, ENDING_INTERVAL_MS } from './endings.ts';
 import { createEventQueue } from './event-queue.ts';
 import { createIntake } from './intake.ts';
 import { createLoop } from './loop.ts';
+import { readAllOpen } from './open-orders.ts';
 import { createPhaseKeeper, type Phase } from './phase.ts';
 import { createSettler } from './settler.ts';
 
@@ -69,7 +70,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   /** Nothing is claimed until every order that was open when the term began is known as the broker has it. */
   const reconcile = async (fencing: number): Promise<void> => {
-    const open = await ledger.openOrders(fencing);
+    const open = await readAllOpen(ledger, fencing);
     events.dropRepeatable();
     const missing = await desk.reconcile(fencing, open);
     if (!isCurrent(fencing)) return;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createTestClock, type TestClock } from '../../../../rig/clock.ts';
+import { seedCrowd } from '../../../../rig/database/crowd.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import { silentLog } from '../../../../rig/log.ts';
 import { createJournal } from '../../../../src/adapters/stores/journal/journal.ts';
@@ -10,6 +11,7 @@ import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts'
 import { FencedError } from '../../../../src/domain/engine/fenced.ts';
 import type { BrokerEvent } from '../../../../src/domain/trading/broker.ts';
 import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
+import { readAllOpen } from '../../../../src/domain/trading/execution/open-orders.ts';
 import type { Ledger } from '../../../../src/domain/trading/ledger.ts';
 import type { Trading } from '../../../../src/domain/trading/trading.ts';
 import { decimal } from '../../../../src/lib/decimal.ts';
@@ -139,6 +141,44 @@ describe.each(KINDS)('the ledger on %s', (kind) => {
     expect(await idsOf({ status: 'cancelled', before: ids[3]! })).toEqual([ids[4], ids[6]]);
     for (const before of [ids[0]!, randomUUID(), 'no-uuid'])
       await expect(trading.orders(other, { before })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('open orders are read in pages, every one once, the first that came first', async () => {
+    const own = await createTestDatabase(kind);
+    try {
+      await seedCrowd(own.db, { users: 3, open: 2_500, symbols: ['AAPL'] });
+      const open = await readAllOpen(createLedger(own.db), await takeEngine(own.db));
+      const rows = await own.db.query<{ id: string }>('SELECT id FROM orders ORDER BY number', []);
+      expect(open.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('what is to end is found whatever else is open, marked once, and never more than was asked for', async () => {
+    const [user, banned] = [await createTrader(database.db), await createTrader(database.db)];
+    const limit = { type: 'limit', limitPrice: 99, timeInForce: 'gtc' } as const;
+    const placeMany = async (userId: string) => {
+      const ids: string[] = [];
+      for (let n = 1; n <= 3; n++) ids.push((await place(userId, { ...limit, quantity: n })).order.id);
+      return ids;
+    };
+    const [kept, ended] = [await placeMany(user), await placeMany(banned)];
+    await ledger.halt({ userId: banned }, 'test', clock.now());
+    const first = await ledger.ending(fencing, clock.now(), 2);
+    expect(first.map(({ endReason }) => endReason)).toEqual(['TRADING_HALTED', 'TRADING_HALTED']);
+    const versions = () =>
+      database.db.query('SELECT id, xmin::text FROM orders WHERE id = ANY ($1) ORDER BY id', [ended]);
+    const all = await ledger.ending(fencing, clock.now(), 10);
+    expect(all.map(({ id }) => id).sort()).toEqual([...ended].sort());
+    const marked = await versions();
+    expect(await ledger.ending(fencing, clock.now(), 10)).toHaveLength(3);
+    expect(await versions()).toEqual(marked);
+    const { orders } = await ledger.claim(fencing, 2, clock.now());
+    expect(orders.map(({ id }) => id)).toEqual(kept.slice(0, 2));
+    const cancelled = ended.map((orderId) => ({ type: 'cancelled', orderId, at: clock.now() }) as const);
+    await ledger.settle(fencing, cancelled);
+    expect(await ledger.ending(fencing, clock.now(), 10)).toEqual([]);
   });
 
   test('a denied order is kept with its reason and reported', async () => {

@@ -15,6 +15,7 @@ import {
 } from '../../../../src/domain/trading/broker.ts';
 import { createTrading } from '../../../../src/domain/trading/create-trading.ts';
 import { createExecutor, type Executor } from '../../../../src/domain/trading/execution/executor.ts';
+import { readAllOpen } from '../../../../src/domain/trading/execution/open-orders.ts';
 import type { Ledger } from '../../../../src/domain/trading/ledger.ts';
 import { ORDERS_WAITING, ordersTopic } from '../../../../src/domain/trading/topics.ts';
 import type { Trading } from '../../../../src/domain/trading/trading.ts';
@@ -453,7 +454,7 @@ describe.each(KINDS)('the executor on %s', (kind) => {
       });
     });
     await eventually(() => expect(commit).not.toBeNull());
-    const open = ledger.openOrders(fencing);
+    const open = readAllOpen(ledger, fencing);
     // The embedded database has one connection and waits anyway.
     const waits =
       "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -517,6 +518,30 @@ describe.each(KINDS)('the executor on %s', (kind) => {
     double.gap();
     await reaches(id, { status: 'filled', filledQuantity: 10 });
     expect(executor.state()).toBe('trading');
+  });
+
+  test('a take-over books nothing of orders that the broker knows as our books do', async () => {
+    const { id } = await place();
+    const part = await place({ quantity: 5 });
+    start();
+    await reaches(id, { status: 'working' });
+    await reaches(part.id, { status: 'working' });
+    double.report(double.fill(part.id, 2));
+    await reaches(part.id, { filledQuantity: 2 });
+    await executors.pop()!.stop();
+
+    const settled: BrokerEvent[] = [];
+    const executor = start(double.broker, {
+      ...ledger,
+      settle(fencing, events) {
+        settled.push(...events);
+        return ledger.settle(fencing, events);
+      },
+    });
+    await eventually(() => expect(executor.state()).toBe('trading'));
+    double.report(double.fill(id, 10));
+    await reaches(id, { status: 'filled' });
+    expect(settled).toEqual([double.fill(id, 10)]);
   });
 
   test('fills from before the start are found at the start', async () => {
