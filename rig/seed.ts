@@ -40,3 +40,25 @@ const saveSession = (store: Store, id: string, userId: string): Promise<void> =>
     const session = { cookie: { originalMaxAge: null }, userId, createdAt: Date.now() } as SessionData;
     store.set(id, session, (error) => (error ? reject(error) : resolve()));
   });
+
+/** Gives an account so many shares of each symbol, bought at this price on an earlier day. */
+export async function seedPositions(
+  db: Database,
+  userIds: readonly string[],
+  symbolsOf: (n: number) => readonly string[],
+  { quantity, price }: { readonly quantity: number; readonly price: number },
+): Promise<void> {
+  const cost = quantity * price;
+  for (const [n, userId] of userIds.entries()) {
+    const symbols = symbolsOf(n);
+    await db.query(
+      `INSERT INTO positions (user_id, symbol, quantity, cost, realized, day, day_start_quantity, day_start_realized, day_flow)
+       SELECT $1, symbol, $3, $4, 0, '2026-01-05', 0, 0, 0 FROM unnest($2::text[]) AS symbol`,
+      [userId, [...symbols], quantity, cost],
+    );
+    await db.query('UPDATE accounts SET deposits = deposits + $2, cost = cost + $2 WHERE user_id = $1', [
+      userId,
+      symbols.length * cost,
+    ]);
+  }
+}

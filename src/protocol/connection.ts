@@ -15,6 +15,8 @@ export const handshakeAuthSchema = z.object({
   protocol: z.unknown().optional(),
   /** The `secret` of the connection that the client had before. */
   replaces: z.unknown().optional(),
+  /** True: the client applies `portfolio:delta`. */
+  delta: z.unknown().optional(),
 });
 
 export interface ConnectedPayload {

@@ -50,6 +50,12 @@ export const SESSION_CHECK_INTERVAL_MS = 30_000;
 export const JOURNAL_HEAD_INTERVAL_MS = 10_000;
 /** Pause between two `portfolio:update` of a user: a person reads no more than four a second. */
 export const PORTFOLIO_INTERVAL_MS = 250;
+/** A portfolio of more positions is a large one: 100 have 17 KB, 500 have 86 KB. */
+export const LARGE_PORTFOLIO_POSITIONS = 100;
+/** Pause between two `portfolio:update` of a large one to a client: four a second of 86 KB fill a thin line. */
+export const LARGE_PORTFOLIO_INTERVAL_MS = 1_000;
+/** Bytes of positions from which a `portfolio:delta` takes no further one: with its totals it stays below 5 KB. */
+export const PORTFOLIO_DELTA_BYTES = 4_400;
 /** Events in one answer of `GET /api/trades`. */
 export const MAX_TRADES_PAGE = 500;
 /** Orders in one answer of `GET /api/orders`: some 60 KB. */

@@ -47,6 +47,35 @@ export interface PortfolioPayload {
   /** Cash that no open buy order reserves. */
   buyingPower?: number;
   realizedPnl?: number;
+  /** For clients that say `auth.delta: true`: what the next `portfolio:delta` of this connection builds on. */
+  version?: number;
+}
+
+/** What of a position moves with its price. */
+export interface PositionMove {
+  symbol: string;
+  price: number;
+  marketValue: number;
+  unrealizedPnl: number;
+  unrealizedPnlPercent: number;
+  dayChange?: number;
+}
+
+/**
+ * What has changed since the portfolio of version `base`. Every field besides the lists is one of the portfolio, as it is
+ * now; a field that is absent is absent there.
+ */
+export interface PortfolioDeltaPayload extends Omit<PortfolioPayload, 'positions' | 'version'> {
+  base: number;
+  version: number;
+  /** Positions that are new, or of which more than the price has changed. */
+  positions: PositionPayload[];
+  /** Positions of which only the price has changed. */
+  moved: PositionMove[];
+  /** Symbols that are no longer held. */
+  removed: string[];
+  /** More positions have changed than one delta carries: they follow, those that wait longest first. */
+  partial?: true;
 }
 
 /** Why a position changed without a trade. */
@@ -81,6 +110,7 @@ export const portfolioCommands = {
 
 export const portfolioEvents = {
   'portfolio:update': event<PortfolioPayload>()({ lane: 'state', topic: 'portfolio' }),
+  'portfolio:delta': event<PortfolioDeltaPayload>()({ lane: 'state', topic: 'portfolio-delta' }),
   'position:adjusted': event<PositionAdjustedPayload>()({ lane: 'event', log: 'journal' }),
 };
 

@@ -32,6 +32,8 @@ export interface Peer {
   readonly id: string;
   readonly principal: Principal;
   readonly dialect: Dialect;
+  /** The client applies `portfolio:delta`, and has said so. */
+  readonly appliesDeltas?: boolean;
   /** False once the connection has ended. */
   isOpen(): boolean;
   /**

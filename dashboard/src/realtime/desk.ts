@@ -34,7 +34,7 @@ export type Desk = ReturnType<typeof createDesk>;
 /** The connection, what it is asked for, and the lanes that it carries. */
 function createLanes({ api, auth, tier, timers, frame, random, onEnded, ...options }: DeskOptions) {
   const socket = options.socket ?? openSocket(auth);
-  const subscribe = createSubscribe(socket);
+  const subscribe = createSubscribe(socket, () => subscriptions.renew('portfolio'));
   const connection = createConnection({ socket, timers, random, onEnded });
   let releaseTrades = () => {};
   const events = createEventLane({

@@ -20,7 +20,7 @@ export interface SocketAuth {
 /** A socket that connects only when asked: when to try again is the connection's decision. */
 export const openSocket = (auth: SocketAuth, url?: string): TradecastSocket =>
   io(url ?? '', {
-    auth: { ...auth, protocol: PROTOCOL_VERSION },
+    auth: { ...auth, protocol: PROTOCOL_VERSION, delta: true },
     autoConnect: false,
     forceNew: true,
     reconnection: false,

@@ -5,6 +5,7 @@ import type {
   ServerEvent,
   ServerToClientEvents,
 } from '../../../src/protocol/events.ts';
+import { followPortfolio } from './portfolio-deltas.ts';
 import type { TradecastSocket } from './socket.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { createWishes } from './wishes.ts';
@@ -13,11 +14,15 @@ import { createWishes } from './wishes.ts';
 export type Subscribe = <E extends ServerEvent>(event: E, handler: ServerToClientEvents[E]) => () => void;
 export type Emit = <E extends ClientEvent>(event: E, ...args: Parameters<ClientToServerEvents[E]>) => void;
 
-export function createSubscribe(socket: TradecastSocket): Subscribe {
+/** `onPortfolioLost` is called where a change of the portfolio does not fit what this page has. */
+export function createSubscribe(socket: TradecastSocket, onPortfolioLost: () => void): Subscribe {
+  const portfolios = followPortfolio(socket, onPortfolioLost);
   // socket.io's types do not see that a listener of E fits E.
   const on = socket.on.bind(socket) as (event: ServerEvent, handler: unknown) => void;
   const off = socket.off.bind(socket) as (event: ServerEvent, handler: unknown) => void;
   return (event, handler) => {
+    if (event === 'portfolio:update')
+      return portfolios.on(handler as ServerToClientEvents['portfolio:update']);
     on(event, handler);
     return () => off(event, handler);
   };

@@ -19,6 +19,8 @@ export interface PortfolioView {
   dirty: boolean;
   /** Nothing is read or sent for the view before this moment, milliseconds since epoch. */
   nextAt: number;
+  /** No whole portfolio is sent again before this moment, milliseconds since epoch. */
+  wholeAt: number;
 }
 
 export const newPortfolioView = (userId: string): PortfolioView => ({
@@ -32,6 +34,7 @@ export const newPortfolioView = (userId: string): PortfolioView => ({
   doubtedAt: null,
   dirty: false,
   nextAt: 0,
+  wholeAt: 0,
 });
 
 /** Views by the symbols they hold. */

@@ -18,6 +18,11 @@ export interface HandshakeParts {
   readonly log: Pick<Log, 'error'>;
 }
 
+/** What the handshake said is forgotten; a set costs only those that said it. */
+const appliers = new WeakSet<RealtimeSocket>();
+/** Whether the client has said that it applies `portfolio:delta`. */
+export const appliesDeltas = (socket: RealtimeSocket): boolean => appliers.has(socket);
+
 /** Socket.IO middleware: asks the host to admit the socket, and makes its user the socket's. */
 export function createHandshake(host: PeerHost, parts: HandshakeParts) {
   const { sessionSecrets, strangers, clock, log } = parts;
@@ -28,6 +33,7 @@ export function createHandshake(host: PeerHost, parts: HandshakeParts) {
     const own = attempts.get(conn) ?? firstAttempt(strangers.callerOf(socket.request));
     attempts.set(conn, own);
     const credentials = credentialsOf(socket, sessionSecrets());
+    if (authOf(socket).delta === true) appliers.add(socket);
     forgetSecrets(socket);
 
     function refuse(refusal: ConnectRefusal): void {
@@ -84,10 +90,12 @@ function releaseAtEnd(socket: RealtimeSocket, host: PeerHost): void {
   else release();
 }
 
-function credentialsOf({ handshake }: RealtimeSocket, secrets: readonly string[]): Credentials {
-  const auth = handshakeAuthSchema.safeParse(handshake.auth ?? {});
-  const { sessionID, userId, protocol, replaces } = auth.data ?? {};
-  const { cookie } = handshake.headers;
+const authOf = ({ handshake }: RealtimeSocket) =>
+  handshakeAuthSchema.safeParse(handshake.auth ?? {}).data ?? {};
+
+function credentialsOf(socket: RealtimeSocket, secrets: readonly string[]): Credentials {
+  const { sessionID, userId, protocol, replaces } = authOf(socket);
+  const { cookie } = socket.handshake.headers;
   const fromCookie = (): string | null => (cookie === undefined ? null : readSessionCookie(cookie, secrets));
   return {
     // A session that was named, but not readably, is not replaced by another one.

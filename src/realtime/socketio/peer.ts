@@ -42,6 +42,7 @@ export class SocketIoPeer implements Peer {
   readonly id: string;
   readonly principal: Principal;
   readonly dialect = socketIoDialect;
+  readonly appliesDeltas: boolean;
   readonly #socket: RealtimeSocket;
   readonly #clock: Clock;
   readonly #inFlight = new InFlight();
@@ -49,9 +50,10 @@ export class SocketIoPeer implements Peer {
   #heardAt: number;
   #rooms: ReadonlySet<string> | null = null;
 
-  constructor(socket: RealtimeSocket, clock: Clock) {
+  constructor(socket: RealtimeSocket, clock: Clock, appliesDeltas = false) {
     this.id = socket.id;
     this.principal = socket.data;
+    this.appliesDeltas = appliesDeltas;
     this.#socket = socket;
     this.#clock = clock;
     this.#heardAt = clock.now();

@@ -15,7 +15,7 @@ import { createFrameGuard } from '../frame-guard.ts';
 import type { Strangers } from '../strangers.ts';
 import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalName } from '../upgrade-refusals.ts';
 import { endTransport } from './engine.ts';
-import { createHandshake } from './handshake.ts';
+import { appliesDeltas, createHandshake } from './handshake.ts';
 import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
 import { createUnnamed } from './unnamed.ts';
 import { guardedServer } from './websocket-server.ts';
@@ -132,7 +132,7 @@ function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
 }
 
 function connect(socket: RealtimeSocket, host: PeerHost, { clock, log }: SocketIoParts): void {
-  const peer = new SocketIoPeer(socket, clock);
+  const peer = new SocketIoPeer(socket, clock, appliesDeltas(socket));
   void socket.join(userRoom(peer.principal.user.id));
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;

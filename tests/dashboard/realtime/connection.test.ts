@@ -51,6 +51,7 @@ describe('connecting', () => {
       sessionID: 's1',
       userId: 'u1',
       userName: 'Ada Lovelace',
+      delta: true,
       protocol: PROTOCOL_VERSION,
     });
     expect(state().status).toBe('connected');

@@ -163,3 +163,24 @@ test('on any other page a symbol opens at its own address', async () => {
   expect(window.location.pathname).toBe('/s/AAPL');
   window.history.replaceState(null, '', '/');
 });
+
+test('what has changed is put into the portfolio there is, and one that fits nothing is asked for as a whole', async () => {
+  page = await openPage(<LivePortfolio />);
+  await screen.findByTestId('total-value');
+  await waitFor(() => expect(page.server.emitted('subscribe:portfolio')).toHaveLength(1));
+  const { io } = page.server;
+  const { positions, ...totals } = PORTFOLIO;
+  io.emit('portfolio:update', { ...PORTFOLIO, version: 1 });
+  const move = { marketValue: 30_000, unrealizedPnl: 7_975, unrealizedPnlPercent: 36.2089, dayChange: 7_090 };
+  const delta = {
+    ...{ ...totals, base: 1, version: 2, totalValue: 111_068.55 },
+    ...{ positions: [], moved: [{ symbol: 'AAPL', price: 300, ...move }], removed: [] },
+  };
+  io.emit('portfolio:delta', delta);
+  await waitFor(() => expect(screen.getByTestId('total-value').textContent).toBe('$111,068.55'));
+  expect(cells(screen.getByRole('row', { name: /AAPL/ }))[2]).toBe('300.00');
+  expect(screen.getAllByRole('row')).toHaveLength(positions.length + 1);
+  io.emit('portfolio:delta', { ...delta, totalValue: 1 });
+  await waitFor(() => expect(page.server.emitted('subscribe:portfolio')).toHaveLength(2));
+  expect(screen.queryByText('$1.00')).toBeNull();
+});
