@@ -74,7 +74,6 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   const keys = createKeys(config, secrets);
   const storage = createDatabaseCapability(core, { dataDir: config.dataDir, url: secrets.databaseUrl });
   const { database } = storage.faces;
-  const journal = createJournalCapability(core, config.journal, database);
   const accounts = createAccountFaces(core, config.accounts, database);
   const tokens = createTokens(core, database, keys.faces);
   const cluster = createCluster(core, {
@@ -88,6 +87,7 @@ function compose(core: Core, config: Config, secrets: Secrets, overrides: AppOve
   });
   const { bus } = cluster.faces;
   const lease = createLease(core, database, bus);
+  const journal = createJournalCapability(core, config.journal, database, lease);
   const market = createMarketCapability(core, {
     config: config.market,
     secrets: secrets.market,

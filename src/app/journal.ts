@@ -2,6 +2,7 @@ import type { Database } from '../adapters/sql/database.ts';
 import { createJournal } from '../adapters/stores/journal/journal.ts';
 import { createJournalPruner } from '../adapters/stores/journal/pruner.ts';
 import type { JournalConfig } from '../config/index.ts';
+import type { EngineLease } from '../domain/engine/lease.ts';
 import type { Journal } from '../domain/journal/journal.ts';
 import { type Core, wrapped } from './core.ts';
 import type { Capability } from './part.ts';
@@ -11,8 +12,9 @@ export function createJournalCapability(
   { clock, log, wrap }: Core,
   config: JournalConfig,
   database: Database,
+  lease: EngineLease,
 ): Capability<{ readonly journal: Journal }> {
-  const pruner = createJournalPruner({ db: database, clock, log: log('journal'), pruning: config });
+  const pruner = createJournalPruner({ db: database, lease, clock, log: log('journal'), pruning: config });
   return {
     name: 'journal',
     faces: { journal: wrapped(createJournal(database), wrap.journal) },

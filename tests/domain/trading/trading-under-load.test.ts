@@ -52,7 +52,7 @@ describe.each(KINDS)('everything at once on %s', (kind) => {
     const lease = createTestLease(await takeEngine(db));
     const broker = createPaperBroker({ market, onQuotes: market.onQuotes, onPrices: market.onPrices, clock });
     const executor = createExecutor({ lease, ledger: createLedger(db), broker, bus, clock, log });
-    const pruner = createJournalPruner({ db, clock, log, pruning: { maxAgeMs: 1e9, maxEvents: 50 } });
+    const pruner = createJournalPruner({ db, lease, clock, log, pruning: { maxAgeMs: 1e9, maxEvents: 50 } });
     const users = await Promise.all(Array.from({ length: USERS }, () => createTrader(db, 1_000_000)));
     executor.start();
 

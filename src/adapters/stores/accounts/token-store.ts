@@ -7,6 +7,13 @@ export interface PrunedTokenStore extends TokenStore {
   prune(now: number): Promise<void>;
 }
 
+/** Tokens that are removed by one statement. */
+const PIECE = 1_000;
+/** Replicas that prune at once skip each other's rows. */
+const PRUNE = `DELETE FROM socket_tokens WHERE id = ANY (ARRAY(
+    SELECT id FROM socket_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT ${PIECE} FOR UPDATE SKIP LOCKED))
+  RETURNING 1`;
+
 export const createTokenStore = (db: Database): PrunedTokenStore => ({
   async claim(tokenId, expiresAt) {
     const claimed = await db.query(
@@ -25,11 +32,8 @@ export const createTokenStore = (db: Database): PrunedTokenStore => ({
   },
 
   async prune(now) {
-    // Replicas that prune at once skip each other's rows.
-    await db.query(
-      `DELETE FROM socket_tokens WHERE id IN (
-         SELECT id FROM socket_tokens WHERE expires_at < $1 FOR UPDATE SKIP LOCKED)`,
-      [new Date(now)],
-    );
+    let removed: unknown[];
+    do removed = await db.query(PRUNE, [new Date(now)]);
+    while (removed.length === PIECE);
   },
 });

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestClock } from '../../../../rig/clock.ts';
+import { seedCrowd } from '../../../../rig/database/crowd.ts';
 import { createTestDatabase, KINDS, type TestDatabase } from '../../../../rig/database/database.ts';
 import { silentLog } from '../../../../rig/log.ts';
 import { replaceExternalPortfolio } from '../../../../src/adapters/stores/hooks/external-portfolio.ts';
 import { createJournal } from '../../../../src/adapters/stores/journal/journal.ts';
-import { createJournalPruner } from '../../../../src/adapters/stores/journal/pruner.ts';
+import { createJournalPruner, type JournalPruning } from '../../../../src/adapters/stores/journal/pruner.ts';
 import { createLedger } from '../../../../src/adapters/stores/trading/ledger.ts';
 import type { Journal, JournalEvent } from '../../../../src/domain/journal/journal.ts';
 import { appendEvents } from '../../../support/journal.ts';
-import { createTrader } from '../../../support/trading.ts';
+import { createTestLease, createTrader, eventually } from '../../../support/trading.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const event = (error: string): JournalEvent => ({
@@ -138,6 +139,7 @@ describe.each(KINDS)('the journal on %s', (kind) => {
     const pruner = (maxEvents: number) =>
       createJournalPruner({
         db: database.db,
+        lease: createTestLease(1),
         clock,
         log: silentLog,
         pruning: { maxAgeMs: 60_000, maxEvents },
@@ -157,12 +159,52 @@ describe.each(KINDS)('the journal on %s', (kind) => {
     await append(user, 'a', 'b');
     const pruner = createJournalPruner({
       db: database.db,
+      lease: createTestLease(1),
       clock: createTestClock(),
       log: silentLog,
       pruning: { maxAgeMs: 60_000, maxEvents: 1 },
     });
     pruner.start();
+    await eventually(async () => expect(await seqs()).toEqual([2]));
     await pruner.stop();
-    expect(await seqs()).toEqual([2]);
+  });
+
+  test('is left alone by a replica that is not the engine, and pruned as soon as it is', async () => {
+    await append(user, 'a', 'b');
+    const clock = createTestClock();
+    const lease = createTestLease(null);
+    const pruner = createJournalPruner({
+      ...{ db: database.db, lease, clock, log: silentLog },
+      pruning: { maxAgeMs: 86_400_000, maxEvents: 1 },
+    });
+    pruner.start();
+    clock.advance(3 * 3_600_000);
+    await createJournal(database.db).head(user);
+    expect(await seqs()).toEqual([1, 2]);
+    lease.set(1);
+    await eventually(async () => expect(await seqs()).toEqual([2]));
+    await pruner.stop();
+  });
+
+  test('of many users and many more events than one piece is pruned to the last one', async () => {
+    const own = await createTestDatabase(kind);
+    try {
+      await seedCrowd(own.db, { users: 30, open: 0, journal: 7_000, symbols: ['AAPL'] });
+      const clock = createTestClock();
+      const pruner = (pruning: JournalPruning) =>
+        createJournalPruner({
+          ...{ db: own.db, lease: createTestLease(1), clock, log: silentLog, pruning },
+        });
+      const left = async () =>
+        (await own.db.query<{ left: number }>('SELECT count(*) AS left FROM journal', []))[0]!.left;
+      expect(await pruner({ maxAgeMs: 1e12, maxEvents: 10 }).prune()).toBe(7_000 - 300);
+      expect(await left()).toBe(300);
+      clock.advance(2 * 86_400_000);
+      expect(await pruner({ maxAgeMs: 60_000, maxEvents: 10 }).prune()).toBe(300);
+      const crooked = 'SELECT user_id FROM journal_heads WHERE floor <> seq';
+      expect([await left(), await own.db.query(crooked, [])]).toEqual([0, []]);
+    } finally {
+      await own.close();
+    }
   });
 });
