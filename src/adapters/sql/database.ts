@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { isUnavailable, TradecastError } from '../../protocol/errors.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import { toDatabaseError, unavailable } from './errors.ts';
+import { createPlanAge, FORGET_PLANS } from './plan-age.ts';
 import type { Reach } from './reach.ts';
 import { statementName } from './statements.ts';
 
@@ -50,6 +51,7 @@ export interface DatabaseParts {
 /** The one way from SQL to rows, for both databases. */
 export function createDatabase(parts: DatabaseParts): Database {
   const { kind, pool, onQuery, reach, disk, release, begin = 'BEGIN', keepsSessions = true } = parts;
+  const plans = createPlanAge();
   const wait = <T>(work: Promise<T>): Promise<T> => (reach ? reach.wait(work) : work);
 
   const run = async <Row>(
@@ -60,6 +62,7 @@ export function createDatabase(parts: DatabaseParts): Database {
   ): Promise<Row[]> => {
     try {
       const name = keepsSessions && params ? statementName(sql) : undefined;
+      if (name) plans.note(client);
       const query = { text: sql, values: params as unknown[] | undefined, name };
       return (await wait(client.query(query))).rows as Row[];
     } catch (error) {
@@ -98,6 +101,7 @@ export function createDatabase(parts: DatabaseParts): Database {
     client.on('error', ignore);
     let broken: Error | undefined;
     try {
+      if (plans.isOver(client)) await run(client, FORGET_PLANS);
       return await work(client, (error) => {
         broken = error;
       });

@@ -69,8 +69,8 @@ export function createSessions(db: Database, { clock }: { clock: Clock }): Sessi
       const now = clock.now();
       // Locked in one order everywhere: replicas that touch the same sessions must not deadlock.
       await db.query(
-        `UPDATE session SET expire = $2 WHERE sid IN (
-           SELECT sid FROM session WHERE sid = ANY($1) AND expire > $3 ORDER BY sid FOR UPDATE)`,
+        `UPDATE session SET expire = $2 WHERE sid = ANY (ARRAY(
+           SELECT sid FROM session WHERE sid = ANY($1) AND expire > $3 ORDER BY sid FOR UPDATE))`,
         [sessionIds, new Date(now + SESSION_IDLE_MS), new Date(now)],
       );
     },

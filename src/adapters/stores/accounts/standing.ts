@@ -12,7 +12,7 @@ export async function setBan(tx: Queryable, userId: string, banned: boolean): Pr
     'UPDATE users SET banned_at = CASE WHEN $2 THEN coalesce(banned_at, now()) END WHERE id = $1',
     [userId, banned],
   );
-  if (banned) await tx.query(`DELETE FROM session WHERE sid IN (${SESSIONS_OF})`, [userId]);
+  if (banned) await tx.query(`DELETE FROM session WHERE sid = ANY (ARRAY(${SESSIONS_OF}))`, [userId]);
 }
 
 /** "tier" is what replicas of the release before read. */

@@ -20,7 +20,8 @@ type HeadRow = JournalHeadRow & { floor: number; holdings: string };
 /**
  * CTEs that append the events of JSON parameter `$n` (`journalInput`) within a larger statement. `head` has each user's
  * new head. The lock of the head row serialises writers until commit: numbers have no gaps and a reader never sees 8
- * before 7.
+ * before 7. Rows to change are looked up by an array of their keys, here and elsewhere: of a JSON list the planner does not
+ * know how short it is, and would rather read a whole table than look for a hundred rows.
  */
 export const appendCte = (parameter: string): string => `
   incoming AS (
@@ -29,7 +30,8 @@ export const appendCte = (parameter: string): string => `
   ),
   counted AS (SELECT user_id, count(*) AS added FROM incoming GROUP BY user_id),
   head AS (
-    UPDATE journal_heads h SET seq = h.seq + c.added FROM counted c WHERE h.user_id = c.user_id
+    UPDATE journal_heads h SET seq = h.seq + c.added FROM counted c
+    WHERE h.user_id = c.user_id AND h.user_id = ANY (ARRAY(SELECT user_id FROM counted))
     RETURNING h.user_id, h.epoch, h.seq, c.added
   ),
   appended AS (

@@ -26,22 +26,23 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const isUuid = (id: string): boolean => UUID.test(id);
 
 const LOCK_ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
-  WHERE user_id IN (SELECT user_id FROM orders WHERE id = ANY ($1::uuid[])) ORDER BY user_id FOR NO KEY UPDATE`;
+  WHERE user_id = ANY (ARRAY(SELECT user_id FROM orders WHERE id = ANY ($1::uuid[]))) ORDER BY user_id FOR NO KEY UPDATE`;
 const LOCK_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 const POSITIONS = `SELECT ${POSITION_COLUMNS} FROM positions WHERE (user_id, symbol) IN
   (SELECT user_id, symbol FROM orders WHERE id = ANY ($1::uuid[]))`;
 const EXECUTIONS = 'SELECT execution_id FROM fills WHERE execution_id = ANY ($1::text[])';
 
 const WRITE_BOOKS = `WITH
+  moved AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS c (id uuid, status text, reason text, message text,
+    reserved numeric, filled_quantity bigint, filled_value numeric, fill_basis text, updated_at timestamptz)),
+  booked AS MATERIALIZED (SELECT * FROM json_to_recordset($2::json) AS c (user_id uuid, cash numeric, reserved numeric,
+    cost numeric, realized numeric)),
   o AS (UPDATE orders SET status = c.status, reason = c.reason, message = c.message, reserved = c.reserved,
       filled_quantity = c.filled_quantity, filled_value = c.filled_value, fill_basis = c.fill_basis,
       updated_at = c.updated_at
-    FROM json_to_recordset($1::json) AS c (id uuid, status text, reason text, message text, reserved numeric,
-      filled_quantity bigint, filled_value numeric, fill_basis text, updated_at timestamptz)
-    WHERE orders.id = c.id),
+    FROM moved c WHERE orders.id = c.id AND orders.id = ANY (ARRAY(SELECT id FROM moved))),
   a AS (UPDATE accounts SET cash = c.cash, reserved = c.reserved, cost = c.cost, realized = c.realized
-    FROM json_to_recordset($2::json) AS c (user_id uuid, cash numeric, reserved numeric, cost numeric, realized numeric)
-    WHERE accounts.user_id = c.user_id),
+    FROM booked c WHERE accounts.user_id = c.user_id AND accounts.user_id = ANY (ARRAY(SELECT user_id FROM booked))),
   p AS (INSERT INTO positions (${POSITION_COLUMNS})
     SELECT ${POSITION_COLUMNS} FROM json_to_recordset($3::json) AS c (user_id uuid, symbol text, quantity bigint,
       cost numeric, realized numeric, day text, day_start_quantity bigint, day_start_realized numeric, day_flow numeric,

@@ -71,10 +71,10 @@ interface FactsRow {
 
 const WRITE = `WITH
   made AS (INSERT INTO orders (${ORDER_COLUMNS}) SELECT ${ORDER_COLUMNS} FROM json_to_recordset($1::json) AS c (${ORDER_RECORD})),
-  held AS (UPDATE accounts a SET reserved = a.reserved + c.reserved
-    FROM (SELECT user_id, sum(reserved) AS reserved FROM json_to_recordset($1::json) AS r (user_id uuid, reserved numeric)
-      GROUP BY user_id) c
-    WHERE a.user_id = c.user_id AND c.reserved > 0),
+  sums AS MATERIALIZED (SELECT user_id, sum(reserved) AS reserved
+    FROM json_to_recordset($1::json) AS r (user_id uuid, reserved numeric) WHERE reserved > 0 GROUP BY user_id),
+  held AS (UPDATE accounts a SET reserved = a.reserved + sums.reserved FROM sums
+    WHERE a.user_id = sums.user_id AND a.user_id = ANY (ARRAY(SELECT user_id FROM sums))),
   ${appendCte('$2')}
   SELECT user_id, epoch, seq FROM head`;
 
