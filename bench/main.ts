@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeReport } from '../rig/report-files.ts';
+import { aged } from './cases/aged.ts';
 import { cluster } from './cases/cluster.ts';
 import { comeback } from './cases/comeback.ts';
 import { connections } from './cases/connections.ts';
@@ -44,6 +45,7 @@ const CASES = [
   connections,
   hooks,
   orders,
+  aged,
   signals,
   replay,
   prints,

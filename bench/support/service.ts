@@ -1,5 +1,7 @@
 import path from 'node:path';
+import pg from 'pg';
 import { type Cleanups, withCleanups } from '../../rig/cleanups.ts';
+import { type Crowd, seedCrowd } from '../../rig/database/crowd.ts';
 import { createTestDatabase, prepareDataDir } from '../../rig/database/database.ts';
 import { silentLog } from '../../rig/log.ts';
 import type { Child } from '../../rig/processes/child.ts';
@@ -14,25 +16,35 @@ export interface Service {
   readonly child: Child<AppMethods>;
   readonly port: number;
   readonly users: readonly SeededUser[];
+  /** CPU seconds of the process right before the service was started in it. */
+  readonly startedAt: number;
   /** Ends the process and removes its data. */
   stop(): Promise<void>;
 }
 
 export interface ServiceOptions {
-  readonly database: 'embedded' | 'postgres';
+  /** Of the tests, of which nothing is synced to disk, or one of its own. */
+  readonly database: 'embedded' | 'postgres' | { readonly url: string };
   readonly users: number;
+  /** What else lies in a database of its own. */
+  readonly crowd?: Crowd;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The real service in a process of its own, on a database that already has users with sessions. */
-export function startService({ database, users: count, env }: ServiceOptions): Promise<Service> {
+export function startService({ database, users: count, crowd, env }: ServiceOptions): Promise<Service> {
   return withCleanups(async (cleanups) => {
     const dataDir = createFolder();
     cleanups.add(() => removeFolder(dataDir));
     const { users, databaseUrl } =
-      database === 'postgres' ? await seedPostgres(count, cleanups) : await seedEmbedded(count, dataDir);
+      database === 'postgres'
+        ? await seedPostgres(count, cleanups)
+        : database === 'embedded'
+          ? await seedEmbedded(count, dataDir)
+          : await seedOwn(database.url, count, crowd);
     const child = startServer<AppMethods>('bench/servers/app.ts');
     cleanups.add(() => child.stop());
+    const startedAt = await child.call('cpuSeconds');
     const port = await child.call('start', {
       DATA_DIR: dataDir,
       SESSION_SECRET,
@@ -43,7 +55,7 @@ export function startService({ database, users: count, env }: ServiceOptions): P
       ...env,
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     });
-    return { child, users, port, stop: cleanups.run };
+    return { child, users, port, startedAt, stop: cleanups.run };
   });
 }
 
@@ -56,6 +68,19 @@ async function seedPostgres(count: number, cleanups: Cleanups): Promise<Seeded> 
   const { db, url, close } = await createTestDatabase('postgres');
   cleanups.add(close);
   return { users: await seedUsers(db, count), databaseUrl: url };
+}
+
+async function seedOwn(url: string, count: number, crowd: Crowd | undefined): Promise<Seeded> {
+  const db = await openDatabase({ databaseUrl: url, log: silentLog });
+  const users = await seedUsers(db, count);
+  if (crowd) await seedCrowd(db, crowd);
+  await db.close();
+  // As upkeep leaves it; else the server's own would begin amid the measurement. It takes longer than any statement may.
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query('VACUUM (ANALYZE)');
+  await client.end();
+  return { users, databaseUrl: url };
 }
 
 async function seedEmbedded(count: number, dataDir: string): Promise<Seeded> {
