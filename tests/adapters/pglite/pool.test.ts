@@ -8,7 +8,7 @@ import { silentLog } from '../../../rig/log.ts';
 import { until } from '../../../rig/wait.ts';
 import { openDatabase } from '../../../src/adapters/open-database.ts';
 import { vacuumOne } from '../../../src/adapters/pglite/vacuum.ts';
-import type { Database } from '../../../src/adapters/sql/database.ts';
+import type { Database, Queryable } from '../../../src/adapters/sql/database.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 let home: string;
@@ -61,6 +61,22 @@ test('a table with many dead rows is cleaned, and its space used again', async (
   };
   await churn();
   await churn();
+});
+
+test('a table that has only grown gets statistics and is not cleaned', async () => {
+  await db.query('CREATE TABLE grown AS SELECT generate_series(1, 5000) AS number');
+  const statements: string[] = [];
+  const watched: Queryable = {
+    query(sql, params) {
+      statements.push(sql);
+      return db.query(sql, params);
+    },
+  };
+  await publishStatistics();
+  for (let table = await vacuumOne(watched); table; table = await vacuumOne(watched))
+    await publishStatistics();
+  const about = statements.filter((sql) => sql.endsWith('public.grown'));
+  expect(about).toEqual(['ANALYZE public.grown']);
 });
 
 test('the vacuum of a minute is no statement in the latencies of the service', async () => {
