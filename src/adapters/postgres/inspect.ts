@@ -13,6 +13,8 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const OLDEST_VERSION = 15;
 /** The pool, and besides it one that listens and one that asks. */
 const CONNECTIONS = POOL_SIZE + 2;
+/** What a server keeps for its administrators as it comes. */
+const RESERVED = 3;
 
 /** What the service must know of a server before it uses it. */
 export interface PostgresFacts {
@@ -30,6 +32,8 @@ interface Answer {
   commit: string;
   path: string[];
   limit: number;
+  /** Connections of the server that are not kept for its administrators. */
+  slots: number;
   user: string;
   database: string;
 }
@@ -39,6 +43,7 @@ const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS vers
   current_setting('transaction_read_only') = 'on' AS readonly,
   current_setting('synchronous_commit') AS commit, current_schemas(false)::text[] AS path,
   coalesce((SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user), -1) AS limit,
+  current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS slots,
   current_user::text AS user, current_database()::text AS database`;
 
 /** Asks the server for all that the service relies on. Throws StartupError with the sentence of what is missing. */
@@ -122,7 +127,7 @@ async function keepsItsSession(client: pg.Client, connection: PostgresConnection
 }
 
 function noticesOf({ address, where }: PostgresConnection, answer: Answer, keepsSessions: boolean): string[] {
-  const { limit, user, commit } = answer;
+  const { limit, slots, user, commit } = answer;
   return [
     ...(address.tls === 'encrypted'
       ? [
@@ -137,6 +142,11 @@ function noticesOf({ address, where }: PostgresConnection, answer: Answer, keeps
     ...(limit >= 0 && limit < CONNECTIONS
       ? [
           `The user "${user}" may open ${limit} connections and one replica uses up to ${CONNECTIONS}: run ALTER ROLE "${user}" CONNECTION LIMIT -1.`,
+        ]
+      : []),
+    ...(keepsSessions && slots < 2 * CONNECTIONS
+      ? [
+          `The server at ${where} has ${slots} connections to give, one replica uses up to ${CONNECTIONS} and a deployment runs two at a time: raise max_connections to ${2 * CONNECTIONS + RESERVED} or more.`,
         ]
       : []),
     ...(commit === 'off'

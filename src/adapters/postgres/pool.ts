@@ -5,8 +5,12 @@ import { rowTypes } from '../sql/types.ts';
 import type { PostgresConnection } from './connection.ts';
 import { type SessionOptions, STATEMENT_TIMEOUT_MS, sessionStatements } from './session.ts';
 
-/** Ten transactions at once keep a small Postgres busy, and ten replicas stay below its usual 100 connections. */
-export const POOL_SIZE = 10;
+/**
+ * Orders share their transactions: one places, one settles, and beside them run a renewal of the lease, a look at sessions
+ * and a hook. A Postgres that is set up as it comes has 100 connections and keeps 3 of them for its administrators. With
+ * one that listens and one that asks, 7 for a replica, 97 are enough for 13 replicas, and for 6 that are all replaced.
+ */
+export const POOL_SIZE = 5;
 /** A longer wait for the server, or for a free connection, is an outage. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A server that went silent is given up after this many times the statement timeout: TCP would take minutes. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startPostgresServer } from '../../../local/postgres-server.ts';
 import { createTestDatabase } from '../../../rig/database/database.ts';
 import { silentLog } from '../../../rig/log.ts';
 import { until } from '../../../rig/wait.ts';
@@ -205,6 +206,18 @@ describe('an address', () => {
     );
     expect(rows).toEqual([{ ssl: isEncrypted }]);
     expect(lines).toEqual(notice === null ? [] : [expect.stringMatching(notice)]);
+  });
+
+  test('of a server with too few connections for a deployment says how many it should have', async () => {
+    const small = await startPostgresServer({ settings: { max_connections: 16 } });
+    const lines: string[] = [];
+    const log = { ...silentLog, warn: (_: object, line: string) => void lines.push(line) };
+    const db = await openDatabase({ databaseUrl: `${small.url}/postgres`, log });
+    await db.close();
+    await small.stop();
+    expect(lines).toEqual([
+      expect.stringMatching(/has 13 connections to give, one replica uses up to 7 .* max_connections to 17/),
+    ]);
   });
 
   test('with sslmode=prefer works with a server that offers no TLS, also for the connection that listens', async () => {
