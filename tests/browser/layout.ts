@@ -8,8 +8,8 @@ export const WIDTHS = [320, 390, 480, 640, 768, 820, 1024, 1280, 1440, 1920, 256
  * What is wrong with the tables of a page: cells that their content does not fit, numbers that break over two lines, heads
  * that do not end where the numbers below them end, and a last column that is not as far from the border as the first.
  */
-const faultsNow = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
+const faultsNow = (page: Page, only: string | undefined): Promise<string[]> =>
+  page.evaluate((only) => {
     const faults: string[] = [];
     const isShown = (element: Element) => element.getClientRects().length > 0;
     /** Where the text in an element ends, pixels from the left. */
@@ -41,6 +41,7 @@ const faultsNow = (page: Page): Promise<string[]> =>
     };
     for (const table of document.querySelectorAll('table')) {
       const name = table.getAttribute('aria-label') ?? table.caption?.textContent ?? '';
+      if (only !== undefined && name !== only) continue;
       for (const row of table.rows) {
         const cells = [...row.cells].filter(isShown);
         for (const cell of cells) {
@@ -67,13 +68,13 @@ const faultsNow = (page: Page): Promise<string[]> =>
     }
     if (document.documentElement.scrollWidth > window.innerWidth) faults.push('The page scrolls sideways.');
     return [...new Set(faults)];
-  });
+  }, only);
 
-/** Those that stay: a page lays its tables out anew a moment after its width has changed. */
-export async function tableFaults(page: Page): Promise<string[]> {
+/** Those that stay, of `only` the table of this name: a page lays its tables out anew a moment after its width has changed. */
+export async function tableFaults(page: Page, only?: string): Promise<string[]> {
   let faults: string[] = [];
   const fits = async () => {
-    faults = await faultsNow(page);
+    faults = await faultsNow(page, only);
     return faults.length === 0;
   };
   await until(fits, 'tables without a fault').catch(() => {});

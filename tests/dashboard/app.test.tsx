@@ -241,6 +241,23 @@ describe('what the header says', () => {
     expect(screen.getByRole('button', { name: 'Try now' })).toBeTruthy();
   });
 
+  test('why there is no connection is a sentence of its own, whoever wrote it', async () => {
+    openApp();
+    await screen.findByText('Live');
+    act(() =>
+      app.desks.getState().desk?.connection.state.setState({
+        status: 'connecting',
+        connected: false,
+        failures: 1,
+        latencyMs: null,
+        message: 'Rate limit exceeded for connect',
+        retryAt: Date.now() + 8_000,
+      }),
+    );
+    const wait = screen.getByText('Next try in 8 s.');
+    expect(wait.parentElement?.textContent).toBe('Rate limit exceeded for connect. Next try in 8 s.');
+  });
+
   test('a page that is older than the server asks to be loaded again', async () => {
     openApp();
     await screen.findByText('Live');

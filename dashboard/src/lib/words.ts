@@ -11,3 +11,6 @@ export const entryFor = <T>(table: Readonly<Record<string, T>>, word: string): T
 /** The text for a word of the wire; a word that `texts` does not have is shown as it is. */
 export const textFor = (texts: Readonly<Record<string, string>>, word: string): string =>
   entryFor(texts, word) ?? asWords(word);
+
+/** The text of somebody else as a sentence, so that another may follow: some of them end with a full stop, some do not. */
+export const asSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { Badge, type Tone } from '../../components/badge.tsx';
 import { useDesk } from '../../hooks/websocket-context.tsx';
+import { asSentence } from '../../lib/words.ts';
 import { type ConnectionState, POLL_INTERVAL_MS } from '../../stores/connection.ts';
 
 interface Look {
@@ -16,9 +17,13 @@ export function look({ status, failures, offline, message }: ConnectionState): L
     case 'connecting':
       return failures === 0
         ? { tone: 'neutral', word: 'Connecting', sentence: 'Connecting to live data.' }
-        : { tone: 'warn', word: 'Connecting', sentence: message ?? 'No live connection yet.' };
+        : { tone: 'warn', word: 'Connecting', sentence: asSentence(message ?? 'No live connection yet.') };
     case 'reconnecting':
-      return { tone: 'warn', word: 'Reconnecting', sentence: message ?? 'Connection lost. Reconnecting.' };
+      return {
+        tone: 'warn',
+        word: 'Reconnecting',
+        sentence: asSentence(message ?? 'Connection lost. Reconnecting.'),
+      };
     case 'polling':
       return offline
         ? {

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
 import { useNow } from '../../hooks/use-now.ts';
 import { useDesk } from '../../hooks/websocket-context.tsx';
+import { asSentence } from '../../lib/words.ts';
 import { look } from './connection-badge.tsx';
 
 function Countdown({ until }: { until: number }) {
@@ -54,7 +55,8 @@ export function ConnectionNotice() {
   const failing = state.status === 'connecting' && state.failures > 0;
   if (state.status !== 'reconnecting' && state.status !== 'polling' && !failing) return null;
   const { sentence } = look(state);
-  const reason = state.message && state.message !== sentence ? `${state.message}. `.replace('..', '.') : '';
+  const message = state.message && asSentence(state.message);
+  const reason = message && message !== sentence ? `${message} ` : '';
   return (
     <Line>
       <p>

@@ -69,7 +69,11 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
     <tr className={`border-line border-t hover:bg-raised ${staleSince === null ? '' : 'not-live'}`}>
       <th scope="row" className="py-2 pr-2 pl-4 text-left font-normal">
         {parseSymbol(symbol) ? (
-          <button type="button" className="font-semibold hover:underline" onClick={() => open(symbol)}>
+          <button
+            type="button"
+            className="text-left font-semibold hover:underline"
+            onClick={() => open(symbol)}
+          >
             {instrumentWords(symbol)}
           </button>
         ) : (
@@ -122,22 +126,22 @@ export function PositionsTable({ positions }: { positions: readonly PositionPayl
           >
             Symbol
           </th>
-          <th scope="col" className={`${HEAD} w-[11.5%] @max-2xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[10.5%] @max-2xl:hidden`}>
             Quantity
           </th>
-          <th scope="col" className={`${HEAD} w-[10.5%] @max-2xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[13%] @max-2xl:hidden`}>
             Avg. price
           </th>
-          <th scope="col" className={`${HEAD} w-[9.5%] @max-lg:hidden`}>
+          <th scope="col" className={`${HEAD} w-[13%] @max-2xl:w-[14.5%] @max-lg:hidden`}>
             Price
           </th>
-          <th scope="col" className={`${HEAD} w-[18.5%] @max-lg:w-[55%] @max-lg:pr-4`}>
+          <th scope="col" className={`${HEAD} w-[17%] @max-lg:w-[55%] @max-lg:pr-4`}>
             Market value<span className="@lg:hidden">, P&amp;L</span>
           </th>
-          <th scope="col" className={`${HEAD} w-[18.5%] @max-xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[16.5%] @max-xl:hidden`}>
             Today
           </th>
-          <th scope="col" className={`${HEAD} w-[20%] pr-4 @max-lg:hidden`}>
+          <th scope="col" className={`${HEAD} w-[18.5%] pr-4 @max-lg:hidden`}>
             Unrealised P&amp;L
           </th>
         </tr>
