@@ -148,12 +148,16 @@ const lettersOf = (text: string): string => partsOf(text).join('');
 export const foldTyped = (typed: string): string =>
   namesKind(typed) && !/^[A-Z][^A-Z]*$/.test(typed) ? typed : toCapitals(typed);
 
+/** Brokers write preferred shares like this (`BAC.PR.L`); the tape has no class of that name. */
+const PREFERRED_BY_DOTS = /\.PR(?:\.[A-Z])?$/;
+
 /**
  * Whether the text can be read in one way only: a symbol with a small letter or a dot, or small letters that name a kind.
  * `AMpB` and `BF.B` are no spellings of another share.
  */
 const isLiteral = (text: string): boolean =>
-  (parseSymbol(text) !== null && /[a-z.]/.test(text)) || foldTyped(text) !== toCapitals(text);
+  (parseSymbol(text) !== null && /[a-z.]/.test(text) && !PREFERRED_BY_DOTS.test(text)) ||
+  foldTyped(text) !== toCapitals(text);
 
 /**
  * Says of a symbol whether a person who typed this much may mean it: it is written like this, or it begins with these

@@ -227,6 +227,9 @@ describe('what a person types', () => {
     expect(symbolForms('BRK/B')).toEqual(['BRK.B', 'BRKpB']);
     expect(symbolForms('brk b')).toEqual(['BRK.B', 'BRKpB']);
     expect(symbolForms('BAC PRL')).toEqual(['BACpL']);
+    expect(symbolForms('BAC.PR.L')).toEqual(['BAC.PR.L', 'BACpL']);
+    expect(symbolForms('bac.pr.l')).toEqual(['BAC.PR.L', 'BACpL']);
+    expect(symbolForms('DCOM.PR')).toEqual(['DCOM.PR', 'DCOMp']);
     expect(symbolForms('ne/ws/a')).toEqual(['NE.WS.A']);
     expect(symbolForms('ne-wsa')).toEqual(['NE.WS.A']);
     expect(symbolForms('newsa')).toEqual(['NEWSA', 'NE.WS.A', 'NEWS.A']);
@@ -246,7 +249,8 @@ describe('what a person types', () => {
         expect(forms.every((form) => parseSymbol(form) !== null)).toBe(true);
         expect(new Set(forms).size).toBe(forms.length);
         if (parseSymbol(text)) expect(forms[0]).toBe(text);
-        if (parseSymbol(text) && /[a-z.]/.test(text)) expect(forms).toEqual([text]);
+        const isPreferredByDots = /\.PR(\.[A-Z])?$/.test(text);
+        if (parseSymbol(text) && /[a-z.]/.test(text) && !isPreferredByDots) expect(forms).toEqual([text]);
       }),
       { numRuns: 2_000 },
     );
