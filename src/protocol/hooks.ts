@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Role } from './accounts.ts';
 import { route } from './declare.ts';
-import { isDisplayName, toOneLine } from './display-text.ts';
+import { beginningOf, isDisplayName, toOneLine } from './display-text.ts';
 import { TRADING_CODES } from './errors.ts';
 import { orderRequestSchema, type Side, sideSchema } from './orders.ts';
 import { DECIMAL_TEXT, type PortfolioReported, reportedPortfolioSchema, type Skipped } from './reports.ts';
@@ -129,8 +129,14 @@ export const discordLinkHookSchema = z.strictObject({
 });
 export type DiscordLinkHook = z.output<typeof discordLinkHookSchema>;
 
+/** A sentence or two; of a longer one the beginning is kept. */
+const MAX_REASON_LENGTH = 200;
+
 /** Shown to users and kept: a kill switch works whatever was pasted into its reason, so that it is mended and not refused. */
-const reasonSchema = z.string().max(200).transform(toOneLine).pipe(z.string().min(1));
+const reasonSchema = z
+  .string()
+  .transform((text) => beginningOf(toOneLine(text), MAX_REASON_LENGTH))
+  .pipe(z.string().min(1));
 
 /** The operator's kill switch, for everyone or for one user. */
 export const haltHookSchema = z.discriminatedUnion('scope', [
