@@ -11,6 +11,8 @@ export interface Crowd {
   readonly hookEvents?: number;
   /** Sessions that go on. */
   readonly sessions?: number;
+  /** Of one source, free ones, each with its quote. */
+  readonly signals?: number;
   readonly symbols: readonly string[];
 }
 
@@ -58,12 +60,22 @@ const SESSIONS = `WITH ${CROWD}
   SELECT 'crowd-' || n, json_build_object('userId', crowd.id, 'createdAt', 1), now() + interval '1 hour'
   FROM generate_series($1::int, $2::int) n JOIN crowd ON crowd.place = n % $3::int`;
 
+const SIGNALS = `WITH made AS (
+    INSERT INTO signals (stream, seq, source, id, revision, digest, symbol, action, said_at, received_at, accepted_at,
+      expires_at)
+    SELECT 'free', n, 'crowd', n::text, 1, repeat('0', 64), ($3::text[])[1 + n % array_length($3::text[], 1)], 'buy', at,
+      at, at, at
+    FROM generate_series($1::int, $2::int) n, (SELECT now() - interval '2 days' AS at) old)
+  INSERT INTO signal_quotes (stream, seq, moment, bid, ask, quoted_at)
+  SELECT 'free', n, 'accepted', 1, 1, now() FROM generate_series($1::int, $2::int) n`;
+const STREAMS = "UPDATE signal_streams SET seq = $1 WHERE stream = 'free'";
+
 /** Rows written by one statement: each ends well within the time that a statement has. */
 const CHUNK = 50_000;
 
 /** Fills the tables as years of use would, by statements that make the rows in the database. */
 export async function seedCrowd(db: Queryable, crowd: Crowd): Promise<void> {
-  const { users, open, done = 0, journal = 0, hookEvents = 0, sessions = 0, symbols } = crowd;
+  const { users, open, done = 0, journal = 0, hookEvents = 0, sessions = 0, signals = 0, symbols } = crowd;
   const fill = async (count: number, sql: string, ...more: unknown[]): Promise<void> => {
     for (let from = 1; from <= count; from += CHUNK)
       await db.query(sql, [from, Math.min(count, from + CHUNK - 1), ...more]);
@@ -77,4 +89,6 @@ export async function seedCrowd(db: Queryable, crowd: Crowd): Promise<void> {
   if (journal > 0) await db.query(HEADS, []);
   await fill(hookEvents, HOOK_EVENTS);
   await fill(sessions, SESSIONS, users);
+  await fill(signals, SIGNALS, symbols);
+  if (signals > 0) await db.query(STREAMS, [signals]);
 }

@@ -15,6 +15,9 @@ import { createOperatorCommands } from '../../src/adapters/stores/hooks/operator
 import { createJournal } from '../../src/adapters/stores/journal/journal.ts';
 import { createJournalPruner } from '../../src/adapters/stores/journal/pruner.ts';
 import { createHaltStore } from '../../src/adapters/stores/market/halts.ts';
+import { createDeliveryLog } from '../../src/adapters/stores/signals/deliveries.ts';
+import { createSignalQuoteLog } from '../../src/adapters/stores/signals/quotes.ts';
+import { createSignalLog } from '../../src/adapters/stores/signals/signals.ts';
 import { openAccount } from '../../src/adapters/stores/trading/accounts.ts';
 import { createKnownPrices } from '../../src/adapters/stores/trading/known-prices.ts';
 import { createLedger } from '../../src/adapters/stores/trading/ledger.ts';
@@ -22,6 +25,7 @@ import { createWatchlists } from '../../src/adapters/stores/watchlists/watchlist
 import { createTrading } from '../../src/domain/trading/create-trading.ts';
 import type { Order } from '../../src/domain/trading/order.ts';
 import { decimal } from '../../src/lib/decimal.ts';
+import { signalSchema } from '../../src/protocol/signals.ts';
 import {
   createStillMarket,
   createTestBus,
@@ -33,11 +37,12 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** Runs the statements of accounts, trading, engine, journal and hooks, each as a small piece of work does. */
+/** Runs the statements of accounts, trading, engine, journal, hooks and signals, each as a small piece of work does. */
 export async function exercise(db: Database): Promise<void> {
   const userIds = await exerciseAccounts(db);
   await exerciseTrading(db, userIds);
   await exerciseHooks(db, userIds);
+  await exerciseSignals(db);
   await exerciseEngine(db);
   await prune(db);
 }
@@ -172,6 +177,37 @@ async function exerciseHooks(db: Database, userIds: readonly string[]): Promise<
   await commands.carryOut(event(), { kind: 'role', whom, role: 'member' }, {});
   await commands.carryOut(event(), { kind: 'ban', whom, banned: true }, {});
   await createTiers(db).tierChanges(null);
+}
+
+async function exerciseSignals(db: Database): Promise<void> {
+  const log = createSignalLog(db);
+  const quotes = createSignalQuoteLog(db, 'test');
+  const deliveries = createDeliveryLog(db);
+  const now = Date.now();
+  const signal = (id: string) => ({
+    body: signalSchema.parse({
+      ...{ id, symbol: 'AAPL', action: 'buy', premium: false, source: 'exercise' },
+      timestamp: new Date(now).toISOString(),
+    }),
+    ...{ digest: id, receivedAt: now },
+  });
+  const { appended } = await log.append([signal('1'), signal('2')], now);
+  const { seq } = appended[0]!.records[0]!;
+  await log.append([signal('1')], now);
+  await log.heads();
+  await log.readAfter('free', seq - 1, 10);
+  const page = { streams: ['free', 'premium'], limit: 10 } as const;
+  await log.list(page);
+  await log.list({ ...page, before: { stream: 'free', seq } });
+  await log.list({ ...page, symbol: 'AAPL' });
+  await log.list({ ...page, source: 'exercise' });
+  for (const { stream, seq: at, moment, at: dueAt } of await quotes.due(now - 60_000, now))
+    await quotes.record([{ stream, seq: at, moment, at: dueAt, bid: 1, ask: 2, quotedAt: now }]);
+  await quotes.sources(['free', 'premium']);
+  await quotes.quoted({ ...page, since: now - 60_000, source: 'exercise' });
+  await quotes.splits(['AAPL'], '2026-01-01');
+  await deliveries.list(page);
+  await log.endEpoch('free', 'another');
 }
 
 async function exerciseEngine(db: Database): Promise<void> {
