@@ -27,6 +27,12 @@ export interface DeliveryParts {
 const wholeIntervalMs = ({ positions }: PortfolioPayload): number =>
   positions.length > LARGE_PORTFOLIO_POSITIONS ? LARGE_PORTFOLIO_INTERVAL_MS : PORTFOLIO_INTERVAL_MS;
 
+/** As it is now, or as it is being sent. */
+export const payloadOf = (
+  { payload, holdings }: PortfolioView,
+  mark: DeliveryParts['mark'],
+): PortfolioPayload | undefined => payload ?? (holdings ? mark(holdings) : undefined);
+
 /** How a portfolio is sent: as a whole, or to who applies them as its changes. */
 function createSender(
   { clock, lane, mark }: Pick<DeliveryParts, 'clock' | 'lane' | 'mark'>,
@@ -35,7 +41,10 @@ function createSender(
 ) {
   const topic: StateTopic<PortfolioPayload, 'portfolio:update'> = {
     event: 'portfolio:update',
-    latest: (userId) => views.get(userId)?.payload,
+    latest(userId) {
+      const view = views.get(userId);
+      return view && payloadOf(view, mark);
+    },
     toPayload: (payload) => payload,
   };
 
@@ -55,6 +64,7 @@ function createSender(
         if (isWholeDue) write(peer);
       }
     }
+    view.payload = undefined;
     if (isWholeDue) view.wholeAt = now + wholeIntervalMs(payload);
     else if (wholes > 0) view.dirty = true;
     const soonest = now + PORTFOLIO_INTERVAL_MS;
@@ -106,12 +116,8 @@ export function createPortfolioDelivery(
     open(view: PortfolioView, peer: Peer): void {
       view.peers.add(peer);
       if (peer.appliesDeltas) deltas.add(peer, view);
-      if (view.holdings && !view.stale) {
-        view.payload = parts.mark(view.holdings);
-        write(peer);
-      } else if (!view.reading) {
-        void read(view);
-      }
+      if (view.holdings && !view.stale) write(peer);
+      else if (!view.reading) void read(view);
     },
     /** The stored holdings have changed. */
     reportChange(view: PortfolioView): void {

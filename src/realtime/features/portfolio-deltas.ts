@@ -23,14 +23,18 @@ interface Following {
  * The subject of both topics is the peer: the lane asks for the latest value of a subject when it writes it, and so a peer that
  * had no room for some time gets all that it lacks in its next delta.
  */
-export function createPortfolioDeltas(lane: Pick<StateLane, 'offer' | 'flush'>): PortfolioDeltas {
+export function createPortfolioDeltas(
+  lane: Pick<StateLane, 'offer' | 'flush'>,
+  payloadOf: (view: PortfolioView) => PortfolioPayload | undefined,
+): PortfolioDeltas {
   const following = new Map<string, Following>();
 
   const wholes: StateTopic<PortfolioPayload, 'portfolio:update'> = {
     event: 'portfolio:update',
     latest(peerId) {
       const { view, reader } = following.get(peerId) ?? {};
-      return view?.payload && reader?.whole(view.payload);
+      const payload = view && payloadOf(view);
+      return payload && reader?.whole(payload);
     },
     toPayload: (payload) => payload,
   };
@@ -38,8 +42,9 @@ export function createPortfolioDeltas(lane: Pick<StateLane, 'offer' | 'flush'>):
     event: 'portfolio:delta',
     latest(peerId) {
       const { view, reader } = following.get(peerId) ?? {};
-      if (!view?.payload || !reader?.hasWhole()) return undefined;
-      const delta = reader.delta(view.payload);
+      const payload = view && payloadOf(view);
+      if (!payload || !reader?.hasWhole()) return undefined;
+      const delta = reader.delta(payload);
       // The rest goes out with the next update, whether or not a price moves until then.
       if (delta.partial) view.dirty = true;
       return delta;
@@ -53,7 +58,7 @@ export function createPortfolioDeltas(lane: Pick<StateLane, 'offer' | 'flush'>):
     write(peer) {
       const { view, reader } = following.get(peer.id) ?? {};
       // What another system reports comes seldom, and as a whole.
-      const asDelta = reader?.hasWhole() && view?.payload?.source === 'paper';
+      const asDelta = reader?.hasWhole() && view && !view.holdings?.external;
       lane.offer(peer, asDelta ? deltas : wholes, [peer.id]);
       lane.flush(peer);
     },

@@ -36,7 +36,9 @@ export function createPortfolioReader(): PortfolioReader {
         next = at;
         return { ...changes, isPartial: true };
       }
-      rows.set(position.symbol, position);
+      // In its place, because thousands of rows that take the place of others are copied by V8 before it drops them.
+      if (isSame) Object.assign(before, position);
+      else rows.set(position.symbol, { ...position });
       const change = isSame ? toMove(position) : position;
       bytes += JSON.stringify(change).length;
       if (isSame) changes.moved.push(change);
@@ -58,7 +60,7 @@ export function createPortfolioReader(): PortfolioReader {
     whole(payload) {
       version += 1;
       rows.clear();
-      for (const position of payload.positions) rows.set(position.symbol, position);
+      for (const position of payload.positions) rows.set(position.symbol, { ...position });
       return { ...payload, version };
     },
     delta({ positions: all, ...now }) {

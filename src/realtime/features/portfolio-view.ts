@@ -7,7 +7,10 @@ export interface PortfolioView {
   readonly userId: string;
   readonly peers: Set<Peer>;
   holdings: Holdings | null;
-  /** As it was sent last. */
+  /**
+   * While it is sent to the peers. It is not kept: what thousands of portfolios keep for a quarter of a second each, V8
+   * copies, and meanwhile nothing else runs.
+   */
   payload: PortfolioPayload | undefined;
   /** Counts the reports of changed holdings, so that a slow read does not replace a younger one. */
   version: number;

@@ -7,7 +7,7 @@ import type { Cancel } from '../../lib/clock.ts';
 import { createRounds } from '../../lib/rounds.ts';
 import { PORTFOLIO_INTERVAL_MS } from '../../protocol/limits.ts';
 import type { Peer } from '../peer.ts';
-import { createPortfolioDelivery, type DeliveryParts } from './portfolio-delivery.ts';
+import { createPortfolioDelivery, type DeliveryParts, payloadOf } from './portfolio-delivery.ts';
 import { createPortfolioDeltas } from './portfolio-deltas.ts';
 import { createSymbolIndex, newPortfolioView, type PortfolioView } from './portfolio-view.ts';
 
@@ -46,7 +46,7 @@ export function createPortfolioViews(parts: PortfolioViewsParts): PortfolioViews
   const { bus, clock } = parts;
   const views = new Map<string, PortfolioView>();
   const index = createSymbolIndex(parts.onSymbols);
-  const deltas = createPortfolioDeltas(parts.lane);
+  const deltas = createPortfolioDeltas(parts.lane, (view) => payloadOf(view, parts.mark));
   const { open, refresh, reportChange } = createPortfolioDelivery(parts, views, index, deltas);
   const rounds = createRounds(() => views.values(), refresh, PART_MS);
   let day = tradingDay(clock.now());
