@@ -12,6 +12,7 @@ import { fanOutSize } from './cases/fan-out-size.ts';
 import { fullDay } from './cases/full-day.ts';
 import { greeks } from './cases/greeks.ts';
 import { hooks } from './cases/hooks.ts';
+import { largePortfolio } from './cases/large-portfolio.ts';
 import { marketLatency } from './cases/market-latency.ts';
 import { marketRest } from './cases/market-rest.ts';
 import { optionFanOut } from './cases/option-fan-out.ts';
@@ -29,6 +30,7 @@ import { slowReaders } from './cases/slow-readers.ts';
 import { tenClients } from './cases/ten-clients.ts';
 import { thinReaders } from './cases/thin-readers.ts';
 import { uninvolved } from './cases/uninvolved.ts';
+import { viewers } from './cases/viewers.ts';
 import { type Finished, toReport, toSummary, toText } from './support/report.ts';
 
 const CASES = [
@@ -43,6 +45,8 @@ const CASES = [
   marketLatency,
   tenClients,
   connections,
+  viewers,
+  largePortfolio,
   hooks,
   orders,
   aged,

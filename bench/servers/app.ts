@@ -12,7 +12,7 @@ import { REGULAR_SALE } from '../../src/domain/market/trade-effects.ts';
 import { createLogger } from '../../src/logger.ts';
 import { type OptionSymbol, parseSymbol } from '../../src/protocol/symbol.ts';
 import { CONTRACTS, DAY, type Pace, SYMBOLS, startUpdates } from '../support/quotes.ts';
-import { cpuSeconds, settledMemory } from '../support/usage.ts';
+import { cpuSeconds, longestStall, settledMemory } from '../support/usage.ts';
 
 const EXCHANGE = 11;
 const SHARES = 100;
@@ -24,17 +24,22 @@ let sequence = 0;
 /** Trades only: orders fill at the last one. */
 const STOCKS_STATUS: FeedStatus = { state: 'live', withoutQuotes: true };
 
+const known = new Set(SYMBOLS);
+
+/** What the market says of a symbol before its first trade. */
+function begin(target: FeedSink, symbol: string): void {
+  const receivedAt = Date.now();
+  target.confirmed(symbol, true);
+  target.day({ symbol, sourceTime: receivedAt, receivedAt, ...DAY, volume: 1_000, last: DAY.open });
+}
+
 const feed: MarketFeed = {
   source: 'simulated',
   origin: 'simulated',
   start(target) {
     sink = target;
     sink.status(STOCKS_STATUS);
-    const receivedAt = Date.now();
-    for (const symbol of SYMBOLS) {
-      sink.confirmed(symbol, true);
-      sink.day({ symbol, sourceTime: receivedAt, receivedAt, ...DAY, volume: 1_000, last: DAY.open });
-    }
+    for (const symbol of known) begin(sink, symbol);
   },
   async stop() {
     sink = null;
@@ -88,7 +93,6 @@ function tradeOn(target: FeedSink | null, symbol: string, price: number, dueAt: 
   });
 }
 
-const known = new Set(SYMBOLS);
 const toInstrument = (symbol: string) => ({ symbol, name: symbol });
 const instruments = {
   get: async (symbol: string) => (known.has(symbol) ? toInstrument(symbol) : null),
@@ -124,6 +128,10 @@ const methods = {
   },
   updates(pace: Pace | null): void {
     stopUpdates();
+    for (const symbol of pace?.names ?? []) {
+      if (sink && !known.has(symbol)) begin(sink, symbol);
+      known.add(symbol);
+    }
     stopUpdates = pace ? startUpdates(pace, update) : () => {};
   },
   contractUpdates(pace: Pace | null): void {
@@ -131,6 +139,7 @@ const methods = {
     stopContractUpdates = pace ? startUpdates({ ...pace, names: CONTRACTS }, updateContract) : () => {};
   },
   cpuSeconds,
+  longestStall,
   settledMemory,
 };
 export type AppMethods = typeof methods;

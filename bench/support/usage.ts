@@ -6,6 +6,38 @@ export function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
+/** The longest that the event loop did one thing, milliseconds. */
+export interface Stall {
+  /** Of its thread's own CPU time: what others on the machine took is left out. */
+  readonly cpuMs: number;
+  readonly wallMs: number;
+}
+
+/** Watches the event loop from now on; answers with the longest since the last call. */
+export function longestStall(): Stall {
+  const longest = stall;
+  stall = { cpuMs: 0, wallMs: 0 };
+  if (!isWatched) look(performance.now(), threadMs());
+  isWatched = true;
+  return longest;
+}
+let stall: Stall = { cpuMs: 0, wallMs: 0 };
+let isWatched = false;
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1e3;
+}
+
+/** Every other turn of the loop or so. */
+function look(wall: number, cpu: number): void {
+  setTimeout(() => {
+    const [now, used] = [performance.now(), threadMs()];
+    stall = { cpuMs: Math.max(stall.cpuMs, used - cpu), wallMs: Math.max(stall.wallMs, now - wall) };
+    look(now, used);
+  }, 1).unref();
+}
+
 export interface Memory {
   /** Resident set, bytes. */
   readonly rss: number;
