@@ -19,7 +19,7 @@ export const TRADED_SYMBOLS_INTERVAL_MS = 5_000;
  */
 export async function followTradedSymbols(parts: {
   readonly ledger: Pick<Ledger, 'tradedSymbols'>;
-  readonly lease: Pick<EngineLease, 'current' | 'onChange'>;
+  readonly lease: Pick<EngineLease, 'current' | 'engine' | 'onChange'>;
   readonly demand: Pick<Demand, 'set'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,16 +33,19 @@ export async function followTradedSymbols(parts: {
       log.warn({ err: error }, 'the symbols of orders and positions could not be read');
     }
   };
+  let isEngine = lease.current() !== null;
   const follow = async (): Promise<void> => {
-    if (lease.current() !== null) await read();
-    else want([]);
+    if (isEngine) await read();
+    // Between two engines, as after a stall of this one, what was wanted stays wanted.
+    else if (lease.engine() !== null) want([]);
   };
   await read();
   const following = createScope();
   following.add(
     clock.every(TRADED_SYMBOLS_INTERVAL_MS, () => void follow()),
     lease.onChange((fencing) => {
-      if (fencing !== null) void read();
+      isEngine = fencing !== null;
+      if (isEngine) void read();
     }),
   );
   return following.end;

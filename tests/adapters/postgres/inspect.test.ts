@@ -215,9 +215,9 @@ describe('an address', () => {
     const db = await openDatabase({ databaseUrl: `${small.url}/postgres`, log });
     await db.close();
     await small.stop();
-    expect(lines).toEqual([
+    expect(lines).toContainEqual(
       expect.stringMatching(/has 13 connections to give, one replica uses up to 7 .* max_connections to 17/),
-    ]);
+    );
   });
 
   test('with sslmode=prefer works with a server that offers no TLS, also for the connection that listens', async () => {

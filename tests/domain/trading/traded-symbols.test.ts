@@ -14,8 +14,14 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 function createTestLease(first: number | null) {
   const changes = createEmitter<[number | null]>();
   let fencing = first;
+  let other: string | null = 'other';
   return {
     current: () => fencing,
+    engine: () => (fencing === null ? other : 'this'),
+    /** Nobody knows who is the engine. */
+    vacate() {
+      other = null;
+    },
     onChange: changes.on,
     set(next: number | null) {
       fencing = next;
@@ -62,7 +68,7 @@ test('what is in the books is wanted from the start on and followed until the en
   expect(clock.pending()).toBe(0);
 });
 
-test('a replica that is not the engine reads the books as it starts and never again, until it is the engine', async () => {
+test('a replica that is not the engine reads the books as it starts and never again, until it is the engine; what it wanted stays until there is another', async () => {
   const read = jest.fn(async () => ['AAPL']);
   const { lease, requested, stop, pass } = await follow(null, read);
   for (let round = 0; round < 3; round++) await pass();
@@ -76,8 +82,15 @@ test('a replica that is not the engine reads the books as it starts and never ag
   await pass();
   expect(read).toHaveBeenCalledTimes(2);
   expect(requested.at(-1)).toEqual([]);
+  lease.vacate();
+  lease.set(9);
+  await turn();
+  lease.set(null);
+  await pass();
+  expect(read).toHaveBeenCalledTimes(3);
+  expect(requested.at(-1)).toEqual(['AAPL']);
   stop();
   lease.set(8);
   await turn();
-  expect(read).toHaveBeenCalledTimes(2);
+  expect(read).toHaveBeenCalledTimes(3);
 });
