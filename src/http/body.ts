@@ -7,6 +7,8 @@ import { MAX_MESSAGE_BYTES } from '../protocol/limits.ts';
 
 /** The deepest body of the wire has four levels; a deeper one only costs time. */
 const MAX_JSON_DEPTH = 8;
+/** A report may carry objects of another system, which are left out. */
+const MAX_REPORT_DEPTH = 64;
 
 /** Keeps the bytes: a hook signs exactly those. A compressed body is refused, because it unpacks to any size. */
 export const rawBody = (
@@ -16,8 +18,8 @@ export const rawBody = (
 
 const invalid = (message: string): TradecastError => new TradecastError('VALIDATION', message);
 
-/** The bytes of a body as plain JSON. Throws VALIDATION for other text, and for JSON that parsers read differently. */
-export function parseJson(body: unknown): unknown {
+/** The bytes of a body as JSON. Throws VALIDATION for other text, and for JSON that parsers read differently. */
+function parseJson(body: unknown, check: (value: unknown) => unknown): unknown {
   if (!Buffer.isBuffer(body)) throw invalid('Send a JSON body with Content-Type: application/json.');
   if (!isUtf8(body)) throw invalid('The body is not UTF-8.');
   const text = body.toString('utf8');
@@ -27,10 +29,10 @@ export function parseJson(body: unknown): unknown {
   } catch {
     throw invalid('The body is not JSON.');
   }
-  assertPlain(value);
+  const checked = check(value);
   if (keysWritten(text) !== keysRead(value))
     throw invalid('A key is written twice: parsers differ in which of its values counts.');
-  return value;
+  return checked;
 }
 
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
@@ -48,22 +50,30 @@ function keysRead(value: unknown): number {
   );
 }
 
-/** Refuses values that no field of the wire can hold, before a schema or the database sees them. */
-function assertPlain(value: unknown, depth = 0): void {
-  if (typeof value === 'string') {
-    if (value.includes('\0') || !value.isWellFormed()) {
-      throw invalid('Text must not contain NUL or half a surrogate pair.');
-    }
-    return;
-  }
-  if (typeof value !== 'object' || value === null) return;
-  if (depth >= MAX_JSON_DEPTH) throw invalid(`The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
-  for (const [key, entry] of Object.entries(value)) {
-    if (key === '__proto__') throw invalid('Unknown key "__proto__".');
-    assertPlain(key, depth);
-    assertPlain(entry, depth + 1);
-  }
+const mended = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
+
+function assertPlainText(text: string): string {
+  if (mended(text) !== text) throw invalid('Text must not contain NUL or half a surrogate pair.');
+  return text;
 }
+
+/** A copy with each text as `read` has it. Refuses values that no field can hold, before a schema or the database sees them. */
+function copy(value: unknown, read: (text: string) => string, maxDepth: number, depth = 0): unknown {
+  if (typeof value === 'string') return read(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= maxDepth) throw invalid(`The body is nested deeper than ${maxDepth} levels.`);
+  const below = (entry: unknown): unknown => copy(entry, read, maxDepth, depth + 1);
+  if (Array.isArray(value)) return value.map(below);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => {
+      if (key === '__proto__') throw invalid('Unknown key "__proto__".');
+      return [read(key), below(entry)];
+    }),
+  );
+}
+
+const toPlain = (value: unknown): unknown => copy(value, assertPlainText, MAX_JSON_DEPTH);
+const toMended = (value: unknown): unknown => copy(value, mended, MAX_REPORT_DEPTH);
 
 /** Checks a value against a schema. Throws VALIDATION with the first problem and where it is. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
@@ -75,10 +85,11 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown): z.outp
 }
 
 export const readBody = <S extends z.ZodType>(req: Request, schema: S): z.output<S> =>
-  validate(schema, parseJson(req.body));
+  validate(schema, parseJson(req.body, toPlain));
 
-export function readQuery<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
-  const query = { ...req.query };
-  assertPlain(query);
-  return validate(schema, query);
-}
+/** A body whose texts are only shown: half a character in one of them is replaced, and no reason to refuse the others. */
+export const readReport = <S extends z.ZodType>(req: Request, schema: S): z.output<S> =>
+  validate(schema, parseJson(req.body, toMended));
+
+export const readQuery = <S extends z.ZodType>(req: Request, schema: S): z.output<S> =>
+  validate(schema, toPlain({ ...req.query }));

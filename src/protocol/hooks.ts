@@ -135,8 +135,7 @@ const MAX_REASON_LENGTH = 200;
 /** Shown to users and kept: a kill switch works whatever was pasted into its reason, so that it is mended and not refused. */
 const reasonSchema = z
   .string()
-  .transform((text) => beginningOf(toOneLine(text), MAX_REASON_LENGTH))
-  .pipe(z.string().min(1));
+  .transform((text) => beginningOf(toOneLine(text), MAX_REASON_LENGTH) || 'no reason given');
 
 /** The operator's kill switch, for everyone or for one user. */
 export const haltHookSchema = z.discriminatedUnion('scope', [

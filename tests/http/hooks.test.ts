@@ -249,6 +249,31 @@ describe('POST /hooks/portfolio', () => {
     expect(await hook('/hooks/trades', { eventId: 'x'.repeat(64 * 1024) })).toMatchObject({ status: 413 });
   });
 
+  test('is not lost for half a character, a NUL or a deep object of another system in one of its rows', async () => {
+    let deep: object = {};
+    for (let level = 0; level < 20; level++) deep = { deep };
+    const positions = [
+      { symbol: 'Half \ud83d', quantity: 1, averagePrice: 2, price: 3, 'na\0me\ud800': 'x\0' },
+      { symbol: 'AAPL', quantity: 1, averagePrice: 180, price: 187.5, raw: deep },
+    ];
+    const body = { eventId: eventId(), userId: ada.user.id, portfolio: { cash: 1, positions } };
+    const answer = await hook('/hooks/portfolio', body);
+    expect(answer).toMatchObject({
+      status: 202,
+      body: {
+        data: {
+          skipped: [
+            { row: 0, field: 'na\ufffdme\ufffd', code: 'UNKNOWN_FIELD' },
+            { row: 1, field: 'raw', code: 'UNKNOWN_FIELD' },
+          ],
+        },
+      },
+    });
+    expect((await app.request('GET', '/api/portfolio', { cookie: ada.cookie })).body.data).toMatchObject({
+      positions: [{ symbol: 'Half \ufffd' }, { symbol: 'AAPL' }],
+    });
+  });
+
   test('takes what it can read, and lists what it left out and why', async () => {
     const positions = [
       { symbol: 'AAPL', quantity: 10.123456789, averagePrice: 180, price: 187.5 },

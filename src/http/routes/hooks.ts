@@ -16,7 +16,7 @@ import {
 } from '../../protocol/hooks.ts';
 import { MAX_REPORT_BYTES } from '../../protocol/limits.ts';
 import { refuse, succeed } from '../answer.ts';
-import { rawBody, readBody } from '../body.ts';
+import { rawBody, readBody, readReport } from '../body.ts';
 import { createSignatureCheck, timesOf } from '../hook-signature.ts';
 import type { HttpOptions, HttpParts } from '../parts.ts';
 
@@ -38,11 +38,11 @@ function botRoutes(hooks: Hooks, signed: RequestHandler): Router {
   const router = Router();
 
   router.post('/trades', signed, async (req, res) => {
-    answer(res, await hooks.trade(readBody(req, tradeHookSchema), digestOf('trades', req)));
+    answer(res, await hooks.trade(readReport(req, tradeHookSchema), digestOf('trades', req)));
   });
 
   router.post('/portfolio', signed, async (req, res) => {
-    answer(res, await hooks.portfolio(readBody(req, portfolioHookSchema), signedOf('portfolio', req, res)));
+    answer(res, await hooks.portfolio(readReport(req, portfolioHookSchema), signedOf('portfolio', req, res)));
   });
 
   router.post('/orders', signed, async (req, res) => {
@@ -65,11 +65,11 @@ function operatorRoutes(hooks: Hooks, signed: RequestHandler): Router {
   const router = Router();
 
   router.post('/halt', signed, async (req, res) => {
-    answer(res, await hooks.halt(readBody(req, haltHookSchema), signedOf('halt', req, res)));
+    answer(res, await hooks.halt(readReport(req, haltHookSchema), signedOf('halt', req, res)));
   });
 
   router.post('/positions', signed, async (req, res) => {
-    answer(res, await hooks.position(readBody(req, positionHookSchema), signedOf('positions', req, res)));
+    answer(res, await hooks.position(readReport(req, positionHookSchema), signedOf('positions', req, res)));
   });
 
   router.post('/ban', signed, async (req, res) => {
