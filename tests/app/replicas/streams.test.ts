@@ -2,13 +2,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { SignedIn, TestApp } from '../../../rig/app.ts';
 import { ask } from '../../../rig/clients/ask.ts';
 import { collect, next } from '../../../rig/clients/stock-client.ts';
+import { silentLog } from '../../../rig/log.ts';
 import { createSweepSwitch } from '../../../rig/ports/sweep-switch.ts';
 import { until } from '../../../rig/wait.ts';
+import { createJournalPruner } from '../../../src/adapters/stores/journal/pruner.ts';
 import { journalTopic } from '../../../src/domain/journal/topics.ts';
 import { portfolioTopic } from '../../../src/domain/trading/topics.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import type { JournalPosition } from '../../../src/protocol/trades.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { createLossyBus } from '../../support/lossy-bus.ts';
+import { createTestLease } from '../../support/trading.ts';
 
 /** Hooks go to replica A, clients sit on replica B, and B receives what the test lets through. */
 const bus = createLossyBus();
@@ -153,16 +157,20 @@ describe('a user stream over replicas', () => {
     await until(() => moved.seqs().length === 4, 'what was missed');
     expect(moved.seqs()).toEqual([3, 4, 5, 6]);
 
-    // A replica whose configuration keeps three prunes at its start.
-    await cluster.join({ env: { JOURNAL_KEEP_EVENTS: '3' } });
     const { db } = cluster.database;
+    // As an engine does whose configuration keeps three.
+    const pruner = createJournalPruner({
+      ...{ db, lease: createTestLease(1), clock: systemClock, log: silentLog },
+      pruning: { maxAgeMs: 86_400_000, maxEvents: 3 },
+    });
+    await pruner.prune();
     const floor = async (): Promise<number | undefined> =>
       (
         await db.query<{ floor: number }>('SELECT floor FROM journal_heads WHERE user_id = $1', [
           session.user.id,
         ])
       )[0]?.floor;
-    await until(async () => (await floor()) === 3, 'the oldest are pruned');
+    expect(await floor()).toBe(3);
     for (const app of [a, b]) {
       const tooFar = await follow(app, session, { epoch, after: 2 });
       expect(tooFar.answer).toMatchObject({ recovered: false, head: 6 });
