@@ -42,6 +42,8 @@ export interface OptionPayload extends Partial<GreeksPayload> {
   type: 'call' | 'put';
   /** Shares of one contract; missing where a split has changed it and its directory does not say. */
   multiplier?: number;
+  /** The trading day (YYYY-MM-DD) of open, high, low, volume and previous close; missing in a recording. */
+  day?: string;
   /** Of the last trade; missing where the contract has not traded. */
   price?: number;
   open?: number;

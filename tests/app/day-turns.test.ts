@@ -9,6 +9,7 @@ import { until } from '../../rig/wait.ts';
 import { newYorkDay, newYorkTime } from '../../src/protocol/new-york.ts';
 
 const NOON = 12 * 60;
+const MINUTE_MS = 60_000;
 const NUMBERS = { open: 190, high: 205, low: 108, volume: 5_000 };
 
 let app: TestApp;
@@ -71,3 +72,42 @@ test.each([
     expect(answer).toMatchObject({ ok: true, order: { status: 'accepted' } });
   },
 );
+
+test('a portfolio begins the day without a change also where nothing is quoted', async () => {
+  const { end } = newYorkDay(newYorkTime('2026-12-04', NOON));
+  const clock = createTestClock(end - MINUTE_MS / 2);
+  const market = createScriptedMarket(undefined, clock.now);
+  app = await startApp({ clock, market });
+  const session = await app.signUp();
+  const socket = await app.connect(session);
+  await ask(socket, 'subscribe:trades');
+  await ask(socket, 'subscribe:watchlist', ['AAPL']);
+  await until(() => market.wanted().has('AAPL'), 'AAPL is wanted');
+  for (const [side, bid, offered] of [
+    ['buy', 109.99, 110],
+    ['sell', 109, 109.01],
+  ] as const) {
+    const quoted = next(socket, 'quote:update', ({ ask: shown }) => shown === offered);
+    market.tick('AAPL', bid, { bid, ask: offered });
+    await quoted;
+    const traded = next(socket, 'trade:executed');
+    const order = { symbol: 'AAPL', side, type: 'market', quantity: 100 } as const;
+    await ask(socket, 'order:place', { ...order, clientOrderId: side });
+    await traded;
+  }
+  await app.stop();
+
+  // Another market than the one that has quotes.
+  const silent = createScriptedMarket(undefined, clock.now);
+  app = await startApp({ clock, market: silent, dataDir: app.dataDir });
+  const again = await app.connect(session);
+  const shown = next(again, 'portfolio:update', ({ dayChange }) => dayChange === -100);
+  await ask(again, 'subscribe:portfolio');
+  await shown;
+  const turned = next(again, 'portfolio:update', ({ dayChange }) => dayChange === 0);
+  while (clock.now() < end) {
+    clock.advance(1_000);
+    await app.request('GET', '/api/portfolio', { cookie: session.cookie });
+  }
+  expect(await turned).toMatchObject({ totalValue: 99_900, cash: 99_900 });
+});

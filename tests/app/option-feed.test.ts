@@ -5,11 +5,10 @@ import { next } from '../../rig/clients/stock-client.ts';
 import { createTestClock } from '../../rig/clock.ts';
 import { createScriptedMarket } from '../../rig/stand-ins/scripted-market.ts';
 import { until } from '../../rig/wait.ts';
-import { createMarketHours } from '../../src/domain/market/market-hours.ts';
 import type { ContractSnapshot } from '../../src/domain/options/chains.ts';
 import type { WebSocketHealthPayload } from '../../src/protocol/health-payloads.ts';
 import type { HistoryPayload } from '../../src/protocol/market.ts';
-import { newYorkDate } from '../../src/protocol/new-york.ts';
+import { newYorkTime } from '../../src/protocol/new-york.ts';
 import type { ChainPayload, OptionPayload } from '../../src/protocol/options.ts';
 import { parseSymbol } from '../../src/protocol/symbol.ts';
 
@@ -114,11 +113,9 @@ test('one contract by request is found by the underlying that its source names',
 });
 
 test('contracts are closed after the bell, while their stocks trade on', async () => {
-  const clock = createTestClock();
-  const hours = createMarketHours('us-equities');
-  // Back: a session of now would be over in the evening of a Monday.
-  while (hours.session(clock.now()) !== 'post') clock.advance(-15 * 60_000);
-  const market = createScriptedMarket();
+  const day = '2026-12-01';
+  const clock = createTestClock(newYorkTime(day, 17 * 60));
+  const market = createScriptedMarket(undefined, clock.now);
   const { feed, options } = market;
   const late = await startApp({
     env: { MARKET_HOURS: 'us-equities' },
@@ -147,7 +144,6 @@ test('contracts are closed after the bell, while their stocks trade on', async (
     market.list([listed(contract), listed('O:AAPL990619C00300000')]);
     const { contracts } = (await read('options/AAPL')) as ChainPayload;
     expect(contracts.map(({ state }) => state)).toEqual(['closed', 'closed']);
-    const day = newYorkDate(Date.now());
     const bars = (symbol: string) => read(`historical/${symbol}?from=${day}&to=${day}&timespan=minute`);
     expect(((await bars(contract)) as HistoryPayload).state).toBe('closed');
     expect(((await bars('AAPL')) as HistoryPayload).state).toBe('live');

@@ -8,6 +8,7 @@ import type {
 import { byStrike, expirationsOf } from '../../domain/options/listing.ts';
 import { type AnswerCacheOptions, createAnswerCache } from '../../lib/answer-cache.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { newYorkDate } from '../../protocol/new-york.ts';
 import { type ChainPages, readChainPages } from './chain-pages.ts';
 import { createContractLookUp } from './contract-look-up.ts';
 import { readContractRow, readTerms } from './contract-rows.ts';
@@ -171,6 +172,7 @@ function toSnapshot(underlying: string, value: unknown, now: number): ContractSn
   const isOfToday = day !== undefined || previousClose === undefined;
   return {
     ...terms,
+    day: newYorkDate(now),
     price: isOfToday ? price : undefined,
     bid: quote?.bid,
     ask: quote?.ask,

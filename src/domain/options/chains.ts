@@ -24,6 +24,8 @@ export interface ContractTerms {
 
 /** A contract and what is known of its trading. Prices are dollars per share, volumes contracts, times epoch ms. */
 export interface ContractSnapshot extends ContractTerms {
+  /** The trading day of open, high, low, volume and previous close; absent in a recording. */
+  readonly day?: string;
   /** Of the last trade. */
   readonly price: number | undefined;
   readonly bid: number | undefined;

@@ -12,6 +12,7 @@ export interface ContractQuote extends Omit<ContractSnapshot, keyof ContractTerm
 
 export const quoteToContract = (quote: Quote, terms: ContractTerms): ContractQuote => ({
   terms,
+  ...(quote.day !== undefined && { day: quote.day }),
   price: quote.price > 0 ? quote.price : undefined,
   bid: quote.bid,
   ask: quote.ask,
@@ -73,6 +74,7 @@ export function contractToPayload(contract: ContractQuote, values: Partial<Optio
     strike: terms.strike,
     type: terms.right,
     ...(terms.multiplier !== null && { multiplier: terms.multiplier }),
+    ...(contract.day !== undefined && { day: contract.day }),
     price,
     open,
     high,

@@ -152,21 +152,29 @@ async function underlyingOf(
   }
 }
 
+/** What the chain said of a day before, as the day begins with it: at its last price, and without a trade. */
+function onDay(listed: ContractQuote, day: string | undefined): ContractQuote {
+  if (listed.day === undefined || day === undefined || listed.day >= day) return listed;
+  const none = { open: undefined, high: undefined, low: undefined, volume: 0 };
+  return { ...listed, ...none, day, previousClose: listed.price ?? listed.previousClose };
+}
+
 /** What the feed keeps up of a contract, with what only the chain says: a quote alone says nothing of trading. */
 function newerOf(quote: Quote | undefined, listed: ContractQuote): ContractQuote {
   if (!quote || quote.state === 'stale') return listed;
   const live = quoteToContract(quote, listed.terms);
+  const before = onDay(listed, live.day);
   const isQuoted = live.bid !== undefined || live.ask !== undefined;
   return {
     ...live,
     ...(!isQuoted && { bid: listed.bid, ask: listed.ask }),
-    price: live.price ?? listed.price,
-    open: live.open ?? listed.open,
-    high: live.high ?? listed.high,
-    low: live.low ?? listed.low,
-    previousClose: live.previousClose ?? listed.previousClose,
+    price: live.price ?? before.price,
+    open: live.open ?? before.open,
+    high: live.high ?? before.high,
+    low: live.low ?? before.low,
+    previousClose: live.previousClose ?? before.previousClose,
     // The feed counts 0 where it knows nothing of the day.
-    volume: live.volume > 0 ? live.volume : listed.volume,
+    volume: live.volume > 0 ? live.volume : before.volume,
     openInterest: live.openInterest ?? listed.openInterest,
     // Those of the feed may be a minute old. Where a vendor's solver gave up, the object is there without its numbers.
     greeks: [listed.greeks, live.greeks].find((greeks) => greeks && saneVendor(greeks)),

@@ -8,6 +8,7 @@ import { createMassiveRest } from '../../../src/adapters/massive/rest.ts';
 import type { ContractTerms } from '../../../src/domain/options/chains.ts';
 import { saneVendor } from '../../../src/domain/options/model.ts';
 import { createRequestPace } from '../../../src/lib/request-pace.ts';
+import { newYorkTime } from '../../../src/protocol/new-york.ts';
 import { contractSymbol } from '../../../src/protocol/symbol.ts';
 import { earlierToday, TRADING_NOON } from '../../support/earlier-today.ts';
 
@@ -17,10 +18,10 @@ afterEach(async () => {
   upstream = null;
 });
 
-async function start(rest: (url: URL) => RestAnswer | Promise<RestAnswer>) {
+async function start(rest: (url: URL) => RestAnswer | Promise<RestAnswer>, now = TRADING_NOON) {
   upstream = await startMassiveStandIn('key');
   upstream.behaviour.rest = rest;
-  const clock = createTestClock(TRADING_NOON);
+  const clock = createTestClock(now);
   const options = { apiKey: 'key', restUrl: upstream.restUrl, clock, log: silentLog };
   const pace = createRequestPace({ clock, perSecond: 1_000 });
   const chains = createMassiveChains({ rest: createMassiveRest({ ...options, pace }), clock });
@@ -28,6 +29,13 @@ async function start(rest: (url: URL) => RestAnswer | Promise<RestAnswer>) {
 }
 
 const NS = 1e6;
+
+/** A moment as "2026-12-05 03:45" in New York. */
+function momentOf(text: string): number {
+  const [date = '', time = ''] = text.split(' ');
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return newYorkTime(date, hours * 60 + minutes);
+}
 const EXPIRY = '2028-12-15';
 const REQUEST = { underlying: 'AAPL', expiry: EXPIRY };
 
@@ -199,6 +207,31 @@ describe('a chain', () => {
       open: undefined,
       volume: 0,
     });
+  });
+
+  const traded = { price: 21.4, previousClose: 22.45, open: 22.49, high: 22.49, low: 21.35, volume: 37 };
+  const untraded = { previousClose: 21.4, open: undefined, high: undefined, low: undefined, volume: 0 };
+  test.each([
+    ['Friday, a minute before midnight', '2026-06-12 15:59', '2026-06-12 23:59', traded],
+    ['Saturday, five minutes after midnight', '2026-06-12 15:59', '2026-06-13 00:05', untraded],
+    ['Sunday', '2026-06-12 15:59', '2026-06-14 12:00', untraded],
+    ['Monday at 03:45', '2026-06-12 15:59', '2026-06-15 03:45', untraded],
+    ['Monday at 04:00', '2026-06-12 15:59', '2026-06-15 04:00', untraded],
+    ['Monday after the first trade', '2026-06-15 09:30', '2026-06-15 09:31', traded],
+    ['a holiday', '2026-11-25 15:59', '2026-11-26 12:00', untraded],
+    ['a half day after its close', '2026-11-27 12:59', '2026-11-27 15:00', traded],
+    ['the Sunday on which clocks go forward', '2026-03-06 15:59', '2026-03-08 03:30', untraded],
+    ['the Monday after it', '2026-03-09 09:30', '2026-03-09 09:31', traded],
+    ['the Sunday on which clocks go back', '2026-10-30 15:59', '2026-11-01 01:30', untraded],
+    ['the Monday after it, at night', '2026-10-30 15:59', '2026-11-02 03:59', untraded],
+  ])('has numbers of the day of its answer alone: %s', async (_when, last, now, shown) => {
+    const time = momentOf(last) * NS;
+    const trade = { price: 21.4, sip_timestamp: time };
+    const { day } = row(150);
+    const rows = [row(150, { day: { ...day, last_updated: time }, last_trade: trade })];
+    const { chains } = await start(() => answer(rows), momentOf(now));
+    const [contract] = (await chains.chain(REQUEST)).contracts;
+    expect(contract).toMatchObject({ ...shown, day: now.slice(0, 10) });
   });
 
   test.each([

@@ -93,21 +93,31 @@ export function largestOpenInterest(
 /** What stands until a source says otherwise, and what is of one day. A quote alone says nothing of them. */
 const STANDING = ['price', 'previousClose', 'openInterest', 'multiplier'] as const;
 const OF_THE_DAY = ['open', 'high', 'low'] as const;
+const COMPLETED = [...STANDING, ...OF_THE_DAY];
+
+/** A day may begin without a trade: its quote still has the time of the day before. A recording says no day. */
+const dayOf = ({ day, timestamp }: OptionPayload): string => day ?? newYorkDate(Date.parse(timestamp));
+
+/** What was said of a day before: the next one begins at its last price, without a trade. */
+const asDayBegins = ({ open, high, low, ...held }: OptionPayload): OptionPayload => ({
+  ...held,
+  volume: 0,
+  previousClose: held.price ?? held.previousClose,
+});
 
 /** What was pushed, with what only the chain says. */
 function completed(held: OptionPayload, pushed: Shown<OptionPayload>): Shown<OptionPayload> {
   // A replay that begins again: what the chain says is still to come.
   if (pushed.timestamp < held.timestamp) return pushed;
-  const day = ({ timestamp }: OptionPayload) => newYorkDate(Date.parse(timestamp));
-  const fields = day(held) === day(pushed) ? [...STANDING, ...OF_THE_DAY] : STANDING;
-  const missing = fields.filter((field) => pushed[field] === undefined && held[field] !== undefined);
+  const before = dayOf(held) < dayOf(pushed) ? asDayBegins(held) : held;
+  const missing = COMPLETED.filter((field) => pushed[field] === undefined && before[field] !== undefined);
   // The wire counts 0 where nothing was said of the day.
-  const untold = pushed.volume === 0 && held.volume > 0 && fields !== STANDING;
+  const untold = pushed.volume === 0 && before.volume > 0;
   if (missing.length === 0 && !untold) return pushed;
   const whole = {
     ...pushed,
-    ...Object.fromEntries(missing.map((field) => [field, held[field]])),
-    volume: untold ? held.volume : pushed.volume,
+    ...Object.fromEntries(missing.map((field) => [field, before[field]])),
+    volume: untold ? before.volume : pushed.volume,
   };
   return { ...whole, ...changeOf(whole) };
 }
@@ -131,6 +141,8 @@ export function newerOf(
 ): OptionPayload {
   // That nothing is pushed of a contract says nothing of what the chain knows.
   if (pushed === undefined || pushed.state === 'missing') return held;
+  // The chain was read after midnight; what was pushed has yet to follow.
+  if (pushed.state !== 'replay' && dayOf(pushed) < dayOf(held)) return held;
   const isNewer =
     pushed.state === 'replay' ? pushed.receivedAt >= receivedAt : pushed.timestamp >= held.timestamp;
   return isNewer ? completed(held, pushed) : held;

@@ -97,6 +97,7 @@ function snapshotOf(
     open: day?.open,
     high: day?.high,
     low: day?.low,
+    day: underlying.day.date,
     previousClose: previousCloseOf(contract, seed, days, underlying.day),
     volume: today.volumeAt(now),
     openInterest: today.openInterest,

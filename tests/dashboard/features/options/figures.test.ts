@@ -147,9 +147,36 @@ describe('a pushed value of quotes only', () => {
 
   test('takes nothing of an earlier day, and nothing of a replay that has begun again', () => {
     const next = newerOf(held, pushed({ timestamp: '2026-11-23T15:00:00.000Z' }), 1_000);
-    expect(next).toMatchObject({ price: 5, open: undefined, volume: 0, openInterest: 8_921 });
+    expect(next).toMatchObject({
+      price: 5,
+      open: undefined,
+      volume: 0,
+      openInterest: 8_921,
+      previousClose: 5,
+    });
     const again = pushed({ timestamp: '2026-11-20T14:31:00.000Z', state: 'replay' });
     expect(newerOf(held, again, 1_000)).toBe(again);
+  });
+});
+
+describe('the day of what is shown', () => {
+  const friday = { day: '2026-11-20', timestamp: '2026-11-20T20:59:00.000Z', state: 'closed' as const };
+  const saturday = { ...friday, day: '2026-11-21' };
+  const none = { open: undefined, high: undefined, low: undefined, volume: 0, change: 0, changePercent: 0 };
+  const traded = { price: 5, open: 4.6, high: 5.2, low: 4.4, previousClose: 4.5, volume: 120 };
+  const pushed = (part: Partial<OptionPayload>) => ({ ...contractOf(650, 'call', part), receivedAt: 2_000 });
+
+  test('is that of its quote, which turns at midnight and keeps the time of its last trade', () => {
+    const held = contractOf(650, 'call', { ...friday, ...traded });
+    const turned = pushed({ ...saturday, ...none, price: 5, previousClose: 5 });
+    expect(newerOf(held, turned, 1_000)).toMatchObject({ ...none, price: 5, previousClose: 5 });
+    const quoted = pushed({ ...saturday, ...none, price: undefined, previousClose: undefined });
+    expect(newerOf(held, quoted, 1_000)).toMatchObject({ ...none, price: 5, previousClose: 5 });
+  });
+
+  test('is that of a chain which was read after midnight, until what is pushed follows', () => {
+    const held = contractOf(650, 'call', { ...saturday, ...none, previousClose: 5 });
+    expect(newerOf(held, pushed({ ...friday, ...traded }), 1_000)).toBe(held);
   });
 });
 
