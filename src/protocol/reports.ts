@@ -10,6 +10,8 @@ export const SKIP_CODES = [
   'NOT_A_ROW',
   /** The row names nothing that can be shown. */
   'NO_SYMBOL',
+  /** The row's name is longer than 64 characters; `symbol` is its beginning. */
+  'NAME_TOO_LONG',
   'NO_QUANTITY',
   /** Nothing is held, also after rounding or of several rows together. */
   'ZERO_QUANTITY',

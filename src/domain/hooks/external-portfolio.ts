@@ -1,5 +1,5 @@
 import { type Decimal, round, toNumber, ZERO } from '../../lib/decimal.ts';
-import { isDisplayName } from '../../protocol/display-text.ts';
+import { beginningOf, isDisplayName } from '../../protocol/display-text.ts';
 import { TradecastError } from '../../protocol/errors.ts';
 import type { PortfolioPayload, PositionPayload } from '../../protocol/portfolio.ts';
 import type { PortfolioReported, ReportedPortfolio } from '../../protocol/reports.ts';
@@ -58,16 +58,19 @@ export function readPortfolio(report: ReportedPortfolio, facts: ReportCircumstan
 }
 
 /** What the row names, as text: some markets number their shares (700). Null for what cannot be shown. */
-function nameOf({ symbol }: Readonly<Record<string, unknown>>): string | null {
+function textOf({ symbol }: Readonly<Record<string, unknown>>): string | null {
   const text = typeof symbol === 'number' ? String(symbol) : typeof symbol === 'string' ? symbol.trim() : '';
-  return text.length <= MAX_SYMBOL_TEXT && isDisplayName(text) ? text : null;
+  return isDisplayName(text) ? text : null;
 }
+
+const isTooLong = (text: string): boolean => text.length > MAX_SYMBOL_TEXT;
 
 /** The names in the rows that are read. */
 export const namesIn = ({ positions }: ReportedPortfolio): string[] =>
   positions
     .slice(0, MAX_ROWS)
-    .flatMap((row) => (typeof row === 'object' && row !== null ? (nameOf({ ...row }) ?? []) : []));
+    .flatMap((row) => (typeof row === 'object' && row !== null ? (textOf({ ...row }) ?? []) : []))
+    .filter((text) => !isTooLong(text));
 
 function readPositions(
   rows: readonly unknown[],
@@ -89,9 +92,10 @@ function readRow(row: unknown, index: number, reader: ReportReader, symbolOf: Sy
     return null;
   }
   const fields = row as Readonly<Record<string, unknown>>;
-  const text = nameOf(fields);
-  if (text === null) {
-    reader.skip('NO_SYMBOL', { row: index });
+  const text = textOf(fields);
+  if (text === null || isTooLong(text)) {
+    if (text === null) reader.skip('NO_SYMBOL', { row: index });
+    else reader.skip('NAME_TOO_LONG', { row: index, symbol: beginningOf(text, MAX_SYMBOL_TEXT) });
     return null;
   }
   const where: Where = { row: index, symbol: text };

@@ -138,7 +138,8 @@ describe('an odd row', () => {
     ['NOT_A_ROW', ['AAPL', 1]],
     ['NO_SYMBOL', { quantity: 1 }],
     ['NO_SYMBOL', { symbol: '\u202Egpj.AAPL', quantity: 1 }],
-    ['NO_SYMBOL', { symbol: 'x'.repeat(65), quantity: 1 }],
+    ['NO_SYMBOL', { symbol: '\u202E'.repeat(65), quantity: 1 }],
+    ['NAME_TOO_LONG', { symbol: 'x'.repeat(65), quantity: 1 }],
     ['NO_QUANTITY', { symbol: 'MSFT', quantity: null }],
     ['ZERO_QUANTITY', { symbol: 'MSFT', quantity: 0 }],
     ['ZERO_QUANTITY', { symbol: 'MSFT', quantity: 0.000_000_4 }],
@@ -146,6 +147,15 @@ describe('an odd row', () => {
     const { portfolio, skipped } = read([row, { symbol: 'AAPL', quantity: 1, averagePrice: 5, price: 6 }]);
     expect(portfolio.positions).toMatchObject([{ symbol: 'AAPL', marketValue: 6 }]);
     expect(skipped.skipped).toMatchObject([{ row: 0, code }]);
+  });
+
+  test.each([
+    ['x'.repeat(65), 'x'.repeat(64)],
+    [`${'x'.repeat(63)}📈`, 'x'.repeat(63)],
+  ])('is told apart by the beginning of its name of more than 64 characters', (symbol, beginning) => {
+    const { skipped } = read([{ symbol, quantity: 1 }]);
+    expect(skipped.skipped).toEqual([{ row: 0, symbol: beginning, code: 'NAME_TOO_LONG' }]);
+    expect(rowOf({ symbol: `  ${'x'.repeat(64)} ` })).toMatchObject({ symbol: 'x'.repeat(64), skipped: [] });
   });
 
   test.each<[code: string, field: string, value: unknown]>([
