@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
 import { sendHook } from '../../rig/clients/hooks.ts';
 import { complaintsOf, openBrowser } from '../support/browser.ts';
 import { screenOf } from '../support/screen.ts';
@@ -9,6 +10,14 @@ let service: Service;
 beforeAll(async () => {
   service = await startService();
 });
+
+/** Over how many lines the text of an element goes. */
+const linesOf = (text: Locator): Promise<number> =>
+  text.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  });
 
 const POSITIONS = [
   { symbol: 'O:AAPL261218C00200000', quantity: 2, averagePrice: 3.5, price: 4 },
@@ -33,6 +42,7 @@ test('a reported portfolio of dear, short and oddly named positions fits at each
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 1000 });
     expect([width, await tableFaults(page, 'Positions')]).toEqual([width, []]);
+    expect(await linesOf(name)).toBeLessThanOrEqual(2);
   }
   expect(complaintsOf(browser)).toEqual([]);
 });

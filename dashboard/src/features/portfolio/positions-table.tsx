@@ -79,13 +79,13 @@ const PositionRow = memo(function PositionRow({ position }: { position: Position
         ) : (
           <span className="break-words font-semibold">{symbol}</span>
         )}
-        <span className="block text-muted text-xs @2xl:hidden">
+        <span className="block text-muted text-xs @3xl:hidden">
           {shares} at {paid}
         </span>
         {staleSince === null ? null : <StaleAge timestamp={staleSince} className="block" />}
       </th>
-      <td className={`${CELL} @max-2xl:hidden`}>{shares}</td>
-      <td className={`${CELL} @max-2xl:hidden`}>{paid}</td>
+      <td className={`${CELL} @max-3xl:hidden`}>{shares}</td>
+      <td className={`${CELL} @max-3xl:hidden`}>{paid}</td>
       <td className={`${CELL} @max-lg:hidden`}>{unpriced ? UNKNOWN : price(position.price, symbol)}</td>
       <td className={`${CELL} @max-lg:pr-4`}>
         {money(position.mark === 'unknown' ? null : position.marketValue)}
@@ -122,26 +122,26 @@ export function PositionsTable({ positions }: { positions: readonly PositionPayl
         <tr>
           <th
             scope="col"
-            className="w-[24%] py-2 pr-2 pl-4 text-left font-medium @2xl:w-[11.5%] @max-lg:w-[45%]"
+            className="w-[24%] py-2 pr-2 pl-4 text-left font-medium @3xl:w-[16%] @max-lg:w-[45%]"
           >
             Symbol
           </th>
-          <th scope="col" className={`${HEAD} w-[10.5%] @max-2xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[9%] @max-3xl:hidden`}>
             Quantity
           </th>
-          <th scope="col" className={`${HEAD} w-[13%] @max-2xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[12.5%] @max-3xl:hidden`}>
             Avg. price
           </th>
-          <th scope="col" className={`${HEAD} w-[13%] @max-2xl:w-[14.5%] @max-lg:hidden`}>
+          <th scope="col" className={`${HEAD} w-[12.5%] @max-3xl:w-[14.5%] @max-lg:hidden`}>
             Price
           </th>
           <th scope="col" className={`${HEAD} w-[17%] @max-lg:w-[55%] @max-lg:pr-4`}>
             Market value<span className="@lg:hidden">, P&amp;L</span>
           </th>
-          <th scope="col" className={`${HEAD} w-[16.5%] @max-xl:hidden`}>
+          <th scope="col" className={`${HEAD} w-[15.5%] @max-3xl:w-[16.5%] @max-xl:hidden`}>
             Today
           </th>
-          <th scope="col" className={`${HEAD} w-[18.5%] pr-4 @max-lg:hidden`}>
+          <th scope="col" className={`${HEAD} w-[17.5%] pr-4 @max-3xl:w-[18.5%] @max-lg:hidden`}>
             Unrealised P&amp;L
           </th>
         </tr>
