@@ -1,5 +1,5 @@
-import { matchRoute, useLocation, useRouter } from 'wouter';
-import { navigate } from 'wouter/use-browser-location';
+import { useLocation } from 'wouter';
+import { navigate, usePathname } from 'wouter/use-browser-location';
 import { PAGE_NAMES, PAGES, type PageName } from '../../../src/protocol/pages.ts';
 
 export interface Address {
@@ -10,7 +10,12 @@ export interface Address {
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
-/** The router decodes what a path may have as it is (`%20`), this what a segment may not (`%2F`). */
+/** A page has one spelling of its path, as in the service: capitals and a slash at the end make another address. */
+const PATTERNS = PAGE_NAMES.map(
+  (page) => [page, new RegExp(`^${PAGES[page].path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`)] as const,
+);
+
+/** The text of a segment, which may have `%2F`; as it is where no text is written so. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -22,11 +27,11 @@ function decoded(segment: string): string {
 /** The page that the browser's address names. */
 export function usePage(): Address {
   const [path] = useLocation();
-  const { parser } = useRouter();
-  for (const page of PAGE_NAMES) {
-    const [matches, params] = matchRoute(parser, PAGES[page].path, path);
-    if (!matches) continue;
-    const segments = Object.entries(params).map(([name, segment]) => [name, decoded(segment ?? '')]);
+  const sent = usePathname();
+  for (const [page, pattern] of PATTERNS) {
+    const match = pattern.exec(sent);
+    if (!match) continue;
+    const segments = Object.entries(match.groups ?? {}).map(([name, segment]) => [name, decoded(segment)]);
     return { path, page, params: Object.fromEntries(segments) };
   }
   return { path, page: null, params: {} };

@@ -272,6 +272,14 @@ describe('an address without a page', () => {
     expect(focused()).toBe(await heading('Trading'));
   });
 
+  test.each(['/Monitor', '/signals/', '/S/AAPL', '/s/AAPL/', '/%73ignals', '/options%2F', '/s/A/B'])(
+    'is also another spelling of one that has: %s',
+    async (path) => {
+      openAt(path, ADMIN);
+      await heading('Page not found');
+    },
+  );
+
   test('is said to have none to a visitor, too', async () => {
     server.routes['GET /api/auth/session'] = () => refuse(401, 'UNAUTHENTICATED', 'Sign in first.');
     app = openAppOn(server, { path: '/index.html' });
