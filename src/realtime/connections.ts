@@ -18,6 +18,8 @@ export interface PeerHost extends Admission, Pick<Dispatch, 'receive'> {
   /** The peer is connected: it is greeted, and served from now on. */
   join(peer: Peer): void;
   leave(peer: Peer): void;
+  /** Who is in a room of other services; null for a name that is of none. */
+  members(room: string): Iterable<Peer> | null;
 }
 
 /** The same for a transport whose dialect has commands of its own. */

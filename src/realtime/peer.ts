@@ -58,8 +58,6 @@ export interface Peer {
   heardAt?(): number;
   /** Asks the client for a sign of life. */
   ping?(): void;
-  /** What the peer watches of one kind of state from now on, for a transport that keeps rooms for other services. */
-  watches?(event: ServerEvent, subjects: ReadonlySet<string>): void;
 }
 
 /** Writes one event at once: replies and notices, which belong to neither lane. */

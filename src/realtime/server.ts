@@ -18,6 +18,7 @@ import { createJournalSweep } from './event-lane/journal-sweep.ts';
 import type { Feature, FeatureFactory } from './feature.ts';
 import { createSend, type Peer } from './peer.ts';
 import { createReplacements } from './replacements.ts';
+import { createRoomMembers } from './room-members.ts';
 import { mergeSelections } from './selection.ts';
 import { createSessionCheck } from './sessions/session-check.ts';
 import { guardSessions } from './sessions/session-guard.ts';
@@ -106,7 +107,15 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const drain = createDrain({ ...parts, ...gate, peers, send, close: (peer) => close(peer, 'drain') });
   const replacements = createReplacements({ ...parts, index, replace });
   const admission = createAdmission({ ...parts, ...options, replacements, draining: drain.isDraining });
-  const host = { ...admission, ...gate, ...dispatch, ...connections, selections: mergeSelections(features) };
+  const members = createRoomMembers({ byUser: index.byUser, watchers: lane.watchers });
+  const host = {
+    ...admission,
+    members,
+    ...gate,
+    ...dispatch,
+    ...connections,
+    selections: mergeSelections(features),
+  };
   const transports = parts.transports.map((create) => create(host));
   const fanOut = createFanOut({
     ...parts,

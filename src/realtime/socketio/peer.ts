@@ -2,7 +2,7 @@ import type { Server, Socket } from 'socket.io';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import { SOCKET_CLOSE_CODES } from '../../protocol/connection.ts';
-import type { ClientToServerEvents, ServerEvent, ServerToClientEvents } from '../../protocol/events.ts';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../protocol/events.ts';
 import { FIRST_WINDOW_BYTES, InFlight } from '../in-flight.ts';
 import { CLOSE_GRACE_MS, type CloseReason, type EncodedEvent, type Peer } from '../peer.ts';
 import type { Principal } from '../principal.ts';
@@ -19,7 +19,6 @@ import {
   transportOf,
   writeBufferOf,
 } from './engine.ts';
-import { roomOf } from './room-names.ts';
 
 export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents, object, Principal>;
 export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, object, Principal>;
@@ -48,7 +47,6 @@ export class SocketIoPeer implements Peer {
   readonly #inFlight = new InFlight();
   #polls = 0;
   #heardAt: number;
-  #rooms: ReadonlySet<string> | null = null;
 
   constructor(socket: RealtimeSocket, clock: Clock, appliesDeltas = false) {
     this.id = socket.id;
@@ -138,15 +136,6 @@ export class SocketIoPeer implements Peer {
 
   ping(): void {
     pingOver(this.#socket.conn);
-  }
-
-  /** Other services emit to everyone who watches a symbol. */
-  watches(event: ServerEvent, symbols: ReadonlySet<string>): void {
-    if (event !== 'quote:update') return;
-    const before = this.#rooms;
-    this.#rooms = symbols;
-    for (const symbol of before ?? []) if (!symbols.has(symbol)) void this.#socket.leave(roomOf(symbol));
-    void this.#socket.join([...symbols].filter((symbol) => !before?.has(symbol)).map(roomOf));
   }
 
   /** A packet is on its way, or waits for those before it. */

@@ -8,7 +8,6 @@ import type { OriginCheck } from '../../lib/origin.ts';
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
 import { SOCKET_CLOSE_CODES } from '../../protocol/connection.ts';
 import { CONNECT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
-import { userRoom } from '../../protocol/rooms.ts';
 import type { Ack } from '../commands/dispatch.ts';
 import { type PeerHost, STOP_GRACE_MS, type Transport } from '../connections.ts';
 import { createFrameGuard } from '../frame-guard.ts';
@@ -17,6 +16,7 @@ import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalName } from '../upg
 import { endTransport } from './engine.ts';
 import { appliesDeltas, createHandshake } from './handshake.ts';
 import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
+import { answerRooms } from './rooms.ts';
 import { createUnnamed } from './unnamed.ts';
 import { guardedServer } from './websocket-server.ts';
 
@@ -42,6 +42,8 @@ export const createSocketIo =
     const io = createServer(parts);
     const upgraded = followUpgrades(httpServer);
     io.use(createHandshake(host, parts));
+    // Rooms are for other services alone, which reach us by the adapter.
+    if (parts.adapter) answerRooms(io.of('/').adapter, host.members);
     // Events that another service emits into a room; our own are counted where they are written.
     const countSent = (event: string): void => parts.metrics.messageSent(event);
     io.on('connection', (socket) => {
@@ -133,7 +135,6 @@ function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
 
 function connect(socket: RealtimeSocket, host: PeerHost, { clock, log }: SocketIoParts): void {
   const peer = new SocketIoPeer(socket, clock, appliesDeltas(socket));
-  void socket.join(userRoom(peer.principal.user.id));
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
     host.receive(peer, String(event), args, ack);

@@ -12,6 +12,7 @@ export function createGroupWriter(encodings: Encodings, backlog: Backlog, sent: 
   const joiner = createFrameJoiner();
 
   return ({ members, changes, dialect }) => {
+    if (changes === null) return;
     const events: EncodedEvent[] = [];
     for (const change of changes) {
       const event = encodings.encode(change, dialect);

@@ -1,4 +1,5 @@
 import type { RealtimeMetrics } from '../../metrics/realtime.ts';
+import type { StateEventName } from '../../protocol/events.ts';
 import type { Peer } from '../peer.ts';
 import { createBacklog, type Receiver } from './backlog.ts';
 import { createEncodings } from './encodings.ts';
@@ -24,6 +25,8 @@ export interface StateLane {
   watched(peer: Peer, topic: AnyTopic): ReadonlySet<string>;
   /** Every subject that a peer here watches. */
   subjects(topic: AnyTopic): Iterable<string>;
+  /** The peers that watch the subject of the topic with this event. */
+  watchers(event: StateEventName, subject: string): Peer[];
   /** The latest values of these subjects are due to the peer: with `flush`, the next publication or the next tick. */
   offer(peer: Peer, topic: AnyTopic, subjects: Iterable<string>): void;
   /** Writes what is due to the peer, as far as it has room. */
@@ -55,7 +58,7 @@ export function createStateLane({
 }): StateLane {
   const lanes = new Map<Peer, Lane>();
   const groups = createWatchGroups<Lane>((topic, subject) => encodings.forget(topic, subject));
-  const encodings = createEncodings((topic, subject) => groups.watching(topic).has(subject));
+  const encodings = createEncodings(groups.isWatched);
   const sent = createSentCounter(metrics);
   const backlog = createBacklog(encodings, sent);
   const write = createGroupWriter(encodings, backlog, sent);
@@ -69,12 +72,12 @@ export function createStateLane({
   function distribute(updates: Iterable<StateUpdate>): ReadonlySet<WatchGroup<Lane>> {
     const touched = new Set<WatchGroup<Lane>>();
     for (const { topic, values } of updates) {
-      const watching = groups.watching(topic);
       for (const [subject, value] of values) {
-        const watchers = watching.get(subject);
-        if (!watchers) continue;
+        if (!groups.isWatched(topic, subject)) continue;
         const change = encodings.changeOf(topic, subject, value);
-        for (const group of watchers) {
+        for (const group of groups.watching(topic, subject)) {
+          if (group.members.length === 0) continue;
+          group.changes ??= [];
           group.changes.push(change);
           touched.add(group);
         }
@@ -98,13 +101,17 @@ export function createStateLane({
       if (!lane) return;
       const others = watchedBy(lane).filter((one) => one.topic !== topic);
       // Not by spreading, which makes room for sixteen more: for each of thousands of peers.
-      const watched = subjects.size > 0 ? others.concat({ topic, subjects: new Set(subjects) }) : others;
+      const watched = subjects.size > 0 ? others.concat({ topic, subjects: [...subjects].sort() }) : others;
       backlog.retain(lane, topic, subjects);
       regroup(lane, watched);
-      peer.watches?.(topic.event, subjectsOf(watchedBy(lane), topic));
     },
-    watched: (peer, topic) => subjectsOf(watchedBy(lanes.get(peer)), topic),
-    subjects: (topic) => groups.watching(topic).keys(),
+    watched: (peer, topic) => new Set(subjectsOf(watchedBy(lanes.get(peer)), topic)),
+    subjects: groups.subjects,
+    watchers: (event, subject) =>
+      [...groups.topics()]
+        .filter((topic) => topic.event === event)
+        .flatMap((topic) => groups.watching(topic, subject))
+        .flatMap(({ members }) => members.map(({ peer }) => peer)),
     offer(peer, topic, subjects) {
       const lane = lanes.get(peer);
       if (lane) for (const subject of subjects) backlog.add(lane, topic, subject);
@@ -116,7 +123,7 @@ export function createStateLane({
     publish(updates) {
       for (const group of distribute(updates)) {
         write(group);
-        group.changes = [];
+        group.changes = null;
       }
       sent.report();
     },

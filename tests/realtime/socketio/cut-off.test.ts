@@ -45,6 +45,7 @@ const host: PeerHost = {
     peer.write([peer.dialect.encode('connected', {} as never)!]);
   },
   receive() {},
+  members: (room) => peers.filter(({ principal }) => room === userRoom(principal.user.id)),
   leave: (peer) => void peers.splice(peers.indexOf(peer), 1),
 };
 

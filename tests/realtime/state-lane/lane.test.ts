@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { MarketStatusPayload } from '../../../src/protocol/market.ts';
-import type { Dialect, Peer } from '../../../src/realtime/peer.ts';
+import type { Dialect } from '../../../src/realtime/peer.ts';
 import { createStateLane, type StateLane } from '../../../src/realtime/state-lane/lane.ts';
 import type { AnyTopic, StateTopic } from '../../../src/realtime/state-lane/topic.ts';
-import { createMemoryPeer, jsonLines, type MemoryPeer } from '../../support/memory-peer.ts';
+import { createMemoryPeer, type MemoryPeer } from '../../support/memory-peer.ts';
 
 interface Level {
   readonly symbol: string;
@@ -268,14 +268,15 @@ test('subjects are those that some peer watches, by topic', () => {
   expect(subjects()).toEqual([[], []]);
 });
 
-test('a transport learns what its peer watches, for the rooms that it keeps', () => {
-  const watches = jest.fn<NonNullable<Peer['watches']>>();
-  const peer = join([[quotes, ['A']]], Object.assign(createMemoryPeer(), { dialect: jsonLines, watches }));
-  lane.watch(peer, quotes, new Set(['A', 'B']));
-  lane.watch(peer, quotes, new Set());
-  expect(watches.mock.calls.map(([event, subjects]) => [event, ...subjects])).toEqual([
-    ['quote:update', 'A'],
-    ['quote:update', 'A', 'B'],
-    ['quote:update'],
+test('the peers that watch a subject are found by the event of its topic, whatever they watch besides', () => {
+  const [one, two, other] = [join([[quotes, ['A']]]), join([[quotes, ['B', 'A']]]), join([[options, ['A']]])];
+  const watchers = (subject: string) => new Set(lane.watchers('quote:update', subject));
+  expect([watchers('A'), watchers('B'), watchers('C')]).toEqual([
+    new Set([one, two]),
+    new Set([two]),
+    new Set(),
   ]);
+  expect(new Set(lane.watchers('market:status', 'A'))).toEqual(new Set([other]));
+  lane.remove(two);
+  expect([watchers('A'), watchers('B')]).toEqual([new Set([one]), new Set()]);
 });
