@@ -1,10 +1,9 @@
-import type { ClientSocket } from '../../rig/clients/ask.ts';
 import { connected } from '../../rig/clients/stock-client.ts';
 import { type BenchCase, pass, percent, thousands } from '../support/case.ts';
 import { SYMBOLS } from '../support/quotes.ts';
 import { type RedisUsage, usedBetween, watchRedis } from '../support/redis-usage.ts';
 import { type Replica, startReplicas } from '../support/replicas.ts';
-import { ask, openClient } from '../support/trader.ts';
+import { ask, openClient, startOrders } from '../support/trader.ts';
 
 const USERS = 100;
 const OUTSTANDING = 64;
@@ -56,7 +55,7 @@ The second replica has no client and no lease.
       const window = (): Promise<Window> => measure(idle, redis, quick ? 1_000 : WINDOW_MS, () => filled);
       await pass(quick ? 500 : WARM_UP_MS);
       const before = await window();
-      const stopOrders = startOrders(clients);
+      const stopOrders = startOrders(clients, TRADED, OUTSTANDING);
       await pass(quick ? 500 : WARM_UP_MS);
       const during = await window();
       await stopOrders();
@@ -87,30 +86,6 @@ async function measure(
     cpu: after.cpu - before.cpu,
     publishes: usedBetween(before.commands, after.commands, ['publish']).calls,
     filled: after.filled - before.filled,
-  };
-}
-
-/** Keeps orders under way; returns what ends that. */
-function startOrders(clients: readonly ClientSocket[]): () => Promise<void> {
-  let running = true;
-  let placed = 0;
-  const worker = async (): Promise<void> => {
-    while (running) {
-      placed += 1;
-      await ask(clients[placed % USERS]!, 'order:place', {
-        clientOrderId: `bench-${placed}`,
-        symbol: TRADED[Math.floor(placed / USERS) % TRADED.length]!,
-        side: 'buy',
-        type: 'market',
-        quantity: 1,
-        timeInForce: 'gtc',
-      });
-    }
-  };
-  const workers = Promise.all(Array.from({ length: OUTSTANDING }, worker));
-  return async () => {
-    running = false;
-    await workers;
   };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startPostgresServer } from '../../local/postgres-server.ts';
+import { type PostgresServerOptions, startPostgresServer } from '../../local/postgres-server.ts';
 import { startRedisServer } from '../../local/redis-server.ts';
 import { withCleanups } from '../../rig/cleanups.ts';
 import { complaintsIn } from '../../rig/complaints.ts';
@@ -24,6 +24,7 @@ export interface ReplicaSet {
   readonly replicas: readonly Replica[];
   readonly users: readonly SeededUser[];
   readonly redisUrl: string;
+  readonly databaseUrl: string;
   /** kill -9 of all at once; resolves when they are gone. */
   kill(): Promise<void>;
   /** Starts all at once, each on its port; resolves when they listen. */
@@ -37,13 +38,15 @@ export interface ReplicaSetOptions {
   readonly replicas: number;
   readonly users: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Settings of its Postgres. */
+  readonly postgres?: PostgresServerOptions['settings'];
 }
 
 export function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
   return withCleanups(async (cleanups) => {
     const dataDir = createFolder();
     cleanups.add(() => removeFolder(dataDir));
-    const postgres = await startPostgresServer();
+    const postgres = await startPostgresServer(options.postgres && { settings: options.postgres });
     cleanups.add(() => postgres.stop());
     const redis = await startRedisServer();
     cleanups.add(() => redis.stop());
@@ -77,6 +80,7 @@ export function startReplicas(options: ReplicaSetOptions): Promise<ReplicaSet> {
       },
       users,
       redisUrl: redis.url,
+      databaseUrl,
       async kill() {
         for (const { child } of replicas) child.signal('SIGKILL');
         await Promise.all(replicas.map(({ child }) => child.ended));

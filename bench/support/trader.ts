@@ -21,3 +21,32 @@ export async function sendHook(port: number, route: string, body: object): Promi
   const { status } = await postHook({ port, route, agent }, JSON.stringify(body));
   if (status !== 202) throw new Error(`${route} was answered with ${status}`);
 }
+
+let placed = 0;
+
+/** Keeps `outstanding` market orders for one share under way, each client in turn; returns what ends that. */
+export function startOrders(
+  clients: readonly ClientSocket[],
+  symbols: readonly string[],
+  outstanding: number,
+): () => Promise<void> {
+  let running = true;
+  const worker = async (): Promise<void> => {
+    while (running) {
+      placed += 1;
+      await ask(clients[placed % clients.length]!, 'order:place', {
+        clientOrderId: `bench-${placed}`,
+        symbol: symbols[Math.floor(placed / clients.length) % symbols.length]!,
+        side: 'buy',
+        type: 'market',
+        quantity: 1,
+        timeInForce: 'gtc',
+      });
+    }
+  };
+  const workers = Promise.all(Array.from({ length: outstanding }, worker));
+  return async () => {
+    running = false;
+    await workers;
+  };
+}

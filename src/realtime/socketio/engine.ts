@@ -72,3 +72,21 @@ export function endTransport(
 /** Pings a client before it is due; the answer counts as one to the engine's own ping. */
 export const pingOver = (conn: object): void =>
   (conn as { sendPacket(type: 'ping'): void }).sendPacket('ping');
+
+type AnyListener = (...args: never[]) => void;
+/** What `onAny` and `onAnyOutgoing` keep: in each socket an array with room for seventeen. */
+interface AnyListeners {
+  readonly _anyListeners?: readonly AnyListener[];
+  readonly _anyOutgoingListeners?: readonly AnyListener[];
+}
+
+/** One list for all sockets. Socket.IO copies it before it calls, with the socket as `this`. */
+export const hearAny = (
+  socket: object,
+  incoming: readonly AnyListener[],
+  outgoing: readonly AnyListener[],
+): void =>
+  void Object.assign(socket, {
+    _anyListeners: incoming,
+    _anyOutgoingListeners: outgoing,
+  } satisfies AnyListeners);

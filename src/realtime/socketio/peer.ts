@@ -36,6 +36,9 @@ function packetArrived(this: Connection, packet: Packet): void {
   this[PEER]?.packetArrived(packet);
 }
 
+/** The peer of a connected socket. */
+export const peerOf = ({ conn }: RealtimeSocket): SocketIoPeer | undefined => (conn as Connection)[PEER];
+
 /** A class, because its methods then cost nothing per connection. */
 export class SocketIoPeer implements Peer {
   readonly id: string;

@@ -1,5 +1,4 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { type Namespace, Server } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import type { Clock } from '../../lib/clock.ts';
@@ -13,9 +12,9 @@ import { type PeerHost, STOP_GRACE_MS, type Transport } from '../connections.ts'
 import { createFrameGuard } from '../frame-guard.ts';
 import type { Strangers } from '../strangers.ts';
 import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalName } from '../upgrade-refusals.ts';
-import { endTransport } from './engine.ts';
+import { endTransport, hearAny, transportOf } from './engine.ts';
 import { appliesDeltas, createHandshake } from './handshake.ts';
-import { type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
+import { peerOf, type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
 import { answerRooms } from './rooms.ts';
 import { createUnnamed } from './unnamed.ts';
 import { guardedServer } from './websocket-server.ts';
@@ -40,24 +39,21 @@ export const createSocketIo =
   (host: PeerHost): Transport => {
     const { httpServer, clock } = parts;
     const io = createServer(parts);
-    const upgraded = followUpgrades(httpServer);
     io.use(createHandshake(host, parts));
     // Rooms are for other services alone, which reach us by the adapter.
     if (parts.adapter) answerRooms(io.of('/').adapter, host.members);
-    // Events that another service emits into a room; our own are counted where they are written.
-    const countSent = (event: string): void => parts.metrics.messageSent(event);
-    io.on('connection', (socket) => {
-      socket.onAnyOutgoing(countSent);
-      connect(socket, host, parts);
-    });
+    io.on('connection', createConnect(host, parts));
 
     return {
       async stop() {
+        // A peer that does not read does not answer the close frame either: in the end its connection has to be cut.
+        const { clients } = io.engine as unknown as { clients: Readonly<Record<string, EngineClient>> };
+        const open = Object.values(clients);
         const closed = io.close();
         // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
         const cancelCut = clock.after(STOP_GRACE_MS, () => {
           httpServer.closeAllConnections();
-          for (const connection of upgraded) connection.destroy();
+          for (const client of open) transportOf(client).socket?.terminate();
         });
         await closed.finally(cancelCut);
       },
@@ -119,34 +115,34 @@ function refusalAtDoor(
   return /[?&]EIO=4(&|$)/.test(request.url ?? '') ? null : 'UNSUPPORTED_PROTOCOL';
 }
 
-/** A peer that does not read does not answer the close frame either: in the end its connection has to be cut. */
-function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
-  const upgraded = new Set<Duplex>();
-  // One listener for all connections.
-  function forget(this: Duplex): void {
-    upgraded.delete(this);
-  }
-  httpServer.on('upgrade', (_request, connection: Duplex) => {
-    upgraded.add(connection);
-    connection.on('close', forget);
-  });
-  return upgraded;
-}
+type EngineClient = Parameters<typeof transportOf>[0];
 
-function connect(socket: RealtimeSocket, host: PeerHost, { clock, log }: SocketIoParts): void {
-  const peer = new SocketIoPeer(socket, clock, appliesDeltas(socket));
-  socket.onAny((event: unknown, ...args: unknown[]) => {
+/** Serves a socket. Its listeners are the same functions for all sockets: closures of each would be kilobytes. */
+function createConnect(host: PeerHost, { clock, log, metrics, adapter }: SocketIoParts) {
+  function receive(this: RealtimeSocket, event: unknown, ...args: unknown[]): void {
+    const peer = peerOf(this);
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
-    host.receive(peer, String(event), args, ack);
-  });
+    if (peer) host.receive(peer, String(event), args, ack);
+  }
   // Without a listener socket.io prints a protocol violation of the client to the console.
-  socket.on('error', (error) =>
-    log.debug({ err: error, socketId: socket.id }, 'a client violated the protocol'),
-  );
-  socket.on('disconnect', (reason) => {
-    host.leave(peer);
+  function failed(this: RealtimeSocket, error: Error): void {
+    log.debug({ err: error, socketId: this.id }, 'a client violated the protocol');
+  }
+  function left(this: RealtimeSocket, reason: string): void {
+    const peer = peerOf(this);
+    if (peer) host.leave(peer);
     // A connection without a socket would live on, counted by no limit and seen by no check.
-    if (reason === 'client namespace disconnect') endTransport(socket.conn, clock);
-  });
-  host.join(peer);
+    if (reason === 'client namespace disconnect') endTransport(this.conn, clock);
+  }
+  const incoming = [receive];
+  // Events that another service emits into a room; our own are counted where they are written.
+  const outgoing = adapter ? [(event: string): void => metrics.messageSent(event)] : [];
+
+  return (socket: RealtimeSocket): void => {
+    const peer = new SocketIoPeer(socket, clock, appliesDeltas(socket));
+    hearAny(socket, incoming, outgoing);
+    socket.on('error', failed);
+    socket.on('disconnect', left);
+    host.join(peer);
+  };
 }
