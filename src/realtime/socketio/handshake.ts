@@ -54,6 +54,7 @@ export function createHandshake(host: PeerHost, parts: HandshakeParts) {
     });
     admitted.then(
       (principal) => {
+        attempts.delete(conn);
         socket.data = principal;
         releaseAtEnd(socket, host);
         next();
