@@ -30,6 +30,7 @@ import { slowReaders } from './cases/slow-readers.ts';
 import { tenClients } from './cases/ten-clients.ts';
 import { thinReaders } from './cases/thin-readers.ts';
 import { uninvolved } from './cases/uninvolved.ts';
+import { unitCosts } from './cases/unit-costs.ts';
 import { viewers } from './cases/viewers.ts';
 import { type Finished, toReport, toSummary, toText } from './support/report.ts';
 
@@ -59,6 +60,7 @@ const CASES = [
   cluster,
   uninvolved,
   places,
+  unitCosts,
   slowReaders,
   thinReaders,
   comeback,

@@ -16,7 +16,7 @@ const EASY_PACE = { perSecond: 2, together: false };
 const SOCKETS_PER_USER = 5;
 
 const MIN_PLAIN_RATIO = 5;
-const MIN_RAW_RATIO = 0.6;
+const MIN_RAW_RATIO = 1;
 const MAX_P99_MS = 75;
 
 interface Target {
