@@ -1,4 +1,5 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Namespace, Server } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import type { Clock } from '../../lib/clock.ts';
@@ -12,7 +13,7 @@ import { type PeerHost, STOP_GRACE_MS, type Transport } from '../connections.ts'
 import { createFrameGuard } from '../frame-guard.ts';
 import type { Strangers } from '../strangers.ts';
 import { refuseUpgrade, UPGRADE_REFUSALS, type UpgradeRefusalName } from '../upgrade-refusals.ts';
-import { endTransport, hearAny, transportOf } from './engine.ts';
+import { endTransport, hearAny } from './engine.ts';
 import { appliesDeltas, createHandshake } from './handshake.ts';
 import { peerOf, type RealtimeServer, type RealtimeSocket, SocketIoPeer } from './peer.ts';
 import { answerRooms } from './rooms.ts';
@@ -39,6 +40,7 @@ export const createSocketIo =
   (host: PeerHost): Transport => {
     const { httpServer, clock } = parts;
     const io = createServer(parts);
+    const upgraded = followUpgrades(httpServer);
     io.use(createHandshake(host, parts));
     // Rooms are for other services alone, which reach us by the adapter.
     if (parts.adapter) answerRooms(io.of('/').adapter, host.members);
@@ -46,14 +48,11 @@ export const createSocketIo =
 
     return {
       async stop() {
-        // A peer that does not read does not answer the close frame either: in the end its connection has to be cut.
-        const { clients } = io.engine as unknown as { clients: Readonly<Record<string, EngineClient>> };
-        const open = Object.values(clients);
         const closed = io.close();
         // It waits for requests in flight; one that never ends must not hold up the rest of the shutdown.
         const cancelCut = clock.after(STOP_GRACE_MS, () => {
           httpServer.closeAllConnections();
-          for (const client of open) transportOf(client).socket?.terminate();
+          for (const connection of upgraded) connection.destroy();
         });
         await closed.finally(cancelCut);
       },
@@ -115,7 +114,19 @@ function refusalAtDoor(
   return /[?&]EIO=4(&|$)/.test(request.url ?? '') ? null : 'UNSUPPORTED_PROTOCOL';
 }
 
-type EngineClient = Parameters<typeof transportOf>[0];
+/** A peer that does not read does not answer the close frame either: in the end its connection has to be cut. */
+function followUpgrades(httpServer: HttpServer): ReadonlySet<Duplex> {
+  const upgraded = new Set<Duplex>();
+  // One listener for all connections.
+  function forget(this: Duplex): void {
+    upgraded.delete(this);
+  }
+  httpServer.on('upgrade', (_request, connection: Duplex) => {
+    upgraded.add(connection);
+    connection.on('close', forget);
+  });
+  return upgraded;
+}
 
 /** Serves a socket. Its listeners are the same functions for all sockets: closures of each would be kilobytes. */
 function createConnect(host: PeerHost, { clock, log, metrics, adapter }: SocketIoParts) {

@@ -45,7 +45,10 @@ const host: PeerHost = {
     peer.write([peer.dialect.encode('connected', {} as never)!]);
   },
   receive() {},
-  members: (room) => peers.filter(({ principal }) => room === userRoom(principal.user.id)),
+  members: (room) =>
+    room.startsWith(userRoom(''))
+      ? peers.filter(({ principal }) => room === userRoom(principal.user.id))
+      : null,
   leave: (peer) => void peers.splice(peers.indexOf(peer), 1),
 };
 
