@@ -28,7 +28,7 @@ export function measureMessages(rounds: number): string[] {
   const secrets = ['a-secret-that-is-as-long-as-it-has-to-be'];
   const newSeal = () => createSeal({ prefix: 'bench', secrets: () => secrets, clock: systemClock });
   const [sender, receiver] = [newSeal(), newSeal()];
-  return samples().map(({ what, topic, message }) => {
+  return [...marketSamples(), ...userSamples()].map(({ what, topic, message }) => {
     // As the adapter writes it.
     const close = (): Buffer => {
       const envelope = { version: BUS_VERSION, at: Date.now(), message };
@@ -61,7 +61,7 @@ function meanMicroseconds(rounds: number, run: () => unknown): number {
   return ((cpuSeconds() - before) / rounds) * 1e6;
 }
 
-function samples(): Sample[] {
+function marketSamples(): Sample[] {
   const at = Date.now();
   const quote = (symbol: string) => ({
     ...{ symbol, day: '2026-01-05', price: 187.52, bid: 187.51, ask: 187.53, bidSize: 200, askSize: 300 },
@@ -105,6 +105,29 @@ function samples(): Sample[] {
     state: 'live',
     scope,
   };
+  return [
+    { what: 'quotes, 1', topic: STOCK_TOPICS.quotes, message: quotes(['AAPL']) },
+    { what: 'quotes, 200', topic: STOCK_TOPICS.quotes, message: quotes(SYMBOLS.slice(0, 200)) },
+    { what: 'options:quotes, 200', topic: OPTION_TOPICS.quotes, message: quotes(contracts) },
+    {
+      what: 'off-exchange, 50 rows',
+      topic: totalsTopic,
+      message: { ...totals, rows: SYMBOLS.slice(0, 50).map(row) },
+    },
+    {
+      what: 'demand, 200 symbols',
+      topic: STOCK_TOPICS.demand,
+      message: { replica: 'one', symbols: SYMBOLS.slice(0, 200) },
+    },
+    {
+      what: 'heartbeat',
+      topic: heartbeatTopic,
+      message: { replica: 'one', at, startedAt: at, connections: 10, users: 5 },
+    },
+  ];
+}
+
+function userSamples(): Sample[] {
   const signal = {
     id: 's-1',
     source: 'momentum',
@@ -145,14 +168,6 @@ function samples(): Sample[] {
     ]),
   };
   return [
-    { what: 'quotes, 1', topic: STOCK_TOPICS.quotes, message: quotes(['AAPL']) },
-    { what: 'quotes, 200', topic: STOCK_TOPICS.quotes, message: quotes(SYMBOLS.slice(0, 200)) },
-    { what: 'options:quotes, 200', topic: OPTION_TOPICS.quotes, message: quotes(contracts) },
-    {
-      what: 'off-exchange, 50 rows',
-      topic: totalsTopic,
-      message: { ...totals, rows: SYMBOLS.slice(0, 50).map(row) },
-    },
     {
       what: 'signals, 1',
       topic: signalsTopic,
@@ -161,15 +176,5 @@ function samples(): Sample[] {
     { what: 'journal, 2 events', topic: journalTopic, message: journal(users[0]!) },
     { what: 'portfolio', topic: portfolioTopic, message: { userId: users[0] } },
     { what: `commit of ${ORDERS} orders`, topic: commitTopic, message: commit },
-    {
-      what: 'demand, 200 symbols',
-      topic: STOCK_TOPICS.demand,
-      message: { replica: 'one', symbols: SYMBOLS.slice(0, 200) },
-    },
-    {
-      what: 'heartbeat',
-      topic: heartbeatTopic,
-      message: { replica: 'one', at, startedAt: at, connections: 10, users: 5 },
-    },
   ];
 }
