@@ -8,11 +8,11 @@ import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createScope } from '../lib/scope.ts';
 import type { RealtimeMetrics } from '../metrics/realtime.ts';
-import { createAdmission } from './admission.ts';
-import { createDispatch } from './commands/dispatch.ts';
-import { createGate } from './commands/gate.ts';
+import { type Admission, createAdmission } from './admission.ts';
+import { createDispatch, type Dispatch } from './commands/dispatch.ts';
+import { createGate, type Gate } from './commands/gate.ts';
 import { mergeHandlers } from './commands/handlers.ts';
-import { createConnections, type TransportFactory } from './connections.ts';
+import { type Connections, createConnections, type TransportFactory } from './connections.ts';
 import { createDrain } from './drain.ts';
 import { createJournalSweep } from './event-lane/journal-sweep.ts';
 import type { Feature, FeatureFactory } from './feature.ts';
@@ -24,7 +24,7 @@ import { createSessionCheck } from './sessions/session-check.ts';
 import { guardSessions } from './sessions/session-guard.ts';
 import { watchSlowReaders } from './slow-readers.ts';
 import { createFanOut, type FanOut } from './state-lane/fan-out.ts';
-import { createStateLane } from './state-lane/lane.ts';
+import { createStateLane, type StateLane } from './state-lane/lane.ts';
 import { createLatencyWindow, type LatencyWindow } from './state-lane/latency-window.ts';
 
 export interface RealtimeOptions {
@@ -107,15 +107,7 @@ export function createRealtime(parts: RealtimeParts, options: RealtimeOptions): 
   const drain = createDrain({ ...parts, ...gate, peers, send, close: (peer) => close(peer, 'drain') });
   const replacements = createReplacements({ ...parts, index, replace });
   const admission = createAdmission({ ...parts, ...options, replacements, draining: drain.isDraining });
-  const members = createRoomMembers({ byUser: index.byUser, watchers: lane.watchers });
-  const host = {
-    ...admission,
-    members,
-    ...gate,
-    ...dispatch,
-    ...connections,
-    selections: mergeSelections(features),
-  };
+  const host = createHost({ admission, gate, dispatch, connections, features, lane });
   const transports = parts.transports.map((create) => create(host));
   const fanOut = createFanOut({
     ...parts,
@@ -159,3 +151,19 @@ function startFeature({ sources = [], start }: Feature, fanOut: FanOut): Cancel[
   const followed = sources.map((source) => source.onChange((values) => fanOut.add(source, values)));
   return start ? [...followed, start()] : followed;
 }
+
+interface HostParts {
+  readonly admission: Admission;
+  readonly gate: Gate;
+  readonly dispatch: Dispatch;
+  readonly connections: Connections;
+  readonly features: readonly Feature[];
+  readonly lane: StateLane;
+}
+
+/** What transports do with their connections. */
+const createHost = ({ admission, gate, dispatch, connections, features, lane }: HostParts) => ({
+  ...{ ...admission, ...gate, ...dispatch, ...connections },
+  members: createRoomMembers({ byUser: connections.index.byUser, watchers: lane.watchers }),
+  selections: mergeSelections(features),
+});
