@@ -7,6 +7,8 @@ type Maybe = number | null | undefined;
 export const UNKNOWN = '–';
 /** Below a dollar two decimals hide most of a move. */
 const SUB_DOLLAR = 1;
+const CENT = 0.01;
+const SUB_CENT = 0.000_1;
 const HUGE_PERCENT = 10_000;
 const THOUSAND = 1_000;
 
@@ -91,6 +93,9 @@ const isSmall = (price: number, symbol: string): boolean =>
   Math.abs(price) < SUB_DOLLAR && !isContract(symbol);
 export const price = (value: Maybe, symbol: string): string =>
   show(known(value) && isSmall(value, symbol) && value !== 0 ? formats.smallPrice : formats.price, value);
+/** The smallest step between two prices that are written differently. */
+export const priceIncrement = (price: number, symbol: string): number =>
+  isSmall(price, symbol) ? SUB_CENT : CENT;
 /** What several fills cost on average: of a contract also the parts of a cent. */
 export const averagePrice = (value: Maybe, symbol: string): string =>
   isContract(symbol) ? typedPrice(value) : price(value, symbol);

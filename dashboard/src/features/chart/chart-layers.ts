@@ -1,5 +1,6 @@
 /** What is drawn on a chart, as series of lightweight-charts. */
 import {
+  type AutoscaleInfoProvider,
   CandlestickSeries,
   createSeriesMarkers,
   HistogramSeries,
@@ -15,8 +16,10 @@ import { isContract } from '../../../../src/protocol/symbol.ts';
 import { type Bar, dateAt } from '../../lib/bars.ts';
 import { type Chart, colour } from '../../lib/chart-frame.ts';
 import { compact, price as formatPrice, quantity } from '../../lib/format.ts';
+import { isIntraday } from '../../lib/timeframes.ts';
 import type { OwnTrades } from './own-trades.ts';
 import { LINES, type LineName, type Picture } from './picture.ts';
+import { rangeOfLine, withRoom } from './price-range.ts';
 
 const VOLUME_PANE = 1;
 /** Of the height; the candles have the rest. */
@@ -113,14 +116,14 @@ const columnOf = (bar: Bar) => ({
 });
 const candleOf = (bar: Bar) => ({ ...bar, time: toTime(bar) });
 
-/** Of a line at a bar. Where it starts anew, as with a day, nothing joins it to the value before. */
+/** Of a line at a bar, with the colour of what follows it: nothing joins a line to one that starts anew, as with a day. */
 function pointOf({ bars, lines }: Picture, name: LineName, index: number) {
   const bar = bars[index]!;
   const value = lines[name]?.[index] ?? null;
   if (value === null) return { time: toTime(bar) };
-  const before = bars[index - 1];
-  const isNew = name === 'vwap' && before !== undefined && dateAt(before.time) !== dateAt(bar.time);
-  return { time: toTime(bar), value, ...(isNew && { color: 'transparent' }) };
+  const next = bars[index + 1];
+  const ends = name === 'vwap' && next !== undefined && dateAt(next.time) !== dateAt(bar.time);
+  return { time: toTime(bar), value, ...(ends && { color: 'transparent' }) };
 }
 
 /** The columns of volume, in a pane of their own. */
@@ -136,9 +139,34 @@ function createVolume(chart: Chart) {
   });
 }
 
+/** The room on the scale of prices, for candles and for lines over them. */
+function createRoom(chart: Chart, shown: () => Picture | null) {
+  const forCandles: AutoscaleInfoProvider = (original) => {
+    const [info, picture] = [original(), shown()];
+    return info?.priceRange && picture
+      ? { ...info, priceRange: withRoom(info.priceRange, picture.symbol) }
+      : info;
+  };
+  const forLine =
+    (name: LineName): AutoscaleInfoProvider =>
+    (original) => {
+      const [info, picture] = [original(), shown()];
+      const line = picture?.lines[name];
+      const sight = chart.timeScale().getVisibleLogicalRange();
+      if (!info || !line || !sight || !isIntraday(picture.size)) return info;
+      return { ...info, priceRange: rangeOfLine(line, picture.bars, sight) };
+    };
+  return { forCandles, forLine };
+}
+
 /** The layers of a picture: candles, lines, volume and own trades. */
 export function createLayers(chart: Chart) {
-  const candles = chart.addSeries(CandlestickSeries, { borderVisible: true });
+  let shown: Picture | null = null;
+  const room = createRoom(chart, () => shown);
+  const candles = chart.addSeries(CandlestickSeries, {
+    borderVisible: true,
+    autoscaleInfoProvider: room.forCandles,
+  });
   const markers = createSeriesMarkers<Time>(candles, []);
   const lines = LINES.map((name) => {
     const make = () =>
@@ -149,6 +177,7 @@ export function createLayers(chart: Chart) {
         priceLineVisible: false,
         lastValueVisible: false,
         crosshairMarkerVisible: false,
+        autoscaleInfoProvider: room.forLine(name),
       });
     return { name, ...createOptional<'Line'>(chart, make) };
   });
@@ -159,6 +188,7 @@ export function createLayers(chart: Chart) {
     candles,
     /** Draws all of it. */
     draw(picture: Picture) {
+      shown = picture;
       const { bars } = picture;
       const priceFormat = pricesOf(picture.symbol);
       candles.applyOptions({ priceFormat });
@@ -173,6 +203,7 @@ export function createLayers(chart: Chart) {
     },
     /** Draws what has changed since there were `count` bars: the last of them and what follows. */
     grow(picture: Picture, count: number) {
+      shown = picture;
       const { bars } = picture;
       for (let index = count - 1; index < bars.length; index++) {
         const bar = bars[index]!;
