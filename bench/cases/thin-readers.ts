@@ -96,6 +96,10 @@ async function buy({ port }: Service, user: SeededUser): Promise<void> {
     filled += 1;
   });
   await ask(client, 'subscribe:trades');
+  const quoted = new Set<string>();
+  client.on('quote:update', ({ symbol, state }) => void (state !== 'stale' && quoted.add(symbol)));
+  await ask(client, 'subscribe:watchlist', [...HELD]);
+  await until(() => quoted.size === HELD.length, 'every symbol has a price to trade on');
   for (const symbol of HELD)
     await ask(client, 'order:place', {
       clientOrderId: `held-${symbol}`,
